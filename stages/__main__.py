@@ -1,0 +1,80 @@
+"""``python -m stages NAME SPEC``: a thin parent that outlives whatever a library does to the stage.
+
+Paddle and ``opt`` can abort the process they run in. The work therefore happens in a child
+(:mod:`stages.worker`); this parent copies its events and its log to files in the workspace first and to
+stdout and stderr second, passes SIGTERM on, and turns a death by signal into an ``error`` event.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import BinaryIO
+
+from stages.contract import Exit, Failed, encode_event
+
+
+def main(arguments: list[str]) -> int:
+    """Run one stage in a child process and return its exit code."""
+    if len(arguments) != 2:
+        sys.stderr.write("usage: python -m stages NAME SPEC\n")
+        return Exit.USAGE
+    folder = Path(arguments[1]).parent
+    with (folder / "events.jsonl").open("ab", 0) as events, (folder / "log.txt").open("ab", 0) as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "stages.worker", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        _pass_sigterm_to(child)
+        copiers = [
+            _copy(child.stdout, events, sys.stdout.buffer),
+            _copy(child.stderr, log, sys.stderr.buffer),
+        ]
+        status = child.wait()
+        for copier in copiers:
+            copier.join()
+        if status >= 0:
+            return status
+        line = encode_event(_death(arguments[0], -status)) + "\n"
+        events.write(line.encode("ascii"))
+        sys.stdout.write(line)
+        return Exit.STAGE
+
+
+def _pass_sigterm_to(child: subprocess.Popen[bytes]) -> None:
+    def forward(number: int, _frame: FrameType | None) -> None:
+        child.send_signal(number)
+
+    signal.signal(signal.SIGTERM, forward)
+
+
+def _copy(source: BinaryIO | None, file: BinaryIO, stream: BinaryIO) -> threading.Thread:
+    """Start a thread that copies ``source`` as it arrives, to ``file`` before ``stream``."""
+
+    def run() -> None:
+        if source is None:
+            return
+        while block := source.read1(1 << 16):  # type: ignore[attr-defined]
+            file.write(block)
+            stream.write(block)
+            stream.flush()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def _death(stage: str, number: int) -> Failed:
+    name = signal.Signals(number).name
+    hint = "perhaps out of memory: raise limits.memory" if number == signal.SIGKILL else ""
+    return Failed(Exit.STAGE, f"the {stage} stage was killed by {name}", remedy=hint or "see its log")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

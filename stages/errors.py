@@ -1,0 +1,31 @@
+"""How a stage says that it cannot go on."""
+
+from __future__ import annotations
+
+from stages.contract import Exit
+
+
+class StageError(Exception):
+    """The stage's work failed.
+
+    Args:
+        message: what failed, in one sentence.
+        where: file and line, operator, or parameter.
+        remedy: what the reader can do about it.
+    """
+
+    code = Exit.STAGE
+
+    def __init__(self, message: str, where: str = "", remedy: str = "") -> None:
+        super().__init__(message)
+        self.message, self.where, self.remedy = message, where, remedy
+
+
+class IntegrityError(StageError):
+    """A hash, dictionary, version or lineage is not what it must be."""
+
+    code = Exit.INTEGRITY
+
+
+class Stopped(Exception):  # noqa: N818 - an order obeyed, not an error
+    """SIGTERM arrived and the stage has saved what it can resume from."""

@@ -1,0 +1,128 @@
+"""What every stage stands on: its inputs, its output folder, its events, and the order to stop."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable
+
+from stages.contract import (
+    MANIFEST_FILE,
+    SCRATCH_FOLDER,
+    Artifact,
+    ArtifactMade,
+    Input,
+    Metric,
+    Progress,
+    Spec,
+    StageEvent,
+    Warned,
+    hash_file,
+)
+from stages.errors import IntegrityError, Stopped
+
+
+class Context:
+    """A stage's view of its run. Stage modules get it as the only argument of ``run``."""
+
+    def __init__(self, spec: Spec, output: Path, emit: Callable[[StageEvent], None]) -> None:
+        self.spec = spec
+        self.output = output
+        self._emit = emit
+        self.stopping = False
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The stage's own parameters."""
+        return self.spec.parameters
+
+    @property
+    def scratch(self) -> Path:
+        """A folder that survives a stop, to resume from; never an artifact."""
+        folder = self.output / SCRATCH_FOLDER
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def has(self, name: str) -> bool:
+        """Tell whether the spec gives an input called ``name``."""
+        return any(item.name == name for item in self.spec.inputs)
+
+    def input(self, name: str) -> Path:
+        """Return the path of the input called ``name`` (a file, or a tree's folder)."""
+        for item in self.spec.inputs:
+            if item.name == name:
+                return Path(item.path)
+        raise KeyError(f"the {self.spec.stage} stage was given no input {name!r}")
+
+    def progress(self, done: float, total: float, unit: str, note: str = "") -> None:
+        """Say how far the stage is."""
+        self._emit(Progress(done, total, unit, note))
+
+    def metric(self, name: str, value: float, step: int) -> None:
+        """Give one point of a curve."""
+        self._emit(Metric(name, value, step))
+
+    def warn(self, message: str, where: str = "") -> None:
+        """Tell the user something that does not stop the stage."""
+        self._emit(Warned(message, where))
+
+    def check_stop(self) -> None:
+        """Raise :class:`Stopped` if SIGTERM arrived. Call it where the stage can be resumed."""
+        if self.stopping:
+            raise Stopped
+
+    def publish(self) -> tuple[Artifact, ...]:
+        """Hash every file of the output folder but the scratch folder's, and announce it."""
+        return tuple(self._publish_one(path) for path in _files(self.output))
+
+    def _publish_one(self, path: Path) -> Artifact:
+        digests = hash_file(path)
+        name = path.relative_to(self.output).as_posix()
+        self._emit(ArtifactMade(name, digests.size, digests.md5, digests.sha256))
+        return Artifact(name, digests.size, digests.md5, digests.sha256)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).parts[0] != SCRATCH_FOLDER:
+            yield path
+
+
+def check_inputs(spec: Spec) -> None:
+    """Hash all inputs again and compare them with the spec.
+
+    Raises:
+        IntegrityError: an input is missing or is not what the spec says.
+    """
+    for item in spec.inputs:
+        if item.tree:
+            _check_tree(item)
+        else:
+            _check_file(Path(item.path), item.sha256, item.made_by)
+
+
+def _check_file(path: Path, expected: str, made_by: str) -> None:
+    if not path.is_file():
+        raise IntegrityError(
+            f"{path.name} is missing", str(path), f"run again with --force {made_by}"
+        )
+    found = hash_file(path).sha256
+    if found != expected:
+        raise IntegrityError(
+            f"{path.name} is not the file that {made_by} made: "
+            f"expected SHA-256 {expected}, found {found}",
+            str(path),
+            f"run again with --force {made_by}",
+        )
+
+
+def _check_tree(item: Input) -> None:
+    root = Path(item.path)
+    manifest = root / MANIFEST_FILE
+    _check_file(manifest, item.sha256, item.made_by)
+    for line in manifest.read_text(encoding="utf-8").splitlines():
+        expected, _, name = line.partition("  ")
+        path = root / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            _check_file(path, expected, item.made_by)

@@ -1,0 +1,140 @@
+"""The child process of a stage: checks the inputs, runs the module, publishes the result."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import platform
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from stages.contract import (
+    RESULT_FILE,
+    SCRATCH_FOLDER,
+    STAGES,
+    EnvironmentRead,
+    Exit,
+    Failed,
+    Result,
+    Spec,
+    StageEvent,
+    encode_event,
+)
+from stages.errors import StageError, Stopped
+from stages.files import remove_tree, write_text
+from stages.runtime import Context, check_inputs
+
+#: Distributions whose versions decide a stage's numbers.
+DISTRIBUTIONS = {
+    "paddle": "paddlepaddle",
+    "paddlelite": "paddlelite",
+    "numpy": "numpy",
+    "opencv": "opencv-python-headless",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the stage ``arguments[0]`` with the spec at ``arguments[1]``; return its exit code."""
+    stage, spec_path = arguments
+    emit = _emitter(_claim_stdout())
+    try:
+        _run(stage, Spec.load(Path(spec_path)), emit)
+    except Stopped:
+        return Exit.TERMINATED
+    except StageError as error:
+        traceback.print_exc()
+        emit(Failed(error.code, error.message, error.where, error.remedy))
+        return error.code
+    except Exception as error:  # the boundary: whatever a library raises becomes one event
+        traceback.print_exc()
+        emit(Failed(Exit.STAGE, f"{type(error).__name__}: {error}", remedy="see the stage's log"))
+        return Exit.STAGE
+    return Exit.OK
+
+
+def _claim_stdout() -> TextIO:
+    """Keep stdout for events and send everything that libraries print there to stderr."""
+    private = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
+    os.dup2(2, 1)
+    return private
+
+
+def _emitter(stream: TextIO) -> Callable[[StageEvent], None]:
+    def emit(event: StageEvent) -> None:
+        stream.write(encode_event(event) + "\n")
+        stream.flush()
+
+    return emit
+
+
+def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
+    if stage not in STAGES or stage != spec.stage:
+        raise StageError(f"the spec is for {spec.stage!r}, not {stage!r}")
+    started = time.monotonic()
+    versions = read_environment()
+    emit(EnvironmentRead(versions))
+    check_inputs(spec)
+    output = Path(spec.output)
+    partial = output.with_name(output.name + ".partial")
+    _begin(partial)
+    context = Context(spec, partial, emit)
+    _obey_sigterm(context)
+    metrics = importlib.import_module(f"stages.{stage}").run(context)
+    remove_tree(partial / SCRATCH_FOLDER)
+    artifacts = context.publish()
+    seconds = round(time.monotonic() - started, 3)
+    result = Result(stage, spec.key, artifacts, metrics, versions, seconds)
+    write_text(partial / RESULT_FILE, result.dump())
+    remove_tree(output)  # an earlier result of this key that was forgotten with --force
+    partial.rename(output)
+
+
+def _begin(partial: Path) -> None:
+    """Make the folder, or empty one that an interrupted run left, but for what it can resume from."""
+    partial.mkdir(parents=True, exist_ok=True)
+    for path in partial.iterdir():
+        if path.name == SCRATCH_FOLDER:
+            continue
+        remove_tree(path) if path.is_dir() else path.unlink()
+
+
+def _obey_sigterm(context: Context) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        context.stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def read_environment() -> dict[str, str]:
+    """Return the versions that this process runs with; what is not installed is left out."""
+    versions = {"python": platform.python_version()}
+    for name, distribution in DISTRIBUTIONS.items():
+        try:
+            versions[name] = importlib.metadata.version(distribution)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    commit = _paddle_commit()
+    if commit:
+        versions["paddle_commit"] = commit
+    return versions
+
+
+def _paddle_commit() -> str:
+    """Read Paddle's build commit out of its version file, without the seconds that importing takes."""
+    for file in importlib.metadata.files("paddlepaddle") or ():
+        if file.as_posix() == "paddle/version/__init__.py":
+            for line in file.read_text(encoding="utf-8").splitlines():
+                if line.startswith("commit"):
+                    return line.split("=", 1)[1].strip().strip("'\"")
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
