@@ -1,0 +1,1 @@
+"""What runs on the host, without a screen: project, plan, engine, run, ledger, report."""

@@ -1,0 +1,1 @@
+"""What a person sees: the command line, ``--batch`` output, and the place of the text UI."""
