@@ -1,0 +1,1 @@
+"""What a recognition model's classes mean: dictionary, labels, decoding, measures."""
