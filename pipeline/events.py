@@ -1,0 +1,192 @@
+"""What a run says, in the order in which it happens. The runner writes it; every front end reads it.
+
+One JSON object a line in ``.paddock/runs/RUN/events.jsonl``: the envelope (``seq``, ``time``, ``run``,
+``stage``, ``type``) and the event's own fields. docs/file-formats.md lists them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Union
+
+from stages.contract import EVENT_TYPES, StageEvent
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A runner has taken the project's lock."""
+
+    project: str
+    folder: str
+    pid: int
+    host: str
+    endpoint: str
+    version: str
+
+
+@dataclass(frozen=True)
+class StagePlanned:
+    """What will happen to a stage: ``cached``, ``run``, ``wait`` (its inputs are not known yet), ``skip``."""
+
+    action: str
+    reason: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class StageStarted:
+    """A container is about to start."""
+
+    key: str
+    reason: str
+    image: str
+    log: str
+
+
+@dataclass(frozen=True)
+class StageCached:
+    """The result was there."""
+
+    key: str
+    made_in: str
+
+
+@dataclass(frozen=True)
+class StageSkipped:
+    """The project does not need the stage, or the command line leaves it out."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class StageFinished:
+    """The stage's result is in the ledger."""
+
+    key: str
+    seconds: float
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something that a person wants to know while waiting."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class RunFailed:
+    """Why the run ends early; ``causes`` is the chain behind it."""
+
+    code: int
+    message: str
+    where: str = ""
+    remedy: str = ""
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """``out/`` is complete."""
+
+    folder: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunFinished:
+    """The last event of a run. ``verdict`` is ``pass``, ``fail`` or empty (nothing was compared)."""
+
+    code: int
+    seconds: float
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+RunEvent = Union[
+    RunStarted,
+    StagePlanned,
+    StageStarted,
+    StageCached,
+    StageSkipped,
+    StageFinished,
+    Noted,
+    RunFailed,
+    Delivered,
+    RunFinished,
+]
+AnyEvent = Union[RunEvent, StageEvent]
+
+_TYPES: dict[str, type[Any]] = {
+    "run-started": RunStarted,
+    "stage-planned": StagePlanned,
+    "stage-started": StageStarted,
+    "stage-cached": StageCached,
+    "stage-skipped": StageSkipped,
+    "stage-finished": StageFinished,
+    "note": Noted,
+    "run-failed": RunFailed,
+    "delivered": Delivered,
+    "run-finished": RunFinished,
+    **EVENT_TYPES,
+}
+_NAMES = {cls: name for name, cls in _TYPES.items()}
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """An event, and when, in which run and by which stage it was said ("" is the runner)."""
+
+    seq: int
+    time: str
+    run: str
+    stage: str
+    event: AnyEvent
+
+    def encode(self) -> str:
+        """Return the line, without the newline."""
+        head = {"seq": self.seq, "time": self.time, "run": self.run, "stage": self.stage}
+        return json.dumps({**head, "type": _NAMES[type(self.event)], **asdict(self.event)})
+
+    @classmethod
+    def decode(cls, line: str) -> Envelope:
+        """Parse a line of :meth:`encode`.
+
+        Raises:
+            ValueError: the line is not an event.
+        """
+        try:
+            raw = json.loads(line)
+            head = [raw.pop(name) for name in ("seq", "time", "run", "stage")]
+            event = _TYPES[raw.pop("type")](**raw)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"not a run event: {line[:200]!r}") from error
+        return cls(*head, event)
+
+
+class EventLog:
+    """Appends events to the run's file, then hands them to whoever listens."""
+
+    def __init__(self, path: Path, run: str, listener: Callable[[Envelope], None]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = path.open("a", encoding="ascii", buffering=1)
+        self._run, self._listener, self._seq = run, listener, 0
+
+    def say(self, event: AnyEvent, stage: str = "") -> None:
+        """Write ``event`` to the disk first, then to the listener."""
+        now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        envelope = Envelope(self._seq, now, self._run, stage, event)
+        self._seq += 1
+        self._stream.write(envelope.encode() + "\n")
+        self._listener(envelope)
+
+    def close(self) -> None:
+        """Flush to the disk and close."""
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self._stream.close()

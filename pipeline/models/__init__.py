@@ -1,0 +1,1 @@
+"""Models to start from: what is built in (``catalogue``) and how it is fetched by hash (``fetch``)."""

@@ -1,0 +1,188 @@
+"""What ``paddock.toml`` may hold. docs/project-file.md is the same for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
+UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+class Section(BaseModel):
+    """A table of the file: no unknown keys, no silent conversion of types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ProjectSection(Section):
+    """``[project]``"""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,40}$")]
+
+
+class DataSection(Section):
+    """``[data]``: label files relative to ``root``, the dictionary relative to the project."""
+
+    root: str = "data"
+    train: list[str] = []
+    val: list[str] = []
+    test: list[str] = []
+    dictionary: str
+    use_space_char: bool = False
+    max_text_length: Annotated[int, Field(ge=1, le=1000)] = 25
+
+
+class RemoteModel(Section):
+    """``pretrained = { url = "…", sha256 = "…" }``"""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ModelSection(Section):
+    """``[model]``"""
+
+    architecture: str = "PP-OCRv5_mobile_rec"
+    pretrained: str | RemoteModel = "PP-OCRv5_mobile_rec"
+    image_shape: Annotated[list[int], Field(min_length=3, max_length=3)] = [3, 48, 320]
+
+    @field_validator("image_shape")
+    @classmethod
+    def _plausible(cls, shape: list[int]) -> list[int]:
+        channels, height, width = shape
+        if channels != 3 or not 16 <= height <= 128 or not 32 <= width <= 4096:
+            raise ValueError("must be [3, height 16-128, width 32-4096]")
+        return shape
+
+
+class EarlyStopping(Section):
+    """``early_stopping = { … }``"""
+
+    metric: Literal["acc", "norm_edit_dis"] = "acc"
+    patience: Annotated[int, Field(ge=1)] = 5
+    min_delta: Annotated[float, Field(ge=0.0)] = 0.0
+
+
+class TrainSection(Section):
+    """``[train]``"""
+
+    mode: Literal["frozen", "full"] = "frozen"
+    checkpoint: str = ""
+    epochs: Annotated[int, Field(ge=1)] = 30
+    batch_size: Annotated[int, Field(ge=1)] = 64
+    learning_rate: Annotated[float, Field(gt=0.0, lt=1.0)] = 1e-3
+    early_stopping: EarlyStopping = EarlyStopping()
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
+    device: Literal["cpu", "gpu"] = "cpu"
+    overrides: list[str] = []
+
+    @field_validator("overrides")
+    @classmethod
+    def _assignments(cls, overrides: list[str]) -> list[str]:
+        for item in overrides:
+            if not re.fullmatch(r"[A-Za-z][\w.]*=.*", item):
+                raise ValueError(f"{item!r} is not KEY=VALUE")
+        return overrides
+
+
+class ExportSection(Section):
+    """``[export]``: start from an existing PD model (built in, or a folder) instead of a checkpoint."""
+
+    model: str = ""
+
+
+class QuantizeSection(Section):
+    """``[quantize]``: no method has been measured good enough to offer yet."""
+
+    method: Literal["none"] = "none"
+
+
+class ConvertSection(Section):
+    """``[convert]``"""
+
+    targets: Annotated[list[Literal["arm", "x86"]], Field(min_length=1)] = ["arm", "x86"]
+    fp16: bool = False
+
+    @field_validator("targets")
+    @classmethod
+    def _once_each(cls, targets: list[str]) -> list[str]:
+        if len(set(targets)) != len(targets):
+            raise ValueError("each target once")
+        return targets
+
+
+class VerifySection(Section):
+    """``[verify]``: what the verdict asks for."""
+
+    min_accuracy: Fraction = 0.0
+    max_accuracy_drop: Fraction = 0.0
+    min_agreement: Fraction = 1.0
+    max_abs_diff: Annotated[float, Field(gt=0.0)] = 1e-3
+
+
+class LimitsSection(Section):
+    """``[limits]``: override compose.yaml's."""
+
+    cpus: Annotated[float, Field(gt=0.0)] | None = None
+    memory: str | None = None
+
+    @field_validator("memory")
+    @classmethod
+    def _size(cls, memory: str | None) -> str | None:
+        if memory is not None and not SIZE.fullmatch(memory):
+            raise ValueError('must be a size such as "512m" or "8g"')
+        return memory
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """The memory limit in bytes."""
+        match = SIZE.fullmatch(self.memory or "")
+        return int(match["number"]) * UNITS[match["unit"].lower()] if match else None
+
+
+class Settings(Section):
+    """The whole file."""
+
+    project: ProjectSection
+    data: DataSection
+    model: ModelSection = ModelSection()
+    train: TrainSection = TrainSection()
+    export: ExportSection = ExportSection()
+    quantize: QuantizeSection = QuantizeSection()
+    convert: ConvertSection = ConvertSection()
+    verify: VerifySection = VerifySection()
+    limits: LimitsSection = LimitsSection()
+
+
+@dataclass(frozen=True)
+class Project:
+    """A user's folder and what its ``paddock.toml`` says."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.settings.project.name
+
+    @property
+    def state(self) -> Path:
+        """Paddock's own folder in the project."""
+        return self.folder / ".paddock"
+
+    @property
+    def out(self) -> Path:
+        """What ships."""
+        return self.folder / "out"
+
+    @property
+    def data_root(self) -> Path:
+        """What label files and image paths are relative to."""
+        return self.folder / self.settings.data.root

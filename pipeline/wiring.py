@@ -1,0 +1,205 @@
+"""Which stage takes what: parameters from the project file, inputs from the project or from other stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Union
+
+from pipeline.hashes import HashCache
+from pipeline.inputs import SPLITS, Upload, file_upload, folder_upload, split_labels, split_upload
+from pipeline.models.fetch import Say, resolve
+from pipeline.project import Project
+from stages.contract import Input
+
+
+@dataclass(frozen=True)
+class FromProject:
+    """An input that the project holds."""
+
+    upload: Upload
+    tree: bool
+
+    def as_input(self, name: str) -> Input:
+        """The input as a spec names it."""
+        return self.upload.as_tree(name) if self.tree else self.upload.as_file(name)
+
+
+@dataclass(frozen=True)
+class FromStage:
+    """An input that another stage makes."""
+
+    stage: str
+    artifact: str
+
+
+Source = Union[FromProject, FromStage]
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One stage of this project. ``skipped`` says why it is not needed, if it is not."""
+
+    stage: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Source] = field(default_factory=dict)
+    skipped: str = ""
+
+
+def wire(project: Project, cache: HashCache, say: Say) -> tuple[Wire, ...]:
+    """Lay out the project's stages in their order.
+
+    Raises:
+        UsageError: a model or file that the project names is not there.
+        IntegrityFailed: a fetched model is not the recorded one.
+    """
+    start = _starting_point(project, cache, say)
+    dictionary = file_upload(
+        project.folder / project.settings.data.dictionary, cache, "project (dictionary)"
+    )
+    splits = {
+        split: FromProject(split_upload(project, split, cache), tree=True)
+        for split in SPLITS
+        if split_labels(project, split)
+    }
+    return (
+        _data(project, splits, FromProject(dictionary, tree=False)),
+        _train(project, splits, start),
+        _export(project, start),
+        _convert(project, start),
+        _verify(project, splits, start),
+    )
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where the project enters the pipeline: weights to train from, a checkpoint, or a PD model."""
+
+    pretrained: FromProject | None = None
+    config: FromProject | None = None
+    checkpoint: FromProject | None = None
+    pd: Path | None = None
+    pd_files: Mapping[str, FromProject] = field(default_factory=dict)
+
+
+def _starting_point(project: Project, cache: HashCache, say: Say) -> _Start:
+    settings = project.settings
+    if settings.export.model:
+        folder = resolve(settings.export.model, project.folder, "export.model", say)
+        return _Start(pd=folder, pd_files=_pd_files(folder, cache))
+    config = _user_config(project, cache)
+    if settings.train.checkpoint:
+        path = resolve(settings.train.checkpoint, project.folder, "train.checkpoint", say)
+        return _Start(config=config, checkpoint=_as_source(path, cache))
+    path = resolve(settings.model.pretrained, project.folder, "model.pretrained", say)
+    return _Start(pretrained=_as_source(path, cache), config=config)
+
+
+def _user_config(project: Project, cache: HashCache) -> FromProject | None:
+    path = project.folder / project.settings.model.architecture
+    if path.suffix in (".yml", ".yaml") and path.is_file():
+        return FromProject(file_upload(path, cache, "project (model.architecture)"), tree=False)
+    return None
+
+
+def _as_source(path: Path | None, cache: HashCache) -> FromProject | None:
+    if path is None:
+        return None
+    if path.is_dir():
+        return FromProject(folder_upload(path, cache, f"model {path.name}"), tree=True)
+    return FromProject(file_upload(path, cache, f"model {path.name}"), tree=False)
+
+
+def _pd_files(folder: Path | None, cache: HashCache) -> dict[str, FromProject]:
+    if folder is None:
+        return {}
+    names = {"pdmodel": "inference.pdmodel", "pdiparams": "inference.pdiparams"}
+    return {
+        key: FromProject(file_upload(folder / name, cache, "project (export.model)"), tree=False)
+        for key, name in names.items()
+    }
+
+
+def _data(project: Project, splits: Mapping[str, FromProject], dictionary: FromProject) -> Wire:
+    data = project.settings.data
+    parameters = {
+        "labels": {split: split_labels(project, split) for split in splits},
+        "use_space_char": data.use_space_char,
+        "max_text_length": data.max_text_length,
+    }
+    return Wire("data", parameters, {**splits, "dictionary": dictionary})
+
+
+def _train(project: Project, splits: Mapping[str, FromProject], start: _Start) -> Wire:
+    if start.pd:
+        return Wire("train", skipped="the project starts from a PD model")
+    if start.checkpoint:
+        return Wire("train", skipped="the project starts from a checkpoint")
+    train, model, data = project.settings.train, project.settings.model, project.settings.data
+    parameters = {
+        **train.model_dump(exclude={"checkpoint"}),
+        "architecture": model.architecture,
+        "image_shape": model.image_shape,
+        "use_space_char": data.use_space_char,
+        "max_text_length": data.max_text_length,
+    }
+    inputs: dict[str, Source] = {"train": splits["train"], "val": splits["val"], "dict": _DICT}
+    inputs |= {f"{split}_labels": FromStage("data", f"{split}.txt") for split in ("train", "val")}
+    inputs |= {"pretrained": start.pretrained} if start.pretrained else {}
+    inputs |= {"config": start.config} if start.config else {}
+    return Wire("train", parameters, inputs)
+
+
+_DICT = FromStage("data", "dict.txt")
+
+
+def _checkpoint(start: _Start) -> dict[str, Source]:
+    if start.checkpoint:
+        config = {"config": start.config} if start.config else {}
+        return {"checkpoint": start.checkpoint, **config}
+    return {
+        "checkpoint": FromStage("train", "checkpoint.pdparams"),
+        "config": FromStage("train", "config.yml"),
+    }
+
+
+def _export(project: Project, start: _Start) -> Wire:
+    if start.pd:
+        return Wire("export", skipped="the project starts from a PD model")
+    settings = project.settings
+    parameters = {
+        "image_shape": settings.model.image_shape,
+        "use_space_char": settings.data.use_space_char,
+    }
+    return Wire("export", parameters, {**_checkpoint(start), "dict": _DICT})
+
+
+def _pd_model(start: _Start) -> dict[str, Source]:
+    if start.pd:
+        return dict(start.pd_files)
+    return {name: FromStage("export", f"inference.{name}") for name in ("pdmodel", "pdiparams")}
+
+
+def _convert(project: Project, start: _Start) -> Wire:
+    convert = project.settings.convert
+    return Wire("convert", convert.model_dump(), _pd_model(start))
+
+
+def _verify(project: Project, splits: Mapping[str, FromProject], start: _Start) -> Wire:
+    settings = project.settings
+    parameters = {
+        "image_shape": settings.model.image_shape,
+        "use_space_char": settings.data.use_space_char,
+    }
+    inputs: dict[str, Source] = {
+        "test": splits["test"],
+        "test_labels": FromStage("data", "test.txt"),
+        "dict": _DICT,
+        **_pd_model(start),
+    }
+    for target in settings.convert.targets:
+        inputs[f"nb-{target}"] = FromStage("convert", f"model_{target}.nb")
+    if not start.pd:
+        inputs |= _checkpoint(start)
+    return Wire("verify", parameters, inputs)
