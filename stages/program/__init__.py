@@ -1,0 +1,1 @@
+"""Legacy Paddle programs (``.pdmodel``, ``.pdiparams``): read, rewritten for Lite, written."""

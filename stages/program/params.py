@@ -1,0 +1,151 @@
+"""Reading and writing the two files of a legacy Paddle model.
+
+``.pdmodel`` is a serialised ``ProgramDesc`` (paddle/fluid/framework/framework.proto). ``.pdiparams``
+is what ``save_combine`` writes: the persistable tensors one after the other, sorted by name, without
+their names.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from google.protobuf.message import DecodeError
+from paddle.base.proto import framework_pb2 as proto
+
+from stages.errors import StageError
+from stages.files import write_bytes
+from stages.text.printable import printable
+
+#: NumPy's types by ``VarType.Type``.
+DTYPES: dict[int, np.dtype] = {
+    proto.VarType.BOOL: np.dtype("?"),
+    proto.VarType.INT16: np.dtype("<i2"),
+    proto.VarType.INT32: np.dtype("<i4"),
+    proto.VarType.INT64: np.dtype("<i8"),
+    proto.VarType.FP16: np.dtype("<f2"),
+    proto.VarType.FP32: np.dtype("<f4"),
+    proto.VarType.FP64: np.dtype("<f8"),
+    proto.VarType.UINT8: np.dtype("u1"),
+    proto.VarType.INT8: np.dtype("i1"),
+}
+_TYPES = {dtype: number for number, dtype in DTYPES.items()}
+
+PIR_REMEDY = (
+    "export again with Global.export_with_pir=False (PaddleOCR 3 exports PIR unless told otherwise)"
+    " so that inference.pdmodel comes out"
+)
+
+
+def read_program(pdmodel: Path) -> proto.ProgramDesc:
+    """Parse a ``.pdmodel``.
+
+    Raises:
+        StageError: the file is a PIR model (JSON), or not a program at all.
+    """
+    data = pdmodel.read_bytes()
+    where = printable(str(pdmodel), 400)
+    if data.lstrip()[:1] == b"{":
+        raise StageError(
+            f"{printable(pdmodel.name)} is a PIR model; Paddle-Lite reads only the legacy format",
+            where,
+            PIR_REMEDY,
+        )
+    program = proto.ProgramDesc()
+    try:
+        program.ParseFromString(data)
+    except DecodeError as error:
+        raise _not_a_program(pdmodel, where) from error
+    if not program.blocks or not program.blocks[0].ops:
+        raise _not_a_program(pdmodel, where)
+    return program
+
+
+def _not_a_program(pdmodel: Path, where: str) -> StageError:
+    message = f"{printable(pdmodel.name)} is not a Paddle program; it may be truncated"
+    return StageError(message, where, "give the inference.pdmodel that export made")
+
+
+def parameter_shapes(program: proto.ProgramDesc) -> dict[str, tuple[int, ...]]:
+    """Return the declared shape of every persistable tensor by name, in the order of the file."""
+    tensors = {
+        variable.name: tuple(variable.type.dense_tensor.tensor.dims)
+        for variable in program.blocks[0].vars
+        if variable.persistable and variable.type.type == proto.VarType.DENSE_TENSOR
+    }
+    return dict(sorted(tensors.items()))
+
+
+def read_parameters(pdmodel: Path, pdiparams: Path) -> dict[str, np.ndarray]:
+    """Return every parameter of a legacy model by name, as arrays of their own memory.
+
+    Raises:
+        StageError: a file is malformed, or the two are not of one model.
+    """
+    return read_tensors(read_program(pdmodel), pdiparams)
+
+
+def read_tensors(program: proto.ProgramDesc, pdiparams: Path) -> dict[str, np.ndarray]:
+    """Return the tensors of ``pdiparams`` by the names that ``program`` declares.
+
+    Raises:
+        StageError: the file is malformed, or is not this program's.
+    """
+    data, position = pdiparams.read_bytes(), 0
+    tensors: dict[str, np.ndarray] = {}
+    for name, shape in parameter_shapes(program).items():
+        try:
+            tensors[name], position = _read_tensor(data, position)
+        except (struct.error, ValueError, KeyError) as error:
+            found = f"ends or is damaged at parameter {printable(name)}"
+            raise _mismatch(pdiparams, found) from error
+        if tensors[name].shape != shape:
+            found = f"has shape {list(tensors[name].shape)} for {printable(name)}"
+            raise _mismatch(pdiparams, f"{found}, the program says {list(shape)}")
+    if position != len(data):
+        raise _mismatch(pdiparams, f"has {len(data) - position} bytes more than the program uses")
+    return tensors
+
+
+def _read_tensor(data: bytes, position: int) -> tuple[np.ndarray, int]:
+    """Read one tensor (Paddle's paddle/phi/core/framework/dense_tensor_serialize.cc)."""
+    _version, levels = struct.unpack_from("<IQ", data, position)
+    position += 12
+    for _ in range(levels):
+        (size,) = struct.unpack_from("<Q", data, position)
+        position += 8 + size
+    _version, size = struct.unpack_from("<Ii", data, position)
+    position += 8
+    description = proto.VarType.TensorDesc.FromString(data[position : position + size])
+    position += size
+    dtype, shape = DTYPES[description.data_type], tuple(description.dims)
+    count = math.prod(shape)
+    array = np.frombuffer(data, dtype, count, position).reshape(shape).copy()
+    return array, position + count * dtype.itemsize
+
+
+def _mismatch(pdiparams: Path, found: str) -> StageError:
+    return StageError(
+        f"{printable(pdiparams.name)} {found}: it is not the file of this program",
+        printable(str(pdiparams), 400),
+        "give the inference.pdmodel and inference.pdiparams of one export",
+    )
+
+
+def write_program(pdmodel: Path, program: proto.ProgramDesc) -> None:
+    """Write a ``.pdmodel``; equal programs give equal bytes."""
+    write_bytes(pdmodel, program.SerializeToString(deterministic=True))
+
+
+def write_parameters(pdiparams: Path, parameters: Mapping[str, np.ndarray]) -> None:
+    """Write a ``.pdiparams`` with the parameters in the order that Paddle expects."""
+    write_bytes(pdiparams, b"".join(_tensor_bytes(parameters[name]) for name in sorted(parameters)))
+
+
+def _tensor_bytes(array: np.ndarray) -> bytes:
+    tensor = proto.VarType.TensorDesc(data_type=_TYPES[array.dtype], dims=list(array.shape))
+    description: bytes = tensor.SerializeToString()
+    return struct.pack("<IQIi", 0, 0, 0, len(description)) + description + bytes(array.tobytes())
