@@ -1,4 +1,4 @@
-"""Drawing one line of text as a camera might see it. Needs Pillow, whose version decides the bytes."""
+"""Drawing one line of text as a camera might see it. Pillow's version decides the bytes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which lines there are: their text, their font and where they go. Standard library only.
 
-Every line has a random generator of its own, seeded with (seed, split, number): asking for fewer lines,
-or for one split only, leaves the others as they were.
+Every line has a random generator of its own, seeded with (seed, split, number): asking for fewer
+lines, or for one split only, leaves the others as they were.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Split:
         return tuple(file for family in self.families for file in family.files)
 
 
-#: No family, and no family drawn after another one (Hack after DejaVu, Carlito after Lato), is in two.
+#: No family is in two splits, nor one drawn after another (Hack after DejaVu, Carlito after Lato).
 SPLITS: Mapping[str, Split] = {
     "train": Split(
         1600,

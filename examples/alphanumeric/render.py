@@ -1,8 +1,8 @@
 """Render the example's data set: ``python render.py OUT [--seed 7] [--fonts DIR]``.
 
-Leaves ``OUT/data/`` with ``train.txt``, ``val.txt`` and ``test.txt`` (PaddleOCR's label files), their
-images, ``dict.txt`` and ``SHA256SUMS``. The same seed gives the same bytes, with the same Pillow and the
-same fonts.
+Leaves ``OUT/data/`` with ``train.txt``, ``val.txt`` and ``test.txt`` (PaddleOCR's label files),
+their images, ``dict.txt`` and ``SHA256SUMS``. The same seed gives the same bytes, with the same
+Pillow and the same fonts.
 """
 
 from __future__ import annotations
