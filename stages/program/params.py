@@ -1,8 +1,8 @@
 """Reading and writing the two files of a legacy Paddle model.
 
-``.pdmodel`` is a serialised ``ProgramDesc`` (paddle/fluid/framework/framework.proto). ``.pdiparams``
-is what ``save_combine`` writes: the persistable tensors one after the other, sorted by name, without
-their names.
+``.pdmodel`` is a serialised ``ProgramDesc`` (paddle/fluid/framework/framework.proto).
+``.pdiparams`` is what ``save_combine`` writes: the persistable tensors one after the other, sorted
+by name, without their names.
 """
 
 from __future__ import annotations

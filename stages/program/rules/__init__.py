@@ -1,0 +1,21 @@
+"""Every rewrite of a program, in the order in which they are applied."""
+
+from __future__ import annotations
+
+from stages.program.graph import Graph
+from stages.program.rules.affine import AFFINE
+from stages.program.rules.base import Rule
+from stages.program.rules.legal import LEGAL
+from stages.program.rules.simple import SIMPLE
+
+#: Simplifying first: what it removes need not be made legal. A bias must stand along axis 1 before
+#: an affine can be folded into its convolution; folding comes before spreading what is left.
+RULES: tuple[Rule, ...] = (*SIMPLE, *AFFINE, *LEGAL)
+
+__all__ = ["AFFINE", "LEGAL", "RULES", "SIMPLE", "Rule", "apply_rules"]
+
+
+def apply_rules(graph: Graph, rules: tuple[Rule, ...] = RULES) -> dict[str, int]:
+    """Apply ``rules`` in order; return how often each was, without those that never were."""
+    counts = {rule.name: rule.apply(graph) for rule in rules}
+    return {name: count for name, count in counts.items() if count}
