@@ -1,0 +1,133 @@
+"""Which engine: the docker CLI's own answer, so that where ``docker ps`` works, ``paddock`` does.
+
+``DOCKER_HOST`` first, then ``DOCKER_CONTEXT``, then the context that ``docker context use`` chose
+(config.json in ``DOCKER_CONFIG`` or ``~/.docker``), then the default socket.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docker import DockerClient
+from docker.tls import TLSConfig
+
+from pipeline.engine.errors import translated
+from pipeline.errors import EngineError
+
+DEFAULT_URL = "unix:///var/run/docker.sock"
+#: Seconds that the engine may take to answer at all.
+FIRST_TIMEOUT = 15
+#: Seconds without a byte after which it counts as gone; a build step may be silent for long.
+TIMEOUT = 900
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the engine is, and what said so. ``tls`` is a folder with ca.pem, cert.pem, key.pem."""
+
+    url: str
+    source: str
+    tls: Path | None = None
+    verify: bool = True
+
+
+def resolve(environ: Mapping[str, str]) -> Endpoint:
+    """Find the engine as the docker CLI does.
+
+    Raises:
+        EngineError: the chosen context does not exist, or its description cannot be read.
+    """
+    if environ.get("DOCKER_HOST"):
+        tls, verify = _environment_tls(environ)
+        return Endpoint(environ["DOCKER_HOST"], "DOCKER_HOST", tls, verify)
+    config = _config_folder(environ)
+    if environ.get("DOCKER_CONTEXT"):
+        return _context(environ["DOCKER_CONTEXT"], "DOCKER_CONTEXT", config)
+    current = _read_json(config / "config.json").get("currentContext")
+    if current:
+        return _context(str(current), "docker context use", config)
+    return Endpoint(DEFAULT_URL, "default socket")
+
+
+def connect(environ: Mapping[str, str]) -> DockerClient:
+    """Return a client of the engine, after it has answered once.
+
+    Raises:
+        EngineError: it cannot be reached; the message says why, the remedy what to do.
+    """
+    endpoint = resolve(environ)
+    with translated("reaching the Docker engine", f"{endpoint.url} ({endpoint.source})"):
+        client = DockerClient(
+            base_url=endpoint.url,
+            version="auto",
+            timeout=FIRST_TIMEOUT,
+            tls=_tls(endpoint),
+            use_ssh_client=endpoint.url.startswith("ssh://"),
+        )
+        client.ping()
+        client.api.timeout = TIMEOUT
+        return client
+
+
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    chosen = environ.get("DOCKER_CONFIG")
+    return Path(chosen) if chosen else Path(environ.get("HOME") or Path.home()) / ".docker"
+
+
+def _environment_tls(environ: Mapping[str, str]) -> tuple[Path | None, bool]:
+    """Read ``DOCKER_TLS_VERIFY``, ``DOCKER_TLS`` and ``DOCKER_CERT_PATH``."""
+    verify = bool(environ.get("DOCKER_TLS_VERIFY"))
+    if not verify and not environ.get("DOCKER_TLS"):
+        return None, True
+    folder = environ.get("DOCKER_CERT_PATH")
+    return (Path(folder) if folder else _config_folder(environ)), verify
+
+
+def _context(name: str, source: str, config: Path) -> Endpoint:
+    """Read a context as ``docker context`` stores it: in a folder named by the name's SHA-256."""
+    source = f"context {name!r}, from {source}"
+    if name == "default":
+        return Endpoint(DEFAULT_URL, source)
+    identity = hashlib.sha256(name.encode()).hexdigest()
+    meta = config / "contexts" / "meta" / identity / "meta.json"
+    if not meta.is_file():
+        remedy = "choose one of `docker context ls`, or unset DOCKER_CONTEXT"
+        raise EngineError(f"there is no docker context {name!r}", str(meta), remedy)
+    docker = _read_json(meta).get("Endpoints", {}).get("docker", {})
+    if not isinstance(docker, dict) or not docker.get("Host"):
+        remedy = "look at `docker context inspect`, or choose another context"
+        raise EngineError(f"the docker context {name!r} names no host", str(meta), remedy)
+    tls = config / "contexts" / "tls" / identity / "docker"
+    verify = not docker.get("SkipTLSVerify", False)
+    return Endpoint(str(docker["Host"]), source, tls if tls.is_dir() else None, verify)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Return the object in ``path``; an absent file is an empty one, as for the docker CLI."""
+    if not path.is_file():
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        remedy = "correct the file, or set DOCKER_HOST"
+        raise EngineError(
+            f"cannot read docker's configuration: {error}", str(path), remedy
+        ) from error
+    return value if isinstance(value, dict) else {}
+
+
+def _tls(endpoint: Endpoint) -> TLSConfig | bool:
+    if endpoint.tls is None or not endpoint.url.startswith(("tcp://", "https://")):
+        return False
+    authority, certificate, key = (endpoint.tls / f"{name}.pem" for name in ("ca", "cert", "key"))
+    pair = (str(certificate), str(key)) if certificate.is_file() and key.is_file() else None
+    return TLSConfig(
+        client_cert=pair,
+        ca_cert=str(authority) if authority.is_file() else None,
+        verify=endpoint.verify,
+    )

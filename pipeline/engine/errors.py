@@ -1,0 +1,154 @@
+"""Raw errors of the daemon, of requests and of sockets, turned into named causes with a remedy.
+
+The daemon says most things in prose only, so its prose is matched here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from pipeline.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A known failure: what its text looks like, what it is called, what helps."""
+
+    pattern: re.Pattern[str]
+    message: str
+    remedy: str
+
+
+def _cause(pattern: str, message: str, remedy: str) -> Cause:
+    return Cause(re.compile(pattern, re.IGNORECASE | re.DOTALL), message, remedy)
+
+
+NETWORK_REMEDY = "check the network and the proxy (HTTPS_PROXY), or build from a local base"
+CA_REMEDY = (
+    "give your proxy's certificates: PADDOCK_CA_BUNDLE=/path/bundle.pem for builds; "
+    "for pulls add them to the engine's trust store"
+)
+#: The first that matches counts, so the specific stand before the general.
+CAUSES = (
+    _cause(
+        r"no space left on device(?!.*/dev/shm)|disk quota exceeded",
+        "the engine's file system is full{detail}",
+        "free space there, or remove unused images with `docker image prune`",
+    ),
+    _cause(
+        r"permission denied.*(sock|connect)|PermissionError",
+        "no permission to use the Docker engine",
+        "join its group (`sudo usermod -aG docker $USER`, then log in again) or run as root",
+    ),
+    _cause(
+        r"FileNotFoundError|No such file or directory.*Connection|Connection.*No such file",
+        "the Docker engine is not running: its socket does not exist",
+        "start it (`scripts/engine` here, else `sudo systemctl start docker`), or set DOCKER_HOST",
+    ),
+    _cause(
+        r"x509|certificate signed by unknown authority|certificate.verify",
+        "a certificate is not trusted",
+        CA_REMEDY,
+    ),
+    _cause(
+        r"manifest (for .* )?(unknown|not found)|manifest unknown|not found: manifest",
+        "the registry does not have this image or digest",
+        "check the name and the digest; nothing else is used in its place",
+    ),
+    _cause(
+        r"pull access denied|repository does not exist|unauthorized|authentication required"
+        r"|no basic auth",
+        "the registry refuses this image",
+        "check its name, or `docker login` to the registry",
+    ),
+    _cause(
+        r"No such image|image .* not found|reference does not exist",
+        "the image is not there",
+        "make it with `paddock images build`",
+    ),
+    _cause(
+        r"dial tcp|lookup .* on|no such host|TLS handshake timeout|i/o timeout|request canceled"
+        r"|server misbehaving|proxyconnect|Client\.Timeout|net/http|server gave HTTP response",
+        "the registry cannot be reached",
+        NETWORK_REMEDY,
+    ),
+    _cause(
+        r"Connection refused|ECONNREFUSED|ConnectionRefusedError",
+        "nothing listens where the Docker engine should",
+        "start the engine, or correct DOCKER_HOST",
+    ),
+    _cause(
+        r"Name or service not known|nodename nor servname|Temporary failure in name resolution",
+        "the Docker engine's host is not known",
+        "correct DOCKER_HOST or the docker context",
+    ),
+    _cause(
+        r"Install paramiko",
+        "reaching an engine through ssh needs one more package",
+        "`pip install paramiko`, or forward its socket: ssh -L ./docker.sock:/run/docker.sock HOST",
+    ),
+    _cause(
+        r"Read timed out|timed out|TimeoutError",
+        "the Docker engine did not answer in time",
+        "look at its log and load, then try again",
+    ),
+    _cause(
+        r"Connection aborted|RemoteDisconnected|Connection reset|BrokenPipe|IncompleteRead"
+        r"|ProtocolError|Response ended prematurely",
+        "the Docker engine ended the connection",
+        "see whether it still runs (`docker info`), then run the same command again",
+    ),
+)
+_PATH_BEFORE_SPACE = re.compile(r"(/[^\s:,'\"]+): no space left", re.IGNORECASE)
+#: Longest piece of the daemon's own words in a message.
+_QUOTED = 300
+
+
+@contextmanager
+def translated(doing: str, where: str = "") -> Iterator[None]:
+    """Turn whatever Docker raises inside the block into an EngineError.
+
+    Args:
+        doing: what is being done, such as ``pulling python``; starts the message.
+        where: container, image, volume or endpoint.
+
+    Raises:
+        EngineError: with the cause named, and the raw error as its ``__cause__``.
+    """
+    try:
+        yield
+    except (DockerException, RequestException, OSError) as error:
+        raise explain(_text(error), doing, where) from error
+
+
+def explain(raw: str, doing: str, where: str = "") -> EngineError:
+    """Name the cause behind an engine's raw words."""
+    for cause in CAUSES:
+        if cause.pattern.search(raw):
+            place = _PATH_BEFORE_SPACE.search(raw)
+            detail = f" ({place[1]})" if place else ""
+            message = cause.message.format(detail=detail)
+            return EngineError(f"{doing}: {message}", where, cause.remedy)
+    return EngineError(f"{doing}: {_quoted(raw)}", where, "see the engine's own log for more")
+
+
+def _text(error: BaseException) -> str:
+    """Return the error's words with its class and those of what it was made of."""
+    said: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(said) < 8:
+        said.append(f"{type(seen).__name__}: {getattr(seen, 'explanation', None) or seen}")
+        seen = seen.__cause__ or seen.__context__
+    return " | ".join(said)
+
+
+def _quoted(raw: str) -> str:
+    """Return untrusted words as one harmless line."""
+    line = "".join(char if char.isprintable() else " " for char in raw)
+    return " ".join(line.split())[:_QUOTED]
