@@ -76,7 +76,7 @@ def test_all_fonts_of_a_split_take_turns() -> None:
 def test_missing_font_names_file_and_package(tmp_path: Path) -> None:
     done = _render(str(tmp_path / "out"), "--fonts", str(tmp_path), "--only", "test")
     assert done.returncode == 2
-    assert "Roboto-Regular.ttf: install the package fonts-roboto-unhinted" in done.stderr
+    assert "JetBrainsMono-Regular.ttf: install the package fonts-jetbrains-mono" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
