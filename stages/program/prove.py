@@ -1,0 +1,115 @@
+"""Proof that a rewritten program computes what the original does, with Paddle Inference itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from paddle.base.proto import framework_pb2 as proto
+
+from stages.errors import StageError
+from stages.readers import Reader, ReaderFailedError
+
+#: The largest difference of an output that rounding explains; seen are 3e-6 and less.
+BOUND = 1e-4
+#: Widths that stand for a dimension that is only known at run time.
+DYNAMIC_WIDTHS = (320, 160)
+_HEIGHT = 48
+
+
+def input_shapes(program: proto.ProgramDesc) -> list[tuple[int, ...]]:
+    """Return shapes [3, H, W] to try the program's input with; one if its width is fixed.
+
+    Raises:
+        StageError: the program does not take one image [N, C, H, W].
+    """
+    feeds = [item for item in program.blocks[0].ops if item.type == "feed"]
+    names = [name for item in feeds for slot in item.outputs for name in slot.arguments]
+    shapes = [
+        list(variable.type.dense_tensor.tensor.dims)
+        for variable in program.blocks[0].vars
+        if variable.name in names
+    ]
+    if len(shapes) != 1 or len(shapes[0]) != 4:
+        raise StageError(
+            f"the model's inputs have the shapes {shapes}; allowed is one image of 4 dimensions",
+            remedy="give the inference model of a text recognition network",
+        )
+    _, channels, height, width = shapes[0]
+    height = _HEIGHT if height < 0 else height
+    widths = (width,) if width > 0 else DYNAMIC_WIDTHS
+    return [(channels, height, each) for each in widths]
+
+
+def prove_equal(
+    original: tuple[Path, Path],
+    rewritten: tuple[Path, Path],
+    shapes: list[tuple[int, ...]],
+    seed: int,
+) -> float:
+    """Run both models on the same seeded random images and return the largest difference.
+
+    Args:
+        original: the ``.pdmodel`` and ``.pdiparams`` that were given.
+        rewritten: the same two after the rules.
+        shapes: of the images, [3, H, W] each.
+        seed: of the images.
+
+    Raises:
+        StageError: a model does not run, or the outputs differ by more than :data:`BOUND`.
+    """
+    images = random_images(shapes, seed)
+    difference = largest_difference(run_pd(original, images), run_pd(rewritten, images))
+    if not difference <= BOUND:
+        raise StageError(
+            f"the simplified program differs from the original by {difference:.3g}, "
+            f"allowed is {BOUND:g}",
+            "simplify",
+            "this is a fault of a rewriting rule: please report it with the model",
+        )
+    return difference
+
+
+def random_images(shapes: list[tuple[int, ...]], seed: int) -> list[np.ndarray]:
+    """Return one image of each shape: float32, uniform in -1..1, as prepared images are."""
+    generator = np.random.default_rng(seed)
+    return [generator.uniform(-1, 1, shape).astype(np.float32) for shape in shapes]
+
+
+def run_pd(files: tuple[Path, Path], images: list[np.ndarray]) -> list[np.ndarray]:
+    """Return a legacy model's output for each image, from Paddle Inference in a child process.
+
+    Raises:
+        StageError: the model cannot be loaded or run.
+    """
+    return run_model("pd", [str(file) for file in files], images)
+
+
+def run_model(kind: str, files: list[str], images: list[np.ndarray]) -> list[np.ndarray]:
+    """Return a model's output for each image, from a child process.
+
+    Raises:
+        StageError: the model cannot be loaded or run.
+    """
+    name = Path(files[0]).name
+    try:
+        with Reader(kind, files) as reader:
+            reader.wait_ready()
+            return [reader.read(image).probabilities for image in images]
+    except ReaderFailedError as error:
+        message = f"{name} cannot be run: {error}"
+        raise StageError(message, name, "see the stage's log") from error
+
+
+def largest_difference(first: list[np.ndarray], second: list[np.ndarray]) -> float:
+    """Return the largest absolute difference; infinite where shapes differ, NaN where values are."""
+    worst = 0.0
+    for one, other in zip(first, second, strict=True):
+        if one.shape != other.shape:
+            return float("inf")
+        worst = max(worst, float(np.abs(one - other).max()), key=_nan_is_largest)
+    return worst
+
+
+def _nan_is_largest(value: float) -> float:
+    return float("inf") if np.isnan(value) else value

@@ -1,0 +1,65 @@
+"""``python -m stages.readers KIND THREADS FILE…``: the child that holds one model."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import BinaryIO
+
+from stages.readers.protocol import Message, Run, read_message, write_message
+
+#: The module that loads each kind; imported in the child alone, as each brings its own library.
+KINDS = {
+    "pd": "stages.readers.pd",
+    "nb": "stages.readers.nb",
+    "checkpoint": "stages.readers.checkpoint",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Load the model, say ``ready``, and answer every ``run`` until stdin ends."""
+    kind, threads, *files = arguments
+    answers = _claim_stdout()
+    try:
+        run = importlib.import_module(KINDS[kind]).load(int(threads), *files)
+        write_message(answers, Message("ready"))
+        _serve(run, sys.stdin.buffer, answers)
+    except Exception as error:  # the boundary: the parent gets whatever a library raises as text
+        traceback.print_exc()
+        write_message(answers, Message("error", {"message": f"{type(error).__name__}: {error}"}))
+        return 1
+    return 0
+
+
+def _serve(run: Run, orders: BinaryIO, answers: BinaryIO) -> None:
+    while (order := read_message(orders)) is not None:
+        image = order.array()
+        started = time.perf_counter()
+        output = run(image)
+        seconds = time.perf_counter() - started
+        write_message(
+            answers, Message.of_array("output", output, seconds=seconds, rss_mb=peak_rss_mb())
+        )
+
+
+def _claim_stdout() -> BinaryIO:
+    """Keep stdout for answers and send what libraries print there to stderr."""
+    private = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return private
+
+
+def peak_rss_mb() -> float:
+    """Return this process's own high-water mark; getrusage would count the parent's before exec."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return round(int(found[1]) / 1024, 1) if found else 0.0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

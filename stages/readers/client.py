@@ -1,0 +1,133 @@
+"""The parent's end of a reader: start, ask, and say how it died."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+
+from stages.readers.protocol import Message, read_message, write_message
+from stages.text.printable import printable
+
+#: Loading Paddle alone takes seconds on a busy machine; one image takes well under one.
+LOAD_TIMEOUT_S = 300.0
+RUN_TIMEOUT_S = 120.0
+_LAST_WORDS = re.compile(
+    r"^(?:\[F [^\]]*\] ?)?(.*(?:Check failed|Error|terminate).*)$", re.MULTILINE
+)
+
+
+class ReaderFailedError(Exception):
+    """The model could not be loaded or run; the text says why."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a model answered: float32 [T, classes], and what it took."""
+
+    probabilities: np.ndarray
+    seconds: float
+    rss_mb: float
+
+
+class Reader:
+    """A model in a child process. Use it as a context manager."""
+
+    def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reader
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "stages.readers", kind, str(threads), *files],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            env={**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
+        )
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def wait_ready(self) -> None:
+        """Wait until the model is loaded.
+
+        Raises:
+            ReaderFailedError: it is not and will not be.
+        """
+        self._answer("ready", LOAD_TIMEOUT_S)
+
+    def read(self, image: np.ndarray) -> Output:
+        """Run the model on one prepared image, float32 [3, H, W].
+
+        Raises:
+            ReaderFailedError: the child died, raised or hung.
+        """
+        if self.process.stdin is None:
+            raise ReaderFailedError("it was closed")
+        try:
+            write_message(self.process.stdin, Message.of_array("run", image[np.newaxis]))
+        except BrokenPipeError as error:
+            raise self._death() from error
+        answer = self._answer("output", RUN_TIMEOUT_S)
+        return Output(answer.array()[0], answer.values["seconds"], answer.values["rss_mb"])
+
+    def close(self) -> None:
+        """End the child and pass on what it wrote to stderr."""
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            with contextlib.suppress(BrokenPipeError):  # it died with an order unread
+                self.process.stdin.close()
+            self._end()
+            self.errors.seek(0)
+            sys.stderr.write(self.errors.read().decode("utf-8", "replace"))
+            self.errors.close()
+
+    def _end(self) -> None:
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def _answer(self, kind: str, timeout: float) -> Message:
+        stream = self.process.stdout
+        if stream is None:
+            raise ReaderFailedError("it was closed")
+        started = time.monotonic()
+        ready, _, _ = select.select([stream], [], [], timeout)
+        if not ready:
+            self.process.kill()
+            raise ReaderFailedError(f"no answer within {time.monotonic() - started:.0f} s")
+        message = read_message(stream)
+        if message is None:
+            raise self._death()
+        if message.kind != kind:
+            raise ReaderFailedError(
+                printable(str(message.values.get("message", message.kind)), 300)
+            )
+        return message
+
+    def _death(self) -> ReaderFailedError:
+        code = self.process.wait()
+        self.errors.seek(0)
+        log = self.errors.read().decode("utf-8", "replace")
+        words = _LAST_WORDS.findall(log)
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+        return ReaderFailedError(f"{how}: {printable(words[-1], 300)}" if words else how)
