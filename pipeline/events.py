@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from stages.contract import EVENT_TYPES, StageEvent
 
@@ -108,19 +108,19 @@ class RunFinished:
     reasons: tuple[str, ...] = ()
 
 
-RunEvent = Union[
-    RunStarted,
-    StagePlanned,
-    StageStarted,
-    StageCached,
-    StageSkipped,
-    StageFinished,
-    Noted,
-    RunFailed,
-    Delivered,
-    RunFinished,
-]
-AnyEvent = Union[RunEvent, StageEvent]
+RunEvent = (
+    RunStarted
+    | StagePlanned
+    | StageStarted
+    | StageCached
+    | StageSkipped
+    | StageFinished
+    | Noted
+    | RunFailed
+    | Delivered
+    | RunFinished
+)
+AnyEvent = RunEvent | StageEvent
 
 _TYPES: dict[str, type[Any]] = {
     "run-started": RunStarted,
@@ -162,11 +162,11 @@ class Envelope:
         """
         try:
             raw = json.loads(line)
-            head = [raw.pop(name) for name in ("seq", "time", "run", "stage")]
+            seq, time, run, stage = (raw.pop(name) for name in ("seq", "time", "run", "stage"))
             event = _TYPES[raw.pop("type")](**raw)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a run event: {line[:200]!r}") from error
-        return cls(*head, event)
+        return cls(seq, time, run, stage, event)
 
 
 class EventLog:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from pipeline.hashes import HashCache
 from pipeline.inputs import SPLITS, Upload, file_upload, folder_upload, split_labels, split_upload
@@ -34,7 +34,7 @@ class FromStage:
     artifact: str
 
 
-Source = Union[FromProject, FromStage]
+Source = FromProject | FromStage
 
 
 @dataclass(frozen=True)

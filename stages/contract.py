@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from pathlib import Path, PurePosixPath
-from typing import Any, Union
+from typing import Any
 
 #: Part of every key: raise it when a stage's result would differ for the same spec.
 CONTRACT_VERSION = 1
@@ -31,8 +31,6 @@ RESULT_FILE = "result.json"
 MANIFEST_FILE = "MANIFEST"
 #: A stage keeps what it can resume from here, inside its output folder; it is never an artifact.
 SCRATCH_FOLDER = ".work"
-
-Json = Union[None, bool, int, float, str, "list[Json]", "dict[str, Json]"]
 
 
 class Exit(IntEnum):
@@ -181,7 +179,7 @@ class EnvironmentRead:
     versions: dict[str, str]
 
 
-StageEvent = Union[Progress, Metric, ArtifactMade, Warned, Failed, EnvironmentRead]
+StageEvent = Progress | Metric | ArtifactMade | Warned | Failed | EnvironmentRead
 
 #: The ``type`` field of an event's JSON line.
 EVENT_TYPES: dict[str, type[StageEvent]] = {

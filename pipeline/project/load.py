@@ -47,7 +47,9 @@ def _read(path: Path) -> str:
             f"no {PROJECT_FILE} in {path.parent}", str(path), "make one with: paddock init DIR"
         ) from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"not UTF-8 (byte {error.start})", str(path), "save it as UTF-8") from error
+        raise UsageError(
+            f"not UTF-8 (byte {error.start})", str(path), "save it as UTF-8"
+        ) from error
 
 
 def _explain(errors: list[ErrorDetails], path: Path, text: str) -> UsageError:
@@ -118,4 +120,6 @@ def _check_together(project: Project, path: Path, text: str) -> None:
             if not (project.data_root / name).is_file():
                 raise refuse("data", split, f"no file {name!r} in {project.data_root}")
     if not (project.folder / settings.data.dictionary).is_file():
-        raise refuse("data", "dictionary", f"no file {settings.data.dictionary!r} in {project.folder}")
+        raise refuse(
+            "data", "dictionary", f"no file {settings.data.dictionary!r} in {project.folder}"
+        )

@@ -1,0 +1,191 @@
+"""Running one stage in one container: create, hand in the spec, attach, start, pump, stop, remove."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from docker import DockerClient
+from docker.errors import NotFound
+from docker.models.containers import Container
+from docker.types import Mount
+
+from pipeline.compose import Service
+from pipeline.engine.errors import translated
+from stages.contract import WORKSPACE
+
+#: uid and gid of the images' user; what goes into a volume belongs to it.
+OWNER = 10001
+#: Poll for the order to stop this often, in seconds.
+_POLL = 0.1
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run. ``volumes`` maps compose.yaml's volume keys to names on the engine."""
+
+    service: Service
+    image: str
+    name: str
+    command: tuple[str, ...]
+    volumes: Mapping[str, str]
+    labels: Mapping[str, str]
+    nano_cpus: int | None = None
+    mem_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Exited:
+    """How a container ended."""
+
+    code: int
+    out_of_memory: bool
+    stopped: bool
+
+
+@dataclass(frozen=True)
+class Sink:
+    """Where a container's bytes go, as they arrive."""
+
+    stdout: Callable[[bytes], None]
+    stderr: Callable[[bytes], None]
+
+
+class Containers:
+    """Paddock's containers on one engine."""
+
+    def __init__(self, client: DockerClient) -> None:
+        self._client = client
+
+    def run(
+        self,
+        job: Job,
+        files: Mapping[PurePosixPath, bytes],
+        sink: Sink,
+        stop: Callable[[], bool],
+    ) -> Exited:
+        """Run ``job`` to its end and remove its container, whatever happens.
+
+        Args:
+            job: the container.
+            files: written into its volumes before it starts.
+            sink: gets what it prints.
+            stop: asked ten times a second; True sends SIGTERM, and SIGKILL after the grace time.
+
+        Raises:
+            EngineError: the engine refused, or went away.
+        """
+        with translated(f"running {job.name}"):
+            container = self._create(job)
+            try:
+                for path, data in files.items():
+                    archive = tar_of(path.relative_to(WORKSPACE), data)
+                    container.put_archive(str(WORKSPACE), archive)
+                return self._attend(container, job, sink, stop)
+            finally:
+                remove(container)
+
+    def _create(self, job: Job) -> Container:
+        service = job.service
+        return self._client.containers.create(
+            job.image,
+            list(job.command),
+            name=job.name,
+            labels={**service.labels, **job.labels},
+            mounts=[
+                Mount(item.target, job.volumes[item.volume], read_only=item.read_only)
+                for item in service.volumes
+            ],
+            user=service.user or None,
+            network_mode=service.network_mode,
+            read_only=service.read_only,
+            tmpfs=dict(service.tmpfs),
+            cap_drop=list(service.cap_drop),
+            security_opt=list(service.security_opt),
+            pids_limit=service.pids_limit,
+            mem_limit=job.mem_limit or service.mem_limit,
+            memswap_limit=job.mem_limit or service.mem_limit,
+            nano_cpus=job.nano_cpus or service.nano_cpus,
+            shm_size=service.shm_size,
+            init=service.init,
+        )
+
+    def _attend(
+        self, container: Container, job: Job, sink: Sink, stop: Callable[[], bool]
+    ) -> Exited:
+        # Attached before the start: nothing that the container prints can be missed.
+        stream = container.attach(stdout=True, stderr=True, stream=True, demux=True)
+        pump = threading.Thread(target=_pump, args=(stream, sink), daemon=True)
+        container.start()
+        pump.start()
+        stopped = False
+        while pump.is_alive():
+            pump.join(_POLL)
+            if stop() and not stopped and pump.is_alive():
+                stopped = True
+                container.stop(timeout=round(job.service.stop_grace_s))
+        code = int(container.wait(timeout=30)["StatusCode"])
+        container.reload()
+        return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopped)
+
+    def labelled(self, label: str) -> list[str]:
+        """Return the names of the containers that carry ``label``, in whatever state."""
+        with translated("listing containers"):
+            found = self._client.containers.list(all=True, filters={"label": label})
+            return [str(container.name) for container in found]
+
+    def remove_labelled(self, labels: Mapping[str, str]) -> list[str]:
+        """Stop and remove the containers that carry all of ``labels``; return their names."""
+        wanted = [f"{key}={value}" if value else key for key, value in labels.items()]
+        with translated("looking for leftover containers"):
+            found = self._client.containers.list(all=True, filters={"label": wanted})
+            for container in found:
+                remove(container)
+            return [str(container.name) for container in found]
+
+
+def _pump(stream: object, sink: Sink) -> None:
+    for out, err in stream:  # type: ignore[attr-defined]  # docker ships no types for its streams
+        if out:
+            sink.stdout(out)
+        if err:
+            sink.stderr(err)
+
+
+def remove(container: Container) -> None:
+    """Remove a container in whatever state it is; one that is gone already is fine."""
+    try:
+        container.remove(force=True, v=False)
+    except NotFound:
+        return
+
+
+def tar_of(path: PurePosixPath, data: bytes) -> bytes:
+    """Return a tar archive with one file, and the folders above it, that the images' user owns."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for folder in reversed(path.parents[:-1]):
+            archive.addfile(folder_entry(folder.as_posix()))
+        archive.addfile(file_entry(path.as_posix(), len(data)), io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def file_entry(name: str, size: int) -> tarfile.TarInfo:
+    """Return the header of a regular file that the images' user owns."""
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.mtime = size, 0o644, int(time.time())
+    entry.uid = entry.gid = OWNER
+    return entry
+
+
+def folder_entry(name: str) -> tarfile.TarInfo:
+    """Return the header of a folder that the images' user owns."""
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.mode, entry.mtime = tarfile.DIRTYPE, 0o755, int(time.time())
+    entry.uid = entry.gid = OWNER
+    return entry

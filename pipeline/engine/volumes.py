@@ -1,0 +1,206 @@
+"""Putting files into the volumes and getting them out, through the engine's API only.
+
+A helper container that is created but never started gives the archive API something to write through,
+so that a remote engine works like a local one: no path of the host is ever mounted.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from os import fdopen, pipe
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+
+from docker import DockerClient
+from docker.errors import NotFound
+from docker.models.containers import Container
+from docker.types import Mount
+
+from pipeline.compose import Volume
+from pipeline.engine.containers import file_entry, folder_entry, remove
+from pipeline.engine.errors import translated
+from pipeline.errors import EngineError, IntegrityFailed, PaddockError
+from stages.contract import MANIFEST_FILE
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+class Volumes:
+    """Paddock's volumes on one engine."""
+
+    def __init__(self, client: DockerClient) -> None:
+        self._client = client
+
+    def ensure(self, volume: Volume, labels: Mapping[str, str]) -> str:
+        """Make the volume if it is not there; return what tells it from a later one of its name."""
+        with translated(f"making the volume {volume.name}"):
+            try:
+                found = self._client.volumes.get(volume.name)
+            except NotFound:
+                found = self._client.volumes.create(volume.name, labels={**volume.labels, **labels})
+            return f"{volume.name}@{found.attrs.get('CreatedAt', '')}"
+
+    def remove_labelled(self, label: str) -> list[str]:
+        """Remove the volumes that carry ``label``; return their names."""
+        with translated("removing volumes"):
+            found = self._client.volumes.list(filters={"label": label})
+            for volume in found:
+                volume.remove(force=True)
+            return [str(volume.name) for volume in found]
+
+    @contextmanager
+    def door(
+        self, image: str, mounts: Mapping[str, str], labels: Mapping[str, str]
+    ) -> Iterator[Door]:
+        """Give access to volumes (path in the container -> volume) while the block runs."""
+        with translated("opening the workspace"):
+            container = self._client.containers.create(
+                image,
+                ["true"],
+                labels=dict(labels),
+                network_mode="none",
+                mounts=[Mount(target, name) for target, name in mounts.items()],
+            )
+        try:
+            yield Door(container)
+        finally:
+            with translated("closing the workspace"):
+                remove(container)
+
+
+class Door:
+    """Reads and writes files of mounted volumes through a container that never runs."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def has(self, path: PurePosixPath) -> bool:
+        """Tell whether ``path`` is there."""
+        try:
+            with translated(f"looking at {path}"):
+                chunks, _ = self._container.get_archive(str(path))
+                for _chunk in chunks:
+                    pass
+        except EngineError as error:
+            if isinstance(error.__cause__, NotFound):
+                return False
+            raise
+        return True
+
+    def put_tree(self, folder: PurePosixPath, files: Mapping[str, Path], manifest: str) -> None:
+        """Write ``files`` below ``folder``, the manifest last: it says that the tree is complete."""
+        reader, writer = pipe()
+        with fdopen(reader, "rb") as source:
+            feeder = _Feeder(fdopen(writer, "wb"), folder.name, files, manifest)
+            feeder.start()
+            with translated(f"uploading to {folder}"):
+                blocks = iter(lambda: source.read(1 << 20), b"")
+                self._container.put_archive(str(folder.parent), blocks)
+            feeder.join()
+        feeder.raise_error()
+
+    def fetch(self, path: PurePosixPath, sink: BinaryIO) -> None:
+        """Copy the file at ``path`` into ``sink``.
+
+        Raises:
+            EngineError: it is not there.
+        """
+        for _name, block in self._files(path):
+            _write(sink, block)
+
+    def fetch_tree(self, path: PurePosixPath, folder: Path) -> None:
+        """Copy the regular files below ``path`` into ``folder``, which must not be there yet.
+
+        Raises:
+            IntegrityFailed: a name in the archive leads out of ``folder``.
+        """
+        folder.mkdir(parents=True)
+        for name, block in self._files(path):
+            relative = PurePosixPath(*PurePosixPath(name).parts[1:])
+            if relative.is_absolute() or ".." in relative.parts:
+                raise IntegrityFailed(f"the archive of {path} names a file outside it: {name!r}")
+            target = folder / relative
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("ab") as sink:
+                _write(sink, block)
+
+    def _files(self, path: PurePosixPath) -> Iterator[tuple[str, bytes]]:
+        """Give the name in the archive and a block, for every block of every regular file."""
+        with translated(f"fetching {path}"):
+            chunks, _ = self._container.get_archive(str(path))
+            stream = io.BufferedReader(_Chunks(chunks), 1 << 20)
+            with tarfile.open(fileobj=stream, mode="r|") as archive:
+                for member in archive:
+                    source = archive.extractfile(member) if member.isfile() else None
+                    while source and (block := source.read(1 << 20)):
+                        yield member.name, block
+
+
+def _write(sink: BinaryIO, block: bytes) -> None:
+    """Write to the host, telling its errors (a full disk) from the engine's."""
+    try:
+        sink.write(block)
+    except OSError as error:
+        raise PaddockError(f"cannot write {sink.name}: {error.strerror}") from error
+
+
+class _Feeder(threading.Thread):
+    """Writes a tar archive into a pipe while the engine reads its other end."""
+
+    def __init__(
+        self, stream: BinaryIO, folder: str, files: Mapping[str, Path], manifest: str
+    ) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._folder, self._files = stream, folder, files
+        self._manifest = manifest.encode("utf-8")
+        self._error: OSError | None = None
+
+    def run(self) -> None:
+        try:
+            with self._stream, tarfile.open(fileobj=self._stream, mode="w|") as archive:
+                self._write(archive)
+        except OSError as error:
+            self._error = error
+
+    def _write(self, archive: tarfile.TarFile) -> None:
+        for folder in sorted(self._folders()):
+            archive.addfile(folder_entry(folder))
+        for name, path in self._files.items():
+            with path.open("rb") as source:
+                entry = file_entry(f"{self._folder}/{name}", path.stat().st_size)
+                archive.addfile(entry, source)
+        entry = file_entry(f"{self._folder}/{MANIFEST_FILE}", len(self._manifest))
+        archive.addfile(entry, io.BytesIO(self._manifest))
+
+    def _folders(self) -> set[str]:
+        """Every folder of the tree; the engine would make those that are not named as root."""
+        parents = {parent for name in self._files for parent in PurePosixPath(name).parents}
+        return {(PurePosixPath(self._folder) / parent).as_posix() for parent in parents}
+
+    def raise_error(self) -> None:
+        """Raise what went wrong while reading the files, if anything did."""
+        if self._error:
+            raise self._error
+
+
+class _Chunks(io.RawIOBase):
+    """An answer's chunks as a readable stream."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks, self._rest = chunks, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        if not self._rest:
+            self._rest = memoryview(next(self._chunks, b""))
+        size = min(len(view), len(self._rest))
+        view[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size

@@ -1,0 +1,29 @@
+"""All stages of a run must stand on the same Python, Paddle, NumPy and OpenCV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.errors import IntegrityFailed
+
+#: What every stage has; paddlelite is in some images only, but in those it must be one version too.
+COMPARED = ("python", "paddle", "paddle_commit", "numpy", "opencv", "paddlelite")
+
+
+def check_one_environment(environments: Mapping[str, Mapping[str, str]]) -> None:
+    """Compare the versions that the stages reported (stage -> name -> version).
+
+    Raises:
+        IntegrityFailed: two stages ran with different versions of something.
+    """
+    for name in COMPARED:
+        seen: dict[str, str] = {}
+        for stage, versions in environments.items():
+            if name in versions:
+                seen.setdefault(versions[name], stage)
+        if len(seen) > 1:
+            (one, by_one), (other, by_other), *_ = seen.items()
+            raise IntegrityFailed(
+                f"two versions of {name} in one run: {one} in {by_one}, {other} in {by_other}",
+                remedy="build all images again: paddock images build",
+            )

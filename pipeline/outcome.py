@@ -1,0 +1,121 @@
+"""How a run ends: report, verdict, and what is put into ``out/``."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.deliver import deliver, is_delivered
+from pipeline.engine.volumes import Door
+from pipeline.errors import IntegrityFailed
+from pipeline.events import Delivered, EventLog, Noted
+from pipeline.execution import result_folder
+from pipeline.hashes import HashCache
+from pipeline.project import Project
+from pipeline.report.build import build_report
+from stages.contract import Artifact, Exit, Result, hash_file
+from stages.files import write_bytes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exit code and verdict of a run."""
+
+    code: Exit
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+def conclude(
+    project: Project,
+    run: str,
+    results: Mapping[str, Result],
+    door: Callable[[], Door],
+    log: EventLog,
+) -> Outcome:
+    """Write the report and deliver.
+
+    A run that fails parity never replaces ``out/``, which may hold the last good model: its files
+    go to ``out.failed/``.
+
+    Raises:
+        IntegrityFailed: an artifact in the workspace is not the one in the ledger.
+    """
+    parity = _small_artifact(project, results["verify"], "parity.json", door)
+    report = build_report(project, run, results, json.loads(parity))
+    passed = report["verdict"] == "pass"
+    target = project.out if passed else project.folder / "out.failed"
+    shipped = _shipped(results)
+    if not _is_there(target, project, report, shipped):
+        ready = _collect(project, run, shipped, results, door)
+        delivery = deliver(target, ready, report)
+        log.say(Delivered(str(delivery.folder), delivery.files))
+    if not passed and project.out.exists():
+        log.say(Noted("out/ still holds the last model that passed"))
+    return Outcome(Exit.OK if passed else Exit.PARITY, report["verdict"], tuple(report["reasons"]))
+
+
+def _shipped(results: Mapping[str, Result]) -> dict[str, tuple[str, Artifact]]:
+    """Return what ships: file name -> (stage, artifact)."""
+    wanted = {"dict.txt": "data", "preprocess.json": "verify", "golden.json": "verify"}
+    models = {
+        item.path: "convert" for item in results["convert"].artifacts if item.path.endswith(".nb")
+    }
+    return {
+        name: (stage, results[stage].artifact(name)) for name, stage in (wanted | models).items()
+    }
+
+
+def _is_there(
+    target: Path,
+    project: Project,
+    report: Mapping[str, Any],
+    shipped: Mapping[str, tuple[str, Artifact]],
+) -> bool:
+    with HashCache(project.state / "hashes.sqlite") as cache:
+        found = {name: cache.sha256(target / name) for name in shipped if (target / name).is_file()}
+    expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}
+    return is_delivered(target, report, expected, found)
+
+
+def _collect(
+    project: Project,
+    run: str,
+    shipped: Mapping[str, tuple[str, Artifact]],
+    results: Mapping[str, Result],
+    door: Callable[[], Door],
+) -> Path:
+    """Copy what ships out of the workspace, checking every hash; return the folder."""
+    ready = project.state / "runs" / run / "out"
+    shutil.rmtree(ready, ignore_errors=True)
+    ready.mkdir(parents=True)
+    for name, (stage, artifact) in shipped.items():
+        path = result_folder(stage, results[stage].key) / name
+        with (ready / name).open("wb") as sink:
+            door().fetch(path, sink)
+        found = hash_file(ready / name).sha256
+        if found != artifact.sha256:
+            raise IntegrityFailed(
+                f"{name} in the workspace is not the file that {stage} made: "
+                f"expected SHA-256 {artifact.sha256}, found {found}",
+                str(path),
+                f"make it again: paddock --batch --force {stage}",
+            )
+    return ready
+
+
+def _small_artifact(project: Project, result: Result, name: str, door: Callable[[], Door]) -> bytes:
+    """Return an artifact's bytes, kept on the host by hash so that a cached run opens no container."""
+    artifact = result.artifact(name)
+    kept = project.state / "cache" / artifact.sha256
+    if not kept.is_file() or hash_file(kept).sha256 != artifact.sha256:
+        buffer = io.BytesIO()
+        door().fetch(result_folder(result.stage, result.key) / name, buffer)
+        kept.parent.mkdir(exist_ok=True)
+        write_bytes(kept, buffer.getvalue())
+    return kept.read_bytes()

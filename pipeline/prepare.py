@@ -1,0 +1,52 @@
+"""Everything that is known before a run: the project, its engine, its images, its wires, its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.engine.engine import Engine, open_engine
+from pipeline.hashes import HashCache
+from pipeline.ledger import Ledger
+from pipeline.plan import Planner
+from pipeline.project import Project
+from pipeline.wiring import Wire, wire
+from pipeline.workspace import Workspace, workspace_of
+from stages.contract import STAGES
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the planner and the runner need."""
+
+    project: Project
+    engine: Engine
+    workspace: Workspace
+    ledger: Ledger
+    wires: tuple[Wire, ...]
+    planner: Planner
+
+
+def prepare(
+    project: Project, environ: Mapping[str, str], forced: frozenset[str], say: Say
+) -> Prepared:
+    """Connect, look at the images, hash the inputs.
+
+    Raises:
+        EngineError: the engine cannot be reached, or an image is missing.
+        UsageError: the project names a file or model that is not there.
+    """
+    engine = open_engine(environ)
+    workspace = workspace_of(project, environ)
+    images = {
+        name: engine.images.image_id(workspace.compose.services[name].image) for name in STAGES
+    }
+    with HashCache(project.state / "hashes.sqlite") as cache:
+        wires = wire(project, cache, say)
+    volumes = workspace.compose.volumes
+    identity = " ".join(engine.volumes.ensure(volumes[key], workspace.labels) for key in volumes)
+    ledger = Ledger(project.state / "ledger.jsonl")
+    planner = Planner(ledger, identity, images, project.settings.train.seed, forced)
+    return Prepared(project, engine, workspace, ledger, wires, planner)

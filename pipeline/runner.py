@@ -1,0 +1,247 @@
+"""The runner: one host process that plans, drives the stages and writes down every event."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from importlib.metadata import version
+from os import getpid
+from pathlib import Path
+
+from pipeline.engine.volumes import Door
+from pipeline.environment import check_one_environment
+from pipeline.errors import Interrupted, PaddockError, UsageError
+from pipeline.events import (
+    Envelope,
+    EventLog,
+    Noted,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StageCached,
+    StageFinished,
+    StagePlanned,
+    StageSkipped,
+)
+from pipeline.execution import Executor
+from pipeline.ledger import Components, Entry
+from pipeline.lockfile import check_locked, lock_entry, read_lock, write_lock
+from pipeline.outcome import Outcome, conclude
+from pipeline.plan import Step
+from pipeline.prepare import Prepared, prepare
+from pipeline.project import load_project
+from pipeline.runlock import run_lock
+from pipeline.wiring import Wire
+from pipeline.workspace import PROJECT_LABEL
+from stages.contract import STAGES, Exit, Result
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for."""
+
+    first: str = STAGES[0]
+    last: str = STAGES[-1]
+    forced: frozenset[str] = frozenset()
+    dry_run: bool = False
+    locked: bool = False
+
+
+class StopSwitch:
+    """Set by a signal handler, polled by whatever can be stopped."""
+
+    def __init__(self) -> None:
+        self.code: Exit | None = None
+
+    def __call__(self) -> bool:
+        return self.code is not None
+
+    def check(self) -> None:
+        """Raise :class:`Interrupted` if a signal arrived."""
+        if self.code is not None:
+            raise Interrupted(self.code)
+
+
+def run(
+    folder: Path,
+    options: Options,
+    environ: Mapping[str, str],
+    listener: Callable[[Envelope], None],
+    stop: StopSwitch,
+) -> int:
+    """Run the project in ``folder`` and return the exit code (docs/exit-codes.md).
+
+    Raises:
+        UsageError: before anything starts: no valid project, or another run is going on.
+    """
+    project = load_project(folder)
+    with run_lock(project.state / "lock") as dead:
+        name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        runs = project.state / "runs" / name
+        log = EventLog(runs / "events.jsonl", name, listener)
+        started = time.monotonic()
+        outcome = Outcome(Exit.OK)
+        try:
+            if dead:
+                log.say(Noted(f"took over from a run that died ({dead})"))
+            prepared = prepare(project, environ, options.forced, lambda text: log.say(Noted(text)))
+            outcome = _Run(prepared, name, log, options, stop).go()
+        except Exception as error:  # the boundary: the record of a run must say how it ended
+            outcome = Outcome(_tell(error, log, runs))
+        finally:
+            seconds = round(time.monotonic() - started, 2)
+            log.say(RunFinished(outcome.code, seconds, outcome.verdict, outcome.reasons))
+            log.close()
+        return outcome.code
+
+
+def _tell(error: Exception, log: EventLog, runs: Path) -> Exit:
+    """Write the error with its causes; return its exit code."""
+    (runs / "traceback.log").write_text("".join(traceback.format_exception(error)), "utf-8")
+    causes = tuple(_causes(error))
+    if isinstance(error, PaddockError):
+        log.say(RunFailed(error.code, error.message, error.where, error.remedy, causes))
+        return error.code
+    where = str(runs / "traceback.log")
+    remedy = "free some space" if getattr(error, "errno", None) == 28 else "see the traceback"
+    log.say(RunFailed(Exit.STAGE, f"{type(error).__name__}: {error}", where, remedy, causes))
+    return Exit.STAGE
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    cause = error.__cause__
+    while cause is not None:
+        yield f"{type(cause).__name__}: {cause}"
+        cause = cause.__cause__
+
+
+class _Run:
+    """One pass over the stages."""
+
+    def __init__(
+        self, prepared: Prepared, name: str, log: EventLog, options: Options, stop: StopSwitch
+    ) -> None:
+        self._prepared, self._name, self._log = prepared, name, log
+        self._options, self._stop = options, stop
+        self._results: dict[str, Result] = {}
+        self._components: dict[str, Components] = {}
+        self._locked = read_lock(prepared.project.folder) if options.locked else None
+        self._stack = contextlib.ExitStack()
+        self._open_door: Door | None = None
+
+    def go(self) -> Outcome:
+        """Run, or only plan."""
+        self._introduce()
+        for step in self._prepared.planner.plan(self._prepared.wires):
+            key = step.components.key if step.components else ""
+            self._log.say(StagePlanned(step.action, step.reason, key), step.stage)
+        if self._options.dry_run:
+            return Outcome(Exit.OK)
+        self._remove_leftovers()
+        with self._stack:
+            for wire in self._prepared.wires:
+                self._stop.check()
+                self._pass(wire)
+            self._stop.check()
+            return self._conclude()
+
+    def _introduce(self) -> None:
+        project, engine = self._prepared.project, self._prepared.engine
+        endpoint = f"{engine.endpoint.url} ({engine.endpoint.source})"
+        host = socket.gethostname()
+        event = RunStarted(
+            project.name, str(project.folder), getpid(), host, endpoint, version("paddock")
+        )
+        self._log.say(event)
+
+    def _remove_leftovers(self) -> None:
+        labels = {PROJECT_LABEL: self._prepared.workspace.identity}
+        for name in self._prepared.engine.containers.remove_labelled(labels):
+            self._log.say(Noted(f"removed the container {name}, left by a run that died"))
+
+    def _pass(self, wire: Wire) -> None:
+        """Skip, take from the cache, or run one stage."""
+        step = self._prepared.planner.decide(wire, self._results)
+        index = STAGES.index(wire.stage)
+        if step.action == "skip":
+            self._log.say(StageSkipped(step.reason), wire.stage)
+        elif index > STAGES.index(self._options.last):
+            self._log.say(StageSkipped(f"--until {self._options.last}"), wire.stage)
+        elif step.entry and step.components:
+            self._hold_to_lock(step.components)
+            self._take(step.entry)
+        elif index < STAGES.index(self._options.first):
+            raise UsageError(
+                f"--from {self._options.first}: {wire.stage} has no result ({step.reason})",
+                remedy=f"run it first: paddock --batch --until {wire.stage}",
+            )
+        else:
+            self._execute(wire, step)
+
+    def _hold_to_lock(self, components: Components) -> None:
+        if self._locked is not None:
+            check_locked(self._locked, components)
+
+    def _take(self, entry: Entry) -> None:
+        stage = entry.components.stage
+        self._keep(entry.components, entry.result)
+        self._log.say(StageCached(entry.components.key, entry.run), stage)
+
+    def _keep(self, components: Components, result: Result) -> None:
+        self._results[components.stage] = result
+        self._components[components.stage] = components
+        check_one_environment({name: item.environment for name, item in self._results.items()})
+
+    def _execute(self, wire: Wire, step: Step) -> None:
+        if step.components is None:
+            raise AssertionError(f"{wire.stage} was reached before its inputs")
+        self._hold_to_lock(step.components)
+        executor = Executor(self._prepared, self._name, self._log, self._door())
+        started = time.monotonic()
+        try:
+            result = executor.execute(wire, step.components, step.reason, self._results, self._stop)
+        except PaddockError:
+            self._stop.check()  # a stage that was told to stop did not fail
+            raise
+        self._record(step.components, result)
+        self._keep(step.components, result)
+        seconds = round(time.monotonic() - started, 2)
+        self._log.say(StageFinished(result.key, seconds, result.metrics), wire.stage)
+
+    def _record(self, components: Components, result: Result) -> None:
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        entry = Entry(now, self._name, self._prepared.planner.workspace, components, result)
+        self._prepared.ledger.append(entry)
+
+    def _door(self) -> Door:
+        """Open the volumes once a run, and only if something has to go in or out."""
+        if self._open_door is None:
+            workspace = self._prepared.workspace
+            mounts = {
+                item.target: workspace.volumes[item.volume]
+                for item in workspace.compose.services[STAGES[0]].volumes
+            }
+            image = self._prepared.planner.images[STAGES[0]]
+            door = self._prepared.engine.volumes.door(image, mounts, workspace.labels)
+            self._open_door = self._stack.enter_context(door)
+        return self._open_door
+
+    def _conclude(self) -> Outcome:
+        if "verify" not in self._results:
+            return Outcome(Exit.OK)
+        outcome = conclude(self._prepared.project, self._name, self._results, self._door, self._log)
+        if outcome.code == Exit.OK:
+            write_lock(
+                self._prepared.project.folder,
+                {
+                    stage: lock_entry(self._components[stage], result)
+                    for stage, result in self._results.items()
+                },
+            )
+        return outcome

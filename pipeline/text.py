@@ -1,0 +1,40 @@
+"""Text from outside (labels, file names, logs) made safe to show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` with every control, format or unassigned character shown as an escape.
+
+    Escape codes, newlines, direction overrides and broken UTF-8 become visible text, so that nothing
+    they say can move a cursor, forge a line or reverse a name.
+    """
+    return "".join(character if _is_plain(character) else _escaped(character) for character in text)
+
+
+def _is_plain(character: str) -> bool:
+    return unicodedata.category(character)[0] != "C" and character not in "\u2028\u2029"
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def human_size(size: int) -> str:
+    """Return a size in bytes with a decimal unit, as ``12.3 MB``."""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError("unreachable")
+
+
+def human_seconds(seconds: float) -> str:
+    """Return a duration as ``0.4 s``, ``42 s`` or ``3 min 07 s``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

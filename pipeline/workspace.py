@@ -1,0 +1,45 @@
+"""A project's two volumes on the engine: the workspace, and the read-only inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.compose import Compose, read_compose
+from pipeline.project import Project
+
+#: Every container and volume of Paddock carries this label; its value is the project's identity.
+PROJECT_LABEL = "paddock.project"
+RUN_LABEL = "paddock.run"
+STAGE_LABEL = "paddock.stage"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Names and labels of what a project has on the engine."""
+
+    identity: str
+    compose: Compose
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels by which leftovers are found."""
+        return {PROJECT_LABEL: self.identity}
+
+    @property
+    def volumes(self) -> dict[str, str]:
+        """compose.yaml's volume keys, and the volumes' names on the engine."""
+        return {key: volume.name for key, volume in self.compose.volumes.items()}
+
+
+def workspace_of(project: Project, environ: Mapping[str, str]) -> Workspace:
+    """Name the project's volumes: by its name, and by where it lies so that two clones stay apart."""
+    place = f"{socket.gethostname()}:{project.folder}"
+    identity = f"{project.name}-{hashlib.sha256(place.encode()).hexdigest()[:10]}"
+    names = {
+        "PADDOCK_WORKSPACE": f"paddock-{identity}",
+        "PADDOCK_INPUTS": f"paddock-{identity}-inputs",
+    }
+    return Workspace(identity, read_compose({**environ, **names}))

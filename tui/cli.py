@@ -1,0 +1,122 @@
+"""``paddock``: the command line. Each command is a module of ``tui/commands``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline.errors import PaddockError, UsageError
+from pipeline.project import PROJECT_FILE
+from pipeline.runner import Options
+from stages.contract import STAGES, Exit
+from tui.batch import run_batch
+from tui.commands import COMMANDS
+from tui.console import Terminal, is_interactive
+
+_DESCRIPTION = """\
+From training images to a verified Paddle-Lite model, each stage in its own pinned container.
+
+  paddock init DIR             a commented starting project
+  paddock --batch [PROJECT]    run it: data, train, export, convert, verify; then the parity table
+  paddock plan [PROJECT]       what would run, and why
+  paddock doctor               what this machine lacks, and how to get it
+
+commands (paddock COMMAND --help tells more):
+"""
+_EPILOG = """\
+exit codes: 0 done and parity holds · 1 parity failed · 2 usage or project file · 3 a stage failed ·
+4 Docker not reachable or image missing · 5 integrity (hash, dictionary, version) · 130/143 interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``paddock`` with ``arguments`` (``sys.argv`` without the program) and return the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    terminal = Terminal()
+    try:
+        if words and words[0] in COMMANDS:
+            return _command(words[0], words[1:], terminal)
+        return _run(words, terminal)
+    except PaddockError as error:
+        terminal.error(error)
+        return error.code
+    except BrokenPipeError:
+        # Whoever read our output is gone; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.STAGE
+    except OSError as error:
+        terminal.failure(str(error), "", "free some space" if error.errno == 28 else "")
+        return Exit.STAGE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _command(name: str, words: list[str], terminal: Terminal) -> int:
+    command = COMMANDS[name]
+    parser = argparse.ArgumentParser(
+        prog=f"paddock {name}",
+        description=command.DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(words), terminal)
+
+
+def _run(words: list[str], terminal: Terminal) -> int:
+    options = _parser().parse_args(words)
+    folder = Path(options.project)
+    if not options.batch:
+        return _screen(folder)
+    first, last = STAGES.index(options.first), STAGES.index(options.last)
+    if first > last:
+        raise UsageError(f"--from {options.first} comes after --until {options.last}")
+    chosen = Options(
+        options.first, options.last, frozenset(options.force), options.dry_run, options.locked
+    )
+    return run_batch(folder, chosen, os.environ, options.json, terminal)
+
+
+def _screen(folder: Path) -> int:
+    if not is_interactive():
+        raise UsageError("there is no terminal for the text UI", remedy="use --batch")
+    raise UsageError(
+        "the text UI is not built yet",
+        remedy=f"use: paddock --batch {folder if folder != Path() else ''}".rstrip(),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    listing = "".join(f"  {name:<9} {COMMANDS[name].SUMMARY}\n" for name in COMMANDS)
+    parser = argparse.ArgumentParser(
+        prog="paddock",
+        description=_DESCRIPTION + listing,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="paddock [--batch] [options] [PROJECT] | paddock COMMAND …",
+    )
+    add = parser.add_argument
+    add("project", nargs="?", default=".", metavar="PROJECT", help=f"folder with {PROJECT_FILE}")
+    add("--batch", action="store_true", help="run headless: one line an event")
+    add("--json", action="store_true", help="print the events as JSON lines on stdout")
+    add("--from", dest="first", choices=STAGES, default=STAGES[0], help="first stage that may run")
+    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help="last stage to run")
+    add(
+        "--force",
+        action="append",
+        choices=STAGES,
+        default=[],
+        metavar="STAGE",
+        help="forget the stage's result and run it again (may be repeated)",
+    )
+    add("--dry-run", action="store_true", help="say what would run, and stop there")
+    add("--locked", action="store_true", help="refuse any difference from paddock.lock")
+    add("--version", action="version", version=f"paddock {version('paddock')}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

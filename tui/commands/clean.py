@@ -1,0 +1,41 @@
+"""``paddock clean``"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from pipeline.engine.engine import open_engine
+from pipeline.project import load_project
+from pipeline.runlock import run_lock
+from pipeline.workspace import PROJECT_LABEL, workspace_of
+from stages.contract import Exit
+from tui.console import Terminal
+
+SUMMARY = "remove what runs left behind"
+DESCRIPTION = """\
+Remove the project's leftover containers. With --volumes its two volumes go too: every stage will
+then run again. Files of the project, out/ among them, are never touched."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
+    parser.add_argument("--volumes", action="store_true", help="the workspace and inputs too")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Remove and say what was removed."""
+    project = load_project(Path(options.project))
+    identity = workspace_of(project, os.environ).identity
+    engine = open_engine(os.environ)
+    with run_lock(project.state / "lock"):
+        removed = engine.containers.remove_labelled({PROJECT_LABEL: identity})
+        if options.volumes:
+            removed += engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
+    for name in removed:
+        terminal.print(f"removed {name}")
+    if not removed:
+        terminal.print("nothing was left behind")
+    return Exit.OK

@@ -1,0 +1,36 @@
+"""``paddock init``"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.project import PROJECT_FILE
+from pipeline.project.template import starting_project
+from stages.contract import Exit
+from stages.files import write_text
+from tui.console import Terminal
+
+SUMMARY = "a commented starting project"
+DESCRIPTION = """\
+Write a commented paddock.toml into DIR. Nothing that is there is overwritten."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", metavar="DIR", type=Path)
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the project file."""
+    folder: Path = options.folder
+    path = folder / PROJECT_FILE
+    if path.exists():
+        raise UsageError("there is a project already", str(path), "edit it, or name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(path, starting_project(folder.resolve().name))
+    terminal.print(f"wrote {path}")
+    terminal.print("next: put your label files, images and dictionary where it says, then")
+    terminal.print(f"      paddock --batch {folder}")
+    return Exit.OK
