@@ -1,0 +1,98 @@
+"""The ``data`` stage: whether labels, images and dictionary can be trained on and measured with.
+
+PaddleOCR passes over what it cannot read (a missing image, a label that is too long, a character that
+the dictionary lacks); here each is named, all at once, before anything is trained.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from stages.dataset.overlap import count_repeats, leaks, repeat_warning
+from stages.dataset.problems import Problems
+from stages.dataset.split import Rules, Split, SplitReader
+from stages.files import write_bytes, write_text
+from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+
+SPLITS = ("train", "val", "test")
+_PROGRESS_EVERY_S = 0.25
+
+
+def run(context: Context) -> dict[str, Any]:
+    """Check everything; write each split's label file and the dictionary.
+
+    Raises:
+        StageError: lines, images or texts are not in order; all of them are named.
+        IntegrityError: the dictionary is malformed, or labels hold characters that it lacks.
+    """
+    source = context.input("dictionary")
+    dictionary = Dictionary.load(source, bool(context.parameters["use_space_char"]))
+    splits = _read_splits(context, Rules(dictionary, int(context.parameters["max_text_length"])))
+    for split in splits:
+        write_text(context.output / f"{split.name}.txt", split.text())
+    write_bytes(context.output / "dict.txt", source.read_bytes())
+    return {
+        "lines": {split.name: len(split.labels) for split in splits},
+        "characters": len(dictionary.characters),
+        "classes": dictionary.classes,
+        "longest_text": max(len(label.text) for split in splits for label in split.labels),
+        "duplicates": _warn_of_repeats(context, splits),
+        "leaked": _warn_of_leaks(context, splits),
+    }
+
+
+def _read_splits(context: Context, rules: Rules) -> list[Split]:
+    problems = Problems()
+    reader = SplitReader(rules, problems, seen={})
+    labels: dict[str, list[str]] = context.parameters["labels"]
+    names = [name for name in SPLITS if context.has(name)]
+    lines = Lines(context, sum(_count_lines(context.input(name), labels[name]) for name in names))
+    splits = [reader.read(name, context.input(name), labels[name], lines.advance) for name in names]
+    lines.finish()
+    problems.raise_if_any()
+    return splits
+
+
+class Lines:
+    """Progress in label lines, said a few times a second at most."""
+
+    def __init__(self, context: Context, total: int) -> None:
+        self._context, self._total, self._done, self._said = context, total, 0, 0.0
+
+    def advance(self) -> None:
+        """Count one line."""
+        self._context.check_stop()
+        self._done += 1
+        if time.monotonic() - self._said >= _PROGRESS_EVERY_S:
+            self._said = time.monotonic()
+            self._context.progress(self._done, self._total, "lines")
+
+    def finish(self) -> None:
+        """Say the last state."""
+        self._context.progress(self._done, self._total, "lines")
+
+
+def _count_lines(root: Path, files: list[str]) -> int:
+    """Count the lines ahead, without looking at them."""
+    paths = [root / file for file in files]
+    return sum(len(path.read_bytes().splitlines()) for path in paths if path.is_file())
+
+
+def _warn_of_repeats(context: Context, splits: list[Split]) -> int:
+    for split in splits:
+        warning = repeat_warning(split)
+        if warning:
+            context.warn(warning, split.name)
+    return sum(count_repeats(split) for split in splits)
+
+
+def _warn_of_leaks(context: Context, splits: list[Split]) -> int:
+    """Warn of images in two splits and return how many there are."""
+    leaked: set[str] = set()
+    for warning, shared in leaks(splits):
+        context.warn(warning, "data")
+        leaked |= shared
+    return len(leaked)
