@@ -1,0 +1,157 @@
+"""Mode "frozen" from end to end: official weights in, a PaddleOCR checkpoint out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import paddle
+
+from stages.errors import IntegrityError, StageError
+from stages.files import write_text
+from stages.frozen.features import Backbone, compute_features
+from stages.frozen.fit import Fitting, Recipe, Split
+from stages.frozen.head import Head
+from stages.frozen.samples import Sample, check_lengths, read_samples
+from stages.ppocr.architecture import check_built_in, ctc_architecture
+from stages.ppocr.checkpoint import save_parameters
+from stages.ppocr.classifier import Narrowed, narrow
+from stages.ppocr.config import ctc_config, dump_config
+from stages.ppocr.network import build, state_arrays
+from stages.ppocr.official import read_official
+from stages.ppocr.unfuse import load_inference_weights, unfuse
+from stages.preprocess import prepare, read_image
+from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+from stages.text.printable import code_point
+from stages.training import check_device, data_paths, settings
+
+#: The largest difference of probabilities between what was trained and the checkpoint: float32
+#: sums in another order, no more.
+TOLERANCE = 2e-3
+_COMPARED = 4
+_NAMED = 10
+
+
+def train(context: Context) -> dict[str, Any]:
+    """Train neck and classifier on the frozen backbone's features; write checkpoint and config.
+
+    Raises:
+        StageError, IntegrityError: an input is not what this mode needs.
+        Stopped: SIGTERM arrived; features and the last epoch are kept.
+    """
+    parameters = context.parameters
+    check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
+    check_built_in(parameters["architecture"], parameters["image_shape"])
+    dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
+    network = build(ctc_architecture(), dictionary.classes, fused=True)
+    narrowed = _official(context, dictionary)
+    load_inference_weights(network, narrowed.parameters, "the official model")
+    splits = _splits(context, network, dictionary)
+    fitting = Fitting(context, Head(network), _recipe(context), dictionary)
+    with paddle.utils.unique_name.guard():  # the optimiser's names must not depend on the process
+        reason = fitting.run(splits["train"], splits["val"])
+    fitting.head.load(fitting.state.best)
+    _write(context, network, dictionary, splits["val"].samples)
+    return _metrics(context, fitting, reason)
+
+
+def _official(context: Context, dictionary: Dictionary) -> Narrowed:
+    if not context.has("pretrained") or not context.input("pretrained").is_dir():
+        raise StageError(
+            "mode frozen starts from an official inference model",
+            "model.pretrained",
+            'set pretrained = "PP-OCRv5_mobile_rec", or train with mode = "full"',
+        )
+    narrowed = narrow(read_official(context.input("pretrained")), dictionary)
+    if narrowed.lacking:
+        names = ", ".join(code_point(character) for character in narrowed.lacking[:_NAMED])
+        context.warn(
+            f"{len(narrowed.lacking)} of {len(dictionary.characters)} characters are not in the "
+            f"official dictionary and start from the mean of all its characters: {names}",
+            "model.pretrained",
+        )
+    return narrowed
+
+
+def _splits(context: Context, network: paddle.nn.Layer, dictionary: Dictionary) -> dict[str, Split]:
+    """Compute the features of training and validation images."""
+    samples = {
+        name: read_samples(context.input(f"{name}_labels"), context.input(name), dictionary)
+        for name in ("train", "val")
+    }
+    shape = context.parameters["image_shape"]
+    backbone = Backbone(network, context.scratch, shape, context.spec.threads)
+    total, before, splits = sum(map(len, samples.values())), 0, {}
+    for name, items in samples.items():
+        check_lengths(items, backbone.feature_shape[-1])
+        grown = partial(_grown, context, name, before, total)
+        file = context.scratch / f"{name}.npy"
+        splits[name] = Split(items, compute_features(backbone, items, file, grown))
+        before += len(items)
+    return splits
+
+
+def _grown(context: Context, name: str, before: int, total: int, done: int) -> None:
+    context.progress(before + done, total, "images", f"backbone features of {name}")
+    context.check_stop()
+
+
+def _recipe(context: Context) -> Recipe:
+    parameters = context.parameters
+    early = parameters["early_stopping"]
+    if early["metric"] not in ("acc", "ned"):
+        raise StageError(
+            f"early stopping by {early['metric']!r} is unknown; allowed: acc, ned",
+            "train.early_stopping",
+            'set metric = "acc"',
+        )
+    return Recipe(
+        epochs=parameters["epochs"],
+        batch_size=parameters["batch_size"],
+        learning_rate=parameters["learning_rate"],
+        metric=early["metric"],
+        patience=early["patience"],
+        min_delta=early["min_delta"],
+        seed=context.spec.seed,
+    )
+
+
+def _write(
+    context: Context, network: paddle.nn.Layer, dictionary: Dictionary, samples: Sequence[Sample]
+) -> None:
+    """Write the checkpoint in PaddleOCR's training form, compared with what was trained."""
+    training = unfuse(network, ctc_architecture(), dictionary.classes)
+    images = [sample.image for sample in samples[:_COMPARED]]
+    shape = context.parameters["image_shape"]
+    batch = paddle.to_tensor(np.stack([prepare(read_image(path), shape) for path in images]))
+    network.eval()
+    training.eval()
+    with paddle.no_grad():
+        difference = float((network(batch) - training(batch)).abs().max())
+    if not difference <= TOLERANCE:
+        raise IntegrityError(
+            f"the checkpoint's output differs by {difference:.2g} from the trained network's; "
+            f"allowed is {TOLERANCE:g}",
+            "checkpoint.pdparams",
+            "this is a fault of Paddock or of Paddle: report it with the stage's log",
+        )
+    save_parameters(context.output / "checkpoint.pdparams", state_arrays(training))
+    config = ctc_config(data_paths(context), settings(context))
+    write_text(context.output / "config.yml", dump_config(config))
+
+
+def _metrics(context: Context, fitting: Fitting, reason: str) -> dict[str, Any]:
+    numbers = fitting.state.numbers
+    write_text(context.output / "curve.json", json.dumps(numbers.curve, indent=1) + "\n")
+    return {
+        "accuracy": numbers.best.accuracy,
+        "ned": numbers.best.ned,
+        "best_epoch": numbers.best_epoch,
+        "epochs_run": numbers.epoch,
+        "stopped_because": reason,
+        "samples_per_s": round(numbers.samples / numbers.seconds, 2) if numbers.seconds else 0.0,
+    }

@@ -1,0 +1,1 @@
+"""PaddleOCR's recognition networks, configurations, weights and tools, as Paddock uses them."""

@@ -1,0 +1,42 @@
+"""The official classifier narrowed to a project's dictionary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.ppocr.official import OfficialModel
+from stages.text.dictionary import BLANK, Dictionary
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """An official model's parameters with a classifier of the dictionary's classes."""
+
+    parameters: dict[str, np.ndarray]
+    #: Characters that the official dictionary does not have: their columns are the mean of all
+    #: official characters' columns, so that they begin as likely as any other.
+    lacking: tuple[str, ...]
+
+
+def narrow(model: OfficialModel, dictionary: Dictionary) -> Narrowed:
+    """Keep the blank's and the dictionary's columns of every parameter as wide as the classes."""
+    known = {
+        character: number for number, character in reversed(list(enumerate(model.characters, 1)))
+    }
+    columns = [known.get(character) for character in dictionary.characters]
+    lacking = tuple(
+        c for c, column in zip(dictionary.characters, columns, strict=True) if column is None
+    )
+    parameters = {
+        name: _columns(array, columns) if array.shape[-1] == model.classes else array
+        for name, array in model.parameters.items()
+    }
+    return Narrowed(parameters, lacking)
+
+
+def _columns(array: np.ndarray, columns: list[int | None]) -> np.ndarray:
+    mean = array[..., BLANK + 1 :].mean(axis=-1)
+    picked = [mean if column is None else array[..., column] for column in columns]
+    return np.stack([array[..., BLANK], *picked], axis=-1).astype(array.dtype)

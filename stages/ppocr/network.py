@@ -1,0 +1,123 @@
+"""PaddleOCR's network as an object: built with the names an export gives, loaded without mercy."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import paddle
+
+from stages.errors import IntegrityError
+from stages.ppocr.architecture import with_classes
+from stages.ppocr.location import use_paddleocr
+
+#: State-dict parts of a LearnableRepLayer that fusing replaces by ``reparam_conv``.
+BRANCHES = (".identity.", ".conv_kxk.", ".conv_1x1.")
+#: Heads that are there for training only, and that an inference model leaves out.
+TRAINING_ONLY = ("head.gtc_head.", "head.before_gtc.", "head.sar_head.")
+
+_SHOWN = 5
+
+
+def build(
+    architecture: Mapping[str, Any],
+    classes: int,
+    weights: Mapping[str, np.ndarray] | None = None,
+    *,
+    fused: bool = False,
+) -> paddle.nn.Layer:
+    """Build PaddleOCR's network in evaluation mode.
+
+    Parameters get the names that they have in an exported model: Paddle counts names up from the
+    start of the process, so this one starts a count of its own.
+
+    Args:
+        architecture: the ``Architecture`` part of a PaddleOCR configuration.
+        classes: of the CTC head, the blank included.
+        weights: a checkpoint by state-dict key; None leaves Paddle's initialisation.
+        fused: merge the branches of every LearnableRepLayer into one convolution, as exporting does.
+
+    Raises:
+        IntegrityError: the weights are not the network's.
+    """
+    use_paddleocr()
+    architectures = importlib.import_module("ppocr.modeling.architectures")
+    with paddle.utils.unique_name.guard():
+        network = architectures.build_model(with_classes(architecture, classes))
+        if weights is not None:
+            load_strictly(network, weights)
+        network.eval()
+        if fused:
+            fuse(network)
+    return network
+
+
+def fuse(network: paddle.nn.Layer) -> None:
+    """Merge branches in place, as ``dynamic_to_static`` in ppocr/utils/export_model.py does."""
+    for layer in network.sublayers():
+        if hasattr(layer, "rep") and not layer.is_repped:
+            layer.rep()
+
+
+def load_strictly(network: paddle.nn.Layer, weights: Mapping[str, np.ndarray]) -> None:
+    """Load a whole checkpoint; unlike ``load_pretrained_params``, nothing may be left over.
+
+    Raises:
+        IntegrityError: a parameter is missing, unknown or of another shape; names them.
+    """
+    check_shapes(
+        {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()},
+        {key: tuple(array.shape) for key, array in weights.items()},
+        "the checkpoint",
+        "the network",
+    )
+    network.set_state_dict({key: np.asarray(array) for key, array in weights.items()})
+
+
+def check_shapes(
+    expected: Mapping[str, tuple[int, ...]],
+    found: Mapping[str, tuple[int, ...]],
+    source: str,
+    target: str,
+) -> None:
+    """Compare names and shapes of two sets of parameters.
+
+    Raises:
+        IntegrityError: they differ; names the first few parameters.
+    """
+    both = expected.keys() & found.keys()
+    faults = [
+        f"{name}: {source} has shape {list(found[name])}, {target} {list(expected[name])}"
+        for name in sorted(both)
+        if expected[name] != found[name]
+    ]
+    faults += [f"{name}: not in {source}" for name in sorted(expected.keys() - both)]
+    faults += [f"{name}: not in {target}" for name in sorted(found.keys() - both)]
+    if faults:
+        raise IntegrityError(
+            f"{len(faults)} parameters of {source} do not fit {target}: {_list(faults)}",
+            faults[0].split(":")[0],
+            "use the architecture and the dictionary that the weights were trained with",
+        )
+
+
+def live_tensors(network: paddle.nn.Layer) -> dict[str, Any]:
+    """Return what an exported model holds of a fused network: Paddle's name → tensor."""
+    return {
+        tensor.name: tensor
+        for key, tensor in network.state_dict().items()
+        if not key.startswith(TRAINING_ONLY) and not any(part in f".{key}" for part in BRANCHES)
+    }
+
+
+def state_arrays(layer: paddle.nn.Layer) -> dict[str, np.ndarray]:
+    """Return a copy of a layer's parameters and buffers by state-dict key."""
+    return {key: np.array(tensor.numpy()) for key, tensor in layer.state_dict().items()}
+
+
+def _list(faults: Iterable[str]) -> str:
+    shown = list(faults)
+    more = f"; and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return "; ".join(shown[:_SHOWN]) + more

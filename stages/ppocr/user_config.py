@@ -1,0 +1,129 @@
+"""A PaddleOCR YAML that comes from outside: read without running it, and made a project's own.
+
+PaddleOCR reads its configuration and its ``-o`` options with a YAML loader that runs Python tags.
+Here they are read with the safe one first, and only what it accepted is passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stages.errors import StageError
+from stages.ppocr.config import Config, DataPaths, Settings
+from stages.text.printable import printable
+
+_SECTIONS = ("Global", "Architecture", "PostProcess", "Train", "Eval")
+#: What the project decides; an override of it would make the lineage a lie.
+RESERVED = (
+    "Global.character_dict_path",
+    "Global.use_space_char",
+    "Global.max_text_length",
+    "Global.save_model_dir",
+    "Global.save_epoch_step",
+    "Global.pretrained_model",
+    "Global.checkpoints",
+    "Global.uniform_output_enabled",
+    "Global.distributed",
+)
+
+
+def read_config(path: Path) -> Config:
+    """Read a configuration.
+
+    Raises:
+        StageError: it is not YAML, holds a Python tag, or lacks a section.
+    """
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = printable(" ".join(str(error).split()), 300)
+        raise _refusal(path, f"it is not plain YAML: {reason}") from error
+    missing = [name for name in _SECTIONS if not isinstance(config, dict) or name not in config]
+    if missing:
+        raise _refusal(path, f"it has no section {', '.join(missing)}")
+    return dict(config)
+
+
+def image_shape_of(config: Mapping[str, Any], split: str) -> list[int] | None:
+    """Return the image shape that ``RecResizeImg`` of ``Train`` or ``Eval`` has, if there is one."""
+    for transform in config[split]["dataset"]["transforms"]:
+        if "RecResizeImg" in transform:
+            return [int(size) for size in transform["RecResizeImg"]["image_shape"]]
+    return None
+
+
+def adopt(config: Config, paths: DataPaths, settings: Settings) -> Config:
+    """Give a user's configuration the project's data, dictionary and shape.
+
+    Epochs, batch size, learning rate and all else stay as the YAML has them.
+    """
+    config["Global"].update(
+        {
+            "character_dict_path": str(paths.dictionary),
+            "use_space_char": settings.use_space_char,
+            "max_text_length": settings.max_text_length,
+            "use_gpu": settings.gpu,
+            "seed": settings.seed,
+            "distributed": False,
+            "pretrained_model": None,
+            "checkpoints": None,
+            "save_epoch_step": 1,
+            "print_batch_step": 1,
+            "eval_batch_step": [0, 1],
+            "eval_batch_epoch": 1,
+            "cal_metric_during_train": True,
+            "uniform_output_enabled": False,
+            "export_with_pir": False,
+        }
+    )
+    _adopt_split(config["Train"], paths.train_root, paths.train_labels, settings)
+    _adopt_split(config["Eval"], paths.val_root, paths.val_labels, settings)
+    return config
+
+
+def check_overrides(overrides: Iterable[str]) -> list[str]:
+    """Return the ``KEY=VALUE`` options if PaddleOCR can take them and the project allows them.
+
+    Raises:
+        StageError: one is malformed, holds a Python tag, or is for the project to decide.
+    """
+    checked = []
+    for option in overrides:
+        key, _, value = option.partition("=")
+        if not key or "=" in value or "=" not in option or not key.replace(".", "").isidentifier():
+            raise _bad_override(option, "allowed is KEY=VALUE with one =")
+        if key in RESERVED:
+            raise _bad_override(option, f"{key} is set by Paddock")
+        try:
+            yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise _bad_override(option, "the value is not plain YAML") from error
+        checked.append(option)
+    return checked
+
+
+def _adopt_split(split: Config, root: Path, labels: Path, settings: Settings) -> None:
+    channels, height, width = settings.image_shape
+    split["dataset"].update({"data_dir": str(root), "label_file_list": [str(labels)]})
+    split["dataset"].pop("ratio_list", None)
+    for transform in split["dataset"]["transforms"]:
+        if "RecResizeImg" in transform:
+            transform["RecResizeImg"]["image_shape"] = [channels, height, width]
+        if "RecConAug" in transform:
+            transform["RecConAug"]["image_shape"] = [height, width, channels]
+
+
+def _refusal(path: Path, why: str) -> StageError:
+    return StageError(
+        f"{printable(path.name)} is not a PaddleOCR configuration that Paddock takes: {why}",
+        printable(str(path), 400),
+        "give a recognition YAML of PaddleOCR's configs/rec",
+    )
+
+
+def _bad_override(option: str, why: str) -> StageError:
+    return StageError(f"the override {printable(option)!r}: {why}", "train.overrides")

@@ -1,0 +1,50 @@
+"""The train stage's inputs and parameters in the words of PaddleOCR's configuration."""
+
+from __future__ import annotations
+
+from stages.errors import StageError
+from stages.ppocr.config import DataPaths, Settings
+from stages.runtime import Context
+
+
+def data_paths(context: Context) -> DataPaths:
+    """Return where the stage's data are."""
+    return DataPaths(
+        train_root=context.input("train"),
+        train_labels=context.input("train_labels"),
+        val_root=context.input("val"),
+        val_labels=context.input("val_labels"),
+        dictionary=context.input("dict"),
+    )
+
+
+def settings(context: Context) -> Settings:
+    """Return what the project decides about training."""
+    parameters = context.parameters
+    channels, height, width = parameters["image_shape"]
+    return Settings(
+        image_shape=(channels, height, width),
+        use_space_char=parameters["use_space_char"],
+        max_text_length=parameters["max_text_length"],
+        epochs=parameters["epochs"],
+        batch_size=parameters["batch_size"],
+        learning_rate=parameters["learning_rate"],
+        seed=context.spec.seed,
+        gpu=parameters["device"] == "gpu",
+    )
+
+
+def check_device(device: str, compiled_with_cuda: bool) -> None:
+    """Refuse a GPU that Paddle cannot use.
+
+    Raises:
+        StageError: the device is unknown, or this Paddle was built without CUDA.
+    """
+    if device not in ("cpu", "gpu"):
+        raise StageError(f"unknown device {device!r}; allowed: cpu, gpu", "train.device")
+    if device == "gpu" and not compiled_with_cuda:
+        raise StageError(
+            "device = gpu, but this image's Paddle is the CPU build",
+            "train.device",
+            'set device = "cpu", or build the train image from a GPU requirements file',
+        )
