@@ -1,0 +1,152 @@
+"""Feeding the same prepared images to all models, image by image in turn.
+
+In turn, so that whatever else the machine does hits all of them alike; each in a process of its own, so
+that one that aborts takes only its own column with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from stages.errors import IntegrityError
+from stages.parity.models import REFERENCE, Model
+from stages.readers import Output, Reader, ReaderFailedError
+from stages.text.decode import greedy
+from stages.text.dictionary import Dictionary
+
+#: Runs before the clock starts: the first ones allocate memory and choose kernels.
+WARM_UPS = 3
+
+
+@dataclass
+class Series:
+    """What one model answered, an entry an image."""
+
+    model: Model
+    readings: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    max_abs_diff: float | None = None
+    rss_mb: float = 0.0
+    classes: int = 0
+    failure: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the model is run, and has answered so far."""
+        return not self.model.status and not self.failure
+
+
+def measure(
+    models: list[Model],
+    images: Iterable[np.ndarray],
+    dictionary: Dictionary,
+    threads: int,
+    advanced: Callable[[], None],
+) -> list[Series]:
+    """Run every model that can be run on every image.
+
+    Args:
+        models: the columns.
+        images: prepared, float32 [3, H, W], all of one shape.
+        dictionary: decodes all models' outputs.
+        threads: of each model.
+        advanced: called once an image.
+
+    Returns:
+        the models' series, in their order.
+
+    Raises:
+        IntegrityError: a model has another number of classes than the dictionary.
+    """
+    columns = [Series(model) for model in models]
+    with ExitStack() as stack:
+        readers = {
+            column.model.name: stack.enter_context(
+                Reader(column.model.kind, list(column.model.files), threads)
+            )
+            for column in columns
+            if column.alive
+        }
+        table = Table(columns, readers, dictionary)
+        for number, image in enumerate(images):
+            if number == 0:
+                table.warm_up(image)
+            table.read(image)
+            advanced()
+    return columns
+
+
+class Table:
+    """The columns, being filled."""
+
+    def __init__(
+        self, columns: list[Series], readers: dict[str, Reader], dictionary: Dictionary
+    ) -> None:
+        # the reference answers first, so that the others can be compared as they come
+        self._columns = sorted(columns, key=lambda column: column.model.name != REFERENCE)
+        self._readers, self._dictionary = readers, dictionary
+
+    def warm_up(self, image: np.ndarray) -> None:
+        """Wait for all models to load, and run each a few times."""
+        for column in self._columns:
+            for _ in range(WARM_UPS):
+                self._ask(column, image, first=column.classes == 0)
+
+    def read(self, image: np.ndarray) -> None:
+        """Run every living model on one image and note reading, time and difference."""
+        reference: np.ndarray | None = None
+        for column in self._columns:
+            output = self._ask(column, image)
+            if output is None:
+                continue
+            if column.model.name == REFERENCE:
+                reference = output.probabilities
+            self._note(column, output, reference)
+
+    def _ask(self, column: Series, image: np.ndarray, *, first: bool = False) -> Output | None:
+        if not column.alive:
+            return None
+        reader = self._readers[column.model.name]
+        try:
+            if first:
+                reader.wait_ready()
+            output = reader.read(image)
+        except ReaderFailedError as error:
+            column.failure = f"{error} (after {len(column.readings)} images)"
+            return None
+        if not np.isfinite(output.probabilities).all():
+            column.failure = f"its output is not finite (after {len(column.readings)} images)"
+            return None
+        column.classes = self._check_width(column, output)
+        return output
+
+    def _check_width(self, column: Series, output: Output) -> int:
+        width = int(output.probabilities.shape[1])
+        if width != self._dictionary.classes:
+            raise IntegrityError(
+                f"{column.model.name} has {width} classes, the dictionary makes "
+                f"{self._dictionary.classes} (its characters and the blank)",
+                column.model.name,
+                "use the dictionary that the model was trained with; "
+                "a difference of 1 is most often use_space_char",
+            )
+        return width
+
+    def _note(self, column: Series, output: Output, reference: np.ndarray | None) -> None:
+        column.readings.append(greedy(output.probabilities, self._dictionary).text)
+        column.seconds.append(output.seconds)
+        column.rss_mb = max(column.rss_mb, output.rss_mb)
+        if reference is None or column.model.name == REFERENCE:
+            return
+        if reference.shape != output.probabilities.shape:
+            column.failure = (
+                f"its output has {output.probabilities.shape[0]} steps, "
+                f"{REFERENCE}'s {reference.shape[0]}"
+            )
+            return
+        difference = float(np.abs(output.probabilities - reference).max())
+        column.max_abs_diff = max(column.max_abs_diff or 0.0, difference)
