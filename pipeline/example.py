@@ -21,7 +21,7 @@ EXAMPLE = REPOSITORY / "examples" / "alphanumeric"
 _DRAWN = WORKSPACE / "example"
 
 
-def make_example(engine: Engine, compose: Compose, folder: Path, stop: Callable[[], bool]) -> None:
+def make_example(engine: Engine, compose: Compose, folder: Path, stop: Callable[[], int]) -> None:
     """Write the example project into ``folder``; what is there already is left as it is.
 
     Raises:
@@ -38,7 +38,7 @@ def make_example(engine: Engine, compose: Compose, folder: Path, stop: Callable[
         shutil.copyfile(EXAMPLE / PROJECT_FILE, folder / PROJECT_FILE)
 
 
-def _draw(engine: Engine, compose: Compose, folder: Path, stop: Callable[[], bool]) -> None:
+def _draw(engine: Engine, compose: Compose, folder: Path, stop: Callable[[], int]) -> None:
     """Run the renderer on a volume of its own and copy what it drew into ``folder``."""
     identity = f"example-{secrets.token_hex(4)}"
     labels = {PROJECT_LABEL: identity}
@@ -57,7 +57,7 @@ def _render(
     compose: Compose,
     volume: Volume,
     labels: dict[str, str],
-    stop: Callable[[], bool],
+    stop: Callable[[], int],
 ) -> str:
     service = compose.services["example"]
     image = engine.images.image_id(service.image)

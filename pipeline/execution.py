@@ -29,7 +29,7 @@ from stages.contract import (
     decode_event,
 )
 
-Stop = Callable[[], bool]
+Stop = Callable[[], int]
 
 
 def result_folder(stage: str, key: str) -> PurePosixPath:

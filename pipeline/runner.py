@@ -58,9 +58,16 @@ class StopSwitch:
 
     def __init__(self) -> None:
         self.code: Exit | None = None
+        self._orders = 0
 
-    def __call__(self) -> bool:
-        return self.code is not None
+    def order(self, code: Exit) -> None:
+        """Ask for a stop; a second time means at once."""
+        self.code = self.code or code
+        self._orders += 1
+
+    def __call__(self) -> int:
+        """Return how often a stop was asked for."""
+        return self._orders
 
     def check(self) -> None:
         """Raise :class:`Interrupted` if a signal arrived."""
@@ -82,6 +89,7 @@ def run(
     """
     project = load_project(folder)
     with run_lock(project.state / "lock") as dead:
+        _keep_out_of_git(project.state)
         name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         runs = project.state / "runs" / name
         log = EventLog(runs / "events.jsonl", name, listener)
@@ -99,6 +107,12 @@ def run(
             log.say(RunFinished(outcome.code, seconds, outcome.verdict, outcome.reasons))
             log.close()
         return outcome.code
+
+
+def _keep_out_of_git(state: Path) -> None:
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
 
 
 def _tell(error: Exception, log: EventLog, runs: Path) -> Exit:

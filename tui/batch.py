@@ -59,9 +59,9 @@ def _listen_to_signals(stop: StopSwitch, terminal: Terminal) -> None:
     codes = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if stop.code is None:
-            terminal.note("stopping: the stage saves what it can resume from …", "bold")
-        stop.code = codes[signal.Signals(number)]
+        if not stop():
+            terminal.note("stopping: the stage saves what it can resume from (again: at once) …")
+        stop.order(codes[signal.Signals(number)])
 
     for number in codes:
         signal.signal(number, handle)

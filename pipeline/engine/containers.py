@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import math
 import tarfile
 import threading
 import time
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from docker import DockerClient
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.types import Mount
 
@@ -67,7 +69,7 @@ class Containers:
         job: Job,
         files: Mapping[PurePosixPath, bytes],
         sink: Sink,
-        stop: Callable[[], bool],
+        stop: Callable[[], int],
     ) -> Exited:
         """Run ``job`` to its end and remove its container, whatever happens.
 
@@ -75,7 +77,8 @@ class Containers:
             job: the container.
             files: written into its volumes before it starts.
             sink: gets what it prints.
-            stop: asked ten times a second; True sends SIGTERM, and SIGKILL after the grace time.
+            stop: asked ten times a second how often a stop was ordered: once sends SIGTERM, and
+                SIGKILL after the grace time; twice sends SIGKILL.
 
         Raises:
             EngineError: the engine refused, or went away.
@@ -116,22 +119,20 @@ class Containers:
         )
 
     def _attend(
-        self, container: Container, job: Job, sink: Sink, stop: Callable[[], bool]
+        self, container: Container, job: Job, sink: Sink, stop: Callable[[], int]
     ) -> Exited:
         # Attached before the start: nothing that the container prints can be missed.
         stream = container.attach(stdout=True, stderr=True, stream=True, demux=True)
         pump = threading.Thread(target=_pump, args=(stream, sink), daemon=True)
         container.start()
         pump.start()
-        stopped = False
+        stopping = _Stopping(container, job.service.stop_grace_s)
         while pump.is_alive():
             pump.join(_POLL)
-            if stop() and not stopped and pump.is_alive():
-                stopped = True
-                container.stop(timeout=round(job.service.stop_grace_s))
+            stopping.obey(stop())
         code = int(container.wait(timeout=30)["StatusCode"])
         container.reload()
-        return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopped)
+        return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopping.begun)
 
     def labelled(self, label: str) -> list[str]:
         """Return the names of the containers that carry ``label``, in whatever state."""
@@ -147,6 +148,28 @@ class Containers:
             for container in found:
                 remove(container)
             return [str(container.name) for container in found]
+
+
+class _Stopping:
+    """SIGTERM at the first order, SIGKILL when the grace time is over or the order is repeated."""
+
+    def __init__(self, container: Container, grace: float) -> None:
+        self._container, self._grace, self._deadline = container, grace, math.inf
+        self.begun = False
+
+    def obey(self, orders: int) -> None:
+        """Do what ``orders`` (how often a stop was asked for) calls for now."""
+        if orders and not self.begun:
+            self.begun = True
+            self._deadline = time.monotonic() + self._grace
+            self._signal("SIGTERM")
+        elif self.begun and (orders > 1 or time.monotonic() > self._deadline):
+            self._deadline = math.inf
+            self._signal("SIGKILL")
+
+    def _signal(self, name: str) -> None:
+        with contextlib.suppress(APIError):  # it ended by itself in the meantime
+            self._container.kill(name)
 
 
 def _pump(stream: object, sink: Sink) -> None:

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the example."""
     folder: Path = options.folder
     terminal.note(f"drawing the example's images into {folder} …")
-    make_example(open_engine(os.environ), read_compose(os.environ), folder, lambda: False)
+    make_example(open_engine(os.environ), read_compose(os.environ), folder, lambda: 0)
     project = load_project(folder)
     terminal.print(f"the project {project.name} is in {project.folder}")
     terminal.print(f"next: paddock --batch {folder}")
