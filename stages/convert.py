@@ -18,14 +18,7 @@ from stages.lite.nb import make_reproducible
 from stages.lite.opt import TARGETS, run_opt
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
-from stages.program.prove import (
-    input_shapes,
-    largest_difference,
-    prove_equal,
-    random_images,
-    run_model,
-    run_pd,
-)
+from stages.program.prove import Proof, input_shapes, largest_difference, prove_equal, run_once
 from stages.program.rules import apply_rules
 from stages.readers.platforms import runnable_target
 from stages.runtime import Context
@@ -54,18 +47,18 @@ def run(context: Context) -> dict[str, Any]:
     write_program(lite[0], graph.program())
     write_parameters(lite[1], graph.used_parameters())
     steps.begin("prove it equal")
-    difference = prove_equal(original, lite, shapes, context.spec.seed)
+    proof = prove_equal(original, lite, shapes, context.spec.seed)
     version = ""
     for target in targets:
         steps.begin(f"opt for {target}")
-        version = _convert(context, lite, target, shapes)
+        version = _convert(context, lite, target, proof)
     steps.end()
     return {
         "operators_before": before,
         "operators_after": len(graph.operators),
         "rules": rules,
         "opt_version": version,
-        "simplified_max_difference": difference,
+        "simplified_max_difference": proof.difference,
     }
 
 
@@ -97,36 +90,32 @@ def _targets(given: list[str]) -> list[str]:
     return sorted(set(given))
 
 
-def _convert(
-    context: Context, lite: tuple[Path, Path], target: str, shapes: list[tuple[int, ...]]
-) -> str:
+def _convert(context: Context, lite: tuple[Path, Path], target: str, proof: Proof) -> str:
     """Make one target's file and return the version of ``opt`` that its head names."""
     made = context.scratch / f"model_{target}.nb"
     fp16 = bool(context.parameters["fp16"]) and target in FP16_TARGETS
     run_opt(*lite, target, made, fp16=fp16)
     version = make_reproducible(made).opt_version
     if target == runnable_target(platform.machine()):
-        _check_runs(made, lite, shapes, context.spec.seed)
+        check_runs(made, proof)
     made.rename(context.output / made.name)
     return version
 
 
-def _check_runs(
-    nb: Path, lite: tuple[Path, Path], shapes: list[tuple[int, ...]], seed: int
-) -> None:
+def check_runs(nb: Path, proof: Proof) -> None:
     """Load the file in Lite's runtime and compare it with what ``opt`` was given.
 
     How close it must come is verify's business, on real images; here it has to run and be finite.
 
     Each width gets a process of its own: Lite 2.13's x86 runtime corrupts its heap when an image is
-    narrower than the one before (seen with PP-OCRv5 and, unrewritten, with PP-OCRv4).
+    narrower than the one before, and computes wrongly when it is wider (seen with PP-OCRv5 and,
+    unrewritten, with PP-OCRv4).
 
     Raises:
         StageError: it does not run, or its output is not finite or of another shape.
     """
-    images = random_images(shapes, seed)
-    outputs = [run_model("nb", [str(nb)], [image])[0] for image in images]
-    difference = largest_difference(outputs, run_pd(lite, images))
+    outputs = [run_once("nb", (nb,), image) for image in proof.images]
+    difference = largest_difference(outputs, proof.outputs)
     sys.stderr.write(f"{nb.name}: largest difference to the PD model {difference:.3g}\n")
     if not all(np.isfinite(output).all() for output in outputs) or difference == float("inf"):
         raise StageError(

@@ -84,6 +84,8 @@ def describe(shape: Sequence[int], dictionary: Dictionary, use_space_char: bool)
             "layout": "NCHW",
             "dtype": "float32",
             "channel_order": "BGR",
+            # Lite 2.13 (x86) miscomputes or crashes when a predictor's width changes between runs
+            "fixed": True,
         },
         "resize": {
             "height": height,

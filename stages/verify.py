@@ -116,8 +116,8 @@ def _golden(
 
 def _metrics(parity: dict[str, Any]) -> dict[str, Any]:
     measured = [model for model in parity["models"] if model["status"] == "measured"]
-    accuracy = {f"accuracy_{model['name']}": model["accuracy"] for model in measured}
-    return {"images": parity["images"], **accuracy}
+    accuracy = {model["name"]: model["accuracy"] for model in measured}
+    return {"images": parity["images"], "accuracy": accuracy}
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

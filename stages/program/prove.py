@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,13 +42,22 @@ def input_shapes(program: proto.ProgramDesc) -> list[tuple[int, ...]]:
     return [(channels, height, each) for each in widths]
 
 
+@dataclass(frozen=True)
+class Proof:
+    """Seeded random images, what the rewritten model makes of them, and how far off that is."""
+
+    images: list[np.ndarray]
+    outputs: list[np.ndarray]
+    difference: float
+
+
 def prove_equal(
     original: tuple[Path, Path],
     rewritten: tuple[Path, Path],
     shapes: list[tuple[int, ...]],
     seed: int,
-) -> float:
-    """Run both models on the same seeded random images and return the largest difference.
+) -> Proof:
+    """Run both models on the same random images and compare.
 
     Args:
         original: the ``.pdmodel`` and ``.pdiparams`` that were given.
@@ -59,7 +69,9 @@ def prove_equal(
         StageError: a model does not run, or the outputs differ by more than :data:`BOUND`.
     """
     images = random_images(shapes, seed)
-    difference = largest_difference(run_pd(original, images), run_pd(rewritten, images))
+    with _start("pd", original) as first, _start("pd", rewritten) as second:
+        outputs = _read_all(second, rewritten[0], images)
+        difference = largest_difference(_read_all(first, original[0], images), outputs)
     if not difference <= BOUND:
         raise StageError(
             f"the simplified program differs from the original by {difference:.3g}, "
@@ -67,7 +79,7 @@ def prove_equal(
             "simplify",
             "this is a fault of a rewriting rule: please report it with the model",
         )
-    return difference
+    return Proof(images, outputs, difference)
 
 
 def random_images(shapes: list[tuple[int, ...]], seed: int) -> list[np.ndarray]:
@@ -76,29 +88,27 @@ def random_images(shapes: list[tuple[int, ...]], seed: int) -> list[np.ndarray]:
     return [generator.uniform(-1, 1, shape).astype(np.float32) for shape in shapes]
 
 
-def run_pd(files: tuple[Path, Path], images: list[np.ndarray]) -> list[np.ndarray]:
-    """Return a legacy model's output for each image, from Paddle Inference in a child process.
+def run_once(kind: str, files: tuple[Path, ...], image: np.ndarray) -> np.ndarray:
+    """Return a model's output for one image, from a process that lives for it alone.
 
     Raises:
         StageError: the model cannot be loaded or run.
     """
-    return run_model("pd", [str(file) for file in files], images)
+    with _start(kind, files) as reader:
+        return _read_all(reader, files[0], [image])[0]
 
 
-def run_model(kind: str, files: list[str], images: list[np.ndarray]) -> list[np.ndarray]:
-    """Return a model's output for each image, from a child process.
+def _start(kind: str, files: tuple[Path, ...]) -> Reader:
+    return Reader(kind, [str(file) for file in files])
 
-    Raises:
-        StageError: the model cannot be loaded or run.
-    """
-    name = Path(files[0]).name
+
+def _read_all(reader: Reader, file: Path, images: list[np.ndarray]) -> list[np.ndarray]:
     try:
-        with Reader(kind, files) as reader:
-            reader.wait_ready()
-            return [reader.read(image).probabilities for image in images]
+        reader.wait_ready()
+        return [reader.read(image).probabilities for image in images]
     except ReaderFailedError as error:
-        message = f"{name} cannot be run: {error}"
-        raise StageError(message, name, "see the stage's log") from error
+        message = f"{file.name} cannot be run: {error}"
+        raise StageError(message, file.name, "see the stage's log") from error
 
 
 def largest_difference(first: list[np.ndarray], second: list[np.ndarray]) -> float:
