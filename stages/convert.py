@@ -15,12 +15,12 @@ import numpy as np
 
 from stages.errors import StageError
 from stages.lite.nb import make_reproducible
-from stages.lite.opt import TARGETS, run_opt
+from stages.lite.opt import run_opt
+from stages.lite.targets import TARGETS, runnable_target
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import Proof, input_shapes, largest_difference, prove_equal, run_once
 from stages.program.rules import apply_rules
-from stages.readers.platforms import runnable_target
 from stages.runtime import Context
 
 #: Weights that are computed in half precision exist for ARM's kernels only.

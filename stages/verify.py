@@ -17,8 +17,9 @@ import numpy as np
 
 from stages.errors import StageError
 from stages.files import write_text
-from stages.parity.measure import Series, measure
+from stages.parity.measure import measure
 from stages.parity.models import REFERENCE, list_models
+from stages.parity.series import Series
 from stages.parity.summary import golden, mismatches, summarise
 from stages.preprocess import describe, prepare, read_image
 from stages.runtime import Context

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from stages.dataset.split import Split
 from stages.text.printable import quoted
+
+if TYPE_CHECKING:
+    from stages.dataset.split import Split
 
 
 def count_repeats(split: Split) -> int:

@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.errors import StageError
-from stages.program.params import PIR_REMEDY
+from stages.program.remedies import PIR_REMEDY
 from stages.text.printable import printable
 
-#: What this project converts for: ``x86`` can run where it is converted, ``arm`` is what ships.
-TARGETS = ("arm", "x86")
 TIMEOUT_S = 600
 _SAVED = "Model is optimized and saved into"
 _ABORTED = re.compile(r"^\[F [^\]]*\] ?(.*)$|^(Error: .*|Wrong target .*)$", re.MULTILINE)
@@ -77,7 +75,7 @@ def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: boo
     Args:
         pdmodel: a program that the rules have made legal.
         pdiparams: its parameters.
-        target: one of :data:`TARGETS`.
+        target: one of :data:`stages.lite.targets.TARGETS`.
         out: must end in ``.nb``; what is there is removed first.
         fp16: compute in half precision (arm only; the weights stay float32).
 
@@ -105,10 +103,10 @@ def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: boo
         raise StageError(message, f"opt {target}", "raise limits.cpus") from error
     log = done.stdout.decode("utf-8", "replace")
     sys.stderr.write(log)
-    _judge(log, done.returncode, target, out)
+    judge(log, done.returncode, target, out)
 
 
-def _judge(log: str, code: int, target: str, out: Path) -> None:
+def judge(log: str, code: int, target: str, out: Path) -> None:
     """Raise unless file and log both say that the conversion worked."""
     aborted = _ABORTED.search(log)
     written = out.is_file() and out.stat().st_size > 0

@@ -8,36 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from stages.errors import IntegrityError
 from stages.parity.models import REFERENCE, Model
+from stages.parity.series import Series
 from stages.readers import Output, Reader, ReaderFailedError
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
 
 #: Runs before the clock starts: the first ones allocate memory and choose kernels.
 WARM_UPS = 3
-
-
-@dataclass
-class Series:
-    """What one model answered, an entry an image."""
-
-    model: Model
-    readings: list[str] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    max_abs_diff: float | None = None
-    rss_mb: float = 0.0
-    classes: int = 0
-    failure: str = ""
-
-    @property
-    def alive(self) -> bool:
-        """Whether the model is run, and has answered so far."""
-        return not self.model.status and not self.failure
 
 
 def measure(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.lite.opt import TARGETS
-from stages.readers.platforms import runnable_target
+from stages.lite.targets import TARGETS, runnable_target
 from stages.runtime import Context
 
 NOT_RUNNABLE = "not runnable here"

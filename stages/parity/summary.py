@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stages.parity.measure import Series
 from stages.parity.models import REFERENCE
+from stages.parity.series import Series
 from stages.text.labels import Label
 from stages.text.metrics import exact_match, ned
 

@@ -18,6 +18,7 @@ from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
 from stages.files import write_bytes
+from stages.program.remedies import PIR_REMEDY
 from stages.text.printable import printable
 
 #: NumPy's types by ``VarType.Type``.
@@ -33,11 +34,6 @@ DTYPES: dict[int, np.dtype] = {
     proto.VarType.INT8: np.dtype("i1"),
 }
 _TYPES = {dtype: number for number, dtype in DTYPES.items()}
-
-PIR_REMEDY = (
-    "export again with Global.export_with_pir=False (PaddleOCR 3 exports PIR unless told otherwise)"
-    " so that inference.pdmodel comes out"
-)
 
 
 def read_program(pdmodel: Path) -> proto.ProgramDesc:

@@ -42,10 +42,11 @@ def greedy(probabilities: numpy.ndarray, dictionary: Dictionary) -> Reading:
 
 def collapse(best: Sequence[int], maxima: Sequence[float], dictionary: Dictionary) -> Reading:
     """Take the best class of each step, once where it repeats, and without the blanks."""
+    before = [BLANK, *best]
     kept = [
-        (number, probability)
-        for before, number, probability in zip([None, *best[:-1]], best, maxima, strict=True)
-        if number not in (before, BLANK)
+        (number, maxima[step])
+        for step, number in enumerate(best)
+        if number not in (before[step], BLANK)
     ]
     text = "".join(dictionary.characters[number - 1] for number, _ in kept)
     confidence = sum(probability for _, probability in kept) / len(kept) if kept else 0.0

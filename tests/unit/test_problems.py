@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from stages.dataset.problems import Problems
+from stages.errors import IntegrityError, StageError
+
+
+def test_no_problem_raises_nothing() -> None:
+    Problems().raise_if_any()
+
+
+def test_the_first_twenty_are_listed_and_all_are_counted() -> None:
+    problems = Problems()
+    for number in range(1, 31):
+        problems.add(f"train.txt:{number}", "an empty line")
+    with pytest.raises(StageError) as caught:
+        problems.raise_if_any()
+    assert not isinstance(caught.value, IntegrityError)
+    lines = caught.value.message.splitlines()
+    assert lines[0] == "30 problems in the data:"
+    assert lines[20] == "  train.txt:20: an empty line"
+    assert lines[21] == "  … and 10 more problems"
+    assert caught.value.where == "train.txt:1"
+
+
+def test_characters_come_with_code_point_and_first_place() -> None:
+    problems = Problems()
+    problems.add("train.txt:1", "the image is missing")
+    problems.add_outsider("train.txt:2", "é")
+    problems.add_outsider("val.txt:7", "é")
+    problems.add_outsider("val.txt:8", " ")
+    with pytest.raises(IntegrityError) as caught:
+        problems.raise_if_any()
+    message = caught.value.message
+    assert "2 characters are not in the dictionary" in message
+    assert '"é" (U+00E9) first at train.txt:2, 2 lines' in message
+    assert '" " (U+0020) first at val.txt:8, 1 line' in message
+    assert "1 problem in the data" in message
+    assert "use_space_char" in caught.value.remedy
