@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.hashes import HashCache
 from pipeline.project import Project
+from pipeline.project.schema import is_safe_path
 from stages.contract import INPUTS, MANIFEST_FILE, Input
 
 SPLITS = ("train", "val", "test")
@@ -75,14 +76,8 @@ def _images(root: Path, labels: Path) -> Iterable[tuple[str, Path]]:
             name = line.partition(b"\t")[0].decode("utf-8")
         except UnicodeDecodeError:
             continue
-        if _is_safe(name) and (root / name).is_file():
+        if is_safe_path(name) and (root / name).is_file():
             yield name, root / name
-
-
-def _is_safe(name: str) -> bool:
-    path = PurePosixPath(name)
-    printable = name.isprintable() and name != MANIFEST_FILE
-    return bool(name) and printable and not path.is_absolute() and ".." not in path.parts
 
 
 def file_upload(path: Path, cache: HashCache, made_by: str) -> Upload:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import tomli
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import UsageError
-from pipeline.project.schema import Project, Settings
+from pipeline.project.schema import UNION_TAGS, Project, Settings
 
 PROJECT_FILE = "paddock.toml"
 
@@ -46,6 +47,12 @@ def _read(path: Path) -> str:
         raise UsageError(
             f"no {PROJECT_FILE} in {path.parent}", str(path), "make one with: paddock init DIR"
         ) from error
+    except NotADirectoryError as error:
+        raise UsageError(
+            "not a folder", str(path.parent), f"name the folder that holds {PROJECT_FILE}"
+        ) from error
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", str(path)) from error
     except UnicodeDecodeError as error:
         raise UsageError(
             f"not UTF-8 (byte {error.start})", str(path), "save it as UTF-8"
@@ -58,7 +65,7 @@ def _explain(errors: list[ErrorDetails], path: Path, text: str) -> UsageError:
 
 
 def _sentence(error: ErrorDetails, text: str, path: Path) -> str:
-    keys = [str(part) for part in error["loc"]]
+    keys = [str(part) for part in error["loc"] if part not in UNION_TAGS]
     place = f"{path.name}:{find_line(text, keys)}: {'.'.join(keys)}"
     if error["type"] == "extra_forbidden":
         return f"{place}: unknown key{_nearest(keys)}"
@@ -76,11 +83,19 @@ def _nearest(keys: list[str]) -> str:
 
 def _known_keys(model: type[BaseModel], parents: list[str]) -> list[str]:
     for name in parents:
-        annotation: Any = model.model_fields[name].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        table = next(_tables(model.model_fields[name].annotation), None)
+        if table is None:
             return []
-        model = annotation
+        model = table
     return list(model.model_fields)
+
+
+def _tables(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Give the tables that a key of this type may hold, those in a union too."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _tables(part)
 
 
 def find_line(text: str, keys: list[str]) -> int:

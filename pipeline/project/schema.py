@@ -4,14 +4,40 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+)
+
+from stages.contract import MANIFEST_FILE
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
 UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def is_safe_path(name: str) -> bool:
+    """Tell whether ``name`` can only be a file below the folder that it is relative to."""
+    path = PurePosixPath(name)
+    printable = name.isprintable() and name != MANIFEST_FILE
+    return bool(name) and printable and not path.is_absolute() and ".." not in path.parts
+
+
+def _label_file(name: str) -> str:
+    if not is_safe_path(name):
+        raise ValueError("must be a relative path below data.root, without ..")
+    return name
+
+
+LabelFile = Annotated[str, AfterValidator(_label_file)]
 
 
 class Section(BaseModel):
@@ -30,9 +56,9 @@ class DataSection(Section):
     """``[data]``: label files relative to ``root``, the dictionary relative to the project."""
 
     root: str = "data"
-    train: list[str] = []
-    val: list[str] = []
-    test: list[str] = []
+    train: list[LabelFile] = []
+    val: list[LabelFile] = []
+    test: list[LabelFile] = []
     dictionary: str
     use_space_char: bool = False
     max_text_length: Annotated[int, Field(ge=1, le=1000)] = 25
@@ -45,11 +71,19 @@ class RemoteModel(Section):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+#: How pydantic tells the two in the place of an error; no key of the file has such a name.
+UNION_TAGS = ("(text)", "(table)")
+Pretrained = Annotated[
+    Annotated[str, Tag(UNION_TAGS[0])] | Annotated[RemoteModel, Tag(UNION_TAGS[1])],
+    Discriminator(lambda value: UNION_TAGS[isinstance(value, (dict, RemoteModel))]),
+]
+
+
 class ModelSection(Section):
     """``[model]``"""
 
     architecture: str = "PP-OCRv5_mobile_rec"
-    pretrained: str | RemoteModel = "PP-OCRv5_mobile_rec"
+    pretrained: Pretrained = "PP-OCRv5_mobile_rec"
     image_shape: Annotated[list[int], Field(min_length=3, max_length=3)] = [3, 48, 320]
 
     @field_validator("image_shape")

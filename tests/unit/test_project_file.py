@@ -1,0 +1,247 @@
+"""paddock.toml: what is accepted, and how everything else is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.project import load_project
+from stages.contract import Exit
+from support.projects import DATA, HEAD, MINIMAL, write_project
+
+EVERYTHING = """
+[project]
+name = "plates"
+
+[data]
+root = "data"
+train = ["train.txt"]
+val = ["val.txt"]
+test = ["test.txt"]
+dictionary = "dict.txt"
+use_space_char = true
+max_text_length = 40
+
+[model]
+architecture = "PP-OCRv5_mobile_rec"
+pretrained = { url = "https://example.org/m.pdparams", sha256 = "%s" }
+image_shape = [3, 32, 320]
+
+[train]
+mode = "full"
+checkpoint = ""
+epochs = 3
+batch_size = 8
+learning_rate = 5e-4
+early_stopping = { metric = "norm_edit_dis", patience = 2, min_delta = 0.01 }
+seed = 7
+device = "gpu"
+overrides = ["Global.print_batch_step=1"]
+
+[export]
+model = ""
+
+[quantize]
+method = "none"
+
+[convert]
+targets = ["x86"]
+fp16 = true
+
+[verify]
+min_accuracy = 0.9
+max_accuracy_drop = 0.01
+min_agreement = 0.99
+max_abs_diff = 1e-2
+
+[limits]
+cpus = 1.5
+memory = "512m"
+""" % ("a" * 64)
+
+
+def refusal(folder: Path, text: str) -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        load_project(write_project(folder / "project", text))
+    assert caught.value.code == Exit.USAGE
+    return caught.value
+
+
+def test_every_documented_key_is_accepted(tmp_path: Path) -> None:
+    settings = load_project(write_project(tmp_path / "p", EVERYTHING)).settings
+    assert settings.data.use_space_char and settings.data.max_text_length == 40
+    assert settings.train.early_stopping.metric == "norm_edit_dis"
+    assert settings.train.overrides == ["Global.print_batch_step=1"]
+    assert settings.convert.targets == ["x86"] and settings.convert.fp16
+    assert settings.limits.memory_bytes == 512 * 1024**2
+
+
+def test_the_documentation_has_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "project-file.md").read_text(encoding="utf-8")
+    for line in EVERYTHING.splitlines():
+        name = line.partition("=")[0].strip() if "=" in line else line
+        assert not name or f"`{name}`" in page or f"`{name}`," in page, name
+
+
+def test_defaults_are_those_of_the_documentation(tmp_path: Path) -> None:
+    settings = load_project(write_project(tmp_path / "p")).settings
+    assert settings.data.root == "data" and settings.data.max_text_length == 25
+    assert not settings.data.use_space_char
+    assert settings.model.architecture == settings.model.pretrained == "PP-OCRv5_mobile_rec"
+    assert settings.model.image_shape == [3, 48, 320]
+    train = settings.train
+    assert (train.mode, train.epochs, train.batch_size, train.seed) == ("frozen", 30, 64, 42)
+    assert train.learning_rate == 1e-3 and train.device == "cpu"
+    assert train.early_stopping.model_dump() == {"metric": "acc", "patience": 5, "min_delta": 0.0}
+    assert settings.convert.targets == ["arm", "x86"] and not settings.convert.fp16
+    assert settings.verify.min_agreement == 1.0 and settings.verify.max_abs_diff == 1e-3
+    assert settings.limits.memory_bytes is None
+
+
+def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL + "\n[train]\nepochs = 3\nbatchsize = 8\n")
+    assert (
+        error.message == 'paddock.toml:12: train.batchsize: unknown key; did you mean "batch_size"?'
+    )
+    assert error.where.endswith("paddock.toml")
+
+
+def test_unknown_key_without_a_near_one_lists_what_is_known(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL + "\n[convert]\nzzz = 8\n")
+    assert "convert.zzz: unknown key; known: targets, fp16" in error.message
+
+
+def test_unknown_table_is_named(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL + "\n[trian]\nepochs = 3\n")
+    assert error.message == 'paddock.toml:10: trian: unknown key; did you mean "train"?'
+
+
+def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
+    text = MINIMAL + '\n[model]\npretrained = { url = "https://e.org/m", sha265 = "%s" }\n'
+    error = refusal(tmp_path, text % ("a" * 64))
+    assert "paddock.toml:11: model.pretrained" in error.message
+    assert 'sha265: unknown key; did you mean "sha256"?' in error.message
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "said"),
+    [
+        ("train", 'epochs = "30"', "train.epochs: input should be a valid integer; found '30'"),
+        (
+            "train",
+            "epochs = 0",
+            "train.epochs: input should be greater than or equal to 1; found 0",
+        ),
+        ("train", "learning_rate = 0", "train.learning_rate"),
+        ("train", 'mode = "fast"', "train.mode: input should be 'frozen' or 'full'; found 'fast'"),
+        ("train", 'overrides = ["x"]', "'x' is not KEY=VALUE"),
+        ("train", "seed = -1", "train.seed"),
+        ("train", "early_stopping = { patience = 0 }", "train.early_stopping.patience"),
+        ("model", "image_shape = [1, 48, 320]", "must be [3, height 16-128, width 32-4096]"),
+        ("model", "image_shape = [3, 48]", "model.image_shape"),
+        ("model", "pretrained = 3", "model.pretrained"),
+        ("convert", 'targets = ["arm", "arm"]', "convert.targets: each target once"),
+        ("convert", "targets = []", "convert.targets"),
+        ("convert", 'targets = ["npu"]', "input should be 'arm' or 'x86'; found 'npu'"),
+        ("convert", "fp16 = 1", "convert.fp16: input should be a valid boolean; found 1"),
+        ("verify", "min_agreement = 1.5", "verify.min_agreement"),
+        ("verify", "max_abs_diff = 0", "verify.max_abs_diff"),
+        ("verify", "min_accuracy = nan", "verify.min_accuracy"),
+        ("limits", 'memory = "8 GB"', 'must be a size such as "512m" or "8g"'),
+        ("limits", "cpus = 0", "limits.cpus"),
+        ("quantize", 'method = "int8"', "quantize.method"),
+    ],
+)
+def test_wrong_value_is_refused_with_its_line(
+    tmp_path: Path, table: str, line: str, said: str
+) -> None:
+    error = refusal(tmp_path, f"{MINIMAL}\n[{table}]\n{line}\n")
+    assert said in error.message
+    assert "paddock.toml:11: " in error.message
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL + "\n[train]\nepochs = 0\nbatch_size = 0\n")
+    assert len(error.message.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["Plates", "", "a b", "-x", "x" * 42, "ä", "a\\nb"])
+def test_name_that_could_not_name_a_volume_is_refused(tmp_path: Path, name: str) -> None:
+    assert "project.name" in refusal(tmp_path, f'[project]\nname = "{name}"\n{DATA}').message
+
+
+def test_missing_table_and_key_are_named(tmp_path: Path) -> None:
+    error = refusal(tmp_path, "[data]\ntrain = []\n")
+    assert "project: required, but not there" in error.message
+    assert "paddock.toml:1: data.dictionary: required, but not there" in error.message
+
+
+def test_missing_project_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no paddock\.toml in") as caught:
+        load_project(tmp_path)
+    assert "paddock init" in caught.value.remedy
+
+
+def test_project_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p") / "paddock.toml"
+    with pytest.raises(UsageError, match="not a folder"):
+        load_project(path)
+
+
+def test_project_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "paddock.toml").mkdir()
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_project(tmp_path)
+
+
+def test_invalid_toml_says_where(tmp_path: Path) -> None:
+    error = refusal(tmp_path, HEAD + "train = \n")
+    assert "not valid TOML" in error.message and "line 3" in error.message
+
+
+def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "p")
+    (folder / "paddock.toml").write_bytes(MINIMAL.encode() + b"# \xff\n")
+    with pytest.raises(UsageError, match=r"not UTF-8 \(byte \d+\)"):
+        load_project(folder)
+
+
+def test_checkpoint_and_pd_model_exclude_each_other(tmp_path: Path) -> None:
+    text = MINIMAL + '\n[train]\ncheckpoint = "a"\n[export]\nmodel = "b"\n'
+    error = refusal(tmp_path, text)
+    assert error.message.startswith("paddock.toml:13: export.model: start from a checkpoint or")
+
+
+@pytest.mark.parametrize("split", ["train", "val"])
+def test_training_needs_its_splits(tmp_path: Path, split: str) -> None:
+    error = refusal(tmp_path, MINIMAL.replace(f'{split} = ["{split}.txt"]\n', ""))
+    assert f"data.{split}: needed for training" in error.message
+
+
+def test_a_project_that_starts_from_a_model_needs_no_training_data(tmp_path: Path) -> None:
+    text = HEAD + '[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n[export]\nmodel = "m"\n'
+    assert load_project(write_project(tmp_path / "p", text)).settings.data.train == []
+
+
+def test_something_to_measure_on_is_needed(tmp_path: Path) -> None:
+    text = HEAD + '[data]\ndictionary = "dict.txt"\n[export]\nmodel = "m"\n'
+    assert "data.test: a list of label files" in refusal(tmp_path, text).message
+
+
+def test_missing_label_file_is_named(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL.replace("val.txt", "nothere.txt"))
+    assert "paddock.toml:6: data.val: no file 'nothere.txt'" in error.message
+
+
+def test_missing_dictionary_is_named(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL.replace("dict.txt", "nothere.txt"))
+    assert "paddock.toml:8: data.dictionary: no file 'nothere.txt'" in error.message
+
+
+@pytest.mark.parametrize("name", ["../train.txt", "/train.txt", "MANIFEST", "a\\u001b.txt", ""])
+def test_label_file_that_could_leave_its_tree_is_refused(tmp_path: Path, name: str) -> None:
+    error = refusal(tmp_path, MINIMAL.replace('"train.txt"', f'"{name}"'))
+    assert "paddock.toml:5: data.train" in error.message
+    assert "must be a relative path below data.root" in error.message
