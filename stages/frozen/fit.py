@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import paddle
 
+from stages.early import EarlyStopping
 from stages.frozen.head import Head, evaluate, loss_of
 from stages.frozen.samples import Sample
 from stages.frozen.state import Progressed, Score, State, load_state, save_state
@@ -36,14 +37,7 @@ class Recipe:
     epochs: int
     batch_size: int
     learning_rate: float
-    metric: str
-    patience: int
-    min_delta: float
     seed: int
-
-    def value(self, score: Score) -> float:
-        """Return the measure that early stopping and the best epoch go by."""
-        return score.accuracy if self.metric == "acc" else score.ned
 
     def rate(self, step: int, steps: int) -> float:
         """Return the learning rate of a step: half a cosine from the full rate down to 0."""
@@ -54,9 +48,15 @@ class Fitting:
     """One head in training. ``state`` is what it goes on from after a stop."""
 
     def __init__(
-        self, context: Context, head: Head, recipe: Recipe, dictionary: Dictionary
+        self,
+        context: Context,
+        head: Head,
+        recipe: Recipe,
+        early: EarlyStopping,
+        dictionary: Dictionary,
     ) -> None:
         self.context, self.head, self.recipe, self.dictionary = context, head, recipe, dictionary
+        self._early = early
         self._optimiser = paddle.optimizer.Adam(
             recipe.learning_rate, parameters=head.layer.parameters()
         )
@@ -74,7 +74,7 @@ class Fitting:
         per_epoch = math.ceil(len(train.samples) / self.recipe.batch_size)
         self._total = per_epoch * self.recipe.epochs
         while numbers.epoch < self.recipe.epochs:
-            if numbers.epoch - numbers.improved_epoch >= self.recipe.patience > 0:
+            if self._early.exhausted(numbers.epoch):
                 return EARLY
             self.context.check_stop()
             loss = self._train_epoch(train)
@@ -94,9 +94,11 @@ class Fitting:
         self._optimiser.set_state_dict(
             {name: paddle.to_tensor(array) for name, array in self.state.optimiser.items()}
         )
-        for point in self.state.numbers.curve:
+        numbers = self.state.numbers
+        self._early.value, self._early.epoch = numbers.improved_value, numbers.improved_epoch
+        for point in numbers.curve:
             self.context.metric(point["name"], point["value"], point["step"])
-        return self.state.numbers
+        return numbers
 
     def _train_epoch(self, train: Split) -> float:
         """Go once through the samples; the order and the dropout hang on seed and epoch alone."""
@@ -131,17 +133,20 @@ class Fitting:
 
     def _score(self, val: Split) -> None:
         """Read the validation images and keep the head if it is the best so far."""
-        numbers, recipe = self.state.numbers, self.recipe
+        numbers = self.state.numbers
         score = evaluate(self.head, val.features, val.samples, self.dictionary)
         self._point("val_accuracy", score.accuracy)
         self._point("val_ned", score.ned)
         self._point("learning_rate", self._optimiser.get_lr())
-        if recipe.value(score) > recipe.value(numbers.best):
+        if self._value(score) > self._value(numbers.best):
             numbers.best, numbers.best_epoch = score, numbers.epoch
             self.state.best = self.head.arrays()
-        if recipe.value(score) > numbers.improved_value + recipe.min_delta:
-            numbers.improved_value, numbers.improved_epoch = recipe.value(score), numbers.epoch
+        self._early.saw(numbers.epoch, self._value(score))
         self._report()
+
+    def _value(self, score: Score) -> float:
+        """Return the measure that early stopping and the best epoch go by."""
+        return score.accuracy if self._early.metric == "acc" else score.ned
 
     def _point(self, name: str, value: float) -> None:
         numbers = self.state.numbers
@@ -149,6 +154,8 @@ class Fitting:
         self.context.metric(name, value, numbers.step)
 
     def _save(self) -> None:
+        numbers = self.state.numbers
+        numbers.improved_value, numbers.improved_epoch = self._early.value, self._early.epoch
         self.state.head = self.head.arrays()
         self.state.optimiser = {
             name: np.array(value.numpy())

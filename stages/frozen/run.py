@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import paddle
 
+from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.frozen.features import Backbone, compute_features
 from stages.frozen.fit import Fitting, Recipe, Split
 from stages.frozen.head import Head
-from stages.frozen.samples import Sample, check_lengths, read_samples
+from stages.frozen.samples import check_lengths, read_samples
 from stages.ppocr.architecture import check_built_in, ctc_architecture
+from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import save_parameters
-from stages.ppocr.classifier import Narrowed, narrow
+from stages.ppocr.classifier import Narrowed, narrow, warn_of_lacking
 from stages.ppocr.config import ctc_config, dump_config
 from stages.ppocr.network import build, state_arrays
 from stages.ppocr.official import read_official
@@ -26,14 +27,12 @@ from stages.ppocr.unfuse import load_inference_weights, unfuse
 from stages.preprocess import prepare, read_image
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
-from stages.text.printable import code_point
 from stages.training import check_device, data_paths, settings
 
 #: The largest difference of probabilities between what was trained and the checkpoint: float32
 #: sums in another order, no more.
 TOLERANCE = 2e-3
 _COMPARED = 4
-_NAMED = 10
 
 
 def train(context: Context) -> dict[str, Any]:
@@ -51,11 +50,13 @@ def train(context: Context) -> dict[str, Any]:
     narrowed = _official(context, dictionary)
     load_inference_weights(network, narrowed.parameters, "the official model")
     splits = _splits(context, network, dictionary)
-    fitting = Fitting(context, Head(network), _recipe(context), dictionary)
+    fitting = Fitting(
+        context, Head(network), _recipe(context), EarlyStopping.of(parameters), dictionary
+    )
     with paddle.utils.unique_name.guard():  # the optimiser's names must not depend on the process
         reason = fitting.run(splits["train"], splits["val"])
     fitting.head.load(fitting.state.best)
-    _write(context, network, dictionary, splits["val"].samples)
+    _write(context, network, dictionary, splits)
     return _metrics(context, fitting, reason)
 
 
@@ -67,13 +68,7 @@ def _official(context: Context, dictionary: Dictionary) -> Narrowed:
             'set pretrained = "PP-OCRv5_mobile_rec", or train with mode = "full"',
         )
     narrowed = narrow(read_official(context.input("pretrained")), dictionary)
-    if narrowed.lacking:
-        names = ", ".join(code_point(character) for character in narrowed.lacking[:_NAMED])
-        context.warn(
-            f"{len(narrowed.lacking)} of {len(dictionary.characters)} characters are not in the "
-            f"official dictionary and start from the mean of all its characters: {names}",
-            "model.pretrained",
-        )
+    warn_of_lacking(context, narrowed, dictionary)
     return narrowed
 
 
@@ -102,31 +97,22 @@ def _grown(context: Context, name: str, before: int, total: int, done: int) -> N
 
 def _recipe(context: Context) -> Recipe:
     parameters = context.parameters
-    early = parameters["early_stopping"]
-    if early["metric"] not in ("acc", "ned"):
-        raise StageError(
-            f"early stopping by {early['metric']!r} is unknown; allowed: acc, ned",
-            "train.early_stopping",
-            'set metric = "acc"',
-        )
     return Recipe(
         epochs=parameters["epochs"],
         batch_size=parameters["batch_size"],
         learning_rate=parameters["learning_rate"],
-        metric=early["metric"],
-        patience=early["patience"],
-        min_delta=early["min_delta"],
         seed=context.spec.seed,
     )
 
 
 def _write(
-    context: Context, network: paddle.nn.Layer, dictionary: Dictionary, samples: Sequence[Sample]
+    context: Context, network: paddle.nn.Layer, dictionary: Dictionary, splits: dict[str, Split]
 ) -> None:
     """Write the checkpoint in PaddleOCR's training form, compared with what was trained."""
-    training = unfuse(network, ctc_architecture(), dictionary.classes)
-    images = [sample.image for sample in samples[:_COMPARED]]
     shape = context.parameters["image_shape"]
+    statistics = calibrate(network, [sample.image for sample in splits["train"].samples], shape)
+    training = unfuse(network, ctc_architecture(), dictionary.classes, statistics)
+    images = [sample.image for sample in splits["val"].samples[:_COMPARED]]
     batch = paddle.to_tensor(np.stack([prepare(read_image(path), shape) for path in images]))
     network.eval()
     training.eval()

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from stages.ppocr.official import OfficialModel
+from stages.runtime import Context
 from stages.text.dictionary import BLANK, Dictionary
+from stages.text.printable import code_point
+
+_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ def narrow(model: OfficialModel, dictionary: Dictionary) -> Narrowed:
         for name, array in model.parameters.items()
     }
     return Narrowed(parameters, lacking)
+
+
+def warn_of_lacking(context: Context, narrowed: Narrowed, dictionary: Dictionary) -> None:
+    """Say which characters the official model has never seen, and what they start from."""
+    if not narrowed.lacking:
+        return
+    names = ", ".join(code_point(character) for character in narrowed.lacking[:_NAMED])
+    context.warn(
+        f"{len(narrowed.lacking)} of {len(dictionary.characters)} characters are not in the "
+        f"official dictionary and start from the mean of all its characters: {names}",
+        "model.pretrained",
+    )
 
 
 def _columns(array: np.ndarray, columns: list[int | None]) -> np.ndarray:

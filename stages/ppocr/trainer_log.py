@@ -30,10 +30,10 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
-class BestKnown:
-    """The best evaluation so far."""
+class Planned:
+    """How many steps an epoch has."""
 
-    values: dict[str, float]
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Saved:
 
     prefix: str
     best: bool
+    #: Of the checkpoints that are kept by epoch; None of ``latest`` and ``best_accuracy``.
+    epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class SharedMemory:
     text: str
 
 
-LogEvent = Stepped | Evaluated | BestKnown | Saved | Mismatch | BadSample | NoData | SharedMemory
+LogEvent = Planned | Stepped | Evaluated | Saved | Mismatch | BadSample | NoData | SharedMemory
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf)"
 _PAIR = re.compile(rf"(\w+): ({_NUMBER})(?=,|\s|$)")
@@ -80,6 +82,8 @@ _STEP = re.compile(r"epoch: \[(\d+)/(\d+)\], global_step: (\d+), (.*), avg_reade
 _SPEED = re.compile(rf"ips: ({_NUMBER}) samples/s")
 _ETA = re.compile(r"eta: (?:(\d+) days?, )?(\d+):(\d\d):(\d\d)")
 _SAVED = re.compile(r"save (best model is to|model in) (\S.*)$")
+_EPOCH = re.compile(r"iter_epoch_(\d+)$")
+_PLANNED = re.compile(r"train dataloader has (\d+) iters")
 _MISMATCH = re.compile(r"not in model|not matched with loaded params|not in loaded params")
 _SHARED_MEMORY = re.compile(
     r"bus error|insufficient shared memory|\bshm\b|/dev/shm"
@@ -95,11 +99,12 @@ def parse_line(line: str) -> LogEvent | None:
         return _stepped(step, line)
     if "cur metric, " in line:
         return Evaluated(_pairs(line.split("cur metric, ", 1)[1]))
-    if "best metric, " in line:
-        return BestKnown(_pairs(line.split("best metric, ", 1)[1]))
+    planned = _PLANNED.search(line)
+    if planned:
+        return Planned(int(planned[1]))
     saved = _SAVED.search(line)
     if saved:
-        return Saved(saved[2].strip(), saved[1].startswith("best"))
+        return _saved(saved)
     return _trouble(line)
 
 
@@ -113,6 +118,12 @@ def _stepped(found: re.Match[str], line: str) -> Stepped:
         samples_per_s=float(speed[1]) if speed else 0.0,
         eta_seconds=_seconds(eta) if eta else 0,
     )
+
+
+def _saved(found: re.Match[str]) -> Saved:
+    prefix = found[2].strip()
+    epoch = _EPOCH.search(prefix)
+    return Saved(prefix, found[1].startswith("best"), int(epoch[1]) if epoch else None)
 
 
 def _seconds(eta: re.Match[str]) -> int:

@@ -1,9 +1,9 @@
 """Inference weights put into PaddleOCR's network, and back into the form that PaddleOCR trains.
 
 An inference model has each LearnableRepLayer (ppocr/modeling/backbones/rec_lcnetv3.py) as one
-convolution. In the training form its first k×k branch takes that convolution behind a batch norm
-that changes nothing; every other branch is multiplied by zero. Evaluation gives the same numbers,
-and fusing gives back the same bits.
+convolution. In the training form its first k×k branch takes that convolution, followed by a batch
+norm that undoes its own statistics; every other branch is multiplied by zero. Evaluation gives the
+same numbers, and fusing gives the convolution back.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import paddle
 
+from stages.ppocr.calibrate import Statistics
 from stages.ppocr.network import BRANCHES, build, check_shapes, live_tensors
 
 _FUSED = ".reparam_conv."
@@ -39,18 +40,29 @@ def load_inference_weights(
 
 
 def unfuse(
-    fused: paddle.nn.Layer, architecture: Mapping[str, Any], classes: int
+    fused: paddle.nn.Layer,
+    architecture: Mapping[str, Any],
+    classes: int,
+    statistics: Mapping[str, Statistics] | None = None,
 ) -> paddle.nn.Layer:
     """Build the training form of ``fused``; both give the same output in evaluation.
 
     Training-only heads, which no inference model has, keep Paddle's initialisation.
+
+    Args:
+        fused: the network with one convolution a LearnableRepLayer.
+        architecture: of both.
+        classes: of both.
+        statistics: what :func:`calibrate` found, so that training can go on. Without them every
+            norm says mean 0 and variance 1, and fusing gives back the same bits.
     """
     training = build(architecture, classes)
     _copy_shared(fused, training)
     fused_layers = dict(fused.named_sublayers())
     for name, layer in training.named_sublayers():
         if hasattr(layer, "rep"):
-            _unfuse_layer(fused_layers[name].reparam_conv, layer)
+            seen = statistics[name] if statistics else None
+            _unfuse_layer(fused_layers[name].reparam_conv, layer, seen)
     return training
 
 
@@ -61,22 +73,20 @@ def _copy_shared(fused: paddle.nn.Layer, training: paddle.nn.Layer) -> None:
             tensor.set_value(source[key])
 
 
-def _unfuse_layer(convolution: paddle.nn.Layer, layer: paddle.nn.Layer) -> None:
+def _unfuse_layer(
+    convolution: paddle.nn.Layer, layer: paddle.nn.Layer, statistics: Statistics | None
+) -> None:
     first, *others = layer.conv_kxk
     norms = [branch.bn for branch in others]
     norms += [layer.conv_1x1.bn] if layer.conv_1x1 is not None else []
     norms += [layer.identity] if layer.identity is not None else []
     for norm in norms:
-        _set_norm(norm, paddle.zeros_like(norm.weight), paddle.zeros_like(norm.bias))
+        norm.weight.set_value(paddle.zeros_like(norm.weight))
+        norm.bias.set_value(paddle.zeros_like(norm.bias))
     first.conv.weight.set_value(convolution.weight)
+    if statistics:
+        first.bn._mean.set_value(statistics.mean)
+        first.bn._variance.set_value(statistics.variance)
     # Fusing divides by sqrt(variance + epsilon): with the same root as weight the quotient is 1.
-    unit = (paddle.ones_like(first.bn._variance) + first.bn._epsilon).sqrt()
-    _set_norm(first.bn, unit, convolution.bias)
-
-
-def _set_norm(norm: paddle.nn.Layer, weight: paddle.Tensor, bias: paddle.Tensor) -> None:
-    """Set a batch norm's weight and bias, and statistics of mean 0 and variance 1."""
-    norm.weight.set_value(weight)
-    norm.bias.set_value(bias)
-    norm._mean.set_value(paddle.zeros_like(norm._mean))
-    norm._variance.set_value(paddle.ones_like(norm._variance))
+    first.bn.weight.set_value((first.bn._variance + first.bn._epsilon).sqrt())
+    first.bn.bias.set_value(convolution.bias + first.bn._mean)

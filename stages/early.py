@@ -1,0 +1,48 @@
+"""When training has gone on for long enough without getting better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stages.errors import StageError
+
+METRICS = ("acc", "ned")
+
+
+@dataclass
+class EarlyStopping:
+    """Patience in epochs; an improvement is one by more than ``min_delta``. Patience 0: never."""
+
+    metric: str
+    patience: int
+    min_delta: float
+    #: The best value that counted as an improvement, and its epoch.
+    value: float = -1.0
+    epoch: int = 0
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> EarlyStopping:
+        """Read the parameter ``early_stopping`` of the train stage.
+
+        Raises:
+            StageError: the metric is unknown.
+        """
+        given = parameters["early_stopping"]
+        if given["metric"] not in METRICS:
+            raise StageError(
+                f"early stopping by {given['metric']!r} is unknown; allowed: {', '.join(METRICS)}",
+                "train.early_stopping",
+                'set metric = "acc"',
+            )
+        return cls(given["metric"], given["patience"], given["min_delta"])
+
+    def saw(self, epoch: int, value: float) -> None:
+        """Take the validation's measure after ``epoch``."""
+        if value > self.value + (self.min_delta if self.value >= 0 else 0):
+            self.value, self.epoch = value, epoch
+
+    def exhausted(self, epoch: int) -> bool:
+        """Whether ``epoch`` is too long after the last improvement."""
+        return 0 < self.patience <= epoch - self.epoch

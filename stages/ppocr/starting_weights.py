@@ -1,0 +1,41 @@
+"""What mode "full" starts from: an official inference model un-fused, or a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stages.ppocr.calibrate import calibrate
+from stages.ppocr.checkpoint import load_parameters
+from stages.ppocr.classifier import narrow, warn_of_lacking
+from stages.ppocr.network import build, load_strictly, state_arrays
+from stages.ppocr.official import read_official
+from stages.ppocr.unfuse import load_inference_weights, unfuse
+from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+from stages.text.labels import read_labels
+
+
+def starting_weights(
+    context: Context, architecture: Mapping[str, Any], dictionary: Dictionary
+) -> dict[str, np.ndarray]:
+    """Return a whole training-form state dict for ``architecture``.
+
+    Raises:
+        IntegrityError: the weights are not the architecture's, or not the dictionary's.
+    """
+    path = context.input("pretrained")
+    if not path.is_dir():
+        weights = load_parameters(path)
+        load_strictly(build(architecture, dictionary.classes), weights)
+        return weights
+    narrowed = narrow(read_official(path), dictionary)
+    warn_of_lacking(context, narrowed, dictionary)
+    fused = build(architecture, dictionary.classes, fused=True)
+    load_inference_weights(fused, narrowed.parameters, "the official model")
+    labels = read_labels(context.input("train_labels"))
+    images = [context.input("train") / label.image for label in labels]
+    statistics = calibrate(fused, images, context.parameters["image_shape"])
+    return state_arrays(unfuse(fused, architecture, dictionary.classes, statistics))

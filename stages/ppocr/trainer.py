@@ -1,0 +1,131 @@
+"""Mode "full" from end to end: PaddleOCR's ``tools/train.py``, unmodified, followed through its log.
+
+Each start of the trainer is an attempt with a folder of its own, because PaddleOCR forgets on
+resuming how good its best checkpoint was. What an attempt reached is read from its log.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import paddle
+
+from stages.errors import IntegrityError, StageError
+from stages.files import write_text
+from stages.ppocr.architecture import check_built_in
+from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of
+from stages.ppocr.checkpoint import load_parameters, save_parameters
+from stages.ppocr.config import Config, dump_config, multi_head_config
+from stages.ppocr.network import build
+from stages.ppocr.starting_weights import starting_weights
+from stages.ppocr.tool import Tool, failure
+from stages.ppocr.user_config import adopt, check_overrides, read_config
+from stages.ppocr.watch import Watch
+from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+from stages.training import check_device, data_paths, settings
+
+_SCRIPT = "train.py"
+
+
+def train(context: Context) -> dict[str, Any]:
+    """Run PaddleOCR's trainer to its end, or to where nothing improves.
+
+    Raises:
+        StageError: the trainer failed, or went on without data or workers.
+        IntegrityError: weights were left out of the network, or the checkpoint is not whole.
+        Stopped: SIGTERM arrived; the last epoch's checkpoint is kept.
+    """
+    parameters = context.parameters
+    check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
+    overrides = check_overrides(parameters["overrides"])
+    dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
+    attempts = attempts_in(context.scratch)
+    watch = Watch(context, attempts)
+    if not watch.exhausted:
+        folder = _prepare(context, _config(context), dictionary, attempts)
+        _follow(context, folder, overrides, watch)
+        attempts.append(Attempt(folder))
+    return _finish(context, best_of(attempts), dictionary, watch)
+
+
+def _config(context: Context) -> Config:
+    paths, chosen = data_paths(context), settings(context)
+    if not context.has("config"):
+        check_built_in(context.parameters["architecture"], context.parameters["image_shape"])
+        return multi_head_config(paths, chosen)
+    context.warn(
+        "epochs, batch size and learning rate are the YAML's, not paddock.toml's; "
+        "train.overrides can change them",
+        "train",
+    )
+    return adopt(read_config(context.input("config")), paths, chosen)
+
+
+def _prepare(
+    context: Context, config: Config, dictionary: Dictionary, earlier: list[Attempt]
+) -> Path:
+    """Prepare a new attempt's folder: its configuration, and what its weights start from."""
+    folder = context.scratch / f"attempt-{len(earlier) + 1}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    config["Global"]["save_model_dir"] = str(folder)
+    resumed = next((item.resumable for item in reversed(earlier) if item.resumable), None)
+    if resumed:
+        context.warn(f"training goes on from {resumed.name}", "train")
+        config["Global"]["checkpoints"] = str(resumed)
+    elif context.has("pretrained"):
+        weights = starting_weights(context, config["Architecture"], dictionary)
+        save_parameters(folder / "pretrained.pdparams", weights)
+        config["Global"]["pretrained_model"] = str(folder / "pretrained")
+    write_text(folder / "start.yml", dump_config(config))
+    return folder
+
+
+def _follow(context: Context, folder: Path, overrides: list[str], watch: Watch) -> None:
+    """Run the trainer to its end and judge it by its log as well as by its exit code."""
+    options = ["-o", *overrides] if overrides else []
+    tool = Tool(context, _SCRIPT, ["-c", str(folder / "start.yml"), *options], folder)
+
+    with (folder / LOG).open("a", encoding="utf-8", buffering=1) as log:
+
+        def read(line: str) -> None:
+            log.write(line + "\n")
+            if watch.line(line, tool.stop):
+                Attempt(folder).forget_old_epochs()
+
+        ended = tool.follow(read)
+    context.check_stop()
+    if watch.trouble:
+        raise watch.trouble
+    if ended.code != 0 and not watch.exhausted:
+        raise failure(_SCRIPT, ended)
+    watch.warn_of_bad_samples()
+
+
+def _finish(
+    context: Context, best: Attempt, dictionary: Dictionary, watch: Watch
+) -> dict[str, Any]:
+    """Check the best checkpoint against its configuration and write both."""
+    config = read_config(best.folder / "config.yml")
+    if best.checkpoint is None:
+        raise StageError("the trainer ended without a checkpoint", _SCRIPT, "see the stage's log")
+    weights = load_parameters(best.checkpoint)
+    if any(not bool((array == array).all()) for array in weights.values()):
+        raise IntegrityError(
+            "the best checkpoint has parameters that are not numbers (NaN)",
+            best.checkpoint.name,
+            "lower train.learning_rate",
+        )
+    build(config["Architecture"], dictionary.classes, weights)
+    save_parameters(context.output / "checkpoint.pdparams", weights)
+    config["Global"].update(
+        {"save_model_dir": "./output", "pretrained_model": None, "checkpoints": None}
+    )
+    config.pop("profiler_options", None)
+    write_text(context.output / "config.yml", dump_config(config))
+    write_text(context.output / "curve.json", json.dumps(watch.curve, indent=1) + "\n")
+    return watch.metrics(best)
