@@ -1,77 +1,112 @@
-"""The bundled example: its project file, and its images, drawn in a container of their own."""
+"""The bundled examples: their project files, and images drawn in a container of their own."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.compose import REPOSITORY, Compose, Volume
 from pipeline.engine.containers import Job, Sink
 from pipeline.engine.engine import Engine
 from pipeline.errors import StageFailed
+from pipeline.models.fetch import Say, fetch_official
 from pipeline.project import PROJECT_FILE
 from pipeline.workspace import PROJECT_LABEL
 from stages.contract import WORKSPACE
 
-EXAMPLE = REPOSITORY / "examples" / "alphanumeric"
+FOLDER = REPOSITORY / "examples"
 #: Where the container draws; the renderer adds ``data``.
 _DRAWN = WORKSPACE / "example"
 
 
-def make_example(engine: Engine, compose: Compose, folder: Path, stop: Callable[[], int]) -> None:
-    """Write the example project into ``folder``; what is there already is left as it is.
+@dataclass(frozen=True)
+class Example:
+    """An example's folder, what the renderer is told, and a built-in model's file that it needs."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    model: str = ""
+    file: str = ""
+
+
+EXAMPLES = {
+    example.name: example
+    for example in (
+        Example("alphanumeric"),
+        Example(
+            "official-ppocrv4",
+            ("--only", "test", "--count", "120"),
+            "PP-OCRv4_mobile_rec",
+            "ppocr_keys_v1.txt",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What draws: an engine, the images' names, whom to tell, and the order to stop."""
+
+    engine: Engine
+    compose: Compose
+    say: Say
+    stop: Callable[[], int]
+
+
+def make_example(example: Example, studio: Studio, folder: Path) -> None:
+    """Write an example project into ``folder``; what is there already is left as it is.
 
     Raises:
         EngineError: the example's image is missing, or the engine refused.
+        IntegrityFailed: a model that the example needs is not the recorded one.
         StageFailed: the renderer failed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "data").exists():
         partial = folder / ".data.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        _draw(engine, compose, partial, stop)
+        _draw(example, studio, partial)
+        if example.model:
+            model = fetch_official(example.model, studio.say)
+            shutil.copyfile(model / example.file, partial / example.file)
         partial.rename(folder / "data")
     if not (folder / PROJECT_FILE).exists():
-        shutil.copyfile(EXAMPLE / PROJECT_FILE, folder / PROJECT_FILE)
+        shutil.copyfile(FOLDER / example.name / PROJECT_FILE, folder / PROJECT_FILE)
 
 
-def _draw(engine: Engine, compose: Compose, folder: Path, stop: Callable[[], int]) -> None:
+def _draw(example: Example, studio: Studio, folder: Path) -> None:
     """Run the renderer on a volume of its own and copy what it drew into ``folder``."""
     identity = f"example-{secrets.token_hex(4)}"
     labels = {PROJECT_LABEL: identity}
     volume = Volume("workspace", f"paddock-{identity}")
-    engine.volumes.ensure(volume, labels)
+    studio.engine.volumes.ensure(volume, labels)
     try:
-        image = _render(engine, compose, volume, labels, stop)
-        with engine.volumes.door(image, {str(WORKSPACE): volume.name}, labels) as door:
+        image = _render(example, studio, volume, labels)
+        mounts = {str(WORKSPACE): volume.name}
+        with studio.engine.volumes.door(image, mounts, labels) as door:
             door.fetch_tree(PurePosixPath(_DRAWN / "data"), folder)
     finally:
-        engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
+        studio.engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
 
 
-def _render(
-    engine: Engine,
-    compose: Compose,
-    volume: Volume,
-    labels: dict[str, str],
-    stop: Callable[[], int],
-) -> str:
-    service = compose.services["example"]
-    image = engine.images.image_id(service.image)
+def _render(example: Example, studio: Studio, volume: Volume, labels: dict[str, str]) -> str:
+    """Run the renderer; return its image's ID."""
+    service = studio.compose.services["example"]
+    image = studio.engine.images.image_id(service.image)
     mounts = tuple(mount for mount in service.volumes if mount.volume == volume.key)
     job = Job(
         service=replace(service, volumes=mounts),
         image=image,
         name=volume.name,
-        command=(str(_DRAWN),),
+        command=(str(_DRAWN), *example.arguments),
         volumes={volume.key: volume.name},
         labels=labels,
     )
     said = bytearray()
-    exited = engine.containers.run(job, {}, Sink(said.extend, said.extend), stop)
+    exited = studio.engine.containers.run(job, {}, Sink(said.extend, said.extend), studio.stop)
     if exited.code:
         text = said.decode("utf-8", "replace").strip()
         raise StageFailed(f"drawing the example failed: {text[-500:]}")
