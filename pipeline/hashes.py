@@ -22,8 +22,7 @@ class HashCache:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path)
-        self._database.execute(_SCHEMA)
+        self._database = _open(path)
         rows = self._database.execute("select path, inode, mtime_ns, size, sha256 from files")
         self._known: dict[str, tuple[_Stamp, str]] = {row[0]: (row[1:4], row[4]) for row in rows}
         self._new: dict[str, tuple[_Stamp, str]] = {}
@@ -53,3 +52,18 @@ class HashCache:
         digest = hash_file(path).sha256
         self._known[name] = self._new[name] = (stamp, digest)
         return digest
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the database; one that a crash or a full disk damaged is made again."""
+    try:
+        database = sqlite3.connect(path)
+        database.execute(_SCHEMA)
+    except sqlite3.OperationalError:  # locked, or the disk is full: the file itself is well
+        raise
+    except sqlite3.DatabaseError:
+        database.close()
+        path.unlink()
+        database = sqlite3.connect(path)
+        database.execute(_SCHEMA)
+    return database

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.hashes import HashCache
 from pipeline.project import Project
 from pipeline.project.schema import is_safe_path
-from stages.contract import INPUTS, MANIFEST_FILE, Input
+from stages.contract import INPUTS, Input
 
 SPLITS = ("train", "val", "test")
 

@@ -1,0 +1,90 @@
+"""Hashes of files that did not change are remembered, and only those."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline import hashes
+from pipeline.hashes import HashCache
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"one")
+    return path
+
+
+def test_unchanged_file_is_not_read_again(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HashCache(tmp_path / "state" / "h.sqlite") as cache:
+        assert cache.sha256(file) == sha256(b"one")
+
+    def refuse(path: Path) -> None:
+        raise AssertionError(f"{path} was read")
+
+    monkeypatch.setattr(hashes, "hash_file", refuse)
+    with HashCache(tmp_path / "state" / "h.sqlite") as cache:
+        assert cache.sha256(file) == sha256(b"one")
+
+
+def test_changed_file_is_read_again(tmp_path: Path, file: Path) -> None:
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        cache.sha256(file)
+    file.write_bytes(b"two")
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        assert cache.sha256(file) == sha256(b"two")
+
+
+def test_same_size_and_time_under_another_inode_is_read_again(tmp_path: Path, file: Path) -> None:
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        cache.sha256(file)
+        before = file.stat()
+        other = tmp_path / "b.png"
+        other.write_bytes(b"two")
+        os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+        other.replace(file)
+        assert cache.sha256(file) == sha256(b"two")
+
+
+def test_touched_file_keeps_its_hash(tmp_path: Path, file: Path) -> None:
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        cache.sha256(file)
+        os.utime(file, ns=(1, 1))
+        assert cache.sha256(file) == sha256(b"one")
+
+
+def test_deleting_the_cache_is_safe(tmp_path: Path, file: Path) -> None:
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        cache.sha256(file)
+    (tmp_path / "h.sqlite").unlink()
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        assert cache.sha256(file) == sha256(b"one")
+
+
+@pytest.mark.parametrize("garbage", [b"", b"not a database" * 99], ids=["empty", "other"])
+def test_damaged_cache_is_made_again(tmp_path: Path, file: Path, garbage: bytes) -> None:
+    (tmp_path / "h.sqlite").write_bytes(garbage)
+    for _ in range(2):
+        with HashCache(tmp_path / "h.sqlite") as cache:
+            assert cache.sha256(file) == sha256(b"one")
+
+
+def test_what_was_hashed_before_an_error_is_kept(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FileNotFoundError), HashCache(tmp_path / "h.sqlite") as cache:
+        cache.sha256(file)
+        cache.sha256(tmp_path / "missing")
+    monkeypatch.setattr(hashes, "hash_file", None)
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        assert cache.sha256(file) == sha256(b"one")

@@ -1,0 +1,55 @@
+"""``paddock init``: a project that loads once its files are there, and nothing overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tomli
+
+from pipeline.project import load_project
+from pipeline.project.schema import Settings
+from pipeline.project.template import starting_project
+from support.projects import write_project
+from tui.cli import main
+
+
+def test_written_project_loads_once_its_files_are_there(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "plates")
+    (folder / "paddock.toml").unlink()
+    assert main(["init", str(folder)]) == 0
+    project = load_project(folder)
+    assert project.name == "plates"
+    assert project.settings.data.test == ["test.txt"]
+
+
+def test_what_is_commented_out_is_the_default() -> None:
+    lines = starting_project("plates").splitlines()
+    shown = [line.removeprefix("# ") if " = " in line else line for line in lines[2:]]
+    settings = Settings.model_validate(tomli.loads("\n".join(shown)))
+    minimal = Settings.model_validate(tomli.loads(starting_project("plates")))
+    limits = {"cpus": 2.0, "memory": "8g"}  # compose.yaml's, which the file may override
+    assert settings.limits.model_dump() == limits
+    assert settings.model_dump(exclude={"limits"}) == minimal.model_dump(exclude={"limits"})
+
+
+@pytest.mark.parametrize("name", ["My Plates!", "ä", "..", "x" * 80, "42", "-"])
+def test_any_folder_name_gives_a_project_name_that_is_accepted(name: str) -> None:
+    Settings.model_validate(tomli.loads(starting_project(name)))
+
+
+def test_an_existing_project_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "paddock.toml"
+    path.write_text("mine")
+    assert main(["init", str(tmp_path)]) == 2
+    assert path.read_text() == "mine"
+    said = capsys.readouterr()
+    assert "there is a project already" in said.err and not said.out
+
+
+def test_other_files_of_the_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("mine")
+    assert main(["init", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.md", "paddock.toml"]
