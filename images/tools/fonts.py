@@ -1,8 +1,8 @@
 """``fonts.py RECIPE OUT``: put the example's fonts from Debian packages into ``OUT/opt/fonts``.
 
 ``RECIPE/packages.txt`` names the packages and ``RECIPE/fonts.sha256`` the fonts with their hashes,
-as ``sha256sum`` writes them. A font that is missing or another one ends the build: the example would
-draw other images.
+as ``sha256sum`` writes them. A font that is missing or another one ends the build: the example
+would draw other images.
 """
 
 from __future__ import annotations

@@ -16,6 +16,10 @@ from requests.exceptions import RequestException
 from pipeline.errors import EngineError
 
 
+class RegistryUnreachable(EngineError):
+    """No registry answered: what is wanted may exist, and may be had in another way."""
+
+
 @dataclass(frozen=True)
 class Cause:
     """A known failure: what its text looks like, what it is called, what helps."""
@@ -23,10 +27,13 @@ class Cause:
     pattern: re.Pattern[str]
     message: str
     remedy: str
+    error: type[EngineError] = EngineError
 
 
-def _cause(pattern: str, message: str, remedy: str) -> Cause:
-    return Cause(re.compile(pattern, re.IGNORECASE | re.DOTALL), message, remedy)
+def _cause(
+    pattern: str, message: str, remedy: str, error: type[EngineError] = EngineError
+) -> Cause:
+    return Cause(re.compile(pattern, re.IGNORECASE | re.DOTALL), message, remedy, error)
 
 
 NETWORK_REMEDY = "check the network and the proxy (HTTPS_PROXY), or build from a local base"
@@ -55,6 +62,13 @@ CAUSES = (
         r"x509|certificate signed by unknown authority|certificate.verify",
         "a certificate is not trusted",
         CA_REMEDY,
+        RegistryUnreachable,
+    ),
+    _cause(
+        r"toomanyrequests|rate limit",
+        "the registry limits how often one may pull",
+        "wait, or `docker login` to it",
+        RegistryUnreachable,
     ),
     _cause(
         r"manifest (for .* )?(unknown|not found)|manifest unknown|not found: manifest",
@@ -77,6 +91,7 @@ CAUSES = (
         r"|server misbehaving|proxyconnect|Client\.Timeout|net/http|server gave HTTP response",
         "the registry cannot be reached",
         NETWORK_REMEDY,
+        RegistryUnreachable,
     ),
     _cause(
         r"Connection refused|ECONNREFUSED|ConnectionRefusedError",
@@ -134,7 +149,7 @@ def explain(raw: str, doing: str, where: str = "") -> EngineError:
             place = _PATH_BEFORE_SPACE.search(raw)
             detail = f" ({place[1]})" if place else ""
             message = cause.message.format(detail=detail)
-            return EngineError(f"{doing}: {message}", where, cause.remedy)
+            return cause.error(f"{doing}: {message}", where, cause.remedy)
     return EngineError(f"{doing}: {_quoted(raw)}", where, "see the engine's own log for more")
 
 

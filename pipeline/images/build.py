@@ -1,0 +1,169 @@
+"""``paddock images build``: the base first, then what stands on it; nothing is built twice."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.compose import REPOSITORY, Compose, ImageBuild
+from pipeline.engine.images import BuildRequest, ImageInfo, Images
+from pipeline.errors import EngineError
+from pipeline.images.base import (
+    LOCAL_BASE,
+    Maker,
+    chosen_base,
+    find_base,
+    local_origin,
+    make_and_import,
+)
+from pipeline.images.certificates import Bundle, find_bundle
+from pipeline.images.context import Context, make_context
+from pipeline.images.events import (
+    BuildFailed,
+    ImageFinished,
+    ImageStarted,
+    LogLine,
+    Report,
+    StepStarted,
+    harmless,
+)
+from pipeline.images.failures import name_failure
+
+#: The service whose image all others stand on.
+BASE = "base"
+#: Says what an image was made of, so that the next build can see that nothing changed.
+FINGERPRINT_LABEL = "paddock.fingerprint"
+ORIGIN_LABEL = "paddock.base"
+#: Docker knows these build arguments without a word in the Dockerfile, and keeps no record of them.
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY")
+_STEP = re.compile(r"Step (\d+)/(\d+) : (.*)")
+_KEPT_LINES = 20
+#: The legacy builder colours what a step writes to stderr.
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked of a build.
+
+    ``only``: these services and the base, all if empty. ``force``: build what is up to date, too,
+    without the engine's cache. ``make``: how a local base is made.
+    """
+
+    only: Collection[str] = ()
+    force: bool = False
+    repository: Path = REPOSITORY
+    make: Maker = make_and_import
+
+
+def build_images(
+    images: Images,
+    compose: Compose,
+    environ: Mapping[str, str],
+    report: Report,
+    options: Options | None = None,
+) -> dict[str, str]:
+    """Build what is missing or out of date; return the images' IDs by service.
+
+    Raises:
+        UsageError: a variable or a file of the user's is not usable.
+        EngineError: the engine, a registry or a download failed.
+        IntegrityFailed: a download is not what its lock names.
+    """
+    asked = options or Options()
+    work = _Work(images, environ, report, asked, find_bundle(environ))
+    wanted = [
+        build
+        for name, build in compose.images.items()
+        if name == BASE or not asked.only or name in asked.only
+    ]
+    wanted.sort(key=lambda build: build.service != BASE)
+    identities: dict[str, str] = {}
+    for index, build in enumerate(wanted, 1):
+        report(ImageStarted(build.image, index, len(wanted)))
+        identities[build.service] = work.ensure(build, identities.get(BASE))
+    return identities
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What every image of one call shares."""
+
+    images: Images
+    environ: Mapping[str, str]
+    report: Report
+    options: Options
+    certificates: Bundle | None
+
+    def ensure(self, build: ImageBuild, base_id: str | None) -> str:
+        """Return the image's ID, after building it if need be."""
+        started = time.monotonic()
+        context = make_context(self.options.repository, build, self.certificates)
+        fingerprint = context.fingerprint(base_id or "")
+        found = None if self.options.force else self.images.find(build.image)
+        current = found is not None and self._is_current(found, build, fingerprint)
+        if not current:
+            self._build(build, self._with_base(context, base_id), fingerprint)
+        info = found if current else self.images.find(build.image)
+        if info is None:
+            raise EngineError(
+                f"{build.image} was built, and is not there", build.image, "try again"
+            )
+        seconds = round(time.monotonic() - started, 1)
+        self.report(ImageFinished(build.image, info.id, info.size, seconds, current))
+        return info.id
+
+    def _is_current(self, found: ImageInfo, build: ImageBuild, fingerprint: str) -> bool:
+        if found.labels.get(FINGERPRINT_LABEL) != fingerprint:
+            return False
+        return build.service != BASE or self._stands_well(found, build.args["PYTHON_BASE"])
+
+    def _stands_well(self, found: ImageInfo, pinned: str) -> bool:
+        """Tell whether the base stands on what would be chosen now, without asking a registry."""
+        origin = found.labels.get(ORIGIN_LABEL, "")
+        if chosen_base(self.environ) or origin == pinned:
+            return origin == pinned
+        local = self.images.find(LOCAL_BASE)
+        return origin.startswith(LOCAL_BASE) and (local is None or origin == local_origin(local.id))
+
+    def _with_base(self, context: Context, base_id: str | None) -> Context:
+        if base_id is not None:
+            return context
+        pinned = context.args["PYTHON_BASE"]
+        base = find_base(self.images, pinned, self.environ, self.report, self.options.make)
+        chosen = {"PYTHON_BASE": base.reference, "BASE_ORIGIN": base.origin}
+        return replace(context, args={**context.args, **chosen})
+
+    def _build(self, build: ImageBuild, context: Context, fingerprint: str) -> None:
+        request = BuildRequest(
+            tag=build.image,
+            dockerfile=context.dockerfile,
+            args={**self._proxies(), **context.args},
+            labels={FINGERPRINT_LABEL: fingerprint},
+            use_cache=not self.options.force,
+        )
+        last: deque[str] = deque(maxlen=_KEPT_LINES)
+        try:
+            with context.pack() as stream:
+                self._follow(build.image, self.images.build(request, stream), last)
+        except EngineError as error:
+            self.report(BuildFailed(build.image, tuple(last)))
+            raise name_failure(error, build.image, tuple(last)) from error
+
+    def _follow(self, image: str, lines: Iterable[str], last: deque[str]) -> None:
+        for raw in lines:
+            line = harmless(_ESCAPES.sub("", raw))
+            step = _STEP.fullmatch(line)
+            if step:
+                self.report(StepStarted(image, int(step[1]), int(step[2]), step[3]))
+            elif line and not line.startswith("--->"):
+                last.append(line)
+                self.report(LogLine(image, line))
+
+    def _proxies(self) -> dict[str, str]:
+        names = [*_PROXIES, *(name.lower() for name in _PROXIES)]
+        return {name: self.environ[name] for name in names if self.environ.get(name)}
