@@ -1,4 +1,4 @@
-"""SHA-256 of the project's files, remembered by (inode, mtime, size) so that an unchanged file is not read."""
+"""SHA-256 of the project's files, remembered by (inode, mtime, size): an unchanged file is not read."""
 
 from __future__ import annotations
 

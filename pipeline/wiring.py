@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import UsageError
 from pipeline.hashes import HashCache
 from pipeline.inputs import SPLITS, Upload, file_upload, folder_upload, split_labels, split_upload
 from pipeline.models.fetch import Say, resolve
@@ -115,10 +116,23 @@ def _pd_files(folder: Path | None, cache: HashCache) -> dict[str, FromProject]:
     if folder is None:
         return {}
     names = {"pdmodel": "inference.pdmodel", "pdiparams": "inference.pdiparams"}
+    for name in names.values():
+        if not (folder / name).is_file():
+            raise _no_pd_model(folder, name)
     return {
         key: FromProject(file_upload(folder / name, cache, "project (export.model)"), tree=False)
         for key, name in names.items()
     }
+
+
+def _no_pd_model(folder: Path, missing: str) -> UsageError:
+    message = f"export.model: no file {missing!r}"
+    if (folder / "inference.json").is_file():
+        message += "; this is a PIR model, which opt cannot read"
+        remedy = "name it in model.pretrained, or export it again with export_with_pir=False"
+        return UsageError(message, str(folder), remedy)
+    remedy = "name a folder with inference.pdmodel and inference.pdiparams"
+    return UsageError(message, str(folder), remedy)
 
 
 def _data(project: Project, splits: Mapping[str, FromProject], dictionary: FromProject) -> Wire:

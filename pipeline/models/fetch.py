@@ -114,15 +114,21 @@ def fetch_remote(source: RemoteModel, say: Say) -> Path:
         return target
     say(f"fetching {source.url}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(name + ".writing")
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        beside = Path(scratch) / name
+        _download(source.url, beside)
+        _expect(beside, source.sha256)
+        beside.replace(target)
+    return target
+
+
+def _download(url: str, target: Path) -> None:
     try:
-        with urllib.request.urlopen(source.url, timeout=60) as answer, beside.open("wb") as sink:  # noqa: S310 - the schema allows http(s) only
+        with urllib.request.urlopen(url, timeout=60) as answer, target.open("wb") as sink:  # noqa: S310 - the schema allows http(s) only
             shutil.copyfileobj(answer, sink)
     except OSError as error:
-        raise PaddockError(f"cannot download {source.url}: {error}") from error
-    _expect(beside, source.sha256)
-    beside.replace(target)
-    return target
+        remedy = "check the address, the network and the proxy (HTTPS_PROXY)"
+        raise PaddockError(f"cannot download {url}: {error}", remedy=remedy) from error
 
 
 def resolve(value: str | RemoteModel, project: Path, key: str, say: Say) -> Path | None:

@@ -1,0 +1,154 @@
+"""What the tests of stages share: a context without a container, and models to work on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import paddle
+import yaml
+
+from stages.contract import MANIFEST_FILE, Input, Spec, StageEvent, Warned, hash_file
+from stages.ppocr.architecture import ctc_architecture
+from stages.ppocr.checkpoint import save_parameters
+from stages.ppocr.classifier import narrow
+from stages.ppocr.network import build, state_arrays
+from stages.ppocr.official import read_official
+from stages.ppocr.unfuse import load_inference_weights, unfuse
+from stages.program.graph import Graph
+from stages.program.params import read_program, read_tensors, write_parameters, write_program
+from stages.program.prove import random_images
+from stages.readers import pd
+from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+
+ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SHAPE = (3, 48, 320)
+
+
+class Recorded(Context):
+    """A context that keeps its events."""
+
+    def __init__(self, spec: Spec, output: Path) -> None:
+        self.events: list[StageEvent] = []
+        super().__init__(spec, output, self.events.append)
+
+    def warnings(self) -> list[str]:
+        return [event.message for event in self.events if isinstance(event, Warned)]
+
+
+def context(
+    stage: str, folder: Path, inputs: dict[str, Path], parameters: dict[str, Any]
+) -> Recorded:
+    """Return a context whose output is ``folder/STAGE``; a folder among the inputs is a tree."""
+    output = folder / stage
+    output.mkdir(parents=True, exist_ok=True)
+    listed = tuple(_input(name, path) for name, path in inputs.items())
+    return Recorded(Spec(stage, "key", str(output), parameters, listed), output)
+
+
+def _input(name: str, path: Path) -> Input:
+    if not path.is_dir():
+        return Input(name, str(path), hash_file(path).sha256, "a test")
+    files = [item for item in sorted(path.rglob("*")) if item.is_file()]
+    lines = [
+        f"{hashlib.sha256(item.read_bytes()).hexdigest()}  {item.relative_to(path).as_posix()}\n"
+        for item in files
+        if item.name != MANIFEST_FILE
+    ]
+    (path / MANIFEST_FILE).write_text("".join(lines), encoding="utf-8")
+    return Input(name, str(path), hash_file(path / MANIFEST_FILE).sha256, "a test", tree=True)
+
+
+def draw(path: Path, text: str, scale: float = 1.0) -> None:
+    """Write an image of ``text`` in OpenCV's own font."""
+    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, 2)
+    image = np.full((height + 20, width + 20, 3), 240, np.uint8)
+    cv2.putText(image, text, (10, height + 8), cv2.FONT_HERSHEY_SIMPLEX, scale, (30, 20, 10), 2)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), image)
+
+
+class LegacyModel:
+    """A small project's files: checkpoint, configuration, dictionary and legacy export."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pdmodel = folder / "inference.pdmodel"
+        self.pdiparams = folder / "inference.pdiparams"
+        self.checkpoint = folder / "checkpoint.pdparams"
+        self.config = folder / "config.yml"
+        self.dictionary = folder / "dict.txt"
+
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def new_folder() -> Path:
+    """Return a folder that lives as long as the test session."""
+    _FOLDERS.append(tempfile.TemporaryDirectory())
+    return Path(_FOLDERS[-1].name)
+
+
+def official(name: str) -> Path:
+    """Return the folder of an official model; PADDOCK_TEST_MODELS says where they are."""
+    return Path(os.environ["PADDOCK_TEST_MODELS"]) / name
+
+
+@lru_cache(maxsize=1)
+def alphanumeric_model() -> LegacyModel:
+    """Make PP-OCRv5 with the official weights and 36 of its classes, in the legacy format."""
+    model = LegacyModel(new_folder())
+    model.dictionary.write_text("\n".join(ALPHANUMERIC) + "\n", encoding="utf-8")
+    dictionary = Dictionary.load(model.dictionary, use_space_char=False)
+    architecture = ctc_architecture()
+    fused = build(architecture, dictionary.classes, fused=True)
+    weights = narrow(read_official(official("PP-OCRv5_mobile_rec")), dictionary).parameters
+    load_inference_weights(fused, weights, "the official model")
+    training = unfuse(fused, architecture, dictionary.classes)
+    save_parameters(model.checkpoint, state_arrays(training))
+    model.config.write_text(yaml.safe_dump({"Architecture": architecture}), encoding="utf-8")
+    save_legacy(fused, model.folder, [-1, 3, 48, -1])
+    return model
+
+
+def save_legacy(layer: paddle.nn.Layer, folder: Path, shape: list[int]) -> tuple[Path, Path]:
+    """Export ``layer`` as PaddleOCR's export does with ``export_with_pir=False``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    layer.eval()
+    with paddle.pir_utils.OldIrGuard():
+        specification = paddle.static.InputSpec(shape=shape, dtype="float32", name="x")
+        static = paddle.jit.to_static(layer, input_spec=[specification], full_graph=True)
+        paddle.jit.save(static, str(folder / "inference"))
+    return folder / "inference.pdmodel", folder / "inference.pdiparams"
+
+
+def predict(files: tuple[Path, Path], image: np.ndarray) -> np.ndarray:
+    """Run a legacy model in this process, which is quicker than in one of its own."""
+    return pd.load(1, str(files[0]), str(files[1]))(image[np.newaxis])[0]
+
+
+def open_graph(files: tuple[Path, Path]) -> Graph:
+    """Read a legacy model into a graph."""
+    program = read_program(files[0])
+    return Graph(program, read_tensors(program, files[1]))
+
+
+def rewrite(files: tuple[Path, Path], apply: Callable[[Graph], int]) -> tuple[Graph, int, float]:
+    """Apply a rule; return the graph, how often it was applied, and the largest difference."""
+    graph = open_graph(files)
+    count = apply(graph)
+    written = files[0].with_name("rewritten.pdmodel"), files[0].with_name("rewritten.pdiparams")
+    write_program(written[0], graph.program())
+    write_parameters(written[1], graph.used_parameters())
+    image = random_images([SHAPE], 1)[0]
+    before, after = predict(files, image), predict(written, image)
+    assert before.shape == after.shape
+    return graph, count, float(np.abs(before - after).max())

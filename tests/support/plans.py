@@ -1,0 +1,61 @@
+"""A plan's pieces for a small project, and a pretended run through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.hashes import HashCache
+from pipeline.ledger import Entry, Ledger
+from pipeline.plan import Planner, Step
+from pipeline.project import load_project
+from pipeline.wiring import Wire, wire
+from stages.contract import STAGES, Result
+from support.results import make_result
+
+IMAGES = {stage: f"sha256:{stage}" for stage in STAGES}
+
+
+def wires_of(folder: Path) -> tuple[Wire, ...]:
+    """Wire the project in ``folder``."""
+    with HashCache(folder / ".paddock" / "hashes.sqlite") as cache:
+        return wire(load_project(folder), cache, lambda _text: None)
+
+
+def planner_of(
+    folder: Path,
+    images: Mapping[str, str] = IMAGES,
+    workspace: str = "volume@1",
+    forced: frozenset[str] = frozenset(),
+) -> Planner:
+    """Return a planner over the project's ledger as it is on the disk."""
+    seed = load_project(folder).settings.train.seed
+    return Planner(Ledger(folder / ".paddock/ledger.jsonl"), workspace, images, seed, forced)
+
+
+def pretend_run(folder: Path, name: str = "run-1", flavour: str = "") -> list[str]:
+    """Walk through the stages as the runner does; return those that ran.
+
+    Args:
+        folder: the project.
+        name: of the run.
+        flavour: content of what the stages make; the same flavour is the same content.
+    """
+    planner, results, ran = planner_of(folder), dict[str, Result](), []
+    for item in wires_of(folder):
+        step = planner.decide(item, results)
+        if step.entry:
+            results[item.stage] = step.entry.result
+        elif step.components:
+            ran.append(item.stage)
+            result = replace(make_result(item.stage, flavour=flavour), key=step.components.key)
+            planner.ledger.append(Entry("now", name, planner.workspace, step.components, result))
+            results[item.stage] = result
+    return ran
+
+
+def plan(folder: Path, planner: Planner | None = None) -> dict[str, Step]:
+    """Return the plan, by stage."""
+    steps = (planner or planner_of(folder)).plan(wires_of(folder))
+    return {step.stage: step for step in steps}

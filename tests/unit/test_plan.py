@@ -1,0 +1,193 @@
+"""What runs again, what does not, and the reason that is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.ledger import Components
+from pipeline.plan import changed_components
+from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
+from support.projects import DATA, HEAD, MINIMAL, write_project
+
+#: Without weights to fetch.
+SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "p", SCRATCH)
+
+
+def rewrite(folder: Path, old: str, new: str) -> None:
+    path = folder / "paddock.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+
+
+def actions(folder: Path) -> dict[str, str]:
+    return {name: step.action for name, step in plan(folder).items()}
+
+
+def test_a_new_project_runs_the_first_stage_and_the_rest_waits(folder: Path) -> None:
+    steps = plan(folder)
+    assert (steps["data"].action, steps["data"].reason) == ("run", "never run")
+    assert (steps["train"].action, steps["train"].reason) == ("wait", "after data")
+    assert steps["verify"].reason == "after convert and data and export and train"
+
+
+def test_after_a_run_everything_is_cached(folder: Path) -> None:
+    assert pretend_run(folder) == ["data", "train", "export", "convert", "verify"]
+    assert set(actions(folder).values()) == {"cached"}
+    assert plan(folder)["train"].reason == "made in run-1"
+    assert pretend_run(folder, "run-2") == []
+
+
+def test_changed_parameter_is_named(folder: Path) -> None:
+    pretend_run(folder)
+    rewrite(folder, "", "\n[train]\nepochs = 7\n")
+    steps = plan(folder)
+    assert (steps["data"].action, steps["train"].action) == ("cached", "run")
+    assert steps["train"].reason == "parameter epochs changed (30 → 7)"
+    assert steps["export"].reason == "after train"
+
+
+def test_changed_parameter_reruns_only_its_dependants(folder: Path) -> None:
+    pretend_run(folder)
+    rewrite(folder, "", "\n[convert]\nfp16 = true\n")
+    assert actions(folder) == {
+        "data": "cached", "train": "cached", "export": "cached", "convert": "run", "verify": "wait",
+    }  # fmt: skip
+    assert pretend_run(folder, "run-2", "other") == ["convert", "verify"]
+
+
+def test_same_output_as_before_stops_the_chain(folder: Path) -> None:
+    pretend_run(folder)
+    rewrite(folder, "", "\n[train]\nepochs = 7\n")
+    assert pretend_run(folder, "run-2") == ["train"]
+
+
+def test_thresholds_rerun_nothing(folder: Path) -> None:
+    pretend_run(folder)
+    rewrite(folder, "", '\n[verify]\nmin_accuracy = 0.9\n[limits]\nmemory = "1g"\n')
+    assert set(actions(folder).values()) == {"cached"}
+
+
+def test_going_back_finds_the_old_result(folder: Path) -> None:
+    pretend_run(folder)
+    rewrite(folder, "", "\n[train]\nepochs = 7\n")
+    pretend_run(folder, "run-2", "other")
+    rewrite(folder, "\n[train]\nepochs = 7\n", "")
+    assert set(actions(folder).values()) == {"cached"}
+
+
+def test_changed_image_file_names_its_split(folder: Path) -> None:
+    pretend_run(folder)
+    (folder / "data/test/0.png").write_bytes(b"drawn again")
+    steps = plan(folder)
+    assert steps["data"].reason.startswith("input test changed (")
+    assert pretend_run(folder, "run-2") == ["data", "verify"]
+
+
+def test_changed_dictionary_is_named(folder: Path) -> None:
+    pretend_run(folder)
+    (folder / "dict.txt").write_text("A\nB\n0\n1\n2\n")
+    assert plan(folder)["data"].reason.startswith("input dictionary changed (")
+
+
+def test_changed_docker_image_is_named(folder: Path) -> None:
+    pretend_run(folder)
+    planner = planner_of(folder, {**IMAGES, "export": "sha256:another"})
+    steps = plan(folder, planner)
+    assert steps["export"].reason == "image changed (export → another)"
+    assert steps["train"].action == "cached"
+
+
+def test_changed_seed_reruns_training(folder: Path) -> None:
+    pretend_run(folder)
+    rewrite(folder, "", "\n[train]\nseed = 1\n")
+    assert plan(folder)["train"].reason == "parameter seed changed (42 → 1)"
+    assert plan(folder)["data"].action == "cached"
+
+
+def test_forced_stage_runs(folder: Path) -> None:
+    pretend_run(folder)
+    steps = plan(folder, planner_of(folder, forced=frozenset({"export"})))
+    assert (steps["export"].action, steps["export"].reason) == ("run", "forced")
+    assert steps["train"].action == "cached"
+    assert steps["convert"].action == "wait"
+
+
+def test_replaced_workspace_is_said(folder: Path) -> None:
+    pretend_run(folder)
+    steps = plan(folder, planner_of(folder, workspace="volume@2"))
+    assert (steps["data"].action, steps["data"].reason) == (
+        "run",
+        "the workspace volume is another one",
+    )
+
+
+def test_all_that_changed_is_named() -> None:
+    before = Components("data", "sha256:a", {"x": 1, "gone": 2}, {"train": "t", "test": "u"})
+    now = Components("data", "sha256:b", {"x": 3}, {"train": "t", "val": "v"})
+    assert changed_components(before, now) == [
+        "image changed (a → b)",
+        "parameter gone changed (2 → none)",
+        "parameter x changed (1 → 3)",
+        "input test removed",
+        "input val added",
+    ]
+
+
+def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) -> None:
+    text = MINIMAL + '\n[train]\ncheckpoint = "my.pdparams"\n'
+    folder = write_project(tmp_path / "p", text)
+    (folder / "my.pdparams").write_bytes(b"weights")
+    steps = plan(folder)
+    assert (steps["train"].action, steps["train"].reason) == (
+        "skip",
+        "the project starts from a checkpoint",
+    )
+    assert pretend_run(folder) == ["data", "export", "convert", "verify"]
+    (folder / "my.pdparams").write_bytes(b"other weights")
+    assert plan(folder)["export"].reason.startswith("input checkpoint changed (")
+
+
+@pytest.fixture
+def from_pd(tmp_path: Path) -> Path:
+    text = HEAD + DATA + '\n[export]\nmodel = "pd"\n'
+    folder = write_project(tmp_path / "p", text)
+    (folder / "pd").mkdir()
+    for name in ("inference.pdmodel", "inference.pdiparams"):
+        (folder / "pd" / name).write_text(name)
+    return folder
+
+
+def test_a_project_that_starts_from_a_pd_model_skips_training_and_export(from_pd: Path) -> None:
+    steps = plan(from_pd)
+    assert [name for name, step in steps.items() if step.action == "skip"] == ["train", "export"]
+    assert pretend_run(from_pd) == ["data", "convert", "verify"]
+    verify = next(wire for wire in wires_of(from_pd) if wire.stage == "verify")
+    assert "checkpoint" not in verify.inputs
+
+
+@pytest.mark.parametrize("name", ["inference.pdmodel", "inference.pdiparams"])
+def test_incomplete_pd_model_is_refused(from_pd: Path, name: str) -> None:
+    (from_pd / "pd" / name).unlink()
+    with pytest.raises(UsageError, match=rf"export\.model.*{name}"):
+        plan(from_pd)
+
+
+def test_pir_model_in_the_place_of_a_pd_model_is_refused(from_pd: Path) -> None:
+    (from_pd / "pd" / "inference.pdmodel").rename(from_pd / "pd" / "inference.json")
+    with pytest.raises(UsageError, match="PIR") as caught:
+        plan(from_pd)
+    assert "model.pretrained" in caught.value.remedy
+
+
+def test_unpaired_targets_are_wired_to_verify(folder: Path) -> None:
+    rewrite(folder, "", '\n[convert]\ntargets = ["x86"]\n')
+    verify = next(wire for wire in wires_of(folder) if wire.stage == "verify")
+    assert [name for name in verify.inputs if name.startswith("nb-")] == ["nb-x86"]
