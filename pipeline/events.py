@@ -163,7 +163,8 @@ class Envelope:
         try:
             raw = json.loads(line)
             seq, time, run, stage = (raw.pop(name) for name in ("seq", "time", "run", "stage"))
-            event = _TYPES[raw.pop("type")](**raw)
+            fields = {key: tuple(v) if isinstance(v, list) else v for key, v in raw.items()}
+            event = _TYPES[fields.pop("type")](**fields)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a run event: {line[:200]!r}") from error
         return cls(seq, time, run, stage, event)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.ledger import Components
+from pipeline.plan import changed_components
 from stages.contract import Result
 from stages.files import write_text
 
@@ -46,35 +47,32 @@ def read_lock(folder: Path) -> dict[str, Any]:
     path = folder / LOCK_FILE
     try:
         stages = json.loads(path.read_text(encoding="utf-8"))["stages"]
+        return {stage: dict(entry) for stage, entry in stages.items()}
     except FileNotFoundError as error:
         remedy = "run once without --locked and commit paddock.lock"
         raise UsageError("there is no lock to hold the run to", str(path), remedy) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"not a lock file: {error}", str(path)) from error
-    return dict(stages)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError("not a lock file", str(path), "restore it, or remove it") from error
 
 
-def check_locked(stages: Mapping[str, Any], components: Components) -> None:
+def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components) -> None:
     """Refuse a stage that is not what the lock says.
 
     Raises:
-        IntegrityFailed: image, parameters or inputs differ; the first difference is named.
+        IntegrityFailed: image, parameters or inputs differ; all that differs is named.
     """
     locked = stages.get(components.stage)
     if locked is None:
         raise IntegrityFailed(f"{components.stage} is not in the lock", LOCK_FILE, _REMEDY)
-    now = {
-        "image": components.image,
-        "parameters": dict(components.parameters),
-        "inputs": dict(components.inputs),
-    }
-    for name, value in now.items():
-        if locked.get(name) != json.loads(json.dumps(value)):
-            raise IntegrityFailed(
-                f"{components.stage}: {name} differ: locked {locked.get(name)}, now {value}",
-                LOCK_FILE,
-                _REMEDY,
-            )
+    names = ("image", "parameters", "inputs")
+    image, parameters, inputs = (locked.get(name, "" if name == "image" else {}) for name in names)
+    before = Components(components.stage, image, parameters, inputs)
+    if changes := changed_components(before, components):
+        raise IntegrityFailed(
+            f"{components.stage} is not what the lock says: {'; '.join(changes)}",
+            LOCK_FILE,
+            _REMEDY,
+        )
 
 
 _REMEDY = "restore what changed, or run without --locked to write a new lock"

@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from pipeline.errors import UsageError
 
@@ -24,21 +25,25 @@ def run_lock(path: Path) -> Iterator[str]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as stream:
-        stream.seek(0)
-        holder = stream.read().strip()
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UsageError(
-                f"another run of this project is going on ({holder or 'starting'})",
+                f"another run of this project is going on ({_holder(stream) or 'starting'})",
                 str(path),
                 "wait for it, or stop it with SIGINT",
             ) from error
+        holder = _holder(stream)
         _write(stream.fileno(), f"pid {os.getpid()} on {socket.gethostname()}\n")
         try:
             yield holder
         finally:
             _write(stream.fileno(), "")
+
+
+def _holder(stream: TextIO) -> str:
+    stream.seek(0)
+    return stream.read().strip()
 
 
 def _write(descriptor: int, text: str) -> None:

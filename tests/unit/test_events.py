@@ -1,0 +1,100 @@
+"""Events: what is written is what is read, in order, on the disk first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline import events
+from pipeline.events import AnyEvent, Envelope, EventLog, Noted
+from stages import contract
+from stages.contract import decode_event, encode_event
+
+HOSTILE = "\x1b[31m\n\r\u202e\ud800 [red]ä"
+EVERY_EVENT: tuple[AnyEvent, ...] = (
+    events.RunStarted("plates", "/p", 7, "host", "unix:///s", "0.1.0"),
+    events.StagePlanned("run", "never run", "k"),
+    events.StageStarted("k", "never run", "sha256:i", "/log"),
+    events.StageCached("k", "run-1"),
+    events.StageSkipped("not needed"),
+    events.StageFinished("k", 1.5, {"accuracy": 0.9, "lines": {"train": 3}}),
+    events.Noted(HOSTILE),
+    events.RunFailed(3, HOSTILE, "here", "do", ("cause", "its cause")),
+    events.Delivered("/out", ("a.nb", "b.nb")),
+    events.RunFinished(1, 2.5, "fail", ("one", "two")),
+    contract.Progress(1, 10, "images", "features"),
+    contract.Metric("loss", 0.25, 3),
+    contract.ArtifactMade("a.nb", 3, "m", "s"),
+    contract.Warned(HOSTILE, "train.txt:3"),
+    contract.Failed(5, HOSTILE, "here", "do"),
+    contract.EnvironmentRead({"python": "3.10.12"}),
+)
+
+
+def test_no_event_is_left_out_above() -> None:
+    assert {type(event) for event in EVERY_EVENT} == set(events._TYPES.values())
+
+
+@pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: type(event).__name__)
+def test_round_trip(event: AnyEvent) -> None:
+    envelope = Envelope(3, "2026-01-01T00:00:00.000+00:00", "run-1", "train", event)
+    line = envelope.encode()
+    assert line.isascii() and "\n" not in line
+    assert Envelope.decode(line) == envelope
+
+
+@pytest.mark.parametrize("event", EVERY_EVENT[10:], ids=lambda event: type(event).__name__)
+def test_round_trip_of_what_a_stage_says(event: contract.StageEvent) -> None:
+    line = encode_event(event)
+    assert line.isascii() and "\n" not in line
+    assert decode_event(line) == event
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "epoch 3, loss 0.2",
+        "null",
+        "[]",
+        "7",
+        '"progress"',
+        "{}",
+        '{"type": "nonsense"}',
+        '{"type": ["progress"]}',
+        '{"type": "progress", "done": 1}',
+        '{"type": "metric", "name": "x", "value": 1, "step": 1, "more": 2}',
+        '{"type": "metric", "name": "x"',
+        "\x1b[31m",
+    ],
+)
+def test_what_is_not_an_event_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="not a stage event"):
+        decode_event(line)
+    with pytest.raises(ValueError, match="not a run event"):
+        Envelope.decode(line)
+
+
+def test_log_is_numbered_and_on_the_disk_before_anybody_hears(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "run-1" / "events.jsonl"
+    heard: list[tuple[int, int]] = []
+
+    def listen(envelope: Envelope) -> None:
+        heard.append((envelope.seq, len(path.read_bytes().splitlines())))
+
+    log = EventLog(path, "run-1", listen)
+    for number in range(5):
+        log.say(Noted(f"{number}"), "train" if number else "")
+    log.close()
+    assert heard == [(number, number + 1) for number in range(5)]
+    written = [Envelope.decode(line) for line in path.read_text().splitlines()]
+    assert [item.seq for item in written] == [0, 1, 2, 3, 4]
+    assert [item.stage for item in written] == ["", "train", "train", "train", "train"]
+    assert sorted(item.time for item in written) == [item.time for item in written]
+
+
+def test_envelope_has_the_documented_fields() -> None:
+    raw = json.loads(Envelope(0, "t", "r", "s", Noted("x")).encode())
+    assert list(raw) == ["seq", "time", "run", "stage", "type", "message"]

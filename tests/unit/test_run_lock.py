@@ -1,0 +1,82 @@
+"""One run a project at a time; a dead one never blocks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.runlock import run_lock
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from pipeline.runlock import run_lock
+with run_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@contextmanager
+def holder(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Hold the lock in another process."""
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_second_holder_is_refused_and_told_who_holds(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with holder(path) as process, pytest.raises(UsageError) as caught, run_lock(path):
+        raise AssertionError("both hold the lock")
+    assert f"pid {process.pid} on {socket.gethostname()}" in caught.value.message
+    assert caught.value.where == str(path)
+
+
+def test_dead_holder_is_taken_over_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with holder(path) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with run_lock(path) as dead:
+        assert dead == f"pid {process.pid} on {socket.gethostname()}"
+
+
+def test_orderly_end_leaves_nobody_to_take_over_from(tmp_path: Path) -> None:
+    for _ in range(2):
+        with run_lock(tmp_path / "lock") as dead:
+            assert dead == ""
+
+
+def test_error_of_the_run_frees_the_lock(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), run_lock(tmp_path / "lock"):
+        raise KeyError
+    with run_lock(tmp_path / "lock") as dead:
+        assert dead == ""
+
+
+def test_refused_attempt_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with holder(path):
+        before = path.read_text()
+        with pytest.raises(UsageError), run_lock(path):
+            pass
+        assert path.read_text() == before
+
+
+def test_holder_names_itself(tmp_path: Path) -> None:
+    with run_lock(tmp_path / "lock"):
+        assert f"pid {os.getpid()} " in (tmp_path / "lock").read_text()
