@@ -8,24 +8,70 @@ from pathlib import Path
 
 from pipeline.compose import read_compose
 from pipeline.engine.engine import open_engine
+from pipeline.images import build_images, list_images, load_images, save_images
+from pipeline.images.build import Options
+from pipeline.text import human_size
+from stages.contract import Exit
+from tui.building import BuildPrinter
 from tui.console import Terminal
 
 SUMMARY = "build, list, save or load the stage images"
 DESCRIPTION = """\
-build        make what is missing or out of date, the base first
-list         what is there, with image IDs and sizes
-save FILE    all images into one tar archive, with FILE.sha256 beside it
-load FILE    the images of such an archive, after checking its hash"""
+The pinned images that the stages run in. docs/images.md tells where the base comes from, what to
+do behind a proxy that intercepts TLS, and how to use one's own PaddleOCR."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("action", choices=("build", "list", "save", "load"))
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    """Declare one sub-command an action."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    build = actions.add_parser("build", help="make what is missing or out of date, the base first")
+    build.add_argument("service", nargs="*", help="only these (default: all)")
+    build.add_argument(
+        "--force", action="store_true", help="also what is up to date, without cache"
+    )
+    build.set_defaults(act=_build)
+    listing = actions.add_parser(
+        "list", help="what is there: image IDs, sizes, and the base's origin"
+    )
+    listing.set_defaults(act=_list)
+    save = actions.add_parser("save", help="all images into one tar, its SHA-256 beside it")
+    save.add_argument("file", type=Path, metavar="FILE")
+    save.set_defaults(act=_save)
+    load = actions.add_parser("load", help="the images of such a tar, after checking its hash")
+    load.add_argument("file", type=Path, metavar="FILE")
+    load.set_defaults(act=_load)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Do the action."""
+    act = options.act
+    act(options, terminal)
+    return Exit.OK
+
+
+def _build(options: argparse.Namespace, terminal: Terminal) -> None:
+    engine, compose = open_engine(os.environ), read_compose(os.environ)
+    printer = BuildPrinter(terminal)
+    chosen = Options(only=options.service, force=options.force)
+    build_images(engine.images, compose, os.environ, printer.show, chosen)
+
+
+def _list(_options: argparse.Namespace, terminal: Terminal) -> None:
     engine = open_engine(os.environ)
-    compose = read_compose(os.environ)
-    raise NotImplementedError
+    for item in list_images(engine.images, read_compose(os.environ)):
+        if item.id:
+            short = item.id.removeprefix("sha256:")[:12]
+            terminal.print(f"{item.image:<24} {short}  {human_size(item.size):>8}  {item.base}")
+        else:
+            terminal.print(f"{item.image:<24} missing: paddock images build {item.service}")
+
+
+def _save(options: argparse.Namespace, terminal: Terminal) -> None:
+    engine = open_engine(os.environ)
+    names = save_images(engine.images, read_compose(os.environ), options.file)
+    terminal.print(f"saved {len(names)} images to {options.file}")
+
+
+def _load(options: argparse.Namespace, terminal: Terminal) -> None:
+    for name in load_images(open_engine(os.environ).images, options.file):
+        terminal.print(f"loaded {name}")
