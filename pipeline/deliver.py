@@ -46,11 +46,14 @@ def is_delivered(
         expected: file name -> SHA-256 of what ships.
         hashes: file name -> SHA-256 of what is there.
     """
+    if _set_aside(folder).exists():
+        return False  # a crash left something there that has to come back
     try:
-        there = json.loads((folder / REPORT_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        run = json.loads((folder / REPORT_FILE).read_text(encoding="utf-8"))["run"]
+        texts = report_texts({**report, "run": run})
+        same = all((folder / name).read_text("utf-8") == text for name, text in texts.items())
+    except (OSError, ValueError, KeyError, TypeError):
         return False
-    same = {**there, "run": ""} == {**json.loads(json.dumps(report)), "run": ""}
     complete = all((folder / name).is_file() for name in SUMS)
     return same and complete and all(hashes.get(name) == sha for name, sha in expected.items())
 
@@ -58,7 +61,8 @@ def is_delivered(
 def deliver(target: Path, ready: Path, report: Mapping[str, Any]) -> Delivery:
     """Complete ``ready`` (it holds the models already) and put it in the place of ``target``.
 
-    What a user put into ``target`` beside Paddock's files is carried over.
+    What a user put into ``target`` beside Paddock's files is carried over; a file that has the name of
+    one of Paddock's is kept as ``NAME.before-paddock``.
     """
     for name, text in report_texts(report).items():
         (ready / name).write_text(text, encoding="utf-8")
@@ -71,25 +75,35 @@ def deliver(target: Path, ready: Path, report: Mapping[str, Any]) -> Delivery:
     return Delivery(target, (*files, *SUMS))
 
 
+def _set_aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.before")
+
+
 def _swap(ready: Path, target: Path) -> None:
     """Put ``ready`` in the place of ``target`` by renaming; a crash leaves one of them whole."""
-    before = target.with_name(f".{target.name}.before")
-    if before.exists() and target.exists():
-        shutil.rmtree(before)  # an earlier crash came after the new folder was in place
+    _bring_back_strangers(target)  # in case an earlier crash came before this was done
     if target.exists():
-        target.rename(before)
+        target.rename(_set_aside(target))
     ready.rename(target)
-    if before.exists():
-        for path in _strangers(before, target):
-            path.rename(target / path.name)
-        shutil.rmtree(before)
+    _bring_back_strangers(target)
 
 
-def _strangers(before: Path, target: Path) -> Iterator[Path]:
-    """Give what Paddock did not deliver: files that the old sums do not name and the new lack."""
+def _bring_back_strangers(target: Path) -> None:
+    """Move what is not Paddock's out of the folder that was set aside, and remove the rest."""
+    before = _set_aside(target)
+    if not before.exists() or not target.exists():
+        return
+    for path in list(_strangers(before)):
+        taken = (target / path.name).exists()
+        path.rename(target / (f"{path.name}.before-paddock" if taken else path.name))
+    shutil.rmtree(before)
+
+
+def _strangers(before: Path) -> Iterator[Path]:
+    """Give what Paddock did not deliver: whatever the old sums do not name."""
     sums = before / "SHA256SUMS"
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
-    delivered = {line.partition("  ")[2] for line in lines} | set(SUMS)
-    for path in before.iterdir():
-        if path.name not in delivered and not (target / path.name).exists():
-            yield path
+    delivered = {line.partition("  ")[2] for line in lines}
+    if delivered:
+        delivered |= set(SUMS)
+    return (path for path in before.iterdir() if path.name not in delivered)

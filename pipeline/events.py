@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -163,11 +163,22 @@ class Envelope:
         try:
             raw = json.loads(line)
             seq, time, run, stage = (raw.pop(name) for name in ("seq", "time", "run", "stage"))
-            fields = {key: tuple(v) if isinstance(v, list) else v for key, v in raw.items()}
-            event = _TYPES[fields.pop("type")](**fields)
+            event = _event(_TYPES[raw.pop("type")], raw)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a run event: {line[:200]!r}") from error
         return cls(seq, time, run, stage, event)
+
+
+def _event(kind: type[Any], raw: Mapping[str, Any]) -> AnyEvent:
+    """Build an event; what a later version says more is passed over."""
+    known = {item.name: raw[item.name] for item in fields(kind) if item.name in raw}
+    made: AnyEvent = kind(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in known.items()
+        }
+    )
+    return made
 
 
 class EventLog:

@@ -34,7 +34,7 @@ def human_size(size: int) -> str:
 
 def human_seconds(seconds: float) -> str:
     """Return a duration as ``0.4 s``, ``42 s`` or ``3 min 07 s``."""
-    if seconds < 10:
+    if seconds < 9.95:  # what rounds to 10.0 is said as 10
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

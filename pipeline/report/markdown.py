@@ -17,7 +17,7 @@ def render_markdown(report: Mapping[str, Any]) -> str:
     lines = [
         f"# {_cell(report['project'])}: {verdict_line(report)}",
         "",
-        f"Run {report['run']}",
+        f"Run {_cell(report['run'])}",
         "",
     ]
     lines += [f"- {_cell(reason)}" for reason in (*report["reasons"], *report["remarks"])]
@@ -39,13 +39,12 @@ _ARTIFACT_TITLES = ("stage", "file", "bytes", "MD5", "SHA-256")
 
 def _stages(report: Mapping[str, Any]) -> Iterable[list[str]]:
     for name, stage in report["stages"].items():
-        yield [name, f"{stage['seconds']:.1f}", f"`{stage['key'][:12]}`"]
+        yield [name, f"{stage['seconds']:.1f}", stage["key"][:12]]
 
 
 def _artifacts(report: Mapping[str, Any]) -> Iterable[list[str]]:
     for item in report["artifacts"]:
-        hashes = [f"`{item['md5']}`", f"`{item['sha256']}`"]
-        yield [item["stage"], item["path"], str(item["size"]), *hashes]
+        yield [item["stage"], item["path"], str(item["size"]), item["md5"], item["sha256"]]
 
 
 def _mismatches(mismatches: list[Mapping[str, Any]]) -> list[str]:
@@ -67,6 +66,6 @@ def _table(titles: Iterable[str], table: Iterable[Iterable[str]]) -> list[str]:
 def _cell(text: str) -> str:
     """Escape what Markdown or HTML would read as markup: labels come from anywhere."""
     safe = one_line(text)
-    for character in "\\|*_[]<>&":
+    for character in "\\`|*_[]<>&":
         safe = safe.replace(character, "\\" + character)
     return safe

@@ -11,13 +11,19 @@ Model = Mapping[str, Any]
 _CELLS: dict[str, Callable[[Model], str]] = {
     "accuracy": lambda model: f"{model['accuracy']:.2%}",
     "NED": lambda model: f"{model['ned']:.4f}",
-    "= PD": lambda model: f"{model['agreement']:.2%}",
-    "max diff": lambda model: f"{model['max_abs_diff']:.1e}",
+    "= PD": lambda model: _compared(model["agreement"], ".2%"),
+    "max diff": lambda model: _compared(model["max_abs_diff"], ".1e"),
     "p50 ms": lambda model: f"{model['latency_ms']['p50']:.1f}",
     "p90 ms": lambda model: f"{model['latency_ms']['p90']:.1f}",
     "img/s": lambda model: f"{model['images_per_s']:.1f}",
     "RSS MB": lambda model: f"{model['peak_rss_mb']:.0f}",
 }
+
+
+def _compared(value: float | None, form: str) -> str:
+    """Format a comparison with the PD model; there is none if that could not be measured."""
+    return "–" if value is None else format(value, form)
+
 
 TITLES = ("model", *_CELLS, "MB", "SHA-256")
 

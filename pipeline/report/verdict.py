@@ -36,7 +36,9 @@ def judge(models: Sequence[Model], asked: VerifySection) -> Verdict:
     by_name = {model["name"]: model for model in models}
     reference = by_name["pd"]
     reasons = [reason for model in models for reason in _failed(model)]
-    if reference["status"] == "measured":
+    if not _measured(reference) and not reasons:
+        reasons.append(f"pd: {reference['status']}, so nothing could be compared with it")
+    if _measured(reference):
         reasons += _accuracy(reference, asked)
         compared = [model for model in models if model["name"] != "pd" and _measured(model)]
         reasons += [reason for model in compared for reason in _parity(model, reference, asked)]
@@ -55,18 +57,19 @@ def _failed(model: Model) -> Iterator[str]:
 
 
 def _accuracy(reference: Model, asked: VerifySection) -> Iterator[str]:
-    if reference["accuracy"] < asked.min_accuracy:
+    if not reference["accuracy"] >= asked.min_accuracy:
         yield f"pd: accuracy {reference['accuracy']:.4f} is under {asked.min_accuracy}"
 
 
 def _parity(model: Model, reference: Model, asked: VerifySection) -> Iterator[str]:
+    """Give each way in which ``model`` falls short; a NaN falls short of everything."""
     name = model["name"]
     drop = reference["accuracy"] - model["accuracy"]
-    if name.startswith("nb-") and drop > asked.max_accuracy_drop + 1e-12:
+    if name.startswith("nb-") and not drop <= asked.max_accuracy_drop + 1e-12:
         yield f"{name}: accuracy drops by {drop:.4f} against pd (allowed {asked.max_accuracy_drop})"
-    if model["agreement"] < asked.min_agreement:
+    if not model["agreement"] >= asked.min_agreement:
         yield f"{name}: agrees with pd on {model['agreement']:.4f} (asked {asked.min_agreement})"
-    if model["max_abs_diff"] > asked.max_abs_diff:
+    if not model["max_abs_diff"] <= asked.max_abs_diff:
         yield (
             f"{name}: differs from pd by up to {model['max_abs_diff']:.2e} "
             f"(allowed {asked.max_abs_diff:.0e})"

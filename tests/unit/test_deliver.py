@@ -1,0 +1,182 @@
+"""out/ is whole or not there, the sums are right, and what a user put there stays."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.deliver import deliver, is_delivered
+from pipeline.project import load_project
+from pipeline.report.build import build_report
+from stages.contract import hash_file
+from support.projects import write_project
+from support.results import make_parity, make_results
+
+SHIPPED = {"model_x86.nb": b"x86", "model_arm.nb": b"arm", "dict.txt": b"A\nB\n"}
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> dict[str, Any]:
+    project = load_project(write_project(tmp_path / "project"))
+    return build_report(project, "run-1", make_results(), make_parity())
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "project" / "out"
+
+
+def ready(out: Path, files: Mapping[str, bytes] = SHIPPED) -> Path:
+    folder = out.parent / ".paddock" / "ready"
+    folder.mkdir(parents=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_coreutils_accept_the_sums(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    for tool, sums in (("sha256sum", "SHA256SUMS"), ("md5sum", "MD5SUMS")):
+        done = subprocess.run(
+            [tool, "--strict", "-c", sums], check=False, cwd=out, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        named = {line.partition(":")[0] for line in done.stdout.splitlines()}
+        assert named == set(content(out)) - {"SHA256SUMS", "MD5SUMS"}
+        assert {*SHIPPED, "report.json", "report.md", "report.html"} == named
+
+
+def test_changed_file_is_found_by_the_sums(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    (out / "model_x86.nb").write_bytes(b"x87")
+    done = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"], check=False, cwd=out, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and "model_x86.nb: FAILED" in done.stdout
+
+
+def test_delivery_names_all_its_files(out: Path, report: dict[str, Any]) -> None:
+    delivery = deliver(out, ready(out), report)
+    assert delivery.folder == out and set(delivery.files) == set(content(out))
+
+
+def test_second_delivery_is_equal(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    before = content(out)
+    deliver(out, ready(out), report)
+    assert content(out) == before
+    assert not (out.parent / ".out.before").exists()
+
+
+def test_what_the_user_put_there_stays(out: Path, report: dict[str, Any]) -> None:
+    (out / "app").mkdir(parents=True)
+    (out / "app" / "notes.md").write_text("mine")
+    (out / "model_x86.nb").write_bytes(b"my own model, from before Paddock")
+    deliver(out, ready(out), report)
+    (out / "later.txt").write_text("mine too")
+    deliver(out, ready(out), report)
+    found = content(out)
+    assert found["app/notes.md"] == b"mine" and found["later.txt"] == b"mine too"
+    assert found["model_x86.nb"] == b"x86"
+    assert found["model_x86.nb.before-paddock"] == b"my own model, from before Paddock"
+
+
+def test_file_that_is_no_longer_made_goes(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    deliver(out, ready(out, {"dict.txt": b"A\nB\n"}), report)
+    assert "model_arm.nb" not in content(out)
+
+
+class Crash(BaseException):
+    """The machine stops here."""
+
+
+def crash_at_rename(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the rename with this number (from 0) never happen."""
+    rename, calls = Path.rename, []
+
+    def counted(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) == number + 1:
+            raise Crash
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", counted)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_crash_leaves_a_whole_folder_and_the_next_delivery_mends(
+    out: Path, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    deliver(out, ready(out), report)
+    (out / "notes.md").write_text("mine")
+    with monkeypatch.context() as patch:
+        crash_at_rename(number, patch)
+        with pytest.raises(Crash):
+            deliver(out, ready(out, {**SHIPPED, "model_x86.nb": b"new"}), report)
+    for folder in (out, out.parent / ".out.before"):
+        if folder.exists():
+            assert set(content(folder)) >= {*SHIPPED, "SHA256SUMS", "report.json"}
+    leftover = out.parent / ".paddock" / "ready"
+    if leftover.exists():
+        leftover.rename(out.parent / ".paddock" / "dead")
+    deliver(out, ready(out, {**SHIPPED, "model_x86.nb": b"new"}), report)
+    assert content(out)["model_x86.nb"] == b"new"
+    assert content(out)["notes.md"] == b"mine"
+    assert not (out.parent / ".out.before").exists()
+
+
+def delivered(out: Path, report: Mapping[str, Any]) -> bool:
+    expected = {name: hash_file(out / name).sha256 for name in SHIPPED if (out / name).is_file()}
+    asked = dict(expected)
+    for name in SHIPPED:
+        asked.setdefault(name, "0" * 64)
+    return is_delivered(out, report, asked, expected)
+
+
+def test_same_report_of_a_later_run_is_not_delivered_again(
+    out: Path, report: dict[str, Any]
+) -> None:
+    assert not delivered(out, report)
+    deliver(out, ready(out), report)
+    assert delivered(out, {**report, "run": "run-2"})
+    assert not delivered(out, {**report, "verdict": "fail"})
+
+
+@pytest.mark.parametrize("name", ["model_x86.nb", "SHA256SUMS", "MD5SUMS", "report.md"])
+def test_missing_file_is_delivered_again(out: Path, report: dict[str, Any], name: str) -> None:
+    deliver(out, ready(out), report)
+    (out / name).unlink()
+    assert not delivered(out, report)
+
+
+def test_what_a_crash_set_aside_is_brought_back(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    (out.parent / ".out.before").mkdir()
+    (out.parent / ".out.before" / "notes.md").write_text("mine")
+    assert not delivered(out, report)
+
+
+def test_damaged_report_is_delivered_again(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    for text in ("", "[]", "null"):
+        (out / "report.json").write_text(text)
+        assert not delivered(out, report)
+
+
+def test_report_is_the_same_in_json(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    assert json.loads((out / "report.json").read_text(encoding="utf-8")) == report

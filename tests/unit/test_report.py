@@ -1,0 +1,147 @@
+"""report.json and the pages drawn from it: complete, and safe whatever the labels hold."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.deliver import report_texts
+from pipeline.project import load_project
+from pipeline.report.build import build_report
+from pipeline.report.html import render_html
+from pipeline.report.markdown import MAX_MISMATCHES, render_markdown
+from pipeline.report.table import TITLES, rows, verdict_line
+from support.projects import write_project
+from support.results import make_model, make_parity, make_results
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
+HOSTILE = "<script>alert(1)</script>|`x`\x1b[31m\u202egnp.exe\r\n| forged | row |\x9b2J\u2028[l](u)"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "project")
+
+
+def report(folder: Path, **parity: Any) -> dict[str, Any]:
+    models = parity.pop("models", ())
+    return build_report(
+        load_project(folder), "run-1", make_results(), make_parity(*models, **parity)
+    )
+
+
+def hostile(folder: Path) -> dict[str, Any]:
+    mismatch = {"image": HOSTILE, "label": HOSTILE, "pd": HOSTILE, "nb-x86": "AB0"}
+    return report(folder, mismatches=[mismatch])
+
+
+def test_report_has_what_its_schema_asks(folder: Path) -> None:
+    schema, made = json.loads(SCHEMA.read_text(encoding="utf-8")), report(folder)
+    assert set(schema["required"]) <= set(made) <= set(schema["properties"])
+    assert made["schema_version"] == schema["properties"]["schema_version"]["const"]
+    model = schema["$defs"]["model"]
+    for item in made["models"]:
+        assert set(model["required"]) <= set(item) <= set(model["properties"])
+        if item["status"] == "measured":
+            assert set(model["then"]["required"]) <= set(item)
+    artifact = schema["properties"]["artifacts"]["items"]["required"]
+    assert all(set(item) == set(artifact) for item in made["artifacts"])
+
+
+def test_every_artifact_is_listed_with_its_hashes(folder: Path) -> None:
+    listed = {(item["stage"], item["path"]): item["sha256"] for item in report(folder)["artifacts"]}
+    for stage, result in make_results().items():
+        for artifact in result.artifacts:
+            assert listed[stage, artifact.path] == artifact.sha256
+
+
+def test_models_are_named_with_size_and_hash_of_their_file(folder: Path) -> None:
+    models = {model["name"]: model for model in report(folder)["models"]}
+    results = make_results()
+    assert models["pd"]["sha256"] == results["export"].artifact("inference.pdiparams").sha256
+    assert models["nb-arm"]["sha256"] == results["convert"].artifact("model_arm.nb").sha256
+    assert models["nb-arm"]["status"] == "not runnable here"
+
+
+def test_arm_row_says_why_it_has_no_numbers(folder: Path) -> None:
+    by_name = {row[0]: row for row in rows(report(folder))}
+    assert by_name["nb-arm"][1] == "not runnable here"
+    assert all(len(row) == len(TITLES) for row in by_name.values())
+    assert by_name["nb-x86"][1] == "98.00%"
+
+
+def test_model_without_a_reference_has_empty_cells(folder: Path) -> None:
+    models = (
+        {"name": "pd", "status": "failed: aborted"},
+        make_model("nb-x86", agreement=None, max_abs_diff=None),
+    )
+    made = report(folder, models=models)
+    row = rows(made)[1]
+    assert row[TITLES.index("= PD")] == row[TITLES.index("max diff")] == "–"
+    assert "FAIL" in render_markdown(made) and "FAIL" in render_html(made)
+
+
+def test_verdict_is_said_in_words(folder: Path) -> None:
+    assert verdict_line(report(folder)) == "PASS  parity holds on 300 images"
+    failed = report(folder, models=(make_model("pd"), make_model("nb-x86", agreement=0.5)))
+    assert verdict_line(failed) == "FAIL  1 reason(s), on 300 images"
+
+
+def test_markdown_table_cannot_be_broken_by_a_label(folder: Path) -> None:
+    page = render_markdown(hostile(folder))
+    assert page.isprintable() or all(line.isprintable() for line in page.split("\n"))
+    table = [line for line in page.split("\n") if "forged" in line]
+    assert len(table) == 1 and table[0].startswith("| ")
+    unescaped = table[0].replace("\\\\", "").replace("\\|", "")
+    assert unescaped.count("|") == 5  # image, label, pd, nb-x86
+    assert "<script" not in page.replace("\\<", "")
+    assert "`x`" not in page.replace("\\`", "")
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+
+
+def test_html_has_no_markup_from_a_label(folder: Path) -> None:
+    page = render_html(hostile(folder))
+    parser = Tags()
+    parser.feed(page)
+    assert "script" not in parser.seen
+    assert all(line.isprintable() for line in page.split("\n"))
+    assert "&lt;script&gt;" in page and "http" not in page
+
+
+def test_hostile_project_name_cannot_get_in(folder: Path) -> None:
+    made = {**report(folder), "reasons": [HOSTILE], "remarks": [HOSTILE], "run": HOSTILE}
+    for page in (render_markdown(made), render_html(made)):
+        assert "<script>" not in page.replace("\\<", "")
+        assert all(line.isprintable() for line in page.split("\n"))
+
+
+def test_long_lists_are_cut_in_markdown_only(folder: Path) -> None:
+    mismatch = {"image": "a.png", "label": "AB0", "pd": "ABO"}
+    made = report(folder, mismatches=[mismatch] * (MAX_MISMATCHES + 3))
+    assert "… and 3 more in report.json" in render_markdown(made)
+    assert render_html(made).count("ABO") == MAX_MISMATCHES + 3
+
+
+def test_mismatches_of_models_that_stopped_half_way_are_shown(folder: Path) -> None:
+    rows = [{"image": "a", "label": "x", "pd": "y"}, {"image": "b", "label": "x", "nb-x86": "z"}]
+    made = report(folder, mismatches=rows)
+    assert "nb-x86" in render_markdown(made) and "nb-x86" in render_html(made)
+
+
+def test_json_is_valid_and_keeps_labels(folder: Path) -> None:
+    text = report_texts(hostile(folder))["report.json"]
+    assert json.loads(text)["mismatches"][0]["label"] == HOSTILE

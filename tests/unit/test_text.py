@@ -1,0 +1,64 @@
+"""Untrusted text on one harmless line; sizes and times for people."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.text import human_seconds, human_size, one_line
+
+
+@pytest.mark.parametrize("text", ["AB0", "车牌 京A·12345", "ß é ñ", "👍", "[red]x[/red]", "a b"])
+def test_plain_text_stays(text: str) -> None:
+    assert one_line(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J", "\\x1b[2J"),
+        ("a\nb", "a\\nb"),
+        ("a\rb", "a\\rb"),
+        ("a\tb", "a\\tb"),
+        ("\x9b31m", "\\x9b31m"),
+        ("\x00\x07\x08\x7f", "\\x00\\x07\\x08\\x7f"),
+        ("\u202egnp", "\\u202egnp"),
+        ("\u2066x\u2069", "\\u2066x\\u2069"),
+        ("\u200b", "\\u200b"),
+        ("\u2028\u2029\x85", "\\u2028\\u2029\\x85"),
+        ("\ufeff", "\\ufeff"),
+        ("\udcff", "\\udcff"),
+        ("\U000e0041", "\\U000e0041"),
+    ],
+)
+def test_what_could_drive_a_terminal_is_shown(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+
+
+def test_every_code_point_becomes_printable() -> None:
+    for code in (*range(0x3000), *range(0xD800, 0xE100), *range(0xFE00, 0x10000), 0xE0001):
+        shown = one_line(chr(code))
+        assert shown.isprintable() or shown.isspace(), hex(code)
+        assert "\n" not in shown and "\x1b" not in shown
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (7_760_000, "7.8 MB"), (5e13, "50000.0 GB")],
+)
+def test_sizes(size: float, said: str) -> None:
+    assert human_size(int(size)) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.04, "0.0 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (42, "42 s"),
+        (59.6, "1 min 00 s"),
+        (187, "3 min 07 s"),
+    ],
+)
+def test_times(seconds: float, said: str) -> None:
+    assert human_seconds(seconds) == said
