@@ -45,8 +45,9 @@ def leaks(splits: list[Split]) -> Iterator[tuple[str, set[str]]]:
         shared = set(one.hashes) & set(other.hashes)
         if shared and one.text() != other.text():
             example = other.labels[next(i for i, h in enumerate(other.hashes) if h in shared)]
+            count = f"{len(shared)} image" + ("s" if len(shared) > 1 else "")
             yield (
-                f"{one.name} and {other.name} share {len(shared)} images, for example "
+                f"{one.name} and {other.name} share {count}, for example "
                 f"{quoted(example.image)}: what is measured on {other.name} is too good",
                 shared,
             )

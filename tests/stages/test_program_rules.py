@@ -1,0 +1,253 @@
+"""Each rule on a tiny program, exported as PaddleOCR exports, compared before and after in Paddle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import paddle
+import pytest
+from paddle import nn
+from paddle.base.proto import framework_pb2 as proto
+
+from stages.program.graph import Graph
+from stages.program.rules import RULES, apply_rules
+from stages.program.rules.affine import (
+    fold_into_next,
+    fold_into_previous,
+    fold_scale_into_next,
+    spread_over_channels,
+)
+from stages.program.rules.legal import add_swish_beta, add_xshape, shape_scalars
+from stages.program.rules.simple import drop_assign, drop_dropout, flatten_bias
+from support.legacy import alphanumeric_model, open_graph, rewrite, save_legacy
+
+EXACT = 1e-5
+CHANNELS = 4
+
+
+class Affine(nn.Layer):
+    """``scale * x + bias`` as LearnableAffineBlock has it."""
+
+    def __init__(self, scale: float = 1.5, bias: float = 0.25) -> None:
+        super().__init__()
+        self.scale = self.create_parameter([1], default_initializer=nn.initializer.Constant(scale))
+        self.bias = self.create_parameter([1], default_initializer=nn.initializer.Constant(bias))
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        return self.scale * x + self.bias
+
+
+class Flat(nn.Layer):
+    """[N, C, H, W] → [N, H * W, C], as readers expect an output."""
+
+    def __init__(self, *layers: nn.Layer) -> None:
+        super().__init__()
+        self.body = nn.Sequential(*layers)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        return paddle.transpose(paddle.flatten(self.body(x), 2), [0, 2, 1])
+
+
+class TwoUsers(nn.Layer):
+    """An affine whose result is used twice, as squeeze-and-excitation does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.affine = Affine()
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        y = self.affine(nn.functional.hardswish(x))
+        return y * paddle.mean(y, axis=[2, 3], keepdim=True)
+
+
+def convolution(inputs: int = 3, kernel: int = 1, padding: int = 0, groups: int = 1) -> nn.Layer:
+    paddle.seed(3)
+    return nn.Conv2D(inputs, CHANNELS, kernel, padding=padding, groups=groups)
+
+
+def save(folder: Path, *layers: nn.Layer) -> tuple[Path, Path]:
+    return save_legacy(Flat(*layers), folder, [-1, 3, 48, -1])
+
+
+def kinds(graph: Graph) -> list[str]:
+    return [operator.type for operator in graph.operators]
+
+
+def with_flat_bias(graph: Graph) -> None:
+    """Affine rules see biases only where they already stand along axis 1."""
+    flatten_bias(graph)
+
+
+def test_dropout_is_dropped(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), nn.Dropout(0.5), nn.ReLU())
+    graph, count, difference = rewrite(files, drop_dropout)
+    assert (count, difference) == (1, 0.0)
+    assert "dropout" not in kinds(graph)
+
+
+def test_a_dropout_that_scales_in_inference_stays(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), nn.Dropout(0.5, mode="downscale_in_infer"), nn.ReLU())
+    _, count, difference = rewrite(files, drop_dropout)
+    assert (count, difference) == (0, 0.0)
+
+
+def test_an_assign_is_dropped(tmp_path: Path) -> None:
+    class Copied(nn.Layer):
+        def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+            return paddle.assign(x) + 1.0
+
+    files = save(tmp_path, convolution(), Copied())
+    graph, count, difference = rewrite(files, drop_assign)
+    assert (count, difference) == (1, 0.0)
+    assert "assign" not in kinds(graph)
+
+
+def test_a_reshaped_bias_is_added_along_axis_1(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), nn.ReLU())
+    assert "reshape2" in kinds(open_graph(files))
+    graph, count, difference = rewrite(files, flatten_bias)
+    assert (count, difference) == (1, 0.0)
+    assert "reshape2" not in kinds(graph)
+    addition = next(item for item in graph.operators if item.type == "elementwise_add")
+    assert addition.attribute("axis") == 1
+
+
+def test_an_affine_is_folded_into_the_convolution_before(tmp_path: Path) -> None:
+    def apply(graph: Graph) -> int:
+        with_flat_bias(graph)
+        return fold_into_previous(graph)
+
+    files = save(tmp_path, convolution(kernel=3, padding=1), Affine(), nn.ReLU())
+    graph, count, difference = rewrite(files, apply)
+    assert count == 1
+    assert difference < EXACT
+    assert "elementwise_mul" not in kinds(graph)
+
+
+def test_an_affine_behind_an_activation_is_not_folded_through_it(tmp_path: Path) -> None:
+    def apply(graph: Graph) -> int:
+        with_flat_bias(graph)
+        return fold_into_previous(graph)
+
+    files = save(tmp_path, convolution(), nn.Hardswish(), Affine())
+    _, count, difference = rewrite(files, apply)
+    assert (count, difference) == (0, 0.0)
+
+
+def test_an_affine_is_folded_into_the_next_1x1_convolution(tmp_path: Path) -> None:
+    def apply(graph: Graph) -> int:
+        with_flat_bias(graph)
+        return fold_into_next(graph)
+
+    files = save(tmp_path, nn.Hardswish(), Affine(), convolution())
+    graph, count, difference = rewrite(files, apply)
+    assert count == 1
+    assert difference < EXACT
+    assert "elementwise_mul" not in kinds(graph)
+
+
+def test_a_shift_is_not_folded_into_a_convolution_that_pads(tmp_path: Path) -> None:
+    def apply(graph: Graph) -> int:
+        with_flat_bias(graph)
+        return fold_into_next(graph)
+
+    files = save(tmp_path, nn.Hardswish(), Affine(), convolution(kernel=3, padding=1))
+    _, count, difference = rewrite(files, apply)
+    assert (count, difference) == (0, 0.0)
+
+
+def test_only_the_scale_goes_into_a_convolution_that_pads(tmp_path: Path) -> None:
+    layers = convolution(), nn.Hardswish(), Affine(), convolution(CHANNELS, 3, 1, CHANNELS)
+    files = save(tmp_path, *layers)
+    graph, count, difference = rewrite(files, fold_scale_into_next)
+    assert count == 1
+    assert difference < EXACT
+    assert "elementwise_mul" not in kinds(graph)
+    assert sum(name.endswith(".bias") for name in graph.used_parameters()) == 1
+
+
+def test_a_scale_near_zero_is_not_divided_by(tmp_path: Path) -> None:
+    layers = nn.Hardswish(), Affine(scale=1e-6), convolution(kernel=3, padding=1)
+    files = save(tmp_path, *layers)
+    _, count, difference = rewrite(files, fold_scale_into_next)
+    assert (count, difference) == (0, 0.0)
+
+
+def test_an_affine_with_two_users_is_written_per_channel(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), TwoUsers())
+    graph, count, difference = rewrite(files, spread_over_channels)
+    assert count == 1
+    assert difference < EXACT
+    vectors = [value for name, value in graph.used_parameters().items() if name.endswith(".scale")]
+    assert [vector.shape for vector in vectors] == [(CHANNELS,)]
+
+
+def test_a_filter_that_two_convolutions_share_is_not_changed(tmp_path: Path) -> None:
+    class Shared(nn.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.convolution, self.affine = convolution(), Affine()
+
+        def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+            return self.affine(self.convolution(x)) + self.convolution(x)
+
+    _, _, difference = rewrite(save(tmp_path, Shared()), lambda g: len(apply_rules(g)))
+    assert difference < EXACT
+
+
+def test_swish_gets_its_default_beta(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), nn.Swish())
+    graph, count, difference = rewrite(files, add_swish_beta)
+    assert (count, difference) == (1, 0.0)
+    swish = next(item for item in graph.operators if item.type == "swish")
+    assert swish.attribute("beta") == 1.0
+    assert add_swish_beta(graph) == 0
+
+
+def test_missing_xshape_outputs_are_declared(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), nn.ReLU())
+    graph, count, difference = rewrite(files, add_xshape)
+    assert count >= 2  # flatten and transpose
+    assert difference == 0.0
+    for operator in graph.operators:
+        if operator.type in ("flatten_contiguous_range", "transpose2"):
+            assert operator.output("XShape")
+
+
+def test_scalars_get_the_shape_1(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), nn.ReLU())
+    graph = open_graph(files)
+    scalar = proto.OpDesc(type="fill_constant")
+    scalar.outputs.add(parameter="Out", arguments=["scalar"])
+    graph.blocks[0].append(graph.operators[1].of(scalar))
+    graph.operators[-1].set_attribute("shape", proto.LONGS, [])
+    assert shape_scalars(graph) == 1
+    assert graph.operators[-1].attribute("shape") == [1]
+    assert shape_scalars(graph) == 0
+
+
+def test_names_are_unique_and_every_rule_says_why() -> None:
+    names = [rule.name for rule in RULES]
+    assert len(set(names)) == len(names)
+    assert all(rule.reason and rule.operators for rule in RULES)
+
+
+def test_all_rules_together_on_the_real_network() -> None:
+    model = alphanumeric_model()
+    graph, _, difference = rewrite(
+        (model.pdmodel, model.pdiparams), lambda graph: len(apply_rules(graph))
+    )
+    assert difference < EXACT
+    assert apply_rules(graph) == {}, "a second pass finds nothing more"
+    assert not {"dropout", "assign"} & set(kinds(graph))
+    assert len(graph.operators) < 0.65 * len(open_graph((model.pdmodel, model.pdiparams)).operators)
+
+
+@pytest.mark.parametrize("scale", [-2.0, 0.5])
+def test_affines_of_any_sign(tmp_path: Path, scale: float) -> None:
+    layers = convolution(), Affine(scale), nn.Hardswish(), Affine(scale), convolution(CHANNELS)
+    _, count, difference = rewrite(save(tmp_path, *layers), lambda g: sum(apply_rules(g).values()))
+    assert count > 0
+    assert difference < EXACT
+    assert np.isfinite(difference)

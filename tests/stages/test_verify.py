@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stages import convert, verify
+from stages.errors import IntegrityError, StageError
+from stages.preprocess import prepare, read_image
+from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw, new_folder
+
+TEXTS = ["A1B2", "XYZ9", "HELLO7", "42", "PADDLE", "LITE213"]
+PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": False}
+
+
+@lru_cache(maxsize=1)
+def inputs() -> dict[str, Path]:
+    """Draw a small test set and convert the model once."""
+    model, folder = alphanumeric_model(), new_folder()
+    for text in TEXTS:
+        draw(folder / "test" / f"{text}.png", text)
+    labels = folder / "test.txt"
+    labels.write_text("".join(f"{text}.png\t{text}\n" for text in TEXTS), encoding="utf-8")
+    files = {"pdmodel": model.pdmodel, "pdiparams": model.pdiparams}
+    run = context("convert", folder, files, {"targets": ["arm", "x86"], "fp16": False})
+    convert.run(run)
+    return {
+        "test": folder / "test",
+        "test_labels": labels,
+        "dict": model.dictionary,
+        "nb-arm": run.output / "model_arm.nb",
+        "nb-x86": run.output / "model_x86.nb",
+        **files,
+    }
+
+
+def with_checkpoint() -> dict[str, Path]:
+    model = alphanumeric_model()
+    return {**inputs(), "checkpoint": model.checkpoint, "config": model.config}
+
+
+@lru_cache(maxsize=1)
+def verified() -> tuple[Recorded, dict[str, Any]]:
+    """Verify everything once for all tests that look at the result."""
+    run = context("verify", new_folder(), with_checkpoint(), PARAMETERS)
+    return run, verify.run(run)
+
+
+def parity(run: Recorded) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((run.output / "parity.json").read_text(encoding="utf-8"))
+    return read
+
+
+def models(run: Recorded) -> dict[str, dict[str, Any]]:
+    return {model["name"]: model for model in parity(run)["models"]}
+
+
+def test_the_columns_are_in_order_and_measured() -> None:
+    run, _ = verified()
+    found = models(run)
+    assert list(found) == ["checkpoint", "pd", "nb-x86", "nb-arm"]
+    for name in ("checkpoint", "pd", "nb-x86"):
+        assert found[name]["status"] == "measured", found[name]
+        assert found[name]["classes"] == 37
+        assert found[name]["latency_ms"]["p50"] > 0
+        assert found[name]["peak_rss_mb"] > 50
+    assert found["nb-arm"] == {"name": "nb-arm", "status": "not runnable here"}
+
+
+def test_the_models_agree_and_read() -> None:
+    run, metrics = verified()
+    found = models(run)
+    assert found["pd"]["accuracy"] >= 0.8, "parity of a model that reads nothing proves nothing"
+    for name in ("checkpoint", "nb-x86"):
+        assert found[name]["agreement"] == 1.0
+        assert found[name]["max_abs_diff"] < 1e-3
+    assert found["pd"]["max_abs_diff"] == 0.0
+    assert metrics == {
+        "images": len(TEXTS),
+        "accuracy": {name: found[name]["accuracy"] for name in ("checkpoint", "pd", "nb-x86")},
+    }
+
+
+def test_golden_inputs_can_be_made_again() -> None:
+    run, _ = verified()
+    golden = json.loads((run.output / "golden.json").read_text(encoding="utf-8"))
+    assert len(golden["images"]) == len(TEXTS)
+    for row in golden["images"]:
+        image = prepare(read_image(inputs()["test"] / row["image"]), golden["image_shape"])
+        assert hashlib.sha256(image.tobytes()).hexdigest() == row["input_sha256"]
+        assert row["pd"] == row["nb-x86"]
+
+
+def test_dictionary_and_threads_are_reported() -> None:
+    report = parity(verified()[0])
+    assert report["dictionary"]["entries"] == 36
+    assert report["dictionary"]["classes"] == 37
+    assert report["images"] == len(TEXTS)
+    assert report["threads"] == 1
+
+
+def test_without_a_checkpoint_its_entry_says_so(tmp_path: Path) -> None:
+    run = context("verify", tmp_path, inputs(), PARAMETERS)
+    verify.run(run)
+    found = models(run)
+    assert found["checkpoint"]["status"] == "no checkpoint in this project"
+    assert found["nb-x86"]["agreement"] == 1.0
+
+
+def test_the_arm_file_is_never_run_on_x86_nor_the_other_way_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    broken = tmp_path / "model.nb"
+    broken.write_bytes(b"would crash if it were loaded")
+    run = context("verify", tmp_path, {**inputs(), "nb-x86": broken, "nb-arm": broken}, PARAMETERS)
+    verify.run(run)
+    found = models(run)
+    assert found["nb-x86"] == {"name": "nb-x86", "status": "not runnable here"}
+    assert found["nb-arm"]["status"].startswith("failed: ")
+
+
+def test_a_model_that_dies_takes_only_its_own_column(tmp_path: Path) -> None:
+    broken = tmp_path / "model.nb"
+    broken.write_bytes(inputs()["nb-x86"].read_bytes()[:100_000])
+    run = context("verify", tmp_path, {**inputs(), "nb-x86": broken}, PARAMETERS)
+    metrics = verify.run(run)
+    found = models(run)
+    assert found["nb-x86"]["status"].startswith("failed: killed by SIG")
+    assert set(found["nb-x86"]) == {"name", "status"}
+    assert found["pd"]["status"] == "measured"
+    assert list(metrics["accuracy"]) == ["pd"]
+
+
+def test_a_reference_that_dies_leaves_nothing_to_agree_with(tmp_path: Path) -> None:
+    broken = tmp_path / "inference.pdiparams"
+    broken.write_bytes(b"")
+    run = context("verify", tmp_path, {**inputs(), "pdiparams": broken}, PARAMETERS)
+    verify.run(run)
+    found = models(run)
+    assert found["pd"]["status"].startswith("failed: ")
+    assert found["nb-x86"]["status"] == "measured"
+    assert found["nb-x86"]["agreement"] is None
+
+
+def test_another_dictionary_is_an_integrity_failure(tmp_path: Path) -> None:
+    run = context("verify", tmp_path, inputs(), {**PARAMETERS, "use_space_char": True})
+    with pytest.raises(IntegrityError, match="pd has 37 classes, the dictionary makes 38"):
+        verify.run(run)
+
+
+def test_an_image_that_is_gone_is_named(tmp_path: Path) -> None:
+    labels = tmp_path / "test.txt"
+    labels.write_text("none.png\tA\n", encoding="utf-8")
+    run = context("verify", tmp_path, {**inputs(), "test_labels": labels}, PARAMETERS)
+    with pytest.raises(StageError, match=r"none.png is missing"):
+        verify.run(run)
+
+
+def test_no_labels_is_an_error(tmp_path: Path) -> None:
+    labels = tmp_path / "test.txt"
+    labels.write_bytes(b"")
+    run = context("verify", tmp_path, {**inputs(), "test_labels": labels}, PARAMETERS)
+    with pytest.raises(StageError, match="no test images"):
+        verify.run(run)
