@@ -1,0 +1,37 @@
+# The two commands: `make demo` and `make test`. Both set up what they need, and say so.
+PADDOCK = .venv/bin/paddock
+
+.PHONY: demo test check setup setup-dev engine images lock
+
+# Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
+demo: engine images
+	test -e demo/paddock.toml || $(PADDOCK) demo demo
+	$(PADDOCK) --batch demo
+
+# Every test: those of `check`, those inside the images, and those against a real engine.
+test: check engine images
+	.venv/bin/pytest
+
+# The fast checks: no Docker, no Paddle.
+check: setup-dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest tests/unit tests/tui
+
+setup:
+	scripts/setup
+
+setup-dev:
+	scripts/setup --dev
+
+engine: setup
+	scripts/engine
+
+images: engine
+	$(PADDOCK) images build
+
+# All locks again; needs uv. `scripts/lock --upgrade` takes newer versions.
+lock:
+	scripts/lock
