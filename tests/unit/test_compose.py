@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.compose import COMPOSE_FILE, REPOSITORY, read_compose
+from pipeline.compose_values import Mount
+from pipeline.errors import UsageError
+from stages.contract import STAGES
+
+STAGE = "\n".join(
+    f"  {name}:\n    image: {name}:1\n    build: {{context: ., dockerfile: images/{name}/Dockerfile}}"
+    for name in STAGES
+)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "compose.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def with_data(folder: Path, lines: str, volumes: str = "") -> Path:
+    """A file whose first service has ``lines`` more, from line 5 on."""
+    first = (
+        "services:\n  data:\n    image: data:1\n    build: {context: ., dockerfile: d/Dockerfile}\n"
+    )
+    others = STAGE[STAGE.index("  train:") :]
+    return written(folder, f"{first}{lines}{others}\n{volumes}")
+
+
+def test_every_stage_is_confined() -> None:
+    for stage in read_compose({}).stages.values():
+        assert stage.user == "10001:10001"
+        assert stage.network_mode == "none"
+        assert stage.read_only
+        assert stage.init
+        assert stage.cap_drop == ("ALL",)
+        assert stage.security_opt == ("no-new-privileges",)
+        assert list(stage.tmpfs) == ["/tmp"]
+        assert stage.pids_limit == 256
+        assert stage.mem_limit == 8 << 30
+        assert stage.nano_cpus == 2_000_000_000
+
+
+def test_every_stage_has_the_two_volumes_and_no_folder_of_the_host() -> None:
+    for stage in read_compose({}).stages.values():
+        assert stage.volumes == (
+            Mount("workspace", "/paddock", read_only=False),
+            Mount("inputs", "/paddock/inputs", read_only=True),
+        )
+
+
+def test_training_gets_time_to_save_and_memory_to_share() -> None:
+    train = read_compose({}).stages["train"]
+    assert train.stop_grace_s == 60
+    assert train.shm_size == 2 << 30
+
+
+def test_volume_names_come_from_the_environment() -> None:
+    names = {"PADDOCK_WORKSPACE": "mine", "PADDOCK_INPUTS": ""}
+    volumes = read_compose(names).volumes
+    assert volumes["workspace"].name == "mine"
+    assert volumes["inputs"].name == "paddock-inputs"
+
+
+def test_the_base_is_built_first_and_all_others_from_it() -> None:
+    images = read_compose({}).images
+    first, *others = images.values()
+    assert first.service == "base"
+    assert {build.args["BASE"] for build in others} == {first.image}
+
+
+def test_the_base_is_pinned_by_the_same_digest_in_both_files() -> None:
+    pinned = read_compose({}).images["base"].args["PYTHON_BASE"]
+    assert "@sha256:" in pinned
+    dockerfile = (REPOSITORY / "images/base/Dockerfile").read_text()
+    assert f"ARG PYTHON_BASE={pinned}\n" in dockerfile
+
+
+def test_plain_compose_v1_refuses_neither_a_version_nor_a_name() -> None:
+    lines = COMPOSE_FILE.read_text().splitlines()
+    assert not [line for line in lines if line.startswith(("version:", "name:"))]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("    mem_limits: 8g\n", "did you mean 'mem_limit'?"),
+        ("    privileged: true\n", "services.data.privileged is a key that Paddock does not know"),
+        ("    mem_limit: lots\n", "services.data.mem_limit: 'lots' is not a size"),
+        ("    cpus: -1\n", "services.data.cpus: -1 is not a number of CPUs"),
+        ("    pids_limit: true\n", "services.data.pids_limit: True is not a whole number"),
+        ("    read_only: maybe\n", "services.data.read_only: 'maybe' is neither true nor false"),
+        ("    stop_grace_period: soon\n", "'soon' is not a duration"),
+        ("    volumes: [./data:/data]\n", "'./data:/data' is not VOLUME:/target"),
+        ("    volumes: [other:/data]\n", "there is no volume 'other' below"),
+        ("    tmpfs: /tmp\n", "services.data.tmpfs: '/tmp' is not a list"),
+        ("    labels: [a]\n", "services.data.labels: ['a'] is not a list of KEY: value"),
+        ('    user: "$(id)"\n', "starts no variable"),
+    ],
+)
+def test_what_paddock_does_not_know_is_refused_with_its_line(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    path = with_data(tmp_path, line)
+    with pytest.raises(UsageError) as caught:
+        read_compose({}, path)
+    assert said in caught.value.message
+    assert caught.value.where == f"{path}:5"
+    assert caught.value.remedy
+
+
+def test_a_key_from_an_anchor_is_found_in_the_anchor(tmp_path: Path) -> None:
+    services = STAGE.replace("  data:\n", "  data:\n    <<: *all\n")
+    path = written(tmp_path, f"x-all: &all\n  cpus: many\nservices:\n{services}\n")
+    with pytest.raises(UsageError) as caught:
+        read_compose({}, path)
+    assert caught.value.where == f"{path}:2"
+
+
+def test_a_missing_stage_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "services:\n" + STAGE[: STAGE.index("  verify:")])
+    with pytest.raises(UsageError, match="no service for the stage 'verify'"):
+        read_compose({}, path)
+
+
+def test_a_missing_image_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "services:\n" + STAGE.replace("    image: data:1\n", ""))
+    with pytest.raises(UsageError, match=r"services\.data has no image"):
+        read_compose({}, path)
+
+
+def test_a_broken_file_is_no_traceback(tmp_path: Path) -> None:
+    path = written(tmp_path, "services:\n  data: [\n")
+    with pytest.raises(UsageError, match="it is not YAML") as caught:
+        read_compose({}, path)
+    assert caught.value.where.startswith(f"{path}:")
+
+
+def test_a_missing_file_is_no_traceback(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot read it"):
+        read_compose({}, tmp_path / "compose.yaml")
