@@ -1,0 +1,129 @@
+"""The order of the ways to a base. The engine is faked: each test needs another registry's fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import cast
+
+import pytest
+
+from pipeline.engine.errors import RegistryUnreachable
+from pipeline.engine.images import ImageInfo, Images, PullStep
+from pipeline.errors import EngineError, UsageError
+from pipeline.images.base import LOCAL_BASE, Base, find_base
+from pipeline.images.events import BaseTried, BuildEvent, Outcome, Report
+from stages.contract import Exit
+
+PINNED = "python@sha256:" + "a" * 64
+CHOSEN = "registry.example/python@sha256:" + "b" * 64
+UNREACHABLE = RegistryUnreachable("pulling: the registry cannot be reached")
+MISSING = EngineError("pulling: the registry does not have this image or digest")
+
+
+class FakeImages:
+    """An engine with some images, and a registry that answers every pull with one fault."""
+
+    def __init__(self, *present: str, fault: EngineError | None = None) -> None:
+        self.present, self.fault = list(present), fault
+        self.pulled: list[str] = []
+
+    def find(self, reference: str) -> ImageInfo | None:
+        if reference not in self.present:
+            return None
+        return ImageInfo("sha256:1", (reference,), (), (), {}, 1, "")
+
+    def image_id(self, reference: str) -> str:
+        return "sha256:1"
+
+    def pull(self, reference: str) -> Iterator[PullStep]:
+        self.pulled.append(reference)
+        if self.fault:
+            raise self.fault
+        yield PullStep("layer", "Downloading", 1, 2)
+
+
+def find(
+    images: FakeImages, environ: Mapping[str, str], make: Callable[[], None]
+) -> tuple[Base, list[BaseTried]]:
+    said: list[BuildEvent] = []
+
+    def maker(_images: Images, _environ: Mapping[str, str], _report: Report) -> None:
+        make()
+
+    base = find_base(cast("Images", images), PINNED, environ, said.append, maker)
+    return base, [event for event in said if isinstance(event, BaseTried)]
+
+
+def never() -> None:
+    pytest.fail("a local base was made")
+
+
+def test_the_users_choice_is_pulled_and_nothing_else() -> None:
+    images = FakeImages()
+    base, said = find(images, {"PADDOCK_PYTHON_BASE": CHOSEN}, never)
+    assert base == Base(CHOSEN, CHOSEN)
+    assert images.pulled == [CHOSEN]
+    assert [event.outcome for event in said] == [Outcome.TRYING, Outcome.USED]
+
+
+@pytest.mark.parametrize("fault", [UNREACHABLE, MISSING])
+def test_nothing_takes_the_place_of_the_users_choice(fault: EngineError) -> None:
+    images = FakeImages(PINNED, LOCAL_BASE, fault=fault)
+    with pytest.raises(EngineError) as caught:
+        find(images, {"PADDOCK_PYTHON_BASE": CHOSEN}, never)
+    assert caught.value is fault
+    assert caught.value.code == Exit.ENGINE
+
+
+@pytest.mark.parametrize("reference", ["python:3.10", "python", "python@sha256:ab", "\x1b[2J@x"])
+def test_a_choice_without_a_digest_is_refused(reference: str) -> None:
+    with pytest.raises(UsageError, match="not pinned by digest") as caught:
+        find(FakeImages(), {"PADDOCK_PYTHON_BASE": reference}, never)
+    assert caught.value.where.isprintable()
+
+
+def test_the_official_image_comes_next() -> None:
+    images = FakeImages(LOCAL_BASE)
+    assert find(images, {}, never)[0] == Base(PINNED, PINNED)
+    assert images.pulled == [PINNED]
+
+
+def test_an_image_that_is_there_is_not_pulled_again() -> None:
+    images = FakeImages(PINNED, fault=UNREACHABLE)
+    assert find(images, {}, never)[0].reference == PINNED
+    assert images.pulled == []
+
+
+def test_without_a_registry_a_local_base_is_taken_and_the_reason_told() -> None:
+    base, said = find(FakeImages(LOCAL_BASE, fault=UNREACHABLE), {}, never)
+    assert base == Base(LOCAL_BASE, f"{LOCAL_BASE}@sha256:1")
+    assert [(event.reference, event.outcome) for event in said] == [
+        (PINNED, Outcome.TRYING),
+        (PINNED, Outcome.FAILED),
+        (LOCAL_BASE, Outcome.USED),
+    ]
+    assert "cannot be reached" in said[1].why
+
+
+def test_without_a_registry_and_a_local_base_one_is_made() -> None:
+    images = FakeImages(fault=UNREACHABLE)
+    base, said = find(images, {}, lambda: images.present.append(LOCAL_BASE))
+    assert base.reference == LOCAL_BASE
+    assert "made on this machine now" in said[-1].why
+
+
+def test_a_digest_that_the_registry_does_not_have_is_no_reason_to_fall_back() -> None:
+    with pytest.raises(EngineError) as caught:
+        find(FakeImages(LOCAL_BASE, fault=MISSING), {}, never)
+    assert caught.value is MISSING
+
+
+def test_the_last_error_names_all_ways_out() -> None:
+    def fail() -> None:
+        raise EngineError("debootstrap is not installed", remedy="apt-get install debootstrap")
+
+    with pytest.raises(EngineError, match="no base image can be had") as caught:
+        find(FakeImages(fault=UNREACHABLE), {}, fail)
+    for way in ("apt-get install debootstrap", "PADDOCK_PYTHON_BASE", "images load"):
+        assert way in caught.value.remedy
+    assert caught.value.code == Exit.ENGINE

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.compose import REPOSITORY, ImageBuild, read_compose
+from pipeline.errors import UsageError
+from pipeline.images.certificates import Bundle, find_bundle
+from pipeline.images.context import make_context
+from pipeline.images.dockerfile import copied_paths
+
+PEM = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+DOCKERFILE = """
+ARG BASE
+FROM ${BASE} AS build
+COPY images/ca /ca
+COPY code/*.py \\
+    extra.txt /code/
+FROM ${BASE}
+COPY --from=build /code/ /code/
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    files = {
+        "images/ca/README.md": "put *.pem here",
+        "images/a/Dockerfile": DOCKERFILE,
+        "code/a.py": "a",
+        "code/b.py": "b",
+        "code/no.txt": "not copied",
+        "extra.txt": "extra",
+        ".git/config": "secret",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def build(**args: str) -> ImageBuild:
+    return ImageBuild("a", "a:1", ".", "images/a/Dockerfile", args)
+
+
+def test_copies_are_read_with_their_arguments() -> None:
+    text = "ARG TREE=images/x\nARG N=1\nCOPY ${TREE} a$N /to/\nCOPY --from=s /x /y\n"
+    assert copied_paths(text, {"N": "2"}) == ["a2", "images/x"]
+
+
+def test_the_context_holds_what_is_copied_and_nothing_else(repository: Path) -> None:
+    context = make_context(repository, build(), None)
+    assert sorted(context.files) == [
+        "code/a.py",
+        "code/b.py",
+        "extra.txt",
+        "images/a/Dockerfile",
+        "images/ca/README.md",
+    ]
+
+
+def test_the_tar_is_the_same_whatever_times_and_umask(repository: Path) -> None:
+    with make_context(repository, build(), None).pack() as stream:
+        first = stream.read()
+    (repository / "code/a.py").chmod(0o600)
+    (repository / "code/a.py").touch()
+    with make_context(repository, build(), None).pack() as stream:
+        assert stream.read() == first
+
+
+def test_certificates_go_into_the_tar_and_not_into_the_repository(repository: Path) -> None:
+    bundle = Bundle(PEM, Path("/etc/company.pem"), "PADDOCK_CA_BUNDLE")
+    before = sorted(repository.rglob("*"))
+    with (
+        make_context(repository, build(), bundle).pack() as stream,
+        tarfile.open(fileobj=stream) as tar,
+    ):
+        member = tar.extractfile("images/ca/user.pem")
+        assert member is not None
+        assert member.read() == PEM
+    assert sorted(repository.rglob("*")) == before
+
+
+def test_certificates_do_not_make_an_image_out_of_date(repository: Path) -> None:
+    without = make_context(repository, build(), None).fingerprint("base")
+    (repository / "images/ca/mine.pem").write_bytes(PEM)
+    bundle = Bundle(PEM, Path("/etc/company.pem"), "PADDOCK_CA_BUNDLE")
+    assert make_context(repository, build(), bundle).fingerprint("base") == without
+
+
+@pytest.mark.parametrize("change", ["file", "argument", "base", "mode"])
+def test_whatever_decides_the_image_changes_its_fingerprint(repository: Path, change: str) -> None:
+    before = make_context(repository, build(), None).fingerprint("base")
+    if change == "file":
+        (repository / "code/b.py").write_text("other")
+    if change == "mode":
+        (repository / "code/b.py").chmod(0o755)
+    context = make_context(repository, build(X="1") if change == "argument" else build(), None)
+    assert context.fingerprint("other" if change == "base" else "base") != before
+
+
+def test_a_mirror_does_not_change_the_fingerprint(repository: Path) -> None:
+    before = make_context(repository, build(PIP_INDEX_URL=""), None).fingerprint("base")
+    mirror = build(PIP_INDEX_URL="mirror.example/simple")
+    assert make_context(repository, mirror, None).fingerprint("base") == before
+
+
+def test_a_missing_file_is_named(repository: Path) -> None:
+    (repository / "extra.txt").unlink()
+    with pytest.raises(UsageError, match="built from is missing") as caught:
+        make_context(repository, build(), None)
+    assert caught.value.where == str(repository / "extra.txt")
+
+
+def paddleocr_tree(folder: Path, mark: str) -> Path:
+    for name in ("tools/train.py", "ppocr/a.py", "LICENSE", "docs/large.md", ".git/config"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(mark)
+    return folder
+
+
+def test_a_users_tree_is_taken_from_where_it_is_and_only_its_code(tmp_path: Path) -> None:
+    tree = paddleocr_tree(tmp_path / "PaddleOCR", "mine")
+    train = read_compose({"PADDLEOCR_TREE": str(tree)}).images["train"]
+    context = make_context(REPOSITORY, train, None)
+    assert context.args["PADDLEOCR_TREE"] == "images/paddleocr/tree"
+    own = {name: path for name, path in context.files.items() if path.is_relative_to(tree)}
+    assert sorted(own) == [
+        "images/paddleocr/tree/LICENSE",
+        "images/paddleocr/tree/ppocr/a.py",
+        "images/paddleocr/tree/tools/train.py",
+    ]
+
+
+def test_a_users_tree_is_never_mixed_with_one_that_lies_in_the_repository(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    paddleocr_tree(repository / "images/paddleocr/tree", "left over")
+    (repository / "images/paddleocr/tree/ppocr/old.py").write_text("left over")
+    (repository / "images/paddleocr/sources.txt").write_text("")
+    (repository / "images/a").mkdir()
+    (repository / "images/a/Dockerfile").write_text(
+        "ARG PADDLEOCR_TREE=images/paddleocr\nCOPY images/paddleocr /p\nCOPY ${PADDLEOCR_TREE} /o\n"
+    )
+    tree = paddleocr_tree(tmp_path / "PaddleOCR", "mine")
+    context = make_context(repository, build(PADDLEOCR_TREE=str(tree)), None)
+    assert "images/paddleocr/tree/ppocr/old.py" not in context.files
+
+
+def test_another_tree_is_another_image(tmp_path: Path) -> None:
+    prints = set()
+    for mark in ("one", "two"):
+        tree = paddleocr_tree(tmp_path / mark, mark)
+        train = read_compose({"PADDLEOCR_TREE": str(tree)}).images["train"]
+        prints.add(make_context(REPOSITORY, train, None).fingerprint("base"))
+    assert len(prints) == 2
+
+
+def test_a_folder_that_is_no_paddleocr_tree_is_refused(tmp_path: Path) -> None:
+    train = read_compose({"PADDLEOCR_TREE": str(tmp_path)}).images["train"]
+    with pytest.raises(UsageError, match=r"has no tools/train\.py") as caught:
+        make_context(REPOSITORY, train, None)
+    assert caught.value.where == str(tmp_path)
+
+
+@pytest.mark.parametrize("service", list(read_compose({}).images))
+def test_every_image_has_all_that_its_dockerfile_copies(service: str) -> None:
+    context = make_context(REPOSITORY, read_compose({}).images[service], None)
+    assert context.dockerfile in context.files
+    # Plain Compose sends what .dockerignore lets through; it must let all of this through.
+    allowed = ("images/", "stages/", "examples/alphanumeric/")
+    assert all(name.startswith(allowed) for name in context.files)
+
+
+def test_a_bundle_is_found_in_the_order_of_the_variables(tmp_path: Path) -> None:
+    for name in ("own.pem", "system.pem"):
+        (tmp_path / name).write_bytes(PEM)
+    environ = {
+        "SSL_CERT_FILE": str(tmp_path / "system.pem"),
+        "PADDOCK_CA_BUNDLE": str(tmp_path / "own.pem"),
+    }
+    bundle = find_bundle(environ)
+    assert bundle is not None
+    assert (bundle.source, bundle.path.name) == ("PADDOCK_CA_BUNDLE", "own.pem")
+    assert find_bundle({}) is None
+    assert find_bundle({"PIP_CERT": str(tmp_path / "gone.pem")}) is None
+
+
+def test_a_bundle_that_the_user_named_must_be_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="PADDOCK_CA_BUNDLE names no certificates"):
+        find_bundle({"PADDOCK_CA_BUNDLE": str(tmp_path / "gone.pem")})
