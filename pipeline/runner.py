@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from os import getpid
 from pathlib import Path
+from typing import Any
 
 from pipeline.engine.volumes import Door
 from pipeline.environment import check_one_environment
@@ -85,9 +86,10 @@ def run(
     """Run the project in ``folder`` and return the exit code (docs/exit-codes.md).
 
     Raises:
-        UsageError: before anything starts: no valid project, or another run is going on.
+        UsageError: before anything starts: no valid project, no lock to hold it to, or another run.
     """
     project = load_project(folder)
+    locked = read_lock(project.folder) if options.locked else None
     with run_lock(project.state / "lock") as dead:
         _keep_out_of_git(project.state)
         name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
@@ -99,7 +101,7 @@ def run(
             if dead:
                 log.say(Noted(f"took over from a run that died ({dead})"))
             prepared = prepare(project, environ, options.forced, lambda text: log.say(Noted(text)))
-            outcome = _Run(prepared, name, log, options, stop).go()
+            outcome = _Run(prepared, name, log, options, locked, stop).go()
         except Exception as error:  # the boundary: the record of a run must say how it ended
             outcome = Outcome(_tell(error, log, runs))
         finally:
@@ -139,13 +141,18 @@ class _Run:
     """One pass over the stages."""
 
     def __init__(
-        self, prepared: Prepared, name: str, log: EventLog, options: Options, stop: StopSwitch
+        self,
+        prepared: Prepared,
+        name: str,
+        log: EventLog,
+        options: Options,
+        locked: Mapping[str, Any] | None,
+        stop: StopSwitch,
     ) -> None:
         self._prepared, self._name, self._log = prepared, name, log
-        self._options, self._stop = options, stop
+        self._options, self._locked, self._stop = options, locked, stop
         self._results: dict[str, Result] = {}
         self._components: dict[str, Components] = {}
-        self._locked = read_lock(prepared.project.folder) if options.locked else None
         self._stack = contextlib.ExitStack()
         self._open_door: Door | None = None
 

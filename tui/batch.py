@@ -92,7 +92,10 @@ class Printer:
         if isinstance(event, RunFailed):
             self._terminal.failure(event.message, event.where, event.remedy)
             return
-        if line := self._line(event):
+        line = self._line(event)
+        if isinstance(event, RunFinished) and event.code not in (Exit.OK, Exit.PARITY):
+            self._terminal.note(line)
+        elif line:
             self._terminal.print(f"{stage or 'run':<8} {line}")
 
     def _show_progress(self, event: Progress, stage: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from pipeline.errors import UsageError
@@ -35,5 +36,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if not found:
         raise UsageError("there is no report yet", remedy="run first: paddock --batch")
     newest = max(found, key=lambda path: path.stat().st_mtime)
-    terminal.raw(newest.read_text(encoding="utf-8").rstrip("\n"))
+    text = newest.read_text(encoding="utf-8")
+    if options.format == "json":  # ASCII: labels in it may hold what drives a terminal
+        text = json.dumps(json.loads(text), indent=2, sort_keys=True)
+    terminal.raw(text.rstrip("\n"))
     return Exit.OK

@@ -1,0 +1,213 @@
+"""The command line: exit codes, one clear message, results on stdout and nothing else there."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.deliver import deliver
+from pipeline.project import load_project
+from pipeline.report.build import build_report
+from support.cli import call, paddock
+from support.projects import MINIMAL, write_project
+from support.results import make_parity, make_results
+from tui.cli import main
+from tui.commands import COMMANDS
+
+SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "p", SCRATCH)
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int, *said: str) -> None:
+    """Check for one clear message on stderr and nothing on stdout."""
+    assert done.returncode == code, done
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("error:") == 1
+    for text in said:
+        assert text in done.stderr
+
+
+def test_unknown_key(folder: Path) -> None:
+    (folder / "paddock.toml").write_text(SCRATCH.replace("val =", "vall ="))
+    for words in (["--batch"], ["plan"], ["report"], ["clean"]):
+        done = call(*words, folder)
+        refused(done, 2, "paddock.toml:6: data.vall: unknown key", 'did you mean "val"', "do:")
+
+
+def test_no_project(tmp_path: Path) -> None:
+    refused(call("--batch", tmp_path), 2, "no paddock.toml in", "paddock init")
+    refused(call("--batch", tmp_path / "nothere"), 2, "no paddock.toml in")
+
+
+def test_project_file_in_the_place_of_its_folder(folder: Path) -> None:
+    refused(call("--batch", folder / "paddock.toml"), 2, "not a folder")
+
+
+def test_the_project_is_by_default_where_one_stands(folder: Path) -> None:
+    refused(call("--batch", cwd=folder), 4)
+
+
+def test_from_after_until(folder: Path) -> None:
+    done = call("--batch", folder, "--from", "verify", "--until", "data")
+    refused(done, 2, "--from verify comes after --until data")
+
+
+@pytest.mark.parametrize("words", [["--batch", "--from", "bake"], ["plan", "--jsn"], ["--bach"]])
+def test_words_that_are_no_words_of_the_command_line(words: list[str]) -> None:
+    refused(call(*words), 2, "usage:")
+
+
+def test_no_terminal(folder: Path) -> None:
+    refused(call(folder), 2, "there is no terminal", "use --batch")
+
+
+def test_ci_counts_as_no_terminal(folder: Path) -> None:
+    """With a real terminal, but CI set, the text UI is not opened."""
+    controller, terminal = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "tui.cli", str(folder)],
+        check=False,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "CI": "true"},
+    )
+    os.close(terminal)
+    os.close(controller)
+    assert done.returncode == 2 and "use --batch" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--batch"], ["--batch", "--dry-run"], ["plan"], ["clean"]])
+def test_no_engine(folder: Path, words: list[str]) -> None:
+    done = call(*words, folder)
+    refused(done, 4, "the Docker engine is not running", "unix:///nonexistent", "do:")
+
+
+def test_no_engine_in_a_process_of_its_own(folder: Path) -> None:
+    refused(paddock("--batch", folder), 4, "the Docker engine is not running")
+
+
+def test_no_engine_is_what_the_record_of_the_run_says(folder: Path) -> None:
+    done = call("--batch", "--json", folder)
+    assert done.returncode == 4 and done.stderr == ""
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event["type"] for event in events] == ["run-failed", "run-finished"]
+    assert events[0]["code"] == events[1]["code"] == 4
+    run = next((folder / ".paddock" / "runs").iterdir())
+    assert (run / "events.jsonl").read_text() == done.stdout
+    assert "Traceback" in (run / "traceback.log").read_text()
+
+
+def test_doctor_says_what_is_missing() -> None:
+    done = call("doctor")
+    assert done.returncode == 4 and done.stderr == ""
+    assert "✘ problem  engine: " in done.stdout and "do: " in done.stdout
+
+
+def test_demo_without_an_engine(tmp_path: Path) -> None:
+    done = call("demo", tmp_path / "demo")
+    assert done.returncode == 4 and done.stdout == ""
+    assert "the Docker engine is not running" in done.stderr
+    assert not (tmp_path / "demo").exists()
+
+
+def test_locked_without_a_lock_needs_no_engine_to_say_so(folder: Path) -> None:
+    refused(call("--batch", "--locked", folder), 2, "there is no lock", "paddock.lock")
+
+
+def test_model_that_is_not_there(folder: Path) -> None:
+    (folder / "paddock.toml").write_text(MINIMAL + '\n[train]\ncheckpoint = "gone.pdparams"\n')
+    done = call("plan", folder)
+    assert done.returncode in (2, 4) and done.stdout == "" and "error:" in done.stderr
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)], ids=str)
+def test_help(words: list[str]) -> None:
+    done = call(*words, "--help")
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.startswith("usage: paddock")
+
+
+def test_help_lists_every_command_and_exit_code() -> None:
+    said = call("--help").stdout
+    for name, command in COMMANDS.items():
+        assert f"  {name:<9} {command.SUMMARY}" in said
+    for code in (
+        "0 done",
+        "1 parity",
+        "2 usage",
+        "3 a stage",
+        "4 Docker",
+        "5 integrity",
+        "130/143",
+    ):
+        assert code in said.replace("\n", " ")
+
+
+def test_version() -> None:
+    assert paddock("--version").stdout.startswith("paddock 0.")
+
+
+def test_report_before_any_run(folder: Path) -> None:
+    refused(call("report", folder), 2, "there is no report yet", "paddock --batch")
+
+
+def write_report(folder: Path, label: str = "AB0") -> None:
+    mismatch = {"image": "a.png", "label": label, "pd": "ABO"}
+    made = build_report(
+        load_project(folder), "run-1", make_results(), make_parity(mismatches=[mismatch])
+    )
+    ready = folder / ".paddock" / "ready"
+    ready.mkdir(parents=True)
+    deliver(folder / "out", ready, made)
+
+
+@pytest.mark.parametrize("form", ["md", "html", "json"])
+def test_report_is_on_stdout_and_harmless(folder: Path, form: str) -> None:
+    write_report(folder, "车\x9b2J\u202e\x1b[2J")
+    done = call("report", folder, "--format", form)
+    assert done.returncode == 0 and done.stderr == ""
+    assert "ABO" in done.stdout
+    assert all(line.isprintable() for line in done.stdout.split("\n"))
+
+
+def test_json_report_is_the_file(folder: Path) -> None:
+    write_report(folder)
+    said = json.loads(call("report", folder, "--format", "json").stdout)
+    assert said == json.loads((folder / "out" / "report.json").read_text())
+
+
+def test_reader_that_goes_away_is_no_traceback(folder: Path) -> None:
+    write_report(folder)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui.cli", "report", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_full_disk_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_path: Path, _text: str) -> None:
+        raise OSError(28, "No space left on device", "paddock.toml")
+
+    monkeypatch.setattr("tui.commands.init.write_text", full)
+    assert main(["init", str(tmp_path / "p")]) == 3
+    said = capsys.readouterr()
+    assert "No space left on device" in said.err and "free some space" in said.err

@@ -1,0 +1,162 @@
+"""Whatever a label, a file name or a log holds, it is shown and never obeyed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.events import (
+    AnyEvent,
+    Delivered,
+    Envelope,
+    Noted,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StageCached,
+    StageFinished,
+    StagePlanned,
+    StageSkipped,
+    StageStarted,
+)
+from pipeline.project import load_project
+from pipeline.report.build import build_report
+from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress, Warned
+from support.projects import write_project
+from support.results import make_parity, make_results
+from tui.batch import Printer
+from tui.console import Terminal
+from tui.table import print_parity
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07[red]x[/red][link=u]\r\nerror: forged\x9b1A\u202egnp\x00"
+EVENTS: tuple[AnyEvent, ...] = (
+    RunStarted(HOSTILE, HOSTILE, 7, HOSTILE, HOSTILE, HOSTILE),
+    StagePlanned("run", HOSTILE, HOSTILE),
+    StageStarted(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+    StageCached(HOSTILE, HOSTILE),
+    StageSkipped(HOSTILE),
+    StageFinished(HOSTILE, 1.5, {HOSTILE: HOSTILE}),
+    Noted(HOSTILE),
+    RunFailed(3, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,)),
+    Delivered(HOSTILE, (HOSTILE,)),
+    RunFinished(1, 2.5, "fail", (HOSTILE,)),
+    Progress(1, 10, HOSTILE, HOSTILE),
+    Metric(HOSTILE, 0.25, 3),
+    ArtifactMade(HOSTILE, 3, HOSTILE, HOSTILE),
+    Warned(HOSTILE, HOSTILE),
+    EnvironmentRead({HOSTILE: HOSTILE}),
+)
+
+#: What rich itself writes for colour; nothing of it moves a cursor.
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def check(said: str) -> None:
+    plain = COLOUR.sub("", said)
+    assert all(line.isprintable() for line in plain.split("\n"))
+    assert "owned" not in plain or "\\x1b]0;owned\\x07" in plain.replace("\n", "")
+    assert not any(line.startswith("error: forged") for line in plain.split("\n"))
+
+
+def envelope(event: AnyEvent) -> Envelope:
+    return Envelope(0, "t", "r", HOSTILE, event)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_event_cannot_drive_the_terminal(
+    event: AnyEvent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Printer(Terminal(), show_plan=True).show(envelope(event))
+    said = capsys.readouterr()
+    for stream in (said.out, said.err):
+        check(stream)
+    assert "[red]x[/red]" in said.out + said.err
+
+
+def test_one_event_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = Printer(Terminal(), show_plan=True)
+    printed = [event for event in EVENTS if not isinstance(event, RunFailed)]
+    for event in printed:
+        printer.show(envelope(event))
+    assert len(capsys.readouterr().out.splitlines()) == len(printed)
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> dict[str, Any]:
+    project = load_project(write_project(tmp_path / "p"))
+    mismatch = {"image": HOSTILE, "label": HOSTILE, "pd": HOSTILE, "nb-x86": "AB0"}
+    parity = make_parity(mismatches=[mismatch] * 7)
+    made = build_report(project, "run-1", make_results(), parity)
+    return {**made, "reasons": [HOSTILE], "remarks": [HOSTILE]}
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_parity_table_cannot_drive_the_terminal(
+    report: dict[str, Any], width: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_parity(report, Terminal(width))
+    said = capsys.readouterr()
+    check(said.out)
+    assert said.err == ""
+    assert "… and 2 more lines read differently" in said.out
+
+
+def test_parity_table_has_a_row_a_model(
+    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_parity({**report, "mismatches": []}, Terminal(200))
+    lines = capsys.readouterr().out.splitlines()
+    for name in ("checkpoint", "pd", "nb-x86", "nb-arm"):
+        assert sum(line.startswith(f" {name} ") or line.startswith(name) for line in lines) == 1
+    assert any("not runnable here" in line for line in lines)
+
+
+def test_colour_is_never_the_only_sign(
+    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_parity({**report, "reasons": []}, Terminal(200))
+    said = capsys.readouterr().out
+    assert "✔ PASS" in said and "\x1b" not in said
+
+
+def test_error_says_what_where_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal().error(UsageError(f"first\nsecond {HOSTILE}", HOSTILE, HOSTILE))
+    said = capsys.readouterr()
+    assert said.out == ""
+    check(said.err)
+    lines = said.err.splitlines()
+    assert lines[0] == "error: first"
+    assert lines[1].startswith("       second")
+    assert [line[:8] for line in lines[-2:]] == ["  where:", "  do:   "]
+
+
+def test_failure_goes_to_stderr_and_the_end_of_a_failed_run_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    printer = Printer(Terminal())
+    printer.show(Envelope(0, "t", "r", "", RunFailed(4, "no engine", "unix:///x", "start it")))
+    printer.show(Envelope(1, "t", "r", "", RunFinished(4, 0.1)))
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "error: no engine" in said.err
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_end_of_a_run_that_came_through_is_a_result(
+    code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Printer(Terminal()).show(Envelope(1, "t", "r", "", RunFinished(code, 0.1)))
+    said = capsys.readouterr()
+    assert said.out and not said.err
+
+
+def test_progress_is_not_repeated_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = Printer(Terminal())
+    for done in range(1, 1001):
+        printer.show(Envelope(0, "t", "r", "train", Progress(done, 1000, "images")))
+    lines = capsys.readouterr().out.splitlines()
+    assert 1 <= len(lines) <= 3 and "1000/1000 images (100%)" in lines[-1]
