@@ -6,6 +6,7 @@ Here they are read with the safe one first, and only what it accepted is passed 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from stages.ppocr.config import Config, DataPaths, Settings
 from stages.text.printable import printable
 
 _SECTIONS = ("Global", "Architecture", "PostProcess", "Train", "Eval")
+_KEY = re.compile(r"\w+(\.\w+)*")
 #: What the project decides; an override of it would make the lineage a lie.
 RESERVED = (
     "Global.character_dict_path",
@@ -94,10 +96,12 @@ def check_overrides(overrides: Iterable[str]) -> list[str]:
     checked = []
     for option in overrides:
         key, _, value = option.partition("=")
-        if not key or "=" in value or "=" not in option or not key.replace(".", "").isidentifier():
+        if not key or "=" in value or "=" not in option or not _KEY.fullmatch(key):
             raise _bad_override(option, "allowed is KEY=VALUE with one =")
         if key in RESERVED:
             raise _bad_override(option, f"{key} is set by Paddock")
+        if key in _SECTIONS:
+            raise _bad_override(option, f"{key} is a whole section; name a key in it")
         try:
             yaml.safe_load(value)
         except yaml.YAMLError as error:

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from stages.early import EarlyStopping
+from stages.errors import StageError
+
+
+def after(values: list[float], patience: int, min_delta: float = 0.0) -> int:
+    """Return the epoch after which training would end."""
+    early = EarlyStopping("acc", patience, min_delta)
+    early.saw(0, 0.5)
+    for epoch, value in enumerate(values, start=1):
+        early.saw(epoch, value)
+        if early.exhausted(epoch):
+            return epoch
+    return 0
+
+
+def test_it_waits_for_its_patience_after_the_last_improvement() -> None:
+    assert after([0.6, 0.6, 0.7, 0.7, 0.6, 0.7], patience=2) == 5
+
+
+def test_an_improvement_below_min_delta_does_not_count() -> None:
+    assert after([0.505, 0.509, 0.512], patience=2, min_delta=0.01) == 2
+
+
+def test_without_patience_it_never_ends() -> None:
+    assert after([0.1] * 50, patience=0) == 0
+
+
+def test_an_unknown_metric_is_refused() -> None:
+    with pytest.raises(StageError, match="allowed: acc, ned"):
+        EarlyStopping.of({"early_stopping": {"metric": "loss", "patience": 1, "min_delta": 0}})

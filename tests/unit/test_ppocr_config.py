@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stages.errors import StageError
+from stages.ppocr.architecture import check_built_in, with_classes
+from stages.ppocr.config import (
+    Config,
+    DataPaths,
+    Settings,
+    ctc_config,
+    dump_config,
+    multi_head_config,
+)
+from stages.ppocr.user_config import adopt, check_overrides, image_shape_of, read_config
+
+PATHS = DataPaths(Path("/t"), Path("/t.txt"), Path("/v"), Path("/v.txt"), Path("/d.txt"))
+SETTINGS = Settings((3, 48, 160), True, 30, 40, 16, 5e-4, 7, workers=1)
+CONFIGS = [ctc_config(PATHS, SETTINGS), multi_head_config(PATHS, SETTINGS)]
+IDS = ["ctc", "multi-head"]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=IDS)
+def test_the_project_decides_paths_dictionary_and_shape(config: Config) -> None:
+    assert config["Global"]["character_dict_path"] == "/d.txt"
+    assert config["Global"]["use_space_char"] is True
+    assert config["Global"]["max_text_length"] == 30
+    assert config["Global"]["epoch_num"] == 40
+    assert config["Optimizer"]["lr"]["learning_rate"] == 5e-4
+    assert config["Train"]["dataset"]["label_file_list"] == ["/t.txt"]
+    assert config["Eval"]["dataset"]["data_dir"] == "/v"
+    assert image_shape_of(config, "Eval") == [3, 48, 160]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=IDS)
+def test_the_export_is_told_to_be_legacy(config: Config) -> None:
+    assert config["Global"]["export_with_pir"] is False
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=IDS)
+def test_the_yaml_is_plain_and_gives_the_same_back(config: Config) -> None:
+    text = dump_config(config)
+    assert "!!" not in text
+    assert "&id" not in text
+    assert yaml.safe_load(text) == config
+
+
+def test_multi_scale_training_keeps_the_width() -> None:
+    assert CONFIGS[1]["Train"]["sampler"]["scales"] == [[160, 32], [160, 48], [160, 64]]
+
+
+def test_heads_get_the_classes_that_the_trainer_would_give_them() -> None:
+    assert with_classes(CONFIGS[0]["Architecture"], 38)["Head"]["out_channels"] == 38
+    classes = with_classes(CONFIGS[1]["Architecture"], 38)["Head"]["out_channels_list"]
+    assert classes == {"CTCLabelDecode": 38, "SARLabelDecode": 40, "NRTRLabelDecode": 41}
+    assert "out_channels_list" not in CONFIGS[1]["Architecture"]["Head"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "message"),
+    [
+        ("PP-OCRv9", [3, 48, 320], "built in: PP-OCRv5_mobile_rec"),
+        ("PP-OCRv5_mobile_rec", [3, 32, 320], r"\[3, 48, width\]; found \[3, 32, 320\]"),
+    ],
+)
+def test_what_the_built_in_architecture_is_not_is_refused(
+    name: str, shape: list[int], message: str
+) -> None:
+    with pytest.raises(StageError, match=message):
+        check_built_in(name, shape)
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "user.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_users_yaml_keeps_its_training_and_gets_the_projects_data(tmp_path: Path) -> None:
+    path = write(tmp_path, dump_config(multi_head_config(PATHS, SETTINGS)))
+    mine = DataPaths(Path("/T"), Path("/T.txt"), Path("/V"), Path("/V.txt"), Path("/D.txt"))
+    config = adopt(read_config(path), mine, Settings((3, 48, 320), False, 25, 1, 1, 1.0, 42))
+    assert config["Global"]["character_dict_path"] == "/D.txt"
+    assert config["Global"]["use_space_char"] is False
+    assert config["Train"]["dataset"]["data_dir"] == "/T"
+    assert image_shape_of(config, "Eval") == [3, 48, 320]
+    joined = config["Train"]["dataset"]["transforms"][1]["RecConAug"]
+    assert joined["image_shape"] == [48, 320, 3]
+    assert config["Global"]["epoch_num"] == 40
+    assert config["Optimizer"]["lr"]["learning_rate"] == 5e-4
+
+
+def test_a_python_tag_in_a_users_yaml_is_refused_and_not_run(tmp_path: Path) -> None:
+    proof = tmp_path / "ran"
+    text = f"Global: !!python/object/apply:pathlib.Path.touch [!!python/name:x '', {proof}]\n"
+    with pytest.raises(StageError, match="not plain YAML"):
+        read_config(write(tmp_path, text))
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "Global: {}\n", "\x00"])
+def test_a_yaml_that_is_no_configuration_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(StageError, match="not a PaddleOCR configuration"):
+        read_config(write(tmp_path, text))
+
+
+def test_good_overrides_pass() -> None:
+    options = ["Train.loader.num_workers=0", "Optimizer.lr.name=Const", "Global.x=[1, 2]"]
+    assert check_overrides(options) == options
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("Global.character_dict_path=/x", "set by Paddock"),
+        ("Global.checkpoints=/x", "set by Paddock"),
+        ("no value", "KEY=VALUE"),
+        ("a=b=c", "KEY=VALUE"),
+        ("-c=x", "KEY=VALUE"),
+        ("Global.x=!!python/name:os.system", "not plain YAML"),
+        ("Global={character_dict_path: /x}", "a whole section"),
+    ],
+)
+def test_bad_overrides_are_refused(option: str, message: str) -> None:
+    with pytest.raises(StageError, match=message):
+        check_overrides([option])
+
+
+def test_a_whole_transform_list_can_be_missing_a_resize() -> None:
+    config: dict[str, Any] = {"Eval": {"dataset": {"transforms": [{"KeepKeys": {}}]}}}
+    assert image_shape_of(config, "Eval") is None
