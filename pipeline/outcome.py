@@ -18,7 +18,7 @@ from pipeline.execution import result_folder
 from pipeline.hashes import HashCache
 from pipeline.project import Project
 from pipeline.report.build import build_report
-from stages.contract import Artifact, Exit, Result, hash_file
+from stages.contract import Artifact, Digests, Exit, Result, hash_file
 from stages.files import write_bytes
 
 
@@ -35,6 +35,7 @@ def conclude(
     project: Project,
     run: str,
     results: Mapping[str, Result],
+    given: Mapping[str, Digests],
     door: Callable[[], Door],
     log: EventLog,
 ) -> Outcome:
@@ -47,7 +48,7 @@ def conclude(
         IntegrityFailed: an artifact in the workspace is not the one in the ledger.
     """
     parity = _small_artifact(project, results["verify"], "parity.json", door)
-    report = build_report(project, run, results, json.loads(parity))
+    report = build_report(project, run, results, json.loads(parity), given)
     passed = report["verdict"] == "pass"
     target = project.out if passed else project.folder / "out.failed"
     shipped = _shipped(results)

@@ -38,7 +38,7 @@ from pipeline.plan import Step
 from pipeline.prepare import Prepared, prepare
 from pipeline.project import load_project
 from pipeline.runlock import run_lock
-from pipeline.wiring import Wire
+from pipeline.wiring import Wire, given_models
 from pipeline.workspace import PROJECT_LABEL
 from stages.contract import STAGES, Exit, Result
 
@@ -256,7 +256,14 @@ class _Run:
     def _conclude(self) -> Outcome:
         if "verify" not in self._results:
             return Outcome(Exit.OK)
-        outcome = conclude(self._prepared.project, self._name, self._results, self._door, self._log)
+        outcome = conclude(
+            self._prepared.project,
+            self._name,
+            self._results,
+            given_models(self._prepared.wires),
+            self._door,
+            self._log,
+        )
         if outcome.code == Exit.OK:
             write_lock(
                 self._prepared.project.folder,

@@ -12,7 +12,7 @@ from pipeline.hashes import HashCache
 from pipeline.inputs import SPLITS, Upload, file_upload, folder_upload, split_labels, split_upload
 from pipeline.models.fetch import Say, resolve
 from pipeline.project import Project
-from stages.contract import Input
+from stages.contract import Digests, Input, hash_file
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,19 @@ def wire(project: Project, cache: HashCache, say: Say) -> tuple[Wire, ...]:
         _convert(project, start),
         _verify(project, splits, start),
     )
+
+
+def given_models(wires: tuple[Wire, ...]) -> dict[str, Digests]:
+    """Return size and hashes of the models that the project brought along, by the report's names."""
+    inputs = {"pd": "pdiparams", "checkpoint": "checkpoint"}
+    verify = next(wire for wire in wires if wire.stage == "verify")
+    given = {}
+    for model, name in inputs.items():
+        source = verify.inputs.get(name)
+        if isinstance(source, FromProject):
+            (path,) = source.upload.files.values()
+            given[model] = hash_file(path)
+    return given
 
 
 @dataclass(frozen=True)

@@ -114,16 +114,41 @@ def find_line(text: str, keys: list[str]) -> int:
     return best
 
 
+@dataclass(frozen=True)
+class _Refusal:
+    """Makes the error for a key, with the line on which it stands."""
+
+    path: Path
+    text: str
+
+    def __call__(self, section: str, key: str, message: str, remedy: str = "") -> UsageError:
+        line = find_line(self.text, [section, key])
+        place = f"{self.path.name}:{line}: {section}.{key}"
+        return UsageError(f"{place}: {message}", str(self.path), remedy)
+
+
 def _check_together(project: Project, path: Path, text: str) -> None:
     """Check what no single key can tell."""
+    refuse = _Refusal(path, text)
+    _check_start(project, refuse)
+    _check_splits(project, refuse)
+    dictionary = project.settings.data.dictionary
+    if not (project.folder / dictionary).is_file():
+        raise refuse("data", "dictionary", f"no file {dictionary!r} in {project.folder}")
+
+
+def _check_start(project: Project, refuse: _Refusal) -> None:
     settings = project.settings
-
-    def refuse(section: str, key: str, message: str, remedy: str = "") -> UsageError:
-        line = find_line(text, [section, key])
-        return UsageError(f"{path.name}:{line}: {section}.{key}: {message}", str(path), remedy)
-
     if settings.export.model and settings.train.checkpoint:
         raise refuse("export", "model", "start from a checkpoint or from a PD model, not from both")
+    architecture = project.folder / settings.model.architecture
+    if settings.train.checkpoint and not architecture.is_file():
+        remedy = "give the PaddleOCR YAML that the checkpoint was trained with"
+        raise refuse("model", "architecture", "a checkpoint needs its configuration", remedy)
+
+
+def _check_splits(project: Project, refuse: _Refusal) -> None:
+    settings = project.settings
     trains = not settings.export.model and not settings.train.checkpoint
     for split in ("train", "val") if trains else ():
         if not getattr(settings.data, split):
@@ -134,7 +159,3 @@ def _check_together(project: Project, path: Path, text: str) -> None:
         for name in getattr(settings.data, split):
             if not (project.data_root / name).is_file():
                 raise refuse("data", split, f"no file {name!r} in {project.data_root}")
-    if not (project.folder / settings.data.dictionary).is_file():
-        raise refuse(
-            "data", "dictionary", f"no file {settings.data.dictionary!r} in {project.folder}"
-        )

@@ -6,11 +6,12 @@ docs/report.schema.json is its schema.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.project import Project
 from pipeline.report.verdict import judge
-from stages.contract import Artifact, Result
+from stages.contract import Artifact, Digests, Result
 
 SCHEMA_VERSION = 1
 
@@ -22,9 +23,21 @@ _MODEL_FILES = {
 
 
 def build_report(
-    project: Project, run: str, results: Mapping[str, Result], parity: Mapping[str, Any]
+    project: Project,
+    run: str,
+    results: Mapping[str, Result],
+    parity: Mapping[str, Any],
+    given: Mapping[str, Digests] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Put the report together (docs/file-formats.md)."""
+    """Put the report together (docs/file-formats.md).
+
+    Args:
+        project: whose thresholds give the verdict.
+        run: the run's ID.
+        results: what the stages left, by stage.
+        parity: the verify stage's ``parity.json``.
+        given: the files of models that the project brought along, by model name.
+    """
     verdict = judge(parity["models"], project.settings.verify)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -35,7 +48,9 @@ def build_report(
         "remarks": list(verdict.remarks),
         "images": parity["images"],
         "dictionary": parity["dictionary"],
-        "models": [_with_file(model, results) for model in parity["models"]],
+        "models": [
+            {**model, **_file_of(model["name"], results, given)} for model in parity["models"]
+        ],
         "mismatches": parity["mismatches"],
         "stages": {
             stage: {"key": result.key, "seconds": result.seconds, "metrics": result.metrics}
@@ -51,18 +66,15 @@ def build_report(
     }
 
 
-def _with_file(model: Mapping[str, Any], results: Mapping[str, Result]) -> dict[str, Any]:
-    artifact = _file_of(str(model["name"]), results)
-    return {**model, **(_facts(artifact) if artifact else {})}
+def _file_of(
+    name: str, results: Mapping[str, Result], given: Mapping[str, Digests]
+) -> dict[str, Any]:
+    """Return size and hashes of a model's file; nothing for a model that has none here."""
+    stage, path = _MODEL_FILES.get(name, ("convert", f"model_{name.removeprefix('nb-')}.nb"))
+    if stage in results:
+        return _facts(results[stage].artifact(path))
+    return _facts(given[name]) if name in given else {}
 
 
-def _file_of(name: str, results: Mapping[str, Result]) -> Artifact | None:
-    default = ("convert", f"model_{name.removeprefix('nb-')}.nb")
-    stage, path = _MODEL_FILES.get(name, default)
-    if stage not in results:
-        return None
-    return next((item for item in results[stage].artifacts if item.path == path), None)
-
-
-def _facts(artifact: Artifact) -> dict[str, Any]:
-    return {"size": artifact.size, "md5": artifact.md5, "sha256": artifact.sha256}
+def _facts(file: Artifact | Digests) -> dict[str, Any]:
+    return {"size": file.size, "md5": file.md5, "sha256": file.sha256}

@@ -142,8 +142,9 @@ def test_all_that_changed_is_named() -> None:
 
 
 def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) -> None:
-    text = MINIMAL + '\n[train]\ncheckpoint = "my.pdparams"\n'
+    text = MINIMAL + '\n[train]\ncheckpoint = "my.pdparams"\n[model]\narchitecture = "my.yml"\n'
     folder = write_project(tmp_path / "p", text)
+    (folder / "my.yml").write_text("Global: {}\n", encoding="utf-8")
     (folder / "my.pdparams").write_bytes(b"weights")
     steps = plan(folder)
     assert (steps["train"].action, steps["train"].reason) == (
