@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.metadata
 import os
@@ -54,9 +55,19 @@ def main(arguments: list[str]) -> int:
         return error.code
     except Exception as error:  # the boundary: whatever a library raises becomes one event
         traceback.print_exc()
-        emit(Failed(Exit.STAGE, f"{type(error).__name__}: {error}", remedy="see the stage's log"))
+        emit(_failed(error))
         return Exit.STAGE
     return Exit.OK
+
+
+def _failed(error: Exception) -> Failed:
+    """Name what is known of an error that no stage foresaw."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        remedy = "free space on the engine's disk, or remove old results: paddock clean --volumes"
+        return Failed(
+            Exit.STAGE, "no space left in the workspace", str(error.filename or ""), remedy
+        )
+    return Failed(Exit.STAGE, f"{type(error).__name__}: {error}", remedy="see the stage's log")
 
 
 def _claim_stdout() -> TextIO:
