@@ -17,7 +17,7 @@ import paddle
 from stages.preprocess import prepare, read_image
 
 #: Images that the statistics are taken from, and in one run of the network.
-IMAGES = 64
+IMAGES = 32
 _BATCH = 16
 
 

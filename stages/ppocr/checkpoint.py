@@ -21,17 +21,28 @@ from stages.files import write_bytes
 #: ``paddle.save`` adds this entry: state-dict key → Paddle's name of the parameter.
 NAME_TABLE = "StructuredToParameterName@@"
 
+
+def _encode(text: str, encoding: str) -> bytes:
+    """Stand in for ``codecs.encode``, by which protocol 2 writes bytes; no other codec."""
+    if encoding != "latin1":
+        raise pickle.UnpicklingError(f"it uses the codec {encoding!r}")
+    return text.encode("latin1")
+
+
 _RECONSTRUCT = np.core.multiarray._reconstruct
 _SCALAR = np.core.multiarray.scalar
 #: All that may be looked up while unpickling: NumPy 1 and 2 name the same functions differently.
 ALLOWED: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): OrderedDict,
+    ("_codecs", "encode"): _encode,
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
     ("numpy.core.multiarray", "_reconstruct"): _RECONSTRUCT,
     ("numpy._core.multiarray", "_reconstruct"): _RECONSTRUCT,
     ("numpy.core.multiarray", "scalar"): _SCALAR,
     ("numpy._core.multiarray", "scalar"): _SCALAR,
+    ("numpy.core.numeric", "_frombuffer"): np.core.numeric._frombuffer,
+    ("numpy._core.numeric", "_frombuffer"): np.core.numeric._frombuffer,
 }
 _PROTOCOL = 4
 

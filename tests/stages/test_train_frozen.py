@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages import train
+from stages.contract import Metric, Progress
+from stages.errors import IntegrityError, StageError, Stopped
+from stages.frozen import features
+from stages.ppocr.checkpoint import load_parameters
+from support.legacy import new_folder, official
+from support.lines import Stopping, train_context, train_inputs
+
+LINES, READ = 32, 8
+
+
+@lru_cache(maxsize=1)
+def inputs() -> dict[str, Path]:
+    return train_inputs(new_folder(), LINES, READ)
+
+
+@lru_cache(maxsize=1)
+def trained() -> tuple[Stopping, dict[str, Any]]:
+    """Train once, without a stop, for all tests that look at the result."""
+    run = train_context(new_folder(), inputs())
+    return run, train.run(run)
+
+
+def values(run: Stopping, name: str) -> list[float]:
+    return [e.value for e in run.events if isinstance(e, Metric) and e.name == name]
+
+
+def test_training_makes_the_loss_smaller_and_reads_no_less() -> None:
+    run, metrics = trained()
+    losses, accuracies = values(run, "train_loss"), values(run, "val_accuracy")
+    assert len(losses) == 3
+    assert losses[-1] < losses[0]
+    assert len(accuracies) == 4
+    assert metrics["accuracy"] == max(accuracies) >= accuracies[0]
+    assert metrics["epochs_run"] == 3
+    assert metrics["stopped_because"] == "all epochs done"
+    assert metrics["samples_per_s"] > 0
+
+
+def test_it_leaves_checkpoint_configuration_and_curve() -> None:
+    run, _ = trained()
+    files = {path.name for path in run.output.iterdir() if path.is_file()}
+    assert files == {"checkpoint.pdparams", "config.yml", "curve.json"}
+    curve = json.loads((run.output / "curve.json").read_text(encoding="utf-8"))
+    assert {point["name"] for point in curve} == {
+        "train_loss",
+        "val_accuracy",
+        "val_ned",
+        "learning_rate",
+    }
+    units = [event.unit for event in run.events if isinstance(event, Progress)]
+    assert units == sorted(units)  # images first, then steps
+    assert set(units) == {"images", "steps"}
+
+
+def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:
+    run, metrics = trained()
+    folder = new_folder()
+    first = train_context(folder, inputs())
+    first.kind, first.after = Metric, 6  # after the first epoch's loss and evaluation
+    with pytest.raises(Stopped):
+        train.run(first)
+    second = train_context(folder, inputs())
+    again = train.run(second)
+    assert again["accuracy"] == metrics["accuracy"]
+    expected = load_parameters(run.output / "checkpoint.pdparams")
+    found = load_parameters(second.output / "checkpoint.pdparams")
+    assert all(np.array_equal(expected[key], found[key]) for key in expected)
+
+
+def test_features_are_not_computed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "GROUP", features.BATCH)
+    folder, computed = new_folder(), []
+    original = features.Backbone.features
+
+    def counted(backbone: features.Backbone, images: list[Path]) -> np.ndarray:
+        computed.append(len(images))
+        return original(backbone, images)
+
+    monkeypatch.setattr(features.Backbone, "features", counted)
+    first = train_context(folder, inputs(), epochs=1)
+    first.kind, first.after = Progress, 2  # 0 images, then 16
+    with pytest.raises(Stopped):
+        train.run(first)
+    assert sum(computed) == 16
+    train.run(train_context(folder, inputs(), epochs=1))
+    assert sum(computed) == LINES + READ
+
+
+def test_a_character_that_the_official_model_never_saw_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "dict.txt"
+    path.write_text(inputs()["dict"].read_text(encoding="utf-8") + "\u1200\n", encoding="utf-8")
+    run = train_context(tmp_path, {**inputs(), "dict": path})
+    run.kind, run.after = Progress, 1
+    with pytest.raises(Stopped):
+        train.run(run)
+    assert any("U+1200" in message and "mean of all" in message for message in run.warnings())
+
+
+def test_a_text_too_long_for_the_network_is_named(tmp_path: Path) -> None:
+    labels = tmp_path / "train.txt"
+    labels.write_text("0.png\tAB\n1.png\t" + "A" * 25 + "\n", encoding="utf-8")
+    run = train_context(tmp_path, {**inputs(), "train_labels": labels})
+    with pytest.raises(StageError, match=r"train.txt:2: .* needs 49 time steps, .* has 40"):
+        train.run(run)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"mode": "quick"}, "allowed: frozen, full"),
+        ({"device": "gpu"}, "CPU build"),
+        ({"architecture": "mine"}, "not built in"),
+        ({"image_shape": [3, 32, 320]}, r"found \[3, 32, 320\]"),
+    ],
+)
+def test_what_cannot_be_is_refused(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(StageError, match=message):
+        train.run(train_context(tmp_path, inputs(), **changes))
+
+
+def test_without_official_weights_it_says_what_to_do(tmp_path: Path) -> None:
+    without = {name: path for name, path in inputs().items() if name != "pretrained"}
+    with pytest.raises(StageError, match="starts from an official inference model"):
+        train.run(train_context(tmp_path, without))
+
+
+def test_damaged_official_weights_are_refused(tmp_path: Path) -> None:
+    damaged = tmp_path / "model"
+    damaged.mkdir()
+    for path in official("PP-OCRv5_mobile_rec").glob("inference.*"):
+        (damaged / path.name).write_bytes(path.read_bytes())
+    weights = damaged / "inference.pdiparams"
+    weights.write_bytes(weights.read_bytes()[:-4])
+    run = train_context(tmp_path, {**inputs(), "pretrained": damaged})
+    with pytest.raises(IntegrityError, match=r"inference.pdiparams is not an official model's"):
+        train.run(run)
