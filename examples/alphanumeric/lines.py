@@ -53,7 +53,7 @@ _FIRA = Family("Fira", "fonts-firacode", ("FiraCode-Regular", "FiraCode-Bold"))
 
 #: No family is in two splits, nor one drawn after another (as Hack is after DejaVu).
 SPLITS: Mapping[str, Split] = {
-    "train": Split(1200, (_DEJAVU, _LIBERATION, _NOTO, _GO, _MONOID)),
+    "train": Split(1000, (_DEJAVU, _LIBERATION, _NOTO, _GO, _MONOID)),
     "val": Split(300, (_MONONOKI,)),
     "test": Split(300, (_JETBRAINS, _FIRA)),
 }
