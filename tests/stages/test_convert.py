@@ -13,6 +13,7 @@ from stages.contract import Progress
 from stages.errors import StageError
 from stages.lite import opt
 from stages.lite.nb import read_head
+from stages.ppocr.network import build
 from stages.program.params import write_parameters, write_program
 from stages.program.prove import Proof, random_images
 from support.legacy import (
@@ -22,6 +23,7 @@ from support.legacy import (
     new_folder,
     official,
     open_graph,
+    save_legacy,
 )
 
 BOTH = {"targets": ["arm", "x86"], "fp16": False}
@@ -72,6 +74,44 @@ def test_the_metrics_say_what_was_rewritten() -> None:
     assert metrics["rules"]["swish beta"] > 0
     assert metrics["rules"]["affine into the convolution before"] == 28
     assert 0 <= metrics["simplified_max_difference"] < 1e-5
+
+
+CTC = {"name": "CTCHead", "fc_decay": 0.0}
+CRNN = {
+    "model_type": "rec",
+    "algorithm": "CRNN",
+    "Transform": None,
+    "Backbone": {"name": "MobileNetV3", "scale": 0.5, "model_name": "small"},
+    "Neck": {"name": "SequenceEncoder", "encoder_type": "rnn", "hidden_size": 48},
+    "Head": CTC,
+}
+SVTR = {
+    "model_type": "rec",
+    "algorithm": "SVTR",
+    "Transform": None,
+    "Backbone": {
+        "name": "MobileNetV1Enhance",
+        "scale": 0.5,
+        "last_conv_stride": [1, 2],
+        "last_pool_type": "avg",
+    },
+    "Neck": {"name": "SequenceEncoder", "encoder_type": "svtr", "dims": 64, "use_guide": False},
+    "Head": CTC,
+}
+
+
+@pytest.mark.parametrize(
+    ("architecture", "height", "rule"),
+    [(CRNN, 32, "scalar shape"), (SVTR, 48, "swish beta")],
+    ids=["MobileNetV3 + CRNN", "MobileNetV1Enhance + SVTR"],
+)
+def test_other_architectures_go_all_the_way(
+    tmp_path: Path, architecture: dict[str, Any], height: int, rule: str
+) -> None:
+    network = build(architecture, 37, fused=True)
+    save_legacy(network, tmp_path, [-1, 3, height, 320])
+    metrics = convert.run(start(tmp_path, files(tmp_path)))
+    assert metrics["rules"][rule] > 0
 
 
 def test_two_conversions_give_the_same_bytes(tmp_path: Path) -> None:
