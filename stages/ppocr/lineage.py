@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,8 +51,8 @@ def compare_parameters(
     )
     differences = {name: _difference(expected[name], exported[name]) for name in expected}
     worst = max(differences, key=lambda name: differences[name])
-    if not differences[worst] <= TOLERANCE:
-        wrong = sum(not difference <= TOLERANCE for difference in differences.values())
+    if differences[worst] > TOLERANCE:
+        wrong = sum(difference > TOLERANCE for difference in differences.values())
         raise IntegrityError(
             f"{wrong} of {len(differences)} exported parameters are not the checkpoint's; "
             f"{worst} differs by {differences[worst]:.3g}",
@@ -62,7 +63,8 @@ def compare_parameters(
 
 
 def _difference(expected: np.ndarray, found: np.ndarray) -> float:
-    """Return the largest difference; NaN, which is never allowed, if either has one."""
+    """Return the largest difference of a number; infinite where one of the two is none (NaN)."""
     if expected.size == 0:
         return 0.0
-    return float(np.max(np.abs(expected.astype(np.float64) - found.astype(np.float64))))
+    difference = float(np.max(np.abs(expected.astype(np.float64) - found.astype(np.float64))))
+    return math.inf if math.isnan(difference) else difference

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import paddle
+import pytest
+
+from stages import export, train
+from stages.contract import Exit
+from stages.errors import IntegrityError, StageError
+from stages.ppocr.architecture import ctc_architecture
+from stages.ppocr.checkpoint import load_parameters, save_parameters
+from stages.ppocr.lineage import compare_parameters
+from stages.ppocr.location import VARIABLE
+from stages.ppocr.network import build
+from stages.preprocess import prepare, read_image
+from stages.program.params import read_parameters
+from support.legacy import ALPHANUMERIC, SHAPE, Recorded, context, new_folder, predict
+from support.lines import train_context, train_inputs
+
+PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": False}
+CLASSES = len(ALPHANUMERIC) + 1
+
+
+@lru_cache(maxsize=1)
+def inputs() -> dict[str, Path]:
+    """Train for one epoch and return the export stage's inputs."""
+    run = train_context(new_folder(), train_inputs(new_folder(), 16, 8), epochs=1)
+    train.run(run)
+    return {
+        "checkpoint": run.output / "checkpoint.pdparams",
+        "config": run.output / "config.yml",
+        "dict": run.input("dict"),
+        "image": run.input("val") / "0.png",
+    }
+
+
+@lru_cache(maxsize=1)
+def exported() -> tuple[Recorded, dict[str, Any]]:
+    """Export once for all tests that look at the result."""
+    run = start(new_folder())
+    stale = run.scratch / "inference"  # what an interrupted export may leave
+    stale.mkdir()
+    (stale / "inference.json").touch()
+    return run, export.run(run)
+
+
+def start(folder: Path, given: dict[str, Path] | None = None, **changes: Any) -> Recorded:
+    files = {name: path for name, path in {**inputs(), **(given or {})}.items() if name != "image"}
+    return context("export", folder, files, {**PARAMETERS, **changes})
+
+
+def checkpoint() -> dict[str, np.ndarray]:
+    return load_parameters(inputs()["checkpoint"])
+
+
+def arrays() -> dict[str, np.ndarray]:
+    run, _ = exported()
+    return read_parameters(run.output / export.FILES[0], run.output / export.FILES[1])
+
+
+def test_every_exported_parameter_is_the_checkpoints_bit_by_bit() -> None:
+    run, metrics = exported()
+    assert metrics["parameters_compared"] == 234
+    assert metrics["max_difference"] == 0.0
+    assert metrics["operators"] > 300
+    assert {path.name for path in run.output.iterdir() if path.is_file()} == set(export.FILES)
+
+
+def test_the_export_predicts_as_the_checkpoint() -> None:
+    run, _ = exported()
+    image = prepare(read_image(inputs()["image"]), SHAPE)
+    files = (run.output / export.FILES[0], run.output / export.FILES[1])
+    network = build(ctc_architecture(), CLASSES, checkpoint())
+    with paddle.no_grad():
+        expected = network(paddle.to_tensor(image[np.newaxis])).numpy()[0]
+    assert np.abs(predict(files, image) - expected).max() < 1e-3
+
+
+def test_random_weights_are_caught_and_named() -> None:
+    random = build(ctc_architecture(), CLASSES)
+    weights = {key: tensor.numpy() for key, tensor in random.state_dict().items()}
+    with pytest.raises(IntegrityError, match="exported parameters are not the checkpoint's") as e:
+        compare_parameters(ctc_architecture(), CLASSES, weights, arrays())
+    assert e.value.code == Exit.INTEGRITY
+    assert e.value.where in arrays()
+
+
+@pytest.mark.parametrize("name", ["linear_8.b_0", "conv2d_0.w_0"])
+def test_one_changed_number_is_caught(name: str) -> None:
+    changed = {key: array.copy() for key, array in arrays().items()}
+    changed[name].flat[0] += 0.01
+    with pytest.raises(IntegrityError, match=f"1 of 234 .* {name} differs by 0.01"):
+        compare_parameters(ctc_architecture(), CLASSES, checkpoint(), changed)
+
+
+def test_a_missing_or_not_a_number_parameter_is_caught() -> None:
+    changed = dict(arrays())
+    changed["linear_8.b_0"] = np.full_like(changed["linear_8.b_0"], np.nan)
+    with pytest.raises(IntegrityError, match=r"linear_8.b_0"):
+        compare_parameters(ctc_architecture(), CLASSES, checkpoint(), changed)
+    del changed["linear_8.b_0"]
+    with pytest.raises(IntegrityError, match=r"linear_8.b_0: not in the exported model"):
+        compare_parameters(ctc_architecture(), CLASSES, checkpoint(), changed)
+
+
+def test_a_dictionary_of_another_size_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "dict.txt"
+    path.write_text("\n".join(ALPHANUMERIC[:-1]) + "\n", encoding="utf-8")
+    with pytest.raises(IntegrityError, match=r"has 37 classes .* 35 entries") as e:
+        export.run(start(tmp_path, {"dict": path}))
+    assert e.value.where == "head.fc.bias"
+    with pytest.raises(IntegrityError, match="trained with use_space_char False"):
+        export.run(start(tmp_path, use_space_char=True))
+
+
+def test_a_parameter_of_another_shape_is_refused_and_named(tmp_path: Path) -> None:
+    weights = checkpoint()
+    weights["head.fc.weight"] = weights["head.fc.weight"][:, :-1]
+    save_parameters(tmp_path / "x.pdparams", weights)
+    with pytest.raises(IntegrityError, match=r"head.fc.weight: .* \[120, 36\], .* \[120, 37\]"):
+        export.run(start(tmp_path, {"checkpoint": tmp_path / "x.pdparams"}))
+
+
+def test_another_image_shape_than_trained_with_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IntegrityError, match=r"trained with image_shape \[3, 48, 320\]"):
+        export.run(start(tmp_path, image_shape=[3, 48, 480]))
+
+
+def fake_paddleocr(folder: Path, export_model: str) -> Path:
+    """Write a PaddleOCR tree whose export tool does something else."""
+    tools = folder / "paddleocr" / "tools"
+    tools.mkdir(parents=True)
+    (tools / "train.py").touch()
+    prologue = "import sys\nfrom pathlib import Path\n"
+    find = "folder = Path(next(a for a in sys.argv if 'inference_dir' in a).split('=')[1])\n"
+    (tools / "export_model.py").write_text(prologue + find + export_model, encoding="utf-8")
+    return folder / "paddleocr"
+
+
+@pytest.mark.parametrize(
+    ("tool", "kind", "message"),
+    [
+        (
+            "folder.mkdir()\n(folder / 'inference.json').touch()\n",
+            StageError,
+            "the export is a PIR model",
+        ),
+        (
+            "print('The shape of model params x [1] not matched with loaded params x [2] !')\n",
+            IntegrityError,
+            "left 1 parameters out",
+        ),
+        ("raise SystemExit('AssertionError: no')\n", StageError, "exit code 1: AssertionError"),
+        ("import os\nos.abort()\n", StageError, "ended with SIGABRT"),
+        ("", StageError, "left no inference.pdmodel"),
+    ],
+    ids=["pir", "mismatch", "fails", "aborts", "nothing"],
+)
+def test_an_export_that_goes_wrong_is_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str, kind: type, message: str
+) -> None:
+    run = start(tmp_path)
+    monkeypatch.setenv(VARIABLE, str(fake_paddleocr(tmp_path, tool)))
+    with pytest.raises(kind, match=message):
+        export.run(run)
+
+
+def test_a_pir_export_names_the_flag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = start(tmp_path)
+    tool = "folder.mkdir()\n(folder / 'inference.json').touch()\n"
+    monkeypatch.setenv(VARIABLE, str(fake_paddleocr(tmp_path, tool)))
+    with pytest.raises(StageError) as e:
+        export.run(run)
+    assert e.value.where == "Global.export_with_pir"
+
+
+def test_without_paddleocr_it_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(tmp_path)
+    monkeypatch.delenv(VARIABLE)
+    with pytest.raises(StageError, match=r"PaddleOCR's tools/train.py is not here"):
+        export.run(run)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stages import export, train
+from stages.contract import Metric, Progress
+from stages.errors import IntegrityError, StageError, Stopped
+from stages.ppocr.checkpoint import load_parameters, save_parameters
+from support.legacy import context, new_folder
+from support.lines import Stopping, train_context, train_inputs
+
+SHAPE = [3, 48, 160]
+OVERRIDES = ["Train.loader.num_workers=0", "Eval.loader.num_workers=0"]
+FULL: dict[str, Any] = {
+    "mode": "full",
+    "image_shape": SHAPE,
+    "epochs": 2,
+    "batch_size": 2,
+    "learning_rate": 1e-4,
+    "overrides": OVERRIDES,
+}
+
+
+@lru_cache(maxsize=1)
+def inputs() -> dict[str, Path]:
+    return train_inputs(new_folder(), 2, 2)
+
+
+class StoppedInEpoch(Stopping):
+    """A context that is told to stop as soon as the given epoch has begun."""
+
+    epoch = 2
+
+    @property
+    def stopping(self) -> bool:
+        return any(
+            isinstance(event, Progress) and f"epoch {self.epoch}/" in event.note
+            for event in self.events
+        )
+
+    @stopping.setter
+    def stopping(self, value: bool) -> None:
+        """Stay with what the events say."""
+
+
+@lru_cache(maxsize=1)
+def trained() -> tuple[Stopping, Stopping, dict[str, Any]]:
+    """Train two epochs with a stop in the second; return both starts and the metrics."""
+    folder = new_folder()
+    plain = train_context(folder, inputs(), **FULL)
+    first = StoppedInEpoch(plain.spec, plain.output)
+    with pytest.raises(Stopped):
+        train.run(first)
+    second = train_context(folder, inputs(), **FULL)
+    return first, second, train.run(second)
+
+
+def test_it_goes_on_from_the_last_whole_epoch() -> None:
+    _, second, metrics = trained()
+    assert any("goes on from iter_epoch_1" in message for message in second.warnings())
+    assert metrics["epochs_run"] == 2
+    assert metrics["stopped_because"] == "all epochs done"
+
+
+def test_its_metrics_are_live_and_count_on() -> None:
+    first, second, metrics = trained()
+    losses = [e for e in first.events if isinstance(e, Metric) and e.name == "train_loss"]
+    assert losses[0].step == 1
+    after = [e for e in second.events if isinstance(e, Metric) and e.name == "train_loss"]
+    assert after[-1].step > losses[0].step
+    assert 0.0 <= metrics["accuracy"] <= 1.0
+    assert metrics["samples_per_s"] > 0
+
+
+def test_it_starts_from_official_weights_that_already_read() -> None:
+    """Weights that were lost on the way would start with a loss of 60 and more."""
+    first, _, _ = trained()
+    losses = [e.value for e in first.events if isinstance(e, Metric) and e.name == "train_loss"]
+    assert losses[0] < 20
+
+
+def test_its_checkpoint_is_exported() -> None:
+    _, second, _ = trained()
+    files = {
+        "checkpoint": second.output / "checkpoint.pdparams",
+        "config": second.output / "config.yml",
+        "dict": inputs()["dict"],
+    }
+    parameters = {"image_shape": SHAPE, "use_space_char": False}
+    metrics = export.run(context("export", new_folder(), files, parameters))
+    assert metrics["parameters_compared"] == 234
+
+
+def test_weights_of_another_dictionary_are_refused_before_training(tmp_path: Path) -> None:
+    _, second, _ = trained()
+    weights = load_parameters(second.output / "checkpoint.pdparams")
+    weights["head.ctc_head.fc.bias"] = weights["head.ctc_head.fc.bias"][:-1]
+    save_parameters(tmp_path / "x.pdparams", weights)
+    given = {**inputs(), "pretrained": tmp_path / "x.pdparams"}
+    with pytest.raises(IntegrityError, match=r"head.ctc_head.fc.bias"):
+        train.run(train_context(tmp_path, given, **FULL))
+
+
+def test_an_override_of_what_paddock_decides_is_refused(tmp_path: Path) -> None:
+    changes = {**FULL, "overrides": ["Global.checkpoints=/x"]}
+    with pytest.raises(StageError, match="set by Paddock"):
+        train.run(train_context(tmp_path, inputs(), **changes))
