@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import marshal
 import os
 import subprocess
 import sys
@@ -12,6 +14,9 @@ from pathlib import Path
 MOMENT = 1735689600
 #: Where a build stage finds the user's certificates, if there are any.
 CERTIFICATES = Path("/ca")
+#: PEP 552: bytecode that is never compared with its source.
+_UNCHECKED_HASH = (1).to_bytes(4, "little")
+_STEADY_FORMAT = 2
 
 
 def pip(command: str, *options: str, lock: Path) -> None:
@@ -48,16 +53,38 @@ def system_certificates() -> str:
 
 
 def compile_tree(folder: Path, root: Path) -> None:
-    """Write bytecode that is valid whatever the file times are, and the same in every build."""
-    options = ["-q", "-j1", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/"]
+    """Write bytecode for all of ``folder``; ``root`` will be ``/`` in the image."""
+    # In a process of its own: sets of strings are in another order under another hash seed.
     subprocess.run(
-        [sys.executable, "-m", "compileall", *options, str(folder)],
-        env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""},
-        check=False,  # some packages ship templates and test data that are no valid Python
+        [sys.executable, __file__, str(folder), str(root)],
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        check=True,
     )
+
+
+def write_bytecode(folder: Path, root: Path) -> None:
+    """Compile so that bytecode is valid whatever the file times are, and the same in every build.
+
+    Not with compileall: the newer marshal formats mark objects that are in use elsewhere in the
+    process, which depends on where the kernel put it; format 2 does not.
+    """
+    for path in sorted(folder.rglob("*.py")):
+        source = path.read_bytes()
+        try:
+            code = compile(source, f"/{path.relative_to(root)}", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            continue  # some packages ship templates and test data that are no valid Python
+        head = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH + importlib.util.source_hash(source)
+        target = Path(importlib.util.cache_from_source(str(path)))
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(head + marshal.dumps(code, _STEADY_FORMAT))
 
 
 def settle_times(root: Path) -> None:
     """Give ``root`` and all below it the same time."""
     for path in (root, *root.rglob("*")):
         os.utime(path, (MOMENT, MOMENT), follow_symlinks=False)
+
+
+if __name__ == "__main__":
+    write_bytecode(Path(sys.argv[1]), Path(sys.argv[2]))
