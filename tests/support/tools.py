@@ -1,0 +1,125 @@
+"""Debian's docker-registry and docker-compose, in an image of the tests' own: the host stays as it is."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from docker import DockerClient
+from docker.errors import APIError
+from docker.models.containers import Container
+
+from pipeline.engine.images import BuildRequest, Images
+
+TOOLS = "paddock-test-tools:1"
+_DOCKERFILE = """
+ARG BASE
+FROM ${BASE}
+USER 0
+RUN apt-get update -q \\
+    && apt-get install -q -y --no-install-recommends docker-registry docker-compose \\
+    && rm -rf /var/lib/apt/lists/*
+ENV PYTHONPATH= PYTHONDONTWRITEBYTECODE=
+ENTRYPOINT []
+"""
+_CONFIGURATION = """
+version: 0.1
+storage:
+  filesystem:
+    rootdirectory: /tmp/registry
+http:
+  addr: 0.0.0.0:5000
+"""
+
+
+def tar_of(name: str, content: str) -> bytes:
+    """Return a tar with one file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.size = len(content.encode())
+        tar.addfile(member, io.BytesIO(content.encode()))
+    return buffer.getvalue()
+
+
+def build_tools(client: DockerClient, base: str) -> str:
+    """Build the image with the two tools, or take it from the engine's cache; return its ID."""
+    images = Images(client)
+    request = BuildRequest(TOOLS, "Dockerfile", {"BASE": base})
+    for _line in images.build(request, io.BytesIO(tar_of("Dockerfile", _DOCKERFILE))):
+        pass
+    return images.image_id(TOOLS)
+
+
+@contextmanager
+def registry(client: DockerClient, tools: str) -> Iterator[str]:
+    """Run a registry of one's own on the engine's loopback; give its address."""
+    container = client.containers.create(
+        tools,
+        ["docker-registry", "serve", "/etc/paddock-test.yml"],
+        ports={"5000/tcp": ("127.0.0.1", 0)},
+        labels={"paddock.test": "registry"},
+    )
+    try:
+        container.put_archive("/etc", tar_of("paddock-test.yml", _CONFIGURATION))
+        container.start()
+        yield f"127.0.0.1:{_port(container)}"
+    finally:
+        container.remove(force=True, v=True)
+
+
+def _port(container: Container) -> str:
+    for _ in range(100):
+        container.reload()
+        bound = container.ports.get("5000/tcp")
+        if bound:
+            return str(bound[0]["HostPort"])
+        time.sleep(0.1)
+    raise AssertionError(container.logs().decode())
+
+
+def push(client: DockerClient, source: str, repository: str) -> str:
+    """Push an image to a registry that may still be starting; return its reference by digest."""
+    client.images.get(source).tag(repository, "1")
+    try:
+        return _pushed(client, repository)
+    finally:
+        client.images.remove(f"{repository}:1")
+
+
+def _pushed(client: DockerClient, repository: str) -> str:
+    said = ""
+    for _ in range(50):
+        stream = client.api.push(repository, tag="1", stream=True, decode=True)
+        items = list(stream)
+        digests = [item["aux"]["Digest"] for item in items if "Digest" in item.get("aux", {})]
+        if digests:
+            return f"{repository}@{digests[0]}"
+        said = str(items[-1:])
+        time.sleep(0.2)
+    raise AssertionError(f"the registry took no push: {said}")
+
+
+def run_tool(client: DockerClient, tools: str, command: list[str], name: str, content: str) -> str:
+    """Run one of the tools with a file of its own in /tmp; return its output.
+
+    Raises:
+        AssertionError: it ended with another code than 0; says what it printed.
+    """
+    container = client.containers.create(
+        tools, command, working_dir="/tmp", network_mode="none", labels={"paddock.test": "tool"}
+    )
+    try:
+        container.put_archive("/tmp", tar_of(name, content))
+        container.start()
+        code = container.wait(timeout=120)["StatusCode"]
+        output = container.logs().decode()
+    except APIError as error:
+        raise AssertionError(str(error)) from error
+    finally:
+        container.remove(force=True)
+    assert code == 0, output
+    return str(output)
