@@ -7,13 +7,15 @@ stdout and stderr second, passes SIGTERM on, and turns a death by signal into an
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import BinaryIO
+from typing import IO
 
 from stages.contract import Exit, Failed, encode_event
 
@@ -24,7 +26,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m stages NAME SPEC\n")
         return Exit.USAGE
     folder = Path(arguments[1]).parent
-    with (folder / "events.jsonl").open("ab", 0) as events, (folder / "log.txt").open("ab", 0) as log:
+    with (
+        (folder / "events.jsonl").open("ab", 0) as events,
+        (folder / "log.txt").open("ab", 0) as log,
+    ):
         child = subprocess.Popen(
             [sys.executable, "-m", "stages.worker", *arguments],
             stdin=subprocess.DEVNULL,
@@ -54,14 +59,14 @@ def _pass_sigterm_to(child: subprocess.Popen[bytes]) -> None:
     signal.signal(signal.SIGTERM, forward)
 
 
-def _copy(source: BinaryIO | None, file: BinaryIO, stream: BinaryIO) -> threading.Thread:
+def _copy(source: IO[bytes] | None, file: IO[bytes], stream: IO[bytes]) -> threading.Thread:
     """Start a thread that copies ``source`` as it arrives, to ``file`` before ``stream``."""
 
     def run() -> None:
-        if source is None:
-            return
-        while block := source.read1(1 << 16):  # type: ignore[attr-defined]
-            file.write(block)
+        while source and (block := os.read(source.fileno(), 1 << 16)):
+            # A full disk costs the copy, not the run: an unread pipe would block the child for ever.
+            with contextlib.suppress(OSError):
+                file.write(block)
             stream.write(block)
             stream.flush()
 
@@ -73,7 +78,9 @@ def _copy(source: BinaryIO | None, file: BinaryIO, stream: BinaryIO) -> threadin
 def _death(stage: str, number: int) -> Failed:
     name = signal.Signals(number).name
     hint = "perhaps out of memory: raise limits.memory" if number == signal.SIGKILL else ""
-    return Failed(Exit.STAGE, f"the {stage} stage was killed by {name}", remedy=hint or "see its log")
+    return Failed(
+        Exit.STAGE, f"the {stage} stage was killed by {name}", remedy=hint or "see its log"
+    )
 
 
 if __name__ == "__main__":

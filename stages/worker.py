@@ -139,7 +139,11 @@ def read_environment() -> dict[str, str]:
 
 def _paddle_commit() -> str:
     """Read Paddle's build commit out of its version file, without the seconds that importing takes."""
-    for file in importlib.metadata.files("paddlepaddle") or ():
+    try:
+        files = importlib.metadata.files("paddlepaddle") or ()
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    for file in files:
         if file.as_posix() == "paddle/version/__init__.py":
             for line in file.read_text(encoding="utf-8").splitlines():
                 if line.startswith("commit"):

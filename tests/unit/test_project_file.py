@@ -9,6 +9,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from stages.contract import Exit
+from stages.early import METRICS, EarlyStopping
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
 EVERYTHING = """
@@ -35,7 +36,7 @@ checkpoint = ""
 epochs = 3
 batch_size = 8
 learning_rate = 5e-4
-early_stopping = { metric = "norm_edit_dis", patience = 2, min_delta = 0.01 }
+early_stopping = { metric = "ned", patience = 2, min_delta = 0.01 }
 seed = 7
 device = "gpu"
 overrides = ["Global.print_batch_step=1"]
@@ -72,10 +73,17 @@ def refusal(folder: Path, text: str) -> UsageError:
 def test_every_documented_key_is_accepted(tmp_path: Path) -> None:
     settings = load_project(write_project(tmp_path / "p", EVERYTHING)).settings
     assert settings.data.use_space_char and settings.data.max_text_length == 40
-    assert settings.train.early_stopping.metric == "norm_edit_dis"
+    assert settings.train.early_stopping.metric == "ned"
     assert settings.train.overrides == ["Global.print_batch_step=1"]
     assert settings.convert.targets == ["x86"] and settings.convert.fp16
     assert settings.limits.memory_bytes == 512 * 1024**2
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_that_training_knows_can_be_asked_for(tmp_path: Path, metric: str) -> None:
+    text = MINIMAL + f'\n[train]\nearly_stopping = {{ metric = "{metric}" }}\n'
+    early = load_project(write_project(tmp_path / "p", text)).settings.train.early_stopping
+    assert EarlyStopping.of({"early_stopping": early.model_dump()}).metric == metric
 
 
 def test_the_documentation_has_every_key() -> None:

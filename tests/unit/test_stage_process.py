@@ -1,0 +1,205 @@
+"""``python -m stages``: inputs are checked, nothing is lost, and every end has a cause."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+from pathlib import Path
+
+import pytest
+
+from stages.contract import (
+    ArtifactMade,
+    EnvironmentRead,
+    Exit,
+    Failed,
+    Metric,
+    Progress,
+    Warned,
+    hash_file,
+)
+from support.faults import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_stage_that_works_leaves_artifacts_and_a_result(bench: Bench) -> None:
+    ended = bench.run(
+        """
+        (context.output / "sub").mkdir()
+        (context.output / "a.txt").write_text("A")
+        (context.output / "sub" / "b.bin").write_bytes(b"B")
+        (context.scratch / "memory").write_text("not an artifact")
+        context.progress(1, 2, "lines")
+        context.metric("loss", 0.5, 3)
+        context.warn("odd", "train.txt:1")
+        return {"lines": 3}
+        """
+    )
+    assert ended.code == Exit.OK
+    assert [type(event) for event in ended.events] == [
+        EnvironmentRead, Progress, Metric, Warned, ArtifactMade, ArtifactMade,
+    ]  # fmt: skip
+    result = ended.result
+    assert [item.path for item in result.artifacts] == ["a.txt", "sub/b.bin"]
+    assert result.artifact("a.txt").sha256 == hash_file(bench.output / "a.txt").sha256
+    assert result.metrics == {"lines": 3} and result.environment["python"].startswith("3.")
+    assert not bench.partial.exists() and not (bench.output / ".work").exists()
+
+
+def test_events_and_log_are_in_the_workspace_too(bench: Bench) -> None:
+    ended = bench.run("context.progress(1, 2, 'lines')\nprint('hello')\nreturn {}")
+    assert (ended.folder / "events.jsonl").read_bytes() == ended.stdout
+    assert (ended.folder / "log.txt").read_bytes() == ended.stderr == b"hello\n"
+
+
+def test_what_libraries_print_is_log_and_never_an_event(bench: Bench) -> None:
+    ended = bench.run(
+        "import os, subprocess, sys\n"
+        'print(\'{"type": "progress"}\', flush=True)\n'
+        "os.write(1, b'from C\\n')\n"
+        "subprocess.run(['echo', 'from a child'])\n"
+        "sys.stdout.flush()\n"
+        "context.progress(1, 1, 'lines')\n"
+        "return {}"
+    )
+    assert [type(event) for event in ended.events] == [EnvironmentRead, Progress]
+    for said in (b'{"type": "progress"}\n', b"from C\n", b"from a child\n"):
+        assert said in ended.stderr
+
+
+def test_changed_file_is_refused_with_both_hashes(bench: Bench) -> None:
+    given = bench.file("inference.pdmodel", b"program")
+    Path(given.path).write_bytes(b"another")
+    ended = bench.run(inputs=(given,))
+    failed = ended.events[-1]
+    assert ended.code == Exit.INTEGRITY
+    assert isinstance(failed, Failed) and failed.code == Exit.INTEGRITY
+    found = hashlib.sha256(b"another").hexdigest()
+    assert failed.message == (
+        "inference.pdmodel is not the file that train made: "
+        f"expected SHA-256 {given.sha256}, found {found}"
+    )
+    assert failed.where == given.path and failed.remedy == "run again with --force train"
+    assert not bench.output.exists()
+
+
+def test_missing_file_is_refused(bench: Bench) -> None:
+    given = bench.file("inference.pdmodel", b"program")
+    Path(given.path).unlink()
+    ended = bench.run(inputs=(given,))
+    failed = ended.events[-1]
+    assert ended.code == Exit.INTEGRITY
+    assert isinstance(failed, Failed) and failed.message == "inference.pdmodel is missing"
+
+
+@pytest.mark.parametrize("change", ["content", "missing", "manifest"])
+def test_changed_tree_is_refused_by_file(bench: Bench, change: str) -> None:
+    tree = bench.tree({"test.txt": b"a.png\tAB\n", "a.png": b"image"})
+    victim = Path(tree.path) / ("MANIFEST" if change == "manifest" else "a.png")
+    if change == "missing":
+        victim.unlink()
+    else:
+        victim.write_bytes(b"changed")
+    ended = bench.run(inputs=(tree,))
+    failed = ended.events[-1]
+    assert ended.code == Exit.INTEGRITY and isinstance(failed, Failed)
+    assert failed.message.startswith(victim.name) and failed.where == str(victim)
+
+
+def test_untouched_inputs_are_accepted(bench: Bench) -> None:
+    tree = bench.tree({"test.txt": b"a.png\tAB\n", "sub/a b.png": b"image"})
+    file = bench.file("dict.txt", b"A\n")
+    ended = bench.run(
+        "assert context.has('test') and not context.has('val')\n"
+        "return {'bytes': len(context.input('dict.txt').read_bytes())}",
+        inputs=(tree, file),
+    )
+    assert ended.code == Exit.OK and ended.result.metrics == {"bytes": 2}
+
+
+def test_error_of_a_stage_is_an_event_and_its_trace_is_in_the_log(bench: Bench) -> None:
+    ended = bench.run("raise StageError('bad label', 'train.txt:3', 'correct it')")
+    assert ended.code == Exit.STAGE
+    assert ended.events[-1] == Failed(3, "bad label", "train.txt:3", "correct it")
+    assert b"Traceback" in ended.stderr and not bench.output.exists()
+
+
+def test_integrity_error_of_a_stage_has_its_own_code(bench: Bench) -> None:
+    assert bench.run("raise IntegrityError('two dictionaries')").code == Exit.INTEGRITY
+
+
+def test_whatever_a_library_raises_is_an_event(bench: Bench) -> None:
+    ended = bench.run("raise ValueError('\\x1b[31m\\n\\ud800')")
+    failed = ended.events[-1]
+    assert ended.code == Exit.STAGE and isinstance(failed, Failed)
+    assert failed.message == "ValueError: \x1b[31m\n\ud800"
+
+
+@pytest.mark.parametrize("name", ["SIGSEGV", "SIGABRT", "SIGKILL"])
+def test_death_by_signal_is_an_event(bench: Bench, name: str) -> None:
+    ended = bench.run(f"import os, signal\nos.kill(os.getpid(), signal.{name})")
+    failed = ended.events[-1]
+    assert ended.code == Exit.STAGE and isinstance(failed, Failed)
+    assert failed.message == f"the data stage was killed by {name}"
+    assert ("limits.memory" in failed.remedy) == (name == "SIGKILL")
+    assert (ended.folder / "events.jsonl").read_bytes() == ended.stdout
+
+
+def test_leftovers_go_but_what_can_be_resumed_from_stays(bench: Bench) -> None:
+    (bench.partial / ".work" / "deep").mkdir(parents=True)
+    (bench.partial / ".work" / "deep" / "latest").write_text("epoch 3")
+    (bench.partial / "half").mkdir()
+    (bench.partial / "half" / "written").write_text("x")
+    (bench.partial / "model.nb").write_text("half")
+    ended = bench.run("return {'found': (context.scratch / 'deep' / 'latest').read_text()}")
+    assert ended.result.metrics == {"found": "epoch 3"}
+    assert ended.result.artifacts == ()
+    assert sorted(path.name for path in bench.output.iterdir()) == ["result.json"]
+
+
+def test_failure_keeps_what_can_be_resumed_from(bench: Bench) -> None:
+    bench.run("(context.scratch / 'latest').write_text('epoch 3')\nraise StageError('no')")
+    assert (bench.partial / ".work" / "latest").read_text() == "epoch 3"
+
+
+def test_failure_keeps_the_earlier_result(bench: Bench) -> None:
+    bench.run("(context.output / 'a').write_text('old')\nreturn {}")
+    bench.run("(context.output / 'a').write_text('new')\nraise StageError('no')")
+    assert (bench.output / "a").read_text() == "old"
+    bench.run("(context.output / 'a').write_text('new')\nreturn {}")
+    assert (bench.output / "a").read_text() == "new"
+
+
+def test_sigterm_lets_the_stage_save_and_end(bench: Bench) -> None:
+    process = bench.start(
+        "import time\n"
+        "context.progress(0, 1, 'epochs')\n"
+        "while not context.stopping:\n"
+        "    time.sleep(0.01)\n"
+        "(context.scratch / 'latest').write_text('saved')\n"
+        "context.check_stop()\n"
+    )
+    assert process.stdout is not None
+    assert any(b"epochs" in line for line in iter(process.stdout.readline, b""))
+    process.send_signal(signal.SIGTERM)
+    ended = bench.finish(process)
+    assert ended.code == Exit.TERMINATED
+    assert (bench.partial / ".work" / "latest").read_text() == "saved"
+    assert not bench.output.exists()
+
+
+def test_full_disk_does_not_block_the_stage(bench: Bench) -> None:
+    bench.run_folder.joinpath("log.txt").symlink_to("/dev/full")
+    ended = bench.run("print('x' * 1_000_000)\nreturn {}")
+    assert ended.code == Exit.OK and len(ended.stderr) == 1_000_001
+
+
+def test_spec_of_another_stage_is_refused(bench: Bench) -> None:
+    ended = bench.run(stage="train")
+    failed = ended.events[-1]
+    assert ended.code == Exit.STAGE and isinstance(failed, Failed)
+    assert failed.message == "the spec is for 'train', not 'data'"
