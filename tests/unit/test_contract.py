@@ -1,0 +1,83 @@
+"""What both sides exchange: specs, results, keys and hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from stages import contract
+from stages.contract import Input, Result, Spec, hash_file, stage_key
+from support.results import make_result
+
+SPEC = Spec(
+    "verify",
+    "k",
+    "/paddock/results/verify/k",
+    {"image_shape": [3, 48, 320], "ä": "\x1b"},
+    (Input("test", "/paddock/inputs/x", "s", "project (test data)", tree=True),),
+    7,
+    1,
+)
+
+
+def test_spec_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(SPEC.dump(), encoding="utf-8")
+    assert Spec.load(path) == SPEC
+
+
+def test_result_is_read_as_it_was_written() -> None:
+    result = make_result("convert")
+    assert Result.from_json(json.loads(result.dump())) == result
+
+
+def test_artifact_that_was_not_made_is_a_key_error() -> None:
+    with pytest.raises(KeyError, match=r"nothing\.nb"):
+        make_result("convert").artifact("nothing.nb")
+
+
+def test_hash_file_reads_size_and_both_hashes(tmp_path: Path) -> None:
+    data = b"x" * (3 << 20)
+    (tmp_path / "f").write_bytes(data)
+    digests = hash_file(tmp_path / "f")
+    assert digests.size == len(data)
+    assert digests.md5 == hashlib.md5(data, usedforsecurity=False).hexdigest()
+    assert digests.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def key(**changes: object) -> str:
+    parts: dict[str, object] = {
+        "stage": "train",
+        "image_id": "sha256:a",
+        "parameters": {"epochs": 3, "rate": 1e-3},
+        "inputs": {"train": "t", "dict": "d"},
+    }
+    return stage_key(**(parts | changes))  # type: ignore[arg-type]  # the point is to vary each
+
+
+def test_key_does_not_depend_on_the_order_of_names() -> None:
+    assert key() == key(parameters={"rate": 1e-3, "epochs": 3}, inputs={"dict": "d", "train": "t"})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stage": "export"},
+        {"image_id": "sha256:b"},
+        {"parameters": {"epochs": 4, "rate": 1e-3}},
+        {"parameters": {"epochs": "3", "rate": 1e-3}},
+        {"inputs": {"train": "t"}},
+        {"inputs": {"train": "d", "dict": "t"}},
+    ],
+)
+def test_each_component_changes_the_key(changes: dict[str, object]) -> None:
+    assert key(**changes) != key()
+
+
+def test_contract_version_changes_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = key()
+    monkeypatch.setattr(contract, "CONTRACT_VERSION", contract.CONTRACT_VERSION + 1)
+    assert key() != before
