@@ -1,0 +1,42 @@
+"""Draw a finished run as the SVG that the README shows: ``python scripts/picture.py PROJECT OUT.svg``.
+
+What is drawn is what ``--batch`` printed: the run's own events and its report, nothing made up.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from pipeline.deliver import REPORT_FILE
+from pipeline.events import Envelope
+from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress
+from tui.batch import Printer
+from tui.console import Terminal
+from tui.table import print_parity
+
+WIDTH = 112
+#: Too many for a picture; the log has them all.
+LEFT_OUT = (ArtifactMade, EnvironmentRead, Metric, Progress)
+
+
+def main(project: Path, target: Path) -> None:
+    """Draw the run that ``out/report.json`` names."""
+    report = json.loads((project / "out" / REPORT_FILE).read_text(encoding="utf-8"))
+    terminal = Terminal(WIDTH)
+    terminal.results = Console(width=WIDTH, record=True, file=sys.stderr, highlight=False)
+    printer = Printer(terminal)
+    events = project / ".paddock" / "runs" / report["run"] / "events.jsonl"
+    for line in events.read_text(encoding="ascii").splitlines():
+        envelope = Envelope.decode(line)
+        if not isinstance(envelope.event, LEFT_OUT):
+            printer.show(envelope)
+    print_parity(report, terminal)
+    target.write_text(terminal.results.export_svg(title="paddock --batch demo"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
