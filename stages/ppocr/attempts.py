@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from stages.ppocr.trainer_log import Evaluated, LogEvent, Saved, Stepped, parse_
 _ENDINGS = (".pdparams", ".pdopt", ".states")
 #: What this stage keeps of the trainer's log (PaddleOCR 3.1 announces a file and never opens it).
 LOG = "trainer.log"
+_PREFIX = "attempt-"
 _BEST = "best_accuracy.pdparams"
 
 
@@ -68,8 +70,23 @@ class Attempt:
 
 def attempts_in(scratch: Path) -> list[Attempt]:
     """Return all attempts, oldest first."""
-    folders = sorted(scratch.glob("attempt-*"), key=lambda path: int(path.name.split("-")[1]))
+    folders = sorted(scratch.glob(f"{_PREFIX}*"), key=_number)
     return [Attempt(folder) for folder in folders]
+
+
+def new_attempt(scratch: Path) -> Path:
+    """Make the next attempt's folder; remove those that came to nothing."""
+    for attempt in attempts_in(scratch):
+        if attempt.checkpoint is None:
+            shutil.rmtree(attempt.folder)
+    numbers = [_number(path) for path in scratch.glob(f"{_PREFIX}*")]
+    folder = scratch / f"{_PREFIX}{max(numbers, default=0) + 1}"
+    folder.mkdir()
+    return folder
+
+
+def _number(folder: Path) -> int:
+    return int(folder.name.removeprefix(_PREFIX))
 
 
 def best_of(attempts: Iterable[Attempt]) -> Attempt:

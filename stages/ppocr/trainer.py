@@ -7,7 +7,6 @@ resuming how good its best checkpoint was. What an attempt reached is read from 
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import paddle
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.ppocr.architecture import check_built_in
-from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of
+from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import Config, dump_config, multi_head_config
 from stages.ppocr.network import build
@@ -69,9 +68,7 @@ def _prepare(
     context: Context, config: Config, dictionary: Dictionary, earlier: list[Attempt]
 ) -> Path:
     """Prepare a new attempt's folder: its configuration, and what its weights start from."""
-    folder = context.scratch / f"attempt-{len(earlier) + 1}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder = new_attempt(context.scratch)
     config["Global"]["save_model_dir"] = str(folder)
     resumed = next((item.resumable for item in reversed(earlier) if item.resumable), None)
     if resumed:

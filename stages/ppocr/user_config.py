@@ -44,17 +44,33 @@ def read_config(path: Path) -> Config:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = printable(" ".join(str(error).split()), 300)
         raise _refusal(path, f"it is not plain YAML: {reason}") from error
-    missing = [name for name in _SECTIONS if not isinstance(config, dict) or name not in config]
+    missing = [name for name in _SECTIONS if not isinstance(_at(config, name), dict)]
     if missing:
         raise _refusal(path, f"it has no section {', '.join(missing)}")
+    for split in ("Train", "Eval"):
+        if not isinstance(_at(config, split, "dataset", "transforms"), list):
+            raise _refusal(path, f"{split}.dataset.transforms is not a list")
+    if not isinstance(_at(config, "Architecture", "Head", "name"), str):
+        raise _refusal(path, "Architecture has no Head with a name")
+    decoder = _at(config, "PostProcess", "name")
+    if decoder != "CTCLabelDecode":
+        raise _refusal(path, f"PostProcess.name is {decoder!r:.60}; allowed is CTCLabelDecode")
     return dict(config)
+
+
+def _at(config: Any, *keys: str) -> Any:
+    """Return what is under ``keys``, or None where something on the way is no mapping."""
+    for key in keys:
+        config = config.get(key) if isinstance(config, dict) else None
+    return config
 
 
 def image_shape_of(config: Mapping[str, Any], split: str) -> list[int] | None:
     """Return the image shape that ``RecResizeImg`` of ``Train`` or ``Eval`` has, if there is one."""
     for transform in config[split]["dataset"]["transforms"]:
-        if "RecResizeImg" in transform:
-            return [int(size) for size in transform["RecResizeImg"]["image_shape"]]
+        shape = _at(transform, "RecResizeImg", "image_shape")
+        if shape is not None:
+            return [int(size) for size in shape]
     return None
 
 
@@ -115,9 +131,9 @@ def _adopt_split(split: Config, root: Path, labels: Path, settings: Settings) ->
     split["dataset"].update({"data_dir": str(root), "label_file_list": [str(labels)]})
     split["dataset"].pop("ratio_list", None)
     for transform in split["dataset"]["transforms"]:
-        if "RecResizeImg" in transform:
+        if isinstance(_at(transform, "RecResizeImg"), dict):
             transform["RecResizeImg"]["image_shape"] = [channels, height, width]
-        if "RecConAug" in transform:
+        if isinstance(_at(transform, "RecConAug"), dict):
             transform["RecConAug"]["image_shape"] = [height, width, channels]
 
 

@@ -108,6 +108,23 @@ def test_a_yaml_that_is_no_configuration_is_refused(tmp_path: Path, text: str) -
         read_config(write(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"PostProcess": {"name": "AttnLabelDecode"}}, "allowed is CTCLabelDecode"),
+        ({"Train": {"dataset": {}}}, "Train.dataset.transforms is not a list"),
+        ({"Architecture": {"Models": {}}}, "no Head with a name"),
+        ({"Global": None}, "no section Global"),
+    ],
+)
+def test_a_yaml_that_paddock_cannot_follow_is_refused(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    config = {**ctc_config(PATHS, SETTINGS), **change}
+    with pytest.raises(StageError, match=message):
+        read_config(write(tmp_path, yaml.safe_dump(config)))
+
+
 def test_good_overrides_pass() -> None:
     options = ["Train.loader.num_workers=0", "Optimizer.lr.name=Const", "Global.x=[1, 2]"]
     assert check_overrides(options) == options

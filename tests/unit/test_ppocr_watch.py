@@ -7,7 +7,7 @@ import pytest
 
 from stages.contract import Metric, Progress, Spec, StageEvent, Warned
 from stages.errors import IntegrityError, StageError
-from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of
+from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
 from stages.ppocr.watch import Watch
 from stages.runtime import Context
 
@@ -145,3 +145,12 @@ def test_only_the_newest_epochs_checkpoint_is_kept(tmp_path: Path) -> None:
     (attempt.folder / "iter_epoch_1.pdparams").touch()
     attempt.forget_old_epochs()
     assert sorted(path.stem for path in attempt.folder.glob("iter_*.pdparams")) == ["iter_epoch_2"]
+
+
+def test_an_attempt_that_came_to_nothing_makes_room(tmp_path: Path) -> None:
+    write_attempt(tmp_path, 1, epoch(1, 0.5), kept=1)
+    (tmp_path / "attempt-2").mkdir()
+    assert new_attempt(tmp_path).name == "attempt-2"
+    (tmp_path / "attempt-1" / LOG).unlink()
+    assert new_attempt(tmp_path).name == "attempt-1"
+    assert [path.name for path in tmp_path.iterdir()] == ["attempt-1"]
