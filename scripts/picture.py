@@ -18,7 +18,7 @@ from tui.batch import Printer
 from tui.console import Terminal
 from tui.table import print_parity
 
-WIDTH = 112
+WIDTH = 130
 #: Too many for a picture; the log has them all.
 LEFT_OUT = (ArtifactMade, EnvironmentRead, Metric, Progress)
 

@@ -129,7 +129,7 @@ class Printer:
             case Noted():
                 return f"  {event.message}"
             case Delivered():
-                return f"✔ wrote {event.folder} ({len(event.files)} files)"
+                return f"✔ wrote {_nearby(event.folder)} ({len(event.files)} files)"
             case RunFinished():
                 word = {0: "done", 1: "parity failed"}.get(event.code, f"ended with {event.code}")
                 return f"{word} in {human_seconds(event.seconds)}"
@@ -144,6 +144,12 @@ class Printer:
                 return "  " + ", ".join(f"{k} {v}" for k, v in event.versions.items())
             case _:
                 return ""
+
+
+def _nearby(path: str) -> str:
+    """Return ``path`` relative to where the user is, if it is below."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 #: Symbol and words for what a plan says of a stage.
