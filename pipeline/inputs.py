@@ -76,8 +76,8 @@ def _images(root: Path, labels: Path) -> Iterable[tuple[str, Path]]:
             name = line.partition(b"\t")[0].decode("utf-8")
         except UnicodeDecodeError:
             continue
-        if is_safe_path(name) and (root / name).is_file():
-            yield name, root / name
+        if is_safe_path(name) and (path := root / name).is_file():
+            yield name, path
 
 
 def file_upload(path: Path, cache: HashCache, made_by: str) -> Upload:
