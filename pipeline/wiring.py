@@ -55,6 +55,8 @@ def wire(project: Project, cache: HashCache, say: Say) -> tuple[Wire, ...]:
         UsageError: a model or file that the project names is not there.
         IntegrityFailed: a fetched model is not the recorded one.
     """
+    if not project.settings.data.test:
+        say("warning: data.test is empty; verify measures on val, which also chose the checkpoint")
     start = _starting_point(project, cache, say)
     dictionary = file_upload(
         project.folder / project.settings.data.dictionary, cache, "project (dictionary)"
