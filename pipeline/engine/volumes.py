@@ -7,6 +7,7 @@ so that a remote engine works like a local one: no path of the host is ever moun
 from __future__ import annotations
 
 import io
+import secrets
 import tarfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,9 @@ from stages.contract import MANIFEST_FILE
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+#: Tells a volume from a later one of its name.
+BIRTH_LABEL = "paddock.birth"
+
 
 class Volumes:
     """Paddock's volumes on one engine."""
@@ -42,8 +46,11 @@ class Volumes:
             try:
                 found = self._client.volumes.get(volume.name)
             except NotFound:
-                found = self._client.volumes.create(volume.name, labels={**volume.labels, **labels})
-            return f"{volume.name}@{found.attrs.get('CreatedAt', '')}"
+                made = {**volume.labels, **labels, BIRTH_LABEL: secrets.token_hex(8)}
+                found = self._client.volumes.create(volume.name, labels=made)
+            # Not CreatedAt: to older engines that is when the volume's top folder last changed.
+            birth = (found.attrs.get("Labels") or {}).get(BIRTH_LABEL, "")
+            return f"{volume.name}@{birth}"
 
     def remove_labelled(self, label: str) -> list[str]:
         """Remove the volumes that carry ``label``; return their names."""
