@@ -1,0 +1,145 @@
+"""The official PP-OCRv4 model, through the real containers to parity; then what runs again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cli import paddock
+from support.runs import Done, Site, changed, run
+
+pytestmark = [pytest.mark.docker, pytest.mark.images]
+
+
+@pytest.fixture(scope="module")
+def through(official: Path) -> Done:
+    """Run the project once."""
+    done = run(official)
+    assert done.code == 0, (done.events[-3:], done.stderr)
+    return done
+
+
+def report(folder: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))
+    return read
+
+
+def test_it_reads_and_parity_holds(official: Path, through: Done) -> None:
+    models = {model["name"]: model for model in report(official)["models"]}
+    assert report(official)["verdict"] == "pass" and report(official)["images"] == 20
+    assert models["pd"]["accuracy"] > 0.5, "parity of a model that reads nothing proves nothing"
+    assert models["nb-x86"]["agreement"] == 1.0
+    assert 0 < models["nb-x86"]["max_abs_diff"] < 1e-3
+    assert models["nb-arm"]["status"] == "not runnable here"
+
+
+def test_the_nb_column_is_of_the_file_that_ships(official: Path, through: Done) -> None:
+    models = {model["name"]: model for model in report(official)["models"]}
+    for target in ("x86", "arm"):
+        line = (official / "out" / "SHA256SUMS").read_text()
+        assert f"{models[f'nb-{target}']['sha256']}  model_{target}.nb" in line
+
+
+def test_coreutils_accept_out(official: Path, through: Done) -> None:
+    for tool, sums in (("sha256sum", "SHA256SUMS"), ("md5sum", "MD5SUMS")):
+        command = [tool, "--strict", "--quiet", "-c", sums]
+        subprocess.run(command, check=True, cwd=official / "out")
+
+
+def test_what_was_not_needed_was_skipped(through: Done) -> None:
+    assert through.stages("stage-skipped") == ["train", "export"]
+    assert through.stages("stage-finished") == ["data", "convert", "verify"]
+
+
+def test_events_on_stdout_are_the_record(official: Path, through: Done) -> None:
+    run_name = through.events[0]["run"]
+    path = official / ".paddock" / "runs" / run_name / "events.jsonl"
+    assert [json.loads(line) for line in path.read_text().splitlines()] == through.events
+    assert [event["seq"] for event in through.events] == list(range(len(through.events)))
+    for stage in ("data", "convert", "verify"):
+        assert (path.parent / f"{stage}.log").is_file()
+
+
+def test_every_stage_said_the_same_versions(through: Done) -> None:
+    said = [event["versions"] for event in through.of("environment")]
+    assert len(said) == 3
+    for name in ("python", "paddle", "numpy", "opencv", "paddle_commit"):
+        assert len({versions[name] for versions in said}) == 1
+
+
+def test_second_run_is_cached_and_quick(official: Path, through: Done) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in (official / "out").iterdir()}
+    started = time.monotonic()
+    again = run(official)
+    assert time.monotonic() - started < 15, "3 s on an idle machine"
+    assert again.code == 0 and again.of("stage-started") == []
+    assert again.stages("stage-cached") == ["data", "convert", "verify"]
+    assert again.of("delivered") == []
+    assert before == {path.name: path.stat().st_mtime_ns for path in (official / "out").iterdir()}
+
+
+def test_nothing_runs_on_after_a_run(site: Site, official: Path, through: Done) -> None:
+    assert site.containers(official) == []
+    assert len(site.volumes(official)) == 2
+
+
+def test_changed_threshold_runs_nothing_and_can_fail(official: Path, through: Done) -> None:
+    with changed(official, "[convert]", "[verify]\nmin_accuracy = 1.0\n[convert]"):
+        done = run(official)
+    assert done.code == 1 and done.of("stage-started") == []
+    assert "pd: accuracy" in done.events[-1]["reasons"][0]
+    assert report(official)["verdict"] == "pass", "out/ keeps the last good model"
+    failed = json.loads((official / "out.failed" / "report.json").read_text(encoding="utf-8"))
+    assert failed["verdict"] == "fail"
+
+
+def test_plan_names_what_changed_and_exactly_that_runs(official: Path, through: Done) -> None:
+    with changed(official, '["arm", "x86"]', '["x86"]'):
+        plan = paddock("plan", "--json", official, environ={})
+        steps = {step["stage"]: step for step in json.loads(plan.stdout)}
+        done = run(official)
+    assert steps["data"]["action"] == "cached"
+    assert steps["convert"]["reason"] == "parameter targets changed (['arm', 'x86'] → ['x86'])"
+    assert (steps["verify"]["action"], steps["verify"]["reason"]) == ("wait", "after convert")
+    assert done.code == 0 and done.stages("stage-started") == ["convert", "verify"]
+    assert not (official / "out" / "model_arm.nb").exists()
+    assert run(official).of("stage-started") == [], "going back finds the old results"
+    assert (official / "out" / "model_arm.nb").exists()
+
+
+def test_locked_run_refuses_a_difference(official: Path, through: Done) -> None:
+    assert run(official, "--locked").code == 0
+    with changed(official, "max_text_length = 25", "max_text_length = 30"):
+        done = run(official, "--locked")
+    assert done.code == 5 and done.of("stage-started") == []
+    assert "parameter max_text_length changed (25 → 30)" in done.of("run-failed")[0]["message"]
+
+
+def test_part_of_the_pipeline(official: Path, through: Done) -> None:
+    done = run(official, "--until", "convert", "--force", "convert")
+    assert done.code == 0 and done.stages("stage-started") == ["convert"]
+    assert done.of("stage-skipped", "verify")[0]["reason"] == "--until convert"
+    with changed(official, "max_text_length = 25", "max_text_length = 40"):
+        refused = run(official, "--from", "convert")
+    assert refused.code == 2 and "data has no result" in refused.of("run-failed")[0]["message"]
+
+
+def test_dry_run_and_plan_start_nothing(site: Site, official: Path, through: Done) -> None:
+    with changed(official, "max_text_length = 25", "max_text_length = 41"):
+        done = run(official, "--dry-run")
+        assert done.code == 0 and done.of("stage-started") == []
+        assert done.of("stage-planned", "data")[0]["action"] == "run"
+    assert site.containers(official) == []
+
+
+def test_a_person_sees_the_table(official: Path, through: Done) -> None:
+    done = paddock("--batch", official, environ={})
+    assert done.returncode == 0 and done.stderr == ""
+    assert "✔ PASS  parity holds on 20 images" in done.stdout
+    assert "nb-x86" in done.stdout and "not runnable here" in done.stdout
+    assert "✔ cached: made in" in done.stdout
