@@ -27,5 +27,5 @@ class IntegrityError(StageError):
     code = Exit.INTEGRITY
 
 
-class Stopped(Exception):  # noqa: N818 - an order obeyed, not an error
+class Stopped(Exception):
     """SIGTERM arrived and the stage has saved what it can resume from."""
