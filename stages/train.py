@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 from typing import Any
 
 from stages.errors import StageError
+from stages.frozen.run import train as train_frozen
+from stages.ppocr.trainer import train as train_full
 from stages.runtime import Context
 
-#: The module of each mode; its ``train(context)`` returns the stage's metrics.
-MODES = {"frozen": "stages.frozen.run", "full": "stages.ppocr.trainer"}
+MODES = {"frozen": train_frozen, "full": train_full}
 
 
 def run(context: Context) -> dict[str, Any]:
-    """Train in the mode that the parameters say."""
+    """Train in the mode that the parameters say; return the stage's metrics."""
     mode = context.parameters["mode"]
     if mode not in MODES:
         raise StageError(f"unknown mode {mode!r}; allowed: {', '.join(MODES)}", "train.mode")
-    os.environ.setdefault("OMP_NUM_THREADS", str(context.spec.threads))  # read when Paddle loads
-    metrics: dict[str, Any] = importlib.import_module(MODES[mode]).train(context)
-    return metrics
+    return MODES[mode](context)

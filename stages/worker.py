@@ -97,7 +97,10 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     _begin(partial)
     context = Context(spec, partial, emit)
     _obey_sigterm(context)
-    metrics = importlib.import_module(f"stages.{stage}").run(context)
+    os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))  # Paddle reads it when imported
+    module = importlib.import_module(f"stages.{stage}")
+    _obey_sigterm(context)  # again: Paddle takes SIGTERM over when imported
+    metrics = module.run(context)
     remove_tree(partial / SCRATCH_FOLDER)
     artifacts = context.publish()
     seconds = round(time.monotonic() - started, 3)
