@@ -1,7 +1,7 @@
 """``python -m pipeline.images.readiness WHAT``: what scripts/engine must know before it acts.
 
-``engine`` prints where the engine is, or why it does not answer (exit code 4). ``base`` ends with 0 if
-the base image is there or can be pulled, and with 4 if it has to be made on this host.
+``engine`` prints where the engine is. ``base`` prints ``local`` if the base image has to be made on this
+host, and ``given`` if it is there or was pulled. An error is one message and its exit code.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def main(arguments: list[str]) -> int:
         if arguments == ["engine"]:
             sys.stdout.write(describe_engine(os.environ) + "\n")
         elif arguments == ["base"]:
-            if needs_local_base(Images(connect(os.environ)), os.environ):
-                return Exit.ENGINE
+            local = needs_local_base(Images(connect(os.environ)), os.environ)
+            sys.stdout.write("local\n" if local else "given\n")
         else:
             sys.stderr.write("usage: python -m pipeline.images.readiness engine|base\n")
             return Exit.USAGE

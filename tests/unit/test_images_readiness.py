@@ -11,6 +11,7 @@ import pytest
 from pipeline.engine.errors import RegistryUnreachable
 from pipeline.engine.images import ImageInfo, Images, PullStep
 from pipeline.errors import EngineError
+from pipeline.images import readiness
 from pipeline.images.base import LOCAL_BASE
 from pipeline.images.readiness import main, needs_local_base
 from stages.contract import Exit
@@ -62,6 +63,17 @@ def test_no_engine_is_exit_code_4_with_a_note(
     assert said.out == ""
     assert "is not running" in said.err
     assert "note: start it" in said.err
+
+
+def test_the_base_is_answered_with_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(readiness, "connect", lambda _environ: None)
+    for local, word in ((True, "local\n"), (False, "given\n")):
+        answer = local
+        monkeypatch.setattr(readiness, "needs_local_base", lambda *_, answer=answer: answer)
+        assert main(["base"]) == Exit.OK
+        assert capsys.readouterr().out == word
 
 
 def test_an_unknown_question_is_a_wrong_command_line() -> None:
