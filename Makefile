@@ -5,12 +5,12 @@ PADDOCK = .venv/bin/paddock
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
 demo: engine images
-	test -e demo/paddock.toml || $(PADDOCK) demo demo
+	$(PADDOCK) demo demo
 	$(PADDOCK) --batch demo
 
-# Every test: those of `check`, those inside the images, and those against a real engine.
+# Every test: those of `check`, then those against a real engine, which run those inside the images too.
 test: check engine images
-	.venv/bin/pytest
+	.venv/bin/pytest tests/docker
 
 # The fast checks: no Docker, no Paddle.
 check: setup-dev
