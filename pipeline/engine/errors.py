@@ -88,7 +88,7 @@ CAUSES = (
     ),
     _cause(
         r"dial tcp|lookup .* on|no such host|TLS handshake timeout|i/o timeout|request canceled"
-        r"|server misbehaving|proxyconnect|Client\.Timeout|net/http|server gave HTTP response",
+        r"|server misbehaving|/v2/[^ ]*: EOF|proxyconnect|Client\.Timeout|net/http|server gave HTTP response",
         "the registry cannot be reached",
         NETWORK_REMEDY,
         RegistryUnreachable,

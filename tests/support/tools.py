@@ -75,7 +75,7 @@ def _port(container: Container) -> str:
     for _ in range(100):
         container.reload()
         bound = container.ports.get("5000/tcp")
-        if bound:
+        if bound and b"listening on" in container.logs():
             return str(bound[0]["HostPort"])
         time.sleep(0.1)
     raise AssertionError(container.logs().decode())
