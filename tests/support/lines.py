@@ -15,7 +15,7 @@ PARAMETERS: dict[str, Any] = {
     "mode": "frozen",
     "architecture": "PP-OCRv5_mobile_rec",
     "image_shape": list(SHAPE),
-    "epochs": 3,
+    "epochs": 2,
     "batch_size": 16,
     "learning_rate": 1e-3,
     "early_stopping": {"metric": "acc", "patience": 0, "min_delta": 0.0},
