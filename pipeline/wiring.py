@@ -102,13 +102,15 @@ class _Start:
 def _starting_point(project: Project, cache: HashCache, say: Say) -> _Start:
     settings = project.settings
     if settings.export.model:
-        folder = resolve(settings.export.model, project.folder, "export.model", say)
+        folder = resolve(settings.export.model, project.folder, "export.model", say, cache.sha256)
         return _Start(pd=folder, pd_files=_pd_files(folder, cache))
     config = _user_config(project, cache)
     if settings.train.checkpoint:
-        path = resolve(settings.train.checkpoint, project.folder, "train.checkpoint", say)
+        path = resolve(
+            settings.train.checkpoint, project.folder, "train.checkpoint", say, cache.sha256
+        )
         return _Start(config=config, checkpoint=_as_source(path, cache))
-    path = resolve(settings.model.pretrained, project.folder, "model.pretrained", say)
+    path = resolve(settings.model.pretrained, project.folder, "model.pretrained", say, cache.sha256)
     return _Start(pretrained=_as_source(path, cache), config=config)
 
 

