@@ -1,0 +1,41 @@
+"""tests/stages, run inside the real image: with its Paddle, PaddleOCR and Paddle-Lite."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from pipeline.compose import Compose
+from pipeline.models.catalogue import MODELS
+from pipeline.models.fetch import fetch_official
+from support.inside import build_inside, container_inside, run_to_the_end, stale_files
+
+pytestmark = [pytest.mark.docker, pytest.mark.images]
+
+FOLDER = Path(__file__).parents[1] / "stages"
+
+
+@pytest.fixture(scope="module")
+def inside(client: DockerClient, compose: Compose) -> str:
+    """The image to run in; its stages must be those of the working tree."""
+    image = build_inside(client, compose, os.environ)
+    stale = stale_files(client, image)
+    assert not stale, f"run `paddock images build`: the images have other versions of {stale}"
+    return image
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, Path]:
+    """The official models, fetched by hash."""
+    return {name: fetch_official(name, lambda _text: None) for name in MODELS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("test_*.py")))
+def test_inside(client: DockerClient, inside: str, models: dict[str, Path], name: str) -> None:
+    """Run one file of tests/stages; what it prints is shown if it fails."""
+    with container_inside(client, inside, models, [f"tests/stages/{name}"]) as container:
+        assert run_to_the_end(container) == 0

@@ -1,0 +1,104 @@
+"""Running tests/stages where they belong: in a container of the verify image, with pytest added."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from docker import DockerClient
+from docker.models.containers import Container
+
+from pipeline.compose import REPOSITORY, Compose, ImageBuild
+from pipeline.engine.containers import OWNER
+from pipeline.engine.images import BuildRequest, Images
+from pipeline.images.certificates import find_bundle
+from pipeline.images.context import make_context
+from support.tar import pack
+
+TAG = "paddock-test-stages:1"
+#: Where the tests and the models are in the container.
+CODE, MODELS = PurePosixPath("/tests"), PurePosixPath("/models")
+LABELS = {"paddock.test": "stages"}
+
+
+def build_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str]) -> str:
+    """Build verify with pytest, or take it from the engine's cache; return its ID."""
+    images = Images(client)
+    args = {"BASE": images.image_id(compose.services["verify"].image)}
+    args |= {name: environ[name] for name in ("PIP_INDEX_URL",) if environ.get(name)}
+    build = ImageBuild("inside", TAG, ".", "tests/stages/image/Dockerfile", args)
+    context = make_context(REPOSITORY, build, find_bundle(environ))
+    with context.pack() as stream:
+        for _line in images.build(BuildRequest(TAG, context.dockerfile, context.args), stream):
+            pass
+    return images.image_id(TAG)
+
+
+@contextmanager
+def container_inside(
+    client: DockerClient, image: str, models: Mapping[str, Path], words: list[str]
+) -> Iterator[Container]:
+    """Give a container that is ready to run ``pytest WORDS``, with no network."""
+    container = client.containers.create(
+        image,
+        ["-p", "no:cacheprovider", "--rootdir", str(CODE), *words],
+        working_dir=str(CODE),
+        user=f"{OWNER}:{OWNER}",
+        environment={"PADDOCK_TEST_MODELS": str(MODELS)},
+        network_mode="none",
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+        shm_size="2g",
+        init=True,
+        labels=LABELS,
+    )
+    try:
+        container.put_archive("/", pack(dict(_files(models))))
+        yield container
+    finally:
+        container.remove(force=True, v=True)
+
+
+def _files(models: Mapping[str, Path]) -> Iterator[tuple[PurePosixPath, Path]]:
+    yield CODE / "pyproject.toml", REPOSITORY / "pyproject.toml"
+    yield CODE / "tests/conftest.py", REPOSITORY / "tests/conftest.py"
+    for folder in ("tests/support", "tests/stages"):
+        for path in (REPOSITORY / folder).rglob("*.py"):
+            yield CODE / path.relative_to(REPOSITORY), path
+    for name, folder in models.items():
+        for path in folder.iterdir():
+            yield MODELS / name / path.name, path
+
+
+def run_to_the_end(container: Container) -> int:
+    """Start the container, show what it prints, and return its exit code."""
+    container.start()
+    for block in container.attach(stream=True, logs=True):
+        sys.stdout.write(block.decode("utf-8", "replace"))
+    return int(container.wait(timeout=60)["StatusCode"])
+
+
+def stale_files(client: DockerClient, image: str) -> list[str]:
+    """Return the stage files that differ between the image and the working tree."""
+    code = (
+        "import hashlib, pathlib\n"
+        "root = pathlib.Path('/opt/paddock')\n"
+        "for path in sorted(root.glob('stages/**/*.py')):\n"
+        "    print(hashlib.sha256(path.read_bytes()).hexdigest(), path.relative_to(root))"
+    )
+    output = client.containers.run(
+        image, ["-c", code], entrypoint=["python"], remove=True, network_mode="none", labels=LABELS
+    )
+    there = {tuple(line.split(" ", 1)) for line in output.decode().splitlines()}
+    here = {
+        (_sha256(path), path.relative_to(REPOSITORY).as_posix())
+        for path in (REPOSITORY / "stages").rglob("*.py")
+    }
+    return sorted({name for _, name in there ^ here})
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
