@@ -137,14 +137,18 @@ class Containers:
     def labelled(self, label: str) -> list[str]:
         """Return the names of the containers that carry ``label``, in whatever state."""
         with translated("listing containers"):
-            found = self._client.containers.list(all=True, filters={"label": label})
+            found = self._client.containers.list(
+                all=True, filters={"label": label}, ignore_removed=True
+            )
             return [str(container.name) for container in found]
 
     def remove_labelled(self, labels: Mapping[str, str]) -> list[str]:
         """Stop and remove the containers that carry all of ``labels``; return their names."""
         wanted = [f"{key}={value}" if value else key for key, value in labels.items()]
         with translated("looking for leftover containers"):
-            found = self._client.containers.list(all=True, filters={"label": wanted})
+            found = self._client.containers.list(
+                all=True, filters={"label": wanted}, ignore_removed=True
+            )
             for container in found:
                 remove(container)
             return [str(container.name) for container in found]

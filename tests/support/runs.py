@@ -157,7 +157,10 @@ class Site:
     def containers(self, folder: Path) -> list[str]:
         """Return the names of the containers that the project has, in whatever state."""
         wanted = {"label": f"{PROJECT_LABEL}={self.identities[folder]}"}
-        return [str(item.name) for item in self.client.containers.list(all=True, filters=wanted)]
+        return [
+            str(item.name)
+            for item in self.client.containers.list(all=True, filters=wanted, ignore_removed=True)
+        ]
 
     def volumes(self, folder: Path) -> list[str]:
         """Return the names of the project's volumes."""
@@ -173,7 +176,9 @@ class Site:
         """Remove containers and volumes of all projects, without the code under test."""
         for identity in self.identities.values():
             wanted = {"label": f"{PROJECT_LABEL}={identity}"}
-            for container in self.client.containers.list(all=True, filters=wanted):
+            for container in self.client.containers.list(
+                all=True, filters=wanted, ignore_removed=True
+            ):
                 container.remove(force=True)
             for volume in self.client.volumes.list(filters=wanted):
                 volume.remove(force=True)
