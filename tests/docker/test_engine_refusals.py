@@ -1,0 +1,131 @@
+"""What the engine lacks is said before anything starts; what was made can be removed again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from pipeline.compose import REPOSITORY
+from support.cli import paddock
+from support.runs import Site, first_lines
+
+pytestmark = [pytest.mark.docker, pytest.mark.images]
+
+TEXT = """
+[project]
+name = "refusals"
+
+[data]
+test = ["test.txt"]
+dictionary = "dict.txt"
+
+[export]
+model = "pd"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(site: Site, lines: Path) -> Path:
+    pd = {f"pd/inference.{kind}": b"not looked at" for kind in ("pdmodel", "pdiparams")}
+    files = {
+        "data/test": lines / "test",
+        "data/test.txt": first_lines(lines / "test.txt", 2),
+        "dict.txt": lines / "dict.txt",
+        **pd,
+    }
+    return site.project("refusals", TEXT, files)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A copy of the program whose compose.yaml names a convert image that is not there."""
+    for name in ("stages", "pipeline", "tui"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name)
+    compose = (REPOSITORY / "compose.yaml").read_text(encoding="utf-8")
+    wrong = compose.replace("paddock-convert:3.1.1", "paddock-convert:of-a-test")
+    assert wrong != compose
+    (tmp_path / "compose.yaml").write_text(wrong, encoding="utf-8")
+    return tmp_path
+
+
+def run_copy(root: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui.cli", *map(str, words)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+
+
+@pytest.mark.parametrize("words", [["--batch"], ["plan"]])
+def test_missing_image_is_named_before_anything_starts(
+    site: Site, folder: Path, elsewhere: Path, words: list[str]
+) -> None:
+    done = run_copy(elsewhere, *words, folder)
+    assert done.returncode == 4 and done.stdout == ""
+    assert done.stderr.count("error:") == 1 and "Traceback" not in done.stderr
+    assert "paddock-convert:of-a-test" in done.stderr and "paddock images build" in done.stderr
+    assert site.containers(folder) == []
+
+
+def test_doctor_names_the_missing_image(elsewhere: Path) -> None:
+    done = run_copy(elsewhere, "doctor")
+    assert done.returncode == 4
+    assert "images: missing: convert" in done.stdout and "paddock images build" in done.stdout
+
+
+def test_doctor_is_content_with_this_machine() -> None:
+    done = paddock("doctor", environ={})
+    assert done.returncode == 0, done.stdout
+    assert "✘" not in done.stdout
+
+
+def test_clean_with_volumes_leaves_nothing(site: Site, folder: Path) -> None:
+    assert paddock("--batch", "--until", "data", folder, environ={}).returncode == 0
+    volumes = site.volumes(folder)
+    assert len(volumes) == 2
+    done = paddock("clean", "--volumes", folder, environ={})
+    assert done.returncode == 0
+    assert all(f"removed {name}" in done.stdout for name in volumes)
+    assert site.volumes(folder) == site.containers(folder) == []
+    assert "nothing was left behind" in paddock("clean", "--volumes", folder, environ={}).stdout
+
+
+def test_replaced_workspace_runs_again_and_says_so(site: Site, folder: Path) -> None:
+    assert paddock("--batch", "--until", "data", folder, environ={}).returncode == 0
+    assert paddock("clean", "--volumes", folder, environ={}).returncode == 0
+    plan = json.loads(paddock("plan", "--json", folder, environ={}).stdout)
+    assert plan[0]["reason"] == "the workspace volume is another one"
+    assert paddock("--batch", "--until", "data", folder, environ={}).returncode == 0
+
+
+def test_stage_cannot_reach_out(client: DockerClient, site: Site, folder: Path) -> None:
+    """What a stage's container is allowed, as the engine itself tells it while one runs."""
+    command = [sys.executable, "-m", "tui.cli", "--batch", "--force", "data", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        seen = None
+        while process.poll() is None and seen is None:
+            for name in site.containers(folder):
+                if "-data-" in name:
+                    seen = client.api.inspect_container(name)
+        process.communicate()
+    assert seen is not None
+    host, config = seen["HostConfig"], seen["Config"]
+    assert host["NetworkMode"] == "none" and host["ReadonlyRootfs"] and host["Init"]
+    assert host["CapDrop"] == ["ALL"] and host["SecurityOpt"] == ["no-new-privileges"]
+    assert host["Memory"] and host["PidsLimit"] and host["NanoCpus"]
+    assert config["User"] == "10001:10001"
+    assert {"paddock.project", "paddock.run", "paddock.stage"} <= set(config["Labels"])
+    mounts = {item["Destination"]: item for item in seen["Mounts"]}
+    assert set(mounts) == {"/paddock", "/paddock/inputs"}
+    assert not mounts["/paddock/inputs"]["RW"]
+    assert all(item["Type"] == "volume" for item in mounts.values())
