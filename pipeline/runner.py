@@ -103,7 +103,7 @@ def run(
             prepared = prepare(project, environ, options.forced, lambda text: log.say(Noted(text)))
             outcome = _Run(prepared, name, log, options, locked, stop).go()
         except Exception as error:  # the boundary: the record of a run must say how it ended
-            outcome = Outcome(_tell(error, log, runs))
+            outcome = Outcome(_tell(_true_reason(error, stop), log, runs))
         finally:
             seconds = round(time.monotonic() - started, 2)
             log.say(RunFinished(outcome.code, seconds, outcome.verdict, outcome.reasons))
@@ -115,6 +115,15 @@ def _keep_out_of_git(state: Path) -> None:
     ignore = state / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
+
+
+def _true_reason(error: Exception, stop: StopSwitch) -> Exception:
+    """Return the interruption, if that broke what was going on (^C reaches pip as well)."""
+    if stop.code is None or not isinstance(error, PaddockError) or isinstance(error, Interrupted):
+        return error
+    interruption = Interrupted(stop.code)
+    interruption.__cause__ = error
+    return interruption
 
 
 def _tell(error: Exception, log: EventLog, runs: Path) -> Exit:
@@ -225,11 +234,7 @@ class _Run:
         self._hold_to_lock(step.components)
         executor = Executor(self._prepared, self._name, self._log, self._door())
         started = time.monotonic()
-        try:
-            result = executor.execute(wire, step.components, step.reason, self._results, self._stop)
-        except PaddockError:
-            self._stop.check()  # a stage that was told to stop did not fail
-            raise
+        result = executor.execute(wire, step.components, step.reason, self._results, self._stop)
         self._record(step.components, result)
         self._keep(step.components, result)
         seconds = round(time.monotonic() - started, 2)
