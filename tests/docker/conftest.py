@@ -14,7 +14,7 @@ from pipeline.engine.images import Images
 from pipeline.example import Example, Studio, make_example
 from pipeline.models.fetch import fetch_official
 from support.cli import paddock
-from support.runs import Site, first_lines
+from support.runs import Files, Site, first_lines
 from support.tiny import Workshop, workshop
 from support.tools import build_tools
 
@@ -101,7 +101,7 @@ fp16 = false
 def official(site: Site, lines: Path) -> Path:
     """A project that starts from the official PP-OCRv4 model; it has not run yet."""
     keys = fetch_official("PP-OCRv4_mobile_rec", lambda _text: None) / "ppocr_keys_v1.txt"
-    files = {
+    files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 20),
         "keys.txt": keys,

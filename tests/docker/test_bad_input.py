@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import paddock
-from support.runs import Site, check_clean_refusal, first_lines, run
+from support.runs import Files, Site, check_clean_refusal, first_lines, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -30,12 +30,12 @@ LINES = 4
 @pytest.fixture(scope="module")
 def good(site: Site, lines: Path) -> Path:
     """A project whose data are in order; the data stage never looks at its model."""
-    pd = {f"pd/inference.{kind}": b"not looked at" for kind in ("pdmodel", "pdiparams")}
-    files = {
+    files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", LINES),
         "dict.txt": lines / "dict.txt",
-        **pd,
+        "pd/inference.pdmodel": b"not looked at",
+        "pd/inference.pdiparams": b"not looked at",
     }
     return site.project("bad-input", TEXT, files)
 

@@ -14,7 +14,7 @@ from docker import DockerClient
 
 from pipeline.compose import REPOSITORY
 from support.cli import paddock
-from support.runs import Site, first_lines
+from support.runs import Files, Site, first_lines
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -33,12 +33,12 @@ model = "pd"
 
 @pytest.fixture(scope="module")
 def folder(site: Site, lines: Path) -> Path:
-    pd = {f"pd/inference.{kind}": b"not looked at" for kind in ("pdmodel", "pdiparams")}
-    files = {
+    files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 2),
         "dict.txt": lines / "dict.txt",
-        **pd,
+        "pd/inference.pdmodel": b"not looked at",
+        "pd/inference.pdiparams": b"not looked at",
     }
     return site.project("refusals", TEXT, files)
 

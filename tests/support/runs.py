@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,6 +130,10 @@ def run(folder: Path, *words: str, timeout: float = LONG) -> Done:
         return live.finish(timeout)
 
 
+#: Path in a project -> a folder or file to copy, text, or bytes.
+Files = dict[str, Path | str | bytes]
+
+
 @dataclass
 class Site:
     """Where a test session keeps its projects, and what it has on the engine."""
@@ -138,13 +142,13 @@ class Site:
     folder: Path
     identities: dict[Path, str] = field(default_factory=dict)
 
-    def project(self, name: str, text: str, files: Mapping[str, Path | str | bytes]) -> Path:
+    def project(self, name: str, text: str, files: Files) -> Path:
         """Write a project and remember it, to be cleaned up after.
 
         Args:
             name: of its folder.
             text: paddock.toml.
-            files: path in the project -> folder or file to copy, text or bytes.
+            files: what to put into it.
         """
         folder = self.folder / name
         folder.mkdir()
@@ -156,7 +160,7 @@ class Site:
 
     def containers(self, folder: Path) -> list[str]:
         """Return the names of the containers that the project has, in whatever state."""
-        wanted = {"label": f"{PROJECT_LABEL}={self.identities[folder]}"}
+        wanted = label_filter(self.identities[folder])
         return [
             str(item.name)
             for item in self.client.containers.list(all=True, filters=wanted, ignore_removed=True)
@@ -164,7 +168,7 @@ class Site:
 
     def volumes(self, folder: Path) -> list[str]:
         """Return the names of the project's volumes."""
-        wanted = {"label": f"{PROJECT_LABEL}={self.identities[folder]}"}
+        wanted = label_filter(self.identities[folder])
         return [str(item.name) for item in self.client.volumes.list(filters=wanted)]
 
     def leftovers(self) -> list[str]:
@@ -175,13 +179,18 @@ class Site:
     def remove_everything(self) -> None:
         """Remove containers and volumes of all projects, without the code under test."""
         for identity in self.identities.values():
-            wanted = {"label": f"{PROJECT_LABEL}={identity}"}
+            wanted = label_filter(identity)
             for container in self.client.containers.list(
                 all=True, filters=wanted, ignore_removed=True
             ):
                 container.remove(force=True)
             for volume in self.client.volumes.list(filters=wanted):
                 volume.remove(force=True)
+
+
+def label_filter(identity: str) -> dict[str, str | list[str] | bool]:
+    """Return the filter that finds what a project has on the engine."""
+    return {"label": f"{PROJECT_LABEL}={identity}"}
 
 
 def place(target: Path, source: Path | str | bytes) -> None:

@@ -82,7 +82,7 @@ def test_patience_stops_the_trainer_only_after_a_whole_epoch() -> None:
         ("Unexpected BUS error encountered in DataLoader worker", StageError, "shared memory"),
     ],
 )
-def test_trouble_stops_the_trainer_at_once(line: str, kind: type, message: str) -> None:
+def test_trouble_stops_the_trainer_at_once(line: str, kind: type[StageError], message: str) -> None:
     follower = Follower()
     follower.hear(line)
     assert follower.stops == 1
