@@ -75,6 +75,14 @@ def deliver(target: Path, ready: Path, report: Mapping[str, Any]) -> Delivery:
     return Delivery(target, (*files, *SUMS))
 
 
+def withdraw(folder: Path) -> None:
+    """Remove what Paddock delivered into ``folder``, and the folder if nothing else is in it."""
+    for name in _delivered(folder):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
 def _set_aside(target: Path) -> Path:
     return target.with_name(f".{target.name}.before")
 
@@ -101,9 +109,14 @@ def _bring_back_strangers(target: Path) -> None:
 
 def _strangers(before: Path) -> Iterator[Path]:
     """Give what Paddock did not deliver: whatever the old sums do not name."""
-    sums = before / "SHA256SUMS"
-    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
-    delivered = {line.partition("  ")[2] for line in lines}
-    if delivered:
-        delivered |= set(SUMS)
+    delivered = _delivered(before)
     return (path for path in before.iterdir() if path.name not in delivered)
+
+
+def _delivered(folder: Path) -> set[str]:
+    """Return the names of Paddock's own files in ``folder``."""
+    sums = folder / "SHA256SUMS"
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    named = {line.partition("  ")[2] for line in lines}
+    names = {name for name in named if Path(name).name == name}  # sums can be edited: stay inside
+    return names | set(SUMS) if names else names

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.deliver import deliver, is_delivered
+from pipeline.deliver import deliver, is_delivered, withdraw
 from pipeline.engine.volumes import Door
 from pipeline.errors import IntegrityFailed
 from pipeline.events import Delivered, EventLog, Noted
@@ -50,13 +50,16 @@ def conclude(
     parity = _small_artifact(project, results["verify"], "parity.json", door)
     report = build_report(project, run, results, json.loads(parity), given)
     passed = report["verdict"] == "pass"
-    target = project.out if passed else project.folder / "out.failed"
+    failed = project.folder / "out.failed"
+    target = project.out if passed else failed
     shipped = _shipped(results)
     if not _is_there(target, project, report, shipped):
         ready = _collect(project, run, shipped, results, door)
         delivery = deliver(target, ready, report)
         log.say(Delivered(str(delivery.folder), delivery.files))
-    if not passed and project.out.exists():
+    if passed:
+        withdraw(failed)  # it tells of a run that this one has put right
+    elif project.out.exists():
         log.say(Noted("out/ still holds the last model that passed"))
     return Outcome(Exit.OK if passed else Exit.PARITY, report["verdict"], tuple(report["reasons"]))
 

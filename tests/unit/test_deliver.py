@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.deliver import deliver, is_delivered
+from pipeline.deliver import deliver, is_delivered, withdraw
 from pipeline.project import load_project
 from pipeline.report.build import build_report
 from stages.contract import hash_file
@@ -180,3 +180,24 @@ def test_damaged_report_is_delivered_again(out: Path, report: dict[str, Any]) ->
 def test_report_is_the_same_in_json(out: Path, report: dict[str, Any]) -> None:
     deliver(out, ready(out), report)
     assert json.loads((out / "report.json").read_text(encoding="utf-8")) == report
+
+
+def test_withdrawing_leaves_what_is_not_paddocks(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    withdraw(out)
+    assert content(out) == {"notes.txt": b"mine"}
+    (out / "notes.txt").unlink()
+    deliver(out, ready(out), report)
+    withdraw(out)
+    assert not out.exists()
+
+
+def test_edited_sums_do_not_lead_out_of_the_folder(out: Path, report: dict[str, Any]) -> None:
+    deliver(out, ready(out), report)
+    outside = out.parent / "precious"
+    outside.write_text("mine", encoding="utf-8")
+    with (out / "SHA256SUMS").open("a", encoding="utf-8") as sums:
+        sums.write("0" * 64 + "  ../precious\n")
+    withdraw(out)
+    assert outside.read_text(encoding="utf-8") == "mine"
