@@ -8,9 +8,10 @@ import math
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import cast
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
@@ -19,6 +20,7 @@ from docker.types import Mount
 
 from pipeline.compose import Service
 from pipeline.engine.errors import translated
+from pipeline.errors import PaddockError
 from stages.contract import WORKSPACE
 
 #: uid and gid of the images' user; what goes into a volume belongs to it.
@@ -123,13 +125,14 @@ class Containers:
     ) -> Exited:
         # Attached before the start: nothing that the container prints can be missed.
         stream = container.attach(stdout=True, stderr=True, stream=True, demux=True)
-        pump = threading.Thread(target=_pump, args=(stream, sink), daemon=True)
+        pump = _Pump(cast("Iterable[_Frame]", stream), sink)
         container.start()
         pump.start()
         stopping = _Stopping(container, job.service.stop_grace_s)
         while pump.is_alive():
             pump.join(_POLL)
             stopping.obey(stop())
+        pump.raise_error()
         code = int(container.wait(timeout=30)["StatusCode"])
         container.reload()
         return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopping.begun)
@@ -154,6 +157,10 @@ class Containers:
             return [str(container.name) for container in found]
 
 
+#: What a container printed: (stdout, stderr), one of them None.
+_Frame = tuple[bytes | None, bytes | None]
+
+
 class _Stopping:
     """SIGTERM at the first order, SIGKILL when the grace time is over or the order is repeated."""
 
@@ -176,12 +183,33 @@ class _Stopping:
             self._container.kill(name)
 
 
-def _pump(stream: object, sink: Sink) -> None:
-    for out, err in stream:  # type: ignore[attr-defined]  # docker ships no types for its streams
-        if out:
-            sink.stdout(out)
-        if err:
-            sink.stderr(err)
+class _Pump(threading.Thread):
+    """Carries a container's output to its sink; a sink that fails ends it, and says so."""
+
+    def __init__(self, stream: Iterable[_Frame], sink: Sink) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._sink = stream, sink
+        self._error: OSError | None = None
+
+    def run(self) -> None:
+        for out, err in self._stream:
+            try:
+                self._sink.stdout(out or b"")
+                self._sink.stderr(err or b"")
+            except OSError as error:
+                self._error = error
+                return
+
+    def raise_error(self) -> None:
+        """Raise what the sink failed with: the host's disk, not the engine's.
+
+        Raises:
+            PaddockError: events or log could not be written.
+        """
+        if self._error is not None:
+            message = f"cannot write the run's events and log: {self._error.strerror}"
+            remedy = "free space where the project is; the same command goes on from there"
+            raise PaddockError(message, str(self._error.filename or ""), remedy) from self._error
 
 
 def remove(container: Container) -> None:
