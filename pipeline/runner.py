@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import secrets
 import socket
 import time
@@ -134,9 +135,14 @@ def _tell(error: Exception, log: EventLog, runs: Path) -> Exit:
         log.say(RunFailed(error.code, error.message, error.where, error.remedy, causes))
         return error.code
     where = str(runs / "traceback.log")
-    remedy = "free some space" if getattr(error, "errno", None) == 28 else "see the traceback"
+    remedy = "free some space there" if _is_full(error) else "see the traceback"
     log.say(RunFailed(Exit.STAGE, f"{type(error).__name__}: {error}", where, remedy, causes))
     return Exit.STAGE
+
+
+def _is_full(error: Exception) -> bool:
+    """Tell whether the project's disk is full, as the system or as SQLite says it."""
+    return getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
 
 
 def _causes(error: BaseException) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,3 +124,19 @@ def test_listener_that_goes_away_frees_the_lock(
     with pytest.raises(BrokenPipeError):
         run(folder, Options(), {}, gone, StopSwitch())
     assert go(folder)[0] == Exit.ENGINE
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        sqlite3.OperationalError("database or disk is full"),
+    ],
+)
+def test_full_disk_says_to_free_space(
+    folder: Path, fail: Callable[[Exception], None], error: Exception
+) -> None:
+    fail(error)
+    _code, heard = go(folder)
+    failed = heard[0].event
+    assert isinstance(failed, RunFailed) and failed.remedy == "free some space there"
