@@ -52,6 +52,11 @@ class Ledger:
         self._path = path
         self._entries = _read(path)
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All results ever recorded, the oldest first."""
+        return tuple(self._entries)
+
     def append(self, entry: Entry) -> None:
         """Add an entry and flush it to the disk."""
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,214 @@
+"""One table of everything that a key does: footer, ``?`` and the user's own key map are drawn from it.
+
+A row's ID never changes, so that users can remap it in ``keys.toml`` (see :func:`load_keymap`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli
+from textual.binding import Binding
+
+from pipeline.errors import UsageError
+from tui.language import N_, _
+
+
+@dataclass(frozen=True)
+class Key:
+    """An action and the keys that do it.
+
+    Args:
+        id: ``scope.name``, stable.
+        keys: Textual's names, separated by commas.
+        action: what Textual calls.
+        label: one or two words for the footer.
+        help: a sentence for ``?``.
+        shown: whether the footer shows it.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    shown: bool = True
+
+    @property
+    def scope(self) -> str:
+        """Where the key counts."""
+        return self.id.partition(".")[0]
+
+
+#: Titles of the scopes, in the order in which ``?`` shows them.
+SCOPES = {
+    "app": N_("Everywhere"),
+    "run": N_("Run"),
+    "log": N_("Log"),
+    "parity": N_("Parity"),
+    "checks": N_("Dictionary, environment, guards"),
+    "history": N_("History"),
+    "machine": N_("Machine"),
+    "project": N_("New project"),
+    "problem": N_("Project file with an error"),
+    "dialog": N_("Dialogs"),
+}
+
+KEYS: tuple[Key, ...] = (
+    Key("app.help", "question_mark,f1", "help", N_("help"), N_("all keys")),
+    Key("app.quit", "q,ctrl+c", "quit_or_ask", N_("quit"), N_("leave; asks while a run goes on")),
+    Key("app.run", "1", "show('run')", N_("run"), N_("the stages of the run"), False),
+    Key("app.parity", "2", "show('parity')", N_("parity"), N_("the models compared"), False),
+    Key(
+        "app.dictionary",
+        "3",
+        "show('dictionary')",
+        N_("dictionary"),
+        N_("its entries, and where it was compared"),
+        False,
+    ),  # fmt: skip
+    Key(
+        "app.environment",
+        "4",
+        "show('environment')",
+        N_("environment"),
+        N_("the versions in every stage"),
+        False,
+    ),  # fmt: skip
+    Key(
+        "app.guards", "5", "show('guards')", N_("guards"), N_("every guard and its outcome"), False
+    ),
+    Key("app.history", "6", "show('history')", N_("history"), N_("earlier runs"), False),
+    Key("app.machine", "7", "show('machine')", N_("machine"), N_("engine, images, disk"), False),
+    Key("run.start", "r", "start", N_("run"), N_("run; what is done already is not done again")),
+    Key(
+        "run.options",
+        "R,o",
+        "start_with_options",
+        N_("run…"),
+        N_("choose the first and last stage, force one, hold to the lock"),
+    ),  # fmt: skip
+    Key(
+        "run.stop",
+        "s",
+        "stop",
+        N_("stop"),
+        N_("stop; the stage saves what it can resume from (again: at once)"),
+    ),  # fmt: skip
+    Key(
+        "run.force",
+        "F",
+        "force",
+        N_("force"),
+        N_("forget the selected stage's result and run it again"),
+        False,
+    ),  # fmt: skip
+    Key(
+        "run.next_tab",
+        "tab,right_square_bracket",
+        "next_tab",
+        N_("next view"),
+        N_("log, metrics, files, about the stage"),
+    ),  # fmt: skip
+    Key("run.log", "l", "tab('log')", N_("log"), N_("the selected stage's log"), False),
+    Key(
+        "run.metrics",
+        "m",
+        "tab('metrics')",
+        N_("metrics"),
+        N_("its numbers and the learning curve"),
+        False,
+    ),  # fmt: skip
+    Key(
+        "run.files",
+        "a",
+        "tab('files')",
+        N_("files"),
+        N_("its artifacts with size, MD5 and SHA-256"),
+        False,
+    ),  # fmt: skip
+    Key(
+        "run.about",
+        "i",
+        "tab('about')",
+        N_("about"),
+        N_("why it ran, its key, image and versions"),
+        False,
+    ),  # fmt: skip
+    Key(
+        "run.enlarge",
+        "enter,z",
+        "enlarge",
+        N_("enlarge"),
+        N_("give the view the whole screen; esc goes back"),
+    ),  # fmt: skip
+    Key("run.back", "escape", "back", N_("back"), N_("back to the stages"), False),
+    Key(
+        "dialog.close", "escape", "dismiss_dialog", N_("close"), N_("close without doing anything")
+    ),
+)
+
+
+def keys_of(scope: str) -> tuple[Key, ...]:
+    """Return the rows of a scope."""
+    return tuple(key for key in KEYS if key.scope == scope)
+
+
+def bindings(scope: str) -> list[Binding]:
+    """Return a scope's keys as Textual binds them; labels are translated where they are shown."""
+    return [
+        Binding(key.keys, key.action, key.label, show=key.shown, id=key.id)
+        for key in keys_of(scope)
+    ]
+
+
+def keymap_file(environ: Mapping[str, str]) -> Path:
+    """Return where the user's own keys are: ``$XDG_CONFIG_HOME/paddock/keys.toml``."""
+    base = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "~")) / ".config")
+    return Path(base).expanduser() / "paddock" / "keys.toml"
+
+
+def load_keymap(path: Path) -> dict[str, str]:
+    """Read ``ID = "key,key"`` lines; no file is an empty map.
+
+    Raises:
+        UsageError: the file is not TOML, or names an ID that there is not.
+    """
+    try:
+        raw = tomli.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"cannot read the key map: {error}", str(path), "correct or remove it"
+        ) from error
+    return {name: _checked(name, keys, path) for name, keys in _flat(raw).items()}
+
+
+def _flat(raw: Mapping[str, object]) -> dict[str, object]:
+    """Return ``{"run.start": …}`` for both ``"run.start" = …`` and ``run.start = …``."""
+    flat: dict[str, object] = {}
+    for name, value in raw.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": item for inner, item in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def _checked(name: str, keys: object, path: Path) -> str:
+    known = [key.id for key in KEYS]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = _('did you mean "{near}"?').format(near=near[0]) if near else ", ".join(known)
+        raise UsageError(_("there is no action {name}").format(name=name), str(path), hint)
+    if not isinstance(keys, str) or not keys.strip():
+        raise UsageError(
+            _("{name} needs keys as text, separated by commas").format(name=name),
+            str(path),
+            _('for example "{keys}"').format(keys="r,f5"),
+        )
+    return keys

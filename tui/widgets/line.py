@@ -1,0 +1,25 @@
+"""A line of text that repaints only when it changes."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import Static
+
+
+class Line(Static):
+    """Shows a :class:`rich.text.Text`; setting the same text again costs nothing."""
+
+    DEFAULT_CSS = """
+    Line { height: auto; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__("", id=id, classes=classes, markup=False)
+        self.text = Text()
+
+    def show(self, text: Text | str) -> None:
+        """Show ``text``, never read as markup."""
+        wanted = Text(text) if isinstance(text, str) else text
+        if wanted != self.text or wanted.spans != self.text.spans:
+            self.text = wanted
+            self.update(wanted)
