@@ -17,7 +17,7 @@ Mark = Literal[
 
 _UNICODE: dict[Mark, str] = {
     "done": "✔", "cached": "✔", "running": "▶", "waiting": "○", "skipped": "–", "failed": "✘",
-    "stopped": "■", "warning": "!", "note": "·", "selected": "›", "dot": "·", "ellipsis": "…",
+    "stopped": "■", "warning": "!", "note": "·", "selected": "▸", "dot": "·", "ellipsis": "…",
     "full": "█", "empty": "░", "up": "↑", "down": "↓", "arrow": "→",
 }  # fmt: skip
 _ASCII: dict[Mark, str] = {

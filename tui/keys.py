@@ -69,7 +69,7 @@ KEYS: tuple[Key, ...] = (
         N_("dictionary"),
         N_("its entries, and where it was compared"),
         False,
-    ),  # fmt: skip
+    ),
     Key(
         "app.environment",
         "4",
@@ -77,7 +77,7 @@ KEYS: tuple[Key, ...] = (
         N_("environment"),
         N_("the versions in every stage"),
         False,
-    ),  # fmt: skip
+    ),
     Key(
         "app.guards", "5", "show('guards')", N_("guards"), N_("every guard and its outcome"), False
     ),
@@ -90,14 +90,14 @@ KEYS: tuple[Key, ...] = (
         "start_with_options",
         N_("run…"),
         N_("choose the first and last stage, force one, hold to the lock"),
-    ),  # fmt: skip
+    ),
     Key(
         "run.stop",
         "s",
         "stop",
         N_("stop"),
         N_("stop; the stage saves what it can resume from (again: at once)"),
-    ),  # fmt: skip
+    ),
     Key(
         "run.force",
         "F",
@@ -105,14 +105,14 @@ KEYS: tuple[Key, ...] = (
         N_("force"),
         N_("forget the selected stage's result and run it again"),
         False,
-    ),  # fmt: skip
+    ),
     Key(
         "run.next_tab",
         "tab,right_square_bracket",
         "next_tab",
         N_("next view"),
         N_("log, metrics, files, about the stage"),
-    ),  # fmt: skip
+    ),
     Key("run.log", "l", "tab('log')", N_("log"), N_("the selected stage's log"), False),
     Key(
         "run.metrics",
@@ -121,7 +121,7 @@ KEYS: tuple[Key, ...] = (
         N_("metrics"),
         N_("its numbers and the learning curve"),
         False,
-    ),  # fmt: skip
+    ),
     Key(
         "run.files",
         "a",
@@ -129,7 +129,7 @@ KEYS: tuple[Key, ...] = (
         N_("files"),
         N_("its artifacts with size, MD5 and SHA-256"),
         False,
-    ),  # fmt: skip
+    ),
     Key(
         "run.about",
         "i",
@@ -137,14 +137,14 @@ KEYS: tuple[Key, ...] = (
         N_("about"),
         N_("why it ran, its key, image and versions"),
         False,
-    ),  # fmt: skip
+    ),
     Key(
         "run.enlarge",
         "enter,z",
         "enlarge",
         N_("enlarge"),
         N_("give the view the whole screen; esc goes back"),
-    ),  # fmt: skip
+    ),
     Key("run.back", "escape", "back", N_("back"), N_("back to the stages"), False),
     Key(
         "dialog.close", "escape", "dismiss_dialog", N_("close"), N_("close without doing anything")

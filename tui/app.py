@@ -1,0 +1,225 @@
+"""The text UI: which screen shows, what the runner is told, and when there is news."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from pipeline.doctor import Finding
+from pipeline.errors import PaddockError
+from pipeline.events import Envelope
+from pipeline.runner import Options
+from tui.appearance import current, symbol
+from tui.backend import Backend
+from tui.keys import bindings
+from tui.language import _, translated
+from tui.run_view import RunView
+from tui.screens.base import PaddockScreen
+from tui.screens.environment import EnvironmentScreen
+from tui.screens.dictionary import DictionaryScreen
+from tui.screens.guards import GuardsScreen
+from tui.screens.help import HelpScreen
+from tui.screens.history import HistoryScreen
+from tui.screens.leave import Answer, LeaveScreen
+from tui.screens.machine import MachineScreen
+from tui.screens.parity import ParityScreen
+from tui.screens.problem import ProblemScreen
+from tui.screens.project import NewProjectScreen
+from tui.screens.run import RunScreen
+
+
+class PaddockApp(App[None]):
+    """One project on one screen. ``keymap`` is the user's own (IDs of ``tui.keys``)."""
+
+    TITLE = "Paddock"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    MODES: ClassVar[dict[str, Any]] = {
+        "run": RunScreen,
+        "parity": ParityScreen,
+        "dictionary": DictionaryScreen,
+        "environment": EnvironmentScreen,
+        "guards": GuardsScreen,
+        "history": HistoryScreen,
+        "machine": MachineScreen,
+    }
+    DEFAULT_MODE = "run"
+
+    class EnvelopesRead(Message):
+        """New events of the run, in order."""
+
+        def __init__(self, envelopes: Sequence[Envelope]) -> None:
+            super().__init__()
+            self.envelopes = tuple(envelopes)
+
+    class Examined(Message):
+        """The doctor has looked at the machine."""
+
+        def __init__(self, findings: Sequence[Finding]) -> None:
+            super().__init__()
+            self.findings = tuple(findings)
+
+    def __init__(self, backend: Backend, keymap: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.backend = backend
+        self._watch = backend.watch()
+        self.keymap = keymap or {}
+        self._order_to_stop = 0
+        self.findings: tuple[Finding, ...] = ()
+        self.project_name = ""
+        self.engine_line = ""
+
+    # What screens read.
+
+    @property
+    def view(self) -> RunView:
+        """The run that is followed."""
+        return self._watch.view
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a runner is at work on this project."""
+        return self._watch.alive is not None
+
+    # Start.
+
+    def on_mount(self) -> None:
+        appearance = current()
+        self.theme = appearance.theme
+        self.set_class(appearance.ascii_only, "-ascii")
+        if appearance.remote:
+            self.animation_level = "none"
+        self.set_keymap(self.keymap)
+        self._read_on()
+        self.set_interval(appearance.pace.poll, self._read_on)
+        self.set_interval(appearance.pace.clock, self._tick)
+        self._open()
+        self.examine()
+
+    def _open(self) -> None:
+        """Show what fits: a form for a new project, what is wrong with the project file, or the run."""
+        self.engine_line = f"{self.backend.endpoint()} {symbol('dot')} {self.backend.image_set()}"
+        if not self.backend.has_project():
+            self.push_screen(NewProjectScreen(), lambda _made: self._open())
+            return
+        try:
+            self.project_name = self.backend.project().name
+        except PaddockError as error:
+            self.push_screen(ProblemScreen(error), lambda _mended: self._open())
+            return
+        if any(finding.severity == "problem" for finding in self.findings):
+            self.switch_mode("machine")
+        self._refresh_screens()
+
+    @work(thread=True, group="examine", exclusive=True)
+    def examine(self) -> None:
+        """Let the doctor look; :class:`Examined` follows."""
+        self.post_message(self.Examined(tuple(self.backend.examine())))
+
+    def on_paddock_app_examined(self, message: Examined) -> None:
+        """Take the findings; at first contact, problems are shown at once."""
+        is_first = not self.findings
+        self.findings = message.findings
+        if is_first and len(self.screen_stack) == 1:
+            self._open()
+        self._refresh_screens()
+
+    # The run.
+
+    def _read_on(self) -> None:
+        """Take what is new in the run's file."""
+        changed = self._watch.poll()
+        if self._watch.seen:
+            self.post_message(self.EnvelopesRead(self._watch.seen))
+        if changed:
+            if not self.is_running:
+                self._order_to_stop = 0
+            self._refresh_screens()
+        if not self._watch.is_caught_up:
+            self.call_later(self._read_on)
+
+    def _tick(self) -> None:
+        """Let clocks go on while something runs."""
+        if self.is_running:
+            self._refresh_screens()
+
+    def _refresh_screens(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, PaddockScreen) and screen.is_mounted:
+                screen.show_run(self.view)
+
+    def start(self, options: Options) -> None:
+        """Start a run in the background, unless one goes on."""
+        if self.is_running:
+            self.notify(_("A run goes on already."))
+            return
+        try:
+            self.backend.start(options)
+        except (PaddockError, OSError) as error:
+            self.tell(error)
+            return
+        self._read_on()
+
+    def stop(self) -> None:
+        """Order the run to stop; a second time at once."""
+        running = self._watch.alive
+        if running is None:
+            self.notify(_("Nothing is running."))
+            return
+        try:
+            self.backend.stop(running, at_once=self._order_to_stop > 0)
+        except PaddockError as error:
+            self.tell(error)
+            return
+        self._order_to_stop += 1
+        self.notify(
+            _("Stopping: the stage saves what it can resume from (again: at once).")
+            if self._order_to_stop == 1
+            else _("Stopping at once.")
+        )
+
+    def tell(self, error: Exception) -> None:
+        """Show an error and its remedy without leaving the screen."""
+        remedy = translated(getattr(error, "remedy", ""))
+        message = translated(str(error)) + (f"\n{symbol('arrow')} {remedy}" if remedy else "")
+        self.notify(message, severity="error", timeout=15, markup=False)
+
+    # Keys.
+
+    def action_show(self, mode: str) -> None:
+        """Go to a screen."""
+        if len(self.screen_stack) == 1:
+            self.switch_mode(mode)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen, self.keymap))
+
+    def action_quit_or_ask(self) -> None:
+        """Leave; while a run goes on, ask what becomes of it."""
+        if not self.is_running:
+            self.exit()
+        elif not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen(), self._leave)
+
+    async def action_quit(self) -> None:
+        """Textual's own quit key asks as well."""
+        self.action_quit_or_ask()
+
+    def _leave(self, answer: Answer | None) -> None:
+        if answer == "stop":
+            self.stop()
+            self.set_interval(0.1, lambda: None if self.is_running else self.exit())
+        elif answer == "detach":
+            self.exit()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return what Textual shows before the first mode."""
+        return Screen(id="_default")

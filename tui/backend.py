@@ -1,0 +1,150 @@
+"""All that screens may ask the pipeline for, in one place; slow calls are made in workers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.background import Running, Started, start, stop
+from pipeline.compose import read_compose
+from pipeline.deliver import REPORT_FILE
+from pipeline.doctor import Finding, examine
+from pipeline.engine.endpoint import resolve
+from pipeline.engine.engine import open_engine
+from pipeline.errors import PaddockError
+from pipeline.example import EXAMPLES, Studio, make_example
+from pipeline.images import BuildEvent, build_images
+from pipeline.ledger import Entry, Ledger
+from pipeline.plan import Step
+from pipeline.prepare import prepare
+from pipeline.project import PROJECT_FILE, Project, load_project
+from pipeline.runner import Options
+from pipeline.runs import RunFolder, list_runs
+from tui.run_view import StageView, view_of
+from tui.watch import Watch
+
+Report = Mapping[str, Any]
+
+
+class Backend:
+    """The project in ``folder`` and the engine that ``environ`` leads to."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self.folder = folder.resolve()
+        self.environ = environ
+        self.state = self.folder / ".paddock"
+
+    # The project.
+
+    def has_project(self) -> bool:
+        """Tell whether the folder has a project file, valid or not."""
+        return (self.folder / PROJECT_FILE).exists()
+
+    def project(self) -> Project:
+        """Read the project file.
+
+        Raises:
+            UsageError: it is not valid; file, line and remedy are named.
+        """
+        return load_project(self.folder)
+
+    # The run.
+
+    def watch(self) -> Watch:
+        """Return a watch on the project's runs."""
+        return Watch(self.state)
+
+    def start(self, options: Options) -> Started:
+        """Start a runner in the background."""
+        return start(self.folder, options, self.environ)
+
+    def stop(self, run: Running, *, at_once: bool = False) -> None:
+        """Order a runner to stop."""
+        stop(run, at_once=at_once)
+
+    def plan(self) -> tuple[Step, ...]:
+        """Say what a run would do. Slow: asks the engine and hashes inputs.
+
+        Raises:
+            PaddockError: no engine, no images, or a project that names what is not there.
+        """
+        prepared = prepare(self.project(), self.environ, frozenset(), lambda _text: None)
+        return prepared.planner.plan(prepared.wires)
+
+    # The record.
+
+    def runs(self) -> tuple[RunFolder, ...]:
+        """Return the project's runs, the newest first."""
+        return list_runs(self.state)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the ledger, the oldest entry first."""
+        return Ledger(self.state / "ledger.jsonl").entries
+
+    def stage_of(self, run_name: str, stage: str) -> StageView | None:
+        """Return what an earlier run recorded of a stage: its log, curve and artifacts."""
+        run = next((item for item in self.runs() if item.name == run_name), None)
+        return view_of(run.envelopes()).stages.get(stage) if run else None
+
+    def report(self, run: RunFolder | None = None) -> Report | None:
+        """Return a run's report; without one, the newest that was delivered."""
+        if run is not None:
+            return _read_report(run.report) if run.report else None
+        found = [
+            path
+            for name in ("out", "out.failed")
+            if (path := self.folder / name / REPORT_FILE).is_file()
+        ]
+        newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
+        return _read_report(newest) if newest else None
+
+    # The machine.
+
+    def endpoint(self) -> str:
+        """Return where the engine is, without asking it."""
+        try:
+            endpoint = resolve(self.environ)
+        except PaddockError as error:
+            return error.message
+        return f"{endpoint.url} ({endpoint.source})"
+
+    def image_set(self) -> str:
+        """Return the tag that all stage images carry."""
+        tags = {
+            service.image.rpartition(":")[2]
+            for service in read_compose(self.environ).stages.values()
+        }
+        return ", ".join(sorted(tags))
+
+    def examine(self) -> Iterator[Finding]:
+        """Run the doctor's checks. Slow: asks the engine."""
+        return examine(self.environ)
+
+    def build_images(self, report: Callable[[BuildEvent], None]) -> None:
+        """Build what is missing or out of date. Slow.
+
+        Raises:
+            EngineError: a build failed; what it said was reported.
+        """
+        engine, compose = open_engine(self.environ), read_compose(self.environ)
+        build_images(engine.images, compose, self.environ, report)
+
+    def make_example(self, name: str, say: Callable[[str], None], stop: Callable[[], int]) -> None:
+        """Draw a bundled example into the folder. Slow.
+
+        Raises:
+            PaddockError: no engine, a missing image, or a model that cannot be fetched.
+        """
+        studio = Studio(open_engine(self.environ), read_compose(self.environ), say, stop)
+        make_example(EXAMPLES[name], studio, self.folder)
+
+
+def _read_report(path: Path) -> Report | None:
+    """Return a report; one that was damaged by hand counts as none."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return report if isinstance(report, dict) else None

@@ -1,0 +1,211 @@
+"""What a run looks like after the events so far: a plain record that screens draw and tests compare.
+
+Events go in through :meth:`RunView.apply`, one after the other; nothing else changes a view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.events import (
+    Delivered,
+    Envelope,
+    Noted,
+    ResourcesUsed,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StageCached,
+    StageFinished,
+    StagePlanned,
+    StageSkipped,
+    StageStarted,
+)
+from stages.contract import (
+    STAGES,
+    ArtifactMade,
+    EnvironmentRead,
+    Exit,
+    Metric,
+    Progress,
+    Warned,
+)
+from tui.progress import Estimator
+
+State = Literal["waiting", "running", "done", "cached", "skipped", "failed", "stopped"]
+
+#: Points that a curve keeps; later ones take the place of every second earlier one.
+_CURVE_POINTS = 2000
+
+
+@dataclass
+class StageView:
+    """One stage of the run. ``planned`` is what was said before the run came to it."""
+
+    name: str
+    state: State = "waiting"
+    planned: str = ""
+    reason: str = ""
+    key: str = ""
+    image: str = ""
+    made_in: str = ""
+    log: Path | None = None
+    started: datetime | None = None
+    seconds: float | None = None
+    progress: Progress | None = None
+    seconds_left: float | None = None
+    curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+    artifacts: list[ArtifactMade] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    resources: ResourcesUsed | None = None
+    peak_memory: int = 0
+    _estimators: dict[str, Estimator] = field(default_factory=dict, repr=False)
+
+    def advance(self, progress: Progress, when: datetime) -> None:
+        """Take a progress event; the pace is that of the events' own times."""
+        now = when.timestamp()
+        # a new unit or note is new work, at a pace of its own (epochs are one piece of work)
+        estimator = self._estimators.setdefault(progress.unit, Estimator(now))
+        if self.progress and self.progress.total != progress.total:
+            estimator = self._estimators[progress.unit] = Estimator(now)
+        self.progress = progress
+        self.seconds_left = estimator.seconds_left(progress.done, progress.total, now)
+
+    def add_point(self, metric: Metric) -> None:
+        """Add a point to the metric's curve, thinning a long one out."""
+        curve = self.curves.setdefault(metric.name, [])
+        curve.append((metric.step, metric.value))
+        if len(curve) > _CURVE_POINTS:
+            del curve[1:-1:2]
+
+
+@dataclass
+class RunView:
+    """A run, as far as it has come. ``version`` rises with every event."""
+
+    name: str = ""
+    project: str = ""
+    folder: str = ""
+    endpoint: str = ""
+    pid: int = 0
+    host: str = ""
+    started: datetime | None = None
+    last: datetime | None = None
+    stages: dict[str, StageView] = field(
+        default_factory=lambda: {name: StageView(name) for name in STAGES}
+    )
+    notes: list[str] = field(default_factory=list)
+    failure: RunFailed | None = None
+    delivered: Delivered | None = None
+    finished: RunFinished | None = None
+    version: int = 0
+
+    @property
+    def running_stage(self) -> StageView | None:
+        """The stage whose container runs now."""
+        return next((item for item in self.stages.values() if item.state == "running"), None)
+
+    def apply(self, envelope: Envelope) -> None:
+        """Take the next event."""
+        self.version += 1
+        self.name = envelope.run
+        self.last = datetime.fromisoformat(envelope.time)
+        self.started = self.started or self.last
+        if envelope.stage:
+            stage = self.stages.setdefault(envelope.stage, StageView(envelope.stage))
+            _apply_to_stage(stage, envelope, self.last)
+        else:
+            self._apply_own(envelope)
+
+    def apply_all(self, envelopes: Iterable[Envelope]) -> None:
+        """Take several events."""
+        for envelope in envelopes:
+            self.apply(envelope)
+
+    def cut_short(self) -> None:
+        """Say of what still runs that it stopped: its runner is gone without a last word."""
+        for stage in self.stages.values():
+            if stage.state == "running":
+                stage.state = "stopped"
+        self.version += 1
+
+    def _apply_own(self, envelope: Envelope) -> None:
+        match envelope.event:
+            case RunStarted() as event:
+                self.project, self.folder, self.endpoint = (
+                    event.project,
+                    event.folder,
+                    event.endpoint,
+                )
+                self.pid, self.host = event.pid, event.host
+            case Noted() as event:
+                self.notes.append(event.message)
+            case RunFailed() as event:
+                self.failure = event
+                self._end_running("stopped" if _is_stop(event.code) else "failed")
+            case Delivered() as event:
+                self.delivered = event
+            case RunFinished() as event:
+                self.finished = event
+                self._end_running("stopped" if _is_stop(event.code) else "failed")
+            case _:
+                pass
+
+    def _end_running(self, state: State) -> None:
+        for stage in self.stages.values():
+            if stage.state == "running":
+                stage.state, stage.progress, stage.seconds_left = state, None, None
+                if stage.started and self.last:
+                    stage.seconds = (self.last - stage.started).total_seconds()
+
+
+def _is_stop(code: int) -> bool:
+    return code in (Exit.INTERRUPTED, Exit.TERMINATED)
+
+
+def _apply_to_stage(stage: StageView, envelope: Envelope, now: datetime) -> None:  # noqa: C901
+    """Apply a stage's event: one case an event, nothing else."""
+    match envelope.event:
+        case StagePlanned() as event:
+            stage.planned, stage.reason, stage.key = event.action, event.reason, event.key
+        case StageStarted() as event:
+            stage.state, stage.reason, stage.key = "running", event.reason, event.key
+            stage.image, stage.log, stage.started = event.image, Path(event.log), now
+        case StageCached() as event:
+            stage.state, stage.key, stage.made_in = "cached", event.key, event.made_in
+        case StageSkipped() as event:
+            stage.state, stage.reason = "skipped", event.reason
+        case StageFinished() as event:
+            stage.state, stage.seconds, stage.results = "done", event.seconds, event.metrics
+            stage.progress = stage.seconds_left = None
+        case Noted() as event:
+            stage.notes.append(event.message)
+        case Progress() as event:
+            stage.advance(event, now)
+        case Metric() as event:
+            stage.add_point(event)
+        case ArtifactMade() as event:
+            stage.artifacts.append(event)
+        case Warned() as event:
+            stage.warnings.append(event)
+        case EnvironmentRead() as event:
+            stage.environment = dict(event.versions)
+        case ResourcesUsed() as event:
+            stage.resources = event
+            stage.peak_memory = max(stage.peak_memory, event.memory)
+        case _:
+            pass
+
+
+def view_of(envelopes: Iterable[Envelope]) -> RunView:
+    """Return the view of a whole run."""
+    view = RunView()
+    view.apply_all(envelopes)
+    return view

@@ -1,0 +1,80 @@
+"""What all screens share: header, footer, and hearing of the run's events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from pipeline.text import one_line
+from tui.appearance import symbol
+from tui.backend import Backend
+from tui.language import _, ngettext
+from tui.run_view import RunView
+from tui.widgets.footer import Footer
+from tui.widgets.header import Header
+from tui.words import state_words, verdict_words
+
+if TYPE_CHECKING:
+    from tui.app import PaddockApp
+
+
+class PaddockScreen(Screen[None]):
+    """A screen of the app. ``TAB`` is its name in the header; subclasses compose their body."""
+
+    TAB = ""
+
+    @property
+    def paddock(self) -> PaddockApp:
+        """The app."""
+        return cast("PaddockApp", self.app)
+
+    @property
+    def backend(self) -> Backend:
+        """Where questions about project, run and machine go."""
+        return self.paddock.backend
+
+    def compose(self) -> ComposeResult:
+        yield Header(self.TAB)
+        yield from self.compose_body()
+        yield Footer()
+
+    def compose_body(self) -> ComposeResult:
+        """Give what stands between header and footer."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.show_run(self.paddock.view)
+
+    def on_screen_resume(self) -> None:
+        self.show_run(self.paddock.view)
+
+    def show_run(self, view: RunView) -> None:
+        """Draw what changed in the run; called after its events, and each second while it goes on."""
+        for header in self.query(Header):
+            header.show(self._status(view), self.paddock.engine_line)
+
+    def _status(self, view: RunView) -> Text:
+        line = Text("Paddock", "bold")
+        project = view.project or self.paddock.project_name
+        if project:
+            line.append(f" {symbol('dot')} {one_line(project)}")
+        line.append(f" {symbol('dot')} ")
+        running = view.running_stage
+        if running:
+            word, style = state_words("running")
+            line.append(f"{word} {running.name}", style)
+        elif self.paddock.is_running:
+            line.append(f"{symbol('running')} {_('starting')}", "bold")
+        elif view.finished:
+            word, style = verdict_words(view.finished.code)
+            line.append(word, style)
+        else:
+            line.append(_("never run") if not view.name else _("cut short"))
+        warnings = sum(len(stage.warnings) for stage in view.stages.values())
+        if warnings:
+            text = ngettext("{count} warning", "{count} warnings", warnings)
+            line.append(f" {symbol('dot')} {symbol('warning')} " + text.format(count=warnings))
+        return line

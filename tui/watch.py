@@ -1,0 +1,74 @@
+"""Watching a project's runs from its files: the one that goes on, or else the last one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.background import Running, running
+from pipeline.events import Envelope
+from pipeline.follow import Follower
+from pipeline.runs import RunFolder, latest, list_runs
+from tui.run_view import RunView
+
+#: Events taken at a time, so that a key is answered while a long run is being read in.
+BATCH = 2000
+
+
+class Watch:
+    """Follows one run at a time; a run that somebody starts takes the place of one that has ended."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._follower: Follower | None = None
+        self._is_caught_up = False
+        self.alive: Running | None = None
+        self.run: RunFolder | None = None
+        self.view = RunView()
+        self.seen: list[Envelope] = []
+
+    def poll(self) -> bool:
+        """Read what is new; tell whether anything changed.
+
+        ``seen`` then holds the events of this reading, in order.
+        """
+        before = self.alive
+        self.alive = running(self._state)
+        switched = self._choose()
+        self.seen = self._follower.read(BATCH) if self._follower else []
+        self.view.apply_all(self.seen)
+        changed = switched or bool(self.seen) or before != self.alive
+        self._is_caught_up = len(self.seen) < BATCH
+        return self._notice_a_death() or changed
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether all that there was to read has been read."""
+        return self._is_caught_up
+
+    def _choose(self) -> bool:
+        """Follow the run that goes on, or the last one if none was chosen yet."""
+        wanted = self._named(self.alive.run) if self.alive else None
+        if wanted is None and self.run is None:
+            wanted = latest(self._state)
+        if wanted is None or (self.run and wanted.name == self.run.name):
+            return False
+        self.follow(wanted)
+        return True
+
+    def follow(self, run: RunFolder) -> None:
+        """Follow ``run`` from its first event."""
+        self.run, self.view = run, RunView()
+        self._follower, self._is_caught_up = Follower(run.events), False
+
+    def _named(self, name: str) -> RunFolder | None:
+        if self.run and self.run.name == name:
+            return self.run
+        return next((run for run in list_runs(self._state) if run.name == name), None)
+
+    def _notice_a_death(self) -> bool:
+        """A stage that seems to run, while no runner does and no more events come, has stopped."""
+        alone = self.alive is None and self._is_caught_up and not self.seen
+        if not alone or self.view.finished or self.view.running_stage is None:
+            return False
+        self.view.cut_short()
+        return True

@@ -1,0 +1,49 @@
+"""States in a symbol, a word and a style: the same ones on every screen."""
+
+from __future__ import annotations
+
+from tui.appearance import Mark, symbol
+from tui.language import N_, _
+from tui.run_view import State
+
+_STATES: dict[State, tuple[Mark, str, str]] = {
+    "waiting": ("waiting", N_("waiting"), "dim"),
+    "running": ("running", N_("running"), "bold"),
+    "done": ("done", N_("done"), "green"),
+    "cached": ("cached", N_("cached"), "green"),
+    "skipped": ("skipped", N_("skipped"), "dim"),
+    "failed": ("failed", N_("failed"), "bold red"),
+    "stopped": ("stopped", N_("stopped"), "yellow"),
+}
+
+#: Exit code -> mark, words, style; docs/exit-codes.md tells more.
+_VERDICTS: dict[int, tuple[Mark, str, str]] = {
+    0: ("done", N_("PASS"), "bold green"),
+    1: ("failed", N_("FAIL: parity does not hold"), "bold red"),
+    2: ("failed", N_("FAIL: project or command line"), "bold red"),
+    3: ("failed", N_("FAIL: a stage failed"), "bold red"),
+    4: ("failed", N_("FAIL: no engine or image"), "bold red"),
+    5: ("failed", N_("FAIL: integrity"), "bold red"),
+    130: ("stopped", N_("stopped"), "bold yellow"),
+    143: ("stopped", N_("stopped"), "bold yellow"),
+}
+
+
+def state_words(state: State) -> tuple[str, str]:
+    """Return symbol and word of a stage's state, and their style."""
+    mark, word, style = _STATES[state]
+    return f"{symbol(mark)} {_(word)}", style
+
+
+def state_mark(state: State) -> tuple[str, str]:
+    """Return only the symbol of a stage's state, and its style."""
+    mark, _word, style = _STATES[state]
+    return symbol(mark), style
+
+
+def verdict_words(code: int) -> tuple[str, str]:
+    """Return symbol and words of how a run ended, and their style."""
+    if code not in _VERDICTS:
+        return f"{symbol('failed')} " + _("ended with {code}").format(code=code), "bold red"
+    mark, word, style = _VERDICTS[code]
+    return f"{symbol(mark)} {_(word)}", style
