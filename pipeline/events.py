@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
@@ -80,6 +81,15 @@ class Noted:
 
 
 @dataclass(frozen=True)
+class ResourcesUsed:
+    """What the stage's container uses now: CPU cores, and memory in bytes without reclaimable cache."""
+
+    cpu: float
+    memory: int
+    memory_limit: int
+
+
+@dataclass(frozen=True)
 class RunFailed:
     """Why the run ends early; ``causes`` is the chain behind it."""
 
@@ -116,6 +126,7 @@ RunEvent = (
     | StageSkipped
     | StageFinished
     | Noted
+    | ResourcesUsed
     | RunFailed
     | Delivered
     | RunFinished
@@ -130,6 +141,7 @@ _TYPES: dict[str, type[Any]] = {
     "stage-skipped": StageSkipped,
     "stage-finished": StageFinished,
     "note": Noted,
+    "resources": ResourcesUsed,
     "run-failed": RunFailed,
     "delivered": Delivered,
     "run-finished": RunFinished,
@@ -182,20 +194,22 @@ def _event(kind: type[Any], raw: Mapping[str, Any]) -> AnyEvent:
 
 
 class EventLog:
-    """Appends events to the run's file, then hands them to whoever listens."""
+    """Appends events to the run's file, then hands them to whoever listens; any thread may speak."""
 
     def __init__(self, path: Path, run: str, listener: Callable[[Envelope], None]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = path.open("a", encoding="ascii", buffering=1)
         self._run, self._listener, self._seq = run, listener, 0
+        self._lock = threading.Lock()
 
     def say(self, event: AnyEvent, stage: str = "") -> None:
         """Write ``event`` to the disk first, then to the listener."""
-        now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-        envelope = Envelope(self._seq, now, self._run, stage, event)
-        self._seq += 1
-        self._stream.write(envelope.encode() + "\n")
-        self._listener(envelope)
+        with self._lock:
+            now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+            envelope = Envelope(self._seq, now, self._run, stage, event)
+            self._seq += 1
+            self._stream.write(envelope.encode() + "\n")
+            self._listener(envelope)
 
     def close(self) -> None:
         """Flush to the disk and close."""

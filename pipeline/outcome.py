@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.deliver import deliver, is_delivered, withdraw
+from pipeline.deliver import REPORT_FILE, deliver, is_delivered, report_texts, withdraw
 from pipeline.engine.volumes import Door
 from pipeline.errors import IntegrityFailed
 from pipeline.events import Delivered, EventLog, Noted
@@ -19,7 +19,7 @@ from pipeline.hashes import HashCache
 from pipeline.project import Project
 from pipeline.report.build import build_report
 from stages.contract import Artifact, Digests, Exit, Result, hash_file
-from stages.files import write_bytes
+from stages.files import write_bytes, write_text
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def conclude(
     """
     parity = _small_artifact(project, results["verify"], "parity.json", door)
     report = build_report(project, run, results, json.loads(parity), given)
+    kept = project.state / "runs" / run / REPORT_FILE
+    write_text(kept, report_texts(report)[REPORT_FILE])  # so that runs can be compared
     passed = report["verdict"] == "pass"
     failed = project.folder / "out.failed"
     target = project.out if passed else failed

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import secrets
 import socket
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib.metadata import version
@@ -23,7 +20,6 @@ from pipeline.events import (
     Envelope,
     EventLog,
     Noted,
-    RunFailed,
     RunFinished,
     RunStarted,
     StageCached,
@@ -32,13 +28,15 @@ from pipeline.events import (
     StageSkipped,
 )
 from pipeline.execution import Executor
+from pipeline.failure import tell
 from pipeline.ledger import Components, Entry
 from pipeline.lockfile import check_locked, lock_entry, read_lock, write_lock
 from pipeline.outcome import Outcome, conclude
 from pipeline.plan import Step
 from pipeline.prepare import Prepared, prepare
 from pipeline.project import load_project
-from pipeline.runlock import run_lock
+from pipeline.runlock import LOCK_NAME, run_lock
+from pipeline.runs import keep_out_of_git, new_name, run_folder
 from pipeline.wiring import Wire, given_models
 from pipeline.workspace import PROJECT_LABEL
 from stages.contract import STAGES, Exit, Result
@@ -83,39 +81,41 @@ def run(
     environ: Mapping[str, str],
     listener: Callable[[Envelope], None],
     stop: StopSwitch,
+    name: str | None = None,
 ) -> int:
     """Run the project in ``folder`` and return the exit code (docs/exit-codes.md).
+
+    Args:
+        folder: the project.
+        options: what to run.
+        environ: where the engine and the settings of Paddock itself are looked up.
+        listener: gets every event after it is on the disk.
+        stop: polled all the time.
+        name: of the run, if it has one already; its folder may be there.
 
     Raises:
         UsageError: before anything starts: no valid project, no lock to hold it to, or another run.
     """
     project = load_project(folder)
     locked = read_lock(project.folder) if options.locked else None
-    with run_lock(project.state / "lock") as dead:
-        _keep_out_of_git(project.state)
-        name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        runs = project.state / "runs" / name
-        log = EventLog(runs / "events.jsonl", name, listener)
+    own = run_folder(project.state, name or new_name())
+    with run_lock(project.state / LOCK_NAME, own.name) as dead:
+        keep_out_of_git(project.state)
+        log = EventLog(own.events, own.name, listener)
         started = time.monotonic()
         outcome = Outcome(Exit.OK)
         try:
             if dead:
                 log.say(Noted(f"took over from a run that died ({dead})"))
             prepared = prepare(project, environ, options.forced, lambda text: log.say(Noted(text)))
-            outcome = _Run(prepared, name, log, options, locked, stop).go()
+            outcome = _Run(prepared, own.name, log, options, locked, stop).go()
         except Exception as error:  # the boundary: the record of a run must say how it ended
-            outcome = Outcome(_tell(_true_reason(error, stop), log, runs))
+            outcome = Outcome(tell(_true_reason(error, stop), log, own.path))
         finally:
             seconds = round(time.monotonic() - started, 2)
             log.say(RunFinished(outcome.code, seconds, outcome.verdict, outcome.reasons))
             log.close()
         return outcome.code
-
-
-def _keep_out_of_git(state: Path) -> None:
-    ignore = state / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
 
 
 def _true_reason(error: Exception, stop: StopSwitch) -> Exception:
@@ -125,31 +125,6 @@ def _true_reason(error: Exception, stop: StopSwitch) -> Exception:
     interruption = Interrupted(stop.code)
     interruption.__cause__ = error
     return interruption
-
-
-def _tell(error: Exception, log: EventLog, runs: Path) -> Exit:
-    """Write the error with its causes; return its exit code."""
-    (runs / "traceback.log").write_text("".join(traceback.format_exception(error)), "utf-8")
-    causes = tuple(_causes(error))
-    if isinstance(error, PaddockError):
-        log.say(RunFailed(error.code, error.message, error.where, error.remedy, causes))
-        return error.code
-    where = str(runs / "traceback.log")
-    remedy = "free some space there" if _is_full(error) else "see the traceback"
-    log.say(RunFailed(Exit.STAGE, f"{type(error).__name__}: {error}", where, remedy, causes))
-    return Exit.STAGE
-
-
-def _is_full(error: Exception) -> bool:
-    """Tell whether the project's disk is full, as the system or as SQLite says it."""
-    return getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
-
-
-def _causes(error: BaseException) -> Iterator[str]:
-    cause = error.__cause__
-    while cause is not None:
-        yield f"{type(cause).__name__}: {cause}"
-        cause = cause.__cause__
 
 
 class _Run:

@@ -21,6 +21,7 @@ EVERY_EVENT: tuple[AnyEvent, ...] = (
     events.StageSkipped("not needed"),
     events.StageFinished("k", 1.5, {"accuracy": 0.9, "lines": {"train": 3}}),
     events.Noted(HOSTILE),
+    events.ResourcesUsed(1.25, 3_000_000, 8_000_000_000),
     events.RunFailed(3, HOSTILE, "here", "do", ("cause", "its cause")),
     events.Delivered("/out", ("a.nb", "b.nb")),
     events.RunFinished(1, 2.5, "fail", ("one", "two")),
@@ -45,7 +46,7 @@ def test_round_trip(event: AnyEvent) -> None:
     assert Envelope.decode(line) == envelope
 
 
-@pytest.mark.parametrize("event", EVERY_EVENT[10:], ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize("event", EVERY_EVENT[11:], ids=lambda event: type(event).__name__)
 def test_round_trip_of_what_a_stage_says(event: contract.StageEvent) -> None:
     line = encode_event(event)
     assert line.isascii() and "\n" not in line
