@@ -10,9 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from pipeline.engine.containers import Exited, Job, Sink
+from pipeline.engine.usage import Usage
 from pipeline.engine.volumes import Door
 from pipeline.errors import IntegrityFailed, PaddockError, StageFailed
-from pipeline.events import EventLog, Noted, StageStarted
+from pipeline.events import EventLog, Noted, ResourcesUsed, StageStarted
 from pipeline.ledger import Components
 from pipeline.prepare import Prepared
 from pipeline.wiring import FromProject, Wire
@@ -119,7 +120,7 @@ class Executor:
             nano_cpus=round(limits.cpus * 1e9) if limits.cpus else None,
             mem_limit=limits.memory_bytes,
         )
-        sink = Sink(listener.take_events, listener.take_log)
+        sink = Sink(listener.take_events, listener.take_log, listener.take_usage)
         files = {spec_path: spec.dump().encode("utf-8")}
         return self._prepared.engine.containers.run(job, files, sink, stop)
 
@@ -152,6 +153,10 @@ class _Listener:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._take_line(line)
+
+    def take_usage(self, usage: Usage) -> None:
+        event = ResourcesUsed(usage.cpu, usage.memory, usage.memory_limit)
+        self.log.say(event, self.stage)
 
     def _take_line(self, line: bytes) -> None:
         try:

@@ -20,6 +20,7 @@ from docker.types import Mount
 
 from pipeline.compose import Service
 from pipeline.engine.errors import translated
+from pipeline.engine.usage import Meter, Usage
 from pipeline.errors import PaddockError
 from stages.contract import WORKSPACE
 
@@ -54,10 +55,11 @@ class Exited:
 
 @dataclass(frozen=True)
 class Sink:
-    """Where a container's bytes go, as they arrive."""
+    """Where a container's bytes go, as they arrive; and what it uses, if anybody wants to know."""
 
     stdout: Callable[[bytes], None]
     stderr: Callable[[bytes], None]
+    usage: Callable[[Usage], None] | None = None
 
 
 class Containers:
@@ -78,7 +80,7 @@ class Containers:
         Args:
             job: the container.
             files: written into its volumes before it starts.
-            sink: gets what it prints.
+            sink: gets what it prints, and what it uses.
             stop: asked ten times a second how often a stop was ordered: once sends SIGTERM, and
                 SIGKILL after the grace time; twice sends SIGKILL.
 
@@ -129,9 +131,10 @@ class Containers:
         container.start()
         pump.start()
         stopping = _Stopping(container, job.service.stop_grace_s)
-        while pump.is_alive():
-            pump.join(_POLL)
-            stopping.obey(stop())
+        with Meter(container, sink.usage) if sink.usage else contextlib.nullcontext():
+            while pump.is_alive():
+                pump.join(_POLL)
+                stopping.obey(stop())
         pump.raise_error()
         code = int(container.wait(timeout=30)["StatusCode"])
         container.reload()
