@@ -27,7 +27,8 @@ from pipeline.events import (
 from pipeline.runner import Options, StopSwitch, run
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
-from tui.console import Terminal
+from tui.console import Terminal, padded
+from tui.language import N_, _, translated
 from tui.progress import Estimator
 from tui.table import print_parity
 
@@ -60,7 +61,7 @@ def _listen_to_signals(stop: StopSwitch, terminal: Terminal) -> None:
 
     def handle(number: int, _frame: FrameType | None) -> None:
         if not stop():
-            terminal.note("stopping: the stage saves what it can resume from (again: at once) …")
+            terminal.note(_("stopping: the stage saves what it can resume from (again: at once) …"))
         stop.order(codes[signal.Signals(number)])
 
     for number in codes:
@@ -96,7 +97,7 @@ class Printer:
         if isinstance(event, RunFinished) and event.code not in (Exit.OK, Exit.PARITY):
             self._terminal.note(line)
         elif line:
-            self._terminal.print(f"{stage or 'run':<8} {line}")
+            self._terminal.print(f"{padded(stage or _('run'), 8)} {line}")
 
     def _show_progress(self, event: Progress, stage: str) -> None:
         key = f"{stage} {event.unit} {event.note}"
@@ -106,44 +107,64 @@ class Printer:
             return
         self._last_progress = now
         left = estimator.seconds_left(event.done, event.total, now)
-        eta = f", {human_seconds(left)} left" if left else ""
-        note = f"{event.note}: " if event.note else ""
+        eta = _(", {time} left").format(time=human_seconds(left)) if left else ""
+        note = _("{note}: ").format(note=translated(event.note)) if event.note else ""
         share = event.done / event.total if event.total else 1.0
-        text = f"{note}{event.done:g}/{event.total:g} {event.unit} ({share:.0%}){eta}"
-        self._terminal.print(f"{stage:<8}   {text}")
+        count = f"{event.done:g}/{event.total:g} {translated(event.unit)} ({share:.0%})"
+        self._terminal.print(f"{padded(stage, 8)}   {note}{count}{eta}")
 
     def _line(self, event: AnyEvent) -> str:  # noqa: C901 - one case an event, nothing else
         match event:
             case RunStarted():
-                return f"{event.project} · engine {event.endpoint}"
+                engine = _("engine {endpoint}").format(endpoint=translated(event.endpoint))
+                return f"{event.project} · {engine}"
             case StagePlanned():
                 return plan_line(event.action, event.reason) if self._show_plan else ""
             case StageStarted():
-                return f"▶ started: {event.reason}"
+                return f"▶ {_('started: {reason}').format(reason=translated(event.reason))}"
             case StageCached():
-                return f"✔ cached: made in {event.made_in}"
+                return f"✔ {_('cached: made in {run}').format(run=event.made_in)}"
             case StageSkipped():
-                return f"– skipped: {event.reason}"
+                return f"– {_('skipped: {reason}').format(reason=translated(event.reason))}"
             case StageFinished():
-                return f"✔ done in {human_seconds(event.seconds)}{_metrics(event.metrics)}"
+                done = _("done in {time}").format(time=human_seconds(event.seconds))
+                return f"✔ {done}{_metrics(event.metrics)}"
             case Noted():
-                return f"  {event.message}"
+                return f"  {translated(event.message)}"
             case Delivered():
-                return f"✔ wrote {_nearby(event.folder)} ({len(event.files)} files)"
+                return f"✔ {_wrote(event)}"
             case RunFinished():
-                word = {0: "done", 1: "parity failed"}.get(event.code, f"ended with {event.code}")
-                return f"{word} in {human_seconds(event.seconds)}"
+                return _ended(event)
             case Metric():
-                return f"  {event.name} {event.value:.4f} at {event.step}"
+                at = _("at {step}").format(step=event.step)
+                return f"  {event.name} {event.value:.4f} {at}"
             case ArtifactMade():
                 size = human_size(event.size)
                 return f"  {event.path} {size} md5 {event.md5} sha256 {event.sha256}"
             case Warned():
-                return f"! {event.where}: {event.message}" if event.where else f"! {event.message}"
+                where = _("{where}: ").format(where=event.where) if event.where else ""
+                return f"! {where}{translated(event.message)}"
             case EnvironmentRead():
                 return "  " + ", ".join(f"{k} {v}" for k, v in event.versions.items())
             case _:
                 return ""
+
+
+def _wrote(event: Delivered) -> str:
+    said = _("wrote {folder} ({count} files)")
+    return said.format(folder=_nearby(event.folder), count=len(event.files))
+
+
+#: How a run ended, by its exit code.
+_ENDINGS: dict[int, str] = {
+    Exit.OK: N_("done in {time}"),
+    Exit.PARITY: N_("parity failed in {time}"),
+}
+
+
+def _ended(event: RunFinished) -> str:
+    sentence = _ENDINGS.get(event.code, N_("ended with {code} in {time}"))
+    return _(sentence).format(code=event.code, time=human_seconds(event.seconds))
 
 
 def _nearby(path: str) -> str:
@@ -154,16 +175,17 @@ def _nearby(path: str) -> str:
 
 #: Symbol and words for what a plan says of a stage.
 _PLANNED = {
-    "cached": "✔ cached",
-    "run": "▶ would run",
-    "wait": "… would follow",
-    "skip": "– skipped",
+    "cached": ("✔", N_("cached: {reason}")),
+    "run": ("▶", N_("would run: {reason}")),
+    "wait": ("…", N_("would follow: {reason}")),
+    "skip": ("–", N_("skipped: {reason}")),
 }
 
 
 def plan_line(action: str, reason: str) -> str:
     """Return what is planned for a stage, in words."""
-    return f"{_PLANNED[action]}: {reason}"
+    symbol, sentence = _PLANNED[action]
+    return f"{symbol} {_(sentence).format(reason=translated(reason))}"
 
 
 def _metrics(metrics: Mapping[str, object]) -> str:

@@ -12,9 +12,15 @@ from pipeline.images import (
     StepStarted,
 )
 from pipeline.text import human_seconds, human_size
-from tui.console import Terminal
+from tui.console import Terminal, padded
+from tui.language import N_, _, translated
 
-_OUTCOMES = {"used": "✔ using", "trying": "… trying", "failed": "! not"}
+#: Symbol and words for what became of a base image.
+_OUTCOMES = {
+    "used": ("✔", N_("using {image}")),
+    "trying": ("…", N_("trying {image}")),
+    "failed": ("!", N_("not {image}")),
+}
 
 
 class BuildPrinter:
@@ -29,38 +35,49 @@ class BuildPrinter:
         """Print the event, or nothing if it would only be noise."""
         match event:
             case BaseTried():
-                why = f": {event.why}" if event.why else ""
-                self._say(f"base     {_OUTCOMES[event.outcome.value]} {event.reference}{why}")
+                self._show_base(event)
             case PullProgressed():
                 self._show_pull(event)
             case ImageStarted():
                 self._place = f"{event.index}/{event.total}"
-                self._say(f"image {self._place}  {event.image}")
+                self._say(f"{self._image()}  {event.image}")
             case StepStarted():
-                self._say(
-                    f"image {self._place}    step {event.step}/{event.steps}  {event.instruction}"
-                )
+                step = _("step {step}/{steps}").format(step=event.step, steps=event.steps)
+                self._say(f"{self._image()}    {step}  {event.instruction}")
             case ImageFinished():
-                took = (
-                    "up to date" if event.up_to_date else f"built in {human_seconds(event.seconds)}"
-                )
-                short = event.id.removeprefix("sha256:")[:12]
-                self._say(
-                    f"image {self._place}  ✔ {event.image} {took}, {human_size(event.size)}, {short}"
-                )
+                self._show_finished(event)
             case BuildFailed():
                 for line in event.lines:
                     self._terminal.note(f"    {line}")
             case _:
                 pass
 
+    def _image(self) -> str:
+        return _("image {place}").format(place=self._place)
+
+    def _show_base(self, event: BaseTried) -> None:
+        symbol, sentence = _OUTCOMES[event.outcome.value]
+        said = _(sentence).format(image=event.reference)
+        why = _(": {why}").format(why=translated(event.why)) if event.why else ""
+        self._say(f"{padded(_('base'), 8)} {symbol} {said}{why}")
+
+    def _show_finished(self, event: ImageFinished) -> None:
+        took = (
+            _("up to date")
+            if event.up_to_date
+            else _("built in {time}").format(time=human_seconds(event.seconds))
+        )
+        short = event.id.removeprefix("sha256:")[:12]
+        size = human_size(event.size)
+        self._say(f"{self._image()}  ✔ {event.image} {took}, {size}, {short}")
+
     def _show_pull(self, event: PullProgressed) -> None:
         tenth = 10 * event.done // event.total if event.total else -1
         if tenth > self._pulled:
             self._pulled = tenth
-            self._say(
-                f"base       pulled {human_size(event.done)} of {human_size(event.total)} so far"
-            )
+            done, total = human_size(event.done), human_size(event.total)
+            said = _("pulled {done} of {total} so far").format(done=done, total=total)
+            self._say(f"{padded(_('base'), 8)}   {said}")
 
     def _say(self, line: str) -> None:
         self._terminal.print(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -13,11 +12,13 @@ from pipeline.errors import PaddockError, UsageError
 from pipeline.project import PROJECT_FILE
 from pipeline.runner import Options
 from stages.contract import STAGES, Exit
+from tui.arguments import Parser, take_language
 from tui.batch import run_batch
 from tui.commands import COMMANDS
 from tui.console import Terminal, is_interactive
+from tui.language import LANGUAGES, N_, SOURCE, _, can_show, find, from_environment, speak
 
-_DESCRIPTION = """\
+_DESCRIPTION = N_("""\
 From training images to a verified Paddle-Lite model, each stage in its own pinned container.
 
   paddock init DIR             a commented starting project
@@ -26,11 +27,11 @@ From training images to a verified Paddle-Lite model, each stage in its own pinn
   paddock doctor               what this machine lacks, and how to get it
 
 commands (paddock COMMAND --help tells more):
-"""
-_EPILOG = """\
+""")
+_EPILOG = N_("""\
 exit codes: 0 done and parity holds · 1 parity failed · 2 usage or project file · 3 a stage failed ·
 4 Docker not reachable or image missing · 5 integrity (hash, dictionary, version) · 130/143 interrupted
-"""
+""")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     terminal = Terminal()
     try:
+        words = _choose_language(words, terminal)
         if words and words[0] in COMMANDS:
             return _command(words[0], words[1:], terminal)
         return _run(words, terminal)
@@ -49,20 +51,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.STAGE
     except OSError as error:
-        terminal.failure(str(error), "", "free some space" if error.errno == 28 else "")
+        terminal.failure(str(error), "", _("free some space") if error.errno == 28 else "")
         return Exit.STAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
 
 
+def _choose_language(words: list[str], terminal: Terminal) -> list[str]:
+    """Speak what ``--lang`` or the environment asks for, if it can be shown; return the other words."""
+    code = from_environment(os.environ)
+    speak(code if can_show(terminal.encoding, code) else SOURCE)
+    asked, rest = take_language(words)
+    if asked is None:
+        return rest
+    code = find(asked)
+    if not code:
+        message = _("there is no language {name}").format(name=repr(asked))
+        known = ", ".join(f"{key} ({name})" for key, name in LANGUAGES.items())
+        raise UsageError(message, remedy=_("choose one of: {known}").format(known=known))
+    speak(code)
+    return rest
+
+
 def _command(name: str, words: list[str], terminal: Terminal) -> int:
     command = COMMANDS[name]
-    parser = argparse.ArgumentParser(
-        prog=f"paddock {name}",
-        description=command.DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser(prog=f"paddock {name}", description=_(command.DESCRIPTION))
     command.add_arguments(parser)
+    parser.add_language()
     return command.run(parser.parse_args(words), terminal)
 
 
@@ -73,7 +88,8 @@ def _run(words: list[str], terminal: Terminal) -> int:
         return _screen(folder)
     first, last = STAGES.index(options.first), STAGES.index(options.last)
     if first > last:
-        raise UsageError(f"--from {options.first} comes after --until {options.last}")
+        message = _("--from {first} comes after --until {last}")
+        raise UsageError(message.format(first=options.first, last=options.last))
     chosen = Options(
         options.first, options.last, frozenset(options.force), options.dry_run, options.locked
     )
@@ -82,38 +98,52 @@ def _run(words: list[str], terminal: Terminal) -> int:
 
 def _screen(folder: Path) -> int:
     if not is_interactive():
-        raise UsageError("there is no terminal for the text UI", remedy="use --batch")
+        raise UsageError(_("there is no terminal for the text UI"), remedy=_("use --batch"))
     raise UsageError(
-        "the text UI is not built yet",
-        remedy=f"use: paddock --batch {folder if folder != Path() else ''}".rstrip(),
+        _("the text UI is not built yet"),
+        remedy=_("use: {command}").format(
+            command=f"paddock --batch {folder if folder != Path() else ''}".rstrip()
+        ),
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    listing = "".join(f"  {name:<9} {COMMANDS[name].SUMMARY}\n" for name in COMMANDS)
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    listing = "".join(f"  {name:<9} {_(COMMANDS[name].SUMMARY)}\n" for name in COMMANDS)
+    parser = Parser(
         prog="paddock",
-        description=_DESCRIPTION + listing,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="paddock [--batch] [options] [PROJECT] | paddock COMMAND …",
+        description=_(_DESCRIPTION) + listing,
+        epilog=_(_EPILOG),
+        usage=_("paddock [--batch] [options] [PROJECT] | paddock COMMAND …"),
     )
     add = parser.add_argument
-    add("project", nargs="?", default=".", metavar="PROJECT", help=f"folder with {PROJECT_FILE}")
-    add("--batch", action="store_true", help="run headless: one line an event")
-    add("--json", action="store_true", help="print the events as JSON lines on stdout")
-    add("--from", dest="first", choices=STAGES, default=STAGES[0], help="first stage that may run")
-    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help="last stage to run")
+    add(
+        "project",
+        nargs="?",
+        default=".",
+        metavar="PROJECT",
+        help=_("folder with {file}").format(file=PROJECT_FILE),
+    )
+    add("--batch", action="store_true", help=_("run headless: one line an event"))
+    add("--json", action="store_true", help=_("print the events as JSON lines on stdout"))
+    add(
+        "--from",
+        dest="first",
+        choices=STAGES,
+        default=STAGES[0],
+        help=_("first stage that may run"),
+    )
+    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help=_("last stage to run"))
     add(
         "--force",
         action="append",
         choices=STAGES,
         default=[],
         metavar="STAGE",
-        help="forget the stage's result and run it again (may be repeated)",
+        help=_("forget the stage's result and run it again (may be repeated)"),
     )
-    add("--dry-run", action="store_true", help="say what would run, and stop there")
-    add("--locked", action="store_true", help="refuse any difference from paddock.lock")
+    add("--dry-run", action="store_true", help=_("say what would run, and stop there"))
+    add("--locked", action="store_true", help=_("refuse any difference from paddock.lock"))
+    parser.add_language()
     add("--version", action="version", version=f"paddock {version('paddock')}")
     return parser
 

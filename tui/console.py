@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
+from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from pipeline.errors import PaddockError
 from pipeline.text import one_line
+from tui.language import _, translated
+
+#: What stands for our symbols where the encoding of the terminal or the pipe lacks them.
+_PLAIN = {"✔": "+", "✘": "x", "▶": ">", "–": "-", "…": "...", "·": "-", "→": "->"}
+_PLAINLY = "paddock.plainly"
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """Encode what the encoding lacks as plain symbols and question marks; never fail."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in lacking), error.end
+
+
+codecs.register_error(_PLAINLY, _plainly)
 
 
 class Terminal:
     """Writes for a person (or a pipe), never letting foreign text drive the terminal."""
 
     def __init__(self, width: int | None = None) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            _never_fail(stream)
         # A pipe has no width: tables are then laid out for a wide line, not folded at 80.
         fixed = width or (None if sys.stdout.isatty() else 140)
         self.results = Console(width=fixed, highlight=False, soft_wrap=False)
         self._notes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @property
+    def encoding(self) -> str:
+        """How stdout encodes what is written to it."""
+        return sys.stdout.encoding or "utf-8"
 
     def print(self, line: str, style: str = "") -> None:
         """Write a line to stdout; control characters in it are shown, not obeyed."""
@@ -34,20 +61,37 @@ class Terminal:
         """Write a line to stderr."""
         self._notes.print(Text(one_line(line), style))
 
+    def pass_on(self, sentence: str) -> None:
+        """Write what the pipeline says meanwhile (in English) to stderr."""
+        self.note(translated(sentence))
+
     def error(self, error: PaddockError) -> None:
         """Write what failed, where, and what to do."""
         self.failure(error.message, error.where, error.remedy)
 
     def failure(self, message: str, where: str, remedy: str) -> None:
         """Write an error's parts, each on a line of its own."""
-        first, *rest = message.splitlines() or [""]
-        self.note(f"error: {first}", "bold red")
+        first, *rest = translated(message).splitlines() or [""]
+        label = _("error: ")
+        self.note(f"{label}{first}", "bold red")
         for line in rest:
-            self.note(f"       {line}")
+            self.note(f"{' ' * cell_len(label)}{line}")
         if where:
-            self.note(f"  where: {where}")
+            self.note(_("  where: {where}").format(where=translated(where)))
         if remedy:
-            self.note(f"  do:    {remedy}", "bold")
+            self.note(_("  do:    {remedy}").format(remedy=translated(remedy)), "bold")
+
+
+def _never_fail(stream: TextIO) -> None:
+    """Replace what the stream's encoding lacks: a message half shown is better than none."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors=_PLAINLY)
+
+
+def padded(text: str, cells: int, *, right: bool = False) -> str:
+    """Return ``text`` with spaces to fill ``cells`` columns of a terminal; a Chinese character takes two."""
+    spaces = " " * (cells - cell_len(text))
+    return spaces + text if right else text + spaces
 
 
 def is_interactive() -> bool:

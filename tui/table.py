@@ -12,10 +12,12 @@ from rich.text import Text
 from pipeline.report.table import TITLES, rows, verdict_line
 from pipeline.text import one_line
 from tui.console import Terminal
+from tui.language import _, translated
 
 #: Dropped first when the terminal is narrow, in this order.
 _LEAST_NEEDED = ("SHA-256", "RSS MB", "p90 ms", "img/s", "NED")
 _WIDTHS = {"model": 10, "SHA-256": 14}
+_LEFT = ("model", "SHA-256")
 _SHOWN_MISMATCHES = 5
 
 
@@ -24,10 +26,10 @@ def print_parity(report: Mapping[str, Any], terminal: Terminal) -> None:
     titles = _fitting(terminal.results.width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in titles:
-        table.add_column(title, justify="left" if title in ("model", "SHA-256") else "right")
+        table.add_column(translated(title), justify="left" if title in _LEFT else "right")
     for row in rows(report):
         cells = dict(zip(TITLES, row, strict=True))
-        table.add_row(*(Text(one_line(cells[title])) for title in titles))
+        table.add_row(*(Text(one_line(_cell(title, cells[title]))) for title in titles))
     terminal.results.print(table)
     _print_verdict(report, terminal)
     _print_mismatches(report["mismatches"], terminal)
@@ -42,16 +44,26 @@ def _fitting(width: int) -> tuple[str, ...]:
     return tuple(titles)
 
 
+def _cell(title: str, text: str) -> str:
+    """Return a cell in the chosen language: the status of a model that was not measured is a sentence."""
+    return text if title in _LEFT else translated(text)
+
+
 def _print_verdict(report: Mapping[str, Any], terminal: Terminal) -> None:
     passed = report["verdict"] == "pass"
     symbol = "✔" if passed else "✘"
-    terminal.print(f"{symbol} {verdict_line(report)}", "bold green" if passed else "bold red")
+    terminal.print(
+        f"{symbol} {translated(verdict_line(report))}", "bold green" if passed else "bold red"
+    )
     for line in (*report["reasons"], *report["remarks"]):
-        terminal.print(f"  - {line}")
+        terminal.print(f"  - {translated(line)}")
     dictionary = report["dictionary"]
     terminal.print(
-        f"  dictionary: {dictionary['entries']} entries, {dictionary['classes']} classes, "
-        f"SHA-256 {dictionary['sha256'][:12]}"
+        _("  dictionary: {entries} entries, {classes} classes, SHA-256 {sha256}").format(
+            entries=dictionary["entries"],
+            classes=dictionary["classes"],
+            sha256=dictionary["sha256"][:12],
+        )
     )
 
 
@@ -60,7 +72,9 @@ def _print_mismatches(mismatches: list[Mapping[str, str]], terminal: Terminal) -
         readings = "  ".join(
             f"{name} {value!r}" for name, value in item.items() if name not in ("image", "label")
         )
-        terminal.print(f"  {item['image']}: label {item['label']!r}  {readings}")
+        label = _("{image}: label {label}").format(image=item["image"], label=repr(item["label"]))
+        terminal.print(f"  {label}  {readings}")
     rest = len(mismatches) - _SHOWN_MISMATCHES
     if rest > 0:
-        terminal.print(f"  … and {rest} more lines read differently: see report.md")
+        more = _("  … and {count} more lines read differently: see report.md")
+        terminal.print(more.format(count=rest))

@@ -12,17 +12,18 @@ from pipeline.runlock import run_lock
 from pipeline.workspace import PROJECT_LABEL, workspace_of
 from stages.contract import Exit
 from tui.console import Terminal
+from tui.language import N_, _
 
-SUMMARY = "remove what runs left behind"
-DESCRIPTION = """\
+SUMMARY = N_("remove what runs left behind")
+DESCRIPTION = N_("""\
 Remove the project's leftover containers. With --volumes its two volumes go too: every stage will
-then run again. Files of the project, out/ among them, are never touched."""
+then run again. Files of the project, out/ among them, are never touched.""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
-    parser.add_argument("--volumes", action="store_true", help="the workspace and inputs too")
+    parser.add_argument("--volumes", action="store_true", help=_("the workspace and inputs too"))
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         if options.volumes:
             removed += engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
     for name in removed:
-        terminal.print(f"removed {name}")
+        terminal.print(_("removed {name}").format(name=name))
     if not removed:
-        terminal.print("nothing was left behind")
+        terminal.print(_("nothing was left behind"))
     return Exit.OK

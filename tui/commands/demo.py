@@ -12,29 +12,32 @@ from pipeline.example import EXAMPLES, Studio, make_example
 from pipeline.project import load_project
 from stages.contract import Exit
 from tui.console import Terminal
+from tui.language import N_, _
 
-SUMMARY = "a bundled example: serial numbers read by a fine-tuned model"
-DESCRIPTION = """\
+SUMMARY = N_("a bundled example: serial numbers read by a fine-tuned model")
+DESCRIPTION = N_("""\
 Write a bundled example into DIR (default: demo): a project file, and images of text lines that a
 container draws with a fixed seed. Then run it with: paddock --batch DIR
 
   alphanumeric       fine-tune PP-OCRv5_mobile_rec on serial numbers (the default)
-  official-ppocrv4   convert the official PP-OCRv4_mobile_rec and compare, nothing trained"""
+  official-ppocrv4   convert the official PP-OCRv4_mobile_rec and compare, nothing trained""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", nargs="?", default="demo", metavar="DIR", type=Path)
-    parser.add_argument("--example", choices=EXAMPLES, default="alphanumeric", help="which one")
+    parser.add_argument("--example", choices=EXAMPLES, default="alphanumeric", help=_("which one"))
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the example."""
     folder: Path = options.folder
-    terminal.note(f"drawing the example's images into {folder} …")
-    studio = Studio(open_engine(os.environ), read_compose(os.environ), terminal.note, lambda: 0)
+    terminal.note(_("drawing the example's images into {folder} …").format(folder=folder))
+    engine, compose = open_engine(os.environ), read_compose(os.environ)
+    studio = Studio(engine, compose, terminal.pass_on, lambda: 0)
     make_example(EXAMPLES[options.example], studio, folder)
     project = load_project(folder)
-    terminal.print(f"the project {project.name} is in {project.folder}")
-    terminal.print(f"next: paddock --batch {folder}")
+    where = _("the project {name} is in {folder}")
+    terminal.print(where.format(name=project.name, folder=project.folder))
+    terminal.print(_("next: {command}").format(command=f"paddock --batch {folder}"))
     return Exit.OK

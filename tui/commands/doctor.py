@@ -6,15 +6,20 @@ import argparse
 import os
 from importlib.metadata import version
 
-from pipeline.doctor import examine
+from pipeline.doctor import Finding, examine
 from stages.contract import Exit
-from tui.console import Terminal
+from tui.console import Terminal, padded
+from tui.language import N_, _, translated
 
-SUMMARY = "check this machine; one block to paste into a question"
-DESCRIPTION = """\
-Check what Paddock needs and say how to get what is missing. Exit code 4 if a run could not start."""
+SUMMARY = N_("check this machine; one block to paste into a question")
+DESCRIPTION = N_("""\
+Check what Paddock needs and say how to get what is missing. Exit code 4 if a run could not start.""")
 
-_SYMBOLS = {"ok": "✔ ok     ", "warning": "! warning", "problem": "✘ problem"}
+_SEVERITIES = {
+    "ok": ("✔", N_("ok")),
+    "warning": ("!", N_("warning")),
+    "problem": ("✘", N_("problem")),
+}
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -26,9 +31,18 @@ def run(_options: argparse.Namespace, terminal: Terminal) -> int:
     terminal.print(f"paddock {version('paddock')}")
     worst: int = Exit.OK
     for finding in examine(os.environ):
-        terminal.print(f"{_SYMBOLS[finding.severity]}  {finding.check}: {finding.message}")
-        if finding.remedy:
-            terminal.print(f"             do: {finding.remedy}")
+        _show(finding, terminal)
         if finding.severity == "problem":
             worst = Exit.ENGINE
     return worst
+
+
+def _show(finding: Finding, terminal: Terminal) -> None:
+    symbol, word = _SEVERITIES[finding.severity]
+    said = _("{check}: {message}").format(
+        check=translated(finding.check), message=translated(finding.message)
+    )
+    terminal.print(f"{symbol} {padded(_(word), 7)}  {said}")
+    if finding.remedy:
+        remedy = _("do: {remedy}").format(remedy=translated(finding.remedy))
+        terminal.print(f"{' ' * 13}{remedy}")

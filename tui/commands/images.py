@@ -13,31 +13,34 @@ from pipeline.images.build import Options
 from pipeline.text import human_size
 from stages.contract import Exit
 from tui.building import BuildPrinter
-from tui.console import Terminal
+from tui.console import Terminal, padded
+from tui.language import N_, _, translated
 
-SUMMARY = "build, list, save or load the stage images"
-DESCRIPTION = """\
+SUMMARY = N_("build, list, save or load the stage images")
+DESCRIPTION = N_("""\
 The pinned images that the stages run in. docs/images.md tells where the base comes from, what to
-do behind a proxy that intercepts TLS, and how to use one's own PaddleOCR."""
+do behind a proxy that intercepts TLS, and how to use one's own PaddleOCR.""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare one sub-command an action."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    build = actions.add_parser("build", help="make what is missing or out of date, the base first")
-    build.add_argument("service", nargs="*", help="only these (default: all)")
+    build = actions.add_parser(
+        "build", help=_("make what is missing or out of date, the base first")
+    )
+    build.add_argument("service", nargs="*", help=_("only these (default: all)"))
     build.add_argument(
-        "--force", action="store_true", help="also what is up to date, without cache"
+        "--force", action="store_true", help=_("also what is up to date, without cache")
     )
     build.set_defaults(act=_build)
     listing = actions.add_parser(
-        "list", help="what is there: image IDs, sizes, and the base's origin"
+        "list", help=_("what is there: image IDs, sizes, and the base's origin")
     )
     listing.set_defaults(act=_list)
-    save = actions.add_parser("save", help="all images into one tar, its SHA-256 beside it")
+    save = actions.add_parser("save", help=_("all images into one tar, its SHA-256 beside it"))
     save.add_argument("file", type=Path, metavar="FILE")
     save.set_defaults(act=_save)
-    load = actions.add_parser("load", help="the images of such a tar, after checking its hash")
+    load = actions.add_parser("load", help=_("the images of such a tar, after checking its hash"))
     load.add_argument("file", type=Path, metavar="FILE")
     load.set_defaults(act=_load)
 
@@ -59,19 +62,23 @@ def _build(options: argparse.Namespace, terminal: Terminal) -> None:
 def _list(_options: argparse.Namespace, terminal: Terminal) -> None:
     engine = open_engine(os.environ)
     for item in list_images(engine.images, read_compose(os.environ)):
+        image = padded(item.image, 24)
         if item.id:
             short = item.id.removeprefix("sha256:")[:12]
-            terminal.print(f"{item.image:<24} {short}  {human_size(item.size):>8}  {item.base}")
+            size = padded(human_size(item.size), 8, right=True)
+            terminal.print(f"{image} {short}  {size}  {translated(item.base)}")
         else:
-            terminal.print(f"{item.image:<24} missing: paddock images build {item.service}")
+            command = f"paddock images build {item.service}"
+            terminal.print(f"{image} {_('missing: {command}').format(command=command)}")
 
 
 def _save(options: argparse.Namespace, terminal: Terminal) -> None:
     engine = open_engine(os.environ)
     names = save_images(engine.images, read_compose(os.environ), options.file)
-    terminal.print(f"saved {len(names)} images to {options.file}")
+    said = _("saved {count} images to {file}")
+    terminal.print(said.format(count=len(names), file=options.file))
 
 
 def _load(options: argparse.Namespace, terminal: Terminal) -> None:
     for name in load_images(open_engine(os.environ).images, options.file):
-        terminal.print(f"loaded {name}")
+        terminal.print(_("loaded {name}").format(name=name))

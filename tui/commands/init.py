@@ -11,10 +11,11 @@ from pipeline.project.template import starting_project
 from stages.contract import Exit
 from stages.files import write_text
 from tui.console import Terminal
+from tui.language import N_, _
 
-SUMMARY = "a commented starting project"
-DESCRIPTION = """\
-Write a commented paddock.toml into DIR. Nothing that is there is overwritten."""
+SUMMARY = N_("a commented starting project")
+DESCRIPTION = N_("""\
+Write a commented paddock.toml into DIR. Nothing that is there is overwritten.""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,10 +28,11 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     folder: Path = options.folder
     path = folder / PROJECT_FILE
     if path.exists():
-        raise UsageError("there is a project already", str(path), "edit it, or name another folder")
+        remedy = _("edit it, or name another folder")
+        raise UsageError(_("there is a project already"), str(path), remedy)
     folder.mkdir(parents=True, exist_ok=True)
     write_text(path, starting_project(folder.resolve().name))
-    terminal.print(f"wrote {path}")
-    terminal.print("next: put your label files, images and dictionary where it says, then")
+    terminal.print(_("wrote {path}").format(path=path))
+    terminal.print(_("next: put your label files, images and dictionary where it says, then"))
     terminal.print(f"      paddock --batch {folder}")
     return Exit.OK

@@ -13,23 +13,24 @@ from pipeline.project import load_project
 from stages.contract import Exit
 from tui.batch import plan_line
 from tui.console import Terminal
+from tui.language import N_, _
 
-SUMMARY = "what would run, what is cached, and why"
-DESCRIPTION = """\
+SUMMARY = N_("what would run, what is cached, and why")
+DESCRIPTION = N_("""\
 Show what a run would do with each stage, and which part of its key changed since it last ran:
-its image, a parameter, or an input. Nothing is run and nothing is uploaded."""
+its image, a parameter, or an input. Nothing is run and nothing is uploaded.""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the plan."""
     project = load_project(Path(options.project))
-    prepared = prepare(project, os.environ, frozenset(), terminal.note)
+    prepared = prepare(project, os.environ, frozenset(), terminal.pass_on)
     steps = prepared.planner.plan(prepared.wires)
     if options.json:
         terminal.raw(json.dumps([_as_json(step) for step in steps], indent=2))

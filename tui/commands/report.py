@@ -10,10 +10,11 @@ from pipeline.errors import UsageError
 from pipeline.project import load_project
 from stages.contract import Exit
 from tui.console import Terminal
+from tui.language import N_, _
 
-SUMMARY = "the last run's report"
-DESCRIPTION = """\
-Print the report of the last run that compared models, as Markdown, HTML or JSON."""
+SUMMARY = N_("the last run's report")
+DESCRIPTION = N_("""\
+Print the report of the last run that compared models, as Markdown, HTML or JSON.""")
 
 _FILES = {"md": "report.md", "html": "report.html", "json": "report.json"}
 
@@ -34,7 +35,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         if (path := folder / name).is_file()
     ]
     if not found:
-        raise UsageError("there is no report yet", remedy="run first: paddock --batch")
+        remedy = _("run first: {command}").format(command="paddock --batch")
+        raise UsageError(_("there is no report yet"), remedy=remedy)
     newest = max(found, key=lambda path: path.stat().st_mtime)
     text = newest.read_text(encoding="utf-8")
     if options.format == "json":  # ASCII: labels in it may hold what drives a terminal

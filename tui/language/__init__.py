@@ -11,13 +11,66 @@ English is the source, and what files hold (events, reports) stays English whate
 from __future__ import annotations
 
 import gettext as _standard
+import os
+from pathlib import Path
 
+from tui.language.choice import LANGUAGES, SOURCE, can_show, find, from_environment
+from tui.language.marks import N_
+from tui.language.sentences import Sentences
+
+__all__ = [
+    "DOMAIN", "LANGUAGES", "LOCALE", "N_", "SOURCE", "_", "can_show", "chosen", "find",
+    "from_environment", "ngettext", "speak", "translated",
+]  # fmt: skip
+
+DOMAIN = "paddock"
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+
+
+class _Catalogue(_standard.GNUTranslations):
+    """A compiled catalogue that can be read as a whole, which the standard library's cannot."""
+
+    _catalog: dict[object, str]
+
+    def sentences(self) -> dict[str, str]:
+        """Return every sentence and its translation; plural forms and the head are left out."""
+        return {key: said for key, said in self._catalog.items() if isinstance(key, str) and key}
+
+
+_code = SOURCE
 _current: _standard.NullTranslations = _standard.NullTranslations()
+_sentences: Sentences | None = None
+
+
+def speak(code: str) -> None:
+    """Say everything from now on in the language ``code``, one of :data:`LANGUAGES`.
+
+    argparse's own words come from the same catalogue. Python takes that language from the
+    environment only, so it is written there; a pager that is opened then speaks it too.
+    """
+    global _code, _current, _sentences  # noqa: PLW0603 - a process speaks one language
+    _code = code
+    _standard.bindtextdomain(DOMAIN, str(LOCALE))
+    _standard.textdomain(DOMAIN)
+    if code == SOURCE:
+        _current, _sentences = _standard.NullTranslations(), None
+        if _standard.find(DOMAIN, str(LOCALE)):
+            os.environ["LANGUAGE"] = code
+        return
+    os.environ["LANGUAGE"] = code
+    with (LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as stream:
+        catalogue = _Catalogue(stream)
+    _current, _sentences = catalogue, Sentences(catalogue.sentences())
+
+
+def chosen() -> str:
+    """Return the code of the language that is spoken."""
+    return _code
 
 
 def _(sentence: str) -> str:
     """Return ``sentence`` in the chosen language."""
-    return _current.gettext(sentence)
+    return _current.gettext(sentence) if sentence else sentence
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -25,11 +78,10 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _current.ngettext(one, many, count)
 
 
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
-    """Mark ``sentence`` for the catalogue; it is translated where it is shown."""
-    return sentence
-
-
 def translated(text: str) -> str:
-    """Return English text from the pipeline or a stage in the chosen language."""
-    return _current.gettext(text) if text else text
+    """Return English text from the pipeline or a stage in the chosen language.
+
+    A finished sentence is recognised by the template that it was made from; its values may be sentences
+    themselves. What no template fits stays English.
+    """
+    return _sentences.translated(text) if _sentences else text

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""The catalogue from the source, and back: extract the sentences, update each language, compile it.
+
+    .venv/bin/python scripts/catalogue.py    (or: make catalogue)
+
+Writes ``tui/locale/paddock.pot``, then ``paddock.po`` and ``paddock.mo`` of every language; says what is
+not translated yet, and returns 1 if anything is not.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from sentences import is_file_for_people, sentences
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "tui" / "locale"
+TEMPLATE = LOCALE / "paddock.pot"
+LANGUAGES = ("zh_CN",)
+_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+#: Rooms whose sentences are marked, and those where every sentence counts.
+_MARKED, _UNMARKED = ("tui",), ("pipeline", "stages")
+
+
+def extracted() -> Catalog:
+    """Return what the source holds now, in the order of the files, without line numbers."""
+    catalogue = Catalog(project="paddock", charset="utf-8")
+    for room in (*_MARKED, *_UNMARKED):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            _extract_from(path, catalogue, marked=room in _MARKED)
+    return catalogue
+
+
+def _extract_from(path: Path, catalogue: Catalog, *, marked: bool) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    if not is_file_for_people(name):
+        return
+    with path.open("rb") as stream:
+        if marked:
+            found = [(line, text) for line, text, *_ in extract("python", stream, _KEYWORDS)]
+        else:
+            found = sorted(sentences(stream.read().decode("utf-8")))
+    for _line, text in found:
+        catalogue.add(text, locations=[(name, 0)])
+
+
+def read(path: Path) -> Catalog:
+    """Read a catalogue or a template."""
+    with path.open("rb") as stream:
+        return read_po(stream)
+
+
+def language_file(language: str) -> Path:
+    """Return the path of a language's translations."""
+    return LOCALE / language / "LC_MESSAGES" / "paddock.po"
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """Return the binary form that gettext reads."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
+
+
+def missing(catalogue: Catalog) -> list[str]:
+    """Return the sentences that have no translation, or an uncertain one."""
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id and (message.fuzzy or not all(_texts(message.string)))
+    ]
+
+
+def _texts(string: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (string or "",) if isinstance(string, str | None) else tuple(string)
+
+
+def main() -> int:
+    """Write everything anew; return 1 if a sentence is not translated."""
+    template = extracted()
+    template.creation_date = read(TEMPLATE).creation_date if TEMPLATE.exists() else None
+    _write(TEMPLATE, template)
+    left = []
+    for language in LANGUAGES:
+        path = language_file(language)
+        catalogue = read(path) if path.exists() else Catalog(locale=language, project="paddock")
+        catalogue.locale = language
+        catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        catalogue.obsolete.clear()
+        _write(path, catalogue)
+        path.with_suffix(".mo").write_bytes(compiled(catalogue))
+        left += [f"{language}: {sentence}" for sentence in missing(catalogue)]
+    for line in left:
+        sys.stdout.write(f"not translated: {line!r}\n")
+    sys.stdout.write(f"{len(template)} sentences, {len(left)} not translated\n")
+    return 1 if left else 0
+
+
+def _write(path: Path, catalogue: Catalog) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        write_po(stream, catalogue, width=100, include_lineno=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

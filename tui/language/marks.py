@@ -1,0 +1,8 @@
+"""gettext's mark for a sentence that is translated where it is shown, not where it stands."""
+
+from __future__ import annotations
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark ``sentence`` for the catalogue; it is translated where it is shown."""
+    return sentence

@@ -1,0 +1,123 @@
+"""English sentences with values in them, recognised by their templates and said in another language.
+
+Events and reports hold finished sentences: ``took over from a run that died (pid 7 on host)``. The
+catalogue knows the template that such a sentence was made from, ``took over from a run that died ({dead})``.
+Matching one is a search for its literal pieces from left to right, so its time grows with the length of
+the text and with nothing that the text says; a label or a file name can at worst look like a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from string import Formatter
+
+from tui.language.phrases import JOINTS
+
+#: A longer text is no sentence of ours; it stays as it is.
+LONGEST = 4000
+#: A value may be a sentence with values of its own, this many times.
+_DEEPEST = 4
+#: A template with fewer letters of its own would match nearly everything.
+_FEWEST_LETTERS = 4
+_REMEMBERED = 2048
+
+
+@dataclass(frozen=True)
+class Template:
+    """Literal ``pieces`` with a value between each two, and the translation with the same ``names``."""
+
+    pieces: tuple[str, ...]
+    names: tuple[str, ...]
+    answer: str
+
+    def match(self, text: str) -> dict[str, str] | None:
+        """Return the values if ``text`` was made from this template, each as short as it can be."""
+        first, *inner, last = self.pieces
+        start, end = len(first), len(text) - len(last)
+        if start > end or not text.startswith(first) or not text.endswith(last):
+            return None
+        values = []
+        for piece in inner:
+            found = text.find(piece, start, end)
+            if found < 0:
+                return None
+            values.append(text[start:found])
+            start = found + len(piece)
+        return dict(zip(self.names, [*values, text[start:end]], strict=True))
+
+    @property
+    def letters(self) -> int:
+        """Count the letters that must be there."""
+        return sum(character.isalpha() for piece in self.pieces for character in piece)
+
+
+def parse_template(sentence: str, answer: str) -> Template | None:
+    """Read a sentence of the catalogue; None if it has no plain ``{name}`` to be filled."""
+    pieces, names = [""], []
+    try:
+        for literal, name, form, conversion in Formatter().parse(sentence):
+            pieces[-1] += literal
+            if name is None:
+                continue
+            if not name.isidentifier() or form or conversion or name in names:
+                return None
+            names.append(name)
+            pieces.append("")
+    except ValueError:  # a brace that is only a brace
+        return None
+    return Template(tuple(pieces), tuple(names), answer) if names else None
+
+
+class Sentences:
+    """What the catalogue says in another language."""
+
+    def __init__(self, catalogue: Mapping[str, str]) -> None:
+        self._exact = dict(catalogue)
+        made = [parse_template(sentence, answer) for sentence, answer in catalogue.items()]
+        templates = [item for item in made if item and item.letters >= _FEWEST_LETTERS]
+        #: The most particular first.
+        self._templates = sorted(templates, key=lambda item: (-item.letters, item.pieces))
+        self._joints = tuple(_joints(catalogue))
+        self._translated = lru_cache(_REMEMBERED)(self._translate)
+
+    def translated(self, text: str) -> str:
+        """Return ``text`` in the language, or as it is if no template fits."""
+        return self._translated(text, 0) if text and len(text) <= LONGEST else text
+
+    def _translate(self, text: str, depth: int) -> str:
+        if text in self._exact:
+            return self._exact[text]
+        if depth > _DEEPEST:
+            return text
+        for template in self._templates:
+            values = template.match(text)
+            if values is not None:
+                return template.answer.format(**self._values(values, depth))
+        if "\n" in text:
+            return "\n".join(self._translated(line, depth + 1) for line in text.split("\n"))
+        return self._in_parts(text, depth)
+
+    def _in_parts(self, text: str, depth: int) -> str:
+        """Translate what stands between semicolons, colons, brackets or commas, if any of it is ours."""
+        for joint in self._joints:
+            values = joint.match(text)
+            said = self._values(values, depth) if values else values
+            if values and said and said != values:
+                return joint.answer.format(**said)
+        return text
+
+    def _values(self, values: Mapping[str, str], depth: int) -> dict[str, str]:
+        """Translate the values that may be sentences; a single word is a name and stays."""
+        return {
+            name: self._translated(value, depth + 1) if " " in value.strip() else value
+            for name, value in values.items()
+        }
+
+
+def _joints(catalogue: Mapping[str, str]) -> Iterable[Template]:
+    for sentence in JOINTS:
+        template = parse_template(sentence, catalogue.get(sentence, sentence))
+        if template:
+            yield template
