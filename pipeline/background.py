@@ -8,6 +8,7 @@ the last event is not ``RunFinished`` and nobody holds the project's lock (:func
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from pipeline.errors import UsageError
+from pipeline.errors import PaddockError, UsageError
 from pipeline.events import Envelope, EventLog, RunFinished
 from pipeline.failure import tell
 from pipeline.runlock import Running, running
@@ -37,14 +38,17 @@ _APART = 0.2
 
 @dataclass(frozen=True)
 class Started:
-    """A runner that was just started: the run's name, where its record is, and its process."""
+    """A runner that was just started: the run's name, where its record is, and its process.
+
+    For its first second it neither holds the lock nor has said anything: ask :meth:`ended`.
+    """
 
     run: str
     folder: RunFolder
     process: subprocess.Popen[bytes]
 
     def ended(self) -> int | None:
-        """Return the exit code, or None while the process lives; for its first second, it has no lock."""
+        """Return the exit code (negative: the signal that killed it), or None while it lives."""
         return self.process.poll()
 
 
@@ -54,29 +58,33 @@ def start(folder: Path, options: Options, environ: Mapping[str, str]) -> Started
     What the run refuses to do (a broken project file, another run) is told in its events, like all else.
 
     Raises:
-        UsageError: there is no such folder, or Paddock cannot write into it.
+        UsageError: there is no such folder.
+        PaddockError: Paddock cannot write into it, or the system lets it start nothing.
     """
     folder = folder.resolve()
     if not folder.is_dir():
         raise UsageError("not a folder", str(folder), "name the folder that holds paddock.toml")
     try:
-        new = create_run(folder / ".paddock")
-        output = (new.path / OUTPUT_FILE).open("ab")
+        own = create_run(folder / ".paddock")
+        process = _spawn(_words(folder, own.name, options), own, environ)
     except OSError as error:
-        raise UsageError(
-            f"cannot keep a record of the run: {error.strerror}", str(folder)
-        ) from error
-    with output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.background", *_words(folder, new.name, options)],
-            cwd=new.path,  # -m looks there first: nothing of the user's can stand in for a module
+        raise PaddockError(f"cannot start a runner: {error.strerror}", str(folder)) from error
+    return Started(own.name, own, process)
+
+
+def _spawn(
+    words: Sequence[str], own: RunFolder, environ: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    with (own.path / OUTPUT_FILE).open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipeline.background", *words],
+            cwd=own.path,  # -m looks there first: nothing of the user's can stand in for a module
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    return Started(new.name, new, process)
 
 
 def stop(who: Running, at_once: bool = False) -> bool:
@@ -151,7 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = Options(words.first, words.last, frozenset(words.force), words.dry_run, words.locked)
     stop_switch = StopSwitch()
     _listen_to_signals(stop_switch)
-    os.chdir(words.here)
+    with contextlib.suppress(OSError):  # it may be gone; few need it
+        os.chdir(words.here)
     return _run(
         words.folder, run_folder(words.folder / ".paddock", words.name), options, stop_switch
     )

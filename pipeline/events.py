@@ -10,10 +10,10 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from stages.contract import EVENT_TYPES, StageEvent
 
@@ -148,6 +148,11 @@ _TYPES: dict[str, type[Any]] = {
     **EVENT_TYPES,
 }
 _NAMES = {cls: name for name, cls in _TYPES.items()}
+#: What a JSON value must be for each field of an event.
+_FORMS: dict[type[Any], dict[str, type[Any]]] = {
+    cls: {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
+    for cls in _TYPES.values()
+}
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,8 @@ class Envelope:
         """
         try:
             raw = json.loads(line)
-            seq, time, run, stage = (raw.pop(name) for name in ("seq", "time", "run", "stage"))
+            seq = _checked(raw.pop("seq"), int)
+            time, run, stage = (_checked(raw.pop(name), str) for name in ("time", "run", "stage"))
             event = _event(_TYPES[raw.pop("type")], raw)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a run event: {line[:200]!r}") from error
@@ -183,14 +189,18 @@ class Envelope:
 
 def _event(kind: type[Any], raw: Mapping[str, Any]) -> AnyEvent:
     """Build an event; what a later version says more is passed over."""
-    known = {item.name: raw[item.name] for item in fields(kind) if item.name in raw}
-    made: AnyEvent = kind(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in known.items()
-        }
-    )
+    known = {name: _checked(raw[name], form) for name, form in _FORMS[kind].items() if name in raw}
+    made: AnyEvent = kind(**known)
     return made
+
+
+def _checked(value: Any, form: type[Any]) -> Any:
+    """Return a field's value, if it has the form that its reader counts on."""
+    if form is tuple and isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, form) or (form is float and isinstance(value, int)):
+        return value
+    raise TypeError(f"expected {form.__name__}, found {value!r}")
 
 
 class EventLog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import traceback
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from stages.contract import Exit
 def tell(error: Exception, log: EventLog, folder: Path) -> Exit:
     """Write the error with its causes, its traceback into the run's ``folder``; return its exit code."""
     path = folder / "traceback.log"
-    path.write_text("".join(traceback.format_exception(error)), "utf-8")
+    trace = "".join(traceback.format_exception(error))
+    with contextlib.suppress(OSError):  # a full disk, perhaps: the event matters more
+        path.write_text(trace, encoding="utf-8", errors="backslashreplace")
     causes = tuple(_causes(error))
     if isinstance(error, PaddockError):
         log.say(RunFailed(error.code, error.message, error.where, error.remedy, causes))

@@ -48,19 +48,22 @@ class Follower:
     def _fill(self) -> bool:
         """Read the next block; tell whether there was one."""
         try:
-            status = self.path.stat()
+            block = self._next_block()
         except (FileNotFoundError, NotADirectoryError):
             return False
-        if status.st_ino != self._file or status.st_size < self._offset:
-            self._start_again(status.st_ino)
-        if status.st_size == self._offset:
-            return False
-        with self.path.open("rb") as stream:
-            stream.seek(self._offset)
-            block = stream.read(_BLOCK)
         self._offset += len(block)
         self._split(block)
         return bool(block)
+
+    def _next_block(self) -> bytes:
+        status = self.path.stat()
+        if status.st_ino != self._file or status.st_size < self._offset:
+            self._start_again(status.st_ino)
+        if status.st_size == self._offset:
+            return b""
+        with self.path.open("rb") as stream:
+            stream.seek(self._offset)
+            return stream.read(_BLOCK)
 
     def _start_again(self, file: int) -> None:
         self.restarts += self._offset > 0
