@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.runlock import run_lock
+from pipeline.runlock import Running, run_lock, running
 
 HOLD = """
 import sys, time
@@ -80,3 +80,40 @@ def test_refused_attempt_changes_nothing(tmp_path: Path) -> None:
 def test_holder_names_itself(tmp_path: Path) -> None:
     with run_lock(tmp_path / "lock"):
         assert f"pid {os.getpid()} " in (tmp_path / "lock").read_text()
+
+
+def test_run_is_named_to_whoever_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with run_lock(path, "20260101-000000-0000"):
+        with pytest.raises(UsageError, match=", run 20260101-000000-0000\\)"), run_lock(path):
+            pass
+        who = running(tmp_path)
+    assert who == Running(os.getpid(), socket.gethostname(), "20260101-000000-0000", path)
+    assert running(tmp_path) is None
+
+
+def test_what_holds_the_lock_without_a_run_is_seen(tmp_path: Path) -> None:
+    with run_lock(tmp_path / "lock"):
+        who = running(tmp_path)
+        assert who is not None and who.run == "" and who.here
+
+
+@pytest.mark.parametrize("text", ["", "\n", "nonsense\n", "pid x on y\n", "\xff"])
+def test_lock_that_says_nothing_is_held_by_nobody(tmp_path: Path, text: str) -> None:
+    (tmp_path / "lock").write_text(text)
+    assert running(tmp_path) is None
+    with run_lock(tmp_path / "lock") as dead:
+        assert dead == text.strip()
+
+
+def test_project_that_never_ran_is_held_by_nobody(tmp_path: Path) -> None:
+    assert running(tmp_path / ".paddock") is None
+    assert not (tmp_path / ".paddock").exists(), "looking changes nothing"
+
+
+def test_shorter_name_replaces_a_longer_one(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text(f"pid 7 on {'far' * 50}, run 20260101-000000-0000\n")
+    with run_lock(tmp_path / "lock"):
+        who = running(tmp_path)
+        assert who is not None and who.pid == os.getpid()
+        assert (tmp_path / "lock").read_text() == f"pid {who.pid} on {who.host}\n"
