@@ -67,14 +67,22 @@ def make_example(example: Example, studio: Studio, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "data").exists():
         partial = folder / ".data.partial"
-        shutil.rmtree(partial, ignore_errors=True)
-        _draw(example, studio, partial)
-        if example.model:
-            model = fetch_official(example.model, studio.say)
-            shutil.copyfile(model / example.file, partial / example.file)
-        partial.rename(folder / "data")
+        try:
+            _fill(example, studio, partial)
+            partial.rename(folder / "data")
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     if not (folder / PROJECT_FILE).exists():
         shutil.copyfile(FOLDER / example.name / PROJECT_FILE, folder / PROJECT_FILE)
+
+
+def _fill(example: Example, studio: Studio, folder: Path) -> None:
+    """Make all that the example's data folder holds."""
+    shutil.rmtree(folder, ignore_errors=True)  # what a killed one left
+    _draw(example, studio, folder)
+    if example.model:
+        model = fetch_official(example.model, studio.say)
+        shutil.copyfile(model / example.file, folder / example.file)
 
 
 def _draw(example: Example, studio: Studio, folder: Path) -> None:

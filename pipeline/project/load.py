@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
 
 import tomli
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from pipeline.errors import UsageError
-from pipeline.project.schema import UNION_TAGS, Project, Settings
+from pipeline.project.check import Complaint, complaint_of, disagreements
+from pipeline.project.schema import Project, Settings
 
 PROJECT_FILE = "paddock.toml"
 
@@ -35,9 +32,13 @@ def load_project(folder: Path) -> Project:
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        raise _explain(error.errors(), path, text) from error
+        lines = [_sentence(complaint_of(item), path, text) for item in error.errors()]
+        remedy = "docs/project-file.md lists every key"
+        raise UsageError("\n".join(lines), str(path), remedy) from error
     project = Project(folder, settings)
-    _check_together(project, path, text)
+    first = next(disagreements(project), None)
+    if first:
+        raise UsageError(_sentence(first, path, text), str(path), first.remedy)
     return project
 
 
@@ -60,46 +61,12 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _explain(errors: list[ErrorDetails], path: Path, text: str) -> UsageError:
-    lines = [_sentence(error, text, path) for error in errors]
-    return UsageError("\n".join(lines), str(path), "docs/project-file.md lists every key")
+def _sentence(complaint: Complaint, path: Path, text: str) -> str:
+    place = f"{path.name}:{find_line(text, complaint.keys)}: {'.'.join(complaint.keys)}"
+    return f"{place}: {complaint.message}"
 
 
-def _sentence(error: ErrorDetails, text: str, path: Path) -> str:
-    keys = [str(part) for part in error["loc"] if part not in UNION_TAGS]
-    place = f"{path.name}:{find_line(text, keys)}: {'.'.join(keys)}"
-    if error["type"] == "extra_forbidden":
-        return f"{place}: unknown key{_nearest(keys)}"
-    if error["type"] == "missing":
-        return f"{place}: required, but not there"
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{place}: {message[0].lower()}{message[1:]}; found {error['input']!r}"
-
-
-def _nearest(keys: list[str]) -> str:
-    known = _known_keys(Settings, keys[:-1])
-    close = difflib.get_close_matches(keys[-1], known, n=1)
-    return f'; did you mean "{close[0]}"?' if close else f"; known: {', '.join(known)}"
-
-
-def _known_keys(model: type[BaseModel], parents: list[str]) -> list[str]:
-    for name in parents:
-        table = next(_tables(model.model_fields[name].annotation), None)
-        if table is None:
-            return []
-        model = table
-    return list(model.model_fields)
-
-
-def _tables(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Give the tables that a key of this type may hold, those in a union too."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _tables(part)
-
-
-def find_line(text: str, keys: list[str]) -> int:
+def find_line(text: str, keys: Sequence[str]) -> int:
     """Return the line (from 1) on which ``keys`` stands, or its table's, or 1.
 
     tomli gives no positions; this reads headers and keys, which is all that the project file's flat
@@ -113,50 +80,3 @@ def find_line(text: str, keys: list[str]) -> int:
         elif len(keys) > 1 and table == keys[0] and re.match(rf"\s*{re.escape(keys[1])}\s*=", line):
             return number
     return best
-
-
-@dataclass(frozen=True)
-class _Refusal:
-    """Makes the error for a key, with the line on which it stands."""
-
-    path: Path
-    text: str
-
-    def __call__(self, section: str, key: str, message: str, remedy: str = "") -> UsageError:
-        line = find_line(self.text, [section, key])
-        place = f"{self.path.name}:{line}: {section}.{key}"
-        return UsageError(f"{place}: {message}", str(self.path), remedy)
-
-
-def _check_together(project: Project, path: Path, text: str) -> None:
-    """Check what no single key can tell."""
-    refuse = _Refusal(path, text)
-    _check_start(project, refuse)
-    _check_splits(project, refuse)
-    dictionary = project.settings.data.dictionary
-    if not (project.folder / dictionary).is_file():
-        raise refuse("data", "dictionary", f"no file {dictionary!r} in {project.folder}")
-
-
-def _check_start(project: Project, refuse: _Refusal) -> None:
-    settings = project.settings
-    if settings.export.model and settings.train.checkpoint:
-        raise refuse("export", "model", "start from a checkpoint or from a PD model, not from both")
-    architecture = project.folder / settings.model.architecture
-    if settings.train.checkpoint and not architecture.is_file():
-        remedy = "give the PaddleOCR YAML that the checkpoint was trained with"
-        raise refuse("model", "architecture", "a checkpoint needs its configuration", remedy)
-
-
-def _check_splits(project: Project, refuse: _Refusal) -> None:
-    settings = project.settings
-    trains = not settings.export.model and not settings.train.checkpoint
-    for split in ("train", "val") if trains else ():
-        if not getattr(settings.data, split):
-            raise refuse("data", split, "needed for training: a list of label files")
-    if not settings.data.test and not settings.data.val:
-        raise refuse("data", "test", "a list of label files to measure on is needed")
-    for split in ("train", "val", "test"):
-        for name in getattr(settings.data, split):
-            if not (project.data_root / name).is_file():
-                raise refuse("data", split, f"no file {name!r} in {project.data_root}")

@@ -1,39 +1,42 @@
-"""The project file that ``paddock init`` writes."""
+"""The commented project file that ``paddock init`` and the text UI's form write."""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterable
+
+from pipeline.project.answers import FINE_TUNED, OFFICIAL, Answers, project_name
 
 _TEMPLATE = """\
 # A Paddock project. docs/project-file.md tells every key; what is commented out shows the default.
 
 [project]
-name = "{name}"
+name = {name}
 
 [data]
 # Label files are PaddleOCR's: path<TAB>text, one image a line, UTF-8.
 # Label files and image paths are relative to root, everything else to this file.
-root = "data"
-train = ["train.txt"]
-val = ["val.txt"]                       # chooses the best checkpoint
-test = ["test.txt"]                     # only measured on, never used to choose anything
-dictionary = "dict.txt"                 # one character a line
-use_space_char = false
+root = {root}
+train = {train}
+{val}
+{test}
+{dictionary}
+use_space_char = {use_space_char}
 max_text_length = 25
 
 [model]
 # architecture = "PP-OCRv5_mobile_rec"  # built in, or the path of a PaddleOCR YAML
-# pretrained = "PP-OCRv5_mobile_rec"    # built in, a path, {{ url = "…", sha256 = "…" }}, or "" for none
+{pretrained}
 # image_shape = [3, 48, 320]
 
 [train]
-# mode = "frozen"                       # "frozen": head only, minutes on a CPU · "full": tools/train.py
+{mode}
 # epochs = 30
 # batch_size = 64
 # learning_rate = 1e-3
 # early_stopping = {{ metric = "acc", patience = 5, min_delta = 0.0 }}
 # seed = 42
-
+{export}
 [convert]
 # targets = ["arm", "x86"]              # x86 is what can run here; arm is what ships
 
@@ -46,9 +49,66 @@ max_text_length = 25
 # cpus = 2.0
 # memory = "8g"
 """
+_EXPORT = """
+[export]
+{model}
+"""
+#: Where the comments behind the values stand.
+_COLUMN = 40
 
 
 def starting_project(folder_name: str) -> str:
     """Return the text of a starting ``paddock.toml``, its project named after the folder."""
-    name = re.sub(r"[^a-z0-9_.-]+", "-", folder_name.lower()).strip("-._")[:40] or "project"
-    return _TEMPLATE.format(name=name)
+    return project_text(Answers(project_name(folder_name)))
+
+
+def project_text(answers: Answers) -> str:
+    """Return the text of a ``paddock.toml`` with these values; what is the default is commented out."""
+    return _TEMPLATE.format(
+        name=_text(answers.name),
+        root=_text(answers.root),
+        train=_list(answers.train),
+        val=_line(f"val = {_list(answers.val)}", "chooses the best checkpoint"),
+        test=_line(
+            f"test = {_list(answers.test)}", "only measured on, never used to choose anything"
+        ),
+        dictionary=_line(f"dictionary = {_text(answers.dictionary)}", "one character a line"),
+        use_space_char="true" if answers.use_space_char else "false",
+        pretrained=_pretrained(answers),
+        mode=_mode(answers),
+        export=_export(answers),
+    )
+
+
+def _pretrained(answers: Answers) -> str:
+    meaning = 'built in, a path, { url = "…", sha256 = "…" }, or "" for none'
+    if answers.start == "scratch":
+        return _line('pretrained = ""', meaning)
+    return _line(f"# pretrained = {_text(FINE_TUNED)}", meaning)
+
+
+def _mode(answers: Answers) -> str:
+    meaning = '"frozen": head only, minutes on a CPU · "full": tools/train.py'
+    default = "# " if answers.mode == "frozen" else ""
+    return _line(f"{default}mode = {_text(answers.mode)}", meaning)
+
+
+def _export(answers: Answers) -> str:
+    if answers.start != "official":
+        return ""
+    return _EXPORT.format(
+        model=_line(f"model = {_text(OFFICIAL)}", "converted as it is; nothing is trained")
+    )
+
+
+def _line(setting: str, comment: str) -> str:
+    return f"{setting + '  ':<{_COLUMN}}# {comment}"
+
+
+def _list(names: Iterable[str]) -> str:
+    return f"[{', '.join(_text(name) for name in names)}]"
+
+
+def _text(value: str) -> str:
+    """Return a TOML basic string: JSON's escapes, and DEL's, which JSON leaves alone."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -6,10 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
-from pipeline.engine.engine import open_engine
+from pipeline.clean import remove_leftovers
 from pipeline.project import load_project
-from pipeline.runlock import run_lock
-from pipeline.workspace import PROJECT_LABEL, workspace_of
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import N_, _
@@ -29,12 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Remove and say what was removed."""
     project = load_project(Path(options.project))
-    identity = workspace_of(project, os.environ).identity
-    engine = open_engine(os.environ)
-    with run_lock(project.state / "lock"):
-        removed = engine.containers.remove_labelled({PROJECT_LABEL: identity})
-        if options.volumes:
-            removed += engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
+    removed = remove_leftovers(project, os.environ, volumes=options.volumes)
     for name in removed:
         terminal.print(_("removed {name}").format(name=name))
     if not removed:

@@ -1,0 +1,77 @@
+"""What a new project is asked, and the values that this gives its file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.project.check import Complaint, complaints
+
+#: ``finetune``: train from the official weights; ``official``: convert the official model as it is;
+#: ``scratch``: train from random weights.
+Start = Literal["finetune", "official", "scratch"]
+Mode = Literal["frozen", "full"]
+
+#: What ``finetune`` starts from, and what ``official`` converts.
+FINE_TUNED, OFFICIAL = "PP-OCRv5_mobile_rec", "PP-OCRv4_mobile_rec"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A new project. Label files are relative to ``root``, ``root`` and ``dictionary`` to the folder."""
+
+    name: str
+    root: str = "data"
+    train: tuple[str, ...] = ("train.txt",)
+    val: tuple[str, ...] = ("val.txt",)
+    test: tuple[str, ...] = ("test.txt",)
+    dictionary: str = "dict.txt"
+    use_space_char: bool = False
+    start: Start = "finetune"
+    mode: Mode = "frozen"
+
+    def raw(self) -> dict[str, Any]:
+        """Return the tables that the project file will hold."""
+        data = {
+            "root": self.root,
+            "train": list(self.train),
+            "val": list(self.val),
+            "test": list(self.test),
+            "dictionary": self.dictionary,
+            "use_space_char": self.use_space_char,
+        }
+        return {
+            "project": {"name": self.name},
+            "data": data,
+            "model": {"pretrained": "" if self.start == "scratch" else FINE_TUNED},
+            "train": {"mode": self.mode},
+            "export": {"model": OFFICIAL if self.start == "official" else ""},
+        }
+
+    def complaints(self, folder: Path) -> list[Complaint]:
+        """Return all that would be wrong with such a project in ``folder``."""
+        return [*complaints(folder, self.raw()), *self._own_complaints(folder)]
+
+    def _own_complaints(self, folder: Path) -> Iterator[Complaint]:
+        if not _is_folder(folder / self.root):
+            yield Complaint(("data", "root"), f"no folder {self.root!r} in {folder}")
+        if not self.dictionary.isprintable():
+            yield Complaint(("data", "dictionary"), "must be printable text")
+        if self.start == "scratch" and self.mode == "frozen":
+            message = "mode frozen starts from an official inference model"
+            yield Complaint(("train", "mode"), message, 'choose "full" to train from scratch')
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # no folder can have such a name
+        return False
+
+
+def project_name(folder_name: str) -> str:
+    """Return a name for a project in a folder of this name, such as the schema accepts."""
+    return re.sub(r"[^a-z0-9_.-]+", "-", folder_name.lower()).strip("-._")[:40] or "project"
