@@ -1,7 +1,7 @@
 # The two commands: `make demo` and `make test`. Both set up what they need, and say so.
 PADDOCK = .venv/bin/paddock
 
-.PHONY: demo test check setup setup-dev engine images lock
+.PHONY: demo test check setup setup-dev engine images lock catalogue
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
 demo: engine images
@@ -32,6 +32,10 @@ engine: setup
 
 images: engine
 	$(PADDOCK) images build
+
+# The sentences of the source into tui/locale, and the translations compiled; says what lacks one.
+catalogue: setup-dev
+	.venv/bin/python scripts/catalogue.py
 
 # All locks again; needs uv. `scripts/lock --upgrade` takes newer versions.
 lock:

@@ -17,25 +17,38 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-
 from sentences import is_file_for_people, sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "tui" / "locale"
 TEMPLATE = LOCALE / "paddock.pot"
 LANGUAGES = ("zh_CN",)
-_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "NC_": ((1, "c"), 2)}
 #: Rooms whose sentences are marked, and those where every sentence counts.
 _MARKED, _UNMARKED = ("tui",), ("pipeline", "stages")
 
 
 def extracted() -> Catalog:
     """Return what the source holds now, in the order of the files, without line numbers."""
-    catalogue = Catalog(project="paddock", charset="utf-8")
+    catalogue = _empty()
     for room in (*_MARKED, *_UNMARKED):
         for path in sorted((ROOT / room).rglob("*.py")):
             _extract_from(path, catalogue, marked=room in _MARKED)
     return catalogue
+
+
+def _empty(language: str | None = None) -> Catalog:
+    return Catalog(
+        locale=language,
+        header_comment="# The sentences of Paddock, under the project's own license (Apache-2.0).",
+        project="paddock",
+        version="catalogue",
+        last_translator="the project's contributors",
+        language_team="the project's contributors",
+        msgid_bugs_address="the project's issues",
+        charset="utf-8",
+        fuzzy=False,
+    )
 
 
 def _extract_from(path: Path, catalogue: Catalog, *, marked: bool) -> None:
@@ -44,11 +57,11 @@ def _extract_from(path: Path, catalogue: Catalog, *, marked: bool) -> None:
         return
     with path.open("rb") as stream:
         if marked:
-            found = [(line, text) for line, text, *_ in extract("python", stream, _KEYWORDS)]
+            for _line, text, _comments, context in extract("python", stream, _KEYWORDS):
+                catalogue.add(text, locations=[(name, 0)], context=context)
         else:
-            found = sorted(sentences(stream.read().decode("utf-8")))
-    for _line, text in found:
-        catalogue.add(text, locations=[(name, 0)])
+            for _line, text in sorted(sentences(stream.read().decode("utf-8"))):
+                catalogue.add(text, locations=[(name, 0)])
 
 
 def read(path: Path) -> Catalog:
@@ -85,12 +98,13 @@ def _texts(string: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
 def main() -> int:
     """Write everything anew; return 1 if a sentence is not translated."""
     template = extracted()
-    template.creation_date = read(TEMPLATE).creation_date if TEMPLATE.exists() else None
+    if TEMPLATE.exists():
+        template.creation_date = read(TEMPLATE).creation_date
     _write(TEMPLATE, template)
     left = []
     for language in LANGUAGES:
         path = language_file(language)
-        catalogue = read(path) if path.exists() else Catalog(locale=language, project="paddock")
+        catalogue = read(path) if path.exists() else _empty(language)
         catalogue.locale = language
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()

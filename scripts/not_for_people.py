@@ -1,14 +1,66 @@
-"""Strings of ``pipeline/`` and ``stages/`` that look like sentences and are not read by a person on a screen."""
+"""Strings of ``pipeline/`` and ``stages/`` that look like sentences and are shown to nobody, and why."""
 
 from __future__ import annotations
 
-#: Modules whose texts are never shown, and why.
+#: Modules without a sentence for people.
 FILES = {
     "pipeline/report/html.py": "report.html: files are English",
     "pipeline/report/markdown.py": "report.md: files are English",
     "pipeline/project/template.py": "paddock.toml as `paddock init` writes it: files are English",
     "pipeline/images/readiness.py": "called by scripts/engine, whose words are English",
-    "stages/__main__.py:usage": "called by the engine only",
+    "stages/program/rules/affine.py": "names of rules are identifiers, their reasons documentation",
+    "stages/program/rules/legal.py": "as above",
+    "stages/program/rules/simple.py": "as above",
 }
 
-TEXTS: frozenset[str] = frozenset()
+_PROGRAMS = (
+    "\ncreate table if not exists files (\n    path text primary key, inode integer, mtime_ns integer, "
+    "size integer, sha256 text\n)\n",
+    "import ssl, sqlite3, ctypes, lzma, bz2, zlib, readline, curses, uuid, hashlib, pip",
+    '\nimport json, sys, sysconfig as s\nprint(json.dumps({\n    "version": "%d.%d.%d" % '
+    'sys.version_info[:3], "implementation": sys.implementation.name,\n    "prefix": sys.base_prefix, '
+    '"library": s.get_path("stdlib"), "headers": s.get_path("include"),\n    "shared": '
+    's.get_config_var("Py_ENABLE_SHARED"), "folder": s.get_config_var("LIBDIR"),\n    "name": '
+    's.get_config_var("INSTSONAME")}))\n',
+    "Mapping[str, Any]",  # a type, for typing.cast
+)
+_DOCKERFILE = (
+    "ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "ENV LANG=C.UTF-8",
+    'CMD ["python3"]',
+    'LABEL {made_label}="{made}"',
+)
+#: What other programs say, looked for in their output.
+_PATTERNS = (
+    "Model is optimized and saved into",
+    "idx >= blocks.size()",
+    "No attributes called beta found for swish",
+    "Failed to read",
+    "Unable to open file",
+    "^VmHWM:\\s+(\\d+) kB",
+)
+#: Lines of files, and what files describe in English: preprocess.json, golden.json, locks.
+_FILE_LINES = (
+    "{wheel}=={version} --hash=sha256:{sha256}\n",
+    "pid {getpid} on {gethostname}{name}\n",
+    "min({width}, ceil({height} * image_width / image_height))",
+    "bilinear (OpenCV INTER_LINEAR on uint8)",
+    "squeezed to the full width",
+    "after normalisation",
+    "CTC greedy",
+    "class {classes}, after the dictionary's last line",
+    "class {value}",
+    "no class",
+    "SHA-256 of the prepared image's float32 values, little endian, in the order CHW",
+)
+#: The command line of the background runner, which `paddock` starts and nobody types.
+_BACKGROUND = (
+    "python -m pipeline.background",
+    "the project",
+    "of the run",
+    "the folder that paths in the environment are relative to",
+)
+#: Amounts with SI units are international: "3 min 07 s" in every language.
+_UNITS = ("{minutes} min {rest} s",)
+
+TEXTS = frozenset((*_PROGRAMS, *_DOCKERFILE, *_PATTERNS, *_FILE_LINES, *_BACKGROUND, *_UNITS))

@@ -20,7 +20,15 @@ _DRESSING = (
     "str", "repr", "type", "Path", "_short", "getattr", "join",
 )  # fmt: skip
 #: Calls whose texts are read by a machine.
-_MACHINES = ("compile", "AssertionError", "execute", "executemany", "write", "startswith", "endswith")
+_MACHINES = (
+    "compile",
+    "AssertionError",
+    "execute",
+    "executemany",
+    "write",
+    "startswith",
+    "endswith",
+)
 _MACHINES += ("removeprefix", "removesuffix", "partition", "split", "glob", "rglob", "replace")
 #: Calls of which only the first text is: the pattern of a known failure.
 _PATTERN_FIRST = ("_cause",)
@@ -107,7 +115,7 @@ def _name(node: ast.expr) -> str:
     return found if found.isidentifier() else "value"
 
 
-def _raw_name(node: ast.expr) -> str:  # noqa: PLR0911 - one case a kind of expression
+def _raw_name(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name):
             return name

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pipeline.doctor import Finding, examine
 from stages.contract import Exit
 from tui.console import Terminal, padded
-from tui.language import N_, _, translated
+from tui.language import N_, _, pgettext, translated
 
 SUMMARY = N_("check this machine; one block to paste into a question")
 DESCRIPTION = N_("""\
@@ -37,10 +37,15 @@ def run(_options: argparse.Namespace, terminal: Terminal) -> int:
     return worst
 
 
+def check_name(check: str) -> str:
+    """Return what the doctor looked at: images are here those that containers run."""
+    return pgettext("check", check) if check == "images" else translated(check)
+
+
 def _show(finding: Finding, terminal: Terminal) -> None:
     symbol, word = _SEVERITIES[finding.severity]
     said = _("{check}: {message}").format(
-        check=translated(finding.check), message=translated(finding.message)
+        check=check_name(finding.check), message=translated(finding.message)
     )
     terminal.print(f"{symbol} {padded(_(word), 7)}  {said}")
     if finding.remedy:

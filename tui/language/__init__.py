@@ -15,12 +15,25 @@ import os
 from pathlib import Path
 
 from tui.language.choice import LANGUAGES, SOURCE, can_show, find, from_environment
-from tui.language.marks import N_
+from tui.language.marks import N_, NC_
 from tui.language.sentences import Sentences
 
 __all__ = [
-    "DOMAIN", "LANGUAGES", "LOCALE", "N_", "SOURCE", "_", "can_show", "chosen", "find",
-    "from_environment", "ngettext", "speak", "translated",
+    "DOMAIN",
+    "LANGUAGES",
+    "LOCALE",
+    "NC_",
+    "N_",
+    "SOURCE",
+    "_",
+    "can_show",
+    "chosen",
+    "find",
+    "from_environment",
+    "ngettext",
+    "pgettext",
+    "speak",
+    "translated",
 ]  # fmt: skip
 
 DOMAIN = "paddock"
@@ -30,11 +43,17 @@ LOCALE = Path(__file__).resolve().parent.parent / "locale"
 class _Catalogue(_standard.GNUTranslations):
     """A compiled catalogue that can be read as a whole, which the standard library's cannot."""
 
-    _catalog: dict[object, str]
+    _catalog: dict[str | tuple[str, int], str]
 
     def sentences(self) -> dict[str, str]:
-        """Return every sentence and its translation; plural forms and the head are left out."""
-        return {key: said for key, said in self._catalog.items() if isinstance(key, str) and key}
+        """Return every sentence and its translation, but words in a context and the head.
+
+        A sentence with a count stands for itself in the singular: the key is then (sentence, form).
+        """
+        found = (
+            (key[0] if isinstance(key, tuple) else key, said) for key, said in self._catalog.items()
+        )
+        return {key: said for key, said in found if key and "\x04" not in key}
 
 
 _code = SOURCE
@@ -76,6 +95,11 @@ def _(sentence: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of the sentence that goes with ``count``, in the chosen language."""
     return _current.ngettext(one, many, count)
+
+
+def pgettext(context: str, sentence: str) -> str:
+    """Return a word that means different things in different places, as it is meant in ``context``."""
+    return _current.pgettext(context, sentence)
 
 
 def translated(text: str) -> str:

@@ -5,7 +5,7 @@ Everything else is extracted from where it is said (docs/development.md, "Langua
 
 from __future__ import annotations
 
-from tui.language.marks import N_
+from tui.language.marks import N_, NC_
 
 #: How sentences are joined to longer ones; the outermost joint first.
 JOINTS = (
@@ -23,9 +23,9 @@ WORDS = (
     # the status of a model, and the titles of the parity table (pipeline/report/table.py)
     N_("measured"), N_("model"), N_("accuracy"), N_("NED"), N_("MB"),
     # units of progress (stages/)
-    N_("epochs"), N_("images"), N_("steps"), N_("files"), N_("parameters"), N_("batches"),
-    # what the doctor looks at (pipeline/doctor.py)
-    N_("python"), N_("machine"), N_("engine"), N_("containers"), N_("rootless"),
+    N_("images"), N_("steps"), N_("lines"), N_("writing"),
+    # what the doctor looks at (pipeline/doctor.py); to it, images are those that containers run
+    N_("python"), N_("machine"), N_("engine"), N_("containers"), NC_("check", "images"),
 )  # fmt: skip
 
 #: What is put together of single words: by ``stages/dataset``, which counts, and by others.
@@ -38,7 +38,10 @@ ASSEMBLED = (
     N_("  … and {count} more problems"),
     N_("{count} line"),
     N_("{count} lines"),
-    # pipeline/plan.py and pipeline/runlock.py
+    # pipeline/project, pipeline/plan.py and pipeline/runlock.py
+    N_("no paddock.toml in {folder}"),
+    N_("pid {pid} on {host}"),
+    N_("pid {pid} on {host}, run {run}"),
     N_("input {name} added"),
     N_("input {name} removed"),
     N_("another run of this project is going on (starting)"),
@@ -58,10 +61,9 @@ SYSTEM = (
     N_("[Errno {number}] {reason}: {file}"),
 )
 
-#: What pydantic says of a value in paddock.toml, as pipeline/project/load.py writes it.
+#: What pydantic says of a value in paddock.toml, as pipeline/project writes it.
 PROJECT_FILE = (
-    N_("{place}: input should be {allowed}; found {found}"),
-    N_("{place}: must be {allowed}; found {found}"),
+    N_("input should be {allowed}; found {found}"),
     N_("a valid integer"),
     N_("a valid integer, unable to parse string as an integer"),
     N_("a valid integer, got a number with a fractional part"),
@@ -78,15 +80,14 @@ PROJECT_FILE = (
     N_("greater than or equal to {number}"),
     N_("less than {number}"),
     N_("less than or equal to {number}"),
-    N_("{one} or {other}"),
     N_(
         "{place}: list should have at least {least} item after validation, not {count}; found {found}"
     ),
     N_(
         "{place}: list should have at most {most} items after validation, not {count}; found {found}"
     ),
-    N_("{place}: string should match pattern {pattern}; found {found}"),
-    N_("{place}: string should have at least {least} character; found {found}"),
+    N_("string should match pattern {pattern}; found {found}"),
+    N_("string should have at least {least} character; found {found}"),
 )
 
 #: What argparse says, from Python 3.10 to 3.14.

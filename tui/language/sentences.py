@@ -17,8 +17,8 @@ from tui.language.phrases import JOINTS
 
 #: A longer text is no sentence of ours; it stays as it is.
 LONGEST = 4000
-#: A value may be a sentence with values of its own, this many times.
-_DEEPEST = 4
+#: A value may be a sentence with values of its own, this many times; bounds the time as well.
+_DEEPEST = 3
 #: A template with fewer letters of its own would match nearly everything.
 _FEWEST_LETTERS = 4
 _REMEMBERED = 2048
@@ -101,12 +101,13 @@ class Sentences:
 
     def _in_parts(self, text: str, depth: int) -> str:
         """Translate what stands between semicolons, colons, brackets or commas, if any of it is ours."""
+        readings = [text]
         for joint in self._joints:
             values = joint.match(text)
-            said = self._values(values, depth) if values else values
-            if values and said and said != values:
-                return joint.answer.format(**said)
-        return text
+            said = self._values(values, depth) if values else None
+            if said and said != values:
+                readings.append(joint.answer.format(**said))
+        return min(readings, key=_letters_left)
 
     def _values(self, values: Mapping[str, str], depth: int) -> dict[str, str]:
         """Translate the values that may be sentences; a single word is a name and stays."""
@@ -114,6 +115,11 @@ class Sentences:
             name: self._translated(value, depth + 1) if " " in value.strip() else value
             for name, value in values.items()
         }
+
+
+def _letters_left(text: str) -> int:
+    """Count what still looks English: the less, the better the split was chosen."""
+    return sum(character.isascii() and character.isalpha() for character in text)
 
 
 def _joints(catalogue: Mapping[str, str]) -> Iterable[Template]:
