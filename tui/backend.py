@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.background import Running, Started, start, stop
+from pipeline.clean import remove_leftovers
 from pipeline.compose import read_compose
 from pipeline.deliver import REPORT_FILE
 from pipeline.doctor import Finding, examine
@@ -15,11 +16,17 @@ from pipeline.engine.endpoint import resolve
 from pipeline.engine.engine import open_engine
 from pipeline.errors import PaddockError
 from pipeline.example import EXAMPLES, Studio, make_example
-from pipeline.images import BuildEvent, build_images
+from pipeline.follow import Follower
+from pipeline.images import BuildEvent, ImageStatus, build_images, list_images
+from pipeline.images.log import BuildLog, build_log
 from pipeline.ledger import Entry, Ledger
 from pipeline.plan import Step
 from pipeline.prepare import prepare
 from pipeline.project import PROJECT_FILE, Project, load_project
+from pipeline.project.answers import Answers
+from pipeline.project.suggest import suggest
+from pipeline.project.template import project_text
+from pipeline.project.write import write_new
 from pipeline.runner import Options
 from pipeline.runs import RunFolder, list_runs
 from tui.run_view import StageView, view_of
@@ -38,9 +45,14 @@ class Backend:
 
     # The project.
 
+    @property
+    def project_file(self) -> Path:
+        """Where the project file is, or will be."""
+        return self.folder / PROJECT_FILE
+
     def has_project(self) -> bool:
         """Tell whether the folder has a project file, valid or not."""
-        return (self.folder / PROJECT_FILE).exists()
+        return self.project_file.exists()
 
     def project(self) -> Project:
         """Read the project file.
@@ -49,6 +61,19 @@ class Backend:
             UsageError: it is not valid; file, line and remedy are named.
         """
         return load_project(self.folder)
+
+    def suggest_project(self) -> Answers:
+        """Look into the folder for what a new project could be made of."""
+        return suggest(self.folder)
+
+    def write_project(self, answers: Answers) -> Path:
+        """Write the project file, never over another.
+
+        Raises:
+            UsageError: there is one, or the folder cannot be written to.
+        """
+        write_new(self.project_file, project_text(answers))
+        return self.project_file
 
     # The run.
 
@@ -86,7 +111,7 @@ class Backend:
     def stage_of(self, run_name: str, stage: str) -> StageView | None:
         """Return what an earlier run recorded of a stage: its log, curve and artifacts."""
         run = next((item for item in self.runs() if item.name == run_name), None)
-        return view_of(run.envelopes()).stages.get(stage) if run else None
+        return view_of(Follower(run.events)).stages.get(stage) if run else None
 
     def report(self, run: RunFolder | None = None) -> Report | None:
         """Return a run's report; without one, the newest that was delivered."""
@@ -121,6 +146,30 @@ class Backend:
     def examine(self) -> Iterator[Finding]:
         """Run the doctor's checks. Slow: asks the engine."""
         return examine(self.environ)
+
+    def list_images(self) -> list[ImageStatus]:
+        """Look at all images, the example's and the base among them. Slow: asks the engine.
+
+        Raises:
+            EngineError: the engine cannot be reached.
+        """
+        return list_images(open_engine(self.environ).images, read_compose(self.environ))
+
+    def clean(self) -> list[str]:
+        """Remove the project's leftover containers and return their names. Slow.
+
+        Raises:
+            PaddockError: a run goes on, or the engine cannot be reached.
+        """
+        return remove_leftovers(self.project(), self.environ)
+
+    def build_log(self) -> BuildLog:
+        """Open a log for a build.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        return build_log(self.state, in_project=self.has_project())
 
     def build_images(self, report: Callable[[BuildEvent], None]) -> None:
         """Build what is missing or out of date. Slow.
