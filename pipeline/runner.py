@@ -103,7 +103,7 @@ def run(
         keep_out_of_git(project.state)
         log = EventLog(own.events, own.name, listener)
         started = time.monotonic()
-        outcome = Outcome(Exit.OK)
+        outcome = Outcome(Exit.STAGE)  # if nothing better can be said, as when the listener is gone
         try:
             if dead:
                 log.say(Noted(f"took over from a run that died ({dead})"))

@@ -123,6 +123,8 @@ def test_listener_that_goes_away_frees_the_lock(
 
     with pytest.raises(BrokenPipeError):
         run(folder, Options(), {}, gone, StopSwitch())
+    last = (only_run(folder) / "events.jsonl").read_text().splitlines()[-1]
+    assert json.loads(last)["code"] == Exit.STAGE, "it did not end well"
     assert go(folder)[0] == Exit.ENGINE
 
 

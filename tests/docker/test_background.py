@@ -1,0 +1,142 @@
+"""A run in the background on a real engine: it goes on alone, says what ``--batch`` says, and stops."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.background import Started, running, start, stop
+from pipeline.events import Envelope, ResourcesUsed, RunFailed, RunFinished
+from pipeline.runner import Options
+from pipeline.runs import RunFolder, list_runs, run_folder, summarise
+from stages.contract import EnvironmentRead
+from support.background import (
+    events_of,
+    finished,
+    nothing_left_behind,
+    starter,
+    wait_for,
+    wait_until_running,
+)
+from support.runs import LONG, Site, changed, run
+
+pytestmark = [pytest.mark.docker, pytest.mark.images]
+
+#: What a test changes so that a stage has to run, and that no other test has changed to the same.
+TARGETS = 'targets = ["arm", "x86"]\nfp16 = false'
+SHAPE = "image_shape = [3, 48, 320]"
+
+
+@pytest.fixture(scope="module")
+def started(official: Path) -> Path:
+    """The project, with all results that the tests below start from."""
+    assert run(official).code == 0
+    return official
+
+
+@pytest.fixture(autouse=True)
+def alone(started: Path) -> Iterator[None]:
+    """Let no test's runner meet the next test."""
+    with nothing_left_behind(started / ".paddock"):
+        yield
+
+
+def has_begun(own: RunFolder, stage: str) -> bool | None:
+    """Tell whether a stage's container is at work."""
+    said = {item.stage for item in events_of(own) if isinstance(item.event, EnvironmentRead)}
+    return True if stage in said else None
+
+
+def shape(envelopes: list[Envelope]) -> list[tuple[str, str]]:
+    """Return what a run said, without what differs between two runs."""
+    return [(type(item.event).__name__, item.stage) for item in envelopes]
+
+
+def code_of(envelopes: list[Envelope]) -> int:
+    ended = envelopes[-1].event
+    assert isinstance(ended, RunFinished)
+    return ended.code
+
+
+def in_background(folder: Path) -> tuple[Started, list[Envelope]]:
+    own = start(folder, Options(), os.environ)
+    return own, finished(own.folder, LONG)
+
+
+def test_run_goes_on_when_its_starter_is_killed(site: Site, started: Path) -> None:
+    state = started / ".paddock"
+    with changed(started, SHAPE, "image_shape = [3, 48, 480]"):
+        with starter(started, os.environ) as began:
+            own = run_folder(state, began.run)
+            wait_for(lambda: has_begun(own, "verify"), LONG)
+            began.kill()
+        who = running(state)
+        assert who is not None and who.run == began.run
+        said = finished(own, LONG)
+    assert code_of(said) == 0
+    assert running(state) is None and site.containers(started) == []
+    check_resources([item.event for item in said if isinstance(item.event, ResourcesUsed)])
+    assert {item.stage for item in said if isinstance(item.event, ResourcesUsed)} <= {
+        "data",
+        "convert",
+        "verify",
+    }
+    assert (own.path / "runner.log").read_text() == ""
+
+
+def check_resources(used: list[ResourcesUsed]) -> None:
+    assert used, "verify takes longer than two measurements"
+    for item in used:
+        assert 0 <= item.cpu <= (os.cpu_count() or 1) + 0.5
+        assert 1_000_000 < item.memory <= item.memory_limit
+    assert max(item.cpu for item in used) > 0.1
+
+
+def test_background_and_batch_say_the_same(started: Path) -> None:
+    assert run(started).code == 0, "after this one all is cached and delivered"
+    own, said = in_background(started)
+    batch = run(started)
+    printed = [Envelope.decode(json.dumps(event)) for event in batch.events]
+    assert own.process.wait() == batch.code == 0
+    assert shape(said) == shape(printed)
+    other = run_folder(started / ".paddock", printed[0].run)
+    assert shape(events_of(other)) == shape(printed)
+    assert summarise(own.folder).stages == summarise(other).stages
+
+
+def test_every_run_that_compared_keeps_its_report(started: Path) -> None:
+    cached, _ = in_background(started)
+    with changed(started, "[convert]", "[verify]\nmin_accuracy = 1.0\n[convert]"):
+        failed, said = in_background(started)
+    assert code_of(said) == 1
+    for own, verdict in ((cached, "pass"), (failed, "fail")):
+        assert own.folder.report is not None
+        report = json.loads(own.folder.report.read_text(encoding="utf-8"))
+        assert (report["run"], report["verdict"]) == (own.run, verdict)
+        assert summarise(own.folder).verdict == verdict
+    assert [item.name for item in list_runs(started / ".paddock")][:2] == [failed.run, cached.run]
+
+
+@pytest.mark.parametrize(
+    ("at_once", "new"),
+    [(False, 'targets = ["x86"]\nfp16 = false'), (True, 'targets = ["x86", "arm"]\nfp16 = false')],
+)
+def test_stopped_run_ends_and_leaves_no_container(
+    site: Site, started: Path, at_once: bool, new: str
+) -> None:
+    state = started / ".paddock"
+    with changed(started, TARGETS, new):
+        own = start(started, Options(forced=frozenset({"convert"})), os.environ)
+        wait_for(lambda: has_begun(own.folder, "convert"), LONG)
+        assert stop(wait_until_running(state), at_once)
+        said = finished(own.folder, LONG)
+        assert own.process.wait(LONG) == code_of(said) == 130
+        assert site.containers(started) == [] and running(state) is None
+        assert summarise(own.folder).stages["convert"] == "stopped"
+        failed = next(item.event for item in said if isinstance(item.event, RunFailed))
+        assert "the same command goes on from there" in failed.message
+        assert code_of(in_background(started)[1]) == 0
