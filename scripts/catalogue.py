@@ -14,16 +14,15 @@ import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from marks import marks
 from sentences import is_file_for_people, sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "tui" / "locale"
 TEMPLATE = LOCALE / "paddock.pot"
 LANGUAGES = ("zh_CN",)
-_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "NC_": ((1, "c"), 2)}
 #: Rooms whose sentences are marked, and those where every sentence counts.
 _MARKED, _UNMARKED = ("tui",), ("pipeline", "stages")
 
@@ -55,13 +54,13 @@ def _extract_from(path: Path, catalogue: Catalog, *, marked: bool) -> None:
     name = path.relative_to(ROOT).as_posix()
     if not is_file_for_people(name):
         return
-    with path.open("rb") as stream:
-        if marked:
-            for _line, text, _comments, context in extract("python", stream, _KEYWORDS):
-                catalogue.add(text, locations=[(name, 0)], context=context)
-        else:
-            for _line, text in sorted(sentences(stream.read().decode("utf-8"))):
-                catalogue.add(text, locations=[(name, 0)])
+    source = path.read_text(encoding="utf-8")
+    if not marked:
+        for _line, text in sorted(sentences(source)):
+            catalogue.add(text, locations=[(name, 0)])
+        return
+    for mark in sorted(marks(source)):
+        catalogue.add(mark.msgid, locations=[(name, 0)], context=mark.context or None)
 
 
 def read(path: Path) -> Catalog:

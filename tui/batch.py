@@ -190,7 +190,7 @@ def plan_line(action: str, reason: str) -> str:
 
 def _metrics(metrics: Mapping[str, object]) -> str:
     plain = {
-        name: f"{value:.4g}" if isinstance(value, float) else str(value)
+        name: f"{value:.4g}" if isinstance(value, float) else translated(str(value))
         for name, value in metrics.items()
         if isinstance(value, (int, float, str))
     }

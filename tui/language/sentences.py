@@ -52,6 +52,11 @@ class Template:
         """Count the letters that must be there."""
         return sum(character.isalpha() for piece in self.pieces for character in piece)
 
+    @property
+    def length(self) -> int:
+        """Count all the characters that must be there."""
+        return sum(map(len, self.pieces))
+
 
 def parse_template(sentence: str, answer: str) -> Template | None:
     """Read a sentence of the catalogue; None if it has no plain ``{name}`` to be filled."""
@@ -78,7 +83,7 @@ class Sentences:
         made = [parse_template(sentence, answer) for sentence, answer in catalogue.items()]
         templates = [item for item in made if item and item.letters >= _FEWEST_LETTERS]
         #: The most particular first.
-        self._templates = sorted(templates, key=lambda item: (-item.letters, item.pieces))
+        self._templates = sorted(templates, key=lambda item: (-item.letters, -item.length))
         self._joints = tuple(_joints(catalogue))
         self._translated = lru_cache(_REMEMBERED)(self._translate)
 

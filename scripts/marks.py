@@ -1,0 +1,46 @@
+"""The sentences that ``tui/`` marks for the catalogue.
+
+Read from the syntax tree, not from the tokens as babel does: before Python 3.12 a call inside the
+braces of an f-string is no token of its own, and would be missed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Mark(NamedTuple):
+    """A marked sentence: where it stands, what it says (singular and plural with a count), in what sense."""
+
+    line: int
+    msgid: str | tuple[str, str]
+    context: str = ""
+
+
+#: Function -> how many texts it takes, and whether the first is the sense that a word has.
+_MARKS = {"_": (1, False), "N_": (1, False), "ngettext": (2, False)}
+_MARKS |= {"NC_": (2, True), "pgettext": (2, True)}
+
+
+def marks(source: str) -> Iterator[Mark]:
+    """Give every marked sentence of a module's source.
+
+    Raises:
+        ValueError: an argument is put together at run time, so that no catalogue can have it.
+    """
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            count, in_context = _MARKS.get(node.func.id, (0, False))
+            texts = [item.value for item in node.args[:count] if isinstance(item, ast.Constant)]
+            if any(isinstance(item, ast.JoinedStr) for item in node.args[:count]):
+                raise ValueError(f"line {node.lineno}: {node.func.id}() of an f-string")
+            if count and len(texts) == count:
+                yield _mark(node.lineno, texts, in_context)
+
+
+def _mark(line: int, texts: list[str], in_context: bool) -> Mark:
+    if in_context:
+        return Mark(line, texts[1], texts[0])
+    return Mark(line, texts[0] if len(texts) == 1 else (texts[0], texts[1]))
