@@ -18,6 +18,7 @@ from pipeline.errors import PaddockError
 from pipeline.example import EXAMPLES, Studio, make_example
 from pipeline.follow import Follower
 from pipeline.images import BuildEvent, ImageStatus, build_images, list_images
+from pipeline.images.build import BASE
 from pipeline.images.log import BuildLog, build_log
 from pipeline.ledger import Entry, Ledger
 from pipeline.plan import Step
@@ -142,6 +143,11 @@ class Backend:
             for service in read_compose(self.environ).stages.values()
         }
         return ", ".join(sorted(tags))
+
+    def image_names(self) -> tuple[str, ...]:
+        """Return the images in the order in which they are built, without asking the engine."""
+        builds = read_compose(self.environ).images.values()
+        return tuple(build.image for build in sorted(builds, key=lambda it: it.service != BASE))
 
     def examine(self) -> Iterator[Finding]:
         """Run the doctor's checks. Slow: asks the engine."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tomli
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from pipeline.errors import UsageError
 from tui.language import N_, _
@@ -47,11 +47,15 @@ class Key:
 SCOPES = {
     "app": N_("Everywhere"),
     "run": N_("Run"),
+    "options": N_("Choosing what runs"),
     "log": N_("Log"),
+    "files": N_("Files"),
     "parity": N_("Parity"),
     "checks": N_("Dictionary, environment, guards"),
     "history": N_("History"),
+    "compare": N_("Two runs compared"),
     "machine": N_("Machine"),
+    "build": N_("Building images"),
     "project": N_("New project"),
     "problem": N_("Project file with an error"),
     "dialog": N_("Dialogs"),
@@ -146,6 +150,36 @@ KEYS: tuple[Key, ...] = (
         N_("give the view the whole screen; esc goes back"),
     ),
     Key("run.back", "escape", "back", N_("back"), N_("back to the stages"), False),
+    Key("history.open", "enter,o", "open", N_("open"), N_("show the selected run")),
+    Key("history.mark", "space", "mark", N_("mark"), N_("mark the selected run for a comparison")),
+    Key(
+        "history.compare",
+        "c",
+        "compare",
+        N_("compare"),
+        N_("compare the selected run with the marked one, else with the one before it"),
+    ),
+    Key("history.latest", "l", "latest", N_("latest"), N_("go back to the latest run")),
+    Key("compare.back", "escape", "back", N_("back"), N_("back to the history")),
+    Key("compare.swap", "x", "swap", N_("swap"), N_("look at it the other way round")),
+    Key("machine.build", "b", "build", N_("build images"), N_("build what is missing")),
+    Key("machine.examine", "e", "examine", N_("examine"), N_("look at the machine again")),
+    Key("machine.clean", "x", "clean", N_("clean"), N_("remove what dead runs left on the engine")),
+    Key("build.leave", "escape", "leave", N_("leave"), N_("leave; a build goes on meanwhile")),
+    Key("project.back", "escape", "back", N_("back"), N_("leave the field, then the form")),
+    Key("project.next", "down", "app.focus_next", N_("next"), N_("to the next field"), False),
+    Key(
+        "project.previous",
+        "up",
+        "app.focus_previous",
+        N_("previous"),
+        N_("to the field before"),
+        False,
+    ),
+    Key("project.write", "w", "write", N_("write"), N_("write paddock.toml (not in a field)")),
+    Key("project.build", "b", "build", N_("build images"), N_("build what is missing")),
+    Key("problem.edit", "e", "edit", N_("edit"), N_("open the file in $VISUAL or $EDITOR")),
+    Key("problem.again", "r", "again", N_("read again"), N_("read the file again")),
     Key(
         "dialog.close", "escape", "dismiss_dialog", N_("close"), N_("close without doing anything")
     ),
@@ -157,12 +191,18 @@ def keys_of(scope: str) -> tuple[Key, ...]:
     return tuple(key for key in KEYS if key.scope == scope)
 
 
-def bindings(scope: str) -> list[Binding]:
+def bindings(scope: str) -> list[BindingType]:
     """Return a scope's keys as Textual binds them; labels are translated where they are shown."""
     return [
         Binding(key.keys, key.action, key.label, show=key.shown, id=key.id)
         for key in keys_of(scope)
     ]
+
+
+def first_key(key_id: str, keymap: Mapping[str, str]) -> str:
+    """Return the first key that does ``key_id``, the user's own if there is one."""
+    usual = next(key.keys for key in KEYS if key.id == key_id)
+    return keymap.get(key_id, usual).partition(",")[0].strip()
 
 
 def keymap_file(environ: Mapping[str, str]) -> Path:

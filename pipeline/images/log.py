@@ -35,10 +35,9 @@ class BuildLog:
         if line:
             self._stream.write(line + "\n")
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, told: str, remedy: str = "") -> None:
         """Append why the build ended."""
-        remedy = getattr(error, "remedy", "")
-        self._stream.write(f"failed: {error}\n" + (f"do: {remedy}\n" if remedy else ""))
+        self._stream.write(f"failed: {told}\n" + (f"do: {remedy}\n" if remedy else ""))
 
     def __enter__(self) -> BuildLog:
         return self

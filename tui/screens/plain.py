@@ -1,0 +1,58 @@
+"""A screen beside the tabs: a title on top, the keys at the bottom, and esc leads back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.screen import Screen, ScreenResultType
+
+from pipeline.text import one_line
+from tui.appearance import symbol
+from tui.backend import Backend
+from tui.widgets.footer import Footer
+from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from tui.app import PaddockApp
+
+
+class PlainScreen(Screen[ScreenResultType]):
+    """Subclasses give a title and a body."""
+
+    DEFAULT_CSS = """
+    PlainScreen > #title { height: 1; dock: top; background: $panel; padding: 0 1; text-wrap: nowrap; }
+    """
+
+    @property
+    def paddock(self) -> PaddockApp:
+        """The app."""
+        return cast("PaddockApp", self.app)
+
+    @property
+    def backend(self) -> Backend:
+        """Where questions about project, run and machine go."""
+        return self.paddock.backend
+
+    def title_text(self) -> str:
+        """Return what the screen is about; it may come from outside."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="title")
+        yield from self.compose_body()
+        yield Footer()
+
+    def compose_body(self) -> ComposeResult:
+        """Give what stands between title and footer."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Draw the title again."""
+        title = Text("Paddock", "bold")
+        title.append(f" {symbol('dot')} {one_line(self.title_text())}")
+        self.query_one("#title", Line).show(title)
