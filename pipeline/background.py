@@ -13,7 +13,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +31,6 @@ __all__ = ["Running", "Started", "main", "running", "start", "stop"]
 #: What Python prints if the runner itself dies; normally empty.
 OUTPUT_FILE = "runner.log"
 _ORDERS = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
-#: Two signals at the same moment arrive as one; this many seconds keep them apart.
-_APART = 0.2
 
 
 @dataclass(frozen=True)
@@ -100,19 +97,17 @@ def stop(who: Running, at_once: bool = False) -> bool:
     if not who.here:
         remedy = f"stop it there: kill -INT {who.pid}"
         raise UsageError(f"the run is on {who.host}, not on this machine", str(who.lock), remedy)
-    if not _signal(who):
-        return False
-    if at_once:
-        time.sleep(_APART)
-        _signal(who)
-    return True
+    # Two of the same kind could arrive as one; the exit code is that of the first.
+    orders = (signal.SIGINT, signal.SIGTERM) if at_once else (signal.SIGINT,)
+    obeyed = [_order(who, number) for number in orders]
+    return any(obeyed)
 
 
-def _signal(who: Running) -> bool:
+def _order(who: Running, number: signal.Signals) -> bool:
     if running(who.lock.parent) != who:
         return False
     try:
-        os.kill(who.pid, signal.SIGINT)
+        os.kill(who.pid, number)
     except ProcessLookupError:
         return False
     except PermissionError as error:

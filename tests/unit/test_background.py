@@ -132,7 +132,8 @@ def test_signal_ends_the_run_with_its_code(
 def test_stopping_at_once_gives_two_orders(tmp_path: Path) -> None:
     state, code = tmp_path, "import signal,sys,time\n"
     code += "from pathlib import Path\nfrom pipeline.runlock import run_lock\n"
-    code += "signal.signal(signal.SIGINT, lambda *_: print('ordered', flush=True))\n"
+    code += "for number in (signal.SIGINT, signal.SIGTERM):\n"
+    code += "    signal.signal(number, lambda number, _: print(number, flush=True))\n"
     code += "with run_lock(Path(sys.argv[1]) / 'lock', 'r'):\n    sys.stdin.read()\n"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(state)],
@@ -142,7 +143,7 @@ def test_stopping_at_once_gives_two_orders(tmp_path: Path) -> None:
     ) as process:
         assert stop(wait_until_running(state), at_once=True)
         said, _ = process.communicate(timeout=SOON)
-    assert said == "ordered\nordered\n"
+    assert said == f"{signal.SIGINT:d}\n{signal.SIGTERM:d}\n", "the first gives the exit code"
 
 
 def test_second_run_is_refused_and_the_first_left_alone(folder: Path, engine: SilentEngine) -> None:
