@@ -38,6 +38,8 @@ def conclude(
     given: Mapping[str, Digests],
     door: Callable[[], Door],
     log: EventLog,
+    *,
+    locked: bool = False,
 ) -> Outcome:
     """Write the report and deliver.
 
@@ -48,15 +50,16 @@ def conclude(
         IntegrityFailed: an artifact in the workspace is not the one in the ledger.
     """
     parity = _small_artifact(project, results["verify"], "parity.json", door)
-    report = build_report(project, run, results, json.loads(parity), given)
-    kept = project.state / "runs" / run / REPORT_FILE
-    write_text(kept, report_texts(report)[REPORT_FILE])  # so that runs can be compared
+    report = build_report(project, run, results, json.loads(parity), given, locked=locked)
     passed = report["verdict"] == "pass"
     failed = project.folder / "out.failed"
     target = project.out if passed else failed
     shipped = _shipped(results)
-    if not _is_there(target, project, report, shipped):
-        ready = _collect(project, run, shipped, results, door)
+    is_there = _is_there(target, project, report, shipped)
+    ready = None if is_there else _collect(project, run, shipped, results, door)
+    kept = project.state / "runs" / run / REPORT_FILE
+    write_text(kept, report_texts(report)[REPORT_FILE])  # so that runs can be compared
+    if ready:
         delivery = deliver(target, ready, report)
         log.say(Delivered(str(delivery.folder), delivery.files))
     if passed:

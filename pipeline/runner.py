@@ -249,6 +249,7 @@ class _Run:
             given_models(self._prepared.wires),
             self._door,
             self._log,
+            locked=self._locked is not None,
         )
         if outcome.code == Exit.OK:
             write_lock(

@@ -5,11 +5,13 @@ docs/report.schema.json is its schema.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.project import Project
+from pipeline.report.evidence import Evidence
+from pipeline.report.guards import check_guards
 from pipeline.report.verdict import judge
 from stages.contract import Artifact, Digests, Result
 
@@ -28,6 +30,8 @@ def build_report(
     results: Mapping[str, Result],
     parity: Mapping[str, Any],
     given: Mapping[str, Digests] = MappingProxyType({}),
+    *,
+    locked: bool = False,
 ) -> dict[str, Any]:
     """Put the report together (docs/file-formats.md).
 
@@ -37,15 +41,17 @@ def build_report(
         results: what the stages left, by stage.
         parity: the verify stage's ``parity.json``.
         given: the files of models that the project brought along, by model name.
+        locked: whether the run was held to ``paddock.lock``.
     """
     verdict = judge(parity["models"], project.settings.verify)
+    guards = check_guards(Evidence(project.settings, results, parity, locked))
     return {
         "schema_version": SCHEMA_VERSION,
         "project": project.name,
         "run": run,
         "verdict": verdict.word,
         "reasons": list(verdict.reasons),
-        "remarks": list(verdict.remarks),
+        "remarks": [*verdict.remarks, *(_remarks(guards) if verdict.passed else ())],
         "images": parity["images"],
         "dictionary": parity["dictionary"],
         "models": [
@@ -62,8 +68,15 @@ def build_report(
             for stage, result in results.items()
             for artifact in result.artifacts
         ],
-        "pitfalls": [],
+        "pitfalls": guards,
     }
+
+
+def _remarks(guards: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Give what a reader should know of a verdict that is pass although a guard failed."""
+    for guard in guards:
+        if guard["outcome"] == "failed":
+            yield f"a guard failed: {guard['title']}: {guard['found']}"
 
 
 def _file_of(

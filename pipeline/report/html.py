@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from pipeline.report.table import TITLES, rows, verdict_line
+from pipeline.report.table import GUARD_TITLES, TITLES, guard_rows, rows, verdict_line
 from pipeline.text import one_line
 
 _STYLE = """
@@ -31,6 +31,8 @@ def render_html(report: Mapping[str, Any]) -> str:
         _table(TITLES, rows(report)),
         *_dictionary(report["dictionary"]),
         *_mismatches(report["mismatches"]),
+        "<h2>Guards</h2>",
+        _table(GUARD_TITLES, guard_rows(report)),
         "<h2>Stages</h2>",
         _table(("stage", "seconds", "key"), _stages(report)),
         "<h2>Artifacts</h2>",

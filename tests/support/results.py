@@ -17,6 +17,19 @@ FILES = {
     "verify": ("parity.json", "preprocess.json", "golden.json"),
 }
 
+METRICS: dict[str, dict[str, Any]] = {
+    "data": {
+        "lines": {"train": 3, "val": 2, "test": 2},
+        "characters": 36,
+        "classes": 37,
+        "longest_text": 10,
+        "duplicates": 0,
+        "leaked": 0,
+    },
+    "export": {"parameters_compared": 234, "max_difference": 0.0, "operators": 338},
+    "convert": {"simplified_max_difference": 2.3e-06, "opt_version": "v2.13-rc"},
+}
+
 
 def make_artifact(path: str, data: bytes | None = None) -> Artifact:
     """Return an artifact with the hashes of ``data`` (its own name, if there is none)."""
@@ -30,7 +43,7 @@ def make_result(stage: str, key: str = "k" * 64, flavour: str = "") -> Result:
     artifacts = tuple(
         make_artifact(name, f"{stage} {name} {flavour}".encode()) for name in FILES[stage]
     )
-    return Result(stage, key, artifacts, {"lines": 3}, dict(VERSIONS), 1.5)
+    return Result(stage, key, artifacts, METRICS.get(stage, {}), dict(VERSIONS), 1.5)
 
 
 def make_model(name: str, **changes: Any) -> dict[str, Any]:
@@ -58,9 +71,10 @@ def make_parity(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
         make_model("nb-x86"),
         {"name": "nb-arm", "status": "not runnable here"},
     )
+    used = make_result("data").artifact("dict.txt")
     parity = {
         "images": 300,
-        "dictionary": {"md5": "d" * 32, "sha256": "d" * 64, "entries": 36, "classes": 37},
+        "dictionary": {"md5": used.md5, "sha256": used.sha256, "entries": 36, "classes": 37},
         "models": list(models or usual),
         "mismatches": [],
     }

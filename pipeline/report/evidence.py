@@ -1,0 +1,54 @@
+"""What a run leaves for its guards to look at, and what one of them finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.project.schema import Settings
+from stages.contract import Result
+
+Outcome = Literal["passed", "failed", "not checked"]
+Model = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a run leaves for its guards to look at.
+
+    Args:
+        settings: the project file's.
+        results: what the stages left, by stage.
+        parity: the verify stage's ``parity.json``.
+        locked: whether every stage was held to ``paddock.lock``.
+    """
+
+    settings: Settings
+    results: Mapping[str, Result]
+    parity: Mapping[str, Any]
+    locked: bool = False
+
+    @property
+    def measured(self) -> Sequence[Model]:
+        """The models that have numbers."""
+        return [model for model in self.parity["models"] if model["status"] == "measured"]
+
+    @property
+    def buffers(self) -> Sequence[Model]:
+        """The NB models that have numbers."""
+        return [model for model in self.measured if model["name"].startswith("nb-")]
+
+    def metric(self, stage: str, name: str) -> Any:
+        """Return a metric of a stage, or None if the run has no such thing."""
+        result = self.results.get(stage)
+        return result.metrics.get(name) if result else None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check came to, in a sentence, and where it looked."""
+
+    outcome: Outcome
+    found: str
+    where: str = ""
