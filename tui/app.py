@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import work
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
@@ -15,14 +19,18 @@ from pipeline.doctor import Finding
 from pipeline.errors import PaddockError
 from pipeline.events import Envelope
 from pipeline.runner import Options
+from pipeline.runs import RunFolder
 from tui.appearance import current, symbol
 from tui.backend import Backend
-from tui.keys import bindings
+from tui.build_job import BuildJob
+from tui.keys import bindings, first_key
 from tui.language import _, translated
 from tui.run_view import RunView
 from tui.screens.base import PaddockScreen
-from tui.screens.environment import EnvironmentScreen
+from tui.screens.build import BuildScreen
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.dictionary import DictionaryScreen
+from tui.screens.environment import EnvironmentScreen
 from tui.screens.guards import GuardsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.history import HistoryScreen
@@ -35,7 +43,13 @@ from tui.screens.run import RunScreen
 
 
 class PaddockApp(App[None]):
-    """One project on one screen. ``keymap`` is the user's own (IDs of ``tui.keys``)."""
+    """One project on one screen.
+
+    Args:
+        backend: the project and the engine.
+        keymap: the user's own keys, by the IDs of ``tui.keys``.
+        options: start a run with these at once.
+    """
 
     TITLE = "Paddock"
     ENABLE_COMMAND_PALETTE = False
@@ -65,13 +79,23 @@ class PaddockApp(App[None]):
             super().__init__()
             self.findings = tuple(findings)
 
-    def __init__(self, backend: Backend, keymap: dict[str, str] | None = None) -> None:
+    class BuildEnded(Message):
+        """All images are there, or why they are not is in ``build``."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        keymap: dict[str, str] | None = None,
+        options: Options | None = None,
+    ) -> None:
         super().__init__()
         self.backend = backend
         self._watch = backend.watch()
         self.keymap = keymap or {}
+        self._start_with = options
         self._order_to_stop = 0
         self.findings: tuple[Finding, ...] = ()
+        self.build: BuildJob | None = None
         self.project_name = ""
         self.engine_line = ""
 
@@ -85,7 +109,12 @@ class PaddockApp(App[None]):
     @property
     def is_running(self) -> bool:
         """Whether a runner is at work on this project."""
-        return self._watch.alive is not None
+        return self._watch.is_running
+
+    @property
+    def run_folder(self) -> RunFolder | None:
+        """Where the run that is followed keeps its record."""
+        return self._watch.run
 
     # Start.
 
@@ -99,8 +128,16 @@ class PaddockApp(App[None]):
         self._read_on()
         self.set_interval(appearance.pace.poll, self._read_on)
         self.set_interval(appearance.pace.clock, self._tick)
+        self._listen_to_signals()
         self._open()
         self.examine()
+
+    def _listen_to_signals(self) -> None:
+        """Give the terminal back when the system ends the process or the line is cut."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                leave = partial(self.exit, return_code=128 + number)
+                asyncio.get_running_loop().add_signal_handler(number, leave)
 
     def _open(self) -> None:
         """Show what fits: a form for a new project, what is wrong with the project file, or the run."""
@@ -115,6 +152,9 @@ class PaddockApp(App[None]):
             return
         if any(finding.severity == "problem" for finding in self.findings):
             self.switch_mode("machine")
+        elif self._start_with:
+            self.start(self._start_with)
+            self._start_with = None
         self._refresh_screens()
 
     @work(thread=True, group="examine", exclusive=True)
@@ -129,6 +169,35 @@ class PaddockApp(App[None]):
         if is_first and len(self.screen_stack) == 1:
             self._open()
         self._refresh_screens()
+
+    # The images.
+
+    @property
+    def is_building(self) -> bool:
+        """Whether the images are being built."""
+        return self.build is not None and not self.build.is_over
+
+    def build_images(self, then: Callable[[bool | None], None] | None = None) -> None:
+        """Show the build that goes on, or start one; ``then`` hears whether all images are there."""
+        if self.build is None or self.build.is_over:
+            try:
+                self.build = BuildJob(self.backend, lambda: self.post_message(self.BuildEnded()))
+            except (PaddockError, OSError) as error:
+                self.tell(error)
+                return
+            self.build.start()
+        self.push_screen(BuildScreen(self.build), then)
+
+    def on_paddock_app_build_ended(self) -> None:
+        """Look at the machine again, and tell whoever is not watching."""
+        self.examine()
+        error = self.build.error if self.build else None
+        if isinstance(self.screen, BuildScreen):
+            return
+        if error is not None:
+            self.tell(error)
+        else:
+            self.notify(_("The images are built."))
 
     # The run.
 
@@ -160,7 +229,7 @@ class PaddockApp(App[None]):
             self.notify(_("A run goes on already."))
             return
         try:
-            self.backend.start(options)
+            self._watch.launch(self.backend.start(options))
         except (PaddockError, OSError) as error:
             self.tell(error)
             return
@@ -192,6 +261,10 @@ class PaddockApp(App[None]):
 
     # Keys.
 
+    def key_shown(self, key_id: str) -> str:
+        """Return how the key that does ``key_id`` is written, the user's own if there is one."""
+        return self.get_key_display(Binding(first_key(key_id, self.keymap), ""))
+
     def action_show(self, mode: str) -> None:
         """Go to a screen."""
         if len(self.screen_stack) == 1:
@@ -204,10 +277,15 @@ class PaddockApp(App[None]):
 
     def action_quit_or_ask(self) -> None:
         """Leave; while a run goes on, ask what becomes of it."""
-        if not self.is_running:
+        if self.is_running:
+            if not isinstance(self.screen, LeaveScreen):
+                self.push_screen(LeaveScreen(), self._leave)
+        elif not self.is_building:
             self.exit()
-        elif not isinstance(self.screen, LeaveScreen):
-            self.push_screen(LeaveScreen(), self._leave)
+        elif not isinstance(self.screen, ConfirmScreen):
+            question = _("Images are being built. Leaving ends that; what is finished stays.")
+            asked = ConfirmScreen(question, _("Stay"), _("Leave"))
+            self.push_screen(asked, lambda yes: self.exit() if yes else None)
 
     async def action_quit(self) -> None:
         """Textual's own quit key asks as well."""

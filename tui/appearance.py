@@ -57,14 +57,16 @@ class Appearance:
 _current = Appearance()
 
 
+#: Short names for what most people want.
+_THEMES = {"dark": "textual-dark", "light": "textual-light"}
+
+
 def choose(environ: Mapping[str, str], *, ascii_only: bool = False, theme: str = "") -> Appearance:
     """Choose for the terminal that ``environ`` tells of; what is asked for goes first."""
     remote = any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
     plain = ascii_only or bool(environ.get("PADDOCK_ASCII")) or not _shows_unicode(environ)
-    return Appearance(
-        plain, remote, theme or environ.get("PADDOCK_THEME") or _theme(environ),
-        _REMOTE if remote else _LOCAL,
-    )  # fmt: skip
+    wanted = theme or environ.get("PADDOCK_THEME") or _theme(environ)
+    return Appearance(plain, remote, _THEMES.get(wanted, wanted), _REMOTE if remote else _LOCAL)
 
 
 def _shows_unicode(environ: Mapping[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from tui.batch import run_batch
 from tui.commands import COMMANDS
 from tui.console import Terminal, is_interactive
 from tui.language import LANGUAGES, N_, SOURCE, _, can_show, find, from_environment, speak
+from tui.launch import launch
 
 _DESCRIPTION = N_("""\
 From training images to a verified Paddle-Lite model, each stage in its own pinned container.
@@ -84,8 +86,6 @@ def _command(name: str, words: list[str], terminal: Terminal) -> int:
 def _run(words: list[str], terminal: Terminal) -> int:
     options = _parser().parse_args(words)
     folder = Path(options.project)
-    if not options.batch:
-        return _screen(folder)
     first, last = STAGES.index(options.first), STAGES.index(options.last)
     if first > last:
         message = _("--from {first} comes after --until {last}")
@@ -93,17 +93,24 @@ def _run(words: list[str], terminal: Terminal) -> int:
     chosen = Options(
         options.first, options.last, frozenset(options.force), options.dry_run, options.locked
     )
-    return run_batch(folder, chosen, os.environ, options.json, terminal)
+    if options.batch:
+        return run_batch(folder, chosen, os.environ, options.json, terminal)
+    return _screen(folder, chosen, options, terminal)
 
 
-def _screen(folder: Path) -> int:
+def _screen(folder: Path, chosen: Options, options: argparse.Namespace, terminal: Terminal) -> int:
     if not is_interactive():
         raise UsageError(_("there is no terminal for the text UI"), remedy=_("use --batch"))
-    raise UsageError(
-        _("the text UI is not built yet"),
-        remedy=_("use: {command}").format(
-            command=f"paddock --batch {folder if folder != Path() else ''}".rstrip()
-        ),
+    for name in ("json", "dry_run"):
+        if getattr(options, name):
+            flag = "--" + name.replace("_", "-")
+            message = _("{flag} is for runs without a screen").format(flag=flag)
+            raise UsageError(
+                message, remedy=_("use: {command}").format(command=f"paddock --batch {flag}")
+            )
+    start_with = chosen if chosen != Options() else None
+    return launch(
+        folder, os.environ, start_with, terminal, ascii_only=options.ascii, theme=options.theme
     )
 
 
@@ -141,10 +148,22 @@ def _parser() -> Parser:
         metavar="STAGE",
         help=_("forget the stage's result and run it again (may be repeated)"),
     )
+    add("--ascii", action="store_true", help=_("text UI: no symbols beyond ASCII"))
+    add(
+        "--theme",
+        default="",
+        metavar="NAME",
+        help=_("text UI: dark, light, or a theme of Textual's"),
+    )
     add("--dry-run", action="store_true", help=_("say what would run, and stop there"))
     add("--locked", action="store_true", help=_("refuse any difference from paddock.lock"))
     parser.add_language()
-    add("--version", action="version", version=f"paddock {version('paddock')}")
+    add(
+        "--version",
+        action="version",
+        version=f"paddock {version('paddock')}",
+        help=_("show program's version number and exit"),
+    )
     return parser
 
 

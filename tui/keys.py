@@ -251,11 +251,12 @@ def keys_of(scope: str) -> tuple[Key, ...]:
     return tuple(key for key in KEYS if key.scope == scope)
 
 
-def bindings(scope: str) -> list[BindingType]:
-    """Return a scope's keys as Textual binds them; labels are translated where they are shown."""
+def bindings(scope: str, *names: str) -> list[BindingType]:
+    """Return a scope's keys as Textual binds them, or only some; labels are translated when shown."""
     return [
         Binding(key.keys, key.action, key.label, show=key.shown, id=key.id)
         for key in keys_of(scope)
+        if not names or key.id.partition(".")[2] in names
     ]
 
 

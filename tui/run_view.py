@@ -6,7 +6,7 @@ Events go in through :meth:`RunView.apply`, one after the other; nothing else ch
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from pipeline.events import (
     StageSkipped,
     StageStarted,
 )
+from pipeline.follow import Follower
 from stages.contract import (
     STAGES,
     ArtifactMade,
@@ -84,6 +85,12 @@ class StageView:
         curve.append((metric.step, metric.value))
         if len(curve) > _CURVE_POINTS:
             del curve[1:-1:2]
+
+    def as_cached(self, now: StageView) -> StageView:
+        """Return this record of an earlier run as the cached stage ``now``."""
+        return replace(
+            self, state="cached", made_in=now.made_in, reason=now.reason, planned=now.planned
+        )
 
 
 @dataclass
@@ -204,8 +211,9 @@ def _apply_to_stage(stage: StageView, envelope: Envelope, now: datetime) -> None
             pass
 
 
-def view_of(envelopes: Iterable[Envelope]) -> RunView:
-    """Return the view of a whole run."""
+def view_of(follower: Follower) -> RunView:
+    """Return the view of all that a run has recorded so far."""
     view = RunView()
-    view.apply_all(envelopes)
+    while envelopes := follower.read():
+        view.apply_all(envelopes)
     return view

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.background import Running, running
+from pipeline.background import Running, Started, running
 from pipeline.events import Envelope
 from pipeline.follow import Follower
 from pipeline.runs import RunFolder, latest, list_runs
@@ -21,6 +21,7 @@ class Watch:
         self._state = state
         self._follower: Follower | None = None
         self._is_caught_up = False
+        self._launched: Started | None = None
         self.alive: Running | None = None
         self.run: RunFolder | None = None
         self.view = RunView()
@@ -31,14 +32,26 @@ class Watch:
 
         ``seen`` then holds the events of this reading, in order.
         """
-        before = self.alive
+        before = self.is_running
         self.alive = running(self._state)
+        if self._launched and self._launched.ended() is not None:
+            self._launched = None
         switched = self._choose()
         self.seen = self._follower.read(BATCH) if self._follower else []
         self.view.apply_all(self.seen)
-        changed = switched or bool(self.seen) or before != self.alive
+        changed = switched or bool(self.seen) or before != self.is_running
         self._is_caught_up = len(self.seen) < BATCH
         return self._notice_a_death() or changed
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a runner is at work, or is just starting and has no lock yet."""
+        return self.alive is not None or self._launched is not None
+
+    def launch(self, started: Started) -> None:
+        """Follow a runner from its first breath."""
+        self._launched = started
+        self.follow(started.folder)
 
     @property
     def is_caught_up(self) -> bool:
@@ -67,7 +80,7 @@ class Watch:
 
     def _notice_a_death(self) -> bool:
         """A stage that seems to run, while no runner does and no more events come, has stopped."""
-        alone = self.alive is None and self._is_caught_up and not self.seen
+        alone = not self.is_running and self._is_caught_up and not self.seen
         if not alone or self.view.finished or self.view.running_stage is None:
             return False
         self.view.cut_short()

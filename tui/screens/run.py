@@ -1,11 +1,167 @@
-"""The run screen."""
+"""The run: its stages, and all about the one that is selected. Starts, stops and resumes."""
 
 from __future__ import annotations
 
+from typing import ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.message import Message
+from textual.widgets import OptionList
+
+from pipeline.runner import Options
+from tui.keys import bindings
+from tui.language import _
+from tui.run_view import RunView, StageView
 from tui.screens.base import PaddockScreen
+from tui.screens.run_options import RunOptionsScreen
+from tui.widgets.artifact_list import ArtifactList
+from tui.widgets.failure import FailureBanner
+from tui.widgets.stage_detail import StageDetail, Tab
+from tui.widgets.stage_list import StageList
+from tui.widgets.usage import Usage
+
+#: From this width on the list of stages has room for whole sentences.
+_WIDE = 110
 
 
 class RunScreen(PaddockScreen):
-    """The run screen."""
+    """Stages on the left, the selected one's details on the right."""
 
     TAB = "run"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("run")]
+    DEFAULT_CSS = """
+    RunScreen #left { width: 32; }
+    RunScreen.-wide #left { width: 44; }
+    RunScreen StageList { height: 1fr; }
+    RunScreen StageDetail { width: 1fr; border-left: vkey $panel; }
+    RunScreen.-enlarged #left { display: none; }
+    RunScreen.-enlarged StageDetail { border-left: none; }
+    """
+
+    class RecordRead(Message):
+        """What an earlier run recorded of a cached stage was read."""
+
+        def __init__(self, run: str, stage: StageView | None, name: str) -> None:
+            super().__init__()
+            self.run, self.stage, self.name = run, stage, name
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._follows_running = True
+        self._records: dict[tuple[str, str], StageView | None] = {}
+
+    def compose_body(self) -> ComposeResult:
+        yield FailureBanner()
+        with Horizontal():
+            with Vertical(id="left"):
+                yield StageList(id="stages")
+                yield Usage()
+            yield StageDetail()
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width >= _WIDE, "-wide")
+
+    def show_run(self, view: RunView) -> None:
+        super().show_run(view)
+        if not self.query(StageList):
+            return
+        stages = self.query_one(StageList)
+        stages.show(view.stages.values())
+        if self._follows_running and view.running_stage:
+            stages.select(view.running_stage.name)
+        self.query_one(FailureBanner).show_failure(view.failure)
+        self.query_one(Usage).show_stage(view.running_stage)
+        self._show_selected()
+
+    def _show_selected(self) -> None:
+        stage = self.paddock.view.stages.get(self.query_one(StageList).selected)
+        if stage:
+            self.query_one(StageDetail).show(self._with_record(stage))
+
+    def _with_record(self, stage: StageView) -> StageView:
+        """Return the stage; if it is cached, with what was recorded when it was made."""
+        if stage.state != "cached" or not stage.made_in:
+            return stage
+        place = (stage.made_in, stage.name)
+        if place not in self._records:
+            self._records[place] = None
+            self._read_record(*place)
+        record = self._records[place]
+        return record.as_cached(stage) if record else stage
+
+    @work(thread=True, group="record")
+    def _read_record(self, run: str, name: str) -> None:
+        self.post_message(self.RecordRead(run, self.backend.stage_of(run, name), name))
+
+    @on(RecordRead)
+    def _keep_record(self, message: RecordRead) -> None:
+        self._records[(message.run, message.name)] = message.stage
+        self._show_selected()
+
+    @on(OptionList.OptionHighlighted, "#stages")
+    def _stage_highlighted(self) -> None:
+        running = self.paddock.view.running_stage
+        selected = self.query_one(StageList).selected
+        self._follows_running = running is None or running.name == selected
+        self._show_selected()
+
+    @on(OptionList.OptionSelected, "#stages")
+    def _stage_chosen(self) -> None:
+        self.action_enlarge()
+
+    @on(ArtifactList.Copied)
+    def _say_copied(self, message: ArtifactList.Copied) -> None:
+        text = _("Copied the SHA-256 of {path}.")
+        self.notify(text.format(path=message.path), markup=False)
+
+    # Keys.
+
+    def action_tab(self, tab: str) -> None:
+        self.query_one(StageDetail).open(cast("Tab", tab))
+        if self.has_class("-enlarged"):
+            self.query_one(StageDetail).view.focus()
+
+    def action_next_tab(self) -> None:
+        detail = self.query_one(StageDetail)
+        detail.next_tab()
+        if self.has_class("-enlarged"):
+            detail.view.focus()
+
+    def action_enlarge(self) -> None:
+        """Give the details the whole screen and the keys."""
+        self.add_class("-enlarged")
+        self.query_one(StageDetail).view.focus()
+
+    def action_back(self) -> None:
+        self.remove_class("-enlarged")
+        self.query_one(StageList).focus()
+
+    def action_start(self) -> None:
+        self._follows_running = True
+        self.paddock.start(Options())
+
+    def action_stop(self) -> None:
+        self.paddock.stop()
+
+    def action_force(self) -> None:
+        """Run the selected stage again, and what follows from it."""
+        stage = self.query_one(StageList).selected
+        if stage:
+            self._follows_running = True
+            self.paddock.start(Options(forced=frozenset({stage})))
+
+    def action_start_with_options(self) -> None:
+        if self.paddock.is_running:
+            self.notify(_("A run goes on already."))
+            return
+        selected = self.query_one(StageList).selected
+        self.app.push_screen(RunOptionsScreen(self.backend, selected), self._start_chosen)
+
+    def _start_chosen(self, options: Options | None) -> None:
+        if options is not None:
+            self._follows_running = True
+            self.paddock.start(options)

@@ -1,0 +1,82 @@
+"""A run as it looks after its events: what every screen draws from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.events import Envelope, RunFailed, RunFinished
+from pipeline.follow import Follower
+from stages.contract import Metric
+from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
+from tui.run_view import RunView, view_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+
+
+def view_after(folder: Path, last: str, run: str = RUN) -> RunView:
+    """Apply the recorded events up to and with the first whose line contains ``last``."""
+    view = RunView()
+    for line in recorded_events(folder, run):
+        view.apply(Envelope.decode(line))
+        if last in line:
+            break
+    return view
+
+
+def test_a_whole_run(folder: Path) -> None:
+    view = view_of(Follower(folder / ".paddock" / "runs" / RUN / "events.jsonl"))
+    assert [stage.state for stage in view.stages.values()] == ["done"] * 5
+    assert view.finished == RunFinished(0, 172.18, "pass")
+    assert view.running_stage is None and view.failure is None
+    train = view.stages["train"]
+    assert train.curves["val_accuracy"][0] == (0, pytest.approx(0.8033, abs=1e-4))
+    assert len(train.curves["val_accuracy"]) == 6
+    assert train.results["stopped_because"] == "all epochs done"
+    assert {item.path for item in view.stages["convert"].artifacts} >= {
+        "model_arm.nb",
+        "model_x86.nb",
+    }
+    assert train.log == folder / ".paddock" / "runs" / RUN / "train.log"
+
+
+def test_in_the_middle_of_a_stage(folder: Path) -> None:
+    view = view_after(folder, '"done": 235, "total": 300')
+    running = view.running_stage
+    assert running is not None and running.name == "verify" and running.progress
+    assert running.progress.done == 235
+    assert running.seconds_left == pytest.approx(14, abs=3)
+    assert view.stages["convert"].state == "done"
+
+
+def test_everything_cached(folder: Path) -> None:
+    view = view_of(Follower(folder / ".paddock" / "runs" / CACHED_RUN / "events.jsonl"))
+    assert {stage.state for stage in view.stages.values()} == {"cached"}
+    assert {stage.made_in for stage in view.stages.values()} == {RUN}
+
+
+def test_a_runner_that_died_leaves_no_stage_running(folder: Path) -> None:
+    view = view_after(folder, '"done": 235, "total": 300')
+    view.cut_short()
+    assert view.running_stage is None and view.stages["verify"].state == "stopped"
+
+
+def test_a_failure_ends_what_ran(folder: Path) -> None:
+    view = view_after(folder, '"done": 235, "total": 300')
+    view.apply(Envelope(999, "2026-11-22T17:30:40.000+00:00", RUN, "", RunFailed(3, "no")))
+    verify = view.stages["verify"]
+    assert verify.state == "failed" and verify.progress is None and verify.seconds is not None
+    assert view.failure and view.failure.message == "no"
+
+
+def test_a_long_curve_is_thinned_out_and_keeps_its_ends() -> None:
+    view = RunView()
+    for step in range(5000):
+        metric = Metric("loss", 1.0, step)
+        view.apply(Envelope(step, "2026-11-22T17:30:40.000+00:00", RUN, "train", metric))
+    curve = view.stages["train"].curves["loss"]
+    assert len(curve) <= 2001 and curve[0][0] == 0 and curve[-1][0] == 4999

@@ -1,0 +1,73 @@
+"""Opening the text UI: what must be settled before Textual is imported, and the last words after it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.runner import Options
+from tui.appearance import Appearance, choose, current, use
+from tui.console import Terminal
+from tui.language import _
+
+
+def launch(
+    folder: Path,
+    environ: Mapping[str, str],
+    options: Options | None,
+    terminal: Terminal,
+    *,
+    ascii_only: bool = False,
+    theme: str = "",
+) -> int:
+    """Open the text UI for the project in ``folder``; return the exit code when it is left.
+
+    Args:
+        folder: with or without a project file.
+        environ: the environment.
+        options: start a run with these at once.
+        terminal: gets a summary when the screen is gone.
+        ascii_only: no symbols beyond ASCII.
+        theme: one of Textual's; "" is what fits the terminal.
+
+    Raises:
+        UsageError: no such folder, no such theme, or a key map that cannot be read.
+    """
+    if not folder.is_dir():
+        raise UsageError("there is no such folder", str(folder), "make it, or name another one")
+    appearance = choose(environ, ascii_only=ascii_only, theme=theme)
+    _settle(appearance)
+    return _open(folder, environ, options, terminal)
+
+
+def _settle(appearance: Appearance) -> None:
+    """Tell Textual, which reads its environment when it is imported."""
+    use(appearance)
+    os.environ["TEXTUAL_FPS"] = str(appearance.pace.frames)
+    if appearance.remote:
+        os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+
+def _open(
+    folder: Path, environ: Mapping[str, str], options: Options | None, terminal: Terminal
+) -> int:
+    from tui.app import PaddockApp  # noqa: PLC0415 - only now: see _settle
+    from tui.backend import Backend  # noqa: PLC0415
+    from tui.keys import keymap_file, load_keymap  # noqa: PLC0415
+    from tui.summary import summary_lines  # noqa: PLC0415
+
+    app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options)
+    _check_theme(current().theme, app.available_themes)
+    app.run()
+    for line in summary_lines(app.view, is_running=app.is_running):
+        terminal.print(line)
+    return app.return_code or 0
+
+
+def _check_theme(theme: str, known: Iterable[str]) -> None:
+    if theme not in known:
+        message = _("there is no theme {theme}").format(theme=theme)
+        remedy = _("one of: {names}").format(names=", ".join(["dark", "light", *sorted(known)]))
+        raise UsageError(message, "--theme", remedy)

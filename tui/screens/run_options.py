@@ -1,0 +1,143 @@
+"""Choosing what runs: the first and the last stage, which are forced, held to the lock or not."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from pipeline.errors import PaddockError
+from pipeline.plan import Step
+from pipeline.runner import Options
+from pipeline.text import one_line
+from stages.contract import STAGES
+from tui.appearance import symbol
+from tui.backend import Backend
+from tui.batch import plan_line
+from tui.keys import bindings
+from tui.language import _, translated
+from tui.widgets.footer import Footer
+from tui.widgets.line import Line
+
+
+class RunOptionsScreen(ModalScreen[Options | None]):
+    """Shows the plan and what was chosen; gives the options, or None if it was closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("options"), *bindings("dialog")]
+    DEFAULT_CSS = """
+    RunOptionsScreen { align: center middle; }
+    RunOptionsScreen #box {
+        width: 100%; max-width: 100; height: auto; max-height: 100%; padding: 0 1;
+        border: round $accent; background: $surface;
+    }
+    RunOptionsScreen OptionList { height: auto; border: none; background: $surface; }
+    RunOptionsScreen Line { height: auto; margin-top: 1; }
+    RunOptionsScreen Footer { margin-top: 1; dock: none; }
+    """
+
+    class Planned(Message):
+        """The plan is there, or why there is none."""
+
+        def __init__(self, steps: tuple[Step, ...], problem: str = "") -> None:
+            super().__init__()
+            self.steps, self.problem = steps, problem
+
+    def __init__(self, backend: Backend, selected: str = "") -> None:
+        super().__init__()
+        self._backend, self._selected = backend, selected
+        self._first, self._last = 0, len(STAGES) - 1
+        self._forced: set[str] = set()
+        self._locked = False
+        self._plan: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = _("What runs")
+            yield OptionList(*(Option(name, id=name) for name in STAGES), markup=False)
+            yield Line(id="summary")
+            yield Footer()
+
+    def on_mount(self) -> None:
+        if self._selected in STAGES:
+            self.query_one(OptionList).highlighted = STAGES.index(self._selected)
+        self._draw()
+        self._make_plan()
+
+    @work(thread=True, group="plan", exclusive=True)
+    def _make_plan(self) -> None:
+        try:
+            self.post_message(self.Planned(self._backend.plan()))
+        except (PaddockError, OSError) as error:
+            self.post_message(self.Planned((), str(error)))
+
+    @on(Planned)
+    def _show_plan(self, message: Planned) -> None:
+        self._plan = {step.stage: plan_line(step.action, step.reason) for step in message.steps}
+        if message.problem:
+            self.query_one("#box").border_subtitle = one_line(translated(message.problem))
+        self._draw()
+
+    def _draw(self) -> None:
+        stages = self.query_one(OptionList)
+        for place, name in enumerate(STAGES):
+            stages.replace_option_prompt(name, self._row(place, name))
+        locked = _("held to paddock.lock") if self._locked else _("not held to paddock.lock")
+        chosen = _("From {first} until {last}, {locked}.").format(
+            first=STAGES[self._first], last=STAGES[self._last], locked=locked
+        )
+        self.query_one("#summary", Line).show(chosen)
+
+    def _row(self, place: int, name: str) -> Text:
+        inside = self._first <= place <= self._last
+        mark = symbol("running") if inside else symbol("skipped")
+        row = Text(f"{mark} {name:<8} ", "" if inside else "dim")
+        if name in self._forced:
+            row.append(_("forced") + " ", "bold")
+        if not inside:
+            row.append(_("left out"))
+        elif name not in self._forced:
+            row.append(one_line(self._plan.get(name, "")), "dim")
+        return row
+
+    def _place(self) -> int:
+        return self.query_one(OptionList).highlighted or 0
+
+    # Keys.
+
+    def action_begin_here(self) -> None:
+        self._first = self._place()
+        self._last = max(self._first, self._last)
+        self._draw()
+
+    def action_end_here(self) -> None:
+        self._last = self._place()
+        self._first = min(self._first, self._last)
+        self._draw()
+
+    def action_toggle_force(self) -> None:
+        self._forced ^= {STAGES[self._place()]}
+        self._draw()
+
+    def action_toggle_locked(self) -> None:
+        self._locked = not self._locked
+        self._draw()
+
+    @on(OptionList.OptionSelected)
+    def action_start_run(self) -> None:
+        forced = frozenset(name for name in self._forced if self._is_inside(name))
+        first, last = STAGES[self._first], STAGES[self._last]
+        self.dismiss(Options(first, last, forced, locked=self._locked))
+
+    def _is_inside(self, name: str) -> bool:
+        return self._first <= STAGES.index(name) <= self._last
+
+    def action_dismiss_dialog(self) -> None:
+        self.dismiss(None)

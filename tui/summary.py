@@ -1,0 +1,30 @@
+"""What stays in the scrollback when the screen is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.text import human_seconds
+from tui.language import _, translated
+from tui.run_view import RunView
+from tui.words import state_words, verdict_words
+
+
+def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
+    """Give how the run stands: a line a stage, how it ended, and what to do or look at next."""
+    if not view.name:
+        return
+    yield _("run {run} of {project}").format(run=view.name, project=view.project)
+    for stage in view.stages.values():
+        seconds = human_seconds(stage.seconds) if stage.seconds is not None else ""
+        yield f"  {stage.name:<8} {state_words(stage.state)[0]}  {seconds}".rstrip()
+    if view.failure:
+        yield _("error: {message}").format(message=translated(view.failure.message))
+        if view.failure.remedy:
+            yield _("do:    {remedy}").format(remedy=translated(view.failure.remedy))
+    if is_running:
+        yield _("The run goes on; paddock attaches to it again.")
+    elif view.finished:
+        yield verdict_words(view.finished.code)[0]
+    if view.delivered:
+        yield _("wrote {folder}").format(folder=view.delivered.folder)

@@ -1,0 +1,75 @@
+"""Names and values in two columns: what a stage measured, or where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from pipeline.text import human_seconds, human_size, one_line
+from tui.appearance import symbol
+from tui.language import _, translated
+from tui.run_view import StageView
+from tui.widgets.line import Line
+from tui.words import state_words
+
+Fact = tuple[str, str]
+
+
+class Facts(Line):
+    """As high as it needs to be; a long value goes on below its own column."""
+
+    DEFAULT_CSS = """
+    Facts { height: auto; padding: 0 1; }
+    """
+
+    def show_facts(self, facts: Iterable[Fact]) -> None:
+        """Show these pairs."""
+        pairs = list(facts)
+        column = max((cell_len(name) for name, _value in pairs), default=0)
+        text = Text("\n").join(_row(name, value, column) for name, value in pairs)
+        self.show(text)
+
+
+def _row(name: str, value: str, column: int) -> Text:
+    space = " " * (column - cell_len(name) + 2)
+    return Text.assemble((name + space, "dim"), one_line(value))
+
+
+def results_of(stage: StageView) -> Iterator[Fact]:
+    """Give the numbers that a finished stage left, nested ones by their path."""
+    yield from _flat("", stage.results)
+
+
+def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[Fact]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name} {symbol('dot')} ", value)
+        elif isinstance(value, float):
+            yield prefix + name, f"{value:.6g}"
+        else:
+            yield prefix + name, translated(str(value))
+
+
+def about(stage: StageView) -> Iterator[Fact]:
+    """Give where a stage stands and what decided it; what is not known yet is left out."""
+    yield _("state"), state_words(stage.state)[0]
+    known = {
+        _("why"): translated(stage.reason),
+        _("made in"): stage.made_in,
+        _("key"): stage.key,
+        _("image"): stage.image,
+        _("started"): f"{stage.started.astimezone():%Y-%m-%d %H:%M:%S}" if stage.started else "",
+        _("took"): human_seconds(stage.seconds) if stage.seconds is not None else "",
+        _("most memory"): human_size(stage.peak_memory) if stage.peak_memory else "",
+        _("log"): str(stage.log or ""),
+    }
+    yield from ((name, value) for name, value in known.items() if value)
+    yield from stage.environment.items()
+    for warning in stage.warnings:
+        where = f"{warning.where}: " if warning.where else ""
+        yield f"{symbol('warning')} " + _("warning"), where + translated(warning.message)
+    for note in stage.notes:
+        yield _("note"), translated(note)

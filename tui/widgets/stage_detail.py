@@ -1,0 +1,108 @@
+"""Everything about one stage: its log, its numbers and curves, its artifacts, where it came from."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from tui.appearance import symbol
+from tui.language import N_, _
+from tui.run_view import StageView
+from tui.widgets.artifact_list import ArtifactList
+from tui.widgets.curves import Curves
+from tui.widgets.facts import Facts, about, results_of
+from tui.widgets.line import Line
+from tui.widgets.log_view import LogView
+
+Tab = Literal["log", "metrics", "files", "about"]
+TABS: tuple[Tab, ...] = get_args(Tab)
+_TITLES: dict[Tab, str] = {
+    "log": N_("Log"),
+    "metrics": N_("Metrics"),
+    "files": N_("Files"),
+    "about": N_("About"),
+}
+
+
+class StageDetail(Vertical):
+    """Tabs over the views of one stage; what is not in view is not drawn."""
+
+    DEFAULT_CSS = """
+    StageDetail > .tabs { height: 1; padding: 0 1; background: $panel; }
+    StageDetail ContentSwitcher { height: 1fr; }
+    StageDetail .note { padding: 0 1; color: $text-muted; display: none; }
+    StageDetail .note.-shown { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.tab: Tab = "log"
+        self._stage: StageView | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Line(classes="tabs")
+        with ContentSwitcher(initial=self.tab):
+            yield LogView(id="log")
+            with VerticalScroll(id="metrics"):
+                yield Line(classes="note")
+                yield Curves()
+                yield Facts(id="results")
+            yield ArtifactList(id="files")
+            with VerticalScroll(id="about"):
+                yield Facts(id="facts")
+
+    def open(self, tab: Tab) -> None:
+        """Show a tab."""
+        self.tab = tab
+        self.query_one(ContentSwitcher).current = tab
+        self._draw()
+
+    def next_tab(self) -> None:
+        """Show the tab after this one."""
+        self.open(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+
+    def show(self, stage: StageView) -> None:
+        """Show ``stage`` as it is now."""
+        self._stage = stage
+        self._draw()
+
+    @property
+    def view(self) -> Widget:
+        """The widget in view, which takes the keys."""
+        return self.query_one(f"#{self.tab}")
+
+    def _draw(self) -> None:
+        stage = self._stage
+        if stage is None or not self.is_mounted:
+            return
+        self.query_one(".tabs", Line).show(self._tabs(stage))
+        if self.tab == "log":
+            self.query_one(LogView).open(stage.log, stage.name)
+        elif self.tab == "metrics":
+            self._draw_metrics(stage)
+        elif self.tab == "files":
+            self.query_one(ArtifactList).show(stage.artifacts)
+        else:
+            self.query_one("#facts", Facts).show_facts(about(stage))
+
+    def _draw_metrics(self, stage: StageView) -> None:
+        self.query_one(Curves).show(stage.curves)
+        self.query_one("#results", Facts).show_facts(results_of(stage))
+        note = self.query_one(".note", Line)
+        note.set_class(not stage.curves and not stage.results, "-shown")
+        note.show(_("No numbers yet."))
+
+    def _tabs(self, stage: StageView) -> Text:
+        line = Text()
+        for tab in TABS:
+            count = f" {len(stage.artifacts)}" if tab == "files" and stage.artifacts else ""
+            mark = symbol("selected") if tab == self.tab else " "
+            style = "bold reverse" if tab == self.tab else ""
+            line.append(f"{mark}{_(_TITLES[tab])}{count} ", style)
+        line.append(f" {stage.name}", "bold")
+        return line

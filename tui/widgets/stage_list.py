@@ -1,0 +1,124 @@
+"""The stages of a run: symbol, word, duration, and why; progress while one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from pipeline.text import human_seconds, one_line
+from tui.appearance import symbol
+from tui.language import _, ngettext, translated
+from tui.run_view import StageView
+from tui.widgets.facts import results_of
+from tui.words import state_words
+
+_BAR = 10
+
+
+class StageList(OptionList):
+    """Two lines a stage. A line repaints only when its text changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+    ]
+    DEFAULT_CSS = """
+    StageList { border: none; padding: 0; background: $surface; }
+    StageList:focus { border: none; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, markup=False)
+        self._shown: dict[str, Text] = {}
+        self._stages: tuple[StageView, ...] = ()
+
+    @property
+    def selected(self) -> str:
+        """The name of the highlighted stage."""
+        option = self.highlighted_option
+        return option.id or "" if option else ""
+
+    def select(self, stage: str) -> None:
+        """Highlight a stage."""
+        if stage in self._shown and stage != self.selected:
+            self.highlighted = self.get_option_index(stage)
+
+    def show(self, stages: Iterable[StageView]) -> None:
+        """Show the stages as they are now."""
+        self._stages = tuple(stages)
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if not width:
+            return
+        for stage in self._stages:
+            text = _row(stage, width - 2)
+            if stage.name not in self._shown:
+                self.add_option(Option(text, id=stage.name))
+            elif not _same(text, self._shown[stage.name]):
+                self.replace_option_prompt(stage.name, text)
+            self._shown[stage.name] = text
+        if self.highlighted is None and self._stages:
+            self.highlighted = 0
+
+
+def _same(one: Text, other: Text) -> bool:
+    return one == other and one.spans == other.spans
+
+
+def _row(stage: StageView, width: int) -> Text:
+    word, style = state_words(stage.state)
+    left = Text.assemble((f"{stage.name:<8}", "bold"), (word, style))
+    right = _duration(stage)
+    gap = max(1, width - left.cell_len - len(right))
+    row = left + Text(" " * gap + right)
+    row.truncate(width, overflow="ellipsis")
+    below = Text("  " + _below(stage, width - 2), "dim" if stage.state != "running" else "")
+    below.truncate(width, overflow="ellipsis")
+    return row + Text("\n") + below
+
+
+def _duration(stage: StageView) -> str:
+    if stage.state == "running" and stage.started:
+        return human_seconds((datetime.now(timezone.utc) - stage.started).total_seconds())
+    return human_seconds(stage.seconds) if stage.seconds is not None else ""
+
+
+def _below(stage: StageView, width: int) -> str:
+    """Return what the second line says: how far it is, warnings, or why it ran or did not."""
+    if stage.state == "running" and stage.progress and stage.progress.total:
+        return progress_line(stage, width)
+    if stage.warnings:
+        text = ngettext("{count} warning", "{count} warnings", len(stage.warnings))
+        return f"{symbol('warning')} " + text.format(count=len(stage.warnings))
+    if stage.state == "cached":
+        return _("made in {run}").format(run=stage.made_in)
+    if stage.state == "done" and stage.results:
+        dot = f" {symbol('dot')} "
+        return dot.join(f"{name} {value}" for name, value in results_of(stage))
+    return one_line(translated(stage.reason))
+
+
+def progress_line(stage: StageView, width: int) -> str:
+    """Return bar, share, and time left; the note of what is done as far as it fits."""
+    progress = stage.progress
+    if progress is None:
+        return ""
+    share = min(1.0, progress.done / progress.total) if progress.total else 1.0
+    filled = round(share * _BAR)
+    bar = symbol("full") * filled + symbol("empty") * (_BAR - filled)
+    line = f"{bar} {share:>4.0%}"
+    if stage.seconds_left:
+        line += " " + _("{time} left").format(time=human_seconds(stage.seconds_left))
+    note = one_line(translated(progress.note or progress.unit))
+    return f"{line} {note}" if len(line) + 4 < width else line
