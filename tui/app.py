@@ -40,6 +40,7 @@ from tui.screens.parity import ParityScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen
+from tui.words import verdict_words
 
 
 class PaddockApp(App[None]):
@@ -203,15 +204,24 @@ class PaddockApp(App[None]):
 
     def _read_on(self) -> None:
         """Take what is new in the run's file."""
+        was_running = self.is_running
         changed = self._watch.poll()
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
+        if was_running and not self.is_running:
+            self._say_how_it_ended()
         if changed:
             if not self.is_running:
                 self._order_to_stop = 0
             self._refresh_screens()
         if not self._watch.is_caught_up:
             self.call_later(self._read_on)
+
+    def _say_how_it_ended(self) -> None:
+        finished = self.view.finished
+        if finished and finished.verdict:
+            words = verdict_words(finished.code)[0]
+            self.notify(_("{verdict}. The models compared: key 2.").format(verdict=words))
 
     def _tick(self) -> None:
         """Let clocks go on while something runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from pipeline.text import human_seconds
@@ -23,7 +24,9 @@ def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
         if view.failure.remedy:
             yield _("do:    {remedy}").format(remedy=translated(view.failure.remedy))
     if is_running:
-        yield _("The run goes on; paddock attaches to it again.")
+        yield _("The run goes on. To watch it again: {command}").format(
+            command=f"paddock {shlex.quote(view.folder)}"
+        )
     elif view.finished:
         yield verdict_words(view.finished.code)[0]
     if view.delivered:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from rich.cells import set_cell_size
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -24,6 +26,11 @@ _ANSWERS: dict[Answer, tuple[str, str]] = {
 }
 
 
+def _row(label: str, meaning: str) -> Text:
+    word = _(label)
+    return Text.assemble((set_cell_size(word, 8), "bold"), _(meaning))
+
+
 class LeaveScreen(ModalScreen[Answer]):
     """Asks Stop / Detach / Stay; closing it means Stay."""
 
@@ -31,10 +38,11 @@ class LeaveScreen(ModalScreen[Answer]):
     DEFAULT_CSS = """
     LeaveScreen { align: center middle; }
     LeaveScreen Vertical {
-        width: 72; max-width: 100%; height: auto; padding: 1 2;
+        width: 78; max-width: 100%; height: auto; padding: 1 2;
         border: round $warning; background: $surface;
     }
-    LeaveScreen OptionList { height: auto; border: none; margin-top: 1; }
+    LeaveScreen OptionList { height: auto; margin-top: 1; padding: 0; }
+    LeaveScreen OptionList, LeaveScreen OptionList:focus { border: none; background: $surface; }
     """
 
     def compose(self) -> ComposeResult:
@@ -42,7 +50,7 @@ class LeaveScreen(ModalScreen[Answer]):
             yield Static(_("A run goes on. What becomes of it?"), markup=False)
             yield OptionList(
                 *(
-                    Option(f"{_(label):<8} {_(meaning)}", id=answer)
+                    Option(_row(label, meaning), id=answer)
                     for answer, (label, meaning) in _ANSWERS.items()
                 ),
                 markup=False,

@@ -18,6 +18,7 @@ from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts, about, results_of
 from tui.widgets.line import Line
 from tui.widgets.log_view import LogView
+from tui.widgets.stage_list import progress_sentence
 
 Tab = Literal["log", "metrics", "files", "about"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -34,6 +35,8 @@ class StageDetail(Vertical):
 
     DEFAULT_CSS = """
     StageDetail > .tabs { height: 1; padding: 0 1; background: $panel; }
+    StageDetail > .progress { height: 1; padding: 0 1; display: none; text-wrap: nowrap; }
+    StageDetail > .progress.-shown { display: block; }
     StageDetail ContentSwitcher { height: 1fr; }
     StageDetail .note { padding: 0 1; color: $text-muted; display: none; }
     StageDetail .note.-shown { display: block; }
@@ -46,6 +49,7 @@ class StageDetail(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Line(classes="tabs")
+        yield Line(classes="progress")
         with ContentSwitcher(initial=self.tab):
             yield LogView(id="log")
             with VerticalScroll(id="metrics"):
@@ -81,6 +85,7 @@ class StageDetail(Vertical):
         if stage is None or not self.is_mounted:
             return
         self.query_one(".tabs", Line).show(self._tabs(stage))
+        self._draw_progress(progress_sentence(stage))
         if self.tab == "log":
             self.query_one(LogView).open(stage.log, stage.name)
         elif self.tab == "metrics":
@@ -89,6 +94,11 @@ class StageDetail(Vertical):
             self.query_one(ArtifactList).show(stage.artifacts)
         else:
             self.query_one("#facts", Facts).show_facts(about(stage))
+
+    def _draw_progress(self, sentence: str) -> None:
+        progress = self.query_one(".progress", Line)
+        progress.set_class(bool(sentence), "-shown")
+        progress.show(sentence)
 
     def _draw_metrics(self, stage: StageView) -> None:
         self.query_one(Curves).show(stage.curves)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
@@ -110,7 +111,7 @@ def _below(stage: StageView, width: int) -> str:
 
 
 def progress_line(stage: StageView, width: int) -> str:
-    """Return bar, share, and time left; the note of what is done as far as it fits."""
+    """Return bar, share and time left, as far as they fit."""
     progress = stage.progress
     if progress is None:
         return ""
@@ -118,7 +119,21 @@ def progress_line(stage: StageView, width: int) -> str:
     filled = round(share * _BAR)
     bar = symbol("full") * filled + symbol("empty") * (_BAR - filled)
     line = f"{bar} {share:>4.0%}"
-    if stage.seconds_left:
-        line += " " + _("{time} left").format(time=human_seconds(stage.seconds_left))
-    note = one_line(translated(progress.note or progress.unit))
-    return f"{line} {note}" if len(line) + 4 < width else line
+    if stage.seconds_left is None:
+        return line
+    left = _("{time} left").format(time=human_seconds(stage.seconds_left))
+    return f"{line} {left}" if cell_len(line) + cell_len(left) < width else f"{share:>4.0%} {left}"
+
+
+def progress_sentence(stage: StageView) -> str:
+    """Return what is being done, how much of it, and the time left."""
+    progress = stage.progress
+    if progress is None or stage.state != "running":
+        return ""
+    note = f"{one_line(translated(progress.note))}: " if progress.note else ""
+    unit = one_line(translated(progress.unit))
+    text = f"{note}{progress.done:g}/{progress.total:g} {unit}"
+    if stage.seconds_left is None:
+        return text
+    left = _("{time} left").format(time=human_seconds(stage.seconds_left))
+    return f"{text}, {left}"
