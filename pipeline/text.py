@@ -14,6 +14,11 @@ def one_line(text: str) -> str:
     return "".join(character if _is_plain(character) else _escaped(character) for character in text)
 
 
+def several_lines(text: str) -> str:
+    """Return ``text`` with each of its lines made safe by :func:`one_line`."""
+    return "\n".join(one_line(line) for line in text.splitlines())
+
+
 def _is_plain(character: str) -> bool:
     return unicodedata.category(character)[0] != "C" and character not in "\u2028\u2029"
 

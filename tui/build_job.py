@@ -23,7 +23,7 @@ from tui.build_view import BuildView
 class BuildJob:
     """A build and what is known of it. ``ended`` is called in the job's thread, at the very end."""
 
-    def __init__(self, backend: Backend, ended: Callable[[], None]) -> None:
+    def __init__(self, backend: Backend, ended: Callable[[], object]) -> None:
         self._backend, self._ended = backend, ended
         self._events: SimpleQueue[BuildEvent] = SimpleQueue()
         self._over = threading.Event()
@@ -74,7 +74,8 @@ class BuildJob:
                 self._fail(error, traceback.format_exc(), log)
         self.seconds = time.monotonic() - self.started
         self._over.set()
-        self._ended()
+        with contextlib.suppress(RuntimeError):  # the app has left meanwhile
+            self._ended()
 
     def _fail(self, error: Exception, told: str, log: BuildLog) -> None:
         self.error = error

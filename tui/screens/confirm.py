@@ -25,7 +25,7 @@ class ConfirmScreen(ModalScreen[bool]):
         border: round $warning; background: $surface;
     }
     ConfirmScreen Static { height: auto; }
-    ConfirmScreen OptionList { height: auto; border: none; margin-top: 1; }
+    ConfirmScreen OptionList, ConfirmScreen OptionList:focus { height: auto; border: none; margin-top: 1; }
     """
 
     def __init__(self, question: str, no: str, yes: str) -> None:

@@ -1,11 +1,179 @@
-"""The machine screen."""
+"""The machine screen: what stands between the user and a run, and what to press about it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from pipeline.doctor import Finding
+from pipeline.errors import PaddockError
+from pipeline.images import ImageStatus
+from pipeline.text import one_line
+from tui.appearance import symbol
+from tui.keys import bindings
+from tui.language import _, ngettext
+from tui.run_view import RunView
 from tui.screens.base import PaddockScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.widgets.findings import Findings
+from tui.widgets.image_list import ImageList
+from tui.widgets.line import Line
 
 
 class MachineScreen(PaddockScreen):
-    """The machine screen."""
+    """The doctor's findings, and the images with their IDs."""
 
     TAB = "machine"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("machine")
+    DEFAULT_CSS = """
+    MachineScreen Line { padding: 0 1; }
+    MachineScreen .gap { margin-top: 1; }
+    """
+
+    class ImagesListed(Message):
+        """The engine has said which images it has; none if it cannot be reached."""
+
+        def __init__(self, images: Sequence[ImageStatus]) -> None:
+            super().__init__()
+            self.images = tuple(images)
+
+    class Cleaned(Message):
+        """The leftovers are gone, or why they are not."""
+
+        def __init__(self, names: Sequence[str], error: Exception | None) -> None:
+            super().__init__()
+            self.names, self.error = tuple(names), error
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._listed_for: Sequence[Finding] = ()
+
+    def compose_body(self) -> ComposeResult:
+        with VerticalScroll(can_focus=True):
+            yield Line(id="summary")
+            yield Findings()
+            yield Line(id="images_title", classes="gap")
+            yield ImageList()
+
+    def show_run(self, view: RunView) -> None:
+        super().show_run(view)
+        findings = self.paddock.findings
+        self.query_one("#summary", Line).show(self._summary(findings))
+        self.query_one(Findings).show(findings, self._advice())
+        if findings is not self._listed_for and self.is_current:
+            self._listed_for = findings
+            self._list_images()
+
+    def _key(self, name: str) -> str:
+        return self.paddock.key_shown(f"machine.{name}")
+
+    def _summary(self, findings: Sequence[Finding]) -> Text:
+        if not findings:
+            return Text(f"{symbol('running')} {_('looking at this machine')} {symbol('ellipsis')}")
+        if self.paddock.is_building:
+            said = _("Images are being built; {key} shows how far they are.")
+            return Text(f"{symbol('running')} {said.format(key=self._key('build'))}", "bold")
+        problems = {item.check for item in findings if item.severity == "problem"}
+        if problems:
+            return Text(f"{symbol('failed')} {self._obstacle(problems)}", "bold red")
+        warnings = sum(item.severity == "warning" for item in findings)
+        if warnings:
+            said = ngettext(
+                "A run can start; there is {count} warning.",
+                "A run can start; there are {count} warnings.",
+                warnings,
+            ).format(count=warnings)
+            return Text(f"{symbol('warning')} {said}", "bold")
+        return Text(f"{symbol('done')} {_('This machine has all that a run needs.')}", "bold green")
+
+    def _obstacle(self, problems: set[str]) -> str:
+        """Say what stands between the user and a run, the first thing first."""
+        if "engine" in problems:
+            return _("No run can start: no engine answers. Start it, then press {key}.").format(
+                key=self._key("examine")
+            )
+        if "images" in problems:
+            return _("No run can start: images are missing. Press {key} to build them.").format(
+                key=self._key("build")
+            )
+        return _("No run can start: see below, then press {key}.").format(key=self._key("examine"))
+
+    def _advice(self) -> dict[str, str]:
+        clean = _("if no run is going on, press {key} to remove those of this project")
+        return {
+            "images": _("press {key} to build them").format(key=self._key("build")),
+            "containers": clean.format(key=self._key("clean")),
+        }
+
+    # Images.
+
+    @work(thread=True, group="list", exclusive=True)
+    def _list_images(self) -> None:
+        try:
+            images: Sequence[ImageStatus] = self.backend.list_images()
+        except PaddockError:
+            images = ()  # the findings say why
+        self.post_message(self.ImagesListed(images))
+
+    @on(ImagesListed)
+    def _show_images(self, message: ImagesListed) -> None:
+        title = _("Images on the engine") if message.images else ""
+        self.query_one("#images_title", Line).show(Text(title, "bold"))
+        self.query_one(ImageList).show(message.images)
+
+    # Keys.
+
+    def action_build(self) -> None:
+        """Build the images."""
+        self.paddock.build_images()
+
+    def action_examine(self) -> None:
+        """Look again."""
+        self.notify(_("Looking at this machine."), timeout=2)
+        self.paddock.examine()
+
+    def action_clean(self) -> None:
+        """Remove leftovers, after asking."""
+        if self.paddock.is_running:
+            self.notify(_("A run goes on; its containers are no leftovers."), severity="warning")
+            return
+        self.app.push_screen(
+            ConfirmScreen(
+                _("Remove the containers that earlier runs of this project left on the engine?"),
+                _("No, keep them"),
+                _("Yes, remove them"),
+            ),
+            self._clean_if,
+        )
+
+    def _clean_if(self, agreed: bool | None) -> None:
+        if agreed:
+            self._clean()
+
+    @work(thread=True, group="clean", exclusive=True)
+    def _clean(self) -> None:
+        error: Exception | None = None
+        names: Sequence[str] = ()
+        try:
+            names = self.backend.clean()
+        except (PaddockError, OSError) as caught:
+            error = caught
+        self.post_message(self.Cleaned(names, error))
+
+    @on(Cleaned)
+    def _say_cleaned(self, message: Cleaned) -> None:
+        if message.error is not None:
+            self.paddock.tell(message.error)
+        elif message.names:
+            names = ", ".join(one_line(name) for name in message.names)
+            self.notify(_("removed {name}").format(name=names), markup=False)
+        else:
+            self.notify(_("nothing was left behind"))
+        self.paddock.examine()

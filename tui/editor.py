@@ -1,0 +1,50 @@
+"""The user's editor: which one, and running it on a file."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tui.language import _
+
+#: Tried where neither VISUAL nor EDITOR is set.
+_USUAL = ("sensible-editor", "editor", "nano", "vi")
+#: Editors that take +LINE before the file.
+_JUMPING = ("sensible-editor", "editor", "nano", "vi", "vim", "nvim", "emacs", "ed", "joe", "micro")
+
+
+class EditorFailed(Exception):
+    """The editor could not be started, or ended with an error."""
+
+
+def editor(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the command of the user's editor, or () if there is none."""
+    for name in ("VISUAL", "EDITOR"):
+        try:
+            words = tuple(shlex.split(environ.get(name, "")))
+        except ValueError:  # an open quote: then the next one
+            continue
+        if words:
+            return words
+    path = environ.get("PATH")
+    return next(((name,) for name in _USUAL if shutil.which(name, path=path)), ())
+
+
+def run_editor(command: Sequence[str], file: Path, line: int = 0) -> None:
+    """Edit ``file``, at ``line`` if the editor is known to take one; wait until it is closed.
+
+    Raises:
+        EditorFailed: it could not be started, or ended with an error.
+    """
+    jumps = line and Path(command[0]).name in _JUMPING
+    words = [*command, *([f"+{line}"] if jumps else []), str(file)]
+    try:
+        code = subprocess.run(words, check=False).returncode
+    except OSError as error:
+        said = _("{command} could not be started: {reason}")
+        raise EditorFailed(said.format(command=command[0], reason=error.strerror)) from error
+    if code:
+        raise EditorFailed(_("{command} ended with {code}").format(command=command[0], code=code))

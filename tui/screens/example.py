@@ -1,0 +1,177 @@
+"""Writing a bundled example into the folder: progress, and what to do where something is missing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+
+from pipeline.errors import PaddockError
+from pipeline.text import human_seconds, one_line, several_lines
+from tui.appearance import current, symbol
+from tui.keys import bindings
+from tui.language import _, ngettext, translated
+from tui.screens.plain import PlainScreen
+from tui.widgets.line import Line
+from tui.widgets.tail import Tail
+
+State = Literal["looking", "missing", "drawing", "stopping", "failed"]
+
+
+class ExampleScreen(PlainScreen[bool]):
+    """Makes the example called ``name``; dismissed with whether it is there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("project", "back", "build")
+    DEFAULT_CSS = """
+    ExampleScreen Line { padding: 0 1; }
+    """
+
+    class Said(Message):
+        """A line of what is going on."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    class ImagesMissing(Message):
+        """The example cannot be drawn without these images."""
+
+        def __init__(self, names: Sequence[str]) -> None:
+            super().__init__()
+            self.names = tuple(names)
+
+    class Drawing(Message):
+        """All is there; the container starts."""
+
+    class Ended(Message):
+        """The example is there, or why it is not."""
+
+        def __init__(self, error: Exception | None) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._example = name
+        self._orders = 0
+        self._lines: list[str] = []
+        self._since = time.monotonic()
+        self.state: State = "looking"
+        self._told = Text()
+
+    def title_text(self) -> str:
+        return _("the example {name}").format(name=self._example)
+
+    def compose_body(self) -> ComposeResult:
+        yield Line(id="state")
+        yield Tail()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(current().pace.clock, self._draw)
+        self._begin()
+
+    def on_unmount(self) -> None:
+        self._orders += 2  # whoever leaves the app does not wait for a container
+
+    def _begin(self) -> None:
+        self._enter("looking")
+        self._make()
+
+    def _enter(self, state: State, told: Text | None = None) -> None:
+        self.state, self._told, self._since = state, told or Text(), time.monotonic()
+        self._draw()
+
+    @work(thread=True, group="example", exclusive=True)
+    def _make(self) -> None:
+        try:
+            missing = [item.image for item in self.backend.list_images() if not item.present]
+            if missing:
+                self.post_message(self.ImagesMissing(missing))
+                return
+            if self._orders:
+                return
+            self.post_message(self.Drawing())
+            self.backend.make_example(self._example, self._say, lambda: self._orders)
+        except (PaddockError, OSError) as error:
+            self.post_message(self.Ended(error))
+        else:
+            self.post_message(self.Ended(None))
+
+    def _say(self, line: str) -> None:
+        self.post_message(self.Said(line))
+
+    @on(Said)
+    def _add_line(self, message: Said) -> None:
+        self._lines.append(translated(message.line))
+        self.query_one(Tail).show_lines(self._lines)
+
+    @on(ImagesMissing)
+    def _offer_to_build(self, message: ImagesMissing) -> None:
+        count = len(message.names)
+        said = ngettext(
+            "{count} image is missing: {names}", "{count} images are missing: {names}", count
+        ).format(count=count, names=one_line(", ".join(message.names)))
+        told = Text(f"{symbol('warning')} {said}", "bold")
+        press = _("press {key} to build them").format(key=self.paddock.key_shown("project.build"))
+        told.append(f"\n{symbol('arrow')} {press}", "not bold")
+        self._enter("missing", told)
+
+    @on(Drawing)
+    def _now_drawing(self) -> None:
+        self._enter("drawing")
+
+    @on(Ended)
+    def _end(self, message: Ended) -> None:
+        if message.error is None:
+            self.dismiss(True)
+        elif self._orders:
+            self.dismiss(False)
+        else:
+            self._enter("failed", _failure(message.error))
+
+    def _draw(self) -> None:
+        words = {
+            "looking": _("looking for engine and images"),
+            "drawing": _("drawing the example's images in a container"),
+            "stopping": _("stopping; nothing stays behind"),
+        }
+        told = self._told
+        if self.state in words:
+            gone = human_seconds(round(time.monotonic() - self._since))
+            told = Text(f"{symbol('running')} {words[self.state]}, {gone}", "bold")
+        self.query_one("#state", Line).show(told)
+
+    # Keys.
+
+    def action_back(self) -> None:
+        """Go back; what is being drawn is stopped first."""
+        if self.state in ("missing", "failed", "looking"):
+            self._orders += 1
+            self.dismiss(False)
+        else:
+            self._orders += 1
+            self._enter("stopping")
+
+    def action_build(self) -> None:
+        """Build the images, then go on."""
+        if self.state == "missing":
+            self.paddock.build_images(self._built)
+
+    def _built(self, complete: bool | None) -> None:
+        if complete:
+            self._begin()
+
+
+def _failure(error: Exception) -> Text:
+    told = Text(f"{symbol('failed')} {several_lines(translated(str(error)))}", "bold red")
+    remedy = translated(getattr(error, "remedy", ""))
+    if remedy:
+        told.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")
+    return told
