@@ -17,7 +17,7 @@ check: setup-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	MYPYPATH=tests .venv/bin/mypy --explicit-package-bases tests
+	MYPYPATH=tests:scripts .venv/bin/mypy --explicit-package-bases tests
 	.venv/bin/lint-imports
 	.venv/bin/pytest tests/unit tests/tui
 

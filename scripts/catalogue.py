@@ -16,7 +16,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from marks import marks
+
+from marks import SAID, marks
 from sentences import is_file_for_people, sentences
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,7 +58,7 @@ def _extract_from(path: Path, catalogue: Catalog, *, marked: bool) -> None:
     source = path.read_text(encoding="utf-8")
     if not marked:
         for _line, text in sorted(sentences(source)):
-            catalogue.add(text, locations=[(name, 0)])
+            catalogue.add(text, locations=[(name, 0)], context=SAID)
         return
     for mark in sorted(marks(source)):
         catalogue.add(mark.msgid, locations=[(name, 0)], context=mark.context or None)

@@ -10,6 +10,9 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+#: The context of what files hold: the same words may mean something else on a key or a button.
+SAID = "said"
+
 
 class Mark(NamedTuple):
     """A marked sentence: where it stands, what it says (singular and plural with a count), in what sense."""
@@ -20,7 +23,7 @@ class Mark(NamedTuple):
 
 
 #: Function -> how many texts it takes, and whether the first is the sense that a word has.
-_MARKS = {"_": (1, False), "N_": (1, False), "ngettext": (2, False)}
+_MARKS = {"_": (1, False), "N_": (1, False), "E_": (1, False), "ngettext": (2, False)}
 _MARKS |= {"NC_": (2, True), "pgettext": (2, True)}
 
 
@@ -37,10 +40,6 @@ def marks(source: str) -> Iterator[Mark]:
             if any(isinstance(item, ast.JoinedStr) for item in node.args[:count]):
                 raise ValueError(f"line {node.lineno}: {node.func.id}() of an f-string")
             if count and len(texts) == count:
-                yield _mark(node.lineno, texts, in_context)
-
-
-def _mark(line: int, texts: list[str], in_context: bool) -> Mark:
-    if in_context:
-        return Mark(line, texts[1], texts[0])
-    return Mark(line, texts[0] if len(texts) == 1 else (texts[0], texts[1]))
+                context = SAID if node.func.id == "E_" else texts.pop(0) if in_context else ""
+                msgid = texts[0] if len(texts) == 1 else (texts[0], texts[1])
+                yield Mark(node.lineno, msgid, context)

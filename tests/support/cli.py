@@ -23,13 +23,14 @@ def paddock(
     environ: Mapping[str, str] = NO_ENGINE,
     cwd: Path | None = None,
     timeout: float = 60,
+    encoding: str = "utf-8",
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line and return what it said; ``environ`` is added to the test's own."""
     return subprocess.run(
         [sys.executable, "-m", "tui.cli", *map(str, words)],
         check=False,
         capture_output=True,
-        text=True,
+        encoding=encoding,
         stdin=subprocess.DEVNULL,
         env={**os.environ, **environ},
         cwd=cwd or Path(__file__).parents[2],

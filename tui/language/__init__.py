@@ -37,6 +37,8 @@ __all__ = [
 ]  # fmt: skip
 
 DOMAIN = "paddock"
+#: The context of the sentences that files hold; the same words on a button may be something else.
+_SAID = "said"
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
@@ -45,15 +47,14 @@ class _Catalogue(_standard.GNUTranslations):
 
     _catalog: dict[str | tuple[str, int], str]
 
-    def sentences(self) -> dict[str, str]:
-        """Return every sentence and its translation, but words in a context and the head.
-
-        A sentence with a count stands for itself in the singular: the key is then (sentence, form).
-        """
-        found = (
-            (key[0] if isinstance(key, tuple) else key, said) for key, said in self._catalog.items()
-        )
-        return {key: said for key, said in found if key and "\x04" not in key}
+    def said(self) -> dict[str, str]:
+        """Return what files may hold, each sentence with its translation."""
+        context = f"{_SAID}\x04"  # how a compiled catalogue writes it
+        return {
+            key.removeprefix(context): said
+            for key, said in self._catalog.items()
+            if isinstance(key, str) and key.startswith(context)
+        }
 
 
 _code = SOURCE
@@ -79,7 +80,7 @@ def speak(code: str) -> None:
     os.environ["LANGUAGE"] = code
     with (LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as stream:
         catalogue = _Catalogue(stream)
-    _current, _sentences = catalogue, Sentences(catalogue.sentences())
+    _current, _sentences = catalogue, Sentences(catalogue.said())
 
 
 def chosen() -> str:

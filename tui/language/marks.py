@@ -8,6 +8,11 @@ def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
     return sentence
 
 
+def E_(sentence: str) -> str:  # noqa: N802 - as above
+    """Mark a sentence that events, reports or errors hold; ``translated`` recognises it."""
+    return sentence
+
+
 def NC_(_context: str, sentence: str) -> str:  # noqa: N802 - as above
     """Mark a word that means different things in different places; ``pgettext`` translates it."""
     return sentence

@@ -8,17 +8,20 @@ the text and with nothing that the text says; a label or a file name can at wors
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from string import Formatter
 
 from tui.language.phrases import JOINTS
 
 #: A longer text is no sentence of ours; it stays as it is.
 LONGEST = 4000
-#: A value may be a sentence with values of its own, this many times; bounds the time as well.
-_DEEPEST = 3
+#: A value may be a sentence with values of its own, this many times.
+_DEEPEST = 4
+#: Templates that fit one text and are tried, and parts of one text that are looked at.
+_MOST_FITTING, _MOST_PARTS = 3, 400
 #: A template with fewer letters of its own would match nearly everything.
 _FEWEST_LETTERS = 4
 _REMEMBERED = 2048
@@ -85,39 +88,58 @@ class Sentences:
         #: The most particular first.
         self._templates = sorted(templates, key=lambda item: (-item.letters, -item.length))
         self._joints = tuple(_joints(catalogue))
-        self._translated = lru_cache(_REMEMBERED)(self._translate)
+        self._remembered = lru_cache(_REMEMBERED)(self._translate)
 
     def translated(self, text: str) -> str:
         """Return ``text`` in the language, or as it is if no template fits."""
-        return self._translated(text, 0) if text and len(text) <= LONGEST else text
+        return self._remembered(text) if text and len(text) <= LONGEST else text
 
-    def _translate(self, text: str, depth: int) -> str:
-        if text in self._exact:
-            return self._exact[text]
-        if depth > _DEEPEST:
+    def _translate(self, text: str) -> str:
+        reading = _Reading(self._exact, self._templates, self._joints)
+        if text in self._exact or "\n" not in text:
+            return reading.of(text)
+        return "\n".join(reading.of(line) for line in text.split("\n"))
+
+
+@dataclass
+class _Reading:
+    """One text being read; ``budget`` bounds how many of its parts are looked at."""
+
+    exact: Mapping[str, str]
+    templates: Sequence[Template]
+    joints: Sequence[Template]
+    budget: int = _MOST_PARTS
+
+    def of(self, text: str, depth: int = 0) -> str:
+        """Return the reading of ``text`` that leaves the least English, the most particular first."""
+        if text in self.exact:
+            return self.exact[text]
+        if depth > _DEEPEST or self.budget <= 0:
             return text
-        for template in self._templates:
-            values = template.match(text)
-            if values is not None:
-                return template.answer.format(**self._values(values, depth))
-        if "\n" in text:
-            return "\n".join(self._translated(line, depth + 1) for line in text.split("\n"))
-        return self._in_parts(text, depth)
+        self.budget -= 1
+        readings = [*self._as_sentence(text, depth), *self._as_parts(text, depth)]
+        return min(readings, key=_letters_left, default=text)
 
-    def _in_parts(self, text: str, depth: int) -> str:
-        """Translate what stands between semicolons, colons, brackets or commas, if any of it is ours."""
-        readings = [text]
-        for joint in self._joints:
+    def _as_sentence(self, text: str, depth: int) -> Iterator[str]:
+        """Read the text by the templates that fit it; more than a few only fit what is no sentence."""
+        fitting = ((item, item.match(text)) for item in self.templates)
+        for template, values in islice(
+            ((item, got) for item, got in fitting if got), _MOST_FITTING
+        ):
+            yield template.answer.format(**self._values(values, depth))
+
+    def _as_parts(self, text: str, depth: int) -> Iterator[str]:
+        """Read what stands between semicolons, colons, brackets or commas, if any of it is ours."""
+        for joint in self.joints:
             values = joint.match(text)
             said = self._values(values, depth) if values else None
             if said and said != values:
-                readings.append(joint.answer.format(**said))
-        return min(readings, key=_letters_left)
+                yield joint.answer.format(**said)
 
     def _values(self, values: Mapping[str, str], depth: int) -> dict[str, str]:
-        """Translate the values that may be sentences; a single word is a name and stays."""
+        """Read the values that may be sentences; a single word is a name and stays."""
         return {
-            name: self._translated(value, depth + 1) if " " in value.strip() else value
+            name: self.of(value, depth + 1) if " " in value.strip() else value
             for name, value in values.items()
         }
 
