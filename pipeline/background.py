@@ -97,7 +97,7 @@ def stop(who: Running, at_once: bool = False) -> bool:
     if not who.here:
         remedy = f"stop it there: kill -INT {who.pid}"
         raise UsageError(f"the run is on {who.host}, not on this machine", str(who.lock), remedy)
-    # Two of the same kind could arrive as one; the exit code is that of the first.
+    # Two of the same kind could arrive as one.
     orders = (signal.SIGINT, signal.SIGTERM) if at_once else (signal.SIGINT,)
     obeyed = [_order(who, number) for number in orders]
     return any(obeyed)

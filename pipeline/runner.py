@@ -57,17 +57,20 @@ class StopSwitch:
     """Set by a signal handler, polled by whatever can be stopped."""
 
     def __init__(self) -> None:
-        self.code: Exit | None = None
-        self._orders = 0
+        self._orders: list[Exit] = []
+
+    @property
+    def code(self) -> Exit | None:
+        """Exit code of a run that was stopped; of two orders the person's, for handlers may overtake."""
+        return min(self._orders, default=None)
 
     def order(self, code: Exit) -> None:
         """Ask for a stop; a second time means at once."""
-        self.code = self.code or code
-        self._orders += 1
+        self._orders.append(code)
 
     def __call__(self) -> int:
         """Return how often a stop was asked for."""
-        return self._orders
+        return len(self._orders)
 
     def check(self) -> None:
         """Raise :class:`Interrupted` if a signal arrived."""

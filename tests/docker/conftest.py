@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -98,12 +98,18 @@ fp16 = false
 
 
 @pytest.fixture(scope="session")
-def official(site: Site, lines: Path) -> Path:
-    """A project that starts from the official PP-OCRv4 model; it has not run yet."""
+def make_official(site: Site, lines: Path) -> Callable[[str], Path]:
+    """Makes a project, by name, that starts from the official PP-OCRv4 model; it has not run yet."""
     keys = fetch_official("PP-OCRv4_mobile_rec", lambda _text: None) / "ppocr_keys_v1.txt"
     files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 20),
         "keys.txt": keys,
     }
-    return site.project("official", OFFICIAL, files)
+    return lambda name: site.project(name, OFFICIAL, files)
+
+
+@pytest.fixture(scope="session")
+def official(make_official: Callable[[str], Path]) -> Path:
+    """The project that most tests share."""
+    return make_official("official")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,10 +32,11 @@ SHAPE = "image_shape = [3, 48, 320]"
 
 
 @pytest.fixture(scope="module")
-def started(official: Path) -> Path:
-    """The project, with all results that the tests below start from."""
-    assert run(official).code == 0
-    return official
+def started(make_official: Callable[[str], Path]) -> Path:
+    """A project with all results that the tests below start from."""
+    made = make_official("background")
+    assert run(made).code == 0
+    return made
 
 
 @pytest.fixture(autouse=True)
