@@ -38,7 +38,10 @@ class RunOptionsScreen(ModalScreen[Options | None]):
         width: 100%; max-width: 100; height: auto; max-height: 100%; padding: 0 1;
         border: round $accent; background: $surface;
     }
-    RunOptionsScreen OptionList { height: auto; border: none; background: $surface; }
+    RunOptionsScreen OptionList { height: auto; padding: 0; }
+    RunOptionsScreen OptionList, RunOptionsScreen OptionList:focus {
+        border: none; background: $surface;
+    }
     RunOptionsScreen Line { height: auto; margin-top: 1; }
     RunOptionsScreen Footer { margin-top: 1; dock: none; }
     """

@@ -48,6 +48,8 @@ class ArtifactList(OptionList):
             self._artifacts = ()
         self.add_options(Option(_row(item)) for item in wanted[len(self._artifacts) :])
         self._artifacts = wanted
+        if self.highlighted is None and wanted:
+            self.highlighted = 0
 
     def action_copy(self) -> None:
         """Copy the highlighted artifact's SHA-256 and path."""
