@@ -75,16 +75,18 @@ def _pieces(text: str) -> Iterator[str]:
     """Give what must stay together: a word with its space, or a wide character with what closes it."""
     piece = ""
     for character in text:
-        breaks = piece and (
-            piece.endswith(" ")
-            or (_is_wide(character) and not _closes(character))
-            or (_is_wide(piece[-1]) and not _closes(character))
-        )
-        if breaks:
+        if piece and _may_break(piece[-1], character):
             yield piece
             piece = ""
         piece += character
     yield piece
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before == " ":
+        return True
+    is_open = unicodedata.category(before) in ("Ps", "Pi")
+    return (_is_wide(before) or _is_wide(after)) and not is_open and not _closes(after)
 
 
 def _closes(character: str) -> bool:
