@@ -204,11 +204,13 @@ class PaddockApp(App[None]):
 
     def _read_on(self) -> None:
         """Take what is new in the run's file."""
-        was_running = self.is_running
+        was_running, was_earlier = self.is_running, self.is_earlier
         changed = self._watch.poll()
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
-        if was_running and not self.is_running:
+        if was_earlier != self.is_earlier:
+            self.refresh_bindings()
+        if was_running and not self.is_running and not self.is_earlier:
             self._say_how_it_ended()
         if changed:
             if not self.is_running:
@@ -232,6 +234,28 @@ class PaddockApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, PaddockScreen) and screen.is_mounted:
                 screen.show_run(self.view)
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether a run is shown that the user chose, and that is not the newest."""
+        return self._watch.is_earlier
+
+    def follow_run(self, run: RunFolder) -> None:
+        """Show an earlier run; a run that starts later takes its place."""
+        self._watch.choose(run)
+        self.switch_mode("run")
+        self._read_on()
+        self.refresh_bindings()
+
+    def action_follow_latest(self) -> None:
+        """Go back to the newest run."""
+        self._watch.choose_latest()
+        self.refresh_bindings()
+        self._read_on()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the way back to the newest run only where there is one."""
+        return action != "follow_latest" or self.is_earlier
 
     def start(self, options: Options) -> None:
         """Start a run in the background, unless one goes on."""

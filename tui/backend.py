@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.background import Running, Started, start, stop
 from pipeline.clean import remove_leftovers
+from pipeline.compare import Comparison, compare, read_side
 from pipeline.compose import read_compose
 from pipeline.deliver import REPORT_FILE
 from pipeline.doctor import Finding, examine
@@ -105,6 +106,11 @@ class Backend:
         """Return the project's runs, the newest first."""
         return list_runs(self.state)
 
+    def compare(self, before: RunFolder, now: RunFolder) -> Comparison:
+        """Read two runs' records and compare them. Slow with long records."""
+        entries = self.entries()
+        return compare(read_side(before, entries), read_side(now, entries))
+
     def entries(self) -> tuple[Entry, ...]:
         """Return the ledger, the oldest entry first."""
         return Ledger(self.state / "ledger.jsonl").entries
@@ -114,17 +120,21 @@ class Backend:
         run = next((item for item in self.runs() if item.name == run_name), None)
         return view_of(Follower(run.events)).stages.get(stage) if run else None
 
-    def report(self, run: RunFolder | None = None) -> Report | None:
-        """Return a run's report; without one, the newest that was delivered."""
+    def report_file(self, run: RunFolder | None = None) -> Path | None:
+        """Return where a run's report is; without one, the newest that was delivered."""
         if run is not None:
-            return _read_report(run.report) if run.report else None
+            return run.report
         found = [
             path
             for name in ("out", "out.failed")
             if (path := self.folder / name / REPORT_FILE).is_file()
         ]
-        newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
-        return _read_report(newest) if newest else None
+        return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+    def report(self, run: RunFolder | None = None) -> Report | None:
+        """Return a run's report; without one, the newest that was delivered."""
+        path = self.report_file(run)
+        return _read_report(path) if path else None
 
     # The machine.
 

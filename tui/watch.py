@@ -22,6 +22,8 @@ class Watch:
         self._follower: Follower | None = None
         self._is_caught_up = False
         self._launched: Started | None = None
+        self._left = ""
+        self.is_earlier = False
         self.alive: Running | None = None
         self.run: RunFolder | None = None
         self.view = RunView()
@@ -60,6 +62,8 @@ class Watch:
 
     def _choose(self) -> bool:
         """Follow the run that goes on, or the last one if none was chosen yet."""
+        if self.alive and self.alive.run == self._left:
+            return False
         wanted = self._named(self.alive.run) if self.alive else None
         if wanted is None and self.run is None:
             wanted = latest(self._state)
@@ -68,10 +72,29 @@ class Watch:
         self.follow(wanted)
         return True
 
+    def choose(self, run: RunFolder) -> None:
+        """Follow a run that the user chose; one that goes on already does not take its place."""
+        self._left = self.alive.run if self.alive and self.alive.run != run.name else ""
+        self.follow(run)
+        newest = latest(self._state)
+        self.is_earlier = newest is not None and newest.name != run.name
+
+    def choose_latest(self) -> None:
+        """Follow the newest run again."""
+        newest = latest(self._state)
+        if newest:
+            self.choose(newest)
+
     def follow(self, run: RunFolder) -> None:
         """Follow ``run`` from its first event."""
-        self.run, self.view = run, RunView()
+        self.run, self.view, self.is_earlier = run, RunView(), False
         self._follower, self._is_caught_up = Follower(run.events), False
+
+    @property
+    def _runs_here(self) -> bool:
+        """Whether the run that is followed is the one that goes on."""
+        names = (self.alive.run if self.alive else "", self._launched.run if self._launched else "")
+        return self.run is not None and self.run.name in names
 
     def _named(self, name: str) -> RunFolder | None:
         if self.run and self.run.name == name:
@@ -80,7 +103,7 @@ class Watch:
 
     def _notice_a_death(self) -> bool:
         """A stage that seems to run, while no runner does and no more events come, has stopped."""
-        alone = not self.is_running and self._is_caught_up and not self.seen
+        alone = not self._runs_here and self._is_caught_up and not self.seen
         if not alone or self.view.finished or self.view.running_stage is None:
             return False
         self.view.cut_short()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.runs import Ending
 from tui.appearance import Mark, symbol
 from tui.language import N_, _
 from tui.run_view import State
@@ -47,3 +48,33 @@ def verdict_words(code: int) -> tuple[str, str]:
         return f"{symbol('failed')} " + _("ended with {code}").format(code=code), "bold red"
     mark, word, style = _VERDICTS[code]
     return f"{symbol(mark)} {_(word)}", style
+
+
+#: Outcome of a guard -> mark, word, style.
+_OUTCOMES: dict[str, tuple[Mark, str, str]] = {
+    "passed": ("done", N_("passed"), "green"),
+    "failed": ("failed", N_("failed"), "bold red"),
+    "not checked": ("waiting", N_("not checked"), "yellow"),
+}
+
+
+def outcome_words(outcome: str, *, mark_only: bool = False) -> tuple[str, str]:
+    """Return symbol and words of a guard's outcome, and their style."""
+    mark, word, style = _OUTCOMES.get(outcome, ("note", outcome, ""))
+    return symbol(mark) if mark_only else f"{symbol(mark)} {_(word)}", style
+
+
+#: How a stage of an earlier run ended -> the state that says so.
+_ENDINGS: dict[Ending, State] = {
+    "finished": "done",
+    "cached": "cached",
+    "skipped": "skipped",
+    "failed": "failed",
+    "stopped": "stopped",
+    "unfinished": "stopped",
+}
+
+
+def ending_words(ending: Ending) -> tuple[str, str]:
+    """Return symbol and word of how a stage of an earlier run ended, and their style."""
+    return state_words(_ENDINGS[ending])

@@ -62,11 +62,13 @@ class PaddockScreen(Screen[None]):
         if project:
             line.append(f" {symbol('dot')} {one_line(project)}")
         line.append(f" {symbol('dot')} ")
+        if self.paddock.is_earlier:
+            line.append(_("earlier run") + f" {one_line(view.name)} {symbol('dot')} ", "bold")
         running = view.running_stage
         if running:
             word, style = state_words("running")
             line.append(f"{word} {running.name}", style)
-        elif self.paddock.is_running:
+        elif self.paddock.is_running and not self.paddock.is_earlier:
             line.append(f"{symbol('running')} {_('starting')}", "bold")
         elif view.finished:
             word, style = verdict_words(view.finished.code)

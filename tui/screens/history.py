@@ -1,11 +1,197 @@
-"""The history screen."""
+"""The history: earlier runs, newest first; one is opened, or two are compared."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import DataTable
+from textual.worker import get_current_worker
+
+from pipeline.compare import read_report, shipped_accuracy
+from pipeline.runs import RunFolder, summarise
+from pipeline.text import one_line
+from tui.appearance import symbol
+from tui.keys import bindings
+from tui.language import _, ngettext, translated
+from tui.run_view import RunView
 from tui.screens.base import PaddockScreen
+from tui.screens.compare import CompareScreen
+from tui.widgets.line import Line
+from tui.widgets.run_table import Past, RunTable, ending_text
+from tui.words import ending_words
+
+#: Runs around the cursor that are read, and how many at a time are handed over.
+_AHEAD, _PORTION = 50, 10
 
 
 class HistoryScreen(PaddockScreen):
-    """The history screen."""
+    """The project's runs. What a run's record says is read as far as it is looked at."""
 
     TAB = "history"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("history")
+    DEFAULT_CSS = """
+    HistoryScreen Line { padding: 0 1; }
+    HistoryScreen #detail { height: auto; max-height: 5; border-top: solid $panel; }
+    """
+
+    class RunsListed(Message):
+        """The names of all runs."""
+
+        def __init__(self, runs: Sequence[RunFolder]) -> None:
+            super().__init__()
+            self.runs = tuple(runs)
+
+    class RunsRead(Message):
+        """What some runs' records say."""
+
+        def __init__(self, past: dict[str, Past]) -> None:
+            super().__init__()
+            self.past = past
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, Past] = {}
+        self._version: tuple[str, bool] | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield Line(id="count")
+        yield RunTable()
+        yield Line(id="detail")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._table.focus()
+
+    @property
+    def _table(self) -> RunTable:
+        return self.query_one(RunTable)
+
+    # What there is.
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._list()
+
+    def show_run(self, view: RunView) -> None:
+        """A run that began or ended changes the list."""
+        super().show_run(view)
+        version = (view.name, self.paddock.is_running)
+        if version != self._version and self.is_current:
+            self._version = version
+            self._list()
+
+    @work(thread=True, group="list", exclusive=True)
+    def _list(self) -> None:
+        self.post_message(self.RunsListed(self.backend.runs()))
+
+    @on(RunsListed)
+    def _show_runs(self, message: RunsListed) -> None:
+        self._table.show(message.runs, self.known)
+        count = len(message.runs)
+        said = ngettext("{count} run, newest first", "{count} runs, newest first", count)
+        self.query_one("#count", Line).show(
+            said.format(count=count)
+            if count
+            else _("This project was never run: {key} shows where to start one.").format(
+                key=self.paddock.key_shown("app.run")
+            )
+        )
+        self._read_around()
+
+    @on(DataTable.RowHighlighted)
+    def _read_around(self) -> None:
+        """Read what is near the cursor and not known yet; what still runs is read again."""
+        first = max(0, self._table.cursor_row - _AHEAD // 2)
+        near = self._table.runs[first : first + _AHEAD]
+        wanted = [run for run in near if self._is_open(run)]
+        if wanted:
+            self._read(wanted)
+        self._show_detail()
+
+    def _is_open(self, run: RunFolder) -> bool:
+        past = self.known.get(run.name)
+        return past is None or (past.summary.code is None and not past.summary.cut_short)
+
+    @work(thread=True, group="read", exclusive=True)
+    def _read(self, runs: Sequence[RunFolder]) -> None:
+        worker = get_current_worker()
+        for first in range(0, len(runs), _PORTION):
+            if worker.is_cancelled:
+                return
+            portion = runs[first : first + _PORTION]
+            self.post_message(self.RunsRead({run.name: _past(run) for run in portion}))
+
+    @on(RunsRead)
+    def _fill(self, message: RunsRead) -> None:
+        self.known.update(message.past)
+        for name, past in message.past.items():
+            self._table.fill(name, past)
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        run = self._table.selected
+        past = self.known.get(run.name) if run else None
+        detail = self.query_one("#detail", Line)
+        detail.display = past is not None
+        detail.show(_detail(run, past) if run and past else Text())
+
+    # Keys.
+
+    @on(DataTable.RowSelected)
+    def action_open(self) -> None:
+        """Show the selected run on the other screens."""
+        run = self._table.selected
+        if run:
+            self.paddock.follow_run(run)
+
+    def action_mark(self) -> None:
+        """Mark the selected run, or take its mark back."""
+        run = self._table.selected
+        if run:
+            self._table.mark("" if run.name == self._table.marked else run.name, self.known)
+
+    def action_compare(self) -> None:
+        """Compare the selected run with the marked one, else with the one before it."""
+        pair = self._pair()
+        if pair is None:
+            self.notify(_("There is no second run to compare with: mark one."), severity="warning")
+        else:
+            self.app.push_screen(CompareScreen(*pair))
+
+    def _pair(self) -> tuple[RunFolder, RunFolder] | None:
+        """Return two runs, the earlier one first."""
+        table, here = self._table, self._table.selected
+        if here is None:
+            return None
+        other = next((run for run in table.runs if run.name == table.marked), None)
+        if other is None or other == here:
+            following = table.cursor_row + 1
+            other = table.runs[following] if following < len(table.runs) else None
+        if other is None:
+            return None
+        return (other, here) if other.name < here.name else (here, other)
+
+
+def _past(run: RunFolder) -> Past:
+    report = read_report(run)
+    return Past(summarise(run), shipped_accuracy(report) if report else None)
+
+
+def _detail(run: RunFolder, past: Past) -> Text:
+    """Say of one run what each stage did, and why it failed if it did."""
+    stages = past.summary.stages.items()
+    text = ending_text(past.summary).append(f"  {run.name}", "not bold default")
+    for stage, ending in stages:
+        text.append(f"  {one_line(stage)} ", "not bold")
+        words, style = ending_words(ending)
+        text.append(words, style)
+    for line in (past.summary.message, *past.summary.reasons):
+        if line:
+            text.append(f"\n{symbol('arrow')} {one_line(translated(line))}", "not bold")
+    return text

@@ -1,0 +1,64 @@
+"""Two runs compared: what came out differently, and why."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from pipeline.compare import Comparison
+from pipeline.runs import RunFolder
+from tui.keys import bindings
+from tui.language import _
+from tui.screens.plain import PlainScreen
+from tui.widgets.comparison import ComparisonView
+
+
+class CompareScreen(PlainScreen[None]):
+    """Shows ``now`` against ``before``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("compare")
+
+    class Compared(Message):
+        """Both records have been read."""
+
+        def __init__(self, comparison: Comparison) -> None:
+            super().__init__()
+            self.comparison = comparison
+
+    def __init__(self, before: RunFolder, now: RunFolder) -> None:
+        super().__init__()
+        self._pair = before, now
+
+    def title_text(self) -> str:
+        return _("two runs compared")
+
+    def compose_body(self) -> ComposeResult:
+        with VerticalScroll():
+            yield ComparisonView()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(VerticalScroll).focus()
+        self._compare()
+
+    @work(thread=True, group="compare", exclusive=True)
+    def _compare(self) -> None:
+        self.post_message(self.Compared(self.backend.compare(*self._pair)))
+
+    @on(Compared)
+    def _show(self, message: Compared) -> None:
+        self.query_one(ComparisonView).show(message.comparison)
+
+    def action_swap(self) -> None:
+        """Look at it the other way round."""
+        self._pair = self._pair[1], self._pair[0]
+        self._compare()
+
+    def action_back(self) -> None:
+        """Go back to the history."""
+        self.dismiss()
