@@ -43,6 +43,7 @@ _PATTERNS = (
 _FILE_LINES = (
     "{wheel}=={version} --hash=sha256:{sha256}\n",
     "pid {getpid} on {gethostname}{name}\n",
+    ", run {run}",
     "min({width}, ceil({height} * image_width / image_height))",
     "bilinear (OpenCV INTER_LINEAR on uint8)",
     "squeezed to the full width",

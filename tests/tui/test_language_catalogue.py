@@ -17,9 +17,10 @@ from marks import SAID, marks
 from not_for_people import FILES, TEXTS
 from pipeline.report.table import TITLES
 from sentences import looks_like_sentence, sentences, strings
-from support.language import has_chinese
+from support.language import has_chinese, speaking
 from tui.language import LANGUAGES as OFFERED
-from tui.language import SOURCE
+from tui.language import SOURCE, translated
+from tui.language.phrases import JOINTS
 
 #: What is the same in every language: names, units, and sentences that are only values and signs.
 _SAME = re.compile(r"[A-Za-z0-9_.{}()\[\]\s%:;,/·=+*<>'\"|…-]*")
@@ -122,6 +123,29 @@ def test_stages_commands_and_files_keep_their_names() -> None:
     for one, other in pairs(read(language_file("zh_CN"))):
         for name in names.findall(one):
             assert name in other, (one, name)
+
+
+def shape(sentence: str) -> str:
+    """Return a template whatever its values are called."""
+    return re.sub(r"\{\w+\}", "{}", sentence)
+
+
+def test_every_sentence_that_files_hold_is_recognised() -> None:
+    """Filled with values, each template finds itself among all the others (or its like)."""
+    said = [item for item in read(language_file("zh_CN")) if item.id and item.context == SAID]
+    answers: dict[str, set[str]] = {}
+    for message in said:
+        answers.setdefault(shape(str(message.id)), set()).add(shape(str(message.string)))
+    with speaking("zh_CN"):
+        for message in said:
+            if message.id not in JOINTS:
+                names = values_of(str(message.id))
+                got = translated(str(message.id).format(**{name: "V" for name in names}))
+                expected = answers[shape(str(message.id))]
+                assert shape(got.replace("V", "{}").replace("{{}}", "{}")) in expected, (
+                    message.id,
+                    got,
+                )
 
 
 def room(name: str) -> list[Path]:
