@@ -288,6 +288,24 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("checks.next", "n", "next", N_("next"), N_("next match, round the end"), False),
     Key("checks.previous", "N", "previous", N_("previous"), N_("match before"), False),
+    Key("options.from", "b", "begin_here", N_("begin"), N_("the first stage that may run")),
+    Key("options.until", "u", "end_here", N_("until"), N_("the last stage to run")),
+    Key(
+        "options.force",
+        "x,space",
+        "toggle_force",
+        N_("force"),
+        N_("forget the stage's result and run it again"),
+    ),
+    Key(
+        "options.locked",
+        "k",
+        "toggle_locked",
+        N_("lock"),
+        N_("refuse any difference from paddock.lock"),
+    ),
+    Key("options.start", "r", "start_run", N_("start"), N_("start the run; enter does it too")),
+    Key("files.copy", "y", "copy", N_("copy"), N_("copy the artifact's SHA-256 and path")),
     Key(
         "dialog.close", "escape", "dismiss_dialog", N_("close"), N_("close without doing anything")
     ),
