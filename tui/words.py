@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.runs import Ending
 from tui.appearance import Mark, symbol
-from tui.language import N_, _
+from tui.language import N_, _, pgettext, translated
 from tui.run_view import State
 
 _STATES: dict[State, tuple[Mark, str, str]] = {
@@ -48,6 +48,11 @@ def verdict_words(code: int) -> tuple[str, str]:
         return f"{symbol('failed')} " + _("ended with {code}").format(code=code), "bold red"
     mark, word, style = _VERDICTS[code]
     return f"{symbol(mark)} {_(word)}", style
+
+
+def check_name(check: str) -> str:
+    """Return what the doctor looked at: to it, images are those that containers run."""
+    return pgettext("check", check) if check == "images" else translated(check)
 
 
 #: Outcome of a guard -> mark, word, style.

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from pipeline.doctor import Finding
 from pipeline.events import (
     Envelope,
     Noted,
@@ -31,9 +30,10 @@ from tui import batch
 from tui.arguments import fold
 from tui.batch import Printer
 from tui.building import BuildPrinter
-from tui.commands import COMMANDS, doctor
+from tui.commands import COMMANDS
 from tui.console import Terminal, padded
 from tui.table import print_parity
+from tui.words import check_name
 
 NO_ENGINE_CHINESE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock", **CHINESE}
 
@@ -130,8 +130,8 @@ def test_doctor_in_one_column() -> None:
 
 def test_doctor_means_the_images_that_containers_run() -> None:
     with speaking("zh_CN"):
-        assert doctor.check_name(Finding("images", "ok", "").check) == "镜像"
-        assert doctor.check_name("engine's size") == "引擎规模"
+        assert check_name("images") == "镜像"
+        assert check_name("engine's size") == "引擎规模"
 
 
 def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train") -> str:

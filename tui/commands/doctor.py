@@ -9,7 +9,8 @@ from importlib.metadata import version
 from pipeline.doctor import Finding, examine
 from stages.contract import Exit
 from tui.console import Terminal, padded
-from tui.language import N_, _, pgettext, translated
+from tui.language import N_, _, translated
+from tui.words import check_name
 
 SUMMARY = N_("check this machine; one block to paste into a question")
 DESCRIPTION = N_("""\
@@ -35,11 +36,6 @@ def run(_options: argparse.Namespace, terminal: Terminal) -> int:
         if finding.severity == "problem":
             worst = Exit.ENGINE
     return worst
-
-
-def check_name(check: str) -> str:
-    """Return what the doctor looked at: images are here those that containers run."""
-    return pgettext("check", check) if check == "images" else translated(check)
 
 
 def _show(finding: Finding, terminal: Terminal) -> None:

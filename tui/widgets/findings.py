@@ -12,6 +12,7 @@ from pipeline.doctor import Finding
 from pipeline.text import several_lines
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, translated
+from tui.words import check_name
 
 _SEVERITIES: dict[str, tuple[Mark, str, str]] = {
     "ok": ("done", N_("ok"), "green"),
@@ -51,7 +52,7 @@ def severity_text(severity: str) -> Text:
 
 
 def _said(finding: Finding, advice: Mapping[str, str]) -> Text:
-    said = Text(several_lines(translated(finding.check)), "bold")
+    said = Text(several_lines(check_name(finding.check)), "bold")
     said.append(f": {several_lines(translated(finding.message))}", "not bold")
     remedy = advice.get(finding.check, "") if finding.severity != "ok" else ""
     remedy = remedy or several_lines(translated(finding.remedy))
