@@ -96,7 +96,8 @@ class LogFile:
         return "restarted" if restarted else "grown" if grown else "none"
 
     def _open_if_new(self, found: os.stat_result) -> bool:
-        """Open the file at first, and again if another took its place or it was cut short."""
+        """Open the file at first, and again (True) if another took its place or it was cut short."""
+        was_open = self.is_open
         identity = (found.st_dev, found.st_ino)
         same = self.is_open and identity == self._identity and found.st_size >= self.index.size
         if same and (found.st_size == self.index.size or self._begins_as_before()):
@@ -105,7 +106,7 @@ class LogFile:
         self._descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         self._identity = identity
         self._restart()
-        return True
+        return was_open
 
     def _begins_as_before(self) -> bool:
         return self._read(len(self._head), 0) == self._head

@@ -14,7 +14,7 @@ from tui.logs.document import Hunt
 from tui.logs.hunting import hunt_on
 from tui.logs.pattern import Pattern
 from tui.logs.scan import Batch
-from tui.widgets.log_prompt import LogPrompt
+from tui.widgets.log_prompt import LogPrompt, Purpose
 from tui.widgets.log_reader import LogReader
 from tui.widgets.log_title import LogState
 
@@ -73,10 +73,14 @@ class LogFinder(LogReader):
     def _answered(self, event: LogPrompt.Answered) -> None:
         event.stop()
         self.lines.focus()
-        if event.purpose == "filter":
-            self.set_filter(event.text)
-        elif event.purpose == "search":
-            self.search(event.text)
+        self.take_answer(event.purpose, event.text)
+
+    def take_answer(self, purpose: Purpose, text: str) -> None:
+        """Do what the prompt was opened for."""
+        if purpose == "filter":
+            self.set_filter(text)
+        elif purpose == "search":
+            self.search(text)
 
     # Searching.
 
@@ -161,7 +165,7 @@ class LogFinder(LogReader):
 
     def _keep_in_sight(self) -> None:
         if self.lines.cursor is not None:
-            self.lines.move_to(self.lines.cursor)
+            self.lines.move_to(self.lines.cursor, with_context=True)
 
     def action_clear(self) -> None:
         """Take back marks, or else search and filter; with neither, the key goes on to others."""
@@ -179,10 +183,9 @@ class LogFinder(LogReader):
         self._drop(self.hunt)
         self.hunt = self.lines.pattern = self._jump_from = None
         if self.filter:
-            here = self._here()
-            self.set_filter("")
             if not self.following:
-                self.go_to(here, with_context=True)
+                self.lines.cursor = self._here()  # a line that the filter has shown
+            self.set_filter("")
 
     def _drop(self, hunt: Hunt | None) -> None:
         if hunt:

@@ -115,10 +115,9 @@ class LogReader(Vertical):
         self.file_changed()
         self._look()
         self._lines_at_pause = self.document.file.lines if self.document else 0
-        self.lines.take_news(0)
+        self.draw()
         if cursor is not None:
             self.lines.move_to(cursor)
-        self.draw_title()
 
     def file_changed(self) -> None:
         """Another file is looked at, or the file begins again: what was found counts no more."""
@@ -128,22 +127,25 @@ class LogReader(Vertical):
     def _look(self) -> None:
         """Look for news in the file; draw only if there is some."""
         document = self.document
-        if document is None:
-            self.draw()
-            return
-        if not self.screen.is_current:
+        if document is None or not self._is_seen:
             return
         before, trouble = document.file.lines, document.file.trouble
         change = document.poll()
         if change == "restarted":
             before = 0
             self._begin_again()
-        if change != "none" or document.file.trouble != trouble or not before:
+        if change != "none" or document.file.trouble != trouble:
             self.draw(max(0, before - 1))
         self.hunt_on()
         if document.file.unread and not self._is_catching_up:
             self._is_catching_up = True
             self.set_timer(_CATCH_UP, self._catch_up)
+
+    @property
+    def _is_seen(self) -> bool:
+        """Whether the screen is shown, perhaps behind a dialog."""
+        screen = self.screen
+        return screen.is_active or (screen.is_current and self.app.screen.is_modal)
 
     def _catch_up(self) -> None:
         self._is_catching_up = False

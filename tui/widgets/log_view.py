@@ -22,7 +22,7 @@ from tui.logs.pager import pager_command, run_pager
 from tui.logs.pattern import Pattern
 from tui.logs.saving import save_lines
 from tui.widgets.log_finder import LogFinder
-from tui.widgets.log_prompt import LogPrompt
+from tui.widgets.log_prompt import Purpose
 
 
 class LogView(LogFinder):
@@ -40,7 +40,7 @@ class LogView(LogFinder):
     class Saved(Message):
         """``path`` holds ``lines`` lines, or ``error`` says why not."""
 
-        def __init__(self, path: Path, lines: int, error: OSError | None = None) -> None:
+        def __init__(self, path: Path, lines: int, error: Exception | None = None) -> None:
             super().__init__()
             self.path, self.lines, self.error = path, lines, error
 
@@ -93,18 +93,26 @@ class LogView(LogFinder):
             return
         self.prompt.ask("save", _("save as:"), f"{self.path.stem}.txt")
 
-    @on(LogPrompt.Answered)
-    def _asked_to_save(self, event: LogPrompt.Answered) -> None:
-        if event.purpose == "save" and event.text.strip():
-            self._save_as(Path(event.text.strip()).expanduser().absolute())
-        elif event.purpose == "replace" and event.text.strip().lower() == "y":
+    def take_answer(self, purpose: Purpose, text: str) -> None:
+        """Do what the prompt was opened for."""
+        if purpose == "save" and text.strip():
+            self._save_as(Path(text.strip()))
+        elif purpose == "replace" and text.strip().lower() == "y":
             self._save(self._target, replace=True)
+        else:
+            super().take_answer(purpose, text)
 
     def _save_as(self, target: Path) -> None:
-        self._target = target
-        if self.path and target.exists() and target.samefile(self.path):
+        try:
+            self._target = target = target.expanduser().absolute()
+            is_there = target.exists()
+            is_log = bool(is_there and self.path and target.samefile(self.path))
+        except (OSError, ValueError, RuntimeError) as error:  # no such folder, name or home
+            self.post_message(self.Saved(target, 0, error))
+            return
+        if is_log:
             self.notify(_("That is the log itself: choose another name."), severity="error")
-        elif target.exists():
+        elif is_there:
             question = _("{name} exists. Type y to replace it:").format(name=target.name)
             self.prompt.ask("replace", question)
         else:
@@ -128,7 +136,7 @@ class LogView(LogFinder):
                 if worker.is_cancelled:
                     return
             self.post_message(self.Saved(target, lines))
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.post_message(self.Saved(target, 0, error))
         finally:
             saving.close()
@@ -138,7 +146,7 @@ class LogView(LogFinder):
     def _tell_saved(self, event: Saved) -> None:
         name = one_line(str(event.path))
         if event.error:
-            reason = translated(event.error.strerror or str(event.error))
+            reason = translated(getattr(event.error, "strerror", "") or str(event.error))
             message = _("Not saved: {path}: {reason}").format(path=name, reason=reason)
             self.notify(message, severity="error", markup=False)
             return

@@ -1,0 +1,214 @@
+"""Search and filter: what is found, what the title says of it, and how it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.log_desk import Desk
+from tui.appearance import symbol
+from tui.widgets.log_view import LogView
+
+
+async def search(desk: Desk, text: str) -> None:
+    await desk.press("slash")
+    await desk.type(text)
+
+
+async def only(desk: Desk, text: str) -> None:
+    await desk.press("ampersand")
+    await desk.type(text)
+
+
+async def test_a_search_goes_to_the_first_match_from_here_and_n_goes_round(desk: Desk) -> None:
+    await desk.press("g")
+    await search(desk, "e 3")
+    await desk.until_title("/e 3 1/11")
+    assert desk.current == "line 3"
+    await desk.press("n")
+    assert desk.current == "line 30"
+    await desk.press("N", "N")
+    assert desk.current == "line 39"
+    await desk.until_title("/e 3 11/11")
+    await desk.press("n")
+    assert desk.current == "line 3"
+    found = desk.app.of(LogView.Searched)[-1]
+    assert (found.term, found.matches, found.is_filter) == ("e 3", 11, False)
+
+
+async def test_a_search_from_the_end_looks_on_the_screen_first_and_then_goes_round(
+    desk: Desk,
+) -> None:
+    await search(desk, "line 9")
+    await desk.until_title("/line 9 2/11")  # line 9 itself is above the screen
+    assert desk.current == "line 90"
+    await desk.press("f")
+    await search(desk, "line 1")
+    await desk.until_title("/line 1 1/11")
+    assert desk.current == "line 1"
+
+
+async def test_matches_are_highlighted(desk: Desk) -> None:
+    await search(desk, "9")
+    await desk.until_title("/9 ")
+    strip = desk.view.lines.render_line(1)
+    marked = [segment.text for segment in strip if segment.style and segment.style.reverse]
+    assert marked == ["9"] * strip.text.count("9")
+    await desk.press("escape")
+    strip = desk.view.lines.render_line(1)
+    assert not any(segment.style and segment.style.reverse for segment in strip)
+
+
+async def test_what_is_not_there_is_said(desk: Desk) -> None:
+    await search(desk, "[b]nowhere")
+    await desk.until_title("/[b]nowhere not found")
+    assert desk.app.notices == ['"[b]nowhere" is not in this log']
+    assert desk.view.following
+
+
+async def test_an_empty_search_is_the_last_one_again(desk: Desk) -> None:
+    await search(desk, "line 95")
+    await desk.until(lambda: desk.current == "line 95")
+    await desk.press("g")
+    await search(desk, "")
+    assert desk.current == "line 95"
+
+
+async def test_without_a_search_n_asks_for_one(desk: Desk) -> None:
+    await desk.press("n")
+    assert desk.view.prompt.is_open
+    await desk.press("escape")
+    assert not desk.view.prompt.is_open
+    await desk.press("k")
+    assert desk.current == "line 98"
+
+
+async def test_keys_that_are_typed_are_text(desk: Desk) -> None:
+    await desk.press("slash", *"fgnq", "enter")
+    await desk.until_title("/fgnq not found")
+
+
+async def test_a_search_goes_on_while_the_file_grows(desk: Desk) -> None:
+    await desk.press("g")
+    await search(desk, "needle")
+    await desk.until_title("/needle not found")
+    for count in range(1, 4):
+        desk.write(*["hay"] * 20_000, "a needle", "hay")
+        await desk.until_title(f"/needle 0/{count} ")
+    await desk.press("n")
+    assert desk.current == "a needle"
+    assert desk.view.lines.cursor == 100 + 20_000
+
+
+async def test_a_filter_shows_only_its_lines_and_those_that_come(desk: Desk) -> None:
+    await only(desk, "7")
+    await desk.until_title("&7 19 lines")
+    assert desk.shown[:3] == ["line 7", "line 17", "line 27"]
+    desk.write("no", "line 777", "no")
+    await desk.until_title("&7 20 lines")
+    assert desk.shown[19] == "line 777"
+    assert desk.view.following
+
+
+async def test_a_filter_keeps_the_line_and_gives_it_back(desk: Desk) -> None:
+    await desk.press("g", *["j"] * 9)
+    await only(desk, "7")
+    await desk.until_title("&7 19 lines")
+    assert desk.current == "line 17"  # the next one that is shown
+    await desk.press("j")
+    assert desk.current == "line 27"
+    await desk.press("escape")
+    assert desk.current == "line 27"
+    assert "&" not in desk.app.title_row
+    assert desk.shown[desk.shown.index("line 27") + 1] == "line 28"
+
+
+async def test_a_search_in_a_filter_stays_in_it(desk: Desk) -> None:
+    await desk.press("g")
+    await only(desk, "7")
+    await desk.until_title("&7 19 lines")
+    await search(desk, "3")
+    await desk.until_title("/3 1/2")
+    assert desk.current == "line 37"
+    await desk.press("n")
+    assert desk.current == "line 73"
+    await only(desk, "")
+    await desk.until_title("/3 17/19")
+
+
+async def test_a_filter_that_lets_nothing_through_says_so(desk: Desk) -> None:
+    await only(desk, "nowhere")
+    await desk.until(lambda: desk.shown[0] == 'no line has "nowhere"')
+    await desk.press("k", "j", "G", "g", "v", "y", "S", "escape", "escape")
+    assert desk.shown[0].startswith("line")
+
+
+async def test_waiting_lines_are_those_that_the_filter_lets_through(desk: Desk) -> None:
+    await only(desk, "7")
+    await desk.until_title("&7 19 lines")
+    await desk.press("k")
+    desk.write("7", *["8"] * 50, "7")
+    await desk.until_title("paused, 2 new lines", "&7 21 lines")
+
+
+async def test_escape_ends_search_and_filter_and_then_belongs_to_others(desk: Desk) -> None:
+    await only(desk, "7")
+    await search(desk, "1")
+    await desk.until_title("/1 ", "&7 ")
+    await desk.press("escape")
+    assert "/1" not in desk.app.title_row
+    desk.app.bind("escape", "toggle_class('LogView', 'heard')")
+    await desk.press("escape")
+    assert desk.view.has_class("heard")
+
+
+async def test_a_search_and_a_filter_survive_a_file_that_begins_again(desk: Desk) -> None:
+    await only(desk, "line")
+    await search(desk, "9")
+    await desk.until_title("/9 ", "&line 100 lines")
+    desk.path.write_text("line 9\nother\n")
+    await desk.until_title("/9 ", "/1", "&line 1 line")
+
+
+async def test_another_file_has_no_filter_but_is_searched(desk: Desk) -> None:
+    await only(desk, "7")
+    await search(desk, "7")
+    await desk.until_title("/7 ", "&7 ")
+    other = desk.path.with_name("export.log")
+    other.write_text("7\n8\n7\n")
+    desk.view.open(other, "export")
+    await desk.until_title("/7 ", "/2", "export.log")
+    assert desk.shown[:3] == ["7", "8", "7"]
+
+
+@pytest.mark.parametrize("term", ["\x1b[31m", "[bold]", "车" * 50, "x" * 500])
+async def test_a_term_is_only_text(desk: Desk, term: str) -> None:
+    desk.view.search(term)
+    await desk.until_title("not found")
+    assert desk.app.title_row.rstrip().endswith("not found")
+    assert "\x1b" not in desk.app.title_row
+    assert "train.log" in desk.app.title_row
+
+
+async def test_a_search_of_a_big_file_does_not_hold_up_keys(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.logs.hunting._BREATH", 0.3)
+    with desk.path.open("a") as stream:
+        stream.write("a line of hay with \x1b[31mcolour\x1b[0m\n" * 60_000 + "needle\n")
+    await desk.until(lambda: desk.view.lines.rows == 60_101)
+    await desk.press("g")
+    await search(desk, "needle")
+    await desk.press("j", "j")
+    assert desk.view.lines.cursor == 2  # before the search has come to its end
+    assert desk.view.hunt and desk.view.hunt.is_busy
+    await desk.until(lambda: desk.current == "needle")
+    await desk.until(lambda: not desk.app.title_row.rstrip().endswith(symbol("ellipsis")))
+
+
+async def test_leaving_ends_a_search(desk: Desk) -> None:
+    with desk.path.open("a") as stream:
+        stream.write("\x1b[31mhay\x1b[0m\n" * 300_000)
+    await desk.until(lambda: desk.view.lines.rows > 300_000)
+    desk.view.search("needle")
+    await desk.view.remove()
+    await desk.app.workers.wait_for_complete()

@@ -1,0 +1,70 @@
+"""A raw line made showable: nothing but text is left, and it is what a terminal would show in the end."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from rich.cells import cell_len
+
+from support.chance import chance_of
+from support.nasty import NASTY_LINES, is_harmless
+from tui.logs.cleaning import LONGEST_SHOWN, clean, shown
+from tui.logs.reading import LONGEST_LINE, RawLine, cut_line
+
+
+@pytest.mark.parametrize(
+    ("raw", "seen"), [line[1:] for line in NASTY_LINES], ids=[line[0] for line in NASTY_LINES]
+)
+def test_only_text_is_left(raw: bytes, seen: str) -> None:
+    assert clean(raw) == seen
+    assert is_harmless(clean(raw))
+
+
+def test_random_bytes_never_leave_a_control_character() -> None:
+    chance = chance_of(3)
+    alphabet = b"\x1b\x1b[]P_\\;:0123456789mHJK\r\b\x07\x9b\x9d\xc2\x9b\t\x00ab \xff\xe4\xb8\xad"
+    for _ in range(3000):
+        raw = bytes(chance.choices(alphabet, k=chance.randrange(60)))
+        assert is_harmless(clean(raw)), raw
+
+
+def test_plain_text_stays_as_it_is() -> None:
+    assert (
+        clean(b"[2026-11-22] epoch: [3/30], acc: 0.91") == "[2026-11-22] epoch: [3/30], acc: 0.91"
+    )
+
+
+def test_a_long_line_is_cut_and_says_by_how_much() -> None:
+    line = shown(cut_line(b"x" * 1_000_000))
+    assert line.text == "x" * LONGEST_SHOWN
+    assert line.cut == 1_000_000 - LONGEST_SHOWN
+
+
+def test_what_is_cut_is_counted_in_bytes() -> None:
+    line = shown(RawLine("中".encode() * 10_000))
+    assert len(line.text) == LONGEST_SHOWN
+    assert line.cut == 3 * (10_000 - LONGEST_SHOWN)
+
+
+def test_of_a_long_progress_line_the_end_is_shown() -> None:
+    raw = b"".join(b"\r%6d/999999 [%s]" % (i, b"#" * 40) for i in range(20_000))
+    assert len(raw) > LONGEST_LINE
+    line = shown(cut_line(raw))
+    assert line.text.startswith(" 19999/999999")
+    assert line.cut == 0
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"\x1b]" * 30_000, b"\x1b[" * 30_000, "\x9d".encode() * 30_000, b"\x1bP" * 30_000, b"\r" * 60_000,
+     b"\x1b[0" * 20_000, b"\b" * 60_000, b"a\r" * 30_000, ("e" + "\u0301" * 30_000).encode(), b"\t" * 60_000,
+     b"\x00" * 60_000],
+    ids=["osc", "csi", "c1", "dcs", "cr", "unfinished", "backspace", "folded", "marks", "tabs", "nul"],
+)  # fmt: skip
+def test_no_line_takes_long(raw: bytes) -> None:
+    started = time.perf_counter()
+    text = shown(cut_line(raw)).text
+    assert time.perf_counter() - started < 5  # an endless backtracking would take hours
+    assert is_harmless(text)
+    assert cell_len(text) <= 2 * LONGEST_SHOWN
