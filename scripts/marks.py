@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sentences import located
+
 #: The context of what files hold: the same words may mean something else on a key or a button.
 SAID = "said"
 
@@ -43,3 +45,23 @@ def marks(source: str) -> Iterator[Mark]:
                 context = SAID if node.func.id == "E_" else texts.pop(0) if in_context else ""
                 msgid = texts[0] if len(texts) == 1 else (texts[0], texts[1])
                 yield Mark(node.lineno, msgid, context)
+
+
+def unmarked(source: str) -> Iterator[tuple[int, str]]:
+    """Give line and text of every other string, but docstrings and style sheets."""
+    tree = ast.parse(source)
+    marked = {id(part) for node in ast.walk(tree) for part in _inside_a_mark(node)}
+    for line, text, node in located(tree):
+        if id(node) not in marked:
+            yield line, text
+
+
+def _inside_a_mark(node: ast.AST) -> Iterator[ast.AST]:
+    """Give the arguments of a mark, and a class's style sheet and bindings, with all their parts."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _MARKS:
+        yield from (part for item in node.args for part in ast.walk(item))
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = {item.id for item in targets if isinstance(item, ast.Name)}
+        if names & {"DEFAULT_CSS", "CSS", "BINDINGS"} and node.value:
+            yield from ast.walk(node.value)

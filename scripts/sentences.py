@@ -49,15 +49,20 @@ def is_file_for_people(path: str) -> bool:
 
 def strings(source: str) -> Iterator[tuple[int, str]]:
     """Give line and text of every string that stands where a sentence may stand; f-strings as templates."""
-    tree = ast.parse(source)
+    for line, text, _node in located(ast.parse(source)):
+        yield line, text
+
+
+def located(tree: ast.AST) -> Iterator[tuple[int, str, ast.expr]]:
+    """Give line, text and node of every string that stands where a sentence may stand."""
     passed_over = set(_passed_over(tree))
     for node in ast.walk(tree):
         if node in passed_over:
             continue
         if isinstance(node, ast.JoinedStr):
-            yield node.lineno, _template(node)
+            yield node.lineno, _template(node), node
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.lineno, node.value
+            yield node.lineno, node.value, node
 
 
 def looks_like_sentence(text: str) -> bool:

@@ -349,9 +349,8 @@ def load_keymap(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise UsageError(
-            f"cannot read the key map: {error}", str(path), "correct or remove it"
-        ) from error
+        message = _("cannot read the key map: {error}").format(error=error)
+        raise UsageError(message, str(path), _("correct or remove it")) from error
     return {name: _checked(name, keys, path) for name, keys in _flat(raw).items()}
 
 

@@ -36,7 +36,8 @@ def launch(
         UsageError: no such folder, no such theme, or a key map that cannot be read.
     """
     if not folder.is_dir():
-        raise UsageError("there is no such folder", str(folder), "make it, or name another one")
+        remedy = _("make it, or name another one")
+        raise UsageError(_("there is no such folder"), str(folder), remedy)
     appearance = choose(environ, ascii_only=ascii_only, theme=theme)
     _settle(appearance)
     return _open(folder, environ, options, terminal)

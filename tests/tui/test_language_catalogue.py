@@ -13,7 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from catalogue import LANGUAGES, ROOT, TEMPLATE, compiled, extracted, language_file, missing, read
-from marks import SAID, marks
+from marks import SAID, marks, unmarked
 from not_for_people import FILES, TEXTS
 from pipeline.report.table import TITLES
 from sentences import looks_like_sentence, sentences, strings
@@ -165,6 +165,21 @@ def test_every_sentence_of_the_source_is_in_the_catalogue_or_listed(
             assert not looks_like_sentence(text) or text in known | TEXTS, (
                 f"{path}:{line}: {text!r}"
             )
+
+
+#: What stands in tui/ unmarked: styles, command lines, a line of a saved log, errors for a programmer.
+_NOT_SENTENCES = re.compile(
+    r"(?:(?:not |bold|dim|underline|reverse|default|red|green|yellow) ?)+|paddock .*|not checked|not there"
+    r"|Input \| Choice|RSS MB| *paddock --batch .*|\"run.start\" = .*|.* md5 .*| \[… .*"
+    r"|line \{.*|line end \{.*|a guard stopped the run"
+)
+
+
+def test_every_sentence_of_the_screens_is_marked() -> None:
+    for path in room("tui"):
+        for line, text in unmarked(path.read_text(encoding="utf-8")):
+            if looks_like_sentence(text):
+                assert _NOT_SENTENCES.fullmatch(text), f"{path}:{line}: {text!r} goes through _()"
 
 
 def test_list_of_what_is_not_for_people_is_up_to_date() -> None:

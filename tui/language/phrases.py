@@ -48,6 +48,8 @@ ASSEMBLED = (
     E_("input {name} added"),
     E_("input {name} removed"),
     E_("another run of this project is going on (starting)"),
+    # tui/screens/guards.py, beside what a report says of its guards
+    E_("a guard stopped the run"),
 )
 
 #: What the system says of a file (os.strerror).
