@@ -1,0 +1,84 @@
+"""The text UI in a test: opened on a folder, driven by keys, and read as the text that is on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from pipeline.background import Running
+from pipeline.doctor import Finding
+from support.cli import NO_ENGINE
+from tui.app import PaddockApp
+from tui.backend import Backend
+
+Size = tuple[int, int]
+SMALL, LARGE = (80, 24), (120, 36)
+
+
+class CalmBackend(Backend):
+    """A real project, and an engine of which the doctor has nothing to complain."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, NO_ENGINE)
+        self.stopped: list[bool] = []
+
+    def examine(self) -> Iterator[Finding]:
+        """Give one good finding, so that first contact is over."""
+        yield Finding("engine", "ok", "20.10, at unix:///run/docker.sock (default socket)")
+
+    def endpoint(self) -> str:
+        """Return an endpoint that is the same on every machine."""
+        return "unix:///run/docker.sock (default socket)"
+
+    def stop(self, run: Running, *, at_once: bool = False) -> None:
+        """Only note the order: nothing really runs."""
+        self.stopped.append(at_once)
+
+
+@asynccontextmanager
+async def opened(
+    backend: Backend, size: Size = SMALL, keymap: dict[str, str] | None = None
+) -> AsyncIterator[tuple[PaddockApp, Pilot[None]]]:
+    """Open the app and wait until the doctor has looked and the run has been read."""
+    app = PaddockApp(backend, keymap)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: bool(app.findings))
+        await pilot.pause()
+        yield app, pilot
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until ``true`` returns True."""
+    for _attempt in range(int(seconds / 0.05)):
+        if true():
+            return
+        await pilot.pause(0.05)
+    shown = "\n".join(lines_of(pilot.app))  # type: ignore[arg-type] # Pilot's app is any App
+    raise AssertionError(f"it did not come to that:\n{shown}")
+
+
+def lines_of(app: PaddockApp) -> list[str]:
+    """Return the lines on the screen, right ends stripped."""
+    strips = app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+
+def text_of(app: PaddockApp) -> str:
+    """Return all that is on the screen."""
+    return "\n".join(lines_of(app))
+
+
+async def until_shown(pilot: Pilot[None], app: PaddockApp, text: str) -> None:
+    """Wait until ``text`` is on the screen."""
+    await until(pilot, lambda: text in text_of(app))
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Let workers and timers that are due do their work."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    await asyncio.sleep(0)

@@ -1,0 +1,240 @@
+"""The run screen: what it shows of a run's events, and what its keys do."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pipeline.events import Envelope
+from pipeline.runner import Options
+from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
+from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from tui.app import PaddockApp
+from tui.screens.leave import LeaveScreen
+from tui.screens.run_options import RunOptionsScreen
+from tui.widgets.artifact_list import ArtifactList
+from tui.widgets.stage_detail import StageDetail
+from tui.widgets.stage_list import StageList
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return recorded_project(tmp_path / "p")
+
+
+@contextmanager
+def going_on(folder: Path, until: str) -> Iterator[list[str]]:
+    """Let the recorded run be at the line that contains ``until``; yield the lines still to come.
+
+    Its runner is this process, which holds the project's lock.
+    """
+    lines = recorded_events(folder)
+    here = next(number for number, line in enumerate(lines) if until in line) + 1
+    events = folder / ".paddock" / "runs" / RUN / "events.jsonl"
+    events.write_text("".join(line + "\n" for line in lines[:here]))
+    with (folder / ".paddock" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(f"pid 1 on elsewhere run {RUN}\n")
+        lock.flush()
+        yield lines[here:]
+
+
+def append(folder: Path, *lines: str) -> None:
+    """Write events as the runner does."""
+    with (folder / ".paddock" / "runs" / RUN / "events.jsonl").open("a") as stream:
+        stream.writelines(line + "\n" for line in lines)
+
+
+VERIFYING = '"done": 235, "total": 300'
+
+
+async def test_every_stage_with_state_and_duration(folder: Path) -> None:
+    async with opened(CalmBackend(folder)) as (app, _pilot):
+        lines = lines_of(app)
+        assert "alphanumeric" in lines[0] and "✔ PASS" in lines[0] and "docker.soc" in lines[0]
+        rows = [line for line in lines if "✔ done" in line]
+        assert [row.split()[0] for row in rows] == ["data", "train", "export", "convert", "verify"]
+        assert "1 min 11 s" in rows[1]
+
+
+async def test_a_run_that_goes_on(folder: Path) -> None:
+    with going_on(folder, VERIFYING) as to_come:
+        async with opened(CalmBackend(folder)) as (app, pilot):
+            await until_shown(pilot, app, "▶ running verify")
+            assert "78%" in text_of(app) and "235/300 images" in text_of(app)
+            assert app.query_one(StageList).selected == "verify"
+            append(folder, to_come[0])
+            await until_shown(pilot, app, "236/300 images")
+
+
+async def test_the_log_metrics_files_and_origin_of_a_stage(folder: Path) -> None:
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.press("down", "l")
+        await until_shown(pilot, app, "OMP_NUM_THREADS")
+        await pilot.press("m")
+        await until_shown(pilot, app, "val_accuracy")
+        assert "stopped_because" in text_of(app)
+        await pilot.press("a")
+        assert "checkpoint.pdparams  22.2 MB" in text_of(app)
+        assert "d905bb1c99ece3dbcc928c17d9c8ad6447f4c941a3dae6e057a7e41a2eaeff23" in text_of(app)
+        await pilot.press("i")
+        assert "never run" in text_of(app) and "paddle_commit" in text_of(app)
+
+
+async def test_a_cached_stage_shows_what_was_recorded_when_it_was_made(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        assert f"made in {RUN}" in text_of(app)
+        await pilot.press("down", "a")
+        await until_shown(pilot, app, "checkpoint.pdparams")
+        await pilot.press("m")
+        await until_shown(pilot, app, "val_accuracy")
+
+
+async def test_enter_enlarges_and_escape_goes_back(folder: Path) -> None:
+    async with opened(CalmBackend(folder)) as (app, pilot):
+        await pilot.press("a", "enter")
+        assert isinstance(app.focused, ArtifactList)
+        await pilot.press("y")
+        assert app.clipboard.endswith("  dict.txt") and len(app.clipboard.split()[0]) == 64
+        await pilot.press("escape")
+        assert isinstance(app.focused, StageList)
+
+
+async def test_a_failure_stands_on_top_with_its_remedy(folder: Path) -> None:
+    with going_on(folder, VERIFYING):
+        failed = {
+            **json.loads(recorded_events(folder)[0]),
+            "type": "run-failed",
+            "code": 5,
+            "message": "dict.txt is not the file that data made",
+            "where": "/paddock/dict.txt",
+            "remedy": "make it again",
+        }
+        append(folder, json.dumps(failed))
+        async with opened(CalmBackend(folder)) as (app, pilot):
+            await until_shown(pilot, app, "✘ dict.txt is not the file that data made")
+            assert "→ make it again" in text_of(app) and "✘ failed" in text_of(app)
+
+
+async def test_a_runner_that_was_killed(folder: Path) -> None:
+    with going_on(folder, VERIFYING):
+        pass  # the lock is free again, and there is no last word
+    async with opened(CalmBackend(folder)) as (app, pilot):
+        await until_shown(pilot, app, "cut short")
+        assert "■ stopped" in text_of(app)
+
+
+HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[2J[bold red]x[/] [@click=app.quit]y[/]\u202eevil"
+
+
+async def test_what_a_stage_says_changes_nothing_but_text(folder: Path) -> None:
+    with going_on(folder, VERIFYING):
+        base = {**json.loads(recorded_events(folder)[0]), "stage": "verify"}
+        append(
+            folder,
+            json.dumps({**base, "type": "warning", "message": HOSTILE, "where": HOSTILE}),
+            json.dumps({**base, "type": "progress", "done": 1, "total": 2, "unit": HOSTILE, "note": HOSTILE}),
+            json.dumps({**base, "type": "artifact", "path": HOSTILE, "size": 1, "md5": "m", "sha256": "s"}),
+            json.dumps({**base, "type": "metric", "name": HOSTILE, "value": 1.0, "step": 1}),
+            json.dumps({**base, "stage": "", "type": "run-failed", "code": 3, "message": HOSTILE}),
+        )  # fmt: skip
+        async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+            await until_shown(pilot, app, "[bold red]x[/]")
+            for tab in "lmai":
+                await pilot.press(tab)
+                await pilot.pause()
+                assert all(line.isprintable() for line in lines_of(app)), tab
+                assert "[@click=app.quit]y[/]" in text_of(app)
+
+
+async def test_what_runs_is_chosen_with_keys(folder: Path) -> None:
+    chosen: list[Options] = []
+    async with opened(CalmBackend(folder)) as (app, pilot):
+        app.start = chosen.append  # type: ignore[method-assign] # no run: only what it would be
+        await pilot.press("down", "R")
+        assert isinstance(app.screen, RunOptionsScreen)
+        await until_shown(pilot, app, "engine is not running")
+        await pilot.press("b", "down", "down", "u", "x", "k")
+        assert "From train until convert, held to paddock.lock." in text_of(app)
+        await pilot.press("enter")
+        await pilot.press("F")
+    assert chosen[0] == Options("train", "convert", frozenset({"convert"}), locked=True)
+    assert chosen[1] == Options(forced=frozenset({"train"}))
+
+
+async def test_leaving_while_a_run_goes_on_asks(folder: Path) -> None:
+    with going_on(folder, VERIFYING):
+        backend = CalmBackend(folder)
+        async with opened(backend) as (app, pilot):
+            await pilot.press("q")
+            assert isinstance(app.screen, LeaveScreen)
+            await pilot.press("escape")
+            assert app.is_running and not isinstance(app.screen, LeaveScreen)
+            await pilot.press("q", "down", "enter")
+        assert app.return_code == 0 and backend.stopped == []
+
+
+async def test_leaving_by_stopping_waits_for_the_end(folder: Path) -> None:
+    backend = CalmBackend(folder)
+    with going_on(folder, VERIFYING):
+        async with opened(backend) as (app, pilot):
+            await pilot.press("q", "end", "enter")
+            await pilot.pause(0.5)
+            assert backend.stopped == [False] and app.is_running and app.return_code is None
+
+
+async def test_a_second_stop_is_at_once(folder: Path) -> None:
+    backend = CalmBackend(folder)
+    with going_on(folder, VERIFYING):
+        async with opened(backend) as (_app, pilot):
+            await pilot.press("s", "s")
+    assert backend.stopped == [False, True]
+
+
+async def test_a_key_that_the_user_chose(folder: Path) -> None:
+    async with opened(CalmBackend(folder), (120, 60), keymap={"run.files": "f9"}) as (app, pilot):
+        await pilot.press("f9")
+        assert app.query_one(StageDetail).tab == "files"
+        await pilot.press("?")
+        assert "f9" in text_of(app)
+
+
+@pytest.mark.parametrize("size", [(40, 10), SMALL, LARGE, (200, 60), (20, 5)])
+async def test_any_size(folder: Path, size: tuple[int, int]) -> None:
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.resize_terminal(*size)
+        for tab in "lmai":
+            await pilot.press(tab)
+        assert len(lines_of(app)) == size[1]
+
+
+async def test_the_screen_sees_every_event_that_batch_prints(folder: Path) -> None:
+    """One file, written by the runner: both front ends read the same."""
+    seen: list[Envelope] = []
+
+    class Listening(PaddockApp):
+        def on_paddock_app_envelopes_read(self, message: PaddockApp.EnvelopesRead) -> None:
+            seen.extend(message.envelopes)
+
+    app = Listening(CalmBackend(folder))
+    async with app.run_test() as pilot:
+        await pilot.pause(0.3)
+    assert [envelope.encode() for envelope in seen] == recorded_events(folder)
+
+
+async def test_nothing_is_painted_while_nothing_happens(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[object] = []
+    async with opened(CalmBackend(folder)) as (app, pilot):
+        await pilot.pause(0.5)
+        display = app._display
+        monkeypatch.setattr(app, "_display", lambda *a: (painted.append(a), display(*a)))
+        await pilot.pause(2.5)
+    assert painted == []
