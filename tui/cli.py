@@ -71,7 +71,12 @@ def _choose_language(words: list[str], terminal: Terminal) -> list[str]:
         message = _("there is no language {name}").format(name=repr(asked))
         known = ", ".join(f"{key} ({name})" for key, name in LANGUAGES.items())
         raise UsageError(message, remedy=_("choose one of: {known}").format(known=known))
-    speak(code)
+    if can_show(terminal.encoding, code):
+        speak(code)
+    else:
+        speak(SOURCE)
+        lacking = _("{encoding} has no characters for {language}: this is English")
+        terminal.note(lacking.format(encoding=terminal.encoding, language=code))
     return rest
 
 

@@ -103,6 +103,12 @@ def test_chinese_that_the_terminal_cannot_show_is_english() -> None:
     assert done.returncode == 0 and "show this help message and exit" in done.stdout
 
 
+def test_chinese_that_is_asked_for_and_cannot_be_shown() -> None:
+    done = paddock("doctor", "--help", "--lang", "zh", environ={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0 and "show this help message and exit" in done.stdout
+    assert "ascii has no characters for zh_CN: this is English" in done.stderr
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk", "gb18030", "big5hkscs"])
 def test_encodings_for_chinese(encoding: str) -> None:
     assert can_show(encoding, "en")
