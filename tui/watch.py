@@ -62,7 +62,7 @@ class Watch:
 
     def _choose(self) -> bool:
         """Follow the run that goes on, or the last one if none was chosen yet."""
-        if self.alive and self.alive.run == self._left:
+        if self._left and self.alive and self.alive.run == self._left:
             return False
         wanted = self._named(self.alive.run) if self.alive else None
         if wanted is None and self.run is None:
