@@ -55,16 +55,19 @@ def check_name(check: str) -> str:
     return pgettext("check", check) if check == "images" else translated(check)
 
 
-#: Outcome of a guard -> mark, word, style.
+#: Outcome of a guard, or of a comparison -> mark, word, style.
 _OUTCOMES: dict[str, tuple[Mark, str, str]] = {
     "passed": ("done", N_("passed"), "green"),
     "failed": ("failed", N_("failed"), "bold red"),
     "not checked": ("waiting", N_("not checked"), "yellow"),
+    "same": ("done", N_("the same"), "green"),
+    "differs": ("failed", N_("differs"), "bold red"),
+    "not there": ("waiting", N_("not there"), "dim"),
 }
 
 
 def outcome_words(outcome: str, *, mark_only: bool = False) -> tuple[str, str]:
-    """Return symbol and words of a guard's outcome, and their style."""
+    """Return symbol and words of an outcome, and their style."""
     mark, word, style = _OUTCOMES.get(outcome, ("note", outcome, ""))
     return symbol(mark) if mark_only else f"{symbol(mark)} {_(word)}", style
 

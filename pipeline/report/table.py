@@ -24,6 +24,7 @@ class Metric:
         better: which way is better, if one is.
         measured: whether only a model that was measured has it.
         brief: whether it is in the tables of ``--batch``, Markdown and HTML.
+        rank: of the columns that do not fit, those with the highest go first.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Metric:
     better: Literal["higher", "lower", ""] = ""
     measured: bool = True
     brief: bool = True
+    rank: int = 2
 
     def cell(self, model: Model, report: Report) -> str:
         """Return the cell's text; a number that is not there is :data:`NONE`."""
@@ -46,6 +48,10 @@ def is_measured(model: Model) -> bool:
     return bool(model["status"] == "measured")
 
 
+def _latency(model: Model, percentile: str) -> str:
+    return f"{model['latency_ms'][percentile]:.1f}"
+
+
 def _ratio(model: Model, report: Report) -> str:
     """Return the latency as a multiple of PD's."""
     measured = {item["name"]: item for item in report["models"] if is_measured(item)}
@@ -53,44 +59,49 @@ def _ratio(model: Model, report: Report) -> str:
 
 
 def _classes(model: Model, report: Report) -> str:
-    """Return the model's classes, and the dictionary's where they differ."""
-    found, wanted = model["classes"], report["dictionary"]["classes"]
-    return f"{found}" if found == wanted else f"{found} (dictionary {wanted})"
+    """Return the model's classes against the dictionary's."""
+    return f"{model['classes']} of {report['dictionary']['classes']}"
 
 
 #: In the order of the table; a new metric is a new row. Columns that do not fit go from the end.
 METRICS = (
-    Metric("accuracy", "exact matches", lambda model, _: f"{model['accuracy']:.2%}", "higher"),
-    Metric("NED", "1 - normalised edit distance", lambda model, _: f"{model['ned']:.4f}", "higher"),
-    Metric("= PD", "same string as PD", lambda model, _: f"{model['agreement']:.2%}", "higher"),
+    Metric(
+        "accuracy", "exact matches", lambda model, _: f"{model['accuracy']:.2%}", "higher", rank=1
+    ),
+    Metric("NED", "1 - edit distance", lambda model, _: f"{model['ned']:.4f}", "higher", rank=1),
+    Metric(
+        "= PD", "same string as PD", lambda model, _: f"{model['agreement']:.2%}", "higher", rank=1
+    ),
     Metric(
         "max diff",
         "largest difference to PD",
         lambda model, _: f"{model['max_abs_diff']:.1e}",
         "lower",
+        rank=1,
     ),
+    Metric("p50 ms", "p50 in ms", lambda model, _: _latency(model, "p50"), "lower", rank=1),
+    Metric("p90 ms", "p90 in ms", lambda model, _: _latency(model, "p90"), "lower", rank=3),
     Metric(
-        "p50 ms", "latency p50 in ms", lambda model, _: f"{model['latency_ms']['p50']:.1f}", "lower"
+        "p99 ms", "p99 in ms", lambda model, _: _latency(model, "p99"), "lower", brief=False, rank=3
     ),
-    Metric(
-        "p90 ms", "latency p90 in ms", lambda model, _: f"{model['latency_ms']['p90']:.1f}", "lower"
-    ),
-    Metric(
-        "p99 ms",
-        "latency p99 in ms",
-        lambda model, _: f"{model['latency_ms']['p99']:.1f}",
-        "lower",
-        brief=False,
-    ),
-    Metric("× PD", "latency p50 against PD", _ratio, "lower", brief=False),
+    Metric("x PD", "p50 as a multiple of PD's", _ratio, "lower", brief=False, rank=3),
     Metric("img/s", "images a second", lambda model, _: f"{model['images_per_s']:.1f}", "higher"),
     Metric("RSS MB", "peak memory in MB", lambda model, _: f"{model['peak_rss_mb']:.0f}", "lower"),
-    Metric("classes", "classes, as the dictionary has", _classes, brief=False),
+    Metric("classes", "classes, of as many in the dictionary", _classes, brief=False, rank=3),
     Metric(
-        "MB", "size in MB", lambda model, _: f"{model['size'] / 1e6:.2f}", "lower", measured=False
+        "MB",
+        "size in MB",
+        lambda model, _: f"{model['size'] / 1e6:.2f}",
+        "lower",
+        measured=False,
+        rank=1,
     ),
-    Metric("MD5", "MD5", lambda model, _: str(model["md5"])[:12], measured=False, brief=False),
-    Metric("SHA-256", "SHA-256", lambda model, _: str(model["sha256"])[:12], measured=False),
+    Metric(
+        "SHA-256", "SHA-256", lambda model, _: str(model["sha256"])[:12], measured=False, rank=4
+    ),
+    Metric(
+        "MD5", "MD5", lambda model, _: str(model["md5"])[:12], measured=False, brief=False, rank=4
+    ),
 )
 _BRIEF = tuple(metric for metric in METRICS if metric.brief)
 TITLES = ("model", *(metric.title for metric in _BRIEF))

@@ -1,11 +1,248 @@
-"""The dictionary screen."""
+"""The dictionary screen: what it is, where it was compared and with what result, and its entries."""
 
 from __future__ import annotations
 
-from tui.screens.base import PaddockScreen
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Resize
+
+from pipeline.dictionary import DictionaryFile, Place, compare, read_dictionary
+from pipeline.errors import PaddockError
+from pipeline.project import Project
+from pipeline.runs import RunFolder
+from pipeline.text import human_size, one_line
+from tui.appearance import symbol
+from tui.dictionary import Row, find, rows_of
+from tui.keys import bindings
+from tui.language import _, translated
+from tui.record import Record, Stamp, read_record, state_of
+from tui.run_view import RunView
+from tui.screens.reported import ReportScreen
+from tui.widgets.columns import joined, padded, widest
+from tui.widgets.facts import Fact, Facts
+from tui.widgets.line import Line
+from tui.widgets.listing import Listing
+from tui.widgets.log_prompt import LogPrompt
+from tui.words import outcome_words
+
+#: Characters of a hash that are shown where it is compared.
+_SHORT = 12
+#: Below this width of the screen, in cells, the two sides stand below each other.
+_NARROW = 70
 
 
-class DictionaryScreen(PaddockScreen):
-    """The dictionary screen."""
+@dataclass(frozen=True)
+class DictionaryRecord(Record):
+    """What was read for this screen: the file and the comparisons, or why there is none."""
+
+    file: DictionaryFile | None = None
+    use_space_char: bool = False
+    places: tuple[Place, ...] = ()
+    problem: str = ""
+
+
+class DictionaryScreen(ReportScreen):
+    """Entries on one side, facts and comparisons on the other; below each other where it is narrow."""
 
     TAB = "dictionary"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("checks")]
+    DEFAULT_CSS = """
+    DictionaryScreen #entries-side { width: 34; }
+    DictionaryScreen #facts-side { width: 1fr; background: $surface; padding: 0 1; }
+    DictionaryScreen #found { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
+    DictionaryScreen Facts { padding: 0; margin: 0 0 1 0; }
+    DictionaryScreen.-narrow #parts { layout: vertical; }
+    DictionaryScreen.-narrow #entries-side { width: 100%; height: 1fr; }
+    DictionaryScreen.-narrow #facts-side { width: 100%; height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: Sequence[Row] = ()
+        self._wanted = ""
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="parts"):
+            with Vertical(id="entries-side"):
+                yield Line(id="found")
+                yield Listing(id="entries")
+                yield LogPrompt()
+            with VerticalScroll(id="facts-side"):
+                yield Facts(id="facts")
+                yield Line(id="places")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(Listing).focus()
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < _NARROW, "-narrow")
+
+    # Reading, in the worker.
+
+    def stamp(self, run: RunFolder | None) -> Stamp:
+        names = ("paddock.toml", "out/dict.txt", "out/preprocess.json")
+        files = [self.backend.folder / name for name in names]
+        project = self._project()
+        if isinstance(project, Project):
+            files.append(project.folder / project.settings.data.dictionary)
+        return (*super().stamp(run), *(state_of(file) for file in files))
+
+    def gather(self, run: RunFolder | None) -> Record:
+        record, project = read_record(self.backend, run), self._project()
+        file, problem, space = None, "", False
+        if isinstance(project, Project):
+            space = project.settings.data.use_space_char
+            try:
+                file = read_dictionary(project.folder / project.settings.data.dictionary)
+            except OSError as error:
+                problem = error.strerror or str(error)
+        else:
+            problem = project
+        places = compare(file, record.report, record.entries, self.backend.folder / "out")
+        return DictionaryRecord(
+            record.report, record.is_own, record.entries, file, space, tuple(places), problem
+        )
+
+    def _project(self) -> Project | str:
+        """Return the project, or why its file cannot be read."""
+        try:
+            return self.backend.project()
+        except PaddockError as error:
+            return error.message
+
+    # Drawing.
+
+    def show_record(self, record: Record, view: RunView) -> None:
+        if not isinstance(record, DictionaryRecord):
+            return
+        self.query_one("#facts", Facts).show_facts(_facts(record))
+        lines = [*_places(record.places)]
+        origin = self.origin(record, view) if record.report else self.missing(view)
+        if origin:
+            lines += [Text(), Text(one_line(origin), "yellow")]
+        self.query_one("#places", Line).show(Text("\n").join(lines))
+        entries = record.file.entries if record.file else ()
+        rows = rows_of(entries, use_space_char=record.use_space_char) if entries else ()
+        if rows != self._rows:
+            self._rows = rows
+            self._show_entries()
+
+    def _show_entries(self) -> None:
+        self._say(_("{count} classes").format(count=len(self._rows)) if self._rows else "")
+        numbers = len(str(len(self._rows)))
+        points = widest(row.code_points for row in self._rows)
+        self.query_one(Listing).show_rows(
+            len(self._rows),
+            lambda index, _width: _row(self._rows[index], numbers, points),
+        )
+
+    def _say(self, text: str) -> None:
+        self.query_one("#found", Line).show(one_line(text))
+
+    # Keys.
+
+    def action_search(self) -> None:
+        """Ask what to look for."""
+        question = _("character, U+XXXX or name:")
+        self.query_one(LogPrompt).ask("search", question, self._wanted)
+
+    @on(LogPrompt.Answered)
+    def _search(self, message: LogPrompt.Answered) -> None:
+        self._wanted = message.text
+        listing = self.query_one(Listing)
+        listing.focus()
+        self._go(1, listing.cursor - 1)
+
+    @on(LogPrompt.Left)
+    def _leave_search(self) -> None:
+        self.query_one(Listing).focus()
+
+    def action_next(self) -> None:
+        """Go to the next match."""
+        self._go(1, self.query_one(Listing).cursor)
+
+    def action_previous(self) -> None:
+        """Go to the match before."""
+        self._go(-1, self.query_one(Listing).cursor)
+
+    def _go(self, step: int, start: int) -> None:
+        if not self._wanted or not self._rows:
+            return
+        index = find(self._rows, self._wanted, start, step)
+        if index is None:
+            self._say(_("{wanted} is not in the dictionary").format(wanted=self._wanted))
+            return
+        self.query_one(Listing).cursor = index
+        self._say(_("found {wanted}").format(wanted=self._wanted))
+
+
+def _row(row: Row, numbers: int, points: int) -> Text:
+    number = padded(Text(str(row.number), "dim"), numbers, "right")
+    if not row.character:
+        return joined([number, Text(_("the blank"), "italic")])
+    character = Text(row.shown if row.character != " " else _("space"), "bold")
+    name = Text(row.name, "dim")
+    return joined([number, padded(row.code_points, points), padded(character, 3), name])
+
+
+def _facts(record: DictionaryRecord) -> Iterator[Fact]:
+    file = record.file
+    if file is None:
+        yield (
+            _("dictionary"),
+            _("cannot be read: {reason}").format(reason=translated(record.problem)),
+        )
+        return
+    entries = len(file.entries) + record.use_space_char
+    yield _("file"), f"{file.path.name} {symbol('dot')} {human_size(file.size)}"
+    yield _("entries"), str(entries)
+    yield (
+        _("classes"),
+        _("{classes}: the blank is 0, the first character 1").format(classes=entries + 1),
+    )
+    yield _("space"), _space_rule(file.entries, record.use_space_char)
+    yield _("encoding"), ", ".join(translated(fact) for fact in file.facts)
+    yield "MD5", file.md5
+    yield "SHA-256", file.sha256
+
+
+def _space_rule(entries: Sequence[str], use_space_char: bool) -> str:
+    if use_space_char:
+        return _("class {number}, added after the last line").format(number=len(entries) + 1)
+    if " " in entries:
+        return _("class {number}, a line of the file").format(number=entries.index(" ") + 1)
+    return _("no class: spaces are not read")
+
+
+def _places(places: Iterable[Place]) -> Iterator[Text]:
+    """Give a line for each comparison."""
+    rows = list(places)
+    names = widest(translated(place.name) for place in rows)
+    words = {place.verdict: outcome_words(place.verdict) for place in rows}
+    column = widest(text for text, _style in words.values())
+    yield Text(_("Compared"), "bold")
+    for place in rows:
+        text, style = words[place.verdict]
+        yield joined(
+            [
+                padded(Text(text, style), column),
+                padded(one_line(translated(place.name)), names),
+                Text(one_line(_found(place)), "dim"),
+            ]
+        )
+
+
+def _found(place: Place) -> str:
+    """Return what was found; a hash that is the same stands above already."""
+    is_hash = " " not in place.found
+    if is_hash:
+        return "" if place.verdict == "same" else place.found[:_SHORT]
+    return translated(place.found)

@@ -1,11 +1,120 @@
-"""The environment screen."""
+"""The environment screen: the versions in every stage, whether they are one, and where all of it ran."""
 
 from __future__ import annotations
 
-from tui.screens.base import PaddockScreen
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import HorizontalScroll, VerticalScroll
+
+from pipeline.text import one_line
+from tui.appearance import symbol
+from tui.environments import StageEnvironment, difference, environments, names_of, outliers
+from tui.language import _, ngettext, translated
+from tui.record import Record
+from tui.run_view import RunView
+from tui.screens.reported import ReportScreen
+from tui.widgets.columns import joined, padded, widest
+from tui.widgets.facts import Fact, Facts
+from tui.widgets.line import Line
+from tui.words import outcome_words
+
+#: Longer values (a commit) are cut in the table.
+_LONGEST = 12
+#: Images are named by this algorithm and the digest; the digest alone fits.
+_ALGORITHM = "sha256:"
 
 
-class EnvironmentScreen(PaddockScreen):
-    """The environment screen."""
+class EnvironmentScreen(ReportScreen):
+    """A table of stages and versions; below it images, engine, host."""
 
     TAB = "environment"
+    DEFAULT_CSS = """
+    EnvironmentScreen VerticalScroll { padding: 0 1; }
+    EnvironmentScreen HorizontalScroll { height: auto; margin: 1 0; }
+    EnvironmentScreen #versions { width: auto; text-wrap: nowrap; }
+    EnvironmentScreen Facts { padding: 0; margin: 0 0 1 0; }
+    EnvironmentScreen.-empty HorizontalScroll { display: none; }
+    """
+
+    def compose_body(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Line(id="one")
+            with HorizontalScroll(can_focus=False):
+                yield Line(id="versions")
+            yield Facts(id="images")
+            yield Facts(id="where")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(VerticalScroll).focus()
+
+    def show_record(self, record: Record, view: RunView) -> None:
+        stages = environments(record, view)
+        self.set_class(not stages, "-empty")
+        verdict = _verdict(stages) if stages else Text(self.missing(view))
+        self.query_one("#one", Line).show(verdict)
+        self.query_one("#versions", Line).show(Text("\n").join(_table(stages)))
+        self.query_one("#images", Facts).show_facts(_images(stages))
+        self.query_one("#where", Facts).show_facts(self._where(view))
+
+    def _where(self, view: RunView) -> Iterator[Fact]:
+        yield _("engine"), view.endpoint or self.backend.endpoint()
+        yield _("image set"), self.backend.image_set()
+        if view.host:
+            yield _("host"), view.host
+        if view.name:
+            yield _("run"), view.name
+
+
+def _verdict(stages: Sequence[StageEnvironment]) -> Text:
+    """Return one sentence, by the rule that the run itself keeps to."""
+    found = difference(stages)
+    mark, style = outcome_words("failed" if found else "passed", mark_only=True)
+    if found:
+        return Text(f"{mark} {one_line(translated(found))}", style)
+    with_versions = sum(bool(stage.versions) for stage in stages)
+    words = ngettext(
+        "one environment: {count} stage has told its versions",
+        "one environment: the same versions in {count} stages",
+        with_versions,
+    )
+    return Text(f"{mark} {words.format(count=with_versions)}", style)
+
+
+def _table(stages: Sequence[StageEnvironment]) -> Iterable[Text]:
+    """Give head and rows; a version that is not the usual one is marked and said."""
+    names, others = names_of(stages), outliers(stages)
+    column = widest([_("stage"), *(one_line(stage.stage) for stage in stages)])
+    columns = {
+        name: widest([one_line(name), *(_cell(stage, name, others) for stage in stages)])
+        for name in names
+    }
+    yield joined(
+        [
+            padded(Text(_("stage"), "bold"), column),
+            *(padded(Text(one_line(name), "bold"), columns[name]) for name in names),
+        ]
+    )
+    for stage in stages:
+        cells = [padded(_cell(stage, name, others), columns[name]) for name in names]
+        yield joined([padded(one_line(stage.stage), column), *cells])
+
+
+def _cell(stage: StageEnvironment, name: str, others: Iterable[tuple[str, str]]) -> Text:
+    if name not in stage.versions:
+        return Text(symbol("skipped"), "dim")
+    value = one_line(stage.versions[name])
+    short = value if len(value) <= _LONGEST else value[: _LONGEST - 2]
+    if (stage.stage, name) in others:
+        return Text(f"{symbol('failed')} {short} " + _("differs"), "bold red")
+    return Text(short)
+
+
+def _images(stages: Sequence[StageEnvironment]) -> Iterator[Fact]:
+    if any(stage.image for stage in stages):
+        yield _("stage"), _("image ID (SHA-256)")
+    for stage in stages:
+        if stage.image:
+            yield stage.stage, stage.image.removeprefix(_ALGORITHM)

@@ -1,11 +1,109 @@
-"""The parity screen."""
+"""The parity screen: the verdict, the models compared, and the lines that one of them reads differently."""
 
 from __future__ import annotations
 
-from tui.screens.base import PaddockScreen
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from pipeline.text import one_line
+from tui.backend import Report
+from tui.keys import bindings
+from tui.language import _, ngettext, translated
+from tui.record import Record
+from tui.run_view import RunView
+from tui.screens.reading import ReadingScreen
+from tui.screens.reported import ReportScreen
+from tui.widgets.line import Line
+from tui.widgets.listing import Listing
+from tui.widgets.mismatches import Mismatches
+from tui.widgets.model_table import ModelTable
+from tui.widgets.report_head import ReportHead
 
 
-class ParityScreen(PaddockScreen):
-    """The parity screen."""
+class ParityScreen(ReportScreen):
+    """Drawn from the report and from nothing else."""
 
     TAB = "parity"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("parity")]
+    DEFAULT_CSS = """
+    ParityScreen #lines-title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
+    ParityScreen.-empty ModelTable, ParityScreen.-empty Mismatches { display: none; }
+    ParityScreen.-empty #lines-title { display: none; }
+    """
+
+    def compose_body(self) -> ComposeResult:
+        yield ReportHead()
+        yield ModelTable()
+        yield Line(id="lines-title")
+        yield Mismatches(id="lines")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(Mismatches).focus()
+
+    def show_record(self, record: Record, view: RunView) -> None:
+        report = record.report
+        self.set_class(report is None, "-empty")
+        head = self.query_one(ReportHead)
+        if report is None:
+            head.say(self.missing(view))
+            return
+        head.show_report(report, self.origin(record, view))
+        self.query_one(ModelTable).show_report(report)
+        self.query_one(Mismatches).show_mismatches(report["mismatches"])
+        self._show_title(report)
+
+    def _show_title(self, report: Report) -> None:
+        lines = self.query_one(Mismatches)
+        count = len(report["mismatches"])
+        text = ngettext(
+            "{count} line of {images} read differently from its label or from PD",
+            "{count} lines of {images} read differently from their label or from PD",
+            count,
+        ).format(count=count, images=report["images"])
+        title = Text(text if count else _("All lines are read as their labels say."))
+        if lines.only_parted:
+            title.append(" ")
+            only = _("(only where models disagree: {count})").format(count=lines.count)
+            title.append(only, "yellow")
+        self.query_one("#lines-title", Line).show(title)
+
+    # Keys.
+
+    def action_filter(self) -> None:
+        """Show only lines on which the models disagree, or all."""
+        self.query_one(Mismatches).toggle()
+        if self.record and self.record.report:
+            self._show_title(self.record.report)
+
+    def action_switch(self) -> None:
+        """Go to the other list."""
+        lines = self.query_one(Mismatches)
+        other = self.query_one("#models", Listing)
+        (other if lines.has_focus else lines).focus()
+
+    def action_open(self) -> None:
+        """Show the line large."""
+        lines = self.query_one(Mismatches)
+        if self.record is None or self.record.report is None or not lines.rows:
+            return
+        large = ReadingScreen(self.backend, tuple(lines.rows), lines.cursor)
+        self.app.push_screen(large, self._return_to)
+
+    @on(Listing.Chosen, "#lines")
+    def _open_chosen(self) -> None:
+        self.action_open()
+
+    def _return_to(self, index: int | None) -> None:
+        """Stand where the large view was left."""
+        if index is not None:
+            self.query_one(Mismatches).cursor = index
+
+
+def reason(text: str) -> str:
+    """Return a sentence of the report as it may be shown."""
+    return one_line(translated(text))

@@ -17,6 +17,9 @@ from tui.words import state_words
 
 Fact = tuple[str, str]
 
+#: Cells between name and value; and what a value needs to be broken into lines below each other.
+_GAP, _NARROWEST = 2, 12
+
 
 class Facts(Line):
     """As high as it needs to be; a long value goes on below its own column."""
@@ -25,17 +28,33 @@ class Facts(Line):
     Facts { height: auto; padding: 0 1; }
     """
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._pairs: list[Fact] = []
+
     def show_facts(self, facts: Iterable[Fact]) -> None:
         """Show these pairs."""
-        pairs = list(facts)
-        column = max((cell_len(name) for name, _value in pairs), default=0)
-        text = Text("\n").join(_row(name, value, column) for name, value in pairs)
-        self.show(text)
+        self._pairs = list(facts)
+        self._draw()
 
+    def on_resize(self) -> None:
+        self._draw()
 
-def _row(name: str, value: str, column: int) -> Text:
-    space = " " * (column - cell_len(name) + 2)
-    return Text.assemble((name + space, "dim"), one_line(value))
+    def _draw(self) -> None:
+        column = max((cell_len(name) for name, _value in self._pairs), default=0) + _GAP
+        room = self.content_size.width - column
+        lines = (self._lines(name, value, column, room) for name, value in self._pairs)
+        self.show(Text("\n").join(line for pair in lines for line in pair))
+
+    def _lines(self, name: str, value: str, column: int, room: int) -> Iterator[Text]:
+        """Give a pair's lines: the value in as many as it takes in ``room`` cells."""
+        text = Text(one_line(value))
+        parts = text.wrap(self.app.console, room) if room >= _NARROWEST else [text]
+        head = name + " " * (column - cell_len(name))
+        for part in parts or [text]:
+            part.rstrip()
+            yield Text.assemble((head, "dim"), part)
+            head = " " * column
 
 
 def results_of(stage: StageView) -> Iterator[Fact]:

@@ -1,0 +1,74 @@
+"""Image files of the project, read for a screen: whatever they hold, there is a picture or a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from pipeline.project.schema import is_safe_path
+from tui.language import N_, _
+
+#: Larger files are not opened, in bytes.
+LARGEST_FILE = 64 << 20
+#: Pictures are kept this small, in pixels; no terminal shows more.
+KEPT_SIZE = (1600, 800)
+
+_NO_PIXELS = N_("The image is too large to be shown: {width} × {height} pixels.")
+
+
+class PictureError(Exception):
+    """Why there is no picture, in a sentence of the chosen language."""
+
+
+def load_picture(root: Path, name: str) -> Image.Image:
+    """Read the image ``name``, a path below ``root``, and return it in RGB, made small. May take time.
+
+    Raises:
+        PictureError: there is no such file below ``root``, or it cannot be shown.
+    """
+    path = _find(root, name)
+    try:
+        with Image.open(path) as image:
+            _check_pixels(image)
+            image.draft("RGB", KEPT_SIZE)
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except PictureError:
+        raise
+    except MemoryError as error:
+        raise PictureError(_("There is not enough memory to show the image.")) from error
+    except Exception as error:  # PIL's decoders raise whatever a broken file makes them trip over
+        raise PictureError(_("The file is not an image that can be shown.")) from error
+    upright.thumbnail(KEPT_SIZE)
+    return upright
+
+
+def _find(root: Path, name: str) -> Path:
+    """Return the file, which is below ``root`` with all links followed.
+
+    Raises:
+        PictureError: it is not.
+    """
+    if not is_safe_path(name):
+        raise PictureError(_("The image's path leads out of the data folder."))
+    try:
+        path, top = (root / name).resolve(strict=True), root.resolve(strict=True)
+        size = path.stat().st_size
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        raise PictureError(_("The image file is not there.")) from error
+    if not path.is_relative_to(top):
+        raise PictureError(_("The image's path leads out of the data folder."))
+    if not path.is_file():
+        raise PictureError(_("The image file is not there."))
+    if size > LARGEST_FILE:
+        raise PictureError(
+            _("The image file is too large to be shown: {size} MB.").format(size=size >> 20)
+        )
+    return path
+
+
+def _check_pixels(image: Image.Image) -> None:
+    """Refuse before anything is decoded what PIL itself warns of."""
+    width, height = image.size
+    if width * height > (Image.MAX_IMAGE_PIXELS or 0) or not width * height:
+        raise PictureError(_(_NO_PIXELS).format(width=width, height=height))

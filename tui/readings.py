@@ -1,0 +1,82 @@
+"""What a model read, held against the label: which characters differ, marked without need of colour."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from rich.text import Text
+
+from pipeline.text import one_line
+from tui.appearance import current, symbol
+
+DIFFERENT = "bold underline red"
+#: Longer texts are compared up to here only: no recognition model writes as much in one line.
+LONGEST = 400
+#: Carries a mark that has nothing to stand on.
+_CARRIER = "\u25cc"
+
+
+def clusters(text: str) -> list[str]:
+    """Split ``text`` into what stands in one place: a character, and the marks on it."""
+    found: list[str] = []
+    for character in text:
+        if found and unicodedata.category(character).startswith("M"):
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def shown(text: str) -> str:
+    """Return ``text`` as it may stand on a screen; a mark at its beginning gets something to stand on."""
+    safe = one_line(text)
+    leading = bool(safe) and unicodedata.category(safe[0]).startswith("M")
+    return _CARRIER + safe if leading else safe
+
+
+def marked(reading: str, label: str) -> Text:
+    """Return ``reading`` with what differs from ``label`` marked: underlined, in ASCII in brackets.
+
+    A character of the label that was not read is an empty place, in ASCII empty brackets.
+    """
+    text = Text()
+    for piece, is_same in _pieces(reading, label):
+        if is_same:
+            text.append(piece)
+        elif current().ascii_only:
+            text.append(f"[{piece}]", DIFFERENT)
+        else:
+            text.append(piece or symbol("empty"), DIFFERENT)
+    return text
+
+
+def differences(reading: str, label: str) -> int:
+    """Count the places in which ``reading`` differs from ``label``."""
+    return sum(
+        max(end - start, to - since)
+        for tag, start, end, since, to in _compared(clusters(reading), clusters(label))
+        if tag != "equal"
+    )
+
+
+def _pieces(reading: str, label: str) -> Iterator[tuple[str, bool]]:
+    """Give the reading piece by piece: as it is shown, and whether the label has the same."""
+    read, wanted = clusters(reading), clusters(label)
+    for tag, start, end, since, to in _compared(read, wanted):
+        if tag == "equal":
+            yield shown("".join(read[start:end])), True
+            continue
+        yield from ((shown(item), False) for item in read[start:end])
+        yield from (("", False) for _item in range((to - since) - (end - start)))
+    rest = "".join(read[LONGEST:])
+    if rest:
+        yield shown(rest), rest == "".join(wanted[LONGEST:])
+
+
+def _compared(
+    read: Sequence[str], wanted: Sequence[str]
+) -> Iterator[tuple[str, int, int, int, int]]:
+    matcher = SequenceMatcher(None, read[:LONGEST], wanted[:LONGEST], autojunk=False)
+    yield from matcher.get_opcodes()

@@ -1,0 +1,86 @@
+"""What the screens share that are drawn from a run's report."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from pipeline.runs import RunFolder
+from tui.language import _
+from tui.record import Record, Stamp, read_record, stamp_of
+from tui.run_view import RunView
+from tui.screens.base import PaddockScreen
+
+
+class ReportScreen(PaddockScreen):
+    """Reads the record again when its files change, in a worker, and draws it."""
+
+    class RecordRead(Message):
+        """Report and ledger were read."""
+
+        def __init__(self, record: Record) -> None:
+            super().__init__()
+            self.record = record
+
+    record: Record | None = None
+    _stamp: Stamp = ()
+
+    def show_run(self, view: RunView) -> None:
+        super().show_run(view)
+        run = self.paddock.run_folder
+        stamp = self.stamp(run)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._read(run)
+        elif self.record is not None:
+            self.show_record(self.record, view)
+
+    def stamp(self, run: RunFolder | None) -> Stamp:
+        """Return what changes when there is something new to read; cheap."""
+        return stamp_of(self.backend, run)
+
+    def gather(self, run: RunFolder | None) -> Record:
+        """Read all that is drawn; called in a worker."""
+        return read_record(self.backend, run)
+
+    @work(thread=True, group="record", exclusive=True)
+    def _read(self, run: RunFolder | None) -> None:
+        record = self.gather(run)
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.RecordRead(record))
+
+    def on_report_screen_record_read(self, message: RecordRead) -> None:
+        self.record = message.record
+        self.show_record(message.record, self.paddock.view)
+
+    def show_record(self, record: Record, view: RunView) -> None:
+        """Draw what changed."""
+
+    def missing(self, view: RunView) -> str:
+        """Say why there is no report, and what to do about it."""
+        run, start = self.paddock.key_shown("app.run"), self.paddock.key_shown("run.start")
+        if self.paddock.is_running:
+            return _("Nothing yet: the last stage, verify, measures the models.")
+        if view.name:
+            return _(
+                "Nothing yet: the last run did not come to the end. "
+                "Press {run}, then {start} to go on."
+            ).format(run=run, start=start)
+        return _("Nothing yet: no run. Press {run}, then {start} to start one.").format(
+            run=run, start=start
+        )
+
+    def origin(self, record: Record, view: RunView) -> str:
+        """Say of an earlier run's report that it is one; "" if it is the followed run's own."""
+        if record.report is None or record.is_own:
+            return ""
+        if not view.name:
+            return _("This is from run {run}.").format(run=record.report["run"])
+        if self.paddock.is_running:
+            return _("This is from run {run}; the run that goes on has no parity yet.").format(
+                run=record.report["run"]
+            )
+        return _("This is from run {run}; the last run, {last}, has no parity.").format(
+            run=record.report["run"], last=view.name
+        )

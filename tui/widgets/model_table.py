@@ -1,0 +1,152 @@
+"""The parity table: a row a model, as many metrics as fit, all of them for the selected model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from pipeline.report.table import METRICS, NONE, Metric, Model, is_measured
+from pipeline.text import one_line
+from tui.appearance import symbol
+from tui.backend import Report
+from tui.language import _, translated
+from tui.widgets.columns import GAP, fitted, flowing, joined, padded, widest
+from tui.widgets.line import Line
+from tui.widgets.listing import Listing
+from tui.words import outcome_words
+
+#: The cursor's mark, and the padding on both sides.
+_MARGIN = 4
+_LONGEST_NAME = 24
+
+
+class ModelTable(Vertical):
+    """Head, rows, and below them what the selected model's row had no room for."""
+
+    DEFAULT_CSS = """
+    ModelTable { height: auto; }
+    ModelTable Listing { height: auto; max-height: 8; }
+    ModelTable #heads { height: 1; padding: 0 1; text-style: bold; text-wrap: nowrap; }
+    ModelTable #facts { height: auto; max-height: 6; padding: 0 3; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._report: Report | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="heads")
+        yield Listing(id="models")
+        yield Line(id="facts")
+
+    def show_report(self, report: Report) -> None:
+        """Show the models of ``report``."""
+        if report is not self._report:
+            self._report = report
+            self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        report = self._report
+        if report is None or not self.size.width:
+            return
+        table = _Layout(report, self.size.width - _MARGIN)
+        self.query_one("#heads", Line).show(Text("  ") + table.heads())
+        models = report["models"]
+        self.query_one(Listing).show_rows(
+            len(models), lambda index, _width: table.row(models[index])
+        )
+
+    @on(Listing.Moved)
+    def _show_facts(self, message: Listing.Moved) -> None:
+        message.stop()
+        if self._report is None or message.index >= len(self._report["models"]):
+            return
+        width = self.size.width - _MARGIN - 2
+        shown = _Layout(self._report, self.size.width - _MARGIN).columns
+        model = self._report["models"][message.index]
+        facts = _facts(model, self._report, shown)
+        self.query_one("#facts", Line).show(flowing(facts, width))
+
+
+class _Layout:
+    """Which columns there is room for, and how wide each is."""
+
+    def __init__(self, report: Report, width: int) -> None:
+        self._report, self._width = report, width
+        names = [_("model"), *(one_line(model["name"]) for model in report["models"])]
+        self._name = widest(names, _LONGEST_NAME)
+        self._widths = {metric.title: self._width_of(metric) for metric in METRICS}
+        self.columns = self._chosen()
+
+    def _width_of(self, metric: Metric) -> int:
+        cells = [_cell(metric, model, self._report) for model in self._report["models"]]
+        return widest([translated(metric.title), *cells])
+
+    def _chosen(self) -> tuple[Metric, ...]:
+        """Leave out the least needed columns until the others fit."""
+        chosen = list(METRICS)
+        order = sorted(METRICS, key=lambda metric: (metric.rank, METRICS.index(metric)))
+        while len(chosen) > 1 and self._taken(chosen) > self._width:
+            chosen.remove(order.pop())
+        return tuple(chosen)
+
+    def _taken(self, metrics: Iterable[Metric]) -> int:
+        return self._name + sum(self._widths[metric.title] + GAP for metric in metrics)
+
+    def heads(self) -> Text:
+        cells = [padded(_("model"), self._name)]
+        for metric in self.columns:
+            cells.append(padded(translated(metric.title), self._widths[metric.title], "right"))
+        return joined(cells)
+
+    def row(self, model: Model) -> Text:
+        cells = [padded(Text(one_line(model["name"]), "bold"), self._name)]
+        columns: Sequence[Metric] = self.columns
+        if not is_measured(model):
+            empty = [metric for metric in columns if metric.measured]
+            columns = [metric for metric in columns if not metric.measured]
+            room = sum(self._widths[metric.title] + GAP for metric in empty) - GAP
+            cells.append(padded(_status(model), max(0, room)))
+        for metric in columns:
+            cell = _cell(metric, model, self._report)
+            cells.append(padded(cell, self._widths[metric.title], "right"))
+        return joined(cells)
+
+
+def _cell(metric: Metric, model: Model, report: Report) -> str:
+    if metric.measured and not is_measured(model):
+        return ""
+    cell = one_line(metric.cell(model, report))
+    return symbol("skipped") if cell == NONE else cell
+
+
+def _status(model: Model) -> Text:
+    failed = str(model["status"]).startswith("failed")
+    mark, style = outcome_words("failed" if failed else "not checked", mark_only=True)
+    return Text(f"{mark} {one_line(translated(str(model['status'])))}", style)
+
+
+def _facts(model: Model, report: Report, shown: Iterable[Metric]) -> Iterable[Text]:
+    """Give what the row does not show, and the hashes in full."""
+    if not is_measured(model):
+        yield _status(model)
+    seen = [metric.title for metric in shown]
+    for metric in METRICS:
+        cell = _cell(metric, model, report)
+        if metric.title not in (*seen, "MD5", "SHA-256") and cell:
+            yield Text.assemble((translated(metric.name) + " ", "dim"), cell)
+    for name, value in (("MD5", model.get("md5")), ("SHA-256", model.get("sha256"))):
+        if value:
+            yield Text.assemble((f"{name} ", "dim"), one_line(str(value)))
+
+
+def head_line(parts: Iterable[Text], width: int) -> Text:
+    """Return the parts of a heading on one line."""
+    return fitted(Text(f" {symbol('dot')} ").join(parts), width)

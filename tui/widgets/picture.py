@@ -1,0 +1,125 @@
+"""An image in the terminal: its own graphics where it has some, else half blocks, else characters."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from PIL import Image
+from rich.color import Color
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widget import Widget
+
+from tui.appearance import Appearance, current
+from tui.widgets.line import Line
+
+#: Dark to light.
+_SHADES = " .:-=+*#%@"
+#: A cell is about twice as high as it is wide.
+_CELL_RATIO = 2
+
+_graphics: Callable[[Image.Image], Widget] | None = None
+
+
+def probe(appearance: Appearance) -> None:
+    """Ask the terminal whether it shows images; call it before Textual reads the terminal.
+
+    It answers within a fraction of a second or not at all. Nothing is asked where there is no terminal, or
+    where it shows ASCII only. Importing textual-image is what asks: nobody else may import it.
+    """
+    global _graphics  # noqa: PLW0603 - one terminal a process
+    streams = (sys.__stdin__, sys.__stdout__)
+    if appearance.ascii_only or not all(stream and stream.isatty() for stream in streams):
+        return
+    from textual_image import renderable, widget  # noqa: PLC0415 - see above
+
+    if renderable.Image in (renderable.SixelImage, renderable.TGPImage):
+        _graphics = widget.Image
+
+
+class Picture(Container):
+    """Shows an image as large as fits, or a sentence."""
+
+    DEFAULT_CSS = """
+    Picture { height: 1fr; align: center middle; }
+    Picture Line { width: auto; max-width: 100%; height: auto; }
+    Picture .graphics { width: auto; height: auto; max-width: 100%; max-height: 100%; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._image: Image.Image | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Line()
+
+    def show_image(self, image: Image.Image) -> None:
+        """Show an image in RGB."""
+        self._image = image
+        self._clear()
+        if _graphics is None:
+            self._draw()
+        else:
+            self.query_one(Line).show("")
+            graphics = _graphics(image)
+            graphics.add_class("graphics")
+            self.mount(graphics)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in its place."""
+        self._image = None
+        self._clear()
+        self.query_one(Line).show(Text(sentence, "italic"))
+
+    def on_resize(self) -> None:
+        if _graphics is None:
+            self._draw()
+
+    def _clear(self) -> None:
+        self.query(".graphics").remove()
+
+    def _draw(self) -> None:
+        if self._image is None or not self.size.width or not self.size.height:
+            return
+        draw = as_characters if current().ascii_only else as_half_blocks
+        self.query_one(Line).show(draw(self._image, self.size.width, self.size.height))
+
+
+def _scaled(image: Image.Image, width: int, height: int) -> Image.Image:
+    """Return the image in ``width`` × ``height`` pixels at most, its proportions kept."""
+    scale = min(width / image.width, height / image.height)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def as_half_blocks(image: Image.Image, width: int, height: int) -> Text:
+    """Draw an RGB image in cells: the upper half of each has one colour, the lower another."""
+    pixels = _scaled(image, width, height * _CELL_RATIO)
+    columns, rows = pixels.size
+    at = pixels.load()
+    text = Text(no_wrap=True)
+    for row in range(0, rows, 2):
+        if row:
+            text.append("\n")
+        for column in range(columns):
+            upper = Color.from_rgb(*at[column, row])
+            lower = Color.from_rgb(*at[column, row + 1]) if row + 1 < rows else None
+            text.append("▀", Style(color=upper, bgcolor=lower))
+    return text
+
+
+def as_characters(image: Image.Image, width: int, height: int) -> Text:
+    """Draw an image in ASCII, a character a cell; the paler, the denser."""
+    scale = min(width / image.width, height * _CELL_RATIO / image.height)
+    columns = max(1, round(image.width * scale))
+    rows = max(1, round(image.height * scale / _CELL_RATIO))
+    grey = image.convert("L").resize((columns, rows), Image.Resampling.LANCZOS)
+    at = grey.load()
+    lines = (
+        "".join(_SHADES[at[column, row] * len(_SHADES) // 256] for column in range(columns))
+        for row in range(rows)
+    )
+    return Text("\n".join(lines), no_wrap=True)
