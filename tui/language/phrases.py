@@ -69,6 +69,7 @@ SYSTEM = (
 #: What pydantic says of a value in paddock.toml, as pipeline/project writes it.
 PROJECT_FILE = (
     E_("input should be {allowed}; found {found}"),
+    E_("input should be {one} or {other}; found {found}"),
     E_("a valid integer"),
     E_("a valid integer, unable to parse string as an integer"),
     E_("a valid integer, got a number with a fractional part"),
@@ -92,7 +93,9 @@ PROJECT_FILE = (
         "{place}: list should have at most {most} items after validation, not {count}; found {found}"
     ),
     E_("string should match pattern {pattern}; found {found}"),
+    E_("list should have at least {least} items after validation, not {count}; found {found}"),
     E_("string should have at least {least} character; found {found}"),
+    E_("string should have at most {most} characters; found {found}"),
 )
 
 #: What argparse says, from Python 3.10 to 3.14.

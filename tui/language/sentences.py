@@ -23,7 +23,7 @@ _DEEPEST = 4
 #: Templates that fit one text and are tried, and parts of one text that are looked at.
 _MOST_FITTING, _MOST_PARTS = 3, 400
 #: A template with fewer letters of its own would match nearly everything.
-_FEWEST_LETTERS = 4
+_FEWEST_LETTERS = 3
 _REMEMBERED = 2048
 
 
