@@ -210,7 +210,9 @@ class PaddockApp(App[None]):
             self.post_message(self.EnvelopesRead(self._watch.seen))
         if was_earlier != self.is_earlier:
             self.refresh_bindings()
-        if was_running and not self.is_running and not self.is_earlier:
+        if self._watch.wordless:
+            self.tell(self.backend.why_it_died(self._watch.wordless))
+        elif was_running and not self.is_running and not self.is_earlier:
             self._say_how_it_ended()
         if changed:
             if not self.is_running:

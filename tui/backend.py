@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.background import Running, Started, start, stop
+from pipeline.background import OUTPUT_FILE, Running, Started, start, stop
 from pipeline.clean import remove_leftovers
 from pipeline.compare import Comparison, compare, read_side
 from pipeline.compose import read_compose
@@ -99,6 +99,13 @@ class Backend:
         """
         prepared = prepare(self.project(), self.environ, frozenset(), lambda _text: None)
         return prepared.planner.plan(prepared.wires)
+
+    def why_it_died(self, run: RunFolder) -> PaddockError:
+        """Return what a runner's process said that died before its first event."""
+        output = run.path / OUTPUT_FILE
+        said = output.read_text("utf-8", "replace").strip() if output.is_file() else ""
+        last = said.splitlines()[-1] if said else ""
+        return PaddockError(f"the runner died as it started: {last}", str(output), f"see {output}")
 
     # The record.
 

@@ -28,6 +28,8 @@ class Watch:
         self.run: RunFolder | None = None
         self.view = RunView()
         self.seen: list[Envelope] = []
+        #: A runner that was launched here and has just died before its first event.
+        self.wordless: RunFolder | None = None
 
     def poll(self) -> bool:
         """Read what is new; tell whether anything changed.
@@ -36,11 +38,13 @@ class Watch:
         """
         before = self.is_running
         self.alive = running(self._state)
-        if self._launched and self._launched.ended() is not None:
+        ended = self._launched if self._launched and self._launched.ended() is not None else None
+        if ended:
             self._launched = None
         switched = self._choose()
         self.seen = self._follower.read(BATCH) if self._follower else []
         self.view.apply_all(self.seen)
+        self.wordless = ended.folder if ended and not self.view.name else None
         changed = switched or bool(self.seen) or before != self.is_running
         self._is_caught_up = len(self.seen) < BATCH
         return self._notice_a_death() or changed

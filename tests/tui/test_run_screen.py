@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from pipeline.background import Started
 from pipeline.events import Envelope
 from pipeline.runner import Options
+from pipeline.runs import create_run
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
+from support.replay import append, going_on
 from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
 from tui.app import PaddockApp
 from tui.screens.leave import LeaveScreen
@@ -25,29 +27,6 @@ from tui.widgets.stage_list import StageList
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return recorded_project(tmp_path / "p")
-
-
-@contextmanager
-def going_on(folder: Path, until: str) -> Iterator[list[str]]:
-    """Let the recorded run be at the line that contains ``until``; yield the lines still to come.
-
-    Its runner is this process, which holds the project's lock.
-    """
-    lines = recorded_events(folder)
-    here = next(number for number, line in enumerate(lines) if until in line) + 1
-    events = folder / ".paddock" / "runs" / RUN / "events.jsonl"
-    events.write_text("".join(line + "\n" for line in lines[:here]))
-    with (folder / ".paddock" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write(f"pid 1 on elsewhere run {RUN}\n")
-        lock.flush()
-        yield lines[here:]
-
-
-def append(folder: Path, *lines: str) -> None:
-    """Write events as the runner does."""
-    with (folder / ".paddock" / "runs" / RUN / "events.jsonl").open("a") as stream:
-        stream.writelines(line + "\n" for line in lines)
 
 
 VERIFYING = '"done": 235, "total": 300'
@@ -238,3 +217,20 @@ async def test_nothing_is_painted_while_nothing_happens(
         monkeypatch.setattr(app, "_display", lambda *a: (painted.append(a), display(*a)))
         await pilot.pause(2.5)
     assert painted == []
+
+
+class Stillborn(CalmBackend):
+    """An engine room where the runner's process cannot even start Python."""
+
+    def start(self, options: Options) -> Started:
+        """Start a process that dies at once, with a word in the runner's own log."""
+        folder = create_run(self.state)
+        (folder.path / "runner.log").write_text("ModuleNotFoundError: no pipeline\n")
+        return Started(folder.name, folder, subprocess.Popen([sys.executable, "-c", ""]))
+
+
+async def test_a_runner_that_dies_as_it_starts(folder: Path) -> None:
+    async with opened(Stillborn(folder), LARGE) as (app, pilot):
+        await pilot.press("r")
+        await until_shown(pilot, app, "ModuleNotFoundError: no pipeline")
+        assert not app.is_running

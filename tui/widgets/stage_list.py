@@ -73,6 +73,11 @@ class StageList(OptionList):
             self.highlighted = 0
 
 
+def now() -> datetime:
+    """Return the time that a running stage is measured to."""
+    return datetime.now(timezone.utc)
+
+
 def _same(one: Text, other: Text) -> bool:
     return one == other and one.spans == other.spans
 
@@ -91,7 +96,7 @@ def _row(stage: StageView, width: int) -> Text:
 
 def _duration(stage: StageView) -> str:
     if stage.state == "running" and stage.started:
-        return human_seconds((datetime.now(timezone.utc) - stage.started).total_seconds())
+        return human_seconds((now() - stage.started).total_seconds())
     return human_seconds(stage.seconds) if stage.seconds is not None else ""
 
 

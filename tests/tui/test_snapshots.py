@@ -1,0 +1,155 @@
+"""Every screen as it looks: small and large, in colour and with NO_COLOR, and some in Chinese and ASCII.
+
+After a change that is meant: ``.venv/bin/pytest tests/tui/test_snapshots.py --snapshot-update``, and look
+at what changed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from support.language import speaking
+from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.replay import going_on
+from support.screen import LARGE, SMALL, CalmBackend, Size, until
+from tui.app import PaddockApp
+from tui.appearance import Appearance, use
+
+#: The path is on the screen, so it has to be the same everywhere.
+FOLDER = Path("/tmp/paddock-snapshots/alphanumeric")
+EMPTY = FOLDER.with_name("empty")
+Compare = Callable[..., bool]
+
+#: Name -> the keys that lead there from the run screen.
+SCREENS: dict[str, tuple[str, ...]] = {
+    "run-log": ("down",),
+    "run-metrics": ("down", "m"),
+    "run-files": ("down", "a"),
+    "run-about": ("down", "i"),
+    "run-enlarged": ("down", "enter"),
+    "run-options": ("R",),
+    "parity": ("2",),
+    "mismatch": ("2", "tab", "enter"),
+    "dictionary": ("3",),
+    "environment": ("4",),
+    "guards": ("5",),
+    "history": ("6",),
+    "compare": ("6", "c"),
+    "machine": ("7",),
+    "help": ("question_mark",),
+}
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("NO_COLOR", "COLORTERM", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/tmp/paddock-snapshots/config")
+    monkeypatch.setattr("tui.widgets.stage_list.now", lambda: _NOW)
+    use(Appearance())
+    yield
+    use(Appearance())
+
+
+_NOW = datetime(2026, 11, 22, 17, 30, 26, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    shutil.rmtree(FOLDER.parent, ignore_errors=True)
+    yield recorded_project(FOLDER, runs=(RUN, CACHED_RUN))
+    shutil.rmtree(FOLDER.parent)
+
+
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    shutil.rmtree(EMPTY.parent, ignore_errors=True)
+    EMPTY.mkdir(parents=True)
+    yield EMPTY
+    shutil.rmtree(EMPTY.parent)
+
+
+def going_to(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Return what presses ``keys`` and waits until nothing more happens."""
+
+    async def go(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, PaddockApp)
+        await until(pilot, lambda: bool(app.findings))
+        await _quiet(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await _quiet(pilot)
+
+    return go
+
+
+async def _quiet(pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await until(pilot, lambda: all(not worker.is_running for worker in pilot.app.workers))
+    await pilot.pause(0.1)
+
+
+@pytest.mark.parametrize("colour", [True, False], ids=["colour", "no-colour"])
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_screen(
+    folder: Path,
+    screen: str,
+    size: Size,
+    colour: bool,
+    snap_compare: Compare,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not colour:
+        monkeypatch.setenv("NO_COLOR", "1")
+    app = PaddockApp(CalmBackend(folder))
+    assert snap_compare(app, terminal_size=size, run_before=going_to(*SCREENS[screen]))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("keys", [(), ("q",)], ids=["running", "leaving"])
+def test_while_a_run_goes_on(
+    folder: Path, keys: tuple[str, ...], size: Size, snap_compare: Compare
+) -> None:
+    with going_on(folder, '"done": 235, "total": 300'):
+        app = PaddockApp(CalmBackend(folder))
+        assert snap_compare(app, terminal_size=size, run_before=going_to(*keys))
+
+
+@pytest.mark.parametrize("colour", [True, False], ids=["colour", "no-colour"])
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+def test_first_contact(
+    empty: Path, size: Size, colour: bool, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not colour:
+        monkeypatch.setenv("NO_COLOR", "1")
+    app = PaddockApp(CalmBackend(empty))
+    assert snap_compare(app, terminal_size=size, run_before=going_to())
+
+
+@pytest.mark.parametrize("screen", ["run-metrics", "parity", "dictionary", "guards", "help"])
+def test_in_chinese(folder: Path, screen: str, snap_compare: Compare) -> None:
+    with speaking("zh_CN"):
+        app = PaddockApp(CalmBackend(folder))
+        assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*SCREENS[screen]))
+
+
+@pytest.mark.parametrize("screen", ["run-metrics", "parity", "mismatch"])
+def test_in_ascii(folder: Path, screen: str, snap_compare: Compare) -> None:
+    use(Appearance(ascii_only=True))
+    app = PaddockApp(CalmBackend(folder))
+    assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*SCREENS[screen]))
+
+
+def test_on_a_light_terminal(folder: Path, snap_compare: Compare) -> None:
+    use(Appearance(theme="textual-light"))
+    app = PaddockApp(CalmBackend(folder))
+    assert snap_compare(app, terminal_size=SMALL, run_before=going_to("2"))
