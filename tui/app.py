@@ -142,7 +142,8 @@ class PaddockApp(App[None]):
 
     def _open(self) -> None:
         """Show what fits: a form for a new project, what is wrong with the project file, or the run."""
-        self.engine_line = f"{self.backend.endpoint()} {symbol('dot')} {self.backend.image_set()}"
+        endpoint, images = translated(self.backend.endpoint()), self.backend.image_set()
+        self.engine_line = f"{endpoint} {symbol('dot')} {images}"
         if not self.backend.has_project():
             self.push_screen(NewProjectScreen(), lambda _made: self._open())
             return

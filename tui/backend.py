@@ -31,6 +31,7 @@ from pipeline.project.template import project_text
 from pipeline.project.write import write_new
 from pipeline.runner import Options
 from pipeline.runs import RunFolder, list_runs
+from tui.language import _
 from tui.run_view import StageView, view_of
 from tui.watch import Watch
 
@@ -105,7 +106,8 @@ class Backend:
         output = run.path / OUTPUT_FILE
         said = output.read_text("utf-8", "replace").strip() if output.is_file() else ""
         last = said.splitlines()[-1] if said else ""
-        return PaddockError(f"the runner died as it started: {last}", str(output), f"see {output}")
+        message = _("the runner died as it started: {last}").format(last=last)
+        return PaddockError(message, str(output), _("see {file}").format(file=output))
 
     # The record.
 

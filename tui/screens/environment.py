@@ -60,7 +60,7 @@ class EnvironmentScreen(ReportScreen):
         self.query_one("#where", Facts).show_facts(self._where(view))
 
     def _where(self, view: RunView) -> Iterator[Fact]:
-        yield _("engine"), view.endpoint or self.backend.endpoint()
+        yield _("engine"), translated(view.endpoint or self.backend.endpoint())
         yield _("image set"), self.backend.image_set()
         if view.host:
             yield _("host"), view.host
