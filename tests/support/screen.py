@@ -45,7 +45,7 @@ async def opened(
 ) -> AsyncIterator[tuple[PaddockApp, Pilot[None]]]:
     """Open the app and wait until the doctor has looked and the run has been read."""
     app = PaddockApp(backend, keymap)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: bool(app.findings))
         await pilot.pause()
         yield app, pilot
