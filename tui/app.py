@@ -276,7 +276,8 @@ class PaddockApp(App[None]):
         """Order the run to stop; a second time at once."""
         running = self._watch.alive
         if running is None:
-            self.notify(_("Nothing is running."))
+            starting = _("The run is just starting; try again in a moment.")
+            self.notify(starting if self.is_running else _("Nothing is running."))
             return
         try:
             self.backend.stop(running, at_once=self._order_to_stop > 0)
