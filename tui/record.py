@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,9 +102,14 @@ def _is_text(item: Any, needed: tuple[str, ...]) -> bool:
     )
 
 
-def models_of(mismatch: Mapping[str, str]) -> dict[str, str]:
-    """Return what each model read, by its name."""
-    return {name: text for name, text in mismatch.items() if name not in ("image", "label")}
+def models_of(mismatch: Mapping[str, str], names: Sequence[str] = ()) -> dict[str, str]:
+    """Return what each model read, by its name, those of ``names`` first and in this order."""
+    known = (*names, *mismatch)
+    return {
+        name: mismatch[name]
+        for name in dict.fromkeys(known)
+        if name in mismatch and name not in ("image", "label")
+    }
 
 
 def is_parted(mismatch: Mapping[str, str]) -> bool:

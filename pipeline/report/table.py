@@ -87,7 +87,7 @@ METRICS = (
     Metric("x PD", "p50 as a multiple of PD's", _ratio, "lower", brief=False, rank=3),
     Metric("img/s", "images a second", lambda model, _: f"{model['images_per_s']:.1f}", "higher"),
     Metric("RSS MB", "peak memory in MB", lambda model, _: f"{model['peak_rss_mb']:.0f}", "lower"),
-    Metric("classes", "classes, of as many in the dictionary", _classes, brief=False, rank=3),
+    Metric("classes", "classes of the dictionary", _classes, brief=False, rank=3),
     Metric(
         "MB",
         "size in MB",

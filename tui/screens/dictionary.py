@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -15,7 +16,6 @@ from textual.events import Resize
 
 from pipeline.dictionary import DictionaryFile, Place, compare, read_dictionary
 from pipeline.errors import PaddockError
-from pipeline.project import Project
 from pipeline.runs import RunFolder
 from pipeline.text import human_size, one_line
 from tui.appearance import symbol
@@ -42,6 +42,7 @@ _NARROW = 70
 class DictionaryRecord(Record):
     """What was read for this screen: the file and the comparisons, or why there is none."""
 
+    path: Path | None = None
     file: DictionaryFile | None = None
     use_space_char: bool = False
     places: tuple[Place, ...] = ()
@@ -90,33 +91,26 @@ class DictionaryScreen(ReportScreen):
     def stamp(self, run: RunFolder | None) -> Stamp:
         names = ("paddock.toml", "out/dict.txt", "out/preprocess.json")
         files = [self.backend.folder / name for name in names]
-        project = self._project()
-        if isinstance(project, Project):
-            files.append(project.folder / project.settings.data.dictionary)
+        if isinstance(self.record, DictionaryRecord) and self.record.path:
+            files.append(self.record.path)
         return (*super().stamp(run), *(state_of(file) for file in files))
 
     def gather(self, run: RunFolder | None) -> Record:
-        record, project = read_record(self.backend, run), self._project()
-        file, problem, space = None, "", False
-        if isinstance(project, Project):
+        record = read_record(self.backend, run)
+        path, file, problem, space = None, None, "", False
+        try:
+            project = self.backend.project()
             space = project.settings.data.use_space_char
-            try:
-                file = read_dictionary(project.folder / project.settings.data.dictionary)
-            except OSError as error:
-                problem = error.strerror or str(error)
-        else:
-            problem = project
+            path = project.folder / project.settings.data.dictionary
+            file = read_dictionary(path)
+        except PaddockError as error:
+            problem = error.message
+        except OSError as error:
+            problem = error.strerror or str(error)
         places = compare(file, record.report, record.entries, self.backend.folder / "out")
         return DictionaryRecord(
-            record.report, record.is_own, record.entries, file, space, tuple(places), problem
+            record.report, record.is_own, record.entries, path, file, space, tuple(places), problem
         )
-
-    def _project(self) -> Project | str:
-        """Return the project, or why its file cannot be read."""
-        try:
-            return self.backend.project()
-        except PaddockError as error:
-            return error.message
 
     # Drawing.
 

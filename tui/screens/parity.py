@@ -8,11 +8,11 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Resize
 
-from pipeline.text import one_line
 from tui.backend import Report
 from tui.keys import bindings
-from tui.language import _, ngettext, translated
+from tui.language import _, ngettext
 from tui.record import Record
 from tui.run_view import RunView
 from tui.screens.reading import ReadingScreen
@@ -22,6 +22,9 @@ from tui.widgets.listing import Listing
 from tui.widgets.mismatches import Mismatches
 from tui.widgets.model_table import ModelTable
 from tui.widgets.report_head import ReportHead
+
+#: On a screen that is lower than this, in lines, the lines read differently go before the models.
+_SHORT = 18
 
 
 class ParityScreen(ReportScreen):
@@ -33,6 +36,8 @@ class ParityScreen(ReportScreen):
     ParityScreen #lines-title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
     ParityScreen.-empty ModelTable, ParityScreen.-empty Mismatches { display: none; }
     ParityScreen.-empty #lines-title { display: none; }
+    ParityScreen.-short #facts { display: none; }
+    ParityScreen.-short #models { max-height: 2; }
     """
 
     def compose_body(self) -> ComposeResult:
@@ -45,6 +50,9 @@ class ParityScreen(ReportScreen):
         super().on_mount()
         self.query_one(Mismatches).focus()
 
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < _SHORT, "-short")
+
     def show_record(self, record: Record, view: RunView) -> None:
         report = record.report
         self.set_class(report is None, "-empty")
@@ -54,7 +62,8 @@ class ParityScreen(ReportScreen):
             return
         head.show_report(report, self.origin(record, view))
         self.query_one(ModelTable).show_report(report)
-        self.query_one(Mismatches).show_mismatches(report["mismatches"])
+        names = [model["name"] for model in report["models"]]
+        self.query_one(Mismatches).show_mismatches(report["mismatches"], names)
         self._show_title(report)
 
     def _show_title(self, report: Report) -> None:
@@ -91,19 +100,18 @@ class ParityScreen(ReportScreen):
         lines = self.query_one(Mismatches)
         if self.record is None or self.record.report is None or not lines.rows:
             return
-        large = ReadingScreen(self.backend, tuple(lines.rows), lines.cursor)
+        large = ReadingScreen(self.backend, tuple(lines.rows), lines.names, lines.cursor)
         self.app.push_screen(large, self._return_to)
 
     @on(Listing.Chosen, "#lines")
     def _open_chosen(self) -> None:
         self.action_open()
 
+    @on(Listing.Chosen, "#models")
+    def _leave_models(self) -> None:
+        self.query_one(Mismatches).focus()
+
     def _return_to(self, index: int | None) -> None:
         """Stand where the large view was left."""
         if index is not None:
             self.query_one(Mismatches).cursor = index
-
-
-def reason(text: str) -> str:
-    """Return a sentence of the report as it may be shown."""
-    return one_line(translated(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PIL import Image
@@ -11,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
@@ -30,12 +31,12 @@ from tui.widgets.mismatches import Mismatch
 from tui.widgets.picture import Picture
 
 
-class ReadingScreen(ModalScreen[int]):
+class ReadingScreen(Screen[int]):
     """Goes through the lines one by one; dismissed with the index of the last one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("reading")]
     DEFAULT_CSS = """
-    ReadingScreen { background: $surface; }
+    ReadingScreen { background: $surface; color: $foreground; }
     ReadingScreen #place { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
     ReadingScreen Picture { margin: 1 2; min-height: 4; }
     ReadingScreen VerticalScroll { height: auto; max-height: 60%; padding: 0 2 1 2; }
@@ -48,9 +49,11 @@ class ReadingScreen(ModalScreen[int]):
             super().__init__()
             self.index, self.image, self.sentence = index, image, sentence
 
-    def __init__(self, backend: Backend, rows: tuple[Mismatch, ...], index: int) -> None:
+    def __init__(
+        self, backend: Backend, rows: tuple[Mismatch, ...], names: Sequence[str], index: int
+    ) -> None:
         super().__init__()
-        self._backend, self._rows, self._index = backend, rows, index
+        self._backend, self._rows, self._names, self._index = backend, rows, names, index
 
     def compose(self) -> ComposeResult:
         yield Line(id="place")
@@ -67,7 +70,7 @@ class ReadingScreen(ModalScreen[int]):
         place = Text(f"{self._index + 1}/{len(self._rows)}", "bold")
         place.append(f" {symbol('dot')} {one_line(row['image'])}")
         self.query_one("#place", Line).show(place)
-        self.query_one("#texts", Line).show(_texts(row, self.app.size.width - 6))
+        self._show_texts()
         self._read(self._index, row["image"])
 
     @work(thread=True, group="picture", exclusive=True)
@@ -91,13 +94,9 @@ class ReadingScreen(ModalScreen[int]):
         else:
             picture.show_image(message.image)
 
-    def on_resize(self) -> None:
-        if self.is_mounted:
-            self._show_texts()
-
     def _show_texts(self) -> None:
         row = self._rows[self._index]
-        self.query_one("#texts", Line).show(_texts(row, self.app.size.width - 6))
+        self.query_one("#texts", Line).show(_texts(row, self._names))
 
     # Keys.
 
@@ -113,9 +112,9 @@ class ReadingScreen(ModalScreen[int]):
         self.dismiss(self._index)
 
 
-def _texts(row: Mismatch, width: int) -> Text:
-    """Return label and readings below each other, with a mark under each character that differs."""
-    models = models_of(row)
+def _texts(row: Mismatch, names_in_order: Sequence[str]) -> Text:
+    """Return label and readings below each other, what differs marked and counted."""
+    models = models_of(row, names_in_order)
     names = [_("label"), *(one_line(name) for name in models)]
     column = widest(names, 24)
     text = padded(Text(names[0], "dim"), column) + Text(f"  {shown(row['label'])}")

@@ -30,7 +30,8 @@ def padded(text: Text | str, width: int, side: Side = "left") -> Text:
     """Return ``text`` in exactly ``width`` cells."""
     short = fitted(Text(text) if isinstance(text, str) else text, width)
     space = " " * (width - short.cell_len)
-    return Text(space) + short if side == "right" else short + Text(space)
+    parts = (space, short) if side == "right" else (short, space)
+    return Text.assemble(*parts)  # a style of the text stays on it
 
 
 def widest(cells: Iterable[str | Text], most: int = 10_000) -> int:

@@ -30,12 +30,13 @@ class Mismatches(Listing):
         super().__init__(id=id)
         self._all: Sequence[Mismatch] = ()
         self.rows: Sequence[Mismatch] = ()
+        self.names: Sequence[str] = ()
         self.only_parted = False
 
-    def show_mismatches(self, mismatches: Sequence[Mismatch]) -> None:
-        """Show these, all or only those on which models disagree."""
+    def show_mismatches(self, mismatches: Sequence[Mismatch], names: Sequence[str]) -> None:
+        """Show these, all or only those on which models disagree; ``names`` is the models' order."""
         if mismatches is not self._all:
-            self._all = mismatches
+            self._all, self.names = mismatches, names
             self._filter()
 
     def toggle(self) -> None:
@@ -49,28 +50,29 @@ class Mismatches(Listing):
         images = widest(one_line(row["image"]) for row in sample)
         labels = widest(shown(row["label"]) for row in sample)
         self.show_rows(
-            len(self.rows), lambda index, width: _row(self.rows[index], width, images, labels)
+            len(self.rows),
+            lambda index, width: _row(self.rows[index], self.names, width, images, labels),
         )
 
 
-def _row(row: Mismatch, width: int, images: int, labels: int) -> Text:
+def _row(row: Mismatch, names: Sequence[str], width: int, images: int, labels: int) -> Text:
     image_width = min(images, round(width * _IMAGE_SHARE))
     label_width = min(labels, round(width * _LABEL_SHARE))
     image = Text(shortened(one_line(row["image"]), image_width), "dim")
     return joined(
-        [padded(image, image_width), padded(shown(row["label"]), label_width), readings(row)]
+        [padded(image, image_width), padded(shown(row["label"]), label_width), readings(row, names)]
     )
 
 
-def readings(row: Mismatch) -> Text:
+def readings(row: Mismatch, names: Sequence[str]) -> Text:
     """Return each reading once, after the models that read it."""
-    models = models_of(row)
+    models = models_of(row, names)
     text = Text()
     for reading in dict.fromkeys(models.values()):
-        names = [name for name, read in models.items() if read == reading]
+        readers = [name for name, read in models.items() if read == reading]
         if text:
             text.append(f" {symbol('dot')} ")
-        who = _("all") if len(names) == len(models) > 1 else ", ".join(map(one_line, names))
+        who = _("all") if len(readers) == len(models) > 1 else ", ".join(map(one_line, readers))
         text.append(f"{who} ", "dim")
         text.append_text(marked(reading, row["label"]))
         if reading == row["label"]:

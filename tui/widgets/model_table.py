@@ -14,7 +14,7 @@ from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.backend import Report
 from tui.language import _, translated
-from tui.widgets.columns import GAP, fitted, flowing, joined, padded, widest
+from tui.widgets.columns import GAP, flowing, joined, padded, widest
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.words import outcome_words
@@ -37,6 +37,7 @@ class ModelTable(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._report: Report | None = None
+        self._facts: list[Text] = []
 
     def compose(self) -> ComposeResult:
         yield Line(id="heads")
@@ -59,6 +60,13 @@ class ModelTable(Vertical):
         table = _Layout(report, self.size.width - _MARGIN)
         self.query_one("#heads", Line).show(Text("  ") + table.heads())
         models = report["models"]
+        self._facts = [
+            flowing(_facts(model, report, table.columns), self.size.width - _MARGIN - 2)
+            for model in models
+        ]
+        # as high as the most that there is to say, so that what is below stays where it is
+        lines = max((facts.plain.count("\n") + 1 for facts in self._facts), default=1)
+        self.query_one("#facts").styles.height = lines
         self.query_one(Listing).show_rows(
             len(models), lambda index, _width: table.row(models[index])
         )
@@ -66,13 +74,8 @@ class ModelTable(Vertical):
     @on(Listing.Moved)
     def _show_facts(self, message: Listing.Moved) -> None:
         message.stop()
-        if self._report is None or message.index >= len(self._report["models"]):
-            return
-        width = self.size.width - _MARGIN - 2
-        shown = _Layout(self._report, self.size.width - _MARGIN).columns
-        model = self._report["models"][message.index]
-        facts = _facts(model, self._report, shown)
-        self.query_one("#facts", Line).show(flowing(facts, width))
+        if message.index < len(self._facts):
+            self.query_one("#facts", Line).show(self._facts[message.index])
 
 
 class _Layout:
@@ -145,8 +148,3 @@ def _facts(model: Model, report: Report, shown: Iterable[Metric]) -> Iterable[Te
     for name, value in (("MD5", model.get("md5")), ("SHA-256", model.get("sha256"))):
         if value:
             yield Text.assemble((f"{name} ", "dim"), one_line(str(value)))
-
-
-def head_line(parts: Iterable[Text], width: int) -> Text:
-    """Return the parts of a heading on one line."""
-    return fitted(Text(f" {symbol('dot')} ").join(parts), width)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 
-from PIL import Image
+from PIL import Image, ImageOps
 from rich.color import Color
 from rich.style import Style
 from rich.text import Text
@@ -34,8 +35,16 @@ def probe(appearance: Appearance) -> None:
     streams = (sys.__stdin__, sys.__stdout__)
     if appearance.ascii_only or not all(stream and stream.isatty() for stream in streams):
         return
-    from textual_image import renderable, widget  # noqa: PLC0415 - see above
-
+    # it tells of silence with a traceback on stderr, if nobody listens
+    logging.getLogger("textual_image").addHandler(logging.NullHandler())
+    try:
+        from textual_image import renderable, widget  # noqa: PLC0415 - see above
+    except (
+        OSError,
+        ArithmeticError,
+        ValueError,
+    ):  # a terminal without a size, or with strange words
+        return
     if renderable.Image in (renderable.SixelImage, renderable.TGPImage):
         _graphics = widget.Image
 
@@ -46,7 +55,7 @@ class Picture(Container):
     DEFAULT_CSS = """
     Picture { height: 1fr; align: center middle; }
     Picture Line { width: auto; max-width: 100%; height: auto; }
-    Picture .graphics { width: auto; height: auto; max-width: 100%; max-height: 100%; }
+    Picture .graphics { width: auto; height: auto; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -116,7 +125,9 @@ def as_characters(image: Image.Image, width: int, height: int) -> Text:
     scale = min(width / image.width, height * _CELL_RATIO / image.height)
     columns = max(1, round(image.width * scale))
     rows = max(1, round(image.height * scale / _CELL_RATIO))
-    grey = image.convert("L").resize((columns, rows), Image.Resampling.LANCZOS)
+    grey = ImageOps.autocontrast(image.convert("L")).resize(
+        (columns, rows), Image.Resampling.LANCZOS
+    )
     at = grey.load()
     lines = (
         "".join(_SHADES[at[column, row] * len(_SHADES) // 256] for column in range(columns))
