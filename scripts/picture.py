@@ -6,12 +6,12 @@ What is drawn is what ``--batch`` printed: the run's own events and its report, 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 
 from rich.console import Console
 
+import svg
 from pipeline.deliver import REPORT_FILE
 from pipeline.events import Envelope
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress
@@ -22,9 +22,6 @@ from tui.table import print_parity
 WIDTH = 130
 #: Too many for a picture; the log has them all.
 LEFT_OUT = (ArtifactMade, EnvironmentRead, Metric, Progress)
-
-#: Rich names fonts on a server; a picture in a README fetches nothing.
-_FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
 def main(project: Path, target: Path) -> None:
@@ -39,8 +36,7 @@ def main(project: Path, target: Path) -> None:
         if not isinstance(envelope.event, LEFT_OUT):
             printer.show(envelope)
     print_parity(report, terminal)
-    picture = terminal.results.export_svg(title="paddock --batch demo")
-    target.write_text(_FONT_FACE.sub("", picture), encoding="utf-8")
+    svg.save(terminal.results, "paddock --batch demo", target)
 
 
 if __name__ == "__main__":
