@@ -19,7 +19,7 @@ from tui.run_view import StageView
 from tui.widgets.facts import results_of
 from tui.words import state_words
 
-_BAR = 10
+_BAR, _SHORTEST_BAR = 10, 4
 
 
 class StageList(OptionList):
@@ -121,13 +121,17 @@ def progress_line(stage: StageView, width: int) -> str:
     if progress is None:
         return ""
     share = min(1.0, progress.done / progress.total) if progress.total else 1.0
-    filled = round(share * _BAR)
-    bar = symbol("full") * filled + symbol("empty") * (_BAR - filled)
-    line = f"{bar} {share:>4.0%}"
-    if stage.seconds_left is None:
-        return line
-    left = _("{time} left").format(time=human_seconds(stage.seconds_left))
-    return f"{line} {left}" if cell_len(line) + cell_len(left) < width else f"{share:>4.0%} {left}"
+    line = f"{share:>4.0%}"
+    if stage.seconds_left is not None:
+        line += " " + _("{time} left").format(time=human_seconds(stage.seconds_left))
+    return f"{_bar(share, width - cell_len(line) - 1)} {line}".lstrip()
+
+
+def _bar(share: float, room: int) -> str:
+    """Return a bar that fits into ``room``; none if it would be too short to tell anything."""
+    length = min(_BAR, room) if room >= _SHORTEST_BAR else 0
+    filled = round(share * length)
+    return symbol("full") * filled + symbol("empty") * (length - filled)
 
 
 def progress_sentence(stage: StageView) -> str:
