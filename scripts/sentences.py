@@ -69,7 +69,7 @@ def looks_like_sentence(text: str) -> bool:
     """Tell two words, or a word and a value, with a space between them, from names and patterns."""
     literal = re.sub(r"\{\w+\}", "x", text)
     words = _WORD.findall(re.sub(r"\{\w+\}", " ", text))
-    return " " in literal.strip() and any(len(word) > 2 for word in words)
+    return " " in literal.strip() and (len(words) > 1 or any(len(word) > 2 for word in words))
 
 
 def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:

@@ -38,8 +38,7 @@ ASSEMBLED = (
     E_("  … and {count} more problems"),
     E_("{count} line"),
     E_("{count} lines"),
-    # pipeline/project, pipeline/plan.py and pipeline/runlock.py
-    E_("no paddock.toml in {folder}"),
+    # pipeline/plan.py and pipeline/runlock.py
     E_("pid {pid} on {host}"),
     E_("pid {pid} on {host}, run {run}"),
     E_("after {one} and {two}"),
@@ -48,6 +47,11 @@ ASSEMBLED = (
     E_("input {name} added"),
     E_("input {name} removed"),
     E_("another run of this project is going on (starting)"),
+    # pipeline/doctor.py
+    E_("{version}, at {scheme}://{place} ({source})"),
+    E_("{version} at /{path}"),
+    E_("Linux on {machine}"),
+    E_("Darwin on {machine}"),
     # tui/screens/guards.py, beside what a report says of its guards
     E_("a guard stopped the run"),
 )

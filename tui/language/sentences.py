@@ -22,8 +22,6 @@ LONGEST = 4000
 _DEEPEST = 4
 #: Templates that fit one text and are tried, and parts of one text that are looked at.
 _MOST_FITTING, _MOST_PARTS = 3, 400
-#: A template with fewer letters of its own would match nearly everything.
-_FEWEST_LETTERS = 3
 _REMEMBERED = 2048
 
 
@@ -83,8 +81,8 @@ class Sentences:
 
     def __init__(self, catalogue: Mapping[str, str]) -> None:
         self._exact = dict(catalogue)
-        made = [parse_template(sentence, answer) for sentence, answer in catalogue.items()]
-        templates = [item for item in made if item and item.letters >= _FEWEST_LETTERS]
+        made = (parse_template(*pair) for pair in catalogue.items() if pair[0] not in JOINTS)
+        templates = [item for item in made if item]
         #: The most particular first.
         self._templates = sorted(templates, key=lambda item: (-item.letters, -item.length))
         self._joints = tuple(_joints(catalogue))

@@ -1,0 +1,83 @@
+"""Every screen in Chinese: no sentence is left in English, and no line is wider than the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from support.language import english_in, has_chinese, speaking
+from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.screen import LARGE, SMALL, CalmBackend, Size, lines_of, opened, settle
+from tui.keys import SCOPES
+from tui.language import _
+
+#: Screen by key, and what its title bar calls it.
+SCREENS = {
+    "1": "运行",
+    "2": "一致性",
+    "3": "字典",
+    "4": "环境",
+    "5": "防护",
+    "6": "历史",
+    "7": "机器",
+}
+
+
+@pytest.fixture(autouse=True)
+def _chinese(_english: None) -> Iterator[None]:
+    with speaking("zh_CN"):
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return recorded_project(tmp_path / "alphanumeric", runs=(RUN, CACHED_RUN))
+
+
+async def seen(folder: Path, size: Size, *keys: str) -> list[str]:
+    """Return the lines on the screen after ``keys``, checked for their width."""
+    async with opened(CalmBackend(folder), size) as (app, pilot):
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        lines = lines_of(app)
+    assert all(cell_len(line) <= size[0] for line in lines)
+    return lines
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("key", SCREENS)
+async def test_screen(folder: Path, size: Size, key: str) -> None:
+    said = "\n".join(await seen(folder, size, key))
+    assert SCREENS[key] in said and "帮助" in said
+    assert english_in(said) == []
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+async def test_help(folder: Path, size: Size) -> None:
+    said = "\n".join(await seen(folder, size, "question_mark"))
+    assert "按键" in said and "所有按键" in said
+    assert english_in(said) == []
+
+
+async def test_first_contact(tmp_path: Path) -> None:
+    said = "\n".join(await seen(tmp_path, LARGE))
+    assert has_chinese(said) and english_in(said) == []
+
+
+async def test_metrics_and_about(folder: Path) -> None:
+    for key in ("m", "a", "i"):
+        said = "\n".join(await seen(folder, LARGE, "1", "down", key))
+        assert english_in(said) == [], key
+
+
+async def test_two_runs_compared(folder: Path) -> None:
+    said = "\n".join(await seen(folder, LARGE, "6", "c"))
+    assert has_chinese(said) and english_in(said) == []
+
+
+def test_scopes_of_the_keys_are_translated() -> None:
+    assert all(has_chinese(_(title)) for title in SCOPES.values())
