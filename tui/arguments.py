@@ -6,11 +6,11 @@ import argparse
 import gettext
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.cells import cell_len
 
-from tui.language import LANGUAGES, _
+from tui.language import LANGUAGES, _, translated
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -39,6 +39,10 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"formatter_class": Formatter, **settings})
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the words; Python 3.10 does not translate all of it."""
+        super().error(translated(message))
 
     def add_language(self) -> None:
         """Show ``--lang`` in the help."""

@@ -102,6 +102,9 @@ PROJECT_FILE = (
     E_("string should have at most {most} characters; found {found}"),
 )
 
+#: What argparse of Python 3.10 puts together without gettext.
+COMMAND_LINE_3_10 = (E_("argument {name}: {message}"),)
+
 #: What argparse says, from Python 3.10 to 3.14.
 COMMAND_LINE = (
     N_("usage: "),
