@@ -39,7 +39,10 @@ class BuildScreen(PlainScreen[bool]):
     BuildScreen VerticalScroll { height: auto; max-height: 60%; }
     BuildScreen #base, BuildScreen #place, BuildScreen Tail { padding: 0 1; }
     BuildScreen #base, BuildScreen #place { color: $text-muted; }
+    BuildScreen.-short #base { display: none; }
+    BuildScreen.-short VerticalScroll { max-height: 40%; }
     """
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(self, job: BuildJob) -> None:
         super().__init__()
@@ -72,9 +75,7 @@ class BuildScreen(PlainScreen[bool]):
         build = self.job.view
         self.query_one("#state", Line).show(self._state())
         self.query_one(ImageTable).show(build, time.monotonic())
-        base = self.query_one("#base", Line)
-        base.show(self._base())
-        base.display = build.base is not None
+        self.query_one("#base", Line).show(self._base())
         place = _("complete log: {path}").format(path=one_line(self.job.log_path))
         self.query_one("#place", Line).show(place)
         self.query_one(Tail).show_lines(build.log)
@@ -114,7 +115,7 @@ class BuildScreen(PlainScreen[bool]):
     def action_leave(self) -> None:
         """Go back; while the build goes on, say first that it does."""
         if self.job.is_over:
-            self.dismiss(self.job.error is None)
+            self.leave(self.job.error is None)
             return
         self.app.push_screen(
             ConfirmScreen(
@@ -126,7 +127,7 @@ class BuildScreen(PlainScreen[bool]):
         )
 
     def _leave(self) -> None:
-        self.dismiss(self.job.is_over and self.job.error is None)
+        self.leave(self.job.is_over and self.job.error is None)
 
 
 def _base_words(base: BaseTried) -> str:

@@ -61,4 +61,4 @@ class CompareScreen(PlainScreen[None]):
 
     def action_back(self) -> None:
         """Go back to the history."""
-        self.dismiss()
+        self.leave()

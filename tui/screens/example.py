@@ -130,9 +130,9 @@ class ExampleScreen(PlainScreen[bool]):
     @on(Ended)
     def _end(self, message: Ended) -> None:
         if message.error is None:
-            self.dismiss(True)
+            self.leave(True)
         elif self._orders:
-            self.dismiss(False)
+            self.leave(False)
         else:
             self._enter("failed", _failure(message.error))
 
@@ -154,7 +154,7 @@ class ExampleScreen(PlainScreen[bool]):
         """Go back; what is being drawn is stopped first."""
         if self.state in ("missing", "failed", "looking"):
             self._orders += 1
-            self.dismiss(False)
+            self.leave(False)
         else:
             self._orders += 1
             self._enter("stopping")

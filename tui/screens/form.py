@@ -195,7 +195,7 @@ class FormScreen(PlainScreen[bool]):
         except PaddockError as error:
             self.paddock.tell(error)
             return
-        self.dismiss(True)
+        self.leave(True)
 
     def action_back(self) -> None:
         """Leave the field, so that letters are keys; then the form."""
@@ -206,7 +206,7 @@ class FormScreen(PlainScreen[bool]):
             back = self.paddock.key_shown("project.back")
             self.query_one("#help", Line).show(said.format(write=key, back=back))
         else:
-            self.dismiss(False)
+            self.leave(False)
 
 
 def _names(text: str) -> tuple[str, ...]:

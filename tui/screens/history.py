@@ -38,7 +38,10 @@ class HistoryScreen(PaddockScreen):
     DEFAULT_CSS = """
     HistoryScreen Line { padding: 0 1; }
     HistoryScreen #detail { height: auto; max-height: 5; border-top: solid $panel; }
+    HistoryScreen.-short #detail { max-height: 2; }
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - as Textual declares it
 
     class RunsListed(Message):
         """The names of all runs."""
@@ -82,7 +85,7 @@ class HistoryScreen(PaddockScreen):
         """A run that began or ended changes the list."""
         super().show_run(view)
         version = (view.name, self.paddock.is_running)
-        if version != self._version and self.is_current:
+        if version != self._version and self.app.screen is self:
             self._version = version
             self._list()
 
@@ -186,12 +189,12 @@ def _past(run: RunFolder) -> Past:
 def _detail(run: RunFolder, past: Past) -> Text:
     """Say of one run what each stage did, and why it failed if it did."""
     stages = past.summary.stages.items()
-    text = ending_text(past.summary).append(f"  {run.name}", "not bold default")
+    text = Text.assemble(ending_text(past.summary), f"  {run.name}")
     for stage, ending in stages:
-        text.append(f"  {one_line(stage)} ", "not bold")
+        text.append(f"  {one_line(stage)} ")
         words, style = ending_words(ending)
         text.append(words, style)
     for line in (past.summary.message, *past.summary.reasons):
         if line:
-            text.append(f"\n{symbol('arrow')} {one_line(translated(line))}", "not bold")
+            text.append(f"\n{symbol('arrow')} {one_line(translated(line))}")
     return text

@@ -67,7 +67,7 @@ class MachineScreen(PaddockScreen):
         findings = self.paddock.findings
         self.query_one("#summary", Line).show(self._summary(findings))
         self.query_one(Findings).show(findings, self._advice())
-        if findings is not self._listed_for and self.is_current:
+        if findings is not self._listed_for and self.app.screen is self:
             self._listed_for = findings
             self._list_images()
 

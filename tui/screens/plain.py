@@ -25,6 +25,14 @@ class PlainScreen(Screen[ScreenResultType]):
     PlainScreen > #title { height: 1; dock: top; background: $panel; padding: 0 1; text-wrap: nowrap; }
     """
 
+    _has_left = False
+
+    def leave(self, result: ScreenResultType | None = None) -> None:
+        """Dismiss the screen, once: a key and a worker may both have reason to."""
+        if not self._has_left:
+            self._has_left = True
+            self.dismiss(result)
+
     @property
     def paddock(self) -> PaddockApp:
         """The app."""

@@ -126,7 +126,7 @@ class ProblemScreen(PlainScreen[None]):
             self._draw()
             self.notify(_("Read again: there is still an error."), timeout=3)
         else:
-            self.dismiss()
+            self.leave()
 
 
 def _line_of(message: str) -> int:

@@ -78,10 +78,10 @@ class NewProjectScreen(PlainScreen[None]):
 
     def _look(self) -> None:
         """Leave as soon as there is a project, and show what the doctor found meanwhile."""
-        if not self.is_current:
+        if self.app.screen is not self:
             return
         if self.backend.has_project():
-            self.dismiss()
+            self.leave()
             return
         key = self.paddock.key_shown("project.build")
         advice = {"images": _("press {key} to build them").format(key=key)}

@@ -64,7 +64,7 @@ def _sides(comparison: Comparison) -> Table:
             Text(label, "bold"),
             Text(local_time(side.summary.started)),
             Text(took),
-            ending_text(side.summary).append(f"  {side.run}", "dim"),
+            Text.assemble(ending_text(side.summary), "  ", (side.run, "dim")),
         )
     return table
 

@@ -28,7 +28,7 @@ class RunTable(DataTable[Text]):
     """Rows in the order given, the newest first; ``marked`` is the run chosen for a comparison."""
 
     DEFAULT_CSS = """
-    RunTable { height: 1fr; }
+    RunTable { height: 1fr; min-height: 3; scrollbar-size-horizontal: 0; }
     """
 
     def __init__(self) -> None:
