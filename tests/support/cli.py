@@ -16,6 +16,8 @@ from tui.cli import main
 
 #: No engine answers here.
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
+#: Whatever the developer speaks.
+ENGLISH = {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
 
 
 def paddock(
@@ -32,7 +34,7 @@ def paddock(
         capture_output=True,
         encoding=encoding,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, **environ},
+        env={**os.environ, **ENGLISH, **environ},
         cwd=cwd or Path(__file__).parents[2],
         timeout=timeout,
     )
@@ -45,7 +47,7 @@ def call(
     out, err = io.StringIO(), io.StringIO()
     arguments = [str(word) for word in words]
     with (
-        mock.patch.dict(os.environ, environ),
+        mock.patch.dict(os.environ, {**ENGLISH, **environ}),
         _standing_in(cwd),
         _signals_kept(),
         redirect_stdout(out),
