@@ -58,7 +58,9 @@ def _open(
     from tui.backend import Backend  # noqa: PLC0415
     from tui.keys import keymap_file, load_keymap  # noqa: PLC0415
     from tui.summary import summary_lines  # noqa: PLC0415
+    from tui.widgets.picture import probe  # noqa: PLC0415
 
+    probe(current())
     app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options)
     _check_theme(current().theme, app.available_themes)
     app.run()
