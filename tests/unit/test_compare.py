@@ -1,0 +1,164 @@
+"""Two runs beside each other: what went in and came out differently, and what cannot be known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.compare import Comparison, Measure, Side, compare, read_side, shipped_accuracy
+from pipeline.ledger import Entry, Ledger
+from pipeline.runs import list_runs
+from support.recorded import CACHED_RUN, RUN, recorded_project
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+
+
+def sides(folder: Path) -> tuple[Side, Side]:
+    """Return the run in which all ran, and the one in which all were cached."""
+    entries = Ledger(folder / ".paddock" / "ledger.jsonl").entries
+    now, before = list_runs(folder / ".paddock")
+    return read_side(before, entries), read_side(now, entries)
+
+
+def edited(folder: Path, edit: Callable[[dict[str, Any]], object], run: str = CACHED_RUN) -> None:
+    """Change the later run's report."""
+    path = folder / ".paddock" / "runs" / run / "report.json"
+    report = json.loads(path.read_text())
+    edit(report)
+    path.write_text(json.dumps(report))
+
+
+def measure(comparison: Comparison, model: str, title: str) -> Measure:
+    pair = next(item for item in comparison.models if item.name == model)
+    return next(item for item in pair.measures if item.metric.title == title)
+
+
+def changed(side: Side, stage: str, edit: Callable[[Entry], Entry]) -> Side:
+    return replace(side, entries={**side.entries, stage: edit(side.entries[stage])})
+
+
+def test_a_cached_run_differs_in_nothing(folder: Path) -> None:
+    found = compare(*sides(folder))
+    assert [pair.stage for pair in found.stages] == ["data", "train", "export", "convert", "verify"]
+    for pair in found.stages:
+        assert (pair.before, pair.now, pair.origin) == ("finished", "cached", "same")
+        assert not (pair.changes or pair.files or pair.environment)
+    assert all(item.trend == "same" for pair in found.models for item in pair.measures)
+    assert found.lacking == ()
+
+
+def test_numbers_go_better_or_worse(folder: Path) -> None:
+    def edit(report: dict[str, Any]) -> None:
+        pd, nb = report["models"][1], report["models"][2]
+        pd["accuracy"], pd["ned"] = 0.98, 0.9999
+        nb["max_abs_diff"], nb["latency_ms"]["p50"] = 1e-6, 20.0
+        nb["size"], nb["sha256"] = nb["size"] * 2, "0" * 64
+
+    edited(folder, edit)
+    found = compare(*sides(folder))
+    assert measure(found, "pd", "accuracy").trend == "worse"
+    assert (measure(found, "pd", "accuracy").before, measure(found, "pd", "accuracy").now) == (
+        "99.67%",
+        "98.00%",
+    )
+    assert measure(found, "pd", "NED").trend == "better"
+    assert measure(found, "nb-x86", "max diff").trend == "better"
+    assert measure(found, "nb-x86", "p50 ms").trend == "better"
+    assert measure(found, "nb-x86", "MB").trend == "worse"
+    assert measure(found, "nb-x86", "SHA-256").trend == "other"
+
+
+def test_a_latency_that_varies_as_latencies_do_is_about_the_same(folder: Path) -> None:
+    edited(folder, lambda report: report["models"][1]["latency_ms"].update(p50=54.423 * 1.05))
+    found = measure(compare(*sides(folder)), "pd", "p50 ms")
+    assert found.trend == "same" and found.before != found.now
+
+
+def test_a_model_that_only_one_run_has_is_told(folder: Path) -> None:
+    edited(folder, lambda report: report["models"].pop())
+    found = compare(*sides(folder))
+    assert [(pair.name, pair.only) for pair in found.models][-1] == ("nb-arm", "before")
+    before, now = sides(folder)
+    assert [pair.only for pair in compare(now, before).models][-1] == "now"
+
+
+def test_a_model_that_was_not_measured_then_has_a_number_now(folder: Path) -> None:
+    arm = {"status": "measured", "accuracy": 0.9}
+    edited(folder, lambda report: report["models"][3].update(arm))
+    found = measure(compare(*sides(folder)), "nb-arm", "accuracy")
+    assert (found.before, found.now, found.trend) == ("–", "90.00%", "other")
+
+
+def test_changed_inputs_parameters_and_images_are_named(folder: Path) -> None:
+    def edit(entry: Entry) -> Entry:
+        components = replace(
+            entry.components,
+            image="sha256:" + "1" * 64,
+            parameters={**entry.components.parameters, "epochs": 9},
+            inputs={**entry.components.inputs, "train": "2" * 64},
+        )
+        return replace(entry, components=components)
+
+    before, now = sides(folder)
+    pair = compare(before, changed(now, "train", edit)).stages[1]
+    assert pair.origin == "changed"
+    assert any(change.startswith("image changed") for change in pair.changes)
+    assert "parameter epochs changed (5 → 9)" in pair.changes
+    assert any(change.startswith("input train changed") for change in pair.changes)
+
+
+def test_other_files_from_the_same_inputs_and_other_versions_are_told(folder: Path) -> None:
+    def edit(entry: Entry) -> Entry:
+        first, *rest = entry.result.artifacts
+        result = replace(
+            entry.result,
+            artifacts=(replace(first, sha256="3" * 64), *rest),
+            environment={**entry.result.environment, "paddle": "3.2.0"},
+        )
+        return replace(entry, result=result)
+
+    before, now = sides(folder)
+    pair = compare(before, changed(now, "data", edit)).stages[0]
+    assert pair.origin == "same" and pair.files == ("dict.txt",)
+    assert pair.environment == (("paddle", "3.1.1", "3.2.0"),)
+
+
+def test_a_ledger_entry_that_is_gone_is_told(folder: Path) -> None:
+    (folder / ".paddock" / "ledger.jsonl").write_text("")
+    found = compare(*sides(folder))
+    assert {pair.origin for pair in found.stages} == {"unknown"}
+    assert {pair.seconds for pair in found.stages} == {(None, None)}
+
+
+def test_a_run_cut_short_lacks_stages_and_report(folder: Path) -> None:
+    run = folder / ".paddock" / "runs" / CACHED_RUN
+    lines = (run / "events.jsonl").read_text().splitlines(keepends=True)
+    (run / "events.jsonl").write_text("".join(lines[:8]) + lines[8][:20])
+    (run / "report.json").unlink()
+    found = compare(*sides(folder))
+    assert [side.run for side in found.lacking] == [CACHED_RUN] and found.models == ()
+    assert [pair.origin for pair in found.stages] == ["same", "same", "absent", "absent", "absent"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"models": 3}', '{"models": [{}]}', "\x00"])
+def test_a_damaged_report_counts_as_none(folder: Path, text: str) -> None:
+    (folder / ".paddock" / "runs" / CACHED_RUN / "report.json").write_text(text)
+    assert [side.run for side in compare(*sides(folder)).lacking] == [CACHED_RUN]
+
+
+def test_accuracy_that_stands_for_a_run() -> None:
+    def report(**accuracies: float | None) -> dict[str, Any]:
+        models = [{"name": name, "accuracy": value} for name, value in accuracies.items()]
+        return {"models": models}
+
+    assert shipped_accuracy(report(checkpoint=0.1, pd=0.2, **{"nb-x86": 0.3})) == 0.3
+    assert shipped_accuracy(report(checkpoint=0.1, pd=0.2, **{"nb-arm": None})) == 0.2
+    assert shipped_accuracy(report()) is None

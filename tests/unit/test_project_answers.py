@@ -1,0 +1,143 @@
+"""A new project: what the folder suggests, what the file then says, and that nothing is overwritten."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import tomli
+
+from pipeline.errors import UsageError
+from pipeline.project import Settings, load_project
+from pipeline.project.answers import Answers, Mode, Start
+from pipeline.project.suggest import suggest
+from pipeline.project.template import project_text, starting_project
+from pipeline.project.write import write_new
+from support.projects import write_project
+
+USUAL = Answers("plates")
+VALUES = [
+    'a "b"',
+    "back\\slash",
+    "tab\there",
+    "umlaut ä",
+    "车牌",
+    "\x7f",
+    "]",
+    "'''",
+    "# no comment",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = write_project(tmp_path / "plates")
+    (made / "paddock.toml").unlink()
+    return made
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_whatever_is_answered_is_read_back(value: str) -> None:
+    answers = replace(USUAL, root=value, train=(value, "b.txt"), dictionary=value)
+    data = tomli.loads(project_text(answers))["data"]
+    assert data["root"] == value and data["train"] == [value, "b.txt"]
+    assert data["dictionary"] == value
+
+
+@pytest.mark.parametrize("start", ["finetune", "official", "scratch"])
+@pytest.mark.parametrize("mode", ["frozen", "full"])
+@pytest.mark.parametrize("spaces", [False, True])
+def test_file_says_what_was_checked(start: Start, mode: Mode, spaces: bool) -> None:
+    answers = replace(USUAL, start=start, mode=mode, use_space_char=spaces)
+    written = Settings.model_validate(tomli.loads(project_text(answers)))
+    assert written == Settings.model_validate(answers.raw())
+
+
+def test_usual_answers_give_what_init_writes() -> None:
+    assert project_text(USUAL) == starting_project("plates")
+
+
+def test_folder_with_usual_names(folder: Path) -> None:
+    assert suggest(folder) == USUAL
+    assert USUAL.complaints(folder) == []
+
+
+def test_empty_folder_suggests_what_is_usual(tmp_path: Path) -> None:
+    folder = tmp_path / "My Plates"
+    folder.mkdir()
+    assert suggest(folder) == Answers("my-plates")
+    missing = {item.keys for item in suggest(folder).complaints(folder)}
+    keys = ("root", "train", "val", "test", "dictionary")
+    assert missing == {("data", key) for key in keys}
+
+
+def test_folder_with_names_of_its_own(tmp_path: Path) -> None:
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    for name in ("rec_gt_train_1", "rec_gt_train_2", "rec_gt_eval", "rec_gt_test"):
+        (labels / f"{name}.txt").write_text("a.png\tA B\n")
+    (labels / "ppocr_keys.txt").write_text("A\nB\n")
+    (labels / "train_notes.txt").write_text("no labels\n")
+    found = suggest(tmp_path)
+    assert found.root == "labels" and found.dictionary == "labels/ppocr_keys.txt"
+    assert found.train == ("rec_gt_train_1.txt", "rec_gt_train_2.txt")
+    assert found.val == ("rec_gt_eval.txt",) and found.test == ("rec_gt_test.txt",)
+    assert found.use_space_char
+
+
+def test_what_is_no_text_suggests_nothing(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_bytes(b"\xff\xfe\t\x00")
+    (tmp_path / "dict\x1b.txt").write_text("A\n")
+    os.mkfifo(tmp_path / "val.txt")
+    assert suggest(tmp_path).root == "data"
+    assert suggest(tmp_path).dictionary == "dict.txt"
+
+
+def test_a_long_label_file_is_only_begun(tmp_path: Path) -> None:
+    line = "图.png\t" + "车" * 99 + "\n"
+    (tmp_path / "train.txt").write_text(line * 10_000)
+    assert suggest(tmp_path).train == ("train.txt",)
+
+
+def test_every_error_is_told_at_its_key(folder: Path) -> None:
+    wrong = replace(USUAL, name="A B", val=("../val.txt",), start="scratch")
+    found = {item.keys[:2]: item.message for item in wrong.complaints(folder)}
+    assert "pattern" in found["project", "name"]
+    assert "relative path below data.root" in found["data", "val"]
+    assert "frozen" in found["train", "mode"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "no/such"])
+def test_a_name_that_no_file_can_have_is_told(folder: Path, name: str) -> None:
+    found = {item.keys for item in replace(USUAL, root=name, dictionary=name).complaints(folder)}
+    assert ("data", "root") in found and ("data", "dictionary") in found
+
+
+def test_a_written_project_loads(folder: Path) -> None:
+    write_new(folder / "paddock.toml", project_text(suggest(folder)))
+    assert load_project(folder).name == "plates"
+    assert sorted(path.name for path in folder.iterdir()) == ["data", "dict.txt", "paddock.toml"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_nothing_is_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", _no_links)
+    write_new(tmp_path / "paddock.toml", "mine")
+    with pytest.raises(UsageError, match="there is a project already"):
+        write_new(tmp_path / "paddock.toml", "other")
+    assert (tmp_path / "paddock.toml").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["paddock.toml"]
+
+
+def _no_links(_source: Path, _target: Path) -> None:
+    raise PermissionError(1, "Operation not permitted")
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written: No such file or directory"):
+        write_new(tmp_path / "gone" / "paddock.toml", "x")
