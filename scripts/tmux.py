@@ -19,6 +19,8 @@ import svg
 
 #: How often the screen is looked at, in seconds.
 _LOOK = 0.2
+#: From key to key, in seconds: what follows esc at once would be taken for one key with it.
+_KEY = 0.25
 #: Variables that would make pictures differ from machine to machine.
 _TAKEN_AWAY = ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "TMUX", "LANGUAGE", "LC_MESSAGES")
 
@@ -38,9 +40,10 @@ class Tmux:
         self._run("set-option", "-g", "status", "off")  # its line would be one of the rows
 
     def press(self, *keys: str) -> None:
-        """Press keys, by tmux's names (``Enter``, ``Down``, ``q``)."""
+        """Press keys, by tmux's names (``Enter``, ``Down``, ``q``), not faster than a person."""
         for key in keys:
             self._run("send-keys", key)
+            time.sleep(_KEY)
 
     def type(self, text: str) -> None:
         """Type text as it is."""
@@ -93,7 +96,7 @@ class Tmux:
 
     def save(self, title: str, target: Path) -> None:
         """Save a picture of the screen, with its colours."""
-        shown = self._run("capture-pane", "-e", "-p").rstrip("\n")
+        shown = self._run("capture-pane", "-e", "-N", "-p").rstrip("\n")
         console = Console(
             width=self.columns,
             record=True,
