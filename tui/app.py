@@ -40,6 +40,7 @@ from tui.screens.parity import ParityScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen
+from tui.widgets.scroll_bar import use_scroll_bars
 from tui.words import verdict_words
 
 
@@ -123,6 +124,7 @@ class PaddockApp(App[None]):
         appearance = current()
         self.theme = appearance.theme
         self.set_class(appearance.ascii_only, "-ascii")
+        use_scroll_bars(ascii_only=appearance.ascii_only)
         if appearance.remote:
             self.animation_level = "none"
         self.set_keymap(self.keymap)

@@ -34,6 +34,8 @@ from tui.words import outcome_words
 
 #: Characters of a hash that are shown where it is compared.
 _SHORT = 12
+#: What code points and an entry may take at most: an entry that is several characters is a fault.
+_WIDEST_POINTS, _WIDEST_CHARACTER = 15, 8
 #: Below this width of the screen, in cells, the two sides stand below each other.
 _NARROW = 70
 
@@ -132,10 +134,11 @@ class DictionaryScreen(ReportScreen):
     def _show_entries(self) -> None:
         self._say(_("{count} classes").format(count=len(self._rows)) if self._rows else "")
         numbers = len(str(len(self._rows)))
-        points = widest(row.code_points for row in self._rows)
+        points = widest((row.code_points for row in self._rows), _WIDEST_POINTS)
+        characters = widest((row.shown for row in self._rows), _WIDEST_CHARACTER)
         self.query_one(Listing).show_rows(
             len(self._rows),
-            lambda index, _width: _row(self._rows[index], numbers, points),
+            lambda index, _width: _row(self._rows[index], numbers, points, characters),
         )
 
     def _say(self, text: str) -> None:
@@ -178,13 +181,13 @@ class DictionaryScreen(ReportScreen):
         self._say(_("found {wanted}").format(wanted=self._wanted))
 
 
-def _row(row: Row, numbers: int, points: int) -> Text:
+def _row(row: Row, numbers: int, points: int, characters: int) -> Text:
     number = padded(Text(str(row.number), "dim"), numbers, "right")
     if not row.character:
         return joined([number, Text(_("the blank"), "italic")])
     character = Text(row.shown if row.character != " " else _("space"), "bold")
     name = Text(row.name, "dim")
-    return joined([number, padded(row.code_points, points), padded(character, 3), name])
+    return joined([number, padded(row.code_points, points), padded(character, characters), name])
 
 
 def _facts(record: DictionaryRecord) -> Iterator[Fact]:

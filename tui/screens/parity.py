@@ -67,18 +67,19 @@ class ParityScreen(ReportScreen):
         self._show_title(report)
 
     def _show_title(self, report: Report) -> None:
-        lines = self.query_one(Mismatches)
-        count = len(report["mismatches"])
-        text = ngettext(
-            "{count} line of {images} read differently from its label or from PD",
-            "{count} lines of {images} read differently from their label or from PD",
-            count,
-        ).format(count=count, images=report["images"])
-        title = Text(text if count else _("All lines are read as their labels say."))
-        if lines.only_parted:
-            title.append(" ")
-            only = _("(only where models disagree: {count})").format(count=lines.count)
-            title.append(only, "yellow")
+        lines, count = self.query_one(Mismatches), len(report["mismatches"])
+        if not count:
+            title = Text(_("All lines are read as their labels say."))
+        elif lines.only_parted:
+            text = _("Only where models disagree with each other: {shown} of {count} lines")
+            title = Text(text.format(shown=lines.count, count=count))
+        else:
+            text = ngettext(
+                "{count} line of {images} read differently from its label or from PD",
+                "{count} lines of {images} read differently from their label or from PD",
+                count,
+            )
+            title = Text(text.format(count=count, images=report["images"]))
         self.query_one("#lines-title", Line).show(title)
 
     # Keys.
@@ -103,13 +104,9 @@ class ParityScreen(ReportScreen):
         large = ReadingScreen(self.backend, tuple(lines.rows), lines.names, lines.cursor)
         self.app.push_screen(large, self._return_to)
 
-    @on(Listing.Chosen, "#lines")
+    @on(Listing.Chosen)
     def _open_chosen(self) -> None:
         self.action_open()
-
-    @on(Listing.Chosen, "#models")
-    def _leave_models(self) -> None:
-        self.query_one(Mismatches).focus()
 
     def _return_to(self, index: int | None) -> None:
         """Stand where the large view was left."""

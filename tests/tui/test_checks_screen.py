@@ -1,0 +1,235 @@
+"""The dictionary, environment and guards screens."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from pipeline.dictionary import read_dictionary
+from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.replay import append
+from support.reports import Report, edit_report, own_report
+from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from tui.app import PaddockApp
+from tui.appearance import Appearance, use
+from tui.dictionary import find, rows_of
+from tui.widgets.listing import Listing
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return recorded_project(tmp_path / "p")
+
+
+async def until_open(pilot: Pilot[None], app: PaddockApp, key: str, text: str) -> None:
+    await pilot.press(key)
+    await until_shown(pilot, app, text)
+
+
+def write_dictionary(folder: Path, text: str) -> None:
+    (folder / "data" / "dict.txt").write_text(text, encoding="utf-8")
+
+
+def run_failed(code: int, message: str, where: str = "") -> str:
+    head: dict[str, Any] = {"seq": 900, "time": "2026-11-22T17:31:00.000+00:00", "run": RUN}
+    body = {"code": code, "message": message, "where": where, "remedy": "run again", "causes": []}
+    return json.dumps({**head, "stage": "", "type": "run-failed", **body})
+
+
+# The dictionary.
+
+
+async def test_the_dictionary_and_where_it_was_compared(folder: Path) -> None:
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "3", "Compared")
+        shown = text_of(app)
+        assert "1bfd350071b0272733505cd54ad36272" in shown
+        assert "ASCII, no byte order mark" in shown and "no class: spaces" in shown
+        for name in ("project file, now", "data stage", "out/dict.txt, now", "nb-x86"):
+            assert any("✔ the same" in line and name in line for line in lines_of(app))
+        assert "U+0030" in shown and "the blank" in shown
+
+
+async def test_a_change_on_the_disk_is_seen(folder: Path) -> None:
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_open(pilot, app, "3", "Compared")
+        write_dictionary(folder, "A\nB\n")
+        await pilot.press("1", "3")
+        await until_shown(pilot, app, "✘ differs")
+        line = next(line for line in lines_of(app) if "✘ differs" in line)
+        found = read_dictionary(folder / "data" / "dict.txt").sha256
+        assert "project file, now" in line and found[:12] in line
+
+
+async def test_searching_for_a_character_and_a_code_point(folder: Path) -> None:
+    write_dictionary(folder, "A\n京\né\n東\n\u0301\n")
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "3", "Compared")
+        entries = app.screen.query_one("#entries", Listing)
+        for typed, found in (("東", 4), ("U+4eac", 2), ("LATIN SMALL", 3)):
+            await pilot.press("slash")
+            await pilot.pause()
+            await pilot.press("home", *["delete"] * 20, *typed, "enter")
+            await pilot.pause()
+            assert entries.cursor == found
+        await pilot.press("slash", "home", *["delete"] * 20, "Q", "enter")
+        await until_shown(pilot, app, "Q is not in the dictionary")
+        assert entries.cursor == 3
+
+
+async def test_a_dictionary_full_of_control_characters_is_harmless(folder: Path) -> None:
+    (folder / "data" / "dict.txt").write_bytes(b"\x1b[3m\n\xff\xfe\n\xe2\x80\xae\n[red]\n\x07\n")
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "3", "not UTF-8 in 1 lines")
+        shown = text_of(app)
+        assert "\\x1b[3m" in shown and "\\u202e" in shown and "[red]" in shown
+        assert all(line.isprintable() for line in lines_of(app))
+
+
+async def test_a_dictionary_that_is_not_there(folder: Path) -> None:
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        (folder / "data" / "dict.txt").unlink()
+        await until_open(pilot, app, "3", "cannot be read")
+        assert "○ not there" in text_of(app)
+        await pilot.press("slash", "A", "enter", "n", "N")
+        assert app.is_running is False
+
+
+async def test_thousands_of_entries(folder: Path) -> None:
+    write_dictionary(folder, "".join(f"{chr(0x4E00 + number)}\n" for number in range(18_000)))
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "3", "18001 classes")
+        await pilot.press("G")
+        await until_shown(pilot, app, "18000  U+944F")
+
+
+def test_the_space_is_a_class_where_it_is_added() -> None:
+    rows = rows_of(["A"], use_space_char=True)
+    assert [row.character for row in rows] == ["", "A", " "]
+    assert find(rows, "U+0020", 0) == 2 and find(rows, "U+110000", 0) is None
+    assert find(rows, "A", 1) == 1 and find((), "A", 0) is None
+
+
+# The environment.
+
+
+async def test_one_environment_over_all_stages(folder: Path) -> None:
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "4", "✔ one environment: the same versions in 5 stages")
+        rows = {line.split()[0]: line for line in lines_of(app) if "3.10.13" in line}
+        assert list(rows) == ["data", "train", "export", "convert", "verify"]
+        assert "2.13rc0" in rows["convert"] and "2.13rc0" not in rows["data"]
+        assert "46de695ed7d41ad3b208ea4d019301d861d0a72d41b72784e887268c416b1f56" in text_of(app)
+        assert "workstation" in text_of(app)
+
+
+async def test_a_cached_run_takes_versions_and_images_from_the_ledger(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p", runs=(CACHED_RUN,))
+    own_report(folder, CACHED_RUN).unlink()
+    (folder / "out").rename(folder / "elsewhere")
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "4", "the same versions in 5 stages")
+        assert "46de695ed7d41ad3b208" in text_of(app)
+
+
+async def test_a_version_that_differs_is_marked_and_said(folder: Path) -> None:
+    events = folder / ".paddock" / "runs" / RUN / "events.jsonl"
+    lines = events.read_text().splitlines()
+    for number, line in enumerate(lines):
+        raw = json.loads(line)
+        if raw["type"] == "environment" and raw["stage"] == "convert":
+            raw["versions"] = {**raw["versions"], "paddle": "3.1.0", "new_tool": "7"}
+            lines[number] = json.dumps(raw)
+    events.write_text("".join(line + "\n" for line in lines))
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_open(pilot, app, "4", "two versions of paddle in one run")
+        assert "✘ 3.1.0 differs" in text_of(app)
+        assert "new_tool" in text_of(app)
+
+
+# The guards.
+
+
+async def test_every_guard_with_its_outcome(folder: Path) -> None:
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "5", "✔ passed: 16")
+        shown = text_of(app)
+        assert "✘ failed: 0" in shown and "○ not checked: 2" in shown
+        assert "✔ passed" in shown and "every stage hashed its inputs again" in shown
+
+
+async def test_the_selected_guard_tells_all(folder: Path) -> None:
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "5", "✔ passed: 16")
+        await pilot.press("down")
+        await until_shown(pilot, app, "the run was started without --locked")
+        assert "paddock.lock" in text_of(app) and "lock-held" in text_of(app)
+
+
+async def test_a_guard_that_stopped_the_run_stands_first(folder: Path) -> None:
+    append(folder, run_failed(5, "two versions of paddle in one run", "verify"))
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "5", "✘ failed: 1")
+        assert "two versions of paddle in one run" in text_of(app)
+        assert "run again" in text_of(app)
+
+
+async def test_other_failures_are_no_guards(folder: Path) -> None:
+    append(folder, run_failed(3, "the train stage ran out of memory"))
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "5", "✘ failed: 0")
+
+
+async def test_more_guards_with_more_fields_fit(folder: Path) -> None:
+    def edit(report: Report) -> None:
+        more = {"id": "x", "title": "a new one", "outcome": "failed", "found": "[b]\x1b[2J"}
+        report["pitfalls"] = [{**more, "page": "docs/pitfalls.md", "seen": 3}] * 200
+
+    edit_report(own_report(folder), edit)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "5", "✘ failed: 200")
+        assert "docs/pitfalls.md" in text_of(app) and "[b]\\x1b[2J" in text_of(app)
+
+
+async def test_a_report_from_before_there_were_guards(folder: Path) -> None:
+    edit_report(own_report(folder), lambda report: report.update(pitfalls=[]))
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app, "5", "from before there were guards")
+
+
+# All of them.
+
+
+@pytest.mark.parametrize("key", "345")
+async def test_no_run_yet(folder: Path, key: str) -> None:
+    for path in (folder / "out", folder / ".paddock"):
+        path.rename(path.with_name(f"{path.name}-away"))
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_open(pilot, app, key, "no run. Press 1, then r to start one.")
+
+
+@pytest.mark.parametrize("key", "345")
+async def test_any_size_will_do(folder: Path, key: str) -> None:
+    async with opened(CalmBackend(folder), (40, 10)) as (app, pilot):
+        await pilot.press(key, "down", "tab", "down")
+        for size in ((20, 4), (200, 50), SMALL):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert lines_of(app)
+
+
+@pytest.mark.parametrize("key", "345")
+async def test_ascii_only(folder: Path, key: str) -> None:
+    use(Appearance(ascii_only=True))
+    try:
+        async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+            await pilot.press(key)
+            await until_shown(pilot, app, "+ ")
+            await pilot.pause(0.3)
+            assert text_of(app).isascii()
+    finally:
+        use(Appearance())
