@@ -187,3 +187,17 @@ def test_a_list_of_problems_line_by_line() -> None:
     assert lines[3] == '  train.txt:0：缺少图像 "0.png"'
     assert lines[-1] == "  … 还有 10 个问题"
     assert english_in(said) == []
+
+
+def test_a_list_longer_than_nesting_is_deep() -> None:
+    changes = [f"input model{number} changed (0123 → 4567)" for number in range(30)]
+    with speaking("zh_CN"):
+        said = translated("; ".join(changes))
+    assert said.split("；") == [f"输入 model{number} 已变（0123 → 4567）" for number in range(30)]
+
+
+def test_a_remedy_with_a_second_one() -> None:
+    remedy = "add the characters to the dictionary, or correct the labels"
+    with speaking("zh_CN"):
+        said = translated(f"{remedy}; for the space set use_space_char = true")
+    assert said == "把这些字符加入字典，或修正标注；空格请设置 use_space_char = true"

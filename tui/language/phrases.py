@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from tui.language.marks import E_, N_, NC_
 
-#: How sentences are joined to longer ones; the outermost joint first.
+#: Sentences in a list of any length.
+LIST = E_("{first}; {rest}")
+#: How two sentences are joined to a longer one; the outermost joint first.
 JOINTS = (
     E_("{first} [{rest}]"),
-    E_("{first}; {rest}"),
+    LIST,
     E_("{first}: {rest}"),
     E_("{first} ({rest})"),
     E_("{first}, {rest}"),
@@ -38,6 +40,10 @@ ASSEMBLED = (
     E_("  … and {count} more problems"),
     E_("{count} line"),
     E_("{count} lines"),
+    # what follows a semicolon: stages/dataset/problems.py, pipeline/wiring.py, stages/ppocr/network.py
+    E_("for the space set use_space_char = true"),
+    E_("this is a PIR model, which opt cannot read"),
+    E_("and {count} more"),
     # pipeline/plan.py and pipeline/runlock.py
     E_("pid {pid} on {host}"),
     E_("pid {pid} on {host}, run {run}"),
@@ -90,12 +96,8 @@ PROJECT_FILE = (
     E_("greater than or equal to {number}"),
     E_("less than {number}"),
     E_("less than or equal to {number}"),
-    N_(
-        "{place}: list should have at least {least} item after validation, not {count}; found {found}"
-    ),
-    N_(
-        "{place}: list should have at most {most} items after validation, not {count}; found {found}"
-    ),
+    N_("list should have at least {least} item after validation, not {count}; found {found}"),
+    N_("list should have at most {most} items after validation, not {count}; found {found}"),
     E_("string should match pattern {pattern}; found {found}"),
     E_("list should have at least {least} items after validation, not {count}; found {found}"),
     E_("string should have at least {least} character; found {found}"),

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from string import Formatter
 
-from tui.language.phrases import JOINTS
+from tui.language.phrases import JOINTS, LIST
 
 #: A longer text is no sentence of ours; it stays as it is.
 LONGEST = 4000
@@ -23,6 +23,7 @@ _DEEPEST = 4
 #: Templates that fit one text and are tried, and parts of one text that are looked at.
 _MOST_FITTING, _MOST_PARTS = 3, 400
 _REMEMBERED = 2048
+_LIST_SIGN = "; "
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Sentences:
         templates = [item for item in made if item]
         #: The most particular first.
         self._templates = sorted(templates, key=lambda item: (-item.letters, -item.length))
-        self._joints = tuple(_joints(catalogue))
+        self._joints = dict(_joints(catalogue))
         self._remembered = lru_cache(_REMEMBERED)(self._translate)
 
     def translated(self, text: str) -> str:
@@ -105,7 +106,7 @@ class _Reading:
 
     exact: Mapping[str, str]
     templates: Sequence[Template]
-    joints: Sequence[Template]
+    joints: Mapping[str, Template]
     budget: int = _MOST_PARTS
 
     def of(self, text: str, depth: int = 0) -> str:
@@ -115,7 +116,11 @@ class _Reading:
         if depth > _DEEPEST or self.budget <= 0:
             return text
         self.budget -= 1
-        readings = [*self._as_sentence(text, depth), *self._as_parts(text, depth)]
+        readings = [
+            *self._as_sentence(text, depth),
+            *self._as_list(text, depth),
+            *self._as_parts(text, depth),
+        ]
         return min(readings, key=_letters_left, default=text)
 
     def _as_sentence(self, text: str, depth: int) -> Iterator[str]:
@@ -126,9 +131,16 @@ class _Reading:
         ):
             yield template.answer.format(**self._values(values, depth))
 
+    def _as_list(self, text: str, depth: int) -> Iterator[str]:
+        """Read all that stands between semicolons at once: a list may be longer than nesting is deep."""
+        parts = text.split(_LIST_SIGN)
+        if len(parts) > 2:
+            said = [self.of(part, depth + 1) for part in parts]
+            yield self.joints[LIST].answer.replace("{first}", "").replace("{rest}", "").join(said)
+
     def _as_parts(self, text: str, depth: int) -> Iterator[str]:
         """Read what stands between semicolons, colons, brackets or commas, if any of it is ours."""
-        for joint in self.joints:
+        for joint in self.joints.values():
             values = joint.match(text)
             said = self._values(values, depth) if values else None
             if said and said != values:
@@ -147,8 +159,8 @@ def _letters_left(text: str) -> int:
     return sum(character.isascii() and character.isalpha() for character in text)
 
 
-def _joints(catalogue: Mapping[str, str]) -> Iterable[Template]:
+def _joints(catalogue: Mapping[str, str]) -> Iterable[tuple[str, Template]]:
     for sentence in JOINTS:
         template = parse_template(sentence, catalogue.get(sentence, sentence))
         if template:
-            yield template
+            yield sentence, template
