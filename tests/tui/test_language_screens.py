@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from support.language import english_in, has_chinese, speaking
+from support.projects import MINIMAL, write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.screen import LARGE, SMALL, CalmBackend, Size, lines_of, opened, settle
 from tui.keys import SCOPES
@@ -77,6 +78,22 @@ async def test_metrics_and_about(folder: Path) -> None:
 async def test_two_runs_compared(folder: Path) -> None:
     said = "\n".join(await seen(folder, LARGE, "6", "c"))
     assert has_chinese(said) and english_in(said) == []
+
+
+async def test_choosing_what_runs(folder: Path) -> None:
+    said = "\n".join(await seen(folder, LARGE, "1", "R"))
+    assert "从 data 到 verify" in said and english_in(said) == []
+
+
+async def test_form_of_a_new_project(tmp_path: Path) -> None:
+    said = "\n".join(await seen(tmp_path, LARGE, "down", "down", "enter"))
+    assert "训练标注" in said and english_in(said) == []
+
+
+async def test_project_file_with_an_error(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "p", MINIMAL.replace("val =", "vall ="))
+    said = "\n".join(await seen(folder, LARGE))
+    assert "未知的键；是否想写“val”？" in said and english_in(said) == []
 
 
 def test_scopes_of_the_keys_are_translated() -> None:
