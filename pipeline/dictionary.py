@@ -129,14 +129,20 @@ def _checked(report: Mapping[str, Any] | None, entries: Sequence[Entry]) -> str:
 
 
 def _delivered(out: Path, wanted: str, classes: int | None) -> Iterator[Place]:
-    file = out / DICTIONARY_FILE
-    found = hash_file(file).sha256 if file.is_file() else ""
-    yield _place(f"{out.name}/{DICTIONARY_FILE}, now", found, wanted)
+    yield _place(f"{out.name}/{DICTIONARY_FILE}, now", _hash(out / DICTIONARY_FILE), wanted)
     decode = _decode_rules(out / PREPROCESS_FILE)
     name = f"{out.name}/{PREPROCESS_FILE}"
     yield _place(name, str(decode.get("dictionary_sha256", "")), wanted)
     if classes and "classes" in decode:
         yield _classes(name, decode["classes"], classes)
+
+
+def _hash(file: Path) -> str:
+    """Return the file's SHA-256; "" if there is none that can be read."""
+    try:
+        return hash_file(file).sha256 if file.is_file() else ""
+    except OSError:
+        return ""
 
 
 def _decode_rules(path: Path) -> Mapping[str, Any]:

@@ -66,13 +66,26 @@ def read_record(backend: Backend, run: RunFolder | None) -> Record:
     if report is not None and not is_whole(report):
         report = None
     is_own = report is not None and run is not None and report["run"] == run.name
-    return Record(report, is_own, backend.entries())
+    return Record(report, is_own, _entries(backend))
+
+
+def _entries(backend: Backend) -> tuple[Entry, ...]:
+    try:
+        return backend.entries()
+    except OSError:  # not ours to read
+        return ()
 
 
 def is_whole(report: Report) -> bool:
     """Tell whether a report has all that a screen draws; one that was edited may not."""
     parts = all(isinstance(report.get(name), kind) for name, kind in _PARTS.items())
-    return parts and all(_is_model(item) for item in report["models"]) and _has_texts(report)
+    return (
+        parts
+        and all(_is_model(item) for item in report["models"])
+        and isinstance(report["dictionary"].get("sha256"), str)
+        and isinstance(report["dictionary"].get("classes"), int)
+        and _has_texts(report)
+    )
 
 
 def _is_model(model: Any) -> bool:

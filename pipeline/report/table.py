@@ -39,7 +39,8 @@ class Metric:
         """Return the cell's text; a number that is not there is :data:`NONE`."""
         try:
             return self.fill(model, report)
-        except (KeyError, TypeError):  # null, or a report of another version
+        except (LookupError, TypeError, ValueError, ArithmeticError):
+            # null, a report of another version, or one that was edited
             return NONE
 
 
@@ -60,7 +61,7 @@ def _ratio(model: Model, report: Report) -> str:
 
 def _classes(model: Model, report: Report) -> str:
     """Return the model's classes against the dictionary's."""
-    return f"{model['classes']} of {report['dictionary']['classes']}"
+    return f"{model['classes']}/{report['dictionary']['classes']}"
 
 
 #: In the order of the table; a new metric is a new row. Columns that do not fit go from the end.

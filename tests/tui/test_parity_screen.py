@@ -68,7 +68,7 @@ async def test_the_selected_model_has_all_that_the_table_has_no_room_for(folder:
         )
         shown = text_of(app)
         assert "c30385cd24447a965101c47c9f00d81e" in shown
-        assert "61.5" in shown and "0.77" in shown and "37 of 37" in shown
+        assert "61.5" in shown and "0.77" in shown and "37/37" in shown
 
 
 async def test_columns_line_up(folder: Path) -> None:
@@ -267,6 +267,20 @@ async def test_a_damaged_report_counts_as_none(folder: Path, text: str) -> None:
         for key in "345":
             await pilot.press(key)
             await pilot.pause()
+
+
+async def test_numbers_that_are_none_leave_their_cells_empty(folder: Path) -> None:
+    def edit(report: Report) -> None:
+        for number, model in enumerate(report["models"]):
+            wrong = ("x", None, [], {}, "1e999")[number]
+            model.update(accuracy=wrong, latency_ms=wrong, size=wrong, sha256=wrong, classes=wrong)
+
+    edit_report(own_report(folder), edit)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app)
+        assert any(line.split()[1] == "–" for line in lines_of(app) if "nb-x86" in line)
+        await pilot.press("tab", "down", "down", "down", "3", "4", "5")
+        await until_shown(pilot, app, "guards")
 
 
 async def test_nothing_is_drawn_again_when_nothing_changed(

@@ -38,6 +38,8 @@ class EnvironmentScreen(ReportScreen):
     EnvironmentScreen.-empty HorizontalScroll { display: none; }
     """
 
+    _image_set = ""
+
     def compose_body(self) -> ComposeResult:
         with VerticalScroll():
             yield Line(id="one")
@@ -47,6 +49,7 @@ class EnvironmentScreen(ReportScreen):
             yield Facts(id="where")
 
     def on_mount(self) -> None:
+        self._image_set = self.backend.image_set()
         super().on_mount()
         self.query_one(VerticalScroll).focus()
 
@@ -61,7 +64,7 @@ class EnvironmentScreen(ReportScreen):
 
     def _where(self, view: RunView) -> Iterator[Fact]:
         yield _("engine"), translated(view.endpoint or self.backend.endpoint())
-        yield _("image set"), self.backend.image_set()
+        yield _("image set"), self._image_set
         if view.host:
             yield _("host"), view.host
         if view.name:

@@ -36,7 +36,7 @@ class GuardsScreen(ReportScreen):
     TAB = "guards"
     DEFAULT_CSS = """
     GuardsScreen #summary { padding: 0 1; height: auto; }
-    GuardsScreen #guard { height: auto; max-height: 40%; background: $panel; padding: 0 1; }
+    GuardsScreen #guard { height: 7; max-height: 40%; background: $panel; padding: 0 1; }
     GuardsScreen.-empty #guard, GuardsScreen.-empty Listing { display: none; }
     """
 
