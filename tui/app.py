@@ -109,7 +109,7 @@ class PaddockApp(App[None]):
         return self._watch.view
 
     @property
-    def is_running(self) -> bool:
+    def run_goes_on(self) -> bool:
         """Whether a runner is at work on this project."""
         return self._watch.is_running
 
@@ -207,18 +207,18 @@ class PaddockApp(App[None]):
 
     def _read_on(self) -> None:
         """Take what is new in the run's file."""
-        was_running, was_earlier = self.is_running, self.is_earlier
+        was_running, was_earlier = self.run_goes_on, self.is_earlier
         changed = self._watch.poll()
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
         if was_earlier != self.is_earlier:
-            self.refresh_bindings()
+            self.screen.refresh_bindings()
         if self._watch.wordless:
             self.tell(self.backend.why_it_died(self._watch.wordless))
-        elif was_running and not self.is_running and not self.is_earlier:
+        elif was_running and not self.run_goes_on and not self.is_earlier:
             self._say_how_it_ended()
         if changed:
-            if not self.is_running:
+            if not self.run_goes_on:
                 self._order_to_stop = 0
             self._refresh_screens()
         if not self._watch.is_caught_up:
@@ -232,7 +232,7 @@ class PaddockApp(App[None]):
 
     def _tick(self) -> None:
         """Let clocks go on while something runs."""
-        if self.is_running:
+        if self.run_goes_on:
             self._refresh_screens()
 
     def _refresh_screens(self) -> None:
@@ -250,12 +250,12 @@ class PaddockApp(App[None]):
         self._watch.choose(run)
         self.switch_mode("run")
         self._read_on()
-        self.refresh_bindings()
+        self.screen.refresh_bindings()
 
     def action_follow_latest(self) -> None:
         """Go back to the newest run."""
         self._watch.choose_latest()
-        self.refresh_bindings()
+        self.screen.refresh_bindings()
         self._read_on()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -264,7 +264,7 @@ class PaddockApp(App[None]):
 
     def start(self, options: Options) -> None:
         """Start a run in the background, unless one goes on."""
-        if self.is_running:
+        if self.run_goes_on:
             self.notify(_("A run goes on already."))
             return
         try:
@@ -279,7 +279,7 @@ class PaddockApp(App[None]):
         running = self._watch.alive
         if running is None:
             starting = _("The run is just starting; try again in a moment.")
-            self.notify(starting if self.is_running else _("Nothing is running."))
+            self.notify(starting if self.run_goes_on else _("Nothing is running."))
             return
         try:
             self.backend.stop(running, at_once=self._order_to_stop > 0)
@@ -317,7 +317,7 @@ class PaddockApp(App[None]):
 
     def action_quit_or_ask(self) -> None:
         """Leave; while a run goes on, ask what becomes of it."""
-        if self.is_running:
+        if self.run_goes_on:
             if not isinstance(self.screen, LeaveScreen):
                 self.push_screen(LeaveScreen(), self._leave)
         elif not self.is_building:
@@ -334,7 +334,7 @@ class PaddockApp(App[None]):
     def _leave(self, answer: Answer | None) -> None:
         if answer == "stop":
             self.stop()
-            self.set_interval(0.1, lambda: None if self.is_running else self.exit())
+            self.set_interval(0.1, lambda: None if self.run_goes_on else self.exit())
         elif answer == "detach":
             self.exit()
 

@@ -64,7 +64,7 @@ def _open(
     app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options)
     _check_theme(current().theme, app.available_themes)
     app.run()
-    for line in summary_lines(app.view, is_running=app.is_running):
+    for line in summary_lines(app.view, is_running=app.run_goes_on):
         terminal.print(line)
     return app.return_code or 0
 

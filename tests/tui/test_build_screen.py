@@ -138,7 +138,7 @@ async def test_quitting_asks_while_images_are_built(backend: FaultyBackend) -> N
         await pilot.press("q")
         await until_shown(pilot, app, "Leaving ends that; what is finished stays.")
         await pilot.press("enter")
-        assert isinstance(app.screen, BuildScreen) and app.is_running is False
+        assert isinstance(app.screen, BuildScreen) and app.run_goes_on is False
         backend.go_on.set()
         await until_shown(pilot, app, "all 7 images are there")
 

@@ -96,7 +96,7 @@ async def test_a_dictionary_that_is_not_there(folder: Path) -> None:
         await until_open(pilot, app, "3", "cannot be read")
         assert "○ not there" in text_of(app)
         await pilot.press("slash", "A", "enter", "n", "N")
-        assert app.is_running is False
+        assert app.run_goes_on is False
 
 
 async def test_thousands_of_entries(folder: Path) -> None:

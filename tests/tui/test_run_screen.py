@@ -154,7 +154,7 @@ async def test_leaving_while_a_run_goes_on_asks(folder: Path) -> None:
             await pilot.press("q")
             assert isinstance(app.screen, LeaveScreen)
             await pilot.press("escape")
-            assert app.is_running and not isinstance(app.screen, LeaveScreen)
+            assert app.run_goes_on and not isinstance(app.screen, LeaveScreen)
             await pilot.press("q", "down", "enter")
         assert app.return_code == 0 and backend.stopped == []
 
@@ -165,7 +165,7 @@ async def test_leaving_by_stopping_waits_for_the_end(folder: Path) -> None:
         async with opened(backend) as (app, pilot):
             await pilot.press("q", "end", "enter")
             await pilot.pause(0.5)
-            assert backend.stopped == [False] and app.is_running and app.return_code is None
+            assert backend.stopped == [False] and app.run_goes_on and app.return_code is None
 
 
 async def test_a_second_stop_is_at_once(folder: Path) -> None:
@@ -233,4 +233,4 @@ async def test_a_runner_that_dies_as_it_starts(folder: Path) -> None:
     async with opened(Stillborn(folder), LARGE) as (app, pilot):
         await pilot.press("r")
         await until_shown(pilot, app, "ModuleNotFoundError:")
-        assert not app.is_running
+        assert not app.run_goes_on

@@ -50,6 +50,7 @@ class PaddockScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.show_run(self.paddock.view)
+        self.refresh_bindings()
 
     def show_run(self, view: RunView) -> None:
         """Draw what changed in the run; called after its events, and each second while it goes on."""
@@ -68,7 +69,7 @@ class PaddockScreen(Screen[None]):
         if running:
             word, style = state_words("running")
             line.append(f"{word} {running.name}", style)
-        elif self.paddock.is_running and not self.paddock.is_earlier:
+        elif self.paddock.run_goes_on and not self.paddock.is_earlier:
             line.append(f"{symbol('running')} {_('starting')}", "bold")
         elif view.finished:
             word, style = verdict_words(view.finished.code)

@@ -84,7 +84,7 @@ class HistoryScreen(PaddockScreen):
     def show_run(self, view: RunView) -> None:
         """A run that began or ended changes the list."""
         super().show_run(view)
-        version = (view.name, self.paddock.is_running)
+        version = (view.name, self.paddock.run_goes_on)
         if version != self._version and self.app.screen is self:
             self._version = version
             self._list()

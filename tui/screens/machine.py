@@ -141,7 +141,7 @@ class MachineScreen(PaddockScreen):
 
     def action_clean(self) -> None:
         """Remove leftovers, after asking."""
-        if self.paddock.is_running:
+        if self.paddock.run_goes_on:
             self.notify(_("A run goes on; its containers are no leftovers."), severity="warning")
             return
         self.app.push_screen(

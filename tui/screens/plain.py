@@ -59,6 +59,9 @@ class PlainScreen(Screen[ScreenResultType]):
     def on_mount(self) -> None:
         self.show_title()
 
+    def on_screen_resume(self) -> None:
+        self.refresh_bindings()
+
     def show_title(self) -> None:
         """Draw the title again."""
         title = Text("Paddock", "bold")

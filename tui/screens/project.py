@@ -68,6 +68,7 @@ class NewProjectScreen(PlainScreen[None]):
         self._look()
 
     def on_screen_resume(self) -> None:
+        super().on_screen_resume()
         self._look()
 
     def _options(self) -> list[Option]:

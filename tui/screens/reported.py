@@ -60,7 +60,7 @@ class ReportScreen(PaddockScreen):
     def missing(self, view: RunView) -> str:
         """Say why there is no report, and what to do about it."""
         run, start = self.paddock.key_shown("app.run"), self.paddock.key_shown("run.start")
-        if self.paddock.is_running:
+        if self.paddock.run_goes_on:
             return _("Nothing yet: the last stage, verify, measures the models.")
         if view.name:
             return _(
@@ -77,7 +77,7 @@ class ReportScreen(PaddockScreen):
             return ""
         if not view.name:
             return _("This is from run {run}.").format(run=record.report["run"])
-        if self.paddock.is_running:
+        if self.paddock.run_goes_on:
             return _("This is from run {run}; the run that goes on has no parity yet.").format(
                 run=record.report["run"]
             )

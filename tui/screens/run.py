@@ -155,7 +155,7 @@ class RunScreen(PaddockScreen):
             self.paddock.start(Options(forced=frozenset({stage})))
 
     def action_start_with_options(self) -> None:
-        if self.paddock.is_running:
+        if self.paddock.run_goes_on:
             self.notify(_("A run goes on already."))
             return
         selected = self.query_one(StageList).selected

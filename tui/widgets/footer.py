@@ -24,6 +24,8 @@ class Footer(Line):
         self._draw()
 
     def _draw(self) -> None:
+        if not self.screen.is_current:  # it is drawn when it comes back; at the end there is none
+            return
         line = Text()
         for binding in self._shown():
             entry = Text()

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import BindingType
 from textual.widgets import DataTable
 
 from pipeline.runs import RunFolder, RunSummary
 from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
+from tui.keys import bindings
 from tui.language import _
 from tui.words import verdict_words
 
@@ -27,6 +30,9 @@ class Past:
 class RunTable(DataTable[Text]):
     """Rows in the order given, the newest first; ``marked`` is the run chosen for a comparison."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "list", "up", "down", "page_up", "first", "last", "choose"
+    )
     DEFAULT_CSS = """
     RunTable { height: 1fr; min-height: 3; scrollbar-size-horizontal: 0; }
     """
@@ -48,6 +54,22 @@ class RunTable(DataTable[Text]):
         )
         for place, (label, width) in enumerate(columns):
             self.add_column(Text(label), width=width, key=str(place))
+
+    def action_move(self, by: int) -> None:
+        """Go up or down by rows."""
+        self.move_cursor(row=self.cursor_row + by)
+
+    def action_page(self, by: int) -> None:
+        """Go up or down by pages."""
+        self.action_move(by * max(1, self.size.height - 1))
+
+    def action_edge(self, which: int) -> None:
+        """Go to the first or the last row."""
+        self.move_cursor(row=0 if which < 0 else self.row_count - 1)
+
+    def action_choose(self) -> None:
+        """Open the row."""
+        self.action_select_cursor()
 
     @property
     def selected(self) -> RunFolder | None:
