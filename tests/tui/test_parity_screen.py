@@ -306,3 +306,14 @@ async def test_nothing_is_drawn_again_when_nothing_changed(
 async def test_run_is_named(folder: Path) -> None:
     async with opened(CalmBackend(folder)) as (app, _pilot):
         assert app.run_folder is not None and app.run_folder.name == RUN
+
+
+async def test_a_click_does_what_the_keys_do(folder: Path) -> None:
+    with_mismatches(folder, *(make_mismatch(f"L{number}", pd="x") for number in range(5)))
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app)
+        lines = app.screen.query_one(Mismatches)
+        await pilot.click(lines, offset=(5, 3))
+        assert lines.cursor == 3
+        await pilot.click(lines, offset=(5, 3), times=2)
+        await until_shown(pilot, app, "4/5")
