@@ -21,6 +21,9 @@ from support.screen import LARGE, SMALL, CalmBackend, Size, until
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
 
+# in one process: they share a folder
+pytestmark = pytest.mark.xdist_group("snapshots")
+
 #: The path is on the screen, so it has to be the same everywhere.
 FOLDER = Path("/tmp/paddock-snapshots/alphanumeric")
 EMPTY = FOLDER.with_name("empty")
@@ -35,7 +38,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "run-enlarged": ("down", "enter"),
     "run-options": ("R",),
     "parity": ("2",),
-    "mismatch": ("2", "tab", "enter"),
+    "mismatch": ("2", "enter"),
     "dictionary": ("3",),
     "environment": ("4",),
     "guards": ("5",),
