@@ -272,7 +272,7 @@ async def test_a_damaged_report_counts_as_none(folder: Path, text: str) -> None:
 async def test_numbers_that_are_none_leave_their_cells_empty(folder: Path) -> None:
     def edit(report: Report) -> None:
         for number, model in enumerate(report["models"]):
-            wrong = ("x", None, [], {}, "1e999")[number]
+            wrong: object = ("x", None, [], {}, "1e999")[number]
             model.update(accuracy=wrong, latency_ms=wrong, size=wrong, sha256=wrong, classes=wrong)
 
     edit_report(own_report(folder), edit)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,41 +12,27 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
 
-from pipeline.dictionary import DictionaryFile, Place, compare, read_dictionary
+from pipeline.dictionary import compare, read_dictionary
 from pipeline.errors import PaddockError
 from pipeline.runs import RunFolder
-from pipeline.text import human_size, one_line
-from tui.appearance import symbol
+from pipeline.text import one_line
 from tui.dictionary import Row, find, rows_of
 from tui.keys import bindings
-from tui.language import _, translated
+from tui.language import _
 from tui.record import Record, Stamp, read_record, state_of
 from tui.run_view import RunView
 from tui.screens.reported import ReportScreen
 from tui.widgets.columns import joined, padded, widest
-from tui.widgets.facts import Fact, Facts
+from tui.widgets.comparisons import DictionaryRecord, comparisons, facts_of
+from tui.widgets.facts import Facts
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.widgets.log_prompt import LogPrompt
-from tui.words import outcome_words
 
-#: Characters of a hash that are shown where it is compared.
-_SHORT = 12
 #: What code points and an entry may take at most: an entry that is several characters is a fault.
 _WIDEST_POINTS, _WIDEST_CHARACTER = 15, 8
 #: Below this width of the screen, in cells, the two sides stand below each other.
 _NARROW = 70
-
-
-@dataclass(frozen=True)
-class DictionaryRecord(Record):
-    """What was read for this screen: the file and the comparisons, or why there is none."""
-
-    path: Path | None = None
-    file: DictionaryFile | None = None
-    use_space_char: bool = False
-    places: tuple[Place, ...] = ()
-    problem: str = ""
 
 
 class DictionaryScreen(ReportScreen):
@@ -119,8 +103,8 @@ class DictionaryScreen(ReportScreen):
     def show_record(self, record: Record, view: RunView) -> None:
         if not isinstance(record, DictionaryRecord):
             return
-        self.query_one("#facts", Facts).show_facts(_facts(record))
-        lines = [*_places(record.places)]
+        self.query_one("#facts", Facts).show_facts(facts_of(record))
+        lines = [*comparisons(record.places)]
         origin = self.origin(record, view) if record.report else self.missing(view)
         if origin:
             lines += [Text(), Text(one_line(origin), "yellow")]
@@ -188,58 +172,3 @@ def _row(row: Row, numbers: int, points: int, characters: int) -> Text:
     character = Text(row.shown if row.character != " " else _("space"), "bold")
     name = Text(row.name, "dim")
     return joined([number, padded(row.code_points, points), padded(character, characters), name])
-
-
-def _facts(record: DictionaryRecord) -> Iterator[Fact]:
-    file = record.file
-    if file is None:
-        yield (
-            _("dictionary"),
-            _("cannot be read: {reason}").format(reason=translated(record.problem)),
-        )
-        return
-    entries = len(file.entries) + record.use_space_char
-    yield _("file"), f"{file.path.name} {symbol('dot')} {human_size(file.size)}"
-    yield _("entries"), str(entries)
-    yield (
-        _("classes"),
-        _("{classes}: the blank is 0, the first character 1").format(classes=entries + 1),
-    )
-    yield _("space"), _space_rule(file.entries, record.use_space_char)
-    yield _("encoding"), ", ".join(translated(fact) for fact in file.facts)
-    yield "MD5", file.md5
-    yield "SHA-256", file.sha256
-
-
-def _space_rule(entries: Sequence[str], use_space_char: bool) -> str:
-    if use_space_char:
-        return _("class {number}, added after the last line").format(number=len(entries) + 1)
-    if " " in entries:
-        return _("class {number}, a line of the file").format(number=entries.index(" ") + 1)
-    return _("no class: spaces are not read")
-
-
-def _places(places: Iterable[Place]) -> Iterator[Text]:
-    """Give a line for each comparison."""
-    rows = list(places)
-    names = widest(translated(place.name) for place in rows)
-    words = {place.verdict: outcome_words(place.verdict) for place in rows}
-    column = widest(text for text, _style in words.values())
-    yield Text(_("Compared"), "bold")
-    for place in rows:
-        text, style = words[place.verdict]
-        yield joined(
-            [
-                padded(Text(text, style), column),
-                padded(one_line(translated(place.name)), names),
-                Text(one_line(_found(place)), "dim"),
-            ]
-        )
-
-
-def _found(place: Place) -> str:
-    """Return what was found; a hash that is the same stands above already."""
-    is_hash = " " not in place.found
-    if is_hash:
-        return "" if place.verdict == "same" else place.found[:_SHORT]
-    return translated(place.found)
