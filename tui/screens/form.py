@@ -83,7 +83,10 @@ class FormScreen(PlainScreen[bool]):
                 yield Field(_(label), Input(compact=True), _(meaning), id=name)
             yield Field(_("spaces"), Choice(_spaces()), _("is the space read, too?"), id="spaces")
             yield Field(
-                _("start from"), Choice(_starts()), _("left and right change it"), id="start"
+                _("start from"),
+                Choice(_starts()),
+                _("left and right change it; an official model reads with its own dictionary only"),
+                id="start",
             )
             meaning = _("frozen: minutes on a CPU; full: PaddleOCR's own training, all weights")
             yield Field(_("training"), Choice(_modes()), meaning, id="mode")

@@ -37,7 +37,7 @@ class HistoryScreen(PaddockScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
     DEFAULT_CSS = """
     HistoryScreen Line { padding: 0 1; }
-    HistoryScreen #detail { height: auto; max-height: 5; border-top: solid $panel; }
+    HistoryScreen #detail { height: auto; max-height: 5; background: $panel; }
     HistoryScreen.-short #detail { max-height: 2; }
     """
 

@@ -119,6 +119,6 @@ def _option(name: str, title: str, meaning: str, taken: bool) -> Option:
 
 
 def _prompt(title: str, meaning: str) -> Text:
-    prompt = Text(f"{symbol('selected')} {title}", "bold")
+    prompt = Text(f"{symbol('note')} {title}", "bold")
     prompt.append(f"\n  {meaning}", "not bold")
     return prompt

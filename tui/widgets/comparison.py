@@ -154,7 +154,8 @@ def _ending(ending: Ending | None) -> tuple[str, str]:
 
 def _differences(pair: StagePair) -> Text:
     lines = [_origin(pair)]
-    lines += [one_line(translated(change)) for change in pair.changes]
+    arrow = symbol("arrow")
+    lines += [one_line(translated(change)).replace("→", arrow) for change in pair.changes]
     lines += [
         f"{one_line(name)} {one_line(old)} {symbol('arrow')} {one_line(new)}"
         for name, old, new in pair.environment
