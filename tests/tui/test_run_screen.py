@@ -6,10 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import RenderableType
+from textual.screen import Screen
 
 from pipeline.background import Started
+from pipeline.errors import PaddockError
 from pipeline.events import Envelope
 from pipeline.runner import Options
 from pipeline.runs import create_run
@@ -132,19 +136,34 @@ async def test_what_a_stage_says_changes_nothing_but_text(folder: Path) -> None:
                 assert "[@click=app.quit]y[/]" in text_of(app)
 
 
+class Noting(CalmBackend):
+    """An engine room where the order to start is only noted."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.ordered: list[Options] = []
+
+    def start(self, options: Options) -> Started:
+        """Note what was ordered, and refuse."""
+        self.ordered.append(options)
+        raise PaddockError("not today")
+
+
 async def test_what_runs_is_chosen_with_keys(folder: Path) -> None:
-    chosen: list[Options] = []
-    async with opened(CalmBackend(folder)) as (app, pilot):
-        app.start = chosen.append  # type: ignore[method-assign] # no run: only what it would be
+    backend = Noting(folder)
+    async with opened(backend) as (app, pilot):
         await pilot.press("down", "R")
         assert isinstance(app.screen, RunOptionsScreen)
         await until_shown(pilot, app, "engine is not running")
         await pilot.press("b", "down", "down", "u", "x", "k")
         assert "From train until convert, held to paddock.lock." in text_of(app)
-        await pilot.press("enter")
-        await pilot.press("F")
-    assert chosen[0] == Options("train", "convert", frozenset({"convert"}), locked=True)
-    assert chosen[1] == Options(forced=frozenset({"train"}))
+        await pilot.press("enter", "F", "r")
+        await until_shown(pilot, app, "not today")
+    assert backend.ordered == [
+        Options("train", "convert", frozenset({"convert"}), locked=True),
+        Options(forced=frozenset({"train"})),
+        Options(),
+    ]
 
 
 async def test_leaving_while_a_run_goes_on_asks(folder: Path) -> None:
@@ -210,11 +229,17 @@ async def test_the_screen_sees_every_event_that_batch_prints(folder: Path) -> No
 async def test_nothing_is_painted_while_nothing_happens(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    painted: list[object] = []
+    painted: list[int] = []
+
     async with opened(CalmBackend(folder)) as (app, pilot):
         await pilot.pause(0.5)
-        display = app._display
-        monkeypatch.setattr(app, "_display", lambda *a: (painted.append(a), display(*a)))
+        show = app._display
+
+        def count(screen: Screen[Any], frame: RenderableType | None) -> None:
+            painted.append(1)
+            show(screen, frame)
+
+        monkeypatch.setattr(app, "_display", count)
         await pilot.pause(2.5)
     assert painted == []
 

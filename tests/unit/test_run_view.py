@@ -34,7 +34,8 @@ def test_a_whole_run(folder: Path) -> None:
     assert view.finished == RunFinished(0, 172.18, "pass")
     assert view.running_stage is None and view.failure is None
     train = view.stages["train"]
-    assert train.curves["val_accuracy"][0] == (0, pytest.approx(0.8033, abs=1e-4))
+    step, accuracy = train.curves["val_accuracy"][0]
+    assert step == 0 and accuracy == pytest.approx(0.8033, abs=1e-4)
     assert len(train.curves["val_accuracy"]) == 6
     assert train.results["stopped_because"] == "all epochs done"
     assert {item.path for item in view.stages["convert"].artifacts} >= {
