@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,6 +76,16 @@ class Document:
         """Return how many rows ``line`` and those after it have."""
         before = self.filter.matches.at_or_after(line) if self.filter else line
         return max(0, self.rows - before)
+
+    def fetch(self, rows: range) -> None:
+        """Read the lines of ``rows`` at once, where they follow each other in the file and are not known."""
+        lines = [self.line_of(row) for row in rows if row < self.rows]
+        missing = [line for line in lines if line not in self._shown]
+        if len(missing) < 2 or missing[-1] - missing[0] != len(missing) - 1:
+            return
+        with contextlib.suppress(OSError):  # then one by one, as they are shown
+            for line, raw in enumerate(self.file.consecutive(missing[0], missing[-1]), missing[0]):
+                self._shown[line] = shown(raw)
 
     def shown(self, line: int) -> Shown:
         """Return what is shown of a line; nothing if the file has lost it."""

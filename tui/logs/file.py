@@ -12,7 +12,7 @@ from textual.cache import LRUCache
 
 from tui.language import N_
 from tui.logs.index import BLOCK, LineIndex
-from tui.logs.reading import RawLine, read_line
+from tui.logs.reading import CHUNK, RawLine, cut_line, read_line
 
 Change = Literal["none", "grown", "restarted"]
 
@@ -134,6 +134,18 @@ class LogFile:
         if self._descriptor is None:
             return RawLine(b"")
         return read_line(self._descriptor, start, end)
+
+    def consecutive(self, first: int, last: int) -> list[RawLine]:
+        """Return the lines from ``first`` to ``last`` in one read; none if that would be too much at once.
+
+        Raises:
+            IndexError: there are not that many lines.
+        """
+        start, end = self.span(first)[0], self.span(last)[1]
+        if end - start > CHUNK:
+            return []
+        found = self._read(end - start, start).split(b"\n")
+        return [cut_line(line) for line in found[: last - first + 1]]
 
     def span(self, number: int) -> tuple[int, int]:
         """Return where line ``number`` starts and ends (its line end left out), in bytes.

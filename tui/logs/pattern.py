@@ -38,9 +38,10 @@ class Pattern:
         """Return where it is in the shown ``line``, as character positions."""
         return [found.span() for found in self._in_text.finditer(line)]
 
-    def may_be_in(self, plain: bytes) -> bool:
-        """Tell whether any of the lines of a chunk that :func:`is_plain` may have it."""
-        return self._in_bytes.search(plain) is not None
+    def find(self, plain: bytes, start: int) -> int:
+        """Return where it is next in a chunk that :func:`is_plain`, in bytes; -1 if it is not."""
+        found = self._in_bytes.search(plain, start)
+        return found.start() if found else -1
 
 
 def is_plain(chunk: bytes) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.logs.cleaning import shown
 from tui.logs.pattern import Pattern, is_plain
-from tui.logs.reading import Piece, walk
+from tui.logs.reading import Piece, RawLine, cut_line, walk
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,30 @@ def scan(descriptor: int, patterns: Sequence[Pattern], start: Place, stop: int) 
 
 
 def _matches(descriptor: int, piece: Piece, patterns: Sequence[Pattern]) -> Iterator[int]:
-    if piece.data is not None and _cannot_match(piece.data, patterns):
+    """Yield the numbers, from 0, of the piece's lines that match."""
+    if piece.data is not None and is_plain(piece.data):
+        yield from _plain_matches(piece.data, patterns)
         return
     for number, raw in enumerate(piece.raw_lines(descriptor)):
-        text = shown(raw).text
-        if all(pattern.is_in(text) for pattern in patterns):
+        if _has_all(raw, patterns):
             yield number
 
 
-def _cannot_match(data: bytes, patterns: Sequence[Pattern]) -> bool:
-    """Spare the work on single lines where the whole chunk tells that it is in vain."""
-    return is_plain(data) and not all(pattern.may_be_in(data) for pattern in patterns)
+def _plain_matches(data: bytes, patterns: Sequence[Pattern]) -> Iterator[int]:
+    """Look only at lines that have the first pattern: a search must leave the screen its time."""
+    number = counted = 0
+    found = patterns[0].find(data, 0)
+    while found >= 0:
+        start = data.rfind(b"\n", 0, found) + 1
+        end = data.find(b"\n", found)
+        end = len(data) if end < 0 else end
+        number += data.count(b"\n", counted, start)
+        counted = start
+        if _has_all(cut_line(data[start:end]), patterns):
+            yield number
+        found = patterns[0].find(data, end)
+
+
+def _has_all(raw: RawLine, patterns: Sequence[Pattern]) -> bool:
+    text = shown(raw).text
+    return all(pattern.is_in(text) for pattern in patterns)

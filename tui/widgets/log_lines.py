@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -21,6 +22,17 @@ from tui.logs.pattern import Pattern
 
 #: Cells for the cursor or a mark, and a space.
 _GUTTER = 2
+
+
+@dataclass(frozen=True)
+class _Styles:
+    """The widget's own style, and what is added to it."""
+
+    base: Style = field(default_factory=Style)
+    match: Style = field(default_factory=Style)
+    cursor: Style = field(default_factory=Style)
+    marked: Style = field(default_factory=Style)
+    cut: Style = field(default_factory=Style)
 
 
 class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
@@ -59,6 +71,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.pattern: Pattern | None = None
         self.message = ""
         self._is_moving = False
+        self._styles = _Styles()
 
     # What is shown.
 
@@ -100,11 +113,20 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll over the rows that there are now; those from ``first_changed`` on are drawn again."""
         size = Size(0, self.rows)
         if size != self.virtual_size:
-            self.virtual_size = size
+            self._resize_to(size)
         if self.cursor is None:
             self._scroll(self.max_scroll_y)
         if first_changed < self.scroll_offset.y + self.page:
             self.refresh()
+
+    def _resize_to(self, size: Size) -> None:
+        """Tell the scroll bar; setting the reactive would lay out and draw the whole screen again."""
+        self.set_reactive(ScrollView.virtual_size, size)
+        self._is_moving = True
+        try:
+            self._scroll_update(size)
+        finally:
+            self._is_moving = False
 
     # Moving.
 
@@ -151,7 +173,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     def _widest(self) -> int:
         top = self.scroll_offset.y
         rows = range(top, min(self.rows, top + self.page))
-        return max((self._line_strip(row).cell_length for row in rows), default=0)
+        return max((Strip(self._segments(row, Style())).cell_length for row in rows), default=0)
 
     def _scroll(self, y: float) -> None:
         self._is_moving = True
@@ -188,45 +210,60 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing.
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw a part; its lines are read, and the styles looked up, once for all of them."""
+        if self.document:
+            top = self.scroll_offset.y
+            self.document.fetch(range(top + crop.y, top + crop.bottom))
+        base = self.rich_style
+        parts = ("match", "cursor", "marked", "cut")
+        self._styles = _Styles(base, *(self._component(name) for name in parts))
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
         row = self.scroll_offset.y + y
         width = self.size.width
         if row >= self.rows:
             text = f"  {self.message}" if y == 0 and not self.rows else ""
-            return Strip([Segment(text, self._style("cut"))]).crop_extend(0, width, self.rich_style)
-        strip = self._line_strip(row)
+            style = self._styles.base
+            return Strip([Segment(text, style + self._styles.cut)]).crop_extend(0, width, style)
         mark, style = self._state_of(row)
-        room = max(0, width - _GUTTER)
-        shown = strip.crop_extend(self.left, self.left + room, style)
-        if strip.cell_length > self.left + room > 1:
-            more = Segment(symbol("selected"), style + self._style("cut"))
+        segments, room = self._segments(row, style), max(0, width - _GUTTER)
+        gutter = Segment(f"{mark} ", style)
+        length = sum(segment.cell_length for segment in segments)
+        if not self.left and length <= room > 0:  # most lines: nothing to cut
+            rest = Segment(" " * (room - length), style)
+            return Strip([gutter, *segments, rest], width)
+        line = Strip(segments, length)
+        shown = line.crop_extend(self.left, self.left + room, style)
+        if length > self.left + room > 1:
+            more = Segment(symbol("selected"), style + self._styles.cut)
             shown = Strip([*shown.crop(0, room - 1), more])
-        return Strip([Segment(f"{mark} ", style), *shown]).crop_extend(0, width, style)
+        return Strip([gutter, *shown]).crop_extend(0, width, style)
 
     def _state_of(self, row: int) -> tuple[str, Style]:
         """Return what stands before a row, and the row's style."""
+        styles = self._styles
         if self.cursor is None:
-            return " ", self.rich_style
-        rows = self.marked_rows
+            return " ", styles.base
         if self.document and row == self.document.row_of(self.cursor):
-            return symbol("selected"), self.rich_style + self._style("cursor")
-        if self.mark_from is not None and row in rows:
-            return symbol("dot"), self.rich_style + self._style("marked")
-        return " ", self.rich_style
+            return symbol("selected"), styles.base + styles.cursor
+        if self.mark_from is not None and row in self.marked_rows:
+            return symbol("dot"), styles.base + styles.marked
+        return " ", styles.base
 
-    def _line_strip(self, row: int) -> Strip:
+    def _segments(self, row: int, style: Style) -> list[Segment]:
         """Return the whole line, matches highlighted."""
         if not self.document:
-            return Strip([])
+            return []
         shown = self.document.shown(self.document.line_of(row))
-        style = self._state_of(row)[1]
-        segments = _highlighted(shown.text, self.pattern, style, style + self._style("match"))
+        segments = _highlighted(shown.text, self.pattern, style, style + self._styles.match)
         if shown.cut:
-            segments.append(Segment(_cut_note(shown), style + self._style("cut")))
-        return Strip(segments)
+            segments.append(Segment(_cut_note(shown), style + self._styles.cut))
+        return segments
 
-    def _style(self, name: str) -> Style:
+    def _component(self, name: str) -> Style:
         return self.get_component_rich_style(f"log-lines--{name}", partial=True)
 
 

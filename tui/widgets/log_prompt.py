@@ -48,7 +48,9 @@ class LogPrompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Line()
-        yield Input(compact=True, select_on_focus=False)
+        entry = Input(compact=True, select_on_focus=False)
+        entry.cursor_blink = False  # each blink would be a repaint
+        yield entry
 
     @property
     def is_open(self) -> bool:

@@ -59,6 +59,13 @@ class LogTitle(Line):
     def _draw(self) -> None:
         self.show(title_text(self._state, self.size.width))
 
+    def show(self, text: Text | str) -> None:
+        """Show ``text``; the line's size never changes, so nothing has to be laid out."""
+        wanted = Text(text) if isinstance(text, str) else text
+        if wanted != self.text or wanted.spans != self.text.spans:
+            self.text = wanted
+            self.update(wanted, layout=False)
+
 
 def title_text(state: LogState, width: int) -> Text:
     """Return the title in ``width`` cells at most."""
