@@ -241,7 +241,9 @@ async def test_nothing_is_painted_while_nothing_happens(
 
         monkeypatch.setattr(app, "_display", count)
         await pilot.pause(2.5)
-    assert painted == []
+        assert painted == []
+        await pilot.press("down")
+        assert painted
 
 
 class Stillborn(CalmBackend):
