@@ -75,6 +75,18 @@ class Tmux:
                 raise NotShown(f"{texts} did not come within {seconds:g} s, but:\n{shown}")
             time.sleep(_LOOK)
 
+    def wait_until_gone(self, text: str, seconds: float = 15.0) -> None:
+        """Wait until ``text`` is no longer on the screen.
+
+        Raises:
+            NotShown: it stayed.
+        """
+        deadline = time.monotonic() + seconds
+        while text in self.text():
+            if time.monotonic() > deadline:
+                raise NotShown(f"{text!r} did not go within {seconds:g} s:\n{self.text()}")
+            time.sleep(_LOOK)
+
     def settle(self, seconds: float = 3.0) -> None:
         """Wait until two looks in a row show the same, or for ``seconds``."""
         deadline, before = time.monotonic() + seconds, ""
@@ -104,8 +116,8 @@ class Tmux:
             force_terminal=True,
             color_system="truecolor",
         )
-        for line in shown.split("\n"):
-            console.print(Text.from_ansi(line), no_wrap=True, overflow="crop", highlight=False)
+        # As a whole: tmux says a colour once, and it holds on the lines that follow.
+        console.print(Text.from_ansi(shown), no_wrap=True, overflow="crop", highlight=False)
         svg.save(console, title, target)
 
     def close(self) -> None:

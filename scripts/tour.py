@@ -19,6 +19,8 @@ from tmux import NotShown, Tmux, terminal
 COLUMNS, ROWS = 80, 24
 #: Building the images from nothing, and the longest stage, in seconds.
 _BUILD, _STAGE = 3600.0, 900.0
+#: What lies over a corner of the screen for some seconds after a run.
+_TOAST = "The models compared: key 2"
 
 
 class Tour:
@@ -96,25 +98,26 @@ class Tour:
         self.picture("quit-asks")
         self.press("Down", "Enter", until="The run goes on")
         self.picture("detached")
-        self.start(until="running")
+        self.start(until="▸1 run")
         self.picture("attached")
         os.kill(self._screen.child(), signal.SIGKILL)
         self._screen.wait_for("Killed")
         self._screen.type("reset")  # what a killed program leaves behind in the terminal
         self._screen.press("Enter")
-        self._wait_until_empty()
-        self.start(until="running")
+        self._screen.wait_until_gone("Killed")
+        self.start(until="▸1 run")
         self.picture("attached-after-kill")
 
     def verdict(self) -> None:
         """The run ends; the models stand side by side, and a line that one of them misread."""
         self._screen.wait_for("PASS", seconds=2 * _STAGE)
         self.picture("pass")
-        self.press("2", until="checkpoint")
+        self._screen.wait_until_gone(_TOAST)
+        self.press("2", until="▸2 parity")
         self.picture("parity")
-        self.press("Enter", until="label")
+        self.press("Enter", until="1/")
         self.picture("mismatch")
-        self.press("Escape", until="checkpoint")
+        self.press("Escape", until="▸2 parity")
 
     def proofs(self) -> None:
         """Dictionary, environment, guards."""
@@ -131,23 +134,21 @@ class Tour:
         self.press("r", until="cached", within=120)
         self._screen.wait_for("PASS", seconds=120)
         self.picture("cached")
+        self._screen.wait_until_gone(_TOAST)
         self.press("6", until="2 runs")
         self.picture("history")
         self.press("c", until="two runs compared")
         self.picture("compare")
         self.press("Escape", until="2 runs")
         self.press("7", until="▸7 machine")
+        self.press("e", until="Looking at this machine")
+        self._screen.wait_until_gone("Looking at this machine")
         self._screen.wait_for("images:", seconds=30)
         self.picture("machine")
         self.press("1", until="▸1 run")
         self.press("?", until="Everywhere")
         self.picture("help")
         self.press("Escape", "q", until="of alphanumeric")
-
-    def _wait_until_empty(self) -> None:
-        self._screen.settle(10)
-        if "Killed" in self._screen.text():
-            raise NotShown(f"reset left the screen as it was:\n{self._screen.text()}")
 
 
 STEPS: tuple[Callable[[Tour], None], ...] = (
