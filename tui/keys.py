@@ -246,6 +246,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("project.write", "w", "write", N_("write"), N_("write paddock.toml (not in a field)")),
     Key("project.build", "b", "build", N_("build images"), N_("build what is missing")),
+    Key("project.examine", "e", "examine", N_("examine"), N_("look at the machine again")),
     Key("problem.edit", "e", "edit", N_("edit"), N_("open the file in $VISUAL or $EDITOR")),
     Key("problem.again", "r", "again", N_("read again"), N_("read the file again")),
     Key("list.up", "up,k", "move(-1)", N_("up"), N_("one row up"), False),

@@ -10,7 +10,7 @@ from textual.widgets import Button, Input
 
 from pipeline.errors import EngineError
 from pipeline.project import load_project
-from support.backends import NO_ENGINE, NO_IMAGES, FaultyBackend
+from support.backends import ENGINE_OK, NO_ENGINE, NO_IMAGES, FaultyBackend
 from support.projects import write_project
 from support.screen import LARGE, SMALL, opened, text_of, until, until_shown
 from tui.app import PaddockApp
@@ -91,11 +91,15 @@ async def test_example_without_an_engine_says_what_to_do(folder: Path) -> None:
     async with opened(backend) as (app, pilot):
         await until_shown(pilot, app, "✘ problem")
         assert "start it: scripts/engine" in text_of(app)
+        await until_shown(pilot, app, "When that is done, e looks at the machine again.")
         await pilot.press("enter")
         await until_shown(pilot, app, "no engine\\x1b[2J answers")
         assert "→ start it: scripts/engine" in text_of(app)
         await pilot.press("escape")
         assert isinstance(app.screen, NewProjectScreen)
+        backend.findings = (ENGINE_OK,)
+        await pilot.press("e")
+        await until(pilot, lambda: "✘ problem" not in text_of(app))
 
 
 async def test_images_can_be_built_before_anything_is_chosen(folder: Path) -> None:

@@ -13,6 +13,7 @@ from support.projects import MINIMAL, write_project
 from support.screen import CalmBackend, opened, text_of, until, until_shown
 from tui.editor import EditorFailed, editor, run_editor
 from tui.screens.problem import ProblemScreen
+from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen
 
 WRONG = MINIMAL + "\n[train]\nepohcs = 5  # [red]x[/red] \x1b[2J\n"
@@ -49,7 +50,7 @@ async def test_reading_again_shows_the_next_error_and_leaves_when_it_is_well(fol
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
 
 
-async def test_a_file_that_is_gone_or_no_text_is_said(folder: Path) -> None:
+async def test_a_file_that_is_no_text_is_said_and_one_that_is_gone_made_anew(folder: Path) -> None:
     file = folder / "paddock.toml"
     async with opened(CalmBackend(folder)) as (app, pilot):
         file.write_bytes(b"\xff\xfe")
@@ -57,7 +58,7 @@ async def test_a_file_that_is_gone_or_no_text_is_said(folder: Path) -> None:
         await until_shown(pilot, app, "not UTF-8 (byte 0)")
         file.unlink()
         await pilot.press("r")
-        await until_shown(pilot, app, "no paddock.toml in")
+        await until(pilot, lambda: isinstance(app.screen, NewProjectScreen))
 
 
 async def test_a_terminal_that_cannot_be_lent_is_said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -28,6 +29,8 @@ from tui.words import ending_words
 
 #: Runs around the cursor that are read, and how many at a time are handed over.
 _AHEAD, _PORTION = 50, 10
+#: A run that goes on is read again after so many seconds.
+_AGAIN = 5.0
 
 
 class HistoryScreen(PaddockScreen):
@@ -61,6 +64,7 @@ class HistoryScreen(PaddockScreen):
         super().__init__()
         self.known: dict[str, Past] = {}
         self._version: tuple[str, bool] | None = None
+        self._read_at = time.monotonic()
 
     def compose_body(self) -> ComposeResult:
         yield Line(id="count")
@@ -84,10 +88,14 @@ class HistoryScreen(PaddockScreen):
     def show_run(self, view: RunView) -> None:
         """A run that began or ended changes the list."""
         super().show_run(view)
+        if self.app.screen is not self:
+            return
         version = (view.name, self.paddock.run_goes_on)
-        if version != self._version and self.app.screen is self:
+        if version != self._version:
             self._version = version
             self._list()
+        elif time.monotonic() - self._read_at > _AGAIN:
+            self._read_around()
 
     @work(thread=True, group="list", exclusive=True)
     def _list(self) -> None:
@@ -114,6 +122,7 @@ class HistoryScreen(PaddockScreen):
         near = self._table.runs[first : first + _AHEAD]
         wanted = [run for run in near if self._is_open(run)]
         if wanted:
+            self._read_at = time.monotonic()
             self._read(wanted)
         self._show_detail()
 

@@ -119,6 +119,9 @@ class ProblemScreen(PlainScreen[None]):
 
     def action_again(self) -> None:
         """Read the file again: leave if it is well, else show what is wrong now."""
+        if not self.backend.has_project():
+            self.leave()  # gone: then a new one can be made
+            return
         try:
             self.backend.project()
         except PaddockError as error:

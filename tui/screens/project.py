@@ -42,7 +42,7 @@ _LOOK = 1.0
 class NewProjectScreen(PlainScreen[None]):
     """Dismissed when the folder has a project."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("project", "build")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("project", "build", "examine")
     DEFAULT_CSS = """
     NewProjectScreen Line { padding: 0 1; }
     NewProjectScreen OptionList, NewProjectScreen OptionList:focus {
@@ -58,6 +58,7 @@ class NewProjectScreen(PlainScreen[None]):
             yield Line(id="intro")
             yield OptionList(*self._options(), markup=False)
             yield Findings()
+            yield Line(id="again")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -84,10 +85,16 @@ class NewProjectScreen(PlainScreen[None]):
         if self.backend.has_project():
             self.leave()
             return
-        key = self.paddock.key_shown("project.build")
-        advice = {"images": _("press {key} to build them").format(key=key)}
         found = [item for item in self.paddock.findings if _matters(item)]
-        self.query_one(Findings).show(found, advice)
+        self.query_one(Findings).show(found, self._advice())
+        examine = _("When that is done, {key} looks at the machine again.")
+        asked = examine.format(key=self.paddock.key_shown("project.examine"))
+        wrong = any(item.severity == "problem" for item in found)
+        self.query_one("#again", Line).show(asked if wrong else "")
+
+    def _advice(self) -> dict[str, str]:
+        key = self.paddock.key_shown("project.build")
+        return {"images": _("press {key} to build them").format(key=key)}
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id == _OWN:
@@ -101,6 +108,11 @@ class NewProjectScreen(PlainScreen[None]):
             said = _("The project is in {folder}. Press {key} to run it.")
             folder = one_line(str(self.backend.folder))
             self.notify(said.format(folder=folder, key=key), timeout=15, markup=False)
+
+    def action_examine(self) -> None:
+        """Look at the machine again."""
+        self.notify(_("Looking at this machine."), timeout=2)
+        self.paddock.examine()
 
     def action_build(self) -> None:
         """Build the images."""
