@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 #: All that a line may hold without looking different when it is shown.
@@ -14,7 +15,8 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._flags = re.IGNORECASE if text == text.lower() else re.RegexFlag(0)
+        self._any_case = text == text.lower()
+        self._in_bytes = text.encode("utf-8", "replace")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pattern) and other.text == self.text
@@ -24,11 +26,7 @@ class Pattern:
 
     @cached_property
     def _in_text(self) -> re.Pattern[str]:
-        return re.compile(re.escape(self.text), self._flags)
-
-    @cached_property
-    def _in_bytes(self) -> re.Pattern[bytes]:
-        return re.compile(re.escape(self.text.encode("utf-8")), self._flags)
+        return re.compile(re.escape(self.text), re.IGNORECASE if self._any_case else 0)
 
     def is_in(self, line: str) -> bool:
         """Tell whether the shown ``line`` has it."""
@@ -38,10 +36,17 @@ class Pattern:
         """Return where it is in the shown ``line``, as character positions."""
         return [found.span() for found in self._in_text.finditer(line)]
 
-    def find(self, plain: bytes, start: int) -> int:
-        """Return where it is next in a chunk that :func:`is_plain`, in bytes; -1 if it is not."""
-        found = self._in_bytes.search(plain, start)
-        return found.start() if found else -1
+    def positions(self, plain: bytes) -> Iterator[int]:
+        """Yield where it is in a chunk that :func:`is_plain`, in bytes, once a line.
+
+        No regular expression: those would hold up the screen's thread for as long as a chunk takes.
+        """
+        text = plain.lower() if self._any_case else plain
+        found = text.find(self._in_bytes)
+        while found >= 0:
+            yield found
+            line_end = text.find(b"\n", found)
+            found = text.find(self._in_bytes, line_end) if line_end >= 0 else -1
 
 
 def is_plain(chunk: bytes) -> bool:

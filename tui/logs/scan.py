@@ -50,8 +50,7 @@ def _matches(descriptor: int, piece: Piece, patterns: Sequence[Pattern]) -> Iter
 def _plain_matches(data: bytes, patterns: Sequence[Pattern]) -> Iterator[int]:
     """Look only at lines that have the first pattern: a search must leave the screen its time."""
     number = counted = 0
-    found = patterns[0].find(data, 0)
-    while found >= 0:
+    for found in patterns[0].positions(data):
         start = data.rfind(b"\n", 0, found) + 1
         end = data.find(b"\n", found)
         end = len(data) if end < 0 else end
@@ -59,7 +58,6 @@ def _plain_matches(data: bytes, patterns: Sequence[Pattern]) -> Iterator[int]:
         counted = start
         if _has_all(cut_line(data[start:end]), patterns):
             yield number
-        found = patterns[0].find(data, end)
 
 
 def _has_all(raw: RawLine, patterns: Sequence[Pattern]) -> bool:
