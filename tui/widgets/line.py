@@ -22,4 +22,10 @@ class Line(Static):
         wanted = Text(text) if isinstance(text, str) else text
         if wanted != self.text or wanted.spans != self.text.spans:
             self.text = wanted
-            self.update(wanted)
+            self.update(wanted, layout=not self._has_fixed_size)
+
+    @property
+    def _has_fixed_size(self) -> bool:
+        """Whether no text can change the size: then what is around need not be laid out and painted again."""
+        height, width = self.styles.height, self.styles.width
+        return height is not None and height.is_cells and not (width is not None and width.is_auto)

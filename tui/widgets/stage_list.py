@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timezone
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -19,7 +20,12 @@ from tui.run_view import StageView
 from tui.widgets.facts import results_of
 from tui.words import state_words
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 _BAR, _SHORTEST_BAR = 10, 4
+#: Lines that a stage takes.
+_LINES = 2
 
 
 class StageList(OptionList):
@@ -38,6 +44,7 @@ class StageList(OptionList):
         super().__init__(id=id, markup=False)
         self._shown: dict[str, Text] = {}
         self._stages: tuple[StageView, ...] = ()
+        self._replaced: Region | None = None
 
     @property
     def selected(self) -> str:
@@ -67,10 +74,24 @@ class StageList(OptionList):
             if stage.name not in self._shown:
                 self.add_option(Option(text, id=stage.name))
             elif not _same(text, self._shown[stage.name]):
-                self.replace_option_prompt(stage.name, text)
+                self._replace(stage.name, text)
             self._shown[stage.name] = text
         if self.highlighted is None and self._stages:
             self.highlighted = 0
+
+    def _replace(self, stage: str, text: Text) -> None:
+        top = self.get_option_index(stage) * _LINES - self.scroll_offset.y
+        self._replaced = Region(0, top, self.size.width, _LINES)
+        self.replace_option_prompt(stage, text)
+        self._replaced = None
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Repaint the row that is being replaced; OptionList itself asks for the whole list."""
+        if self._replaced is not None and not regions:
+            regions = (self._replaced,)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
 def now() -> datetime:

@@ -1,0 +1,40 @@
+"""What is sent to the terminal while a run goes on: what changed, and no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual._compositor import CompositorUpdate
+
+from pipeline.runlock import LOCK_NAME, run_lock
+from support.recorded import RUN, recorded_events, recorded_project
+from support.screen import CalmBackend, opened, until_shown
+
+
+async def test_progress_paints_only_the_lines_that_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded_project(tmp_path / "p")
+    lines = recorded_events(folder)
+    here = next(number for number, line in enumerate(lines) if '"done": 235, "total": 300' in line)
+    events = folder / ".paddock" / "runs" / RUN / "events.jsonl"
+    events.write_text("".join(line + "\n" for line in lines[: here + 1]))
+    painted: list[str] = []
+    with run_lock(folder / ".paddock" / LOCK_NAME, RUN):
+        async with opened(CalmBackend(folder)) as (app, pilot):
+            await until_shown(pilot, app, "235/300 images")
+            await pilot.pause(0.5)
+            display = app._display
+
+            def noticed(screen: object, update: CompositorUpdate) -> None:
+                painted.append(update.render_segments(app.console))
+                display(screen, update)  # type: ignore[arg-type] # the app's own screen
+
+            monkeypatch.setattr(app, "_display", noticed)
+            with events.open("a") as stream:
+                stream.write(lines[here + 1] + "\n")
+            await until_shown(pilot, app, "236/300 images")
+    sent = "".join(painted)
+    assert "236/300" in sent and "verify" in sent
+    assert "convert" not in sent and len(sent) < 1000
