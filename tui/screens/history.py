@@ -11,6 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import DataTable
 from textual.worker import get_current_worker
 
@@ -31,6 +32,8 @@ from tui.words import ending_words
 _AHEAD, _PORTION = 50, 10
 #: A run that goes on is read again after so many seconds.
 _AGAIN = 5.0
+#: The cursor rests when it has not moved for so many seconds.
+_REST = 0.15
 
 
 class HistoryScreen(PaddockScreen):
@@ -65,6 +68,7 @@ class HistoryScreen(PaddockScreen):
         self.known: dict[str, Past] = {}
         self._version: tuple[str, bool] | None = None
         self._read_at = time.monotonic()
+        self._resting: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Line(id="count")
@@ -116,6 +120,13 @@ class HistoryScreen(PaddockScreen):
         self._read_around()
 
     @on(DataTable.RowHighlighted)
+    def _came_to_row(self) -> None:
+        """Show the row; read when the cursor rests, so that paging through does not wait for it."""
+        self._show_detail()
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(_REST, self._read_around)
+
     def _read_around(self) -> None:
         """Read what is near the cursor and not known yet; what still runs is read again."""
         first = max(0, self._table.cursor_row - _AHEAD // 2)
@@ -124,7 +135,6 @@ class HistoryScreen(PaddockScreen):
         if wanted:
             self._read_at = time.monotonic()
             self._read(wanted)
-        self._show_detail()
 
     def _is_open(self, run: RunFolder) -> bool:
         past = self.known.get(run.name)
