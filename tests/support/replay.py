@@ -22,7 +22,7 @@ def going_on(folder: Path, until: str) -> Iterator[list[str]]:
     events.write_text("".join(line + "\n" for line in lines[:here]))
     with (folder / ".paddock" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write(f"pid 1 on elsewhere run {RUN}\n")
+        lock.write(f"pid 1 on elsewhere, run {RUN}\n")
         lock.flush()
         yield lines[here:]
 

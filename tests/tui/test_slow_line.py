@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual._compositor import CompositorUpdate
 
-from pipeline.runlock import LOCK_NAME, run_lock
-from support.recorded import RUN, recorded_events, recorded_project
+from support.recorded import recorded_project
+from support.replay import append, going_on
 from support.screen import CalmBackend, opened, until_shown
 
 
@@ -16,12 +16,8 @@ async def test_progress_paints_only_the_lines_that_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = recorded_project(tmp_path / "p")
-    lines = recorded_events(folder)
-    here = next(number for number, line in enumerate(lines) if '"done": 235, "total": 300' in line)
-    events = folder / ".paddock" / "runs" / RUN / "events.jsonl"
-    events.write_text("".join(line + "\n" for line in lines[: here + 1]))
     painted: list[str] = []
-    with run_lock(folder / ".paddock" / LOCK_NAME, RUN):
+    with going_on(folder, '"done": 235, "total": 300') as to_come:
         async with opened(CalmBackend(folder)) as (app, pilot):
             await until_shown(pilot, app, "235/300 images")
             await pilot.pause(0.5)
@@ -32,8 +28,7 @@ async def test_progress_paints_only_the_lines_that_changed(
                 display(screen, update)  # type: ignore[arg-type] # the app's own screen
 
             monkeypatch.setattr(app, "_display", noticed)
-            with events.open("a") as stream:
-                stream.write(lines[here + 1] + "\n")
+            append(folder, to_come[0])
             await until_shown(pilot, app, "236/300 images")
     sent = "".join(painted)
     assert "236/300" in sent and "verify" in sent
