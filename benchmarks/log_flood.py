@@ -52,6 +52,7 @@ class Flood:
 
     def __init__(self, image: str, log: Path, lines: int) -> None:
         self.total = lines
+        self.remembered: set[int] = set()  # at which numbers of lines memory was read
         self._written = multiprocessing.Value("q", 0)
         self._first, self._last = (multiprocessing.Value("d", 0.0) for _ in range(2))
         self.process = multiprocessing.Process(target=self._run, args=(image, log), daemon=True)
@@ -168,7 +169,8 @@ def _settle(terminal: Terminal) -> None:
 def _read_memory(terminal: Terminal, running: Flood, result: Measured) -> None:
     for share in _MARKS:
         lines = round(share * running.total)
-        if running.lines >= lines:
+        if running.lines >= lines and lines not in running.remembered:
+            running.remembered.add(lines)
             result.memory[lines] = max(result.memory.get(lines, 0.0), terminal.memory())
 
 

@@ -17,7 +17,7 @@ from tui.logs.reading import CHUNK, RawLine, cut_line, read_line
 Change = Literal["none", "grown", "restarted"]
 
 #: Bytes that one :meth:`LogFile.poll` takes in at most, so that a key never waits for a big file.
-_SLICE = 2 * 1024 * 1024
+_SLICE = 4 * 1024 * 1024
 #: Blocks whose line ends are kept; 64 KiB each at worst.
 _KEPT_BLOCKS = 64
 #: Bytes at a file's beginning that tell it from another that took its place.
