@@ -23,6 +23,7 @@ from tui.launch import launch
 _DESCRIPTION = N_("""\
 From training images to a verified Paddle-Lite model, each stage in its own pinned container.
 
+  paddock [PROJECT]            the text UI; an empty folder asks what it should become
   paddock init DIR             a commented starting project
   paddock --batch [PROJECT]    run it: data, train, export, convert, verify; then the parity table
   paddock plan [PROJECT]       what would run, and why
