@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from support.language import speaking
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import going_on
-from support.screen import LARGE, SMALL, CalmBackend, Size, until
+from support.screen import LARGE, SMALL, CalmBackend, Size, text_of, until
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
 
@@ -68,7 +68,7 @@ _NOW = datetime(2026, 11, 22, 17, 30, 26, tzinfo=timezone.utc)
 def folder() -> Iterator[Path]:
     shutil.rmtree(FOLDER.parent, ignore_errors=True)
     yield recorded_project(FOLDER, runs=(RUN, CACHED_RUN))
-    shutil.rmtree(FOLDER.parent)
+    shutil.rmtree(FOLDER.parent, ignore_errors=True)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def empty() -> Iterator[Path]:
     shutil.rmtree(EMPTY.parent, ignore_errors=True)
     EMPTY.mkdir(parents=True)
     yield EMPTY
-    shutil.rmtree(EMPTY.parent)
+    shutil.rmtree(EMPTY.parent, ignore_errors=True)
 
 
 def going_to(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -86,18 +86,26 @@ def going_to(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
         app = pilot.app
         assert isinstance(app, PaddockApp)
         await until(pilot, lambda: bool(app.findings))
-        await _quiet(pilot)
+        await _quiet(pilot, app)
         for key in keys:
             await pilot.press(key)
-            await _quiet(pilot)
+            await _quiet(pilot, app)
 
     return go
 
 
-async def _quiet(pilot: Pilot[None]) -> None:
-    await pilot.pause()
-    await until(pilot, lambda: all(not worker.is_running for worker in pilot.app.workers))
-    await pilot.pause(0.1)
+async def _quiet(pilot: Pilot[None], app: PaddockApp) -> None:
+    """Wait until no worker is at work and the screen has been the same for a while."""
+    same, before = 0, ""
+    while same < _SAME_FOR:
+        await until(pilot, lambda: all(not worker.is_running for worker in app.workers))
+        await pilot.pause(0.05)
+        now = text_of(app)
+        same, before = (same + 1 if now == before else 0), now
+
+
+#: Looks at the screen, 0.05 s apart: longer than any delay after which something is read.
+_SAME_FOR = 8
 
 
 @pytest.mark.parametrize("colour", [True, False], ids=["colour", "no-colour"])
