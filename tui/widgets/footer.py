@@ -31,7 +31,7 @@ class Footer(Line):
             entry = Text()
             entry.append(self.app.get_key_display(binding), "bold")
             entry.append(f" {_(binding.description)}  ")
-            if line.cell_len + entry.cell_len > self.size.width - 2:
+            if line.cell_len + entry.cell_len > self.size.width:
                 continue
             line.append(entry)
         self.show(line)
