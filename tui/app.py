@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 
@@ -21,6 +22,7 @@ from pipeline.events import Envelope
 from pipeline.runner import Options
 from pipeline.runs import RunFolder
 from tui.appearance import current, symbol
+from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend
 from tui.build_job import BuildJob
 from tui.keys import bindings, first_key
@@ -337,6 +339,10 @@ class PaddockApp(App[None]):
             self.set_interval(0.1, lambda: None if self.run_goes_on else self.exit())
         elif answer == "detach":
             self.exit()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [*filters, AsciiFilter()] if current().ascii_only else filters
 
     def get_default_screen(self) -> Screen[Any]:
         """Return what Textual shows before the first mode."""

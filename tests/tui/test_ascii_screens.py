@@ -1,0 +1,63 @@
+"""On a terminal that shows nothing beyond ASCII, every screen and every dialog is ASCII."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.replay import going_on
+from support.screen import SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from tui.appearance import Appearance, use
+
+
+@pytest.fixture(autouse=True)
+def _ascii() -> Iterator[None]:
+    use(Appearance(ascii_only=True))
+    yield
+    use(Appearance())
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        ("l", "+ cached"),
+        ("m", "characters"),
+        ("i", "image"),
+        ("R", "From data until verify"),
+        ("?", "esc closes"),
+        ("2", "nb-x86"),
+        ("6", "2 runs"),
+        ("6c", "two runs compared"),
+        ("7", "engine"),
+    ],
+)
+async def test_nothing_beyond_ascii(tmp_path: Path, keys: str, shown: str) -> None:
+    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.3)
+        await until_shown(pilot, app, shown)
+        assert text_of(app).isascii(), [line for line in lines_of(app) if not line.isascii()]
+
+
+async def test_leaving(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p")
+    with going_on(folder, '"done": 235, "total": 300'):
+        async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+            await pilot.press("q")
+            await until_shown(pilot, app, "Detach")
+            assert text_of(app).isascii()
+
+
+async def test_an_empty_folder(tmp_path: Path) -> None:
+    async with opened(CalmBackend(tmp_path), SMALL) as (app, pilot):
+        await until_shown(pilot, app, "What should it become?")
+        assert text_of(app).isascii()
+        await pilot.press("down", "down", "enter")
+        await until_shown(pilot, app, "dictionary")
+        await pilot.pause(0.3)
+        assert text_of(app).isascii()
