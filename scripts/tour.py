@@ -171,10 +171,11 @@ def main() -> int:
         print(f"tour: {folder} is not empty: name another folder", file=sys.stderr)
         return 2
     folder.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("tour-*.svg"):
-        old.unlink()
+    out.mkdir(parents=True, exist_ok=True)
     try:
         with terminal(folder.parent, COLUMNS, ROWS) as screen:
+            for old in out.glob("tour-*.svg"):
+                old.unlink()
             tour = Tour(screen, folder, out)
             for step in STEPS:
                 step(tour)
