@@ -6,6 +6,7 @@ at what changed.
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timezone
@@ -65,18 +66,24 @@ _NOW = datetime(2026, 11, 22, 17, 30, 26, tzinfo=timezone.utc)
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    shutil.rmtree(FOLDER.parent, ignore_errors=True)
-    yield recorded_project(FOLDER, runs=(RUN, CACHED_RUN))
-    shutil.rmtree(FOLDER.parent, ignore_errors=True)
+def _alone() -> Iterator[None]:
+    """Keep other sessions of these tests, which share the folder, waiting."""
+    with FOLDER.parent.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(FOLDER.parent, ignore_errors=True)
+        yield
+        shutil.rmtree(FOLDER.parent, ignore_errors=True)
 
 
 @pytest.fixture
-def empty() -> Iterator[Path]:
-    shutil.rmtree(EMPTY.parent, ignore_errors=True)
+def folder(_alone: None) -> Path:
+    return recorded_project(FOLDER, runs=(RUN, CACHED_RUN))
+
+
+@pytest.fixture
+def empty(_alone: None) -> Path:
     EMPTY.mkdir(parents=True)
-    yield EMPTY
-    shutil.rmtree(EMPTY.parent, ignore_errors=True)
+    return EMPTY
 
 
 def going_to(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
