@@ -93,18 +93,18 @@ def going_to(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
         app = pilot.app
         assert isinstance(app, PaddockApp)
         await until(pilot, lambda: bool(app.findings))
-        await _quiet(pilot, app)
         for key in keys:
+            await _rest(pilot, app, 2)
             await pilot.press(key)
-            await _quiet(pilot, app)
+        await _rest(pilot, app, _SAME_FOR)
 
     return go
 
 
-async def _quiet(pilot: Pilot[None], app: PaddockApp) -> None:
-    """Wait until no worker is at work and the screen has been the same for a while."""
+async def _rest(pilot: Pilot[None], app: PaddockApp, looks: int) -> None:
+    """Wait until no worker is at work and the screen has been the same for so many looks."""
     same, before = 0, ""
-    while same < _SAME_FOR:
+    while same < looks:
         await until(pilot, lambda: all(not worker.is_running for worker in app.workers))
         await pilot.pause(0.05)
         now = text_of(app)
