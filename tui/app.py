@@ -227,6 +227,7 @@ class PaddockApp(App[None]):
             self.call_later(self._read_on)
 
     def _say_how_it_ended(self) -> None:
+        self.examine()  # its containers are gone now
         finished = self.view.finished
         if finished and finished.verdict:
             words = verdict_words(finished.code)[0]

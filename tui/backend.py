@@ -17,7 +17,6 @@ from pipeline.engine.endpoint import resolve
 from pipeline.engine.engine import open_engine
 from pipeline.errors import PaddockError
 from pipeline.example import EXAMPLES, Studio, make_example
-from pipeline.follow import Follower
 from pipeline.images import BuildEvent, ImageStatus, build_images, list_images
 from pipeline.images.build import BASE
 from pipeline.images.log import BuildLog, build_log
@@ -127,7 +126,7 @@ class Backend:
     def stage_of(self, run_name: str, stage: str) -> StageView | None:
         """Return what an earlier run recorded of a stage: its log, curve and artifacts."""
         run = next((item for item in self.runs() if item.name == run_name), None)
-        return view_of(Follower(run.events)).stages.get(stage) if run else None
+        return view_of(run).stages.get(stage) if run else None
 
     def report_file(self, run: RunFolder | None = None) -> Path | None:
         """Return where a run's report is; without one, the newest that was delivered."""

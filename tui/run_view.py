@@ -26,6 +26,7 @@ from pipeline.events import (
     StageStarted,
 )
 from pipeline.follow import Follower
+from pipeline.runs import RunFolder
 from stages.contract import (
     STAGES,
     ArtifactMade,
@@ -136,6 +137,12 @@ class RunView:
         for envelope in envelopes:
             self.apply(envelope)
 
+    def find_logs(self, run: RunFolder) -> None:
+        """Look for the stages' logs where ``run`` is now: the project may have been moved since."""
+        for stage in self.stages.values():
+            if stage.log:
+                stage.log = run.log(stage.name)
+
     def cut_short(self) -> None:
         """Say of what still runs that it stopped: its runner is gone without a last word."""
         for stage in self.stages.values():
@@ -211,9 +218,10 @@ def _apply_to_stage(stage: StageView, envelope: Envelope, now: datetime) -> None
             pass
 
 
-def view_of(follower: Follower) -> RunView:
+def view_of(run: RunFolder) -> RunView:
     """Return the view of all that a run has recorded so far."""
-    view = RunView()
+    view, follower = RunView(), Follower(run.events)
     while envelopes := follower.read():
         view.apply_all(envelopes)
+    view.find_logs(run)
     return view

@@ -44,6 +44,8 @@ class Watch:
         switched = self._choose()
         self.seen = self._follower.read(BATCH) if self._follower else []
         self.view.apply_all(self.seen)
+        if self.run and self.seen:
+            self.view.find_logs(self.run)
         self.wordless = ended.folder if ended and not self.view.name else None
         changed = switched or bool(self.seen) or before != self.is_running
         self._is_caught_up = len(self.seen) < BATCH

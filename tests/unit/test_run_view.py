@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.events import Envelope, RunFailed, RunFinished
-from pipeline.follow import Follower
+from pipeline.runs import run_folder
 from stages.contract import Metric
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from tui.run_view import RunView, view_of
@@ -29,7 +29,7 @@ def view_after(folder: Path, last: str, run: str = RUN) -> RunView:
 
 
 def test_a_whole_run(folder: Path) -> None:
-    view = view_of(Follower(folder / ".paddock" / "runs" / RUN / "events.jsonl"))
+    view = view_of(run_folder(folder / ".paddock", RUN))
     assert [stage.state for stage in view.stages.values()] == ["done"] * 5
     assert view.finished == RunFinished(0, 172.18, "pass")
     assert view.running_stage is None and view.failure is None
@@ -55,7 +55,7 @@ def test_in_the_middle_of_a_stage(folder: Path) -> None:
 
 
 def test_everything_cached(folder: Path) -> None:
-    view = view_of(Follower(folder / ".paddock" / "runs" / CACHED_RUN / "events.jsonl"))
+    view = view_of(run_folder(folder / ".paddock", CACHED_RUN))
     assert {stage.state for stage in view.stages.values()} == {"cached"}
     assert {stage.made_in for stage in view.stages.values()} == {RUN}
 
@@ -81,3 +81,9 @@ def test_a_long_curve_is_thinned_out_and_keeps_its_ends() -> None:
         view.apply(Envelope(step, "2026-11-22T17:30:40.000+00:00", RUN, "train", metric))
     curve = view.stages["train"].curves["loss"]
     assert len(curve) <= 2001 and curve[0][0] == 0 and curve[-1][0] == 4999
+
+
+def test_a_project_that_was_moved_finds_its_logs(folder: Path, tmp_path: Path) -> None:
+    moved = folder.rename(tmp_path / "elsewhere")
+    log = view_of(run_folder(moved / ".paddock", RUN)).stages["train"].log
+    assert log == moved / ".paddock" / "runs" / RUN / "train.log" and log.is_file()
