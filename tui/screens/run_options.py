@@ -99,16 +99,12 @@ class RunOptionsScreen(ModalScreen[Options | None]):
         self.query_one("#summary", Line).show(chosen)
 
     def _row(self, place: int, name: str) -> Text:
-        inside = self._first <= place <= self._last
-        mark = symbol("running") if inside else symbol("skipped")
-        row = Text(f"{mark} {name:<8} ", "" if inside else "dim")
+        row = Text(f"{name:<8} ", "bold")
+        if not self._first <= place <= self._last:
+            return row.append(f"{symbol('skipped')} " + _("left out"), "dim")
         if name in self._forced:
-            row.append(_("forced") + " ", "bold")
-        if not inside:
-            row.append(_("left out"))
-        elif name not in self._forced:
-            row.append(one_line(self._plan.get(name, "")), "dim")
-        return row
+            return row.append(f"{symbol('running')} " + _("forced"))
+        return row.append(one_line(self._plan.get(name, "")), "not bold")
 
     def _place(self) -> int:
         return self.query_one(OptionList).highlighted or 0
