@@ -19,7 +19,7 @@ check: setup-dev
 	.venv/bin/mypy
 	MYPYPATH=tests:scripts .venv/bin/mypy --explicit-package-bases tests
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n auto --dist loadgroup tests/unit tests/tui
+	.venv/bin/pytest -n auto --dist loadgroup tests/tui tests/unit
 
 setup:
 	scripts/setup
