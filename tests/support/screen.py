@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from pipeline.background import Running
@@ -57,17 +59,16 @@ async def until(pilot: Pilot[None], true: Callable[[], bool], seconds: float = 1
         if true():
             return
         await pilot.pause(0.05)
-    shown = "\n".join(lines_of(pilot.app))  # type: ignore[arg-type] # Pilot's app is any App
-    raise AssertionError(f"it did not come to that:\n{shown}")
+    raise AssertionError(f"it did not come to that:\n{text_of(pilot.app)}")
 
 
-def lines_of(app: PaddockApp) -> list[str]:
+def lines_of(app: App[Any]) -> list[str]:
     """Return the lines on the screen, right ends stripped."""
     strips = app.screen._compositor.render_strips()
     return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
 
-def text_of(app: PaddockApp) -> str:
+def text_of(app: App[Any]) -> str:
     """Return all that is on the screen."""
     return "\n".join(lines_of(app))
 
