@@ -124,7 +124,7 @@ async def test_what_an_engine_says_is_only_text(folder: Path) -> None:
         assert "[link=x]do\\x9b1A" in text_of(app)
 
 
-async def test_nothing_is_drawn_twice(folder: Path) -> None:
+async def test_nothing_is_drawn_twice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(FaultyBackend(folder)) as (app, pilot):
         await pilot.press("7")
         await until_shown(pilot, app, "Images on the engine")
@@ -132,7 +132,7 @@ async def test_nothing_is_drawn_twice(folder: Path) -> None:
         assert isinstance(screen, MachineScreen)
         drawn: list[object] = []
         for widget in screen.query("Line, Findings, ImageList"):
-            widget.update = drawn.append  # type: ignore[attr-defined]
+            monkeypatch.setattr(widget, "update", drawn.append)
         screen.show_run(app.view)
         await pilot.pause()
         assert drawn == []

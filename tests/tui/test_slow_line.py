@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
+from textual.screen import Screen
 
 from support.recorded import recorded_project
 from support.replay import append, going_on
@@ -23,9 +26,10 @@ async def test_progress_paints_only_the_lines_that_changed(
             await pilot.pause(0.5)
             display = app._display
 
-            def noticed(screen: object, update: CompositorUpdate) -> None:
+            def noticed(screen: Screen[Any], update: RenderableType | None) -> None:
+                assert isinstance(update, CompositorUpdate)
                 painted.append(update.render_segments(app.console))
-                display(screen, update)  # type: ignore[arg-type] # the app's own screen
+                display(screen, update)
 
             monkeypatch.setattr(app, "_display", noticed)
             append(folder, to_come[0])

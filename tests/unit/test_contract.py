@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -48,14 +51,13 @@ def test_hash_file_reads_size_and_both_hashes(tmp_path: Path) -> None:
     assert digests.sha256 == hashlib.sha256(data).hexdigest()
 
 
-def key(**changes: object) -> str:
-    parts: dict[str, object] = {
-        "stage": "train",
-        "image_id": "sha256:a",
-        "parameters": {"epochs": 3, "rate": 1e-3},
-        "inputs": {"train": "t", "dict": "d"},
-    }
-    return stage_key(**(parts | changes))  # type: ignore[arg-type]  # the point is to vary each
+def key(
+    stage: str = "train",
+    image_id: str = "sha256:a",
+    parameters: Mapping[str, Any] = MappingProxyType({"epochs": 3, "rate": 1e-3}),
+    inputs: Mapping[str, str] = MappingProxyType({"train": "t", "dict": "d"}),
+) -> str:
+    return stage_key(stage, image_id, parameters, inputs)
 
 
 def test_key_does_not_depend_on_the_order_of_names() -> None:
@@ -73,7 +75,7 @@ def test_key_does_not_depend_on_the_order_of_names() -> None:
         {"inputs": {"train": "d", "dict": "t"}},
     ],
 )
-def test_each_component_changes_the_key(changes: dict[str, object]) -> None:
+def test_each_component_changes_the_key(changes: dict[str, Any]) -> None:
     assert key(**changes) != key()
 
 
