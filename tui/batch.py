@@ -29,7 +29,7 @@ from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded
 from tui.language import N_, _, translated
-from tui.progress import Estimator
+from tui.progress import Forecast, progress_sentence
 from tui.table import print_parity
 
 #: A progress line at most this often, in seconds: a log in CI is read, not watched.
@@ -81,7 +81,7 @@ class Printer:
 
     def __init__(self, terminal: Terminal, *, show_plan: bool = False) -> None:
         self._terminal, self._show_plan = terminal, show_plan
-        self._estimators: dict[str, Estimator] = {}
+        self._forecasts: dict[str, Forecast] = {}
         self._last_progress = 0.0
 
     def show(self, envelope: Envelope) -> None:
@@ -100,18 +100,12 @@ class Printer:
             self._terminal.print(f"{padded(stage or _('run'), 8)} {line}")
 
     def _show_progress(self, event: Progress, stage: str) -> None:
-        key = f"{stage} {event.unit} {event.note}"
-        estimator = self._estimators.setdefault(key, Estimator(time.monotonic()))
         now = time.monotonic()
+        left = self._forecasts.setdefault(stage, Forecast()).seconds_left(event, now)
         if now - self._last_progress < PROGRESS_EVERY and event.done < event.total:
             return
         self._last_progress = now
-        left = estimator.seconds_left(event.done, event.total, now)
-        eta = _(", {time} left").format(time=human_seconds(left)) if left else ""
-        note = _("{note}: ").format(note=translated(event.note)) if event.note else ""
-        share = event.done / event.total if event.total else 1.0
-        count = f"{event.done:g}/{event.total:g} {translated(event.unit)} ({share:.0%})"
-        self._terminal.print(f"{padded(stage, 8)}   {note}{count}{eta}")
+        self._terminal.print(f"{padded(stage, 8)}   {progress_sentence(event, left)}")
 
     def _line(self, event: AnyEvent) -> str:  # noqa: C901 - one case an event, nothing else
         match event:

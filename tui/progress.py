@@ -1,8 +1,12 @@
-"""How long something still takes, from how far it has come."""
+"""How far something is and how long it still takes, in numbers and in a sentence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pipeline.text import human_seconds, one_line
+from stages.contract import Progress
+from tui.language import _, translated
 
 
 @dataclass
@@ -21,3 +25,32 @@ class Estimator:
         if gained <= 0 or done >= total:
             return None
         return (now - self.started) / gained * (total - done)
+
+
+@dataclass
+class Forecast:
+    """Estimates a stage's work. Another unit or total is other work, at a pace of its own."""
+
+    _work: tuple[str, float] = ("", 0.0)
+    _estimator: Estimator = field(default_factory=lambda: Estimator(0.0))
+
+    def seconds_left(self, progress: Progress, now: float) -> float | None:
+        """Return the estimate in seconds after ``progress``, which was said at ``now``."""
+        work = (progress.unit, progress.total)
+        if work != self._work:
+            self._work, self._estimator = work, Estimator(now)
+        return self._estimator.seconds_left(progress.done, progress.total, now)
+
+
+def share_of(progress: Progress) -> float:
+    """Return how much of the work is done, from 0 to 1."""
+    return min(1.0, progress.done / progress.total) if progress.total else 1.0
+
+
+def progress_sentence(progress: Progress, seconds_left: float | None) -> str:
+    """Return what is being done, how much of it, and the time left."""
+    note = _("{note}: ").format(note=one_line(translated(progress.note))) if progress.note else ""
+    unit = one_line(translated(progress.unit))
+    left = _(", {time} left").format(time=human_seconds(seconds_left)) if seconds_left else ""
+    count = f"{progress.done:g}/{progress.total:g} {unit} ({share_of(progress):.0%})"
+    return f"{note}{count}{left}"

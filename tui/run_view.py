@@ -36,7 +36,7 @@ from stages.contract import (
     Progress,
     Warned,
 )
-from tui.progress import Estimator
+from tui.progress import Forecast
 
 State = Literal["waiting", "running", "done", "cached", "skipped", "failed", "stopped"]
 
@@ -68,17 +68,12 @@ class StageView:
     environment: dict[str, str] = field(default_factory=dict)
     resources: ResourcesUsed | None = None
     peak_memory: int = 0
-    _estimators: dict[str, Estimator] = field(default_factory=dict, repr=False)
+    _forecast: Forecast = field(default_factory=Forecast, repr=False)
 
     def advance(self, progress: Progress, when: datetime) -> None:
         """Take a progress event; the pace is that of the events' own times."""
-        now = when.timestamp()
-        # a new unit or note is new work, at a pace of its own (epochs are one piece of work)
-        estimator = self._estimators.setdefault(progress.unit, Estimator(now))
-        if self.progress and self.progress.total != progress.total:
-            estimator = self._estimators[progress.unit] = Estimator(now)
         self.progress = progress
-        self.seconds_left = estimator.seconds_left(progress.done, progress.total, now)
+        self.seconds_left = self._forecast.seconds_left(progress, when.timestamp())
 
     def add_point(self, metric: Metric) -> None:
         """Add a point to the metric's curve, thinning a long one out."""

@@ -20,7 +20,7 @@ class Line(Static):
     def show(self, text: Text | str) -> None:
         """Show ``text``, never read as markup."""
         wanted = Text(text) if isinstance(text, str) else text
-        if wanted != self.text or wanted.spans != self.text.spans:
+        if not looks_same(wanted, self.text):
             self.text = wanted
             self.update(wanted, layout=not self._has_fixed_size)
 
@@ -29,3 +29,8 @@ class Line(Static):
         """Whether no text can change the size: then what is around need not be laid out and painted again."""
         height, width = self.styles.height, self.styles.width
         return height is not None and height.is_cells and not (width is not None and width.is_auto)
+
+
+def looks_same(one: Text, other: Text) -> bool:
+    """Tell whether two texts look the same; rich leaves the style of the whole text out of ``==``."""
+    return one == other and one.style == other.style

@@ -12,13 +12,13 @@ from textual.widgets import ContentSwitcher
 
 from tui.appearance import symbol
 from tui.language import N_, _
+from tui.progress import progress_sentence
 from tui.run_view import StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts, about, results_of
 from tui.widgets.line import Line
 from tui.widgets.log_view import LogView
-from tui.widgets.stage_list import progress_sentence
 
 Tab = Literal["log", "metrics", "files", "about"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -85,7 +85,7 @@ class StageDetail(Vertical):
         if stage is None or not self.is_mounted:
             return
         self.query_one(".tabs", Line).show(self._tabs(stage))
-        self._draw_progress(progress_sentence(stage))
+        self._draw_progress(stage)
         if self.tab == "log":
             self.query_one(LogView).open(stage.log, stage.name)
         elif self.tab == "metrics":
@@ -95,10 +95,11 @@ class StageDetail(Vertical):
         else:
             self.query_one("#facts", Facts).show_facts(about(stage))
 
-    def _draw_progress(self, sentence: str) -> None:
-        progress = self.query_one(".progress", Line)
-        progress.set_class(bool(sentence), "-shown")
-        progress.show(sentence)
+    def _draw_progress(self, stage: StageView) -> None:
+        line, progress = self.query_one(".progress", Line), stage.progress
+        line.set_class(progress is not None, "-shown")
+        if progress is not None:
+            line.show(progress_sentence(progress, stage.seconds_left))
 
     def _draw_metrics(self, stage: StageView) -> None:
         self.query_one(Curves).show(stage.curves)

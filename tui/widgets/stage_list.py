@@ -16,8 +16,10 @@ from textual.widgets.option_list import Option
 from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
 from tui.language import _, ngettext, translated
+from tui.progress import share_of
 from tui.run_view import StageView
 from tui.widgets.facts import results_of
+from tui.widgets.line import looks_same
 from tui.words import state_words
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ class StageList(OptionList):
             text = _row(stage, width - 2)
             if stage.name not in self._shown:
                 self.add_option(Option(text, id=stage.name))
-            elif not _same(text, self._shown[stage.name]):
+            elif not looks_same(text, self._shown[stage.name]):
                 self._replace(stage.name, text)
             self._shown[stage.name] = text
         if self.highlighted is None and self._stages:
@@ -99,10 +101,6 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _same(one: Text, other: Text) -> bool:
-    return one == other and one.spans == other.spans
-
-
 def _row(stage: StageView, width: int) -> Text:
     word, style = state_words(stage.state)
     left = Text.assemble((f"{stage.name:<8}", "bold"), (word, style))
@@ -124,7 +122,7 @@ def _duration(stage: StageView) -> str:
 def _below(stage: StageView, width: int) -> str:
     """Return what the second line says: how far it is, warnings, or why it ran or did not."""
     if stage.state == "running" and stage.progress and stage.progress.total:
-        return progress_line(stage, width)
+        return _progress_line(stage, width)
     if stage.warnings:
         text = ngettext("{count} warning", "{count} warnings", len(stage.warnings))
         return f"{symbol('warning')} " + text.format(count=len(stage.warnings))
@@ -136,12 +134,12 @@ def _below(stage: StageView, width: int) -> str:
     return one_line(translated(stage.reason))
 
 
-def progress_line(stage: StageView, width: int) -> str:
+def _progress_line(stage: StageView, width: int) -> str:
     """Return bar, share and time left, as far as they fit."""
     progress = stage.progress
     if progress is None:
         return ""
-    share = min(1.0, progress.done / progress.total) if progress.total else 1.0
+    share = share_of(progress)
     line = f"{share:>4.0%}"
     if stage.seconds_left is not None:
         line += " " + _("{time} left").format(time=human_seconds(stage.seconds_left))
@@ -153,17 +151,3 @@ def _bar(share: float, room: int) -> str:
     length = min(_BAR, room) if room >= _SHORTEST_BAR else 0
     filled = round(share * length)
     return symbol("full") * filled + symbol("empty") * (length - filled)
-
-
-def progress_sentence(stage: StageView) -> str:
-    """Return what is being done, how much of it, and the time left."""
-    progress = stage.progress
-    if progress is None or stage.state != "running":
-        return ""
-    note = f"{one_line(translated(progress.note))}: " if progress.note else ""
-    unit = one_line(translated(progress.unit))
-    text = f"{note}{progress.done:g}/{progress.total:g} {unit}"
-    if stage.seconds_left is None:
-        return text
-    left = _("{time} left").format(time=human_seconds(stage.seconds_left))
-    return f"{text}, {left}"
