@@ -14,7 +14,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
 
 from pipeline.doctor import Finding
 from pipeline.errors import PaddockError
@@ -344,7 +343,3 @@ class PaddockApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return [*filters, AsciiFilter()] if current().ascii_only else filters
-
-    def get_default_screen(self) -> Screen[Any]:
-        """Return what Textual shows before the first mode."""
-        return Screen(id="_default")

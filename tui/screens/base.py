@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from pipeline.text import one_line
 from tui.appearance import symbol
-from tui.backend import Backend
 from tui.language import _, ngettext
 from tui.run_view import RunView
+from tui.screens.inside import InsideScreen
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.words import state_words, verdict_words
 
-if TYPE_CHECKING:
-    from tui.app import PaddockApp
 
-
-class PaddockScreen(Screen[None]):
+class PaddockScreen(InsideScreen[None]):
     """A screen of the app. ``TAB`` is its name in the header; subclasses compose their body."""
 
     TAB = ""
-
-    @property
-    def paddock(self) -> PaddockApp:
-        """The app."""
-        return cast("PaddockApp", self.app)
-
-    @property
-    def backend(self) -> Backend:
-        """Where questions about project, run and machine go."""
-        return self.paddock.backend
 
     def compose(self) -> ComposeResult:
         yield Header(self.TAB)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 
 from pipeline.text import one_line
 from tui.appearance import symbol
-from tui.backend import Backend
+from tui.screens.inside import InsideScreen
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line
 
-if TYPE_CHECKING:
-    from tui.app import PaddockApp
 
-
-class PlainScreen(Screen[ScreenResultType]):
+class PlainScreen(InsideScreen[ScreenResultType]):
     """Subclasses give a title and a body."""
 
     DEFAULT_CSS = """
@@ -32,16 +27,6 @@ class PlainScreen(Screen[ScreenResultType]):
         if not self._has_left:
             self._has_left = True
             self.dismiss(result)
-
-    @property
-    def paddock(self) -> PaddockApp:
-        """The app."""
-        return cast("PaddockApp", self.app)
-
-    @property
-    def backend(self) -> Backend:
-        """Where questions about project, run and machine go."""
-        return self.paddock.backend
 
     def title_text(self) -> str:
         """Return what the screen is about; it may come from outside."""
