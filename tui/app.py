@@ -35,6 +35,7 @@ from tui.screens.environment import EnvironmentScreen
 from tui.screens.guards import GuardsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.history import HistoryScreen
+from tui.screens.inside import Paddock
 from tui.screens.leave import Answer, LeaveScreen
 from tui.screens.machine import MachineScreen
 from tui.screens.parity import ParityScreen
@@ -343,3 +344,7 @@ class PaddockApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return [*filters, AsciiFilter()] if current().ascii_only else filters
+
+
+#: mypy checks here that the app can do what its screens ask of it.
+_FOR_SCREENS: type[Paddock] = PaddockApp

@@ -1,24 +1,76 @@
-"""What a screen of the app can reach: the app itself, and the backend behind it."""
+"""What a screen may ask of the app that it stands in: what it shows, and what it steers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import Protocol, cast
 
 from textual.screen import Screen, ScreenResultType
 
+from pipeline.doctor import Finding
+from pipeline.runner import Options
+from pipeline.runs import RunFolder
 from tui.backend import Backend
+from tui.run_view import RunView
 
-if TYPE_CHECKING:
-    from tui.app import PaddockApp
+
+class Paddock(Protocol):
+    """The app, as screens know it: the app imports the screens, and none of them the app."""
+
+    backend: Backend
+    findings: tuple[Finding, ...]
+    project_name: str
+    engine_line: str
+
+    @property
+    def view(self) -> RunView:
+        """The run that is followed."""
+
+    @property
+    def run_folder(self) -> RunFolder | None:
+        """Where the run that is followed keeps its record."""
+
+    @property
+    def run_goes_on(self) -> bool:
+        """Whether a runner is at work on this project."""
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether a run is shown that the user chose, and that is not the newest."""
+
+    @property
+    def is_building(self) -> bool:
+        """Whether the images are being built."""
+
+    def start(self, options: Options) -> None:
+        """Start a run in the background, unless one goes on."""
+
+    def stop(self) -> None:
+        """Order the run to stop; a second time at once."""
+
+    def follow_run(self, run: RunFolder) -> None:
+        """Show an earlier run; a run that starts later takes its place."""
+
+    def examine(self) -> object:
+        """Let the doctor look again."""
+
+    def build_images(self, then: Callable[[bool | None], None] | None = None) -> None:
+        """Show the build that goes on, or start one; ``then`` hears whether all images are there."""
+
+    def tell(self, error: Exception) -> None:
+        """Show an error and its remedy without leaving the screen."""
+
+    def key_shown(self, key_id: str) -> str:
+        """Return how the key that does ``key_id`` is written, the user's own if there is one."""
 
 
 class InsideScreen(Screen[ScreenResultType]):
     """A screen that knows in which app it is."""
 
     @property
-    def paddock(self) -> PaddockApp:
+    def paddock(self) -> Paddock:
         """The app."""
-        return cast("PaddockApp", self.app)
+        return cast("Paddock", self.app)
 
     @property
     def backend(self) -> Backend:
