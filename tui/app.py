@@ -23,10 +23,8 @@ from pipeline.runs import RunFolder
 from tui.appearance import current, symbol
 from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend
-from tui.build_job import BuildJob
 from tui.keys import bindings, first_key
 from tui.language import _, translated
-from tui.run_view import RunView
 from tui.screens.base import PaddockScreen
 from tui.screens.build import BuildScreen
 from tui.screens.confirm import ConfirmScreen
@@ -42,6 +40,8 @@ from tui.screens.parity import ParityScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen
+from tui.views.build_job import BuildJob
+from tui.views.run import RunView
 from tui.widgets.scroll_bar import use_scroll_bars
 from tui.words import verdict_words
 

@@ -31,8 +31,8 @@ from pipeline.project.write import write_new
 from pipeline.runner import Options
 from pipeline.runs import RunFolder, list_runs
 from tui.language import _
-from tui.run_view import StageView, view_of
-from tui.watch import Watch
+from tui.views.run import StageView, view_of
+from tui.views.watch import Watch
 
 Report = Mapping[str, Any]
 

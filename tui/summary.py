@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.text import human_seconds
 from tui.language import _, translated
-from tui.run_view import RunView
+from tui.views.run import RunView
 from tui.words import state_words, verdict_words
 
 

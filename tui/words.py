@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.runs import Ending
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, pgettext, translated
-from tui.run_view import State
+from tui.views.run import State
 
 _STATES: dict[State, tuple[Mark, str, str]] = {
     "waiting": ("waiting", N_("waiting"), "dim"),

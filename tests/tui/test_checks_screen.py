@@ -16,7 +16,7 @@ from support.reports import Report, edit_report, own_report
 from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
-from tui.dictionary import find, rows_of
+from tui.views.dictionary import find, rows_of
 from tui.widgets.listing import Listing
 
 

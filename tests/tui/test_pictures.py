@@ -13,7 +13,7 @@ from PIL import Image
 
 from support.recorded import RECORDED
 from tui.appearance import Appearance
-from tui.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
+from tui.views.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
 from tui.widgets.picture import as_characters, as_half_blocks, probe
 
 

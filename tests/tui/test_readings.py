@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tui.appearance import Appearance, use
-from tui.readings import DIFFERENT, clusters, differences, marked, shown
+from tui.views.readings import DIFFERENT, clusters, differences, marked, shown
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pipeline.images import (
 )
 from pipeline.images.events import Outcome
 from pipeline.images.log import build_log
-from tui.build_view import BuildView
+from tui.views.build import BuildView
 
 EVENTS: list[BuildEvent] = [
     ImageStarted("base", 1, 2),

@@ -10,7 +10,7 @@ from pipeline.events import Envelope, RunFailed, RunFinished
 from pipeline.runs import run_folder
 from stages.contract import Metric
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
-from tui.run_view import RunView, view_of
+from tui.views.run import RunView, view_of
 
 
 @pytest.fixture

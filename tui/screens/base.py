@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.language import _, ngettext
-from tui.run_view import RunView
 from tui.screens.inside import InsideScreen
+from tui.views.run import RunView
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.words import state_words, verdict_words

@@ -16,12 +16,12 @@ from pipeline.dictionary import compare, read_dictionary
 from pipeline.errors import PaddockError
 from pipeline.runs import RunFolder
 from pipeline.text import one_line
-from tui.dictionary import Row, find, rows_of
 from tui.keys import bindings
 from tui.language import _
-from tui.record import Record, Stamp, read_record, state_of
-from tui.run_view import RunView
 from tui.screens.reported import ReportScreen
+from tui.views.dictionary import Row, find, rows_of
+from tui.views.record import Record, Stamp, read_record, state_of
+from tui.views.run import RunView
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.comparisons import DictionaryRecord, comparisons, facts_of
 from tui.widgets.facts import Facts

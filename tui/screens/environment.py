@@ -10,11 +10,11 @@ from textual.containers import HorizontalScroll, VerticalScroll
 
 from pipeline.text import one_line
 from tui.appearance import symbol
-from tui.environments import StageEnvironment, difference, environments, names_of, outliers
 from tui.language import _, ngettext, translated
-from tui.record import Record
-from tui.run_view import RunView
 from tui.screens.reported import ReportScreen
+from tui.views.environments import StageEnvironment, difference, environments, names_of, outliers
+from tui.views.record import Record
+from tui.views.run import RunView
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line

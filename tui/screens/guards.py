@@ -14,9 +14,9 @@ from pipeline.text import one_line
 from stages.contract import Exit
 from tui.appearance import symbol
 from tui.language import _, translated
-from tui.record import Record
-from tui.run_view import RunView
 from tui.screens.reported import ReportScreen
+from tui.views.record import Record
+from tui.views.run import RunView
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line

@@ -21,9 +21,9 @@ from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
-from tui.run_view import RunView
 from tui.screens.base import PaddockScreen
 from tui.screens.compare import CompareScreen
+from tui.views.run import RunView
 from tui.widgets.line import Line
 from tui.widgets.run_table import Past, RunTable, ending_text
 from tui.words import ending_words

@@ -11,7 +11,7 @@ from pipeline.doctor import Finding
 from pipeline.runner import Options
 from pipeline.runs import RunFolder
 from tui.backend import Backend
-from tui.run_view import RunView
+from tui.views.run import RunView
 
 
 class Paddock(Protocol):

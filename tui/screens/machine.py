@@ -19,9 +19,9 @@ from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, ngettext
-from tui.run_view import RunView
 from tui.screens.base import PaddockScreen
 from tui.screens.confirm import ConfirmScreen
+from tui.views.run import RunView
 from tui.widgets.findings import Findings
 from tui.widgets.image_list import ImageList
 from tui.widgets.line import Line

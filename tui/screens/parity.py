@@ -13,10 +13,10 @@ from textual.events import Resize
 from tui.backend import Report
 from tui.keys import bindings
 from tui.language import _, ngettext
-from tui.record import Record
-from tui.run_view import RunView
 from tui.screens.reading import ReadingScreen
 from tui.screens.reported import ReportScreen
+from tui.views.record import Record
+from tui.views.run import RunView
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.widgets.mismatches import Mismatches

@@ -21,9 +21,9 @@ from tui.appearance import symbol
 from tui.backend import Backend
 from tui.keys import bindings
 from tui.language import _, ngettext
-from tui.pictures import PictureError, load_picture
-from tui.readings import differences, marked, shown
-from tui.record import models_of
+from tui.views.pictures import PictureError, load_picture
+from tui.views.readings import differences, marked, shown
+from tui.views.record import models_of
 from tui.widgets.columns import padded, widest
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line

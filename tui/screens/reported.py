@@ -8,9 +8,9 @@ from textual.worker import get_current_worker
 
 from pipeline.runs import RunFolder
 from tui.language import _
-from tui.record import Record, Stamp, read_record, stamp_of
-from tui.run_view import RunView
 from tui.screens.base import PaddockScreen
+from tui.views.record import Record, Stamp, read_record, stamp_of
+from tui.views.run import RunView
 
 
 class ReportScreen(PaddockScreen):

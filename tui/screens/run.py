@@ -15,9 +15,9 @@ from textual.widgets import OptionList
 from pipeline.runner import Options
 from tui.keys import bindings
 from tui.language import _
-from tui.run_view import RunView, StageView
 from tui.screens.base import PaddockScreen
 from tui.screens.run_options import RunOptionsScreen
+from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.failure import FailureBanner
 from tui.widgets.stage_detail import StageDetail, Tab

@@ -12,7 +12,7 @@ from pipeline.dictionary import DictionaryFile, Place
 from pipeline.text import human_size, one_line
 from tui.appearance import symbol
 from tui.language import _, translated
-from tui.record import Record
+from tui.views.record import Record
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact
 from tui.words import outcome_words

@@ -11,7 +11,7 @@ from rich.text import Text
 from pipeline.text import human_seconds, human_size, one_line
 from tui.appearance import symbol
 from tui.language import _, translated
-from tui.run_view import StageView
+from tui.views.run import StageView
 from tui.widgets.line import Line
 from tui.words import state_words
 

@@ -8,8 +8,8 @@ from textual.widgets import Static
 
 from pipeline.text import human_seconds, human_size, one_line
 from tui.appearance import Mark, symbol
-from tui.build_view import BuildView, ImageState, ImageView
 from tui.language import N_, _
+from tui.views.build import BuildView, ImageState, ImageView
 
 _STATES: dict[ImageState, tuple[Mark, str, str]] = {
     "waiting": ("waiting", N_("waiting"), "dim"),

@@ -9,8 +9,8 @@ from rich.text import Text
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.language import _
-from tui.readings import marked, shown
-from tui.record import is_parted, models_of
+from tui.views.readings import marked, shown
+from tui.views.record import is_parted, models_of
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.header import shortened
 from tui.widgets.listing import Listing

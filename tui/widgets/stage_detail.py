@@ -13,7 +13,7 @@ from textual.widgets import ContentSwitcher
 from tui.appearance import symbol
 from tui.language import N_, _
 from tui.progress import progress_sentence
-from tui.run_view import StageView
+from tui.views.run import StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts, about, results_of

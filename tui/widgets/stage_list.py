@@ -17,7 +17,7 @@ from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
 from tui.language import _, ngettext, translated
 from tui.progress import share_of
-from tui.run_view import StageView
+from tui.views.run import StageView
 from tui.widgets.facts import results_of
 from tui.widgets.line import looks_same
 from tui.words import state_words

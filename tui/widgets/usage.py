@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.text import human_size
 from tui.language import _
-from tui.run_view import StageView
+from tui.views.run import StageView
 from tui.widgets.line import Line
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pipeline.environment import COMPARED, check_one_environment
 from pipeline.errors import IntegrityFailed
 from pipeline.ledger import Entry
-from tui.record import Record
-from tui.run_view import RunView, StageView
+from tui.views.record import Record
+from tui.views.run import RunView, StageView
 
 
 @dataclass(frozen=True)

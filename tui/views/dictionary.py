@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.readings import shown
+from tui.views.readings import shown
 
 _CODE_POINT = re.compile(r"u\+([0-9a-f]{1,6})", re.IGNORECASE)
 

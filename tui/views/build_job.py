@@ -17,7 +17,7 @@ from pipeline.errors import PaddockError
 from pipeline.images import BuildEvent
 from pipeline.images.log import BuildLog
 from tui.backend import Backend
-from tui.build_view import BuildView
+from tui.views.build import BuildView
 
 
 class BuildJob:

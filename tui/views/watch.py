@@ -8,7 +8,7 @@ from pipeline.background import Running, Started, running
 from pipeline.events import Envelope
 from pipeline.follow import Follower
 from pipeline.runs import RunFolder, latest, list_runs
-from tui.run_view import RunView
+from tui.views.run import RunView
 
 #: Events taken at a time, so that a key is answered while a long run is being read in.
 BATCH = 2000

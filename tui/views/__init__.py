@@ -1,0 +1,1 @@
+"""What screens are drawn from: plain data made of events, reports and files. No widget is in here."""
