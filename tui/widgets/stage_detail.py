@@ -35,7 +35,9 @@ class StageDetail(Vertical):
 
     DEFAULT_CSS = """
     StageDetail > .tabs { height: 1; padding: 0 1; background: $panel; }
-    StageDetail > .progress { height: 1; padding: 0 1; display: none; text-wrap: nowrap; }
+    StageDetail > .progress {
+        height: 1; padding: 0 1; display: none; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     StageDetail > .progress.-shown { display: block; }
     StageDetail ContentSwitcher { height: 1fr; }
     StageDetail .note { padding: 0 1; color: $text-muted; display: none; }
