@@ -19,6 +19,12 @@ from tui.widgets.line import Line
 Purpose = Literal["search", "filter", "save", "replace"]
 
 
+class _Entry(Input):
+    """Tells the bottom line what Enter does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", N_("accept"))]
+
+
 class LogPrompt(Horizontal):
     """Asks for a line of text; hidden until it is asked to."""
 
@@ -29,7 +35,7 @@ class LogPrompt(Horizontal):
     LogPrompt Input { width: 1fr; height: 1; border: none; padding: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", N_("leave"), show=False),
+        Binding("escape", "leave", N_("leave")),
     ]
 
     class Answered(Message):
@@ -48,7 +54,7 @@ class LogPrompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Line()
-        entry = Input(compact=True, select_on_focus=False)
+        entry = _Entry(compact=True, select_on_focus=False)
         entry.cursor_blink = False  # each blink would be a repaint
         yield entry
 
