@@ -32,6 +32,14 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_PLAINLY, _plainly)
 
 
+class _Pipe(Console):
+    """Leaves it to the command line what becomes of a reader that went away."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would exit with code 1, which says that parity failed."""
+        raise BrokenPipeError
+
+
 class Terminal:
     """Writes for a person (or a pipe), never letting foreign text drive the terminal."""
 
@@ -40,8 +48,8 @@ class Terminal:
             _never_fail(stream)
         # A pipe has no width: tables are then laid out for a wide line, not folded at 80.
         fixed = width or (None if sys.stdout.isatty() else 140)
-        self.results = Console(width=fixed, highlight=False, soft_wrap=False)
-        self._notes = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.results = _Pipe(width=fixed, highlight=False, soft_wrap=False)
+        self._notes = _Pipe(stderr=True, highlight=False, soft_wrap=True)
 
     @property
     def encoding(self) -> str:

@@ -14,7 +14,7 @@ import pytest
 from pipeline.deliver import deliver
 from pipeline.project import load_project
 from pipeline.report.build import build_report
-from support.cli import call, paddock
+from support.cli import NO_ENGINE, call, paddock
 from support.projects import MINIMAL, write_project
 from support.results import make_parity, make_results
 from tui.cli import main
@@ -189,16 +189,21 @@ def test_json_report_is_the_file(folder: Path) -> None:
     assert said == json.loads((folder / "out" / "report.json").read_text())
 
 
-def test_reader_that_goes_away_is_no_traceback(folder: Path) -> None:
+@pytest.mark.parametrize("command", ["report", "doctor"])
+def test_reader_that_goes_away_is_no_traceback_and_no_verdict(folder: Path, command: str) -> None:
+    """``paddock … | head``: exit code 1 would say that parity failed."""
     write_report(folder)
+    words = [str(folder)] if command == "report" else []
     with subprocess.Popen(
-        [sys.executable, "-m", "tui.cli", "report", str(folder)],
+        [sys.executable, "-m", "tui.cli", command, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, **NO_ENGINE},
     ) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+    assert process.returncode == 3
 
 
 def test_full_disk_is_named(
