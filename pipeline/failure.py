@@ -23,6 +23,10 @@ def tell(error: Exception, log: EventLog, folder: Path) -> Exit:
     if isinstance(error, PaddockError):
         log.say(RunFailed(error.code, error.message, error.where, error.remedy, causes))
         return error.code
+    if isinstance(error, BrokenPipeError):
+        message = "whoever read the run's output went away, so the run was stopped"
+        log.say(RunFailed(Exit.STAGE, message, "", "write it to a file: paddock --batch > run.log"))
+        return Exit.STAGE
     remedy = "free some space there" if _is_full(error) else "see the traceback"
     message = f"{type(error).__name__}: {error}"
     log.say(RunFailed(Exit.STAGE, message, str(path), remedy, causes))

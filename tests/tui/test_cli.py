@@ -19,6 +19,7 @@ from support.projects import MINIMAL, write_project
 from support.results import make_parity, make_results
 from tui.cli import main
 from tui.commands import COMMANDS
+from tui.console import Terminal
 
 SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n'
 
@@ -216,3 +217,16 @@ def test_full_disk_is_named(
     assert main(["init", str(tmp_path / "p")]) == 3
     said = capsys.readouterr()
     assert "No space left on device" in said.err and "free some space" in said.err
+
+
+def test_run_whose_reader_went_away_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_terminal: Terminal, _line: str, _style: str = "") -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(Terminal, "print", gone)
+    monkeypatch.setattr("pipeline.runner.prepare", lambda *_given: gone(Terminal(), ""))
+    assert main(["--batch", str(folder)]) == 3
+    said = capsys.readouterr().err
+    assert "went away" in said and "Traceback" not in said and "do:" in said

@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the example."""
     folder: Path = options.folder
-    terminal.note(_("drawing the example's images into {folder} …").format(folder=folder))
+    if not (folder / "data").exists():
+        terminal.note(_("drawing the example's images into {folder} …").format(folder=folder))
     engine, compose = open_engine(os.environ), read_compose(os.environ)
     studio = Studio(engine, compose, terminal.pass_on, lambda: 0)
     make_example(EXAMPLES[options.example], studio, folder)
@@ -40,4 +41,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     where = _("the project {name} is in {folder}")
     terminal.print(where.format(name=project.name, folder=project.folder))
     terminal.print(_("next: {command}").format(command=f"paddock --batch {folder}"))
+    # ./ because `paddock demo` is this command
+    shown = folder if folder.is_absolute() else f"./{folder}"
+    terminal.print(_("or on the screen: {command}").format(command=f"paddock {shown}"))
     return Exit.OK
