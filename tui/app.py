@@ -33,7 +33,7 @@ from tui.screens.environment import EnvironmentScreen
 from tui.screens.guards import GuardsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.history import HistoryScreen
-from tui.screens.inside import Paddock
+from tui.screens.inside import InsideScreen, Paddock
 from tui.screens.leave import Answer, LeaveScreen
 from tui.screens.machine import MachineScreen
 from tui.screens.parity import ParityScreen
@@ -174,6 +174,9 @@ class PaddockApp(App[None]):
         self.findings = message.findings
         if is_first and len(self.screen_stack) == 1:
             self._open()
+        for screen in self.screen_stack:
+            if isinstance(screen, InsideScreen) and screen.is_mounted:
+                screen.hear_doctor()
         self._refresh_screens()
 
     # The images.

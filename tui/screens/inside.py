@@ -76,3 +76,6 @@ class InsideScreen(Screen[ScreenResultType]):
     def backend(self) -> Backend:
         """Where questions about project, run and machine go."""
         return self.paddock.backend
+
+    def hear_doctor(self) -> None:
+        """The machine was looked at: draw what depends on its findings."""

@@ -72,6 +72,9 @@ class NewProjectScreen(PlainScreen[None]):
         super().on_screen_resume()
         self._look()
 
+    def hear_doctor(self) -> None:
+        self._look()
+
     def _options(self) -> list[Option]:
         taken = (self.backend.folder / "data").exists()
         options = [_option(name, *_EXAMPLES.get(name, (name, "")), taken) for name in EXAMPLES]
