@@ -42,6 +42,7 @@ class Exit(IntEnum):
     STAGE = 3
     ENGINE = 4
     INTEGRITY = 5
+    HANGUP = 129
     INTERRUPTED = 130
     TERMINATED = 143
 
