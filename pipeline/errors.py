@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stages.contract import Exit
+from stages.pitfalls import Pitfall
 
 
 class PaddockError(Exception):
@@ -12,13 +13,17 @@ class PaddockError(Exception):
         message: what failed, in one sentence.
         where: file and line, key, container or image.
         remedy: what to do about it.
+        pitfall: the ID of the pitfall that this is, or "".
     """
 
     code: Exit = Exit.STAGE
 
-    def __init__(self, message: str, where: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, message: str, where: str = "", remedy: str = "", pitfall: Pitfall | str = ""
+    ) -> None:
         super().__init__(message)
         self.message, self.where, self.remedy = message, where, remedy
+        self.pitfall = str(pitfall)
 
 
 class UsageError(PaddockError):

@@ -91,13 +91,14 @@ class ResourcesUsed:
 
 @dataclass(frozen=True)
 class RunFailed:
-    """Why the run ends early; ``causes`` is the chain behind it."""
+    """Why the run ends early; ``causes`` is the chain behind it, ``pitfall`` an ID or ""."""
 
     code: int
     message: str
     where: str = ""
     remedy: str = ""
     causes: tuple[str, ...] = ()
+    pitfall: str = ""
 
 
 @dataclass(frozen=True)

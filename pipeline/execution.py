@@ -177,4 +177,4 @@ def _failure(stage: str, exited: Exited, said: Failed | None, log: Path) -> Padd
         remedy = "its log has the details"
         return StageFailed(f"the {stage} stage ended with code {exited.code}", str(log), remedy)
     kind = IntegrityFailed if said.code == Exit.INTEGRITY else StageFailed
-    return kind(said.message, said.where or str(log), said.remedy)
+    return kind(said.message, said.where or str(log), said.remedy, said.pitfall)

@@ -21,7 +21,9 @@ def tell(error: Exception, log: EventLog, folder: Path) -> Exit:
         path.write_text(trace, encoding="utf-8", errors="backslashreplace")
     causes = tuple(_causes(error))
     if isinstance(error, PaddockError):
-        log.say(RunFailed(error.code, error.message, error.where, error.remedy, causes))
+        log.say(
+            RunFailed(error.code, error.message, error.where, error.remedy, causes, error.pitfall)
+        )
         return error.code
     if isinstance(error, BrokenPipeError):
         message = "whoever read the run's output went away, so the run was stopped"

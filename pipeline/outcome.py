@@ -18,6 +18,7 @@ from pipeline.execution import result_folder
 from pipeline.hashes import HashCache
 from pipeline.project import Project
 from pipeline.report.build import build_report
+from pipeline.report.guards import refusal
 from stages.contract import Artifact, Digests, Exit, Result, hash_file
 from stages.files import write_bytes, write_text
 
@@ -47,10 +48,22 @@ def conclude(
     go to ``out.failed/``.
 
     Raises:
-        IntegrityFailed: an artifact in the workspace is not the one in the ledger.
+        IntegrityFailed: an artifact in the workspace is not the one in the ledger, or a guard refuses.
     """
-    parity = _small_artifact(project, results["verify"], "parity.json", door)
-    report = build_report(project, run, results, json.loads(parity), given, locked=locked)
+
+    def read(stage: str, name: str) -> Any:
+        return json.loads(_small_artifact(project, results[stage], name, door))
+
+    report = build_report(
+        project,
+        run,
+        results,
+        read("verify", "parity.json"),
+        given,
+        locked=locked,
+        proof=read("verify", "evidence.json"),
+        lineage=read("convert", "lineage.json"),
+    )
     passed = report["verdict"] == "pass"
     failed = project.folder / "out.failed"
     target = project.out if passed else failed
@@ -59,6 +72,8 @@ def conclude(
     ready = None if is_there else _collect(project, run, shipped, results, door)
     kept = project.state / "runs" / run / REPORT_FILE
     write_text(kept, report_texts(report)[REPORT_FILE])  # so that runs can be compared
+    if refused := refusal(report["pitfalls"]):
+        raise refused
     if ready:
         delivery = deliver(target, ready, report)
         log.say(Delivered(str(delivery.folder), delivery.files))

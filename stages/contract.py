@@ -94,7 +94,10 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Result:
-    """What a finished stage leaves in :data:`RESULT_FILE`."""
+    """What a finished stage leaves in :data:`RESULT_FILE`.
+
+    ``seconds`` is all that the stage took, ``guard_seconds`` what of it went into hashing and guards.
+    """
 
     stage: str
     key: str
@@ -102,6 +105,7 @@ class Result:
     metrics: dict[str, Any]
     environment: dict[str, str]
     seconds: float
+    guard_seconds: float = 0.0
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Result:
@@ -161,16 +165,21 @@ class Warned:
 
     message: str
     where: str = ""
+    pitfall: str = ""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Why the stage ends. ``code`` is an :class:`Exit`; ``where`` a file, line or operator."""
+    """Why the stage ends. ``code`` is an :class:`Exit`; ``where`` a file, line or operator.
+
+    ``pitfall`` is an ID of :mod:`stages.pitfalls`, or "".
+    """
 
     code: int
     message: str
     where: str = ""
     remedy: str = ""
+    pitfall: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ what ``opt`` was given is an artifact too, and has been proved equal to the orig
 
 from __future__ import annotations
 
+import json
 import platform
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from stages.errors import StageError
+from stages.files import write_text
 from stages.lite.nb import make_reproducible
 from stages.lite.opt import run_opt
 from stages.lite.targets import TARGETS, runnable_target
@@ -53,6 +55,7 @@ def run(context: Context) -> dict[str, Any]:
         steps.begin(f"opt for {target}")
         version = _convert(context, lite, target, proof)
     steps.end()
+    write_text(context.output / "lineage.json", json.dumps({"schema_version": 1}) + "\n")
     return {
         "operators_before": before,
         "operators_after": len(graph.operators),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from stages.contract import (
     hash_file,
 )
 from stages.errors import IntegrityError, Stopped
+from stages.pitfalls import Pitfall
 
 
 class Context:
@@ -31,6 +34,7 @@ class Context:
         self.output = output
         self._emit = emit
         self.stopping = False
+        self.guard_seconds = 0.0
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -63,9 +67,18 @@ class Context:
         """Give one point of a curve."""
         self._emit(Metric(name, value, step))
 
-    def warn(self, message: str, where: str = "") -> None:
+    def warn(self, message: str, where: str = "", pitfall: Pitfall | None = None) -> None:
         """Tell the user something that does not stop the stage."""
-        self._emit(Warned(message, where))
+        self._emit(Warned(message, where, str(pitfall or "")))
+
+    @contextlib.contextmanager
+    def guarding(self) -> Iterator[None]:
+        """Count the time of the block as spent on hashing and guards (benchmarks/guards.py)."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.guard_seconds += time.monotonic() - started
 
     def check_stop(self) -> None:
         """Raise :class:`Stopped` if SIGTERM arrived. Call it where the stage can be resumed."""
@@ -105,7 +118,10 @@ def check_inputs(spec: Spec) -> None:
 def _check_file(path: Path, expected: str, made_by: str) -> None:
     if not path.is_file():
         raise IntegrityError(
-            f"{path.name} is missing", str(path), f"run again with --force {made_by}"
+            f"{path.name} is missing",
+            str(path),
+            f"run again with --force {made_by}",
+            Pitfall.CHANGED_ARTIFACT,
         )
     found = hash_file(path).sha256
     if found != expected:
@@ -114,6 +130,7 @@ def _check_file(path: Path, expected: str, made_by: str) -> None:
             f"expected SHA-256 {expected}, found {found}",
             str(path),
             f"run again with --force {made_by}",
+            Pitfall.CHANGED_ARTIFACT,
         )
 
 

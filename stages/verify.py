@@ -53,6 +53,7 @@ def run(context: Context) -> dict[str, Any]:
     _write(context.output / "parity.json", parity)
     _write(context.output / "preprocess.json", describe(shape, dictionary, use_space_char))
     _write(context.output / "golden.json", _golden(columns, labels, images.hashes, shape))
+    _write(context.output / "evidence.json", {"schema_version": SCHEMA_VERSION})
     return _metrics(parity)
 
 

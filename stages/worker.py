@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
         return Exit.TERMINATED
     except StageError as error:
         traceback.print_exc()
-        emit(Failed(error.code, error.message, error.where, error.remedy))
+        emit(Failed(error.code, error.message, error.where, error.remedy, str(error.pitfall or "")))
         return error.code
     except Exception as error:  # the boundary: whatever a library raises becomes one event
         traceback.print_exc()
@@ -91,20 +91,23 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     started = time.monotonic()
     versions = read_environment()
     emit(EnvironmentRead(versions))
-    check_inputs(spec)
     output = Path(spec.output)
     partial = output.with_name(output.name + ".partial")
-    _begin(partial)
     context = Context(spec, partial, emit)
+    with context.guarding():
+        check_inputs(spec)
+    _begin(partial)
     _obey_sigterm(context)
     os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))  # Paddle reads it when imported
     module = importlib.import_module(f"stages.{stage}")
     _obey_sigterm(context)  # again: Paddle takes SIGTERM over when imported
     metrics = module.run(context)
     remove_tree(partial / SCRATCH_FOLDER)
-    artifacts = context.publish()
+    with context.guarding():
+        artifacts = context.publish()
     seconds = round(time.monotonic() - started, 3)
-    result = Result(stage, spec.key, artifacts, metrics, versions, seconds)
+    guards = round(context.guard_seconds, 3)
+    result = Result(stage, spec.key, artifacts, metrics, versions, seconds, guards)
     write_text(partial / RESULT_FILE, result.dump())
     remove_tree(output)  # an earlier result of this key that was forgotten with --force
     partial.rename(output)

@@ -91,7 +91,7 @@ class Printer:
             self._show_progress(event, stage)
             return
         if isinstance(event, RunFailed):
-            self._terminal.failure(event.message, event.where, event.remedy)
+            self._terminal.failure(event.message, event.where, event.remedy, event.pitfall)
             return
         line = self._line(event)
         if isinstance(event, RunFinished) and event.code not in (Exit.OK, Exit.PARITY):

@@ -75,9 +75,9 @@ class Terminal:
 
     def error(self, error: PaddockError) -> None:
         """Write what failed, where, and what to do."""
-        self.failure(error.message, error.where, error.remedy)
+        self.failure(error.message, error.where, error.remedy, error.pitfall)
 
-    def failure(self, message: str, where: str, remedy: str) -> None:
+    def failure(self, message: str, where: str, remedy: str, pitfall: str = "") -> None:
         """Write an error's parts, each on a line of its own."""
         first, *rest = translated(message).splitlines() or [""]
         label = _("error: ")
@@ -88,6 +88,8 @@ class Terminal:
             self.note(_("  where: {where}").format(where=translated(where)))
         if remedy:
             self.note(_("  do:    {remedy}").format(remedy=translated(remedy)), "bold")
+        if pitfall:
+            self.note(_("  why:   {command}").format(command=f"paddock explain {pitfall}"))
 
 
 def _never_fail(stream: TextIO) -> None:

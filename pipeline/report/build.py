@@ -32,6 +32,8 @@ def build_report(
     given: Mapping[str, Digests] = MappingProxyType({}),
     *,
     locked: bool = False,
+    proof: Mapping[str, Any] = MappingProxyType({}),
+    lineage: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Put the report together (docs/file-formats.md).
 
@@ -42,9 +44,12 @@ def build_report(
         parity: the verify stage's ``parity.json``.
         given: the files of models that the project brought along, by model name.
         locked: whether the run was held to ``paddock.lock``.
+        proof: the verify stage's ``evidence.json``.
+        lineage: the convert stage's ``lineage.json``.
     """
     verdict = judge(parity["models"], project.settings.verify)
-    guards = check_guards(Evidence(project.settings, results, parity, locked))
+    evidence = Evidence(project.settings, results, parity, locked, proof, lineage)
+    guards = check_guards(evidence)
     return {
         "schema_version": SCHEMA_VERSION,
         "project": project.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipeline.project.schema import Settings
@@ -22,12 +22,16 @@ class Evidence:
         results: what the stages left, by stage.
         parity: the verify stage's ``parity.json``.
         locked: whether every stage was held to ``paddock.lock``.
+        proof: the verify stage's ``evidence.json``.
+        lineage: the convert stage's ``lineage.json``.
     """
 
     settings: Settings
     results: Mapping[str, Result]
     parity: Mapping[str, Any]
     locked: bool = False
+    proof: Mapping[str, Any] = field(default_factory=dict)
+    lineage: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def measured(self) -> Sequence[Model]:
@@ -47,8 +51,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check came to, in a sentence, and where it looked."""
+    """What a check came to, in a sentence, where it looked, and what to do about it."""
 
     outcome: Outcome
     found: str
     where: str = ""
+    remedy: str = ""

@@ -5,32 +5,57 @@ IDs are stable; a new guard is a new row of :data:`_GUARDS`, in the order in whi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pipeline.errors import IntegrityFailed
 from pipeline.report import checks
 from pipeline.report.evidence import Evidence, Finding
+from stages.pitfalls import Pitfall
 
 
 @dataclass(frozen=True)
 class Guard:
-    """A check by its stable ID; ``protects`` says what goes wrong where nobody checks."""
+    """A check by its stable ID.
+
+    Args:
+        id: never changes.
+        title: what is so if the guard passed.
+        protects: what goes wrong where nobody checks.
+        check: looks at a run's evidence.
+        pitfalls: the entries of the catalogue that it watches for.
+        refuses: whether a run with this guard failed ends with exit code 5 and delivers nothing.
+    """
 
     id: str
     title: str
     protects: str
     check: Callable[[Evidence], Finding] = field(repr=False)
+    pitfalls: tuple[Pitfall, ...] = ()
+    refuses: bool = False
 
     def report(self, evidence: Evidence) -> dict[str, Any]:
         """Return the guard's entry of the report."""
         head = {"id": self.id, "title": self.title, "protects": self.protects}
-        return {**head, **asdict(self.check(evidence))}
+        pitfalls = [str(pitfall) for pitfall in self.pitfalls]
+        return {**head, **asdict(self.check(evidence)), "pitfalls": pitfalls}
 
 
 def check_guards(evidence: Evidence) -> list[dict[str, Any]]:
     """Return every guard with its outcome, in the order in which a run meets them."""
     return [guard.report(evidence) for guard in _GUARDS]
+
+
+def refusal(guards: Iterable[Mapping[str, Any]]) -> IntegrityFailed | None:
+    """Return the error for the first guard that failed and refuses the run, or None."""
+    refusing = {guard.id: guard for guard in _GUARDS if guard.refuses}
+    for entry in guards:
+        guard = refusing.get(entry["id"])
+        if guard and entry["outcome"] == "failed":
+            pitfall = guard.pitfalls[0] if guard.pitfalls else ""
+            return IntegrityFailed(entry["found"], entry["where"], entry["remedy"], pitfall)
+    return None
 
 
 _GUARDS = (

@@ -37,4 +37,6 @@ def _text(failure: RunFailed) -> Text:
         text.append(f"\n  {one_line(failure.where)}", "not bold")
     if failure.remedy:
         text.append(f"\n{symbol('arrow')} {one_line(translated(failure.remedy))}")
+    if failure.pitfall:
+        text.append(f"\n  paddock explain {one_line(failure.pitfall)}", "not bold")
     return text

@@ -1,0 +1,59 @@
+"""One thing that a place says (a configuration, a model), held against what the project says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from stages.errors import IntegrityError
+from stages.pitfalls import Pitfall
+
+Outcome = Literal["same", "differs", "not said"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was looked at, where, and with what result.
+
+    Args:
+        place: where: ``training configuration``, ``checkpoint``, ``inference.yml``, ``pd``, ``nb-arm``, …
+        what: which property: ``characters``, ``classes``, ``image_shape``, ``channel_order``, …
+        expected: what the project says.
+        found: what the place says; "" if it says nothing.
+        difference: the first difference in words, if there is one to tell beyond the two values.
+    """
+
+    place: str
+    what: str
+    expected: str
+    found: str
+    difference: str = ""
+    pitfall: Pitfall | None = None
+    remedy: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the two are the same."""
+        if not self.found:
+            return "not said"
+        return "same" if self.found == self.expected and not self.difference else "differs"
+
+    def entry(self) -> dict[str, str]:
+        """Return the comparison as ``evidence.json`` holds it."""
+        raw: Mapping[str, object] = asdict(self)
+        names = ("place", "what", "expected", "found")
+        return {**{name: str(raw[name]) for name in names}, "outcome": self.outcome}
+
+
+def refuse_difference(comparisons: Iterable[Comparison]) -> None:
+    """Raise for the first place that says something else.
+
+    Raises:
+        IntegrityError: names the place, both values, and the pitfall.
+    """
+    for item in comparisons:
+        if item.outcome == "differs":
+            said = item.difference or f"{item.found}; this project says {item.expected}"
+            message = f"{item.place}: {item.what} is not this project's: {said}"
+            raise IntegrityError(message, item.place, item.remedy, item.pitfall)
