@@ -37,6 +37,11 @@ class FromStage:
 
 Source = FromProject | FromStage
 
+#: What PaddleOCR's export writes beside a model: how images are prepared, and the dictionary.
+DESCRIPTION = "inference.yml"
+#: By which a folder is told to hold an official model in the PIR format.
+PIR_PROGRAM = "inference.json"
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -97,13 +102,21 @@ class _Start:
     checkpoint: FromProject | None = None
     pd: Path | None = None
     pd_files: Mapping[str, FromProject] = field(default_factory=dict)
+    description: FromProject | None = None
+
+    @property
+    def official(self) -> FromProject | None:
+        """The official model that training starts from, if it starts from one."""
+        given = self.pretrained
+        return given if given and given.tree and PIR_PROGRAM in given.upload.files else None
 
 
 def _starting_point(project: Project, cache: HashCache, say: Say) -> _Start:
     settings = project.settings
     if settings.export.model:
         folder = resolve(settings.export.model, project.folder, "export.model", say, cache.sha256)
-        return _Start(pd=folder, pd_files=_pd_files(folder, cache))
+        files = _pd_files(folder, cache)
+        return _Start(pd=folder, pd_files=files, description=_described(folder, cache))
     config = _user_config(project, cache)
     if settings.train.checkpoint:
         path = resolve(
@@ -142,9 +155,17 @@ def _pd_files(folder: Path | None, cache: HashCache) -> dict[str, FromProject]:
     }
 
 
+def _described(folder: Path | None, cache: HashCache) -> FromProject | None:
+    """Return what the exporter wrote beside the model, if the folder has it."""
+    if folder is None or not (folder / DESCRIPTION).is_file():
+        return None
+    upload = file_upload(folder / DESCRIPTION, cache, "project (export.model)")
+    return FromProject(upload, tree=False)
+
+
 def _no_pd_model(folder: Path, missing: str) -> UsageError:
     message = f"export.model: no file {missing!r}"
-    if (folder / "inference.json").is_file():
+    if (folder / PIR_PROGRAM).is_file():
         message += "; this is a PIR model, which opt cannot read"
         remedy = "name it in model.pretrained, or export it again with export_with_pir=False"
         return UsageError(message, str(folder), remedy)
@@ -158,6 +179,7 @@ def _data(project: Project, splits: Mapping[str, FromProject], dictionary: FromP
         "labels": {split: split_labels(project, split) for split in splits},
         "use_space_char": data.use_space_char,
         "max_text_length": data.max_text_length,
+        "allow_overlap": data.allow_overlap,
     }
     return Wire("data", parameters, {**splits, "dictionary": dictionary})
 
@@ -231,6 +253,9 @@ def _verify(project: Project, splits: Mapping[str, FromProject], start: _Start) 
     }
     for target in settings.convert.targets:
         inputs[f"nb-{target}"] = FromStage("convert", f"model_{target}.nb")
-    if not start.pd:
-        inputs |= _checkpoint(start)
+    inputs |= {"pretrained": start.official} if start.official else {}
+    if start.pd:
+        inputs |= {"description": start.description} if start.description else {}
+    else:
+        inputs |= {**_checkpoint(start), "description": FromStage("export", DESCRIPTION)}
     return Wire("verify", parameters, inputs)

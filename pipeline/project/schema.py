@@ -21,6 +21,8 @@ from stages.contract import MANIFEST_FILE
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
+#: As Paddle-Lite writes its versions: "2.13", "2.13rc0" (the wheel), "v2.13-rc" (in a .nb file).
+RUNTIME = re.compile(r"v?[0-9]+\.[0-9]+(\.[0-9]+)*(-?rc[0-9]*)?", re.ASCII)
 UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -61,6 +63,7 @@ class DataSection(Section):
     dictionary: str
     use_space_char: bool = False
     max_text_length: Annotated[int, Field(ge=1, le=1000)] = 25
+    allow_overlap: bool = False
 
 
 class RemoteModel(Section):
@@ -157,6 +160,14 @@ class VerifySection(Section):
     max_accuracy_drop: Fraction = 0.0
     min_agreement: Fraction = 1.0
     max_abs_diff: Annotated[float, Field(gt=0.0)] = 1e-3
+    runtime: str = ""
+
+    @field_validator("runtime")
+    @classmethod
+    def _version(cls, runtime: str) -> str:
+        if runtime and not RUNTIME.fullmatch(runtime):
+            raise ValueError('must be a version of Paddle-Lite such as "2.13", or ""')
+        return runtime
 
 
 class LimitsSection(Section):
