@@ -17,6 +17,7 @@ from stages.text.printable import printable
 META_VERSION = 2
 _VERSION = slice(2, 18)
 _HEAD = struct.Struct("<H16sQ")
+HEAD_SIZE = _HEAD.size
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,15 @@ def parse_head(data: bytes, nb: Path) -> Head:
     Raises:
         StageError: as :func:`read_head`.
     """
-    if len(data) < _HEAD.size:
-        raise _malformed(nb, f"it has {len(data)} bytes, less than a head")
+    if len(data) < HEAD_SIZE:
+        raise malformed(nb, f"it has {len(data)} bytes, less than a head")
     meta_version, version, program_size = _HEAD.unpack_from(data)
     if meta_version != META_VERSION:
-        raise _malformed(nb, f"its meta version is {meta_version}, expected {META_VERSION}")
-    if not 0 < program_size < len(data) - _HEAD.size:
-        raise _malformed(nb, f"its program of {program_size} bytes does not fit {len(data)} bytes")
-    return Head(meta_version, version.partition(b"\0")[0].decode("ascii", "replace"), program_size)
+        raise malformed(nb, f"its meta version is {meta_version}, expected {META_VERSION}")
+    if not 0 < program_size < len(data) - HEAD_SIZE:
+        raise malformed(nb, f"its program of {program_size} bytes does not fit {len(data)} bytes")
+    opt_version = version.partition(b"\0")[0].decode("ascii", "replace")
+    return Head(meta_version, printable(opt_version), program_size)
 
 
 def make_reproducible(nb: Path) -> Head:
@@ -69,7 +71,8 @@ def make_reproducible(nb: Path) -> Head:
     return head
 
 
-def _malformed(nb: Path, found: str) -> StageError:
+def malformed(nb: Path, found: str) -> StageError:
+    """Return the error for a file that is not what its name says; ``found`` says why."""
     name = printable(nb.name)
     remedy = "convert again; the file may be truncated or of another Paddle-Lite version"
     return StageError(f"{name} is not a naive buffer: {found}", printable(str(nb), 400), remedy)

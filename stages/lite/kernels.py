@@ -1,0 +1,50 @@
+"""Which machine a ``.nb`` file is for: it stands in the kernels that ``opt`` chose.
+
+The file has no field for it, and a runtime of another machine crashes, or returns zeros with exit
+code 0. Each operator names its kernel as ``conv2d/def/4/1/1``: operator, alias, target, precision,
+layout (lite/core/kernel.cc, ``KernelBase::SerializeKernelType``; numbers: lite/api/paddle_place.h).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stages.lite.naive_buffer import NaiveBuffer, Operator, read_naive_buffer
+from stages.lite.nb import malformed
+
+KERNEL_ATTRIBUTE = "__@kernel_type_attr@__"
+#: What runs on every machine: the host's own CPU, or any target.
+EVERYWHERE = ("host", "any")
+_TARGETS = {
+    1: "host", 2: "x86", 3: "cuda", 4: "arm", 5: "opencl", 6: "any", 7: "fpga", 8: "npu", 9: "xpu",
+    10: "bm", 11: "mlu", 12: "rknpu", 13: "apu", 14: "huawei_ascend_npu", 15: "imagination_nna",
+    16: "intel_fpga", 17: "metal", 18: "nnadapter",
+}  # fmt: skip
+
+
+def read_target(nb: Path) -> str:
+    """Return what a ``.nb`` file was made for: ``arm``, ``x86``, …; ``arm+opencl`` if mixed.
+
+    Raises:
+        StageError: the file is damaged, or its operators do not name their kernels.
+    """
+    return target_of(read_naive_buffer(nb))
+
+
+def target_of(model: NaiveBuffer) -> str:
+    """Return the target of a file that was read, as :func:`read_target` does.
+
+    Raises:
+        StageError: its operators do not name their kernels.
+    """
+    targets = {_target(model, operator) for operator in model.every_operator()}
+    return "+".join(sorted(targets.difference(EVERYWHERE))) or "host"
+
+
+def _target(model: NaiveBuffer, operator: Operator) -> str:
+    kernel = str(operator.attributes.get(KERNEL_ATTRIBUTE, ""))
+    parts = kernel.split("/")
+    number = parts[-3] if len(parts) >= 5 else ""
+    if not number.isdecimal() or int(number) not in _TARGETS:
+        raise malformed(model.path, f"operator {operator.type!r} has the kernel {kernel[:80]!r}")
+    return _TARGETS[int(number)]
