@@ -1,0 +1,1 @@
+"""Hashing again what was recorded: in the workspace, in ``out/``, in the project's own record."""

@@ -1,0 +1,114 @@
+"""What is wrong with a file that Paddock recorded: plain data, and a sentence for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.errors import IntegrityFailed
+from pipeline.text import one_line
+from stages.contract import Digests
+from stages.pitfalls import Pitfall
+
+#: ``changed`` has the size that it had; ``truncated`` lost bytes and ``longer`` gained some.
+Problem = Literal["changed", "truncated", "longer", "missing", "unreadable"]
+#: Where the file is: the workspace volume, the inputs volume, the project's ``out/``, its record in
+#: ``.paddock``, or ``paddock.lock``.
+Place = Literal["workspace", "inputs", "out", "record", "lock"]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A file as it was recorded.
+
+    Args:
+        place: which of the five places it is in.
+        path: in a container (``/paddock/…``), or relative to the project.
+        digests: size and hashes that were recorded; MD5 is "" and size -1 where only SHA-256 was.
+        made_by: a stage, "paddock", or what the project brought along.
+        run: the run that made it.
+        time: when that was recorded, ISO 8601 in UTC.
+        remedy: what to do if it is not there or another one.
+    """
+
+    place: Place
+    path: str
+    digests: Digests
+    made_by: str
+    run: str
+    time: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A file that is not what was recorded.
+
+    Args:
+        problem: in one word.
+        expected: what was recorded.
+        found: what is there; None if it is missing or cannot be read.
+        said: a sentence that tells more than these three do.
+    """
+
+    problem: Problem
+    expected: Expected
+    found: Digests | None = None
+    said: str = ""
+
+    @property
+    def pitfall(self) -> str:
+        """The ID of the catalogue's entry."""
+        return str(Pitfall.CHANGED_ARTIFACT)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, with both hashes or sizes."""
+        name, wanted, found = one_line(self.expected.path), self.expected.digests, self.found
+        if self.said:
+            return self.said
+        if self.problem == "missing":
+            return f"{name} is missing"
+        if found is None:
+            return f"{name} cannot be read"
+        if self.problem == "truncated":
+            return f"{name} was cut short: {wanted.size} bytes were recorded, {found.size} are left"
+        if self.problem == "longer":
+            return f"{name} has grown: {wanted.size} bytes were recorded, it has {found.size}"
+        return f"{name} was changed: expected SHA-256 {wanted.sha256}, found {found.sha256}"
+
+    @property
+    def maker(self) -> str:
+        """Who made the file, in which run and when."""
+        made = self.expected
+        return f"made by {made.made_by} in run {made.run}, {made.time}"
+
+
+def compare(expected: Expected, found: Digests | None) -> Fault | None:
+    """Hold a file against its record; ``found`` is None if there is no such file."""
+    wanted = expected.digests
+    if found is None:
+        return Fault("missing", expected)
+    if found.sha256 == wanted.sha256 and wanted.md5 in ("", found.md5):
+        return None
+    if 0 <= found.size < wanted.size:
+        return Fault("truncated", expected, found)
+    return Fault("longer" if found.size > wanted.size >= 0 else "changed", expected, found)
+
+
+def refuse(faults: tuple[Fault, ...]) -> None:
+    """Do nothing if there is no fault.
+
+    Raises:
+        IntegrityFailed: there is one; the first is told, the others are counted.
+    """
+    if not faults:
+        return
+    first = faults[0]
+    others = f" (and {len(faults) - 1} more: paddock audit)" if len(faults) > 1 else ""
+    raise IntegrityFailed(
+        f"{first.sentence}; {first.maker}{others}",
+        one_line(first.expected.path),
+        first.expected.remedy,
+        first.pitfall,
+    )

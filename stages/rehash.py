@@ -1,0 +1,105 @@
+"""``python -m stages.rehash FOLDER…``: hash what is in the workspace again, and say it on stdout.
+
+Runs in the data stage's image with both volumes read-only (``pipeline/integrity/rehash.py``): nothing is
+copied out to be checked, so this works alike for a remote engine. One JSON object a line, ASCII:
+``{"path", "size", "md5", "sha256"}`` for every regular file below the folders. A folder that is not there
+gives no line; a file that cannot be read gives ``{"path", "error"}``. What is not a regular file (a link,
+say) gives nothing: a stage leaves none.
+
+``--uploads FOLDER`` looks at the uploaded trees below it, each named by the SHA-256 of its ``MANIFEST``, and
+gives ``{"upload", "files", "size", "faults": [{"path", "expected", "size", "sha256"}]}`` for each; a
+missing file has size -1 and no hash. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from stages.contract import MANIFEST_FILE, Digests, hash_file
+
+UPLOADS_FLAG = "--uploads"
+#: hashlib lets go of the interpreter's lock while it works.
+_THREADS = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is in the folders; return 0, for differences are the reader's to judge."""
+    uploads = UPLOADS_FLAG in arguments
+    folders = [Path(word) for word in arguments if word != UPLOADS_FLAG]
+    lines = _uploads(folders) if uploads else _files(folders)
+    for line in lines:
+        sys.stdout.write(json.dumps(line) + "\n")
+    return 0
+
+
+def _files(folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    with ThreadPoolExecutor(_THREADS) as pool:
+        yield from pool.map(_described, [path for folder in folders for path in _regular(folder)])
+
+
+def _regular(folder: Path) -> Iterator[Path]:
+    """Give every regular file below ``folder``, without following a link."""
+    for root, _folders, names in os.walk(folder):
+        for name in sorted(names):
+            path = Path(root) / name
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _described(path: Path) -> dict[str, Any]:
+    try:
+        found = hash_file(path)
+    except OSError as error:
+        return {"path": str(path), "error": error.strerror or "it cannot be read"}
+    return {"path": str(path), "size": found.size, "md5": found.md5, "sha256": found.sha256}
+
+
+def _uploads(parents: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for parent in parents:
+        for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
+            if (
+                folder / MANIFEST_FILE
+            ).is_file():  # without, an upload was interrupted: no tree yet
+                yield _upload(folder)
+
+
+def _upload(folder: Path) -> dict[str, Any]:
+    """Hold a tree against its manifest, and the manifest against the name of the folder."""
+    manifest = folder / MANIFEST_FILE
+    known, faults = hash_file(manifest), []
+    if known.sha256 != folder.name:
+        faults = [_fault(manifest, folder.name, known)]
+        return {"upload": str(folder), "files": 1, "size": known.size, "faults": faults}
+    lines = manifest.read_bytes().decode("utf-8").rstrip("\n").split("\n")
+    pairs = [(line.partition("  ")[0], folder / line.partition("  ")[2]) for line in lines]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(_digests, [path for _, path in pairs]))
+    faults = [
+        _fault(path, expected, digests)
+        for (expected, path), digests in zip(pairs, found, strict=True)
+        if digests is None or digests.sha256 != expected
+    ]
+    size = known.size + sum(digests.size for digests in found if digests)
+    return {"upload": str(folder), "files": len(pairs) + 1, "size": size, "faults": faults}
+
+
+def _digests(path: Path) -> Digests | None:
+    try:
+        return hash_file(path) if not path.is_symlink() else None
+    except OSError:
+        return None
+
+
+def _fault(path: Path, expected: str, found: Digests | None) -> dict[str, Any]:
+    size, sha256 = (found.size, found.sha256) if found else (-1, "")
+    return {"path": str(path), "expected": expected, "size": size, "sha256": sha256}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
