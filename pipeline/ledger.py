@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from stages.contract import Result, stage_key
+from pipeline.chain import Chain, linked, read_chain
+from pipeline.errors import IntegrityFailed
+from stages.contract import Artifact, Digests, Result, stage_key
+from stages.pitfalls import Pitfall
 
 
 @dataclass(frozen=True)
@@ -29,44 +31,99 @@ class Components:
 
 @dataclass(frozen=True)
 class Entry:
-    """A finished stage: what it was made from, what came out, and the workspace that holds it."""
+    """A finished stage: what it was made from, what came out, and the workspace that holds it.
+
+    ``result_file`` is the stage's ``result.json`` itself, by size and hashes; None in old ledgers.
+    """
 
     time: str
     run: str
     workspace: str
     components: Components
     result: Result
+    result_file: Artifact | None = None
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Entry:
         """Build an entry from a line of the ledger."""
-        components = Components(**raw["components"])
-        result = Result.from_json(raw["result"])
-        return cls(raw["time"], raw["run"], raw["workspace"], components, result)
+        values = dict(raw)
+        values["components"] = Components(**raw["components"])
+        values["result"] = Result.from_json(raw["result"])
+        if raw.get("result_file"):
+            values["result_file"] = Artifact(**raw["result_file"])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A run that compared models, and what it wrote into the project.
+
+    ``stages`` has the keys of the results that it stands on; ``files`` what it wrote, by path in the
+    project; what an earlier run wrote and this one left alone is not among them.
+    """
+
+    time: str
+    run: str
+    workspace: str
+    verdict: str
+    stages: Mapping[str, str]
+    files: Mapping[str, Digests]
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Conclusion:
+        """Build a conclusion from a line of the ledger."""
+        files = {path: Digests(**digests) for path, digests in raw["files"].items()}
+        return cls(**{**raw, "files": files})
 
 
 class Ledger:
-    """``.paddock/ledger.jsonl``, one entry a line."""
+    """``.paddock/ledger.jsonl``, one entry or conclusion a line."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._entries = _read(path)
+        chain = read_chain(path.read_bytes()) if path.is_file() else Chain(())
+        self.broken, self.torn = chain.broken, chain.torn
+        self._entries, self._conclusions = _told_apart(chain)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """All results ever recorded, the oldest first."""
         return tuple(self._entries)
 
-    def append(self, entry: Entry) -> None:
-        """Add an entry and flush it to the disk."""
+    @property
+    def conclusions(self) -> tuple[Conclusion, ...]:
+        """All runs that compared models, the oldest first."""
+        return tuple(self._conclusions)
+
+    def check(self) -> None:
+        """Do nothing if the ledger is what was written into it.
+
+        Raises:
+            IntegrityFailed: a line was changed or taken out.
+        """
+        if self.broken:
+            raise IntegrityFailed(
+                f"line {self.broken} of the ledger, or what was before it, is not what was written",
+                f"{self._path}:{self.broken}",
+                f"restore it, or set it aside and let every stage run again: mv {self._path} ledger.old",
+                Pitfall.CHANGED_ARTIFACT,
+            )
+
+    def append(self, item: Entry | Conclusion) -> None:
+        """Add a line and flush it to the disk."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab") as stream:
-            if stream.tell() and not _ends_with_newline(self._path):
-                stream.write(b"\n")  # a line that a crash cut short stays alone
-            stream.write(json.dumps(asdict(entry), sort_keys=True).encode("ascii") + b"\n")
+        with self._path.open("ab+") as stream:
+            stream.seek(0)
+            before = stream.read()
+            # A line that a crash cut short stays alone.
+            start = b"\n" if before and not before.endswith(b"\n") else b""
+            stream.write(start + linked(before + start, asdict(item)))
             stream.flush()
             os.fsync(stream.fileno())
-        self._entries.append(entry)
+        if isinstance(item, Entry):
+            self._entries.append(item)
+        else:
+            self._conclusions.append(item)
 
     def find(self, key: str, workspace: str) -> Entry | None:
         """Return the latest result of ``key`` that this workspace holds."""
@@ -82,20 +139,21 @@ class Ledger:
                 return entry
         return None
 
+    def last_good(self) -> Conclusion | None:
+        """Return the latest run that passed."""
+        passed = (item for item in reversed(self._conclusions) if item.verdict == "pass")
+        return next(passed, None)
 
-def _read(path: Path) -> list[Entry]:
-    if not path.is_file():
-        return []
-    entries = []
-    for line in path.read_bytes().splitlines():
+
+def _told_apart(chain: Chain) -> tuple[list[Entry], list[Conclusion]]:
+    entries: list[Entry] = []
+    conclusions: list[Conclusion] = []
+    for body in chain.bodies:
         try:
-            entries.append(Entry.from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError):
+            if "verdict" in body:
+                conclusions.append(Conclusion.from_json(body))
+            else:
+                entries.append(Entry.from_json(body))
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue  # a crash cut the line short: that stage simply runs again
-    return entries
-
-
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(-1, os.SEEK_END)
-        return stream.read(1) == b"\n"
+    return entries, conclusions

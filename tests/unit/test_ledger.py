@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.ledger import Components, Entry, Ledger
-from support.results import make_result
+from pipeline.errors import IntegrityFailed
+from pipeline.ledger import Components, Conclusion, Entry, Ledger
+from stages.contract import Digests
+from support.results import make_artifact, make_result
 
 
 def entry(run: str = "run-1", epochs: int = 3, workspace: str = "volume@1") -> Entry:
@@ -61,3 +65,45 @@ def test_nothing_is_ever_rewritten(path: Path) -> None:
     Ledger(path).append(entry("run-2"))
     assert path.read_bytes().startswith(before)
     assert len(path.read_bytes().splitlines()) == 2
+
+
+def conclusion(run: str = "run-1", verdict: str = "pass") -> Conclusion:
+    files = {"out/dict.txt": Digests(3, "m" * 32, "s" * 64)}
+    return Conclusion("now", run, "volume@1", verdict, {"train": "k"}, files)
+
+
+def test_conclusions_are_kept_beside_results(path: Path) -> None:
+    ledger = Ledger(path)
+    for item in (entry(), conclusion(), conclusion("run-2", "fail")):
+        ledger.append(item)
+    for found in (ledger, Ledger(path)):
+        assert found.entries == (entry(),)
+        assert found.conclusions == (conclusion(), conclusion("run-2", "fail"))
+        assert found.last_good() == conclusion()
+
+
+def test_result_file_is_kept(path: Path) -> None:
+    made = replace(entry(), result_file=make_artifact("result.json"))
+    Ledger(path).append(made)
+    assert Ledger(path).entries == (made,)
+
+
+def test_changed_line_is_refused_with_its_number(path: Path) -> None:
+    ledger = Ledger(path)
+    for run in ("run-1", "run-2"):
+        ledger.append(entry(run))
+    ledger.check()
+    Ledger(path).check()
+    path.write_bytes(path.read_bytes().replace(b"run-2", b"run-3"))
+    with pytest.raises(IntegrityFailed, match="line 2 of the ledger") as caught:
+        Ledger(path).check()
+    assert caught.value.pitfall == "changed-artifact" and "mv " in caught.value.remedy
+
+
+def test_ledger_from_before_there_were_links_is_taken(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps(asdict(entry())) + "\n")
+    ledger = Ledger(path)
+    ledger.append(entry("run-2"))
+    Ledger(path).check()
+    assert [item.run for item in Ledger(path).entries] == ["run-1", "run-2"]
