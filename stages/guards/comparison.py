@@ -55,5 +55,5 @@ def refuse_difference(comparisons: Iterable[Comparison]) -> None:
     for item in comparisons:
         if item.outcome == "differs":
             said = item.difference or f"{item.found}; this project says {item.expected}"
-            message = f"{item.place}: {item.what} is not this project's: {said}"
+            message = f"{item.place} disagrees with this project about {item.what}: {said}"
             raise IntegrityError(message, item.place, item.remedy, item.pitfall)

@@ -25,11 +25,15 @@ _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The characters of a model in the order of its classes, without the blank."""
+    """The characters of a model in the order of its classes, without the blank.
+
+    ``space_added`` says that the last one is not in the file: ``use_space_char`` put it there.
+    """
 
     characters: tuple[str, ...]
     md5: str
     sha256: str
+    space_added: bool = False
 
     @classmethod
     def load(cls, path: Path, use_space_char: bool) -> Dictionary:
@@ -45,7 +49,12 @@ class Dictionary:
             _check_space(path, entries)
             entries = [*entries, SPACE]
         md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        return cls(tuple(entries), md5, hashlib.sha256(data).hexdigest())
+        return cls(tuple(entries), md5, hashlib.sha256(data).hexdigest(), use_space_char)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The lines of the file."""
+        return self.characters[:-1] if self.space_added else self.characters
 
     @property
     def classes(self) -> int:

@@ -1,0 +1,162 @@
+"""The project's dictionary, held against every place that says which class is which character.
+
+A file read as another one (order, line ends, a second space) gives a model that decodes with the wrong
+characters and no error: PaddleOCR and Paddle-Lite only know numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages.errors import StageError
+from stages.guards.characters import difference, summary
+from stages.guards.comparison import Comparison
+from stages.guards.documents import read_document
+from stages.guards.program import read_signature
+from stages.lite.naive_buffer import read_naive_buffer
+from stages.lite.signature import output_width
+from stages.lite.targets import TARGETS
+from stages.pitfalls import Pitfall
+from stages.ppocr.checkpoint import load_parameters
+from stages.ppocr.dictionary_record import DIGEST, trained_lines
+from stages.ppocr.documents import at
+from stages.runtime import Context
+from stages.text.dictionary import SPACE, Dictionary
+
+PREPROCESS_FILE = "preprocess.json"
+#: Where the classifier's bias stands in a checkpoint: CTCHead alone or in a MultiHead, with one
+#: linear layer or two (ppocr/modeling/heads/rec_ctc_head.py).
+CLASSIFIERS = ("head.ctc_head.fc2.bias", "head.ctc_head.fc.bias", "head.fc2.bias", "head.fc.bias")
+
+_CLASSES_REMEDY = (
+    "use the dictionary that the model was trained with; "
+    "a difference of 1 is most often use_space_char"
+)
+
+
+def compare_dictionary(context: Context, dictionary: Dictionary) -> list[Comparison]:
+    """Hold the dictionary against all that the stage was given, and what it has written.
+
+    Looks at the inputs ``config``, ``checkpoint``, ``description`` (inference.yml), ``pdmodel``,
+    ``nb-TARGET``, and at ``preprocess.json`` in the output folder; those that are not there are left
+    out. The time is counted as a guard's.
+
+    Raises:
+        StageError: a configuration cannot be read.
+        IntegrityError: the checkpoint cannot be read.
+    """
+    with context.guarding():
+        return list(_places(context, dictionary))
+
+
+def _places(context: Context, dictionary: Dictionary) -> Iterator[Comparison]:
+    if context.has("config"):
+        yield from in_configuration(read_document(context.input("config")), dictionary)
+    if context.has("checkpoint"):
+        yield in_checkpoint(load_parameters(context.input("checkpoint")), dictionary)
+    if context.has("description"):
+        yield in_description(read_document(context.input("description")), dictionary)
+    if context.has("pdmodel"):
+        yield in_program(context.input("pdmodel"), dictionary)
+    for target in TARGETS:
+        if context.has(f"nb-{target}"):
+            yield in_buffer(f"nb-{target}", context.input(f"nb-{target}"), dictionary)
+    if (context.output / PREPROCESS_FILE).is_file():
+        yield from in_hand_off(context.output / PREPROCESS_FILE, dictionary)
+
+
+def in_configuration(config: Mapping[str, Any], dictionary: Dictionary) -> Iterator[Comparison]:
+    """Compare with what a training's ``config.yml`` says: the space rule, the bytes, the lines."""
+    place, said = "training configuration", at(config, "Global")
+    if not isinstance(said, dict):
+        yield _characters(place, None, dictionary)
+        return
+    trained, wanted = bool(said.get("use_space_char", False)), dictionary.space_added
+    remedy = f"set use_space_char = {str(trained).lower()}, as in the training, or train again"
+    yield Comparison(
+        place, "use_space_char", str(wanted), str(trained), "", Pitfall.DICTIONARY_CLASSES, remedy
+    )
+    lines = trained_lines(config)
+    if said.get(DIGEST) == dictionary.sha256:
+        yield Comparison(place, "bytes", dictionary.sha256, dictionary.sha256)
+    yield _characters(place, _with_space(lines, trained), dictionary)
+
+
+def in_checkpoint(parameters: Mapping[str, np.ndarray], dictionary: Dictionary) -> Comparison:
+    """Compare with the number of classes that the classifier of a checkpoint has."""
+    name = next((name for name in CLASSIFIERS if name in parameters), None)
+    return _classes("checkpoint", len(parameters[name]) if name else None, dictionary)
+
+
+def in_description(description: Mapping[str, Any], dictionary: Dictionary) -> Comparison:
+    """Compare with the characters of an ``inference.yml``, which leaves the added space out."""
+    listed = at(description, "PostProcess", "character_dict")
+    lines = [str(entry) for entry in listed] if isinstance(listed, list) else None
+    return _characters("inference.yml", _with_space(lines, dictionary.space_added), dictionary)
+
+
+def in_program(pdmodel: Path, dictionary: Dictionary) -> Comparison:
+    """Compare with the width of a PD model's output."""
+    try:
+        shape = read_signature(pdmodel).output_shape
+    except StageError:  # what cannot be read cannot be run either, which is measured next
+        shape = ()
+    return _classes("pd", shape[-1] if shape and shape[-1] > 0 else None, dictionary)
+
+
+def in_buffer(name: str, nb: Path, dictionary: Dictionary) -> Comparison:
+    """Compare with the width of a ``.nb`` model's output, of any target."""
+    try:
+        width: int | None = output_width(read_naive_buffer(nb))
+    except StageError:
+        width = None
+    return _classes(name, width, dictionary)
+
+
+def in_hand_off(path: Path, dictionary: Dictionary) -> Iterator[Comparison]:
+    """Compare with the ``preprocess.json`` that ships."""
+    rules = json.loads(path.read_text(encoding="utf-8"))["decode"]
+    digest = str(rules["dictionary_sha256"])
+    remedy = "run again with --force verify"
+    yield Comparison(
+        PREPROCESS_FILE, "bytes", dictionary.sha256, digest, "", Pitfall.DICTIONARY_CHANGED, remedy
+    )
+    yield _classes(PREPROCESS_FILE, int(rules["classes"]), dictionary)
+
+
+def _with_space(lines: Sequence[str] | None, use_space_char: bool) -> list[str] | None:
+    """Return the characters that PaddleOCR makes of a dictionary's lines."""
+    if lines is None:
+        return None
+    return [*lines, SPACE] if use_space_char else list(lines)
+
+
+def _characters(place: str, found: list[str] | None, dictionary: Dictionary) -> Comparison:
+    expected = summary(dictionary.characters)
+    if found is None:
+        return Comparison(place, "characters", expected, "")
+    differs = difference(dictionary.characters, found)
+    if differs is None:
+        return Comparison(place, "characters", expected, expected)
+    return Comparison(
+        place,
+        "characters",
+        expected,
+        summary(found),
+        differs.text,
+        differs.pitfall,
+        differs.remedy,
+    )
+
+
+def _classes(place: str, found: int | None, dictionary: Dictionary) -> Comparison:
+    expected, there = str(dictionary.classes), "" if found is None else str(found)
+    pitfall = Pitfall.DICTIONARY_CLASSES
+    said = f"{there} classes; the dictionary makes {expected}: its characters and the blank"
+    differs = said if there not in ("", expected) else ""
+    return Comparison(place, "classes", expected, there, differs, pitfall, _CLASSES_REMEDY)
