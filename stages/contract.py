@@ -184,7 +184,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class EnvironmentRead:
-    """Versions by name: python, paddle, paddle_commit, paddlelite, numpy, opencv."""
+    """By name: python, paddle, paddle_commit, paddlelite, numpy, opencv, cpu, cpu_flags."""
 
     versions: dict[str, str]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ import numpy as np
 
 from stages.errors import StageError
 from stages.files import write_text
+from stages.parity.canary import find_stock
 from stages.parity.measure import measure
-from stages.parity.models import REFERENCE, list_models
+from stages.parity.models import REFERENCE, Model, list_models
+from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
 from stages.parity.summary import golden, mismatches, summarise
 from stages.preprocess import describe, prepare, read_image
@@ -33,7 +35,7 @@ SCHEMA_VERSION = 1
 
 
 def run(context: Context) -> dict[str, Any]:
-    """Write ``parity.json``, ``preprocess.json`` and ``golden.json``.
+    """Write ``parity.json``, ``preprocess.json``, ``golden.json`` and ``evidence.json``.
 
     Raises:
         StageError: there is nothing to measure on, or an image cannot be read.
@@ -48,13 +50,38 @@ def run(context: Context) -> dict[str, Any]:
     threads = int(context.parameters.get("threads", THREADS))
     images = Images(context, labels, shape)
     models = list_models(context, dictionary.classes, platform.machine())
-    columns = measure(models, images.prepared(), dictionary, threads, images.advanced)
+    columns, canary = _measure(context, models, images, dictionary, threads)
     parity = _parity(columns, labels, dictionary, shape, threads)
+    preprocessing = describe(shape, dictionary, use_space_char)
+    evidence = {
+        "schema_version": SCHEMA_VERSION,
+        "dictionary": [],
+        "preprocessing": [],
+        "sanity": [column.sane() for column in columns if column.alive],
+        "canary": canary,
+        "runtime": files_and_runtime(models),
+    }
     _write(context.output / "parity.json", parity)
-    _write(context.output / "preprocess.json", describe(shape, dictionary, use_space_char))
+    _write(context.output / "preprocess.json", preprocessing | {"runtime": needed_runtime(models)})
     _write(context.output / "golden.json", _golden(columns, labels, images.hashes, shape))
-    _write(context.output / "evidence.json", {"schema_version": SCHEMA_VERSION})
+    _write(context.output / "evidence.json", evidence)
     return _metrics(parity)
+
+
+def _measure(
+    context: Context, models: list[Model], images: Images, dictionary: Dictionary, threads: int
+) -> tuple[list[Series], dict[str, Any] | None]:
+    """Run all models, and the one that training started from beside them if there is one."""
+
+    def run_on(prepared: Iterable[np.ndarray]) -> list[Series]:
+        return measure(models, prepared, dictionary, threads, images.advanced, context.guarding)
+
+    stock = find_stock(context, len(images), threads)
+    if stock is None:
+        return run_on(images.prepared()), None
+    with stock:
+        columns = run_on(stock.beside(images.prepared()))
+    return columns, stock.compare(columns)
 
 
 class Images:
@@ -63,6 +90,9 @@ class Images:
     def __init__(self, context: Context, labels: list[Label], shape: tuple[int, ...]) -> None:
         self._context, self._labels, self._shape = context, labels, shape
         self.hashes: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._labels)
 
     def prepared(self) -> Iterator[np.ndarray]:
         """Give each image as float32 [3, H, W]."""

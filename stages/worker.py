@@ -28,6 +28,7 @@ from stages.contract import (
     StageEvent,
     encode_event,
 )
+from stages.cpu import read_cpu
 from stages.errors import StageError, Stopped
 from stages.files import remove_tree, write_text
 from stages.runtime import Context, check_inputs
@@ -130,7 +131,7 @@ def _obey_sigterm(context: Context) -> None:
 
 
 def read_environment() -> dict[str, str]:
-    """Return the versions that this process runs with; what is not installed is left out."""
+    """Return versions and processor that this process runs with; what is not there is left out."""
     versions = {"python": platform.python_version()}
     for name, distribution in DISTRIBUTIONS.items():
         try:
@@ -140,7 +141,7 @@ def read_environment() -> dict[str, str]:
     commit = _paddle_commit()
     if commit:
         versions["paddle_commit"] = commit
-    return versions
+    return versions | read_cpu()
 
 
 def _paddle_commit() -> str:

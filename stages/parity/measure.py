@@ -7,13 +7,15 @@ that one that aborts takes only its own column with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import numpy as np
 
 from stages.errors import IntegrityError
 from stages.parity.models import REFERENCE, Model
+from stages.parity.sanity import monotone
 from stages.parity.series import Series
+from stages.pitfalls import Pitfall
 from stages.readers import Output, Reader, ReaderFailedError
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
@@ -28,8 +30,9 @@ def measure(
     dictionary: Dictionary,
     threads: int,
     advanced: Callable[[], None],
+    guarding: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[Series]:
-    """Run every model that can be run on every image.
+    """Run every model that can be run on every image, and the first image once more at the end.
 
     Args:
         models: the columns.
@@ -37,6 +40,7 @@ def measure(
         dictionary: decodes all models' outputs.
         threads: of each model.
         advanced: called once an image.
+        guarding: gives a context for what only serves to check the models.
 
     Returns:
         the models' series, in their order.
@@ -59,6 +63,9 @@ def measure(
                 table.warm_up(image)
             table.read(image)
             advanced()
+        with guarding():
+            table.repeat()
+            table.look_over()
     return columns
 
 
@@ -71,12 +78,33 @@ class Table:
         # the reference answers first, so that the others can be compared as they come
         self._columns = sorted(columns, key=lambda column: column.model.name != REFERENCE)
         self._readers, self._dictionary = readers, dictionary
+        self._first: np.ndarray | None = None
+        self._first_outputs: dict[str, np.ndarray] = {}
 
     def warm_up(self, image: np.ndarray) -> None:
         """Wait for all models to load, and run each a few times."""
+        self._first = image
         for column in self._columns:
             for _ in range(WARM_UPS):
-                self._ask(column, image, first=column.classes == 0)
+                output = self._ask(column, image, first=column.classes == 0)
+                if output is not None:
+                    self._compare_with_first(column, output)
+
+    def repeat(self) -> None:
+        """Run the first image again, now that all others have gone through each model."""
+        for column in self._columns:
+            output = None if self._first is None else self._ask(column, self._first)
+            if output is not None:
+                self._compare_with_first(column, output)
+
+    def look_over(self) -> None:
+        """Give up on a model that reads the same in every image where others do not."""
+        living = [column for column in self._columns if column.alive]
+        readings = {column.model.name: column.readings for column in living}
+        for column in living:
+            others = [read for name, read in readings.items() if name != column.model.name]
+            if monotone(column.readings, others):
+                column.fail("it reads the same in every image", Pitfall.QUANTISED_GARBAGE)
 
     def read(self, image: np.ndarray) -> None:
         """Run every living model on one image and note reading, time and difference."""
@@ -98,13 +126,18 @@ class Table:
                 reader.wait_ready()
             output = reader.read(image)
         except ReaderFailedError as error:
-            column.failure = f"{error} (after {len(column.readings)} images)"
+            column.fail(str(error))
             return None
-        if not np.isfinite(output.probabilities).all():
-            column.failure = f"its output is not finite (after {len(column.readings)} images)"
+        if fault := column.sanity.fault(output.probabilities):
+            column.fail(fault, Pitfall.QUANTISED_GARBAGE)
             return None
         column.classes = self._check_width(column, output)
         return output
+
+    def _compare_with_first(self, column: Series, output: Output) -> None:
+        first = self._first_outputs.setdefault(column.model.name, output.probabilities)
+        if fault := column.sanity.repeat_fault(first, output.probabilities):
+            column.fail(fault)
 
     def _check_width(self, column: Series, output: Output) -> int:
         width = int(output.probabilities.shape[1])
@@ -115,6 +148,7 @@ class Table:
                 column.model.name,
                 "use the dictionary that the model was trained with; "
                 "a difference of 1 is most often use_space_char",
+                Pitfall.DICTIONARY_CLASSES,
             )
         return width
 
@@ -125,7 +159,7 @@ class Table:
         if reference is None or column.model.name == REFERENCE:
             return
         if reference.shape != output.probabilities.shape:
-            column.failure = (
+            column.fail(
                 f"its output has {output.probabilities.shape[0]} steps, "
                 f"{REFERENCE}'s {reference.shape[0]}"
             )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from stages.errors import StageError
+from stages.lite.kernels import target_of
+from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.targets import TARGETS, runnable_target
+from stages.pitfalls import Pitfall
 from stages.runtime import Context
+from stages.text.printable import printable
 
 NOT_RUNNABLE = "not runnable here"
 NO_CHECKPOINT = "no checkpoint in this project"
@@ -15,12 +20,18 @@ REFERENCE = "pd"
 
 @dataclass(frozen=True)
 class Model:
-    """A column of the parity table. ``status`` says why it is not run; "" means that it is."""
+    """A column of the parity table. ``status`` says why it is not run; "" means that it is.
+
+    ``target`` and ``opt_version`` are what an NB file says of itself.
+    """
 
     name: str
     kind: str = ""
     files: tuple[str, ...] = ()
     status: str = ""
+    pitfall: Pitfall | None = None
+    target: str = ""
+    opt_version: str = ""
 
 
 def list_models(context: Context, classes: int, machine: str) -> list[Model]:
@@ -46,8 +57,23 @@ def _checkpoint(context: Context, classes: int) -> Model:
     return Model("checkpoint", "checkpoint", files)
 
 
-def _buffer(context: Context, target: str, runnable: bool) -> Model:
-    name = f"nb-{target}"
-    if not runnable:
-        return Model(name, status=NOT_RUNNABLE)
-    return Model(name, "nb", (str(context.input(name)),))
+def _buffer(context: Context, slot: str, machine_runs: bool) -> Model:
+    """Describe the NB file that stands for the target ``slot``.
+
+    One that nobody can read, or that is for another processor, is never run: it would crash, or
+    return zeros with exit code 0.
+    """
+    name, nb = f"nb-{slot}", context.input(f"nb-{slot}")
+    try:
+        with context.guarding():
+            read = read_naive_buffer(nb)
+            target = target_of(read)
+    except StageError as error:
+        return Model(name, status=f"failed: {error.message}", pitfall=error.pitfall)
+    model = Model(name, target=target, opt_version=printable(read.head.opt_version))
+    if target != slot:
+        why = f"failed: the file is made for {printable(target)}, not for {slot}; it was not run"
+        return replace(model, status=why, pitfall=Pitfall.FOREIGN_TARGET)
+    if not machine_runs:
+        return replace(model, status=NOT_RUNNABLE)
+    return replace(model, kind="nb", files=(str(nb),))

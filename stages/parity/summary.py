@@ -17,16 +17,17 @@ _DIGITS = 6
 
 def summarise(series: Series, labels: Sequence[str], reference: Series | None) -> dict[str, Any]:
     """Return a model's entry of ``parity.json``; without numbers if it was not measured."""
-    name = series.model.name
+    name, of_file = series.model.name, _of_file(series)
     if series.model.status:
-        return {"name": name, "status": series.model.status}
+        return {"name": name, "status": series.model.status, **of_file}
     if series.failure:
-        return {"name": name, "status": f"failed: {series.failure}"}
+        return {"name": name, "status": f"failed: {series.failure}", **of_file}
     compared = reference is not None and reference.alive
     readings = series.readings
     return {
         "name": name,
         "status": "measured",
+        **of_file,
         "accuracy": round(exact_match(readings, labels), _DIGITS),
         "ned": round(ned(readings, labels), _DIGITS),
         "agreement": _agreement(series, reference) if compared else None,
@@ -36,6 +37,13 @@ def summarise(series: Series, labels: Sequence[str], reference: Series | None) -
         "peak_rss_mb": series.rss_mb,
         "classes": series.classes,
     }
+
+
+def _of_file(series: Series) -> dict[str, str]:
+    """What an NB file says of itself, and which pitfall the model fell into."""
+    pitfall = series.pitfall or series.model.pitfall
+    opt_version = {"opt_version": series.model.opt_version} if series.model.opt_version else {}
+    return opt_version | ({"pitfall": str(pitfall)} if pitfall else {})
 
 
 def _agreement(series: Series, reference: Series | None) -> float:

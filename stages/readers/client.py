@@ -16,6 +16,8 @@ from types import TracebackType
 
 import numpy as np
 
+from stages.errors import StageError
+from stages.pitfalls import Pitfall
 from stages.readers.protocol import Message, read_message, write_message
 from stages.text.printable import printable
 
@@ -44,6 +46,8 @@ class Reader:
     """A model in a child process. Use it as a context manager."""
 
     def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
+        self._one_shape = kind == "nb"
+        self._shape: tuple[int, ...] = ()
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reader
         self.process = subprocess.Popen(
             [sys.executable, "-m", "stages.readers", kind, str(threads), *files],
@@ -77,15 +81,33 @@ class Reader:
 
         Raises:
             ReaderFailedError: the child died, raised or hung.
+            StageError: an NB model is given another shape than before; the child never sees it.
         """
         if self.process.stdin is None:
             raise ReaderFailedError("it was closed")
+        self._keep_shape(image)
         try:
             write_message(self.process.stdin, Message.of_array("run", image[np.newaxis]))
         except BrokenPipeError as error:
             raise self._death() from error
         answer = self._answer("output", RUN_TIMEOUT_S)
         return Output(answer.array()[0], answer.values["seconds"], answer.values["rss_mb"])
+
+    def _keep_shape(self, image: np.ndarray) -> None:
+        """Hold every image for Paddle-Lite to the first one's shape.
+
+        Lite 2.13 on x86 reads a wider image than the one before wrongly, and a narrower one corrupts
+        its heap; neither is reported (docs/stage-contract.md, "What convert takes").
+        """
+        self._shape = self._shape or image.shape
+        if self._one_shape and image.shape != self._shape:
+            first, found = ("x".join(map(str, shape)) for shape in (self._shape, image.shape))
+            raise StageError(
+                f"an image of {found} was given to a model that has read one of {first}",
+                "reader",
+                "give a predictor one width for its life: pad the images, as preprocess.json says",
+                Pitfall.WIDTH_CHANGED,
+            )
 
     def close(self) -> None:
         """End the child and pass on what it wrote to stderr."""

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
 import platform
+import subprocess
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,9 @@ import pytest
 
 from stages import convert, verify
 from stages.errors import IntegrityError, StageError
+from stages.lite.opt import entry_point
 from stages.preprocess import prepare, read_image
+from stages.readers import Reader
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw, new_folder
 
 TEXTS = ["A1B2", "XYZ9", "HELLO7", "42", "PADDLE", "LITE213"]
@@ -35,6 +40,7 @@ def inputs() -> dict[str, Path]:
         "dict": model.dictionary,
         "nb-arm": run.output / "model_arm.nb",
         "nb-x86": run.output / "model_x86.nb",
+        "lite": run.output / "lite.pdmodel",
         **files,
     }
 
@@ -56,6 +62,11 @@ def parity(run: Recorded) -> dict[str, Any]:
     return read
 
 
+def evidence(run: Recorded) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((run.output / "evidence.json").read_text(encoding="utf-8"))
+    return read
+
+
 def models(run: Recorded) -> dict[str, dict[str, Any]]:
     return {model["name"]: model for model in parity(run)["models"]}
 
@@ -69,7 +80,9 @@ def test_the_columns_are_in_order_and_measured() -> None:
         assert found[name]["classes"] == 37
         assert found[name]["latency_ms"]["p50"] > 0
         assert found[name]["peak_rss_mb"] > 50
-    assert found["nb-arm"] == {"name": "nb-arm", "status": "not runnable here"}
+    assert found["nb-arm"] == {
+        "name": "nb-arm", "status": "not runnable here", "opt_version": "v2.13-rc",
+    }  # fmt: skip
 
 
 def test_the_models_agree_and_read() -> None:
@@ -104,6 +117,36 @@ def test_dictionary_and_threads_are_reported() -> None:
     assert report["threads"] == 1
 
 
+def test_outputs_are_sane_and_the_same_again() -> None:
+    found = {row["model"]: row for row in evidence(verified()[0])["sanity"]}
+    assert list(found) == ["checkpoint", "pd", "nb-x86"]
+    for row in found.values():
+        assert row["row_sum_error"] < 1e-5
+        assert row["repeat_difference"] == 0.0
+        assert row["distinct_readings"] >= 5
+
+
+def test_runtime_of_the_files_is_written_down() -> None:
+    run, _ = verified()
+    assert evidence(run)["runtime"] == {
+        "paddle_lite": importlib.metadata.version("paddlelite"),
+        "files": [
+            {"model": "nb-x86", "target": "x86", "opt_version": "v2.13-rc"},
+            {"model": "nb-arm", "target": "arm", "opt_version": "v2.13-rc"},
+        ],
+    }
+    written = json.loads((run.output / "preprocess.json").read_text(encoding="utf-8"))
+    assert written["runtime"] == {
+        "name": "Paddle-Lite", "opt_version": "v2.13-rc", "at_least": "2.13",
+    }  # fmt: skip
+
+
+def test_evidence_is_the_same_again(tmp_path: Path) -> None:
+    run = context("verify", tmp_path, with_checkpoint(), PARAMETERS)
+    verify.run(run)
+    assert evidence(run) == evidence(verified()[0])
+
+
 def test_without_a_checkpoint_its_entry_says_so(tmp_path: Path) -> None:
     run = context("verify", tmp_path, inputs(), PARAMETERS)
     verify.run(run)
@@ -116,25 +159,79 @@ def test_the_arm_file_is_never_run_on_x86_nor_the_other_way_round(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "aarch64")
-    broken = tmp_path / "model.nb"
-    broken.write_bytes(b"would crash if it were loaded")
-    run = context("verify", tmp_path, {**inputs(), "nb-x86": broken, "nb-arm": broken}, PARAMETERS)
+    asked: list[str] = []
+
+    def note(_kind: str, files: list[str], threads: int) -> Reader:
+        asked.extend(files)
+        return Reader("none", files, threads)
+
+    monkeypatch.setattr("stages.parity.measure.Reader", note)
+    run = context("verify", tmp_path, inputs(), PARAMETERS)
     verify.run(run)
     found = models(run)
-    assert found["nb-x86"] == {"name": "nb-x86", "status": "not runnable here"}
-    assert found["nb-arm"]["status"].startswith("failed: ")
+    assert found["nb-x86"]["status"] == "not runnable here"
+    assert str(inputs()["nb-arm"]) in asked
+    assert str(inputs()["nb-x86"]) not in asked
+
+
+def test_a_file_for_another_target_is_not_run_and_named(tmp_path: Path) -> None:
+    swapped = {"nb-x86": inputs()["nb-arm"], "nb-arm": inputs()["nb-x86"]}
+    run = context("verify", tmp_path, {**inputs(), **swapped}, PARAMETERS)
+    verify.run(run)
+    found = models(run)
+    for name, target, other in (("nb-x86", "arm", "x86"), ("nb-arm", "x86", "arm")):
+        said = f"failed: the file is made for {target}, not for {other}; it was not run"
+        assert found[name]["status"] == said
+        assert found[name]["pitfall"] == "foreign-target"
+    assert found["pd"]["status"] == "measured"
+
+
+def test_a_damaged_nb_is_not_run_and_takes_only_its_own_column(tmp_path: Path) -> None:
+    broken = tmp_path / "model.nb"
+    broken.write_bytes(inputs()["nb-x86"].read_bytes()[:-100_000])
+    run = context("verify", tmp_path, {**inputs(), "nb-x86": broken}, PARAMETERS)
+    metrics = verify.run(run)
+    found = models(run)
+    assert found["nb-x86"]["status"].startswith("failed: model.nb is not a naive buffer")
+    assert found["pd"]["status"] == "measured"
+    assert list(metrics["accuracy"]) == ["pd"]
 
 
 def test_a_model_that_dies_takes_only_its_own_column(tmp_path: Path) -> None:
     broken = tmp_path / "model.nb"
-    broken.write_bytes(inputs()["nb-x86"].read_bytes()[:100_000])
+    broken.write_bytes(inputs()["nb-x86"].read_bytes().replace(b"softmax", b"softmix"))
     run = context("verify", tmp_path, {**inputs(), "nb-x86": broken}, PARAMETERS)
     metrics = verify.run(run)
     found = models(run)
     assert found["nb-x86"]["status"].startswith("failed: killed by SIG")
-    assert set(found["nb-x86"]) == {"name", "status"}
+    assert set(found["nb-x86"]) == {"name", "status", "opt_version"}
     assert found["pd"]["status"] == "measured"
     assert list(metrics["accuracy"]) == ["pd"]
+
+
+def quantised(folder: Path, kind: str) -> Path:
+    """Let opt quantise the weights alone, as its own flags offer it; it ends with 0."""
+    folder.mkdir(exist_ok=True)
+    lite, model = inputs()["lite"], folder / f"{kind}.nb"
+    command = [
+        sys.executable, str(entry_point()),
+        f"--model_file={lite}", f"--param_file={lite.with_suffix('.pdiparams')}",
+        "--optimize_out_type=naive_buffer", f"--optimize_out={model.with_suffix('')}",
+        "--valid_targets=x86", "--quant_model=true", f"--quant_type={kind}",
+    ]  # fmt: skip
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    return model
+
+
+@pytest.mark.parametrize("kind", ["QUANT_INT8", "QUANT_INT16"])
+def test_quantised_garbage_is_a_failed_column(tmp_path: Path, kind: str) -> None:
+    run = context("verify", tmp_path, {**inputs(), "nb-x86": quantised(tmp_path, kind)}, PARAMETERS)
+    verify.run(run)
+    found = models(run)["nb-x86"]
+    assert found["status"].startswith("failed: "), found
+    assert found["pitfall"] == "quantised-garbage"
+    assert "its output is not finite (after 0 images)" in found["status"]
+    assert [row["model"] for row in evidence(run)["sanity"]] == ["pd"]
 
 
 def test_a_reference_that_dies_leaves_nothing_to_agree_with(tmp_path: Path) -> None:

@@ -1,0 +1,130 @@
+"""The canary: does a model read as the one that training started from, rather than as the trained one?
+
+A stock ``.nb`` in place of one's own is a good model that reads most images well; only held against the
+starting model it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from stages.parity.models import REFERENCE
+from stages.parity.series import Series
+from stages.ppocr.official import PARAMETERS, PROGRAM, read_official
+from stages.readers import Reader, ReaderFailedError
+from stages.runtime import Context
+from stages.text.decode import greedy
+from stages.text.dictionary import Dictionary
+from stages.text.metrics import exact_match
+from stages.text.printable import printable
+
+#: Images that the starting model reads, spread evenly over the test set.
+IMAGES = 32
+_DIGITS = 6
+
+
+class Stock:
+    """The starting model in a process of its own, with its own dictionary. Use it as a context manager."""
+
+    def __init__(
+        self, context: Context, folder: Path, name: str, images: int, threads: int
+    ) -> None:
+        """Start loading the official model in ``folder``; it will read some of ``images``."""
+        self.name = name
+        self.failure = ""
+        self.readings: dict[int, str] = {}
+        self._context = context
+        count = min(IMAGES, images)
+        self._chosen = frozenset(index * images // count for index in range(count))
+        files = [str(folder / PROGRAM), str(folder / PARAMETERS)]
+        self._reader = Reader("pd", files, threads)  # Paddle Inference takes both formats
+        with context.guarding():
+            self._dictionary = Dictionary(read_official(folder).characters, "", "")
+
+    @property
+    def classes(self) -> int:
+        """The width of its output."""
+        return self._dictionary.classes
+
+    def __enter__(self) -> Stock:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._reader.close()
+
+    def beside(self, images: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Give the images on to who measures, reading the chosen ones on the way."""
+        for number, image in enumerate(images):
+            with self._context.guarding():
+                if number == 0:
+                    self._ready()
+                if number in self._chosen:
+                    self._read(number, image)
+            yield image
+
+    def _ready(self) -> None:
+        try:
+            self._reader.wait_ready()
+        except ReaderFailedError as error:
+            self.failure = str(error)
+
+    def _read(self, number: int, image: np.ndarray) -> None:
+        if self.failure:
+            return
+        try:
+            probabilities = self._reader.read(image).probabilities
+            self.readings[number] = greedy(probabilities, self._dictionary).text
+        except (
+            ReaderFailedError,
+            ValueError,
+        ) as error:  # the latter: not as wide as its dictionary
+            self.failure = printable(str(error), 300)
+
+    def compare(self, columns: Sequence[Series]) -> dict[str, Any]:
+        """Return ``canary`` of ``evidence.json``: whose strings each exported model reads."""
+        head = {"stock": self.name, "images": len(self.readings)}
+        if self.failure:
+            return {**head, "models": [], "failure": self.failure}
+        living = {column.model.name: column for column in columns if column.alive}
+        return {**head, "models": list(self._entries(living))}
+
+    def _entries(self, living: Mapping[str, Series]) -> Iterator[dict[str, Any]]:
+        stock = list(self.readings.values())
+        for name, column in living.items():
+            reference = reference_of(name)
+            if reference not in living:
+                continue
+            own = [column.readings[number] for number in self.readings]
+            theirs = [living[reference].readings[number] for number in self.readings]
+            yield {
+                "model": name,
+                "reference": reference,
+                "as_stock": round(exact_match(own, stock), _DIGITS),
+                "as_reference": round(exact_match(own, theirs), _DIGITS),
+            }
+
+
+def reference_of(name: str) -> str:
+    """Return the model that ``name`` was made from; "" for the checkpoint, which is the first."""
+    if name == REFERENCE:
+        return "checkpoint"
+    return REFERENCE if name.startswith("nb-") else ""
+
+
+def find_stock(context: Context, images: int, threads: int) -> Stock | None:
+    """Return the official model that training started from, or None if it did not."""
+    for item in context.spec.inputs:
+        if item.name == "pretrained" and (Path(item.path) / PROGRAM).is_file():
+            name = printable(item.made_by.removeprefix("model "))
+            return Stock(context, Path(item.path), name, images, threads)
+    return None

@@ -1,0 +1,46 @@
+"""Which Paddle-Lite the NB files were made for, and so which one a phone needs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from stages.parity.models import Model
+
+_VERSION = re.compile(r"v?(\d+)\.(\d+)")
+
+
+def files_and_runtime(models: Sequence[Model]) -> dict[str, Any]:
+    """Return ``runtime`` of ``evidence.json``: what is installed here, and what each file says."""
+    files = [
+        {"model": model.name, "target": model.target, "opt_version": model.opt_version}
+        for model in models
+        if model.opt_version
+    ]
+    return {"paddle_lite": _installed(), "files": files}
+
+
+def needed_runtime(models: Sequence[Model]) -> dict[str, str]:
+    """Return ``runtime`` of ``preprocess.json``: the oldest Paddle-Lite that reads all the files.
+
+    A runtime older than ``opt`` aborts, or reads wrongly; a newer one reads older files (measured: 2.13's
+    files in the 2.13 and the 2.14rc runtime).
+    """
+    versions = [model.opt_version for model in models if model.opt_version]
+    newest = max(versions, key=_numbers, default="")
+    at_least = ".".join(map(str, _numbers(newest)))
+    return {"name": "Paddle-Lite", "opt_version": newest, "at_least": at_least}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = _VERSION.match(version)
+    return (int(found[1]), int(found[2])) if found else ()
+
+
+def _installed() -> str:
+    try:
+        return importlib.metadata.version("paddlelite")
+    except importlib.metadata.PackageNotFoundError:
+        return ""  # there is no wheel for this machine
