@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stages.dataset.overlap import count_repeats, leaks, repeat_warning
+from stages.dataset.overlap import count_repeats, overlaps, repeat_warning
 from stages.dataset.problems import Problems
 from stages.dataset.split import Rules, Split, SplitReader
 from stages.files import write_bytes, write_text
+from stages.pitfalls import Pitfall
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 
@@ -26,7 +27,8 @@ def run(context: Context) -> dict[str, Any]:
 
     Raises:
         StageError: lines, images or texts are not in order; all of them are named.
-        IntegrityError: the dictionary is malformed, or labels hold characters that it lacks.
+        IntegrityError: the dictionary is malformed, labels hold characters that it lacks, or images
+            of ``test`` are in ``train`` too.
     """
     source = context.input("dictionary")
     dictionary = Dictionary.load(source, bool(context.parameters["use_space_char"]))
@@ -40,7 +42,7 @@ def run(context: Context) -> dict[str, Any]:
         "classes": dictionary.classes,
         "longest_text": max(len(label.text) for split in splits for label in split.labels),
         "duplicates": _warn_of_repeats(context, splits),
-        "leaked": _warn_of_leaks(context, splits),
+        "leaked": _check_overlap(context, splits),
     }
 
 
@@ -89,10 +91,17 @@ def _warn_of_repeats(context: Context, splits: list[Split]) -> int:
     return sum(count_repeats(split) for split in splits)
 
 
-def _warn_of_leaks(context: Context, splits: list[Split]) -> int:
-    """Warn of images in two splits and return how many there are."""
+def _check_overlap(context: Context, splits: list[Split]) -> int:
+    """Return how many images are in two splits or more, and warn of them.
+
+    Raises:
+        IntegrityError: images of ``test`` were trained on, and the project does not allow it.
+    """
     leaked: set[str] = set()
-    for warning, shared in leaks(splits):
-        context.warn(warning, "data")
-        leaked |= shared
+    with context.guarding():
+        for overlap in overlaps(splits):
+            if overlap.leaks and not context.parameters.get("allow_overlap", False):
+                raise overlap.refusal()
+            context.warn(overlap.warning(), "data", Pitfall.LEAKED_TEST_IMAGES)
+            leaked |= overlap.contents
     return len(leaked)

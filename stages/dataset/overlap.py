@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from stages.errors import IntegrityError
+from stages.pitfalls import Pitfall
+from stages.text.labels import Label
 from stages.text.printable import quoted
 
 if TYPE_CHECKING:
     from stages.dataset.split import Split
+
+#: How many images a refusal names.
+_NAMED = 10
+_REMEDY = "take them out of one of the two, or set [data] allow_overlap = true and be warned"
 
 
 def count_repeats(split: Split) -> int:
@@ -36,18 +44,62 @@ def _first_contradiction(split: Split) -> str:
     return ""
 
 
-def leaks(splits: list[Split]) -> Iterator[tuple[str, set[str]]]:
-    """Give each pair of splits that share images: a warning, and the shared contents.
+@dataclass(frozen=True)
+class Overlap:
+    """Two splits with images in common; ``pairs`` has the first image of each split with a content."""
 
-    Splits with the same lines are one split under two names (``test`` defaults to ``val``).
+    one: Split
+    other: Split
+    pairs: tuple[tuple[Label, Label], ...]
+    contents: frozenset[str]
+
+    @property
+    def leaks(self) -> bool:
+        """Whether what is measured on the test set was trained on."""
+        return (self.one.name, self.other.name) == ("train", "test")
+
+    def warning(self) -> str:
+        """Describe the overlap in a sentence."""
+        example = quoted(self.pairs[0][1].image)
+        return (
+            f"{self.one.name} and {self.other.name} share {_images(len(self.pairs))}, for example "
+            f"{example}: what is measured on {self.other.name} is too good"
+        )
+
+    def refusal(self) -> IntegrityError:
+        """Return the error that names the images."""
+        count = len(self.pairs)
+        head = f"images of {self.other.name} that are in {self.one.name} too, by content: {count}"
+        named = [
+            f"  {quoted(there.image)} is {quoted(here.image)} of {self.one.name}"
+            for here, there in self.pairs[:_NAMED]
+        ]
+        more = [f"  … and {count - _NAMED} more"] if count > _NAMED else []
+        message = "\n".join([head, *named, *more])
+        return IntegrityError(message, "data.test", _REMEDY, Pitfall.LEAKED_TEST_IMAGES)
+
+
+def overlaps(splits: list[Split]) -> Iterator[Overlap]:
+    """Give each pair of splits that share images.
+
+    ``test`` that has the lines of ``val`` is that split under another name (it defaults to it).
     """
     for one, other in combinations(splits, 2):
-        shared = set(one.hashes) & set(other.hashes)
-        if shared and one.text() != other.text():
-            example = other.labels[next(i for i, h in enumerate(other.hashes) if h in shared)]
-            count = f"{len(shared)} image" + ("s" if len(shared) > 1 else "")
-            yield (
-                f"{one.name} and {other.name} share {count}, for example "
-                f"{quoted(example.image)}: what is measured on {other.name} is too good",
-                shared,
-            )
+        renamed = (one.name, other.name) == ("val", "test") and one.text() == other.text()
+        shared = frozenset(one.hashes) & frozenset(other.hashes)
+        if shared and not renamed:
+            pairs = zip(_firsts(one, shared), _firsts(other, shared), strict=True)
+            ordered = sorted(pairs, key=lambda pair: pair[1].line)
+            yield Overlap(one, other, tuple(ordered), shared)
+
+
+def _firsts(split: Split, contents: frozenset[str]) -> list[Label]:
+    """Return the first label of each content, in the order of the contents."""
+    first: dict[str, Label] = {}
+    for label, content in zip(split.labels, split.hashes, strict=True):
+        first.setdefault(content, label)
+    return [first[content] for content in sorted(contents)]
+
+
+def _images(count: int) -> str:
+    return f"{count} image" + ("s" if count > 1 else "")

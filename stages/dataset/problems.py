@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stages.errors import IntegrityError, StageError
+from stages.pitfalls import Pitfall
 from stages.text.printable import code_point
 
 #: How many problems, and how many characters, a message lists.
@@ -49,7 +50,8 @@ class Problems:
             return
         message = "\n".join(parts)
         if self.outsiders:
-            raise IntegrityError(message, self._first, self._dictionary_remedy())
+            pitfall = Pitfall.LABEL_OUTSIDE_DICTIONARY
+            raise IntegrityError(message, self._first, self._dictionary_remedy(), pitfall)
         raise StageError(message, self._first, "correct the label files or the images named above")
 
     def _describe_outsiders(self) -> str:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from stages.errors import IntegrityError
+from stages.pitfalls import Pitfall
 from stages.text.printable import code_point, printable
 
 #: The class that means "no character" in CTC.
@@ -85,6 +86,7 @@ class Dictionary:
             raise IntegrityError(
                 f"not in the dictionary: {names}",
                 remedy="add the characters to the dictionary, or correct the label",
+                pitfall=Pitfall.LABEL_OUTSIDE_DICTIONARY,
             )
         return [self.index[character] for character in text]
 
@@ -95,16 +97,17 @@ def _entries(path: Path, data: bytes) -> list[str]:
         raise _malformed(path, 1, "the file is empty", "one character a line", "name another file")
     if data.startswith(BOM):
         remedy = 'save as "UTF-8", not "UTF-8 with BOM"'
-        raise _malformed(path, 1, "a byte order mark", "UTF-8 without one", remedy)
+        raise _malformed(
+            path, 1, "a byte order mark", "UTF-8 without one", remedy, Pitfall.DICTIONARY_BOM
+        )
     lines = data.removesuffix(b"\n").split(b"\n")
     return [_entry(path, number, line) for number, line in enumerate(lines, start=1)]
 
 
 def _entry(path: Path, number: int, line: bytes) -> str:
     if line.endswith(b"\r"):
-        raise _malformed(
-            path, number, "a Windows line end (CRLF)", "LF line ends", "convert it: dos2unix FILE"
-        )
+        found, remedy = "a Windows line end (CRLF)", "convert it: dos2unix FILE"
+        raise _malformed(path, number, found, "LF line ends", remedy, Pitfall.DICTIONARY_CRLF)
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -114,7 +117,8 @@ def _entry(path: Path, number: int, line: bytes) -> str:
         raise _malformed(path, number, "an empty line", "one character a line", "remove the line")
     if any(_is_control(character) for character in text):
         found = f'the control character in "{printable(text)}"'
-        raise _malformed(path, number, found, "characters that print", "remove it")
+        pitfall = Pitfall.DICTIONARY_BOM if "\ufeff" in text else None
+        raise _malformed(path, number, found, "characters that print", "remove it", pitfall)
     if not _is_one_character(text):
         found = f"{len(text)} characters: {code_point(text)}"
         raise _malformed(path, number, found, "one character a line", "give each its own line")
@@ -143,17 +147,22 @@ def _check_unique(path: Path, entries: list[str]) -> None:
         first = seen.setdefault(entry, number)
         if first != number:
             found = f"{code_point(entry)}, which is on line {first} already"
-            raise _malformed(path, number, found, "each character once", "remove one of the two")
+            remedy, double = "remove one of the two", Pitfall.DICTIONARY_DOUBLE_SPACE
+            pitfall = double if entry == SPACE else Pitfall.DICTIONARY_DUPLICATE
+            raise _malformed(path, number, found, "each character once", remedy, pitfall)
 
 
 def _check_space(path: Path, entries: list[str]) -> None:
     if SPACE in entries:
         found = "a space, and use_space_char adds a second one at the end"
         remedy = "remove the line, or set use_space_char = false"
-        raise _malformed(path, entries.index(SPACE) + 1, found, "one space", remedy)
+        line, pitfall = entries.index(SPACE) + 1, Pitfall.DICTIONARY_DOUBLE_SPACE
+        raise _malformed(path, line, found, "one space", remedy, pitfall)
 
 
-def _malformed(path: Path, line: int, found: str, allowed: str, remedy: str) -> IntegrityError:
+def _malformed(
+    path: Path, line: int, found: str, allowed: str, remedy: str, pitfall: Pitfall | None = None
+) -> IntegrityError:
     name = printable(path.name)
     message = f"the dictionary {name}, line {line}: found {found}; allowed is {allowed}"
-    return IntegrityError(message, f"{printable(str(path), 400)}:{line}", remedy)
+    return IntegrityError(message, f"{printable(str(path), 400)}:{line}", remedy, pitfall)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from stages import data
-from stages.contract import Progress
+from stages.contract import Progress, Warned
 from stages.errors import IntegrityError, StageError
+from stages.pitfalls import Pitfall
 from support.legacy import Recorded, context, draw
 
 SPLITS = {"train": ["A1", "B2", "C3"], "val": ["D4"], "test": ["E5", "F6"]}
@@ -143,6 +144,7 @@ def test_a_malformed_dictionary_is_refused(project: Project) -> None:
     error = project.error()
     assert isinstance(error, IntegrityError)
     assert "dict.txt, line 1" in error.message
+    assert error.pitfall is Pitfall.DICTIONARY_CRLF
 
 
 def test_untrusted_text_cannot_drive_a_terminal(project: Project) -> None:
@@ -163,13 +165,59 @@ def test_repeats_are_counted_and_contradictions_shown(project: Project) -> None:
     assert '"images/again.png" is labelled "A1" and "B1"' in warning
 
 
-def test_leakage_into_the_test_set_is_a_warning_with_a_count(project: Project) -> None:
+def test_trained_test_images_are_refused_and_named(project: Project) -> None:
     shutil.copy(project.folder / "train/images/A1.png", project.folder / "test/images/E5.png")
+    error = project.error()
+    assert (error.code, error.pitfall) == (5, Pitfall.LEAKED_TEST_IMAGES)
+    assert error.message.splitlines() == [
+        "images of test that are in train too, by content: 1",
+        '  "images/E5.png" is "images/A1.png" of train',
+    ]
+    assert error.where == "data.test"
+    assert "allow_overlap = true" in error.remedy
+
+
+def test_of_many_trained_test_images_the_first_ten_are_named(project: Project) -> None:
+    for split in ("train", "test"):
+        lines = []
+        for number in range(12):
+            draw(project.folder / split / "images" / f"{split}{number}.png", f"A{number}")
+            lines.append(f"images/{split}{number}.png\tA1\n")
+        project.write(split, "".join(lines).encode())
+    shown = project.error().message.splitlines()
+    assert shown[0].endswith("by content: 12")
+    assert shown[1:11] == [
+        f'  "images/test{n}.png" is "images/train{n}.png" of train' for n in range(10)
+    ]
+    assert shown[11:] == ["  … and 2 more"]
+
+
+def test_the_training_lines_as_test_lines_are_refused(project: Project) -> None:
+    shutil.rmtree(project.folder / "test")
+    shutil.copytree(project.folder / "train", project.folder / "test")
+    project.parameters["labels"]["test"] = ["train.txt"]
+    assert project.error().pitfall is Pitfall.LEAKED_TEST_IMAGES
+
+
+def test_a_project_may_allow_trained_test_images_and_is_warned(project: Project) -> None:
+    shutil.copy(project.folder / "train/images/A1.png", project.folder / "test/images/E5.png")
+    project.parameters["allow_overlap"] = True
+    run = project.context()
+    assert data.run(run)["leaked"] == 1
+    (warning,) = [event for event in run.events if isinstance(event, Warned)]
+    assert "train and test share 1 image," in warning.message
+    assert '"images/E5.png"' in warning.message
+    assert warning.pitfall == Pitfall.LEAKED_TEST_IMAGES
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_validation_images_in_another_split_are_a_warning(project: Project, split: str) -> None:
+    image = next((project.folder / split / "images").iterdir())
+    shutil.copy(image, project.folder / "val/images/D4.png")
     run = project.context()
     assert data.run(run)["leaked"] == 1
     (warning,) = run.warnings()
-    assert "train and test share 1 image," in warning
-    assert '"images/E5.png"' in warning
+    assert "share 1 image, for example" in warning
 
 
 def test_a_test_set_that_is_the_validation_set_is_no_leak(project: Project) -> None:

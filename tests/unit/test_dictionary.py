@@ -7,6 +7,7 @@ import pytest
 
 from stages.contract import Exit
 from stages.errors import IntegrityError
+from stages.pitfalls import Pitfall
 from stages.text.dictionary import Dictionary
 
 
@@ -84,10 +85,36 @@ def test_a_space_line_together_with_use_space_char_is_refused(tmp_path: Path) ->
         load(tmp_path, b"a\n \n", use_space_char=True)
 
 
+@pytest.mark.parametrize(
+    ("data", "use_space_char", "pitfall"),
+    [
+        (b"a\r\nb\r\n", False, "dictionary-crlf"),
+        (b"\xef\xbb\xbfa\nb\n", False, "dictionary-bom"),
+        ("a\n\ufeffb\n".encode(), False, "dictionary-bom"),  # two files put together
+        (b"a\nb\na\n", False, "dictionary-duplicate"),
+        (b" \na\n \n", False, "dictionary-double-space"),
+        (b"a\n \n", True, "dictionary-double-space"),
+        (b"a\nbc\n", False, "None"),
+    ],
+)
+def test_a_known_fault_has_its_pitfall(
+    tmp_path: Path, data: bytes, use_space_char: bool, pitfall: str
+) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        load(tmp_path, data, use_space_char)
+    assert str(caught.value.pitfall) == pitfall
+
+
+def test_the_added_space_is_no_line_of_the_file(tmp_path: Path) -> None:
+    assert load(tmp_path, b"a\nb\n", use_space_char=True).entries == ("a", "b")
+    assert load(tmp_path, b"a\n \n").entries == ("a", " ")
+
+
 def test_a_missing_character_is_named_by_code_point(tmp_path: Path) -> None:
     dictionary = load(tmp_path, b"a\n")
     assert dictionary.unknown("aéa\x1bé") == ["é", "\x1b"]
     with pytest.raises(IntegrityError) as caught:
         dictionary.encode("aé\x1b")
+    assert caught.value.pitfall is Pitfall.LABEL_OUTSIDE_DICTIONARY
     assert '"é" (U+00E9)' in caught.value.message
     assert "\x1b" not in caught.value.message

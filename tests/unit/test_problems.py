@@ -4,6 +4,7 @@ import pytest
 
 from stages.dataset.problems import Problems
 from stages.errors import IntegrityError, StageError
+from stages.pitfalls import Pitfall
 
 
 def test_no_problem_raises_nothing() -> None:
@@ -38,3 +39,4 @@ def test_characters_come_with_code_point_and_first_place() -> None:
     assert '" " (U+0020) first at val.txt:8, 1 line' in message
     assert "1 problem in the data" in message
     assert "use_space_char" in caught.value.remedy
+    assert caught.value.pitfall is Pitfall.LABEL_OUTSIDE_DICTIONARY
