@@ -1,115 +1,29 @@
+"""The fixtures, from support/engine.py."""
+
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from support.engine import (
+    client,
+    compose,
+    images,
+    lines,
+    make_official,
+    official,
+    pytest_collection_modifyitems,
+    shop,
+    site,
+    tools,
+)
 
-import pytest
-from docker import DockerClient
-
-from pipeline.compose import Compose, read_compose
-from pipeline.engine.endpoint import connect
-from pipeline.engine.engine import open_engine
-from pipeline.engine.images import Images
-from pipeline.example import Example, Studio, make_example
-from pipeline.models.fetch import fetch_official
-from support.cli import paddock
-from support.runs import Files, Site, first_lines
-from support.tiny import Workshop, workshop
-from support.tools import build_tools
-
-
-@pytest.fixture(scope="session")
-def client() -> DockerClient:
-    """The engine that `paddock` would use."""
-    return connect(os.environ)
-
-
-@pytest.fixture(scope="session")
-def images(client: DockerClient) -> Images:
-    return Images(client)
-
-
-@pytest.fixture(scope="session")
-def compose() -> Compose:
-    return read_compose(os.environ)
-
-
-@pytest.fixture
-def shop(client: DockerClient, tmp_path: Path) -> Iterator[Workshop]:
-    """Somewhere to build a tiny image with the real code."""
-    with workshop(client, tmp_path / "repository") as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def tools(client: DockerClient, compose: Compose) -> str:
-    """The image with Debian's docker-registry and docker-compose."""
-    return build_tools(client, compose.images["base"].image)
-
-
-@pytest.fixture(scope="session")
-def site(client: DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Where projects are made. At the end, what ``paddock clean --volumes`` leaves is a failure."""
-    made = Site(client, tmp_path_factory.mktemp("site"))
-    try:
-        yield made
-        for folder in made.identities:
-            done = paddock("clean", "--volumes", folder, environ={})
-            assert done.returncode == 0, done.stderr
-        assert made.leftovers() == []
-    finally:
-        made.remove_everything()
-
-
-@pytest.fixture(scope="session")
-def lines(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the example's first lines: 200 to train on, 60 of each other split."""
-    folder = tmp_path_factory.mktemp("lines")
-    studio = Studio(open_engine(os.environ), compose, lambda _text: None, lambda: 0)
-    make_example(Example("alphanumeric", ("--count", "200")), studio, folder)
-    data = folder / "data"
-    for split in ("val", "test"):
-        (data / f"{split}.txt").write_text(first_lines(data / f"{split}.txt", 60))
-    return data
-
-
-#: Measured on 20 lines, from the official PP-OCRv4 model: the quickest way through the pipeline.
-OFFICIAL = """
-[project]
-name = "official"
-
-[data]
-test = ["test.txt"]
-dictionary = "keys.txt"
-use_space_char = true
-max_text_length = 25
-
-[export]
-model = "PP-OCRv4_mobile_rec"
-
-[model]
-image_shape = [3, 48, 320]
-
-[convert]
-targets = ["arm", "x86"]
-fp16 = false
-"""
-
-
-@pytest.fixture(scope="session")
-def make_official(site: Site, lines: Path) -> Callable[[str], Path]:
-    """Makes a project, by name, that starts from the official PP-OCRv4 model; it has not run yet."""
-    keys = fetch_official("PP-OCRv4_mobile_rec", lambda _text: None) / "ppocr_keys_v1.txt"
-    files: Files = {
-        "data/test": lines / "test",
-        "data/test.txt": first_lines(lines / "test.txt", 20),
-        "keys.txt": keys,
-    }
-    return lambda name: site.project(name, OFFICIAL, files)
-
-
-@pytest.fixture(scope="session")
-def official(make_official: Callable[[str], Path]) -> Path:
-    """The project that most tests share."""
-    return make_official("official")
+__all__ = [
+    "client",
+    "compose",
+    "images",
+    "lines",
+    "make_official",
+    "official",
+    "pytest_collection_modifyitems",
+    "shop",
+    "site",
+    "tools",
+]

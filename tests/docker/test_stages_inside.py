@@ -1,4 +1,4 @@
-"""tests/stages, run inside the real image: with its Paddle, PaddleOCR and Paddle-Lite."""
+"""tests/stages and tests/pitfalls/inside, in the real image: with Paddle, PaddleOCR and Paddle-Lite."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from pipeline.models.fetch import fetch_official
 from support.inside import build_inside, container_inside, run_to_the_end, stale_files
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
-
-FOLDER = Path(__file__).parents[1] / "stages"
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +32,15 @@ def models() -> dict[str, Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("test_*.py")))
-def test_inside(client: DockerClient, inside: str, models: dict[str, Path], name: str) -> None:
-    """Run one file of tests/stages; what it prints is shown if it fails."""
-    with container_inside(client, inside, models, [f"tests/stages/{name}"]) as container:
+@pytest.mark.parametrize(
+    "folder",
+    [
+        pytest.param("tests/stages", marks=pytest.mark.xdist_group("stages")),
+        pytest.param("tests/pitfalls/inside", marks=pytest.mark.xdist_group("pitfalls")),
+    ],
+)
+def test_inside(client: DockerClient, inside: str, models: dict[str, Path], folder: str) -> None:
+    """Run a folder's tests in one process, which makes their models once; show what it prints."""
+    words = [folder, "--durations=15"]
+    with container_inside(client, inside, models, words) as container:
         assert run_to_the_end(container) == 0

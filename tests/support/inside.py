@@ -65,7 +65,7 @@ def container_inside(
 def _files(models: Mapping[str, Path]) -> Iterator[tuple[PurePosixPath, Path]]:
     yield CODE / "pyproject.toml", REPOSITORY / "pyproject.toml"
     yield CODE / "tests/conftest.py", REPOSITORY / "tests/conftest.py"
-    for code in ("tests/support", "tests/stages"):
+    for code in ("tests/support", "tests/stages", "tests/pitfalls/inside"):
         for path in (REPOSITORY / code).rglob("*.py"):
             yield CODE / path.relative_to(REPOSITORY), path
     for name, folder in models.items():

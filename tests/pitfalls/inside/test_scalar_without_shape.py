@@ -1,0 +1,27 @@
+"""Paddle 3 writes scalars with an empty shape: opt takes them, and the phone's runtime aborts."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from stages.program.prove import random_images
+from support import bare
+from support.small import SHAPE, convert, trained
+
+IMAGE = random_images([(SHAPE[0], SHAPE[1], SHAPE[2])], seed=1)[0]
+
+
+def test_by_hand_opt_is_content_and_the_file_aborts(tmp_path: Path) -> None:
+    done = bare.opt(trained().files, "x86", tmp_path / "x")
+    assert done.code == 0 and "saved into" in done.log
+    done, outputs = bare.lite(tmp_path / "x.nb", IMAGE)
+    assert done.code == -signal.SIGABRT and outputs == []
+
+
+def test_paddock_gives_them_a_shape_and_the_file_runs(tmp_path: Path) -> None:
+    done = convert(tmp_path, trained().files)
+    assert done.code == 0, done.log[-3000:]
+    assert done.result.metrics["rules"]["scalar shape"] > 0
+    ended, outputs = bare.lite(done.output / "model_x86.nb", IMAGE)
+    assert ended.code == 0 and len(outputs) == 1

@@ -1,0 +1,155 @@
+"""The fixtures of all tests that need a real engine (tests/docker, tests/pitfalls/engine)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from pipeline.compose import Compose, read_compose
+from pipeline.engine.endpoint import connect
+from pipeline.engine.engine import open_engine
+from pipeline.engine.images import Images
+from pipeline.example import Example, Studio, make_example
+from pipeline.models.fetch import fetch_official
+from support.cli import paddock
+from support.runs import Files, Site, first_lines
+from support.tiny import Workshop, workshop
+from support.tools import build_tools
+
+#: What takes longest, started first; the files that share a project are one group ("official").
+FIRST = ("stages", "official", "pitfalls", "test_training.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let pytest-xdist keep together what shares fixtures, and begin with what takes longest."""
+    files = {item.path for item in items if "official" in getattr(item, "fixturenames", ())}
+    for item in items:
+        if item.get_closest_marker("docker") and not item.get_closest_marker("xdist_group"):
+            group = "official" if item.path in files else item.path.name
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    mark = item.get_closest_marker("xdist_group")
+    return FIRST.index(mark.args[0]) if mark and mark.args[0] in FIRST else len(FIRST)
+
+
+@pytest.fixture(scope="session")
+def client() -> DockerClient:
+    """The engine that `paddock` would use."""
+    return connect(os.environ)
+
+
+@pytest.fixture(scope="session")
+def images(client: DockerClient) -> Images:
+    return Images(client)
+
+
+@pytest.fixture(scope="session")
+def compose() -> Compose:
+    return read_compose(os.environ)
+
+
+@pytest.fixture
+def shop(client: DockerClient, tmp_path: Path) -> Iterator[Workshop]:
+    """Somewhere to build a tiny image with the real code."""
+    with workshop(client, tmp_path / "repository") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def tools(client: DockerClient, compose: Compose) -> str:
+    """The image with Debian's docker-registry and docker-compose."""
+    return build_tools(client, compose.images["base"].image)
+
+
+@pytest.fixture(scope="session")
+def site(client: DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Where projects are made. At the end, what ``paddock clean --volumes`` leaves is a failure."""
+    made = Site(client, tmp_path_factory.mktemp("site"))
+    try:
+        yield made
+        for folder in made.identities:
+            done = paddock("clean", "--volumes", folder, environ={})
+            assert done.returncode == 0, done.stderr
+        assert made.leftovers() == []
+    finally:
+        made.remove_everything()
+
+
+@pytest.fixture(scope="session")
+def lines(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the example's first lines: 200 to train on, 60 of each other split."""
+    folder = once_for_all_workers(tmp_path_factory, "lines", lambda made: _draw(compose, made))
+    return folder / "data"
+
+
+def _draw(compose: Compose, folder: Path) -> None:
+    studio = Studio(open_engine(os.environ), compose, lambda _text: None, lambda: 0)
+    make_example(Example("alphanumeric", ("--count", "200")), studio, folder)
+    for split in ("val", "test"):
+        labels = folder / "data" / f"{split}.txt"
+        labels.write_text(first_lines(labels, 60))
+
+
+def once_for_all_workers(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
+    """Let the first of pytest-xdist's workers make a folder, and the others wait and take it."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            partial = folder.with_suffix(".partial")
+            partial.mkdir()
+            make(partial)
+            partial.rename(folder)
+    return folder
+
+
+#: Measured on 20 lines, from the official PP-OCRv4 model: the quickest way through the pipeline.
+OFFICIAL = """
+[project]
+name = "official"
+
+[data]
+test = ["test.txt"]
+dictionary = "keys.txt"
+use_space_char = true
+max_text_length = 25
+
+[export]
+model = "PP-OCRv4_mobile_rec"
+
+[model]
+image_shape = [3, 48, 320]
+
+[convert]
+targets = ["arm", "x86"]
+fp16 = false
+"""
+
+
+@pytest.fixture(scope="session")
+def make_official(site: Site, lines: Path) -> Callable[[str], Path]:
+    """Makes a project, by name, that starts from the official PP-OCRv4 model; it has not run yet."""
+    keys = fetch_official("PP-OCRv4_mobile_rec", lambda _text: None) / "ppocr_keys_v1.txt"
+    files: Files = {
+        "data/test": lines / "test",
+        "data/test.txt": first_lines(lines / "test.txt", 20),
+        "keys.txt": keys,
+    }
+    return lambda name: site.project(name, OFFICIAL, files)
+
+
+@pytest.fixture(scope="session")
+def official(make_official: Callable[[str], Path]) -> Path:
+    """The project that most tests share."""
+    return make_official("official")
