@@ -17,6 +17,9 @@ from stages.contract import Artifact, Digests, Result
 
 SCHEMA_VERSION = 1
 
+#: What verify writes into evidence.json and the report takes as it is.
+_SHOWN = ("preprocessing", "sanity", "canary", "runtime")
+
 #: Where each model's file is: model name -> (stage, artifact).
 _MODEL_FILES = {
     "checkpoint": ("train", "checkpoint.pdparams"),
@@ -58,9 +61,10 @@ def build_report(
         "reasons": list(verdict.reasons),
         "remarks": [*verdict.remarks, *(_remarks(guards) if verdict.passed else ())],
         "images": parity["images"],
-        "dictionary": parity["dictionary"],
+        "dictionary": {**parity["dictionary"], **_kept("places", proof.get("dictionary"))},
         "models": [
-            {**model, **_file_of(model["name"], results, given)} for model in parity["models"]
+            {**model, **_file_of(model["name"], results, given), **_made_by(model["name"], proof)}
+            for model in parity["models"]
         ],
         "mismatches": parity["mismatches"],
         "stages": {
@@ -73,8 +77,31 @@ def build_report(
             for stage, result in results.items()
             for artifact in result.artifacts
         ],
+        **{name: proof[name] for name in _SHOWN if name in proof},
+        **_kept("lineage", _lineage(lineage)),
         "pitfalls": guards,
     }
+
+
+def _kept(name: str, value: Any) -> dict[str, Any]:
+    """Return a key with its value; nothing where a stage of another version said nothing."""
+    return {name: value} if value else {}
+
+
+def _made_by(name: str, proof: Mapping[str, Any]) -> dict[str, Any]:
+    """Return target and version of ``opt`` of an NB file, as its head says them."""
+    files = proof.get("runtime", {}).get("files", ())
+    made: Mapping[str, Any] = next((item for item in files if item["model"] == name), {})
+    return {key: made[key] for key in ("target", "opt_version") if made.get(key)}
+
+
+def _lineage(lineage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the tensors go from model to model; the hash of each stays in ``lineage.json``."""
+    if not lineage.get("steps"):
+        return {}
+    prints = {name: model["fingerprint"] for name, model in lineage.get("models", {}).items()}
+    targets = lineage.get("targets")
+    return {"steps": lineage["steps"], "targets": targets, "fingerprints": prints}
 
 
 def _remarks(guards: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -116,31 +116,6 @@ def rewriting(evidence: Evidence) -> Finding:
 # What was measured.
 
 
-def one_dictionary(evidence: Evidence) -> Finding:
-    """Compare the dictionary that data checked with the one that verify decoded with."""
-    data = evidence.results.get("data")
-    if data is None:
-        return Finding("not checked", "the run has no data stage", "data")
-    checked, used = data.artifact("dict.txt").sha256, evidence.parity["dictionary"]["sha256"]
-    if checked == used:
-        found = f"data and verify used the dictionary with SHA-256 {used[:12]}"
-        return Finding("passed", found, "dict.txt")
-    found = f"data checked the dictionary {checked[:12]}, verify decoded with {used[:12]}"
-    return Finding("failed", found, "dict.txt")
-
-
-def classes(evidence: Evidence) -> Finding:
-    """Compare the width of every measured model's output with the dictionary."""
-    wanted, measured = evidence.parity["dictionary"]["classes"], evidence.measured
-    if not measured:
-        return Finding("not checked", "no model was measured", "verify")
-    others = [f"{item['name']} {item['classes']}" for item in measured if item["classes"] != wanted]
-    if others:
-        return Finding("failed", f"the dictionary makes {wanted}: {', '.join(others)}", "verify")
-    found = f"{wanted} classes (the entries and the blank): {_names(measured)}"
-    return Finding("passed", found, "verify")
-
-
 def preprocessing(evidence: Evidence) -> Finding:
     """The verify stage prepares an image once and hands it to every model."""
     measured = evidence.measured

@@ -1,6 +1,6 @@
 """Every guard of a run: which pitfall it watches for, and what its check found.
 
-IDs are stable; a new guard is a new row of :data:`_GUARDS`, in the order in which a run meets them.
+IDs are stable; a new guard is a new row of :data:`GUARDS`, in the order in which a run meets them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline.errors import IntegrityFailed
-from pipeline.report import checks
+from pipeline.report import checks, lineage_checks, place_checks
 from pipeline.report.evidence import Evidence, Finding
 from stages.pitfalls import Pitfall
 
@@ -44,12 +44,12 @@ class Guard:
 
 def check_guards(evidence: Evidence) -> list[dict[str, Any]]:
     """Return every guard with its outcome, in the order in which a run meets them."""
-    return [guard.report(evidence) for guard in _GUARDS]
+    return [guard.report(evidence) for guard in GUARDS]
 
 
 def refusal(guards: Iterable[Mapping[str, Any]]) -> IntegrityFailed | None:
     """Return the error for the first guard that failed and refuses the run, or None."""
-    refusing = {guard.id: guard for guard in _GUARDS if guard.refuses}
+    refusing = {guard.id: guard for guard in GUARDS if guard.refuses}
     for entry in guards:
         guard = refusing.get(entry["id"])
         if guard and entry["outcome"] == "failed":
@@ -58,24 +58,39 @@ def refusal(guards: Iterable[Mapping[str, Any]]) -> IntegrityFailed | None:
     return None
 
 
-_GUARDS = (
+GUARDS = (
     Guard(
         "inputs-rehashed",
         "every stage hashed its inputs again",
         "a file that was changed, or mixed up with that of another run, between two stages",
         checks.inputs,
+        (Pitfall.CHANGED_ARTIFACT,),
     ),
     Guard(
         "lock-held",
         "the run was held to the lock",
         "images, parameters or data that changed since the last good run, unnoticed",
         checks.lock,
+        (Pitfall.CHANGED_ARTIFACT, Pitfall.MIXED_VERSIONS),
+    ),
+    Guard(
+        "dictionary-well-formed",
+        "every reader takes the dictionary for the same characters",
+        "PaddleOCR takes a file that a reader on the phone takes otherwise, line for line",
+        place_checks.well_formed,
+        (
+            Pitfall.DICTIONARY_CRLF,
+            Pitfall.DICTIONARY_BOM,
+            Pitfall.DICTIONARY_DUPLICATE,
+            Pitfall.DICTIONARY_DOUBLE_SPACE,
+        ),
     ),
     Guard(
         "labels-in-dictionary",
         "labels use the dictionary's characters only",
         "PaddleOCR drops a character that the dictionary lacks in silence and trains on the rest",
         checks.labels,
+        (Pitfall.LABEL_OUTSIDE_DICTIONARY,),
     ),
     Guard(
         "label-length",
@@ -88,66 +103,129 @@ _GUARDS = (
         "the test set chose nothing",
         "an accuracy measured on the lines that the best epoch was chosen with is too good",
         checks.own_test_set,
+        (Pitfall.LEAKED_TEST_IMAGES,),
     ),
     Guard(
         "no-overlap",
         "training, validation and test share no image",
         "an accuracy measured on lines that the model was trained with is too good",
         checks.overlap,
+        (Pitfall.LEAKED_TEST_IMAGES,),
     ),
     Guard(
         "one-environment",
         "all stages ran with the same versions",
         "a model trained with one Paddle and exported or converted with another computes otherwise",
         checks.environment,
+        (Pitfall.MIXED_VERSIONS,),
+    ),
+    Guard(
+        "what-learned",
+        "training changed the weights",
+        "a configuration that freezes more than was meant, and a training that only seems to be one",
+        lineage_checks.learned,
+        (Pitfall.USE_GUIDE,),
     ),
     Guard(
         "export-lineage",
         "the exported model has the checkpoint's parameters",
         "PaddleOCR exports random weights where a name or a shape does not fit",
         checks.export,
+        (Pitfall.SHAPE_MISMATCH, Pitfall.OTHER_CONFIGURATION),
+    ),
+    Guard(
+        "same-preprocessing",
+        "training, export and models say the same of their input",
+        "images of another height, or with red and blue swapped, which every model takes and reads worse",
+        place_checks.preprocessing,
+        (Pitfall.OTHER_CONFIGURATION, Pitfall.WRONG_HEIGHT, Pitfall.RGB_FOR_BGR),
+        refuses=True,
+    ),
+    Guard(
+        "legal-program",
+        "opt was given a program that it takes",
+        "Paddle 3 leaves out what opt 2.13 needs: it aborts without a word, or its file does on the phone",
+        lineage_checks.legal,
+        (
+            Pitfall.PIR_GIVEN_TO_OPT,
+            Pitfall.SWISH_WITHOUT_BETA,
+            Pitfall.MISSING_XSHAPE,
+            Pitfall.SCALAR_WITHOUT_SHAPE,
+        ),
     ),
     Guard(
         "rewriting-proved",
         "the rewritten program computes what the original does",
         "a program made fit for Paddle-Lite that no longer computes the same",
         checks.rewriting,
+        (Pitfall.SCALE_FOLDED_WRONG,),
+    ),
+    Guard(
+        "written-anew",
+        "opt wrote every NB file in this run",
+        "a conversion that writes nothing and ends with exit code 0, so that an older file ships",
+        lineage_checks.anew,
+        (Pitfall.NO_FILE_EXIT_ZERO, Pitfall.STALE_FILE),
+    ),
+    Guard(
+        "weights-traced",
+        "every tensor of every NB file comes from the trained model",
+        "an NB file that converts and runs, with weights that are not those that were trained",
+        lineage_checks.traced,
+        (Pitfall.STOCK_NB, Pitfall.SCALE_FOLDED_WRONG, Pitfall.STALE_FILE),
+        refuses=True,
+    ),
+    Guard(
+        "same-for-all-targets",
+        "the NB files of all targets hold the same model",
+        "what is measured on this machine says nothing of the file that ships",
+        lineage_checks.targets_agree,
+        (Pitfall.STALE_FILE, Pitfall.STOCK_NB),
+        refuses=True,
     ),
     Guard(
         "one-dictionary",
         "one dictionary from the labels to the decoder",
         "the right classes decoded with the wrong characters",
-        checks.one_dictionary,
+        place_checks.one_dictionary,
+        (Pitfall.DICTIONARY_CHANGED, Pitfall.DICTIONARY_REORDERED),
+        refuses=True,
     ),
     Guard(
         "dictionary-classes",
         "every model has the dictionary's classes",
         "a dictionary that is one entry off (most often the space) shifts every character",
-        checks.classes,
+        place_checks.classes,
+        (Pitfall.DICTIONARY_CLASSES,),
+        refuses=True,
     ),
     Guard(
         "one-preprocessing",
         "all models were given the same prepared images",
         "models that seem to differ, or to agree, because their images were prepared differently",
         checks.preprocessing,
+        (Pitfall.WIDTH_CHANGED,),
     ),
     Guard(
         "finite-outputs",
         "all outputs are finite",
         "an operator that overflows gives NaN, which decodes to an empty or to any string",
         checks.finite,
+        (Pitfall.QUANTISED_GARBAGE,),
     ),
     Guard(
         "same-strings",
         "NB reads the same strings as PD",
         "a conversion that changes what is read",
         checks.strings,
+        (Pitfall.SCALE_FOLDED_WRONG,),
     ),
     Guard(
         "same-probabilities",
         "NB's probabilities are those of PD",
         "a conversion that agrees on the test set by luck and not on the next image",
         checks.probabilities,
+        (Pitfall.SCALE_FOLDED_WRONG,),
     ),
     Guard(
         "accuracy-floor",
@@ -166,5 +244,6 @@ _GUARDS = (
         "what ships was hashed again on its way out",
         "a model that was changed in the workspace after it was measured",
         checks.artifacts,
+        (Pitfall.CHANGED_ARTIFACT,),
     ),
 )

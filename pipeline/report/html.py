@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from pipeline.report.table import GUARD_TITLES, TITLES, guard_rows, rows, verdict_line
+from pipeline.report.proofs import sections
+from pipeline.report.table import TITLES, rows, verdict_line
 from pipeline.text import one_line
 
 _STYLE = """
@@ -31,8 +32,7 @@ def render_html(report: Mapping[str, Any]) -> str:
         _table(TITLES, rows(report)),
         *_dictionary(report["dictionary"]),
         *_mismatches(report["mismatches"]),
-        "<h2>Guards</h2>",
-        _table(GUARD_TITLES, guard_rows(report)),
+        *_proofs(report),
         "<h2>Stages</h2>",
         _table(("stage", "seconds", "key"), _stages(report)),
         "<h2>Artifacts</h2>",
@@ -45,6 +45,12 @@ def render_html(report: Mapping[str, Any]) -> str:
 def _dictionary(dictionary: Mapping[str, Any]) -> Iterable[str]:
     yield f"<p>Dictionary: {dictionary['entries']} entries, {dictionary['classes']} classes, "
     yield f"MD5 <code>{dictionary['md5']}</code>, SHA-256 <code>{dictionary['sha256']}</code></p>"
+
+
+def _proofs(report: Mapping[str, Any]) -> Iterable[str]:
+    for section in sections(report):
+        yield f"<h2>{_safe(section.heading)}</h2>"
+        yield _table(section.titles, section.rows)
 
 
 def _stages(report: Mapping[str, Any]) -> Iterable[list[str]]:

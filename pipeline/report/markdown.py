@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.report.table import GUARD_TITLES, TITLES, guard_rows, rows, verdict_line
+from pipeline.report.proofs import sections
+from pipeline.report.table import TITLES, rows, verdict_line
 from pipeline.text import one_line
 
 #: Longer lists are cut, saying so; report.json has them all.
@@ -29,7 +30,8 @@ def render_markdown(report: Mapping[str, Any]) -> str:
         "",
     ]
     lines += _mismatches(report["mismatches"])
-    lines += ["## Guards", "", *_table(GUARD_TITLES, guard_rows(report)), ""]
+    for section in sections(report):
+        lines += [f"## {section.heading}", "", *_table(section.titles, section.rows), ""]
     lines += ["## Stages", "", *_table(("stage", "seconds", "key"), _stages(report)), ""]
     lines += ["## Artifacts", "", *_table(_ARTIFACT_TITLES, _artifacts(report)), ""]
     return "\n".join(lines)

@@ -124,17 +124,6 @@ def _row(model: Model, report: Report) -> list[str]:
     return [str(model["name"]), *cells]
 
 
-GUARD_TITLES = ("guard", "outcome", "found")
-
-
-def guard_rows(report: Report) -> list[list[str]]:
-    """Return one row a guard, each with a cell for every title of :data:`GUARD_TITLES`."""
-    return [
-        [str(guard["title"]), str(guard["outcome"]), str(guard["found"])]
-        for guard in report["pitfalls"]
-    ]
-
-
 def verdict_line(report: Report) -> str:
     """Return the verdict as a sentence."""
     images = f"{report['images']} images"

@@ -13,8 +13,8 @@ FILES = {
     "data": ("train.txt", "val.txt", "test.txt", "dict.txt"),
     "train": ("checkpoint.pdparams", "config.yml"),
     "export": ("inference.pdmodel", "inference.pdiparams", "inference.yml"),
-    "convert": ("model_arm.nb", "model_x86.nb"),
-    "verify": ("parity.json", "preprocess.json", "golden.json"),
+    "convert": ("model_arm.nb", "model_x86.nb", "lineage.json"),
+    "verify": ("parity.json", "evidence.json", "preprocess.json", "golden.json"),
 }
 
 METRICS: dict[str, dict[str, Any]] = {
@@ -27,7 +27,15 @@ METRICS: dict[str, dict[str, Any]] = {
         "leaked": 0,
     },
     "export": {"parameters_compared": 234, "max_difference": 0.0, "operators": 338},
-    "convert": {"simplified_max_difference": 2.3e-06, "opt_version": "v2.13-rc"},
+    "train": {
+        "learned": {"backbone": 0, "neck": 12, "head": 2},
+        "parameters": {"backbone": 200, "neck": 30, "head": 2},
+    },
+    "convert": {
+        "simplified_max_difference": 2.3e-06,
+        "opt_version": "v2.13-rc",
+        "rules": {"XShape output": 11, "drop dropout": 8, "swish beta": 7},
+    },
 }
 
 
@@ -84,3 +92,72 @@ def make_parity(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def make_results() -> dict[str, Result]:
     """Return a result of every stage."""
     return {stage: make_result(stage) for stage in FILES}
+
+
+def make_comparison(place: str, what: str, value: str, found: str | None = None) -> dict[str, str]:
+    """Return an entry of evidence.json: ``place`` says ``found`` (or what it should) of ``what``."""
+    said = value if found is None else found
+    outcome = "not said" if not said else "same" if said == value else "differs"
+    return {"place": place, "what": what, "expected": value, "found": said, "outcome": outcome}
+
+
+def make_evidence(**changes: Any) -> dict[str, Any]:
+    """Return an evidence.json of a run in which all is well."""
+    evidence = {
+        "schema_version": 1,
+        "dictionary": [
+            make_comparison("training configuration", "characters", "5f1d"),
+            make_comparison("checkpoint", "classes", "37"),
+            make_comparison("inference.yml", "characters", "5f1d"),
+            make_comparison("pd", "classes", "37"),
+            make_comparison("nb-arm", "classes", "37"),
+        ],
+        "preprocessing": [
+            make_comparison("training configuration", "channel_order", "BGR"),
+            make_comparison("inference.yml", "image_shape", "[3, 48, 320]"),
+            make_comparison("pd", "image_shape", "[3, 48, 320]", ""),
+        ],
+        "sanity": [
+            {
+                "model": name,
+                "row_sum_error": 1e-7,
+                "repeat_difference": 0.0,
+                "distinct_readings": 57,
+            }
+            for name in ("checkpoint", "pd", "nb-x86")
+        ],
+        "canary": {
+            "stock": "PP-OCRv5_mobile_rec",
+            "images": 32,
+            "models": [
+                {"model": "pd", "reference": "checkpoint", "as_stock": 0.81, "as_reference": 1.0},
+                {"model": "nb-x86", "reference": "pd", "as_stock": 0.81, "as_reference": 1.0},
+            ],
+        },
+        "runtime": {
+            "paddle_lite": "2.13rc0",
+            "files": [
+                {"model": "nb-arm", "target": "arm", "opt_version": "v2.13-rc"},
+                {"model": "nb-x86", "target": "x86", "opt_version": "v2.13-rc"},
+            ],
+        },
+    }
+    return {**evidence, **changes}
+
+
+def make_lineage(**changes: Any) -> dict[str, Any]:
+    """Return a lineage.json in which every tensor is traced."""
+    folds, norms = {"affine folded": 28, "bias reshaped": 2}, {"batch norm folded": 12}
+    step = {"from": "lite", "tensors": 216, "same": 204, "derived": 12, "by": norms}
+    prints = ("pd", "lite", "nb-arm", "nb-x86")
+    lineage = {
+        "schema_version": 1,
+        "steps": [
+            {"from": "pd", "to": "lite", "tensors": 180, "same": 150, "derived": 30, "by": folds},
+            {**step, "to": "nb-arm"},
+            {**step, "to": "nb-x86"},
+        ],
+        "models": {name: {"fingerprint": make_artifact(name).sha256} for name in prints},
+        "targets": {"tensors": 216, "different": []},
+    }
+    return {**lineage, **changes}

@@ -8,17 +8,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from pipeline.deliver import deliver, is_delivered
 from pipeline.project import load_project
 from pipeline.report.build import build_report
+from pipeline.report.guards import refusal
 from pipeline.report.html import render_html
+from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
 from stages.contract import Result
 from support.projects import write_project
-from support.results import make_model, make_parity, make_results
+from support.results import (
+    make_comparison,
+    make_evidence,
+    make_lineage,
+    make_model,
+    make_parity,
+    make_results,
+)
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
 Guards = dict[str, dict[str, Any]]
@@ -36,6 +46,8 @@ def guards(folder: Path) -> Make:
         parity: dict[str, Any] | None = None,
         results: dict[str, Result] | None = None,
         locked: bool = False,
+        proof: dict[str, Any] | None = None,
+        lineage: dict[str, Any] | None = None,
     ) -> Guards:
         report = build_report(
             load_project(folder),
@@ -43,6 +55,8 @@ def guards(folder: Path) -> Make:
             results or make_results(),
             parity or make_parity(),
             locked=locked,
+            proof=make_evidence() if proof is None else proof,
+            lineage=make_lineage() if lineage is None else lineage,
         )
         return {guard["id"]: guard for guard in report["pitfalls"]}
 
@@ -164,3 +178,132 @@ def test_cached_run_with_the_same_guards_is_not_delivered_again(folder: Path) ->
     ready.mkdir(parents=True)
     deliver(project.out, ready, first)
     assert is_delivered(project.out, second, {}, {})
+
+
+def test_place_with_another_dictionary_is_named(guards: Make) -> None:
+    there = [make_comparison("inference.yml", "characters", "5f1d", "77aa")]
+    found = guards(proof=make_evidence(dictionary=there))["one-dictionary"]
+    assert found["outcome"] == "failed" and found["where"] == "inference.yml"
+    assert "inference.yml: characters is 77aa; this project says 5f1d" in found["found"]
+    assert found["remedy"]
+
+
+def test_place_with_other_classes_is_named(guards: Make) -> None:
+    there = [make_comparison("nb-arm", "classes", "37", "38")]
+    found = guards(proof=make_evidence(dictionary=there))["dictionary-classes"]
+    assert found["outcome"] == "failed" and "nb-arm" in found["found"]
+
+
+def test_all_places_of_the_dictionary_are_named(guards: Make) -> None:
+    made = guards()
+    for place in ("training configuration", "inference.yml"):
+        assert place in made["one-dictionary"]["found"]
+    assert "nb-arm" in made["dictionary-classes"]["found"]
+
+
+def test_other_preprocessing_is_named(guards: Make) -> None:
+    there = [make_comparison("training configuration", "channel_order", "BGR", "RGB")]
+    found = guards(proof=make_evidence(preprocessing=there))["same-preprocessing"]
+    assert found["outcome"] == "failed"
+    assert "channel_order is RGB; this project says BGR" in found["found"]
+
+
+def test_models_that_say_nothing_of_their_input_are_not_checked(guards: Make) -> None:
+    there = [make_comparison("pd", "image_shape", "[3, 48, 320]", "")]
+    for proof in (make_evidence(preprocessing=there), {}):
+        assert guards(proof=proof)["same-preprocessing"]["outcome"] == "not checked"
+
+
+def test_tensor_that_nobody_can_trace_fails(guards: Make) -> None:
+    lost = {"from": "lite", "to": "nb-arm", "tensors": 216, "same": 204, "derived": 11, "by": {}}
+    assert guards(lineage=make_lineage(steps=[lost]))["weights-traced"]["outcome"] == "failed"
+
+
+def test_targets_with_different_tensors_fail(guards: Make) -> None:
+    other = {"tensors": 216, "different": ["conv2d_0.w_0"]}
+    found = guards(lineage=make_lineage(targets=other))["same-for-all-targets"]
+    assert found["outcome"] == "failed" and "conv2d_0.w_0" in found["found"]
+    assert guards(lineage=make_lineage(targets=None))["same-for-all-targets"]["outcome"] != "failed"
+
+
+def test_training_that_changed_nothing_fails(guards: Make) -> None:
+    nothing = changed("train", learned={"backbone": 0, "neck": 0, "head": 0})
+    assert guards(results=nothing)["what-learned"]["outcome"] == "failed"
+    assert "neck 12 of 30" in guards()["what-learned"]["found"]
+
+
+def test_report_of_stages_that_kept_no_evidence_claims_nothing(guards: Make) -> None:
+    made = guards(proof={}, lineage={})
+    for name in ("weights-traced", "same-for-all-targets", "same-preprocessing"):
+        assert made[name]["outcome"] == "not checked", name
+
+
+def refusing_changes() -> list[tuple[str, dict[str, Any]]]:
+    places = [make_comparison("inference.yml", "characters", "5f1d", "77aa")]
+    widths = [make_comparison("nb-arm", "classes", "37", "38")]
+    heights = [make_comparison("pd", "image_shape", "[3, 48, 320]", "[3, 32, 320]")]
+    lost = {"from": "lite", "to": "nb-arm", "tensors": 2, "same": 1, "derived": 0, "by": {}}
+    return [
+        ("dictionary-changed", {"proof": make_evidence(dictionary=places)}),
+        ("dictionary-classes", {"proof": make_evidence(dictionary=widths)}),
+        ("other-configuration-at-export", {"proof": make_evidence(preprocessing=heights)}),
+        ("stock-nb", {"lineage": make_lineage(steps=[lost])}),
+        ("stale-file", {"lineage": make_lineage(targets={"tensors": 2, "different": ["w"]})}),
+    ]
+
+
+@pytest.mark.parametrize(("pitfall", "changes"), refusing_changes())
+def test_guard_that_refuses_names_its_pitfall(
+    guards: Make, pitfall: str, changes: dict[str, Any]
+) -> None:
+    error = refusal(guards(**changes).values())
+    assert error is not None and error.code == 5
+    assert error.pitfall == pitfall and error.remedy
+
+
+def test_good_run_is_not_refused(guards: Make) -> None:
+    assert refusal(guards().values()) is None
+
+
+def test_pages_show_what_was_compared(folder: Path) -> None:
+    made = build_report(
+        load_project(folder),
+        "run-1",
+        make_results(),
+        make_parity(),
+        proof=make_evidence(),
+        lineage=make_lineage(),
+    )
+    for page in (render_markdown(made), render_html(made)):
+        for text in ("Where the weights come from", "training configuration", "batch norm folded"):
+            assert text in page
+        assert "Not the official model" in page
+
+
+def parsed(page: str) -> ElementTree.Element:
+    """Read a page that we drew ourselves."""
+    return ElementTree.fromstring(page.encode())  # noqa: S314
+
+
+def test_junit_has_a_case_a_guard(folder: Path) -> None:
+    broken = {"name": "nb-x86", "status": "failed: not finite", "pitfall": "quantised-garbage"}
+    parity = make_parity(make_model("pd"), broken)
+    made = build_report(load_project(folder), "run-1", make_results(), parity)
+    root = parsed(render_junit(made))
+    suites = {suite.get("name"): suite for suite in root}
+    guards, models = suites["paddock.guards"], suites["paddock.parity"]
+    assert [case.get("name") for case in guards] == [guard["id"] for guard in made["pitfalls"]]
+    finite = guards.find("testcase[@name='finite-outputs']/failure")
+    assert finite is not None and "not finite" in finite.get("message", "")
+    assert "paddock explain quantised-garbage" in (finite.text or "")
+    assert models.find("testcase[@name='verdict']/failure") is not None
+    assert models.find("testcase[@name='nb-x86']/failure") is not None
+    assert int(guards.get("failures", "")) == len(guards.findall("testcase/failure"))
+    assert int(guards.get("skipped", "")) == len(guards.findall("testcase/skipped"))
+
+
+def test_junit_is_xml_whatever_a_label_says(folder: Path) -> None:
+    hostile = {"name": "nb-x86", "status": "failed: \x1b[2J]]><a>&\ufffe\ud800"}
+    parity = make_parity(make_model("pd"), hostile)
+    page = render_junit(build_report(load_project(folder), "run-1", make_results(), parity))
+    assert parsed(page) is not None
