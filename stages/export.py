@@ -15,18 +15,25 @@ import numpy as np
 
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
+from stages.guards import dictionary as dictionaries
+from stages.guards import preprocessing
+from stages.guards.comparison import refuse_difference
+from stages.guards.documents import read_document
+from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import dump_config
+from stages.ppocr.dictionary_record import without_record
 from stages.ppocr.lineage import compare_parameters
 from stages.ppocr.network import build
 from stages.ppocr.tool import Tool, failure
 from stages.ppocr.trainer_log import Mismatch, parse_line
-from stages.ppocr.user_config import image_shape_of, read_config
+from stages.ppocr.user_config import read_config
 from stages.program.params import read_program, read_tensors
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 
-FILES = ("inference.pdmodel", "inference.pdiparams", "inference.yml")
+DESCRIPTION = "inference.yml"
+FILES = ("inference.pdmodel", "inference.pdiparams", DESCRIPTION)
 _SCRIPT = "export_model.py"
 _STEPS = 4
 
@@ -41,17 +48,19 @@ def run(context: Context) -> dict[str, Any]:
     parameters = context.parameters
     dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
     config = read_config(context.input("config"))
-    _check_config(config, parameters)
     context.progress(0, _STEPS, "steps", "loading the checkpoint")
     checkpoint = load_parameters(context.input("checkpoint"))
-    check_classes(config, checkpoint, dictionary)
+    _compare_given(context, config, checkpoint, dictionary)
     build(config["Architecture"], dictionary.classes, checkpoint)
     context.progress(1, _STEPS, "steps", "PaddleOCR's export_model.py")
     folder = _export(context, config, checkpoint)
+    _compare_made(context, folder, dictionary)
     context.progress(2, _STEPS, "steps", "comparing every parameter with the checkpoint")
     program = read_program(folder / FILES[0])
     exported = read_tensors(program, folder / FILES[1])
-    compared = compare_parameters(config["Architecture"], dictionary.classes, checkpoint, exported)
+    with context.guarding():
+        architecture = config["Architecture"]
+        compared = compare_parameters(architecture, dictionary.classes, checkpoint, exported)
     context.progress(3, _STEPS, "steps", "writing")
     for name in FILES:
         shutil.copyfile(folder / name, context.output / name)
@@ -63,53 +72,44 @@ def run(context: Context) -> dict[str, Any]:
     }
 
 
-def check_classes(
-    config: Mapping[str, Any], checkpoint: Mapping[str, np.ndarray], dictionary: Dictionary
+def _compare_given(
+    context: Context,
+    config: Mapping[str, Any],
+    checkpoint: Mapping[str, np.ndarray],
+    dictionary: Dictionary,
 ) -> None:
-    """Refuse a classifier that is not the dictionary's, before anything else names a shape.
+    """Hold configuration and checkpoint against the project, before anything is built from them.
 
     Raises:
-        IntegrityError: the classes are not the dictionary's entries and the blank.
+        IntegrityError: they were trained with another dictionary, shape or preprocessing.
     """
-    multi = config["Architecture"]["Head"]["name"] == "MultiHead"
-    name = "head.ctc_head.fc.bias" if multi else "head.fc.bias"
-    classes = len(checkpoint[name]) if name in checkpoint else dictionary.classes
-    if classes != dictionary.classes:
-        raise IntegrityError(
-            f"the checkpoint's classifier has {classes} classes ({name}), the dictionary "
-            f"{len(dictionary.characters)} entries, which with the blank makes {dictionary.classes}",
-            name,
-            "use the dictionary (and use_space_char) that the checkpoint was trained with",
-        )
+    shape = context.parameters["image_shape"]
+    with context.guarding():
+        refuse_difference(dictionaries.in_configuration(config, dictionary))
+        refuse_difference([dictionaries.in_checkpoint(checkpoint, dictionary)])
+        refuse_difference(preprocessing.in_configuration(config, shape))
 
 
-def _check_config(config: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
-    """Compare the configuration with the project.
+def _compare_made(context: Context, folder: Path, dictionary: Dictionary) -> None:
+    """Hold what the tool wrote against the project.
 
     Raises:
-        IntegrityError: it was trained with another image shape or another rule for the space.
+        IntegrityError: the export takes other images, or gives other classes, than the project's.
     """
-    pairs = {
-        "image_shape": (image_shape_of(config, "Eval"), parameters["image_shape"]),
-        "use_space_char": (
-            bool(config["Global"].get("use_space_char", False)),
-            parameters["use_space_char"],
-        ),
-    }
-    for name, (trained, wanted) in pairs.items():
-        if trained is not None and trained != wanted:
-            raise IntegrityError(
-                f"the checkpoint was trained with {name} {trained}, the project says {wanted}",
-                name,
-                "train again, or give the project the values of the training",
-            )
+    shape = context.parameters["image_shape"]
+    with context.guarding():
+        description = read_document(folder / DESCRIPTION)
+        refuse_difference([dictionaries.in_description(description, dictionary)])
+        refuse_difference([dictionaries.in_program(folder / FILES[0], dictionary)])
+        refuse_difference(preprocessing.in_description(description, shape))
+        refuse_difference([preprocessing.in_program(folder / FILES[0], shape)])
 
 
 def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> Path:
     """Run the tool in the scratch folder and return the folder with its files."""
     work, folder = context.scratch, context.scratch / "inference"
     shutil.rmtree(folder, ignore_errors=True)
-    write_text(work / "config.yml", dump_config(dict(config)))
+    write_text(work / "config.yml", dump_config(without_record(config)))
     save_parameters(work / "checkpoint.pdparams", checkpoint)
     mismatches: list[str] = []
     ended = Tool(context, _SCRIPT, _arguments(context, work, folder), work).follow(
@@ -121,6 +121,7 @@ def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str
             f"PaddleOCR left {len(mismatches)} parameters out: {mismatches[0][:300]}",
             "checkpoint.pdparams",
             "use the configuration and the dictionary that the checkpoint was trained with",
+            Pitfall.SHAPE_MISMATCH,
         )
     if ended.code != 0:
         raise failure(_SCRIPT, ended)
@@ -152,6 +153,7 @@ def _check_legacy(folder: Path) -> None:
             "the export is a PIR model (inference.json), which Paddle-Lite's opt cannot read",
             "Global.export_with_pir",
             "this PaddleOCR ignores Global.export_with_pir=False: give its 3.1 tree",
+            Pitfall.PIR_GIVEN_TO_OPT,
         )
     for name in FILES:
         if not (folder / name).is_file():

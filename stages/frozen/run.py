@@ -21,6 +21,7 @@ from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import Narrowed, narrow, warn_of_lacking
 from stages.ppocr.config import ctc_config, dump_config
+from stages.ppocr.dictionary_record import with_record
 from stages.ppocr.network import build, state_arrays
 from stages.ppocr.official import read_official
 from stages.ppocr.unfuse import load_inference_weights, unfuse
@@ -129,7 +130,7 @@ def _write(
         )
     save_parameters(context.output / "checkpoint.pdparams", state_arrays(training))
     config = ctc_config(data_paths(context), settings(context))
-    write_text(context.output / "config.yml", dump_config(config))
+    write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
 
 
 def _metrics(context: Context, fitting: Fitting, reason: str) -> dict[str, Any]:

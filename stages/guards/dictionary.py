@@ -89,8 +89,9 @@ def in_configuration(config: Mapping[str, Any], dictionary: Dictionary) -> Itera
 
 def in_checkpoint(parameters: Mapping[str, np.ndarray], dictionary: Dictionary) -> Comparison:
     """Compare with the number of classes that the classifier of a checkpoint has."""
-    name = next((name for name in CLASSIFIERS if name in parameters), None)
-    return _classes("checkpoint", len(parameters[name]) if name else None, dictionary)
+    name = next((name for name in CLASSIFIERS if name in parameters), "")
+    width = len(parameters[name]) if name else None
+    return _classes("checkpoint", width, dictionary, f" in {name}")
 
 
 def in_description(description: Mapping[str, Any], dictionary: Dictionary) -> Comparison:
@@ -154,9 +155,9 @@ def _characters(place: str, found: list[str] | None, dictionary: Dictionary) -> 
     )
 
 
-def _classes(place: str, found: int | None, dictionary: Dictionary) -> Comparison:
+def _classes(place: str, found: int | None, dictionary: Dictionary, where: str = "") -> Comparison:
     expected, there = str(dictionary.classes), "" if found is None else str(found)
     pitfall = Pitfall.DICTIONARY_CLASSES
-    said = f"{there} classes; the dictionary makes {expected}: its characters and the blank"
+    said = f"{there} classes{where}; the dictionary makes {expected}: its characters and the blank"
     differs = said if there not in ("", expected) else ""
     return Comparison(place, "classes", expected, there, differs, pitfall, _CLASSES_REMEDY)

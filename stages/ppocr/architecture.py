@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from stages.errors import StageError
+from stages.pitfalls import Pitfall
 
 #: Names that ``[model] architecture`` may have without a YAML of one's own.
 BUILT_IN = ("PP-OCRv5_mobile_rec",)
@@ -78,4 +79,5 @@ def check_built_in(name: str, image_shape: list[int]) -> None:
             f"{name} reads images of shape [3, {HEIGHT}, width]; found {image_shape}",
             "model.image_shape",
             f"set image_shape = [3, {HEIGHT}, 320]",
+            Pitfall.WRONG_HEIGHT,
         )

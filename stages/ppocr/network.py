@@ -10,6 +10,7 @@ import numpy as np
 import paddle
 
 from stages.errors import IntegrityError
+from stages.pitfalls import Pitfall
 from stages.ppocr.architecture import with_classes
 from stages.ppocr.location import use_paddleocr
 
@@ -100,6 +101,7 @@ def check_shapes(
             f"{len(faults)} parameters of {source} do not fit {target}: {_list(faults)}",
             faults[0].split(":")[0],
             "use the architecture and the dictionary that the weights were trained with",
+            Pitfall.SHAPE_MISMATCH,
         )
 
 

@@ -18,6 +18,8 @@ from stages.ppocr.architecture import check_built_in
 from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import Config, dump_config, multi_head_config
+from stages.ppocr.dictionary_record import with_record
+from stages.ppocr.guide import warn_of_guide
 from stages.ppocr.network import build
 from stages.ppocr.starting_weights import starting_weights
 from stages.ppocr.tool import Tool, failure
@@ -61,7 +63,9 @@ def _config(context: Context) -> Config:
         "train.overrides can change them",
         "train",
     )
-    return adopt(read_config(context.input("config")), paths, chosen)
+    config = adopt(read_config(context.input("config")), paths, chosen)
+    warn_of_guide(context, config)
+    return config
 
 
 def _prepare(
@@ -123,6 +127,6 @@ def _finish(
         {"save_model_dir": "./output", "pretrained_model": None, "checkpoints": None}
     )
     config.pop("profiler_options", None)
-    write_text(context.output / "config.yml", dump_config(config))
+    write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
     write_text(context.output / "curve.json", json.dumps(watch.curve, indent=1) + "\n")
     return watch.metrics(best)

@@ -15,6 +15,8 @@ import yaml
 
 from stages.errors import StageError
 from stages.ppocr.config import Config, DataPaths, Settings
+from stages.ppocr.dictionary_record import without_record
+from stages.ppocr.documents import at, load_yaml
 from stages.text.printable import printable
 
 _SECTIONS = ("Global", "Architecture", "PostProcess", "Train", "Eval")
@@ -40,35 +42,28 @@ def read_config(path: Path) -> Config:
         StageError: it is not YAML, holds a Python tag, or lacks a section.
     """
     try:
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = printable(" ".join(str(error).split()), 300)
+        config = load_yaml(path)
+    except ValueError as error:
+        reason = printable(str(error), 300)
         raise _refusal(path, f"it is not plain YAML: {reason}") from error
-    missing = [name for name in _SECTIONS if not isinstance(_at(config, name), dict)]
+    missing = [name for name in _SECTIONS if not isinstance(at(config, name), dict)]
     if missing:
         raise _refusal(path, f"it has no section {', '.join(missing)}")
     for split in ("Train", "Eval"):
-        if not isinstance(_at(config, split, "dataset", "transforms"), list):
+        if not isinstance(at(config, split, "dataset", "transforms"), list):
             raise _refusal(path, f"{split}.dataset.transforms is not a list")
-    if not isinstance(_at(config, "Architecture", "Head", "name"), str):
+    if not isinstance(at(config, "Architecture", "Head", "name"), str):
         raise _refusal(path, "Architecture has no Head with a name")
-    decoder = _at(config, "PostProcess", "name")
+    decoder = at(config, "PostProcess", "name")
     if decoder != "CTCLabelDecode":
         raise _refusal(path, f"PostProcess.name is {decoder!r:.60}; allowed is CTCLabelDecode")
     return dict(config)
 
 
-def _at(config: Any, *keys: str) -> Any:
-    """Return what is under ``keys``, or None where something on the way is no mapping."""
-    for key in keys:
-        config = config.get(key) if isinstance(config, dict) else None
-    return config
-
-
 def image_shape_of(config: Mapping[str, Any], split: str) -> list[int] | None:
     """Return the image shape that ``RecResizeImg`` of ``Train`` or ``Eval`` has, if there is one."""
     for transform in config[split]["dataset"]["transforms"]:
-        shape = _at(transform, "RecResizeImg", "image_shape")
+        shape = at(transform, "RecResizeImg", "image_shape")
         if shape is not None:
             return [int(size) for size in shape]
     return None
@@ -79,6 +74,7 @@ def adopt(config: Config, paths: DataPaths, settings: Settings) -> Config:
 
     Epochs, batch size, learning rate and all else stay as the YAML has them.
     """
+    config = without_record(config)
     config["Global"].update(
         {
             "character_dict_path": str(paths.dictionary),
@@ -131,9 +127,9 @@ def _adopt_split(split: Config, root: Path, labels: Path, settings: Settings) ->
     split["dataset"].update({"data_dir": str(root), "label_file_list": [str(labels)]})
     split["dataset"].pop("ratio_list", None)
     for transform in split["dataset"]["transforms"]:
-        if isinstance(_at(transform, "RecResizeImg"), dict):
+        if isinstance(at(transform, "RecResizeImg"), dict):
             transform["RecResizeImg"]["image_shape"] = [channels, height, width]
-        if isinstance(_at(transform, "RecConAug"), dict):
+        if isinstance(at(transform, "RecConAug"), dict):
             transform["RecConAug"]["image_shape"] = [height, width, channels]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
+from stages.pitfalls import Pitfall
 from stages.ppocr.attempts import Attempt
 from stages.ppocr.trainer_log import (
     BadSample,
@@ -133,6 +134,7 @@ def _error(event: Mismatch | NoData | SharedMemory) -> StageError:
             f"PaddleOCR left a parameter out of the network: {event.text[:300]}",
             "model.pretrained",
             "use weights of this architecture and this dictionary",
+            Pitfall.SHAPE_MISMATCH,
         )
     if isinstance(event, NoData):
         return StageError(

@@ -11,11 +11,15 @@ import pytest
 from stages import export, train
 from stages.contract import Exit
 from stages.errors import IntegrityError, StageError
+from stages.pitfalls import Pitfall
 from stages.ppocr.architecture import ctc_architecture
 from stages.ppocr.checkpoint import load_parameters, save_parameters
+from stages.ppocr.config import dump_config
+from stages.ppocr.dictionary_record import trained_lines, without_record
 from stages.ppocr.lineage import compare_parameters
 from stages.ppocr.location import VARIABLE
 from stages.ppocr.network import build
+from stages.ppocr.user_config import read_config
 from stages.preprocess import prepare, read_image
 from stages.program.params import read_parameters
 from support.legacy import ALPHANUMERIC, SHAPE, Recorded, context, new_folder, predict
@@ -110,11 +114,34 @@ def test_a_missing_or_not_a_number_parameter_is_caught() -> None:
 def test_a_dictionary_of_another_size_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "dict.txt"
     path.write_text("\n".join(ALPHANUMERIC[:-1]) + "\n", encoding="utf-8")
-    with pytest.raises(IntegrityError, match=r"has 37 classes .* 35 entries") as e:
+    with pytest.raises(IntegrityError, match="it has 36 characters, expected are 35") as e:
         export.run(start(tmp_path, {"dict": path}))
-    assert e.value.where == "head.fc.bias"
-    with pytest.raises(IntegrityError, match="trained with use_space_char False"):
+    assert e.value.where == "training configuration"
+    assert e.value.pitfall is Pitfall.DICTIONARY_CLASSES
+    plain = tmp_path / "config.yml"  # a configuration that does not name its dictionary
+    plain.write_text(dump_config(without_dictionary(inputs()["config"])), encoding="utf-8")
+    with pytest.raises(IntegrityError, match=r"checkpoint .* 37 classes in head.fc.bias; .* 36"):
+        export.run(start(tmp_path, {"dict": path, "config": plain}))
+    with pytest.raises(IntegrityError, match=r"about use_space_char: False; .* says True") as e:
         export.run(start(tmp_path, use_space_char=True))
+    assert "set use_space_char = false" in e.value.remedy
+
+
+def without_dictionary(config: Path) -> dict[str, Any]:
+    """Return a configuration as PaddleOCR writes it, on a machine without its dictionary."""
+    plain = without_record(read_config(config))
+    plain["Global"]["character_dict_path"] = "/gone/dict.txt"
+    return plain
+
+
+def test_a_dictionary_in_another_order_is_refused_with_its_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "dict.txt"
+    path.write_text("\n".join(["1", "0", *ALPHANUMERIC[2:]]) + "\n", encoding="utf-8")
+    with pytest.raises(IntegrityError) as e:
+        export.run(start(tmp_path, {"dict": path}))
+    assert e.value.pitfall is Pitfall.DICTIONARY_REORDERED
+    assert "the same 36 characters in another order" in e.value.message
+    assert 'line 1 (class 1) is "0" (U+0030), expected "1" (U+0031)' in e.value.message
 
 
 def test_a_parameter_of_another_shape_is_refused_and_named(tmp_path: Path) -> None:
@@ -126,8 +153,32 @@ def test_a_parameter_of_another_shape_is_refused_and_named(tmp_path: Path) -> No
 
 
 def test_another_image_shape_than_trained_with_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match=r"trained with image_shape \[3, 48, 320\]"):
+    with pytest.raises(
+        IntegrityError, match=r"image_shape: \[3, 48, 320\]; .* \[3, 48, 480\]"
+    ) as e:
         export.run(start(tmp_path, image_shape=[3, 48, 480]))
+    assert e.value.pitfall is Pitfall.OTHER_CONFIGURATION
+    with pytest.raises(IntegrityError) as e:
+        export.run(start(tmp_path, image_shape=[3, 32, 320]))
+    assert e.value.pitfall is Pitfall.WRONG_HEIGHT
+
+
+def test_a_configuration_that_trained_on_rgb_is_refused(tmp_path: Path) -> None:
+    config = read_config(inputs()["config"])
+    config["Eval"]["dataset"]["transforms"][0] = {"DecodeImage": None}  # PaddleOCR's default: RGB
+    path = tmp_path / "config.yml"
+    path.write_text(dump_config(config), encoding="utf-8")
+    with pytest.raises(IntegrityError, match="channel_order: RGB; this project says BGR") as e:
+        export.run(start(tmp_path, {"config": path}))
+    assert e.value.pitfall is Pitfall.RGB_FOR_BGR
+
+
+def test_the_configuration_carries_the_dictionary_and_the_tool_does_not_see_it() -> None:
+    run, _ = exported()
+    config = read_config(inputs()["config"])
+    assert trained_lines(config) == list(ALPHANUMERIC)
+    given = (run.scratch / "config.yml").read_text(encoding="utf-8")
+    assert "dictionary_lines" not in given
 
 
 def fake_paddleocr(folder: Path, export_model: str) -> Path:

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.ppocr.config import dump_config
+from stages.ppocr.dictionary_record import trained_lines, with_record, without_record
+from stages.ppocr.documents import load_yaml
+from stages.ppocr.location import VARIABLE
+from stages.text.dictionary import Dictionary
+
+CONFIG = {"Global": {"character_dict_path": "/gone/dict.txt", "seed": 1}, "Loss": {}}
+#: What YAML, shells and terminals take for something else.
+ODD = ["~", "'", '"', "\\", ":", "#", "|", ">", "-", "0", " ", "\u3000", "\xa0", "é", "🇩🇪", "𠮷"]
+
+
+def write(folder: Path, entries: list[str]) -> Path:
+    path = folder / "dict.txt"
+    path.write_text("\n".join(entries) + "\n", encoding="utf-8", newline="")
+    return path
+
+
+@pytest.mark.parametrize("entries", [["a"], list("0123456789"), ODD, [" ", "a"]])
+def test_a_written_configuration_gives_the_dictionary_back(
+    tmp_path: Path, entries: list[str]
+) -> None:
+    dictionary = Dictionary.load(write(tmp_path, entries), use_space_char=False)
+    written = tmp_path / "config.yml"
+    written.write_text(dump_config(with_record(CONFIG, dictionary)), encoding="utf-8")
+    assert trained_lines(load_yaml(written)) == entries
+    assert yaml.safe_load(written.read_text(encoding="utf-8")) == load_yaml(written)
+
+
+def test_the_added_space_is_not_recorded_as_a_line(tmp_path: Path) -> None:
+    dictionary = Dictionary.load(write(tmp_path, ["a", "b"]), use_space_char=True)
+    assert trained_lines(with_record(CONFIG, dictionary)) == ["a", "b"]
+
+
+def test_without_the_record_the_configuration_is_as_before(tmp_path: Path) -> None:
+    dictionary = Dictionary.load(write(tmp_path, ["a", "b"]), use_space_char=False)
+    assert without_record(with_record(CONFIG, dictionary)) == CONFIG
+    assert "dictionary_lines" not in CONFIG["Global"]
+
+
+def test_a_file_that_is_where_the_configuration_says_is_read_as_paddleocr_reads_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "own.txt"
+    path.write_bytes(b"\xef\xbb\xbfa\r\nb\r\n")
+    assert trained_lines({"Global": {"character_dict_path": str(path)}}) == ["\ufeffa", "b"]
+
+
+def test_a_relative_file_is_paddleocrs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "train.py").touch()
+    (tmp_path / "ppocr").mkdir()
+    (tmp_path / "ppocr" / "keys.txt").write_text("x\ny\n")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert trained_lines({"Global": {"character_dict_path": "./ppocr/keys.txt"}}) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    "named", [None, "", 3, "/gone/dict.txt", "/../etc/passwd", "/\0", "/" + "x" * 5000, "/tmp"]
+)
+def test_what_is_not_there_says_nothing(named: object) -> None:
+    assert trained_lines({"Global": {"character_dict_path": named}}) is None
+
+
+@pytest.mark.parametrize("config", [{}, {"Global": None}, {"Global": []}])
+def test_a_configuration_without_global_says_nothing(config: dict[str, object]) -> None:
+    assert trained_lines(config) is None

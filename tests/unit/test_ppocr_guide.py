@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stages.contract import Spec, Warned
+from stages.pitfalls import Pitfall
+from stages.ppocr.config import DataPaths, Settings, ctc_config, multi_head_config
+from stages.ppocr.guide import warn_of_guide
+from stages.runtime import Context
+
+PATHS = DataPaths(Path("/t"), Path("/t.txt"), Path("/v"), Path("/v.txt"), Path("/d.txt"))
+SETTINGS = Settings((3, 48, 160), False, 30, 40, 16, 5e-4, 7)
+CTC = {"CTCHead": {"Neck": {"name": "svtr", "use_guide": True}, "Head": {}}}
+
+
+def warnings(config: dict[str, Any]) -> list[Warned]:
+    said: list[Any] = []
+    warn_of_guide(Context(Spec("train", "k", "/o"), Path("/o"), said.append), config)
+    return said
+
+
+@pytest.mark.parametrize("make", [ctc_config, multi_head_config])
+def test_the_built_in_configurations_train_their_backbone(make: Any) -> None:
+    assert warnings(make(PATHS, SETTINGS)) == []
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {
+            "Architecture": {"Neck": {"use_guide": True}, "Head": {"name": "CTCHead"}},
+            "Loss": {"name": "CTCLoss"},
+        },
+        {
+            "Architecture": {"Head": {"name": "MultiHead", "head_list": [CTC, {"NRTRHead": {}}]}},
+            "Loss": {"name": "MultiLoss", "loss_config_list": [{"CTCLoss": None}]},
+        },
+        {
+            "Architecture": {"Head": {"name": "MultiHead", "head_list": [CTC, {"NRTRHead": {}}]}},
+            "Loss": {"loss_config_list": [{"CTCLoss": None}, {"NRTRLoss": None}], "weight_2": 0.0},
+        },
+    ],
+    ids=["plain neck", "no other loss", "no weight"],
+)
+def test_a_backbone_that_nothing_trains_is_a_warning(config: dict[str, Any]) -> None:
+    (warning,) = warnings(config)
+    assert warning.pitfall == Pitfall.USE_GUIDE
+    assert "neck and classifier learn, the backbone stays as it is" in warning.message
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"Architecture": {"Neck": None, "Head": {"name": "CTCHead"}}, "Loss": None},
+        {"Architecture": {"Head": {"name": "MultiHead", "head_list": "x"}}},
+        {"Architecture": {"Head": {"head_list": [None, {"CTCHead": {"Neck": 3}}]}}},
+    ],
+)
+def test_an_odd_configuration_is_no_reason_to_fail(config: dict[str, Any]) -> None:
+    assert warnings(config) == []
