@@ -175,7 +175,7 @@ def write_report(folder: Path, label: str = "AB0") -> None:
     deliver(folder / "out", ready, made)
 
 
-@pytest.mark.parametrize("form", ["md", "html", "json"])
+@pytest.mark.parametrize("form", ["md", "html", "json", "junit"])
 def test_report_is_on_stdout_and_harmless(folder: Path, form: str) -> None:
     write_report(folder, "车\x9b2J\u202e\x1b[2J")
     done = call("report", folder, "--format", form)
@@ -188,6 +188,22 @@ def test_json_report_is_the_file(folder: Path) -> None:
     write_report(folder)
     said = json.loads(call("report", folder, "--format", "json").stdout)
     assert said == json.loads((folder / "out" / "report.json").read_text())
+
+
+def test_report_of_a_refused_run_is_the_newest(folder: Path) -> None:
+    write_report(folder)
+    refused_run = folder / ".paddock" / "runs" / "run-2"
+    refused_run.mkdir(parents=True)
+    made = build_report(load_project(folder), "run-2", make_results(), make_parity())
+    (refused_run / "report.json").write_text(json.dumps(made), encoding="utf-8")
+    os.utime(refused_run / "report.json", (2**32, 2**32))
+    assert "Run run-2" in call("report", folder).stdout
+
+
+def test_damaged_report_is_named(folder: Path) -> None:
+    write_report(folder)
+    (folder / "out" / "report.json").write_text("{")
+    refused(call("report", folder), 2, "the report cannot be read", "report.json", "do:")
 
 
 @pytest.mark.parametrize("command", ["report", "doctor"])

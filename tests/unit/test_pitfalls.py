@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline.pitfalls import CATALOGUE, find, guards_of, nearest
+from pipeline.pitfalls import CATALOGUE, find, nearest
 from pipeline.report.guards import GUARDS
 from pitfalls_page import PAGE, page
 from stages.pitfalls import Pitfall

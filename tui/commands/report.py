@@ -4,42 +4,69 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from pipeline.deliver import REPORT_FILE
 from pipeline.errors import UsageError
-from pipeline.project import load_project
+from pipeline.project import Project, load_project
+from pipeline.report.html import render_html
+from pipeline.report.junit import render_junit
+from pipeline.report.markdown import render_markdown
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import N_, _
 
 SUMMARY = N_("the last run's report")
 DESCRIPTION = N_("""\
-Print the report of the last run that compared models, as Markdown, HTML or JSON.""")
+Print the report of the last run that compared models, as Markdown, HTML, JSON, or JUnit XML
+(each guard and each model is a test case). A run that a guard refused has one too.""")
 
-_FILES = {"md": "report.md", "html": "report.html", "json": "report.json"}
+Report = Mapping[str, Any]
+
+
+def _as_json(report: Report) -> str:
+    """Return it in ASCII: labels in it may hold what drives a terminal."""
+    return json.dumps(report, indent=2, sort_keys=True)
+
+
+_FORMS: dict[str, Callable[[Report], str]] = {
+    "md": render_markdown,
+    "html": render_html,
+    "json": _as_json,
+    "junit": render_junit,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
-    parser.add_argument("--format", choices=_FILES, default="md")
+    parser.add_argument("--format", choices=_FORMS, default="md")
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Print the newest report: ``out/``'s, or that of a later run that failed."""
+    """Print the newest report: ``out/``'s, or that of a later run that failed or was refused."""
     project = load_project(Path(options.project))
-    name = _FILES[options.format]
-    found = [
-        path
-        for folder in (project.out, project.folder / "out.failed")
-        if (path := folder / name).is_file()
-    ]
+    found = list(_reports(project))
     if not found:
         remedy = _("run first: {command}").format(command="paddock --batch")
         raise UsageError(_("there is no report yet"), remedy=remedy)
     newest = max(found, key=lambda path: path.stat().st_mtime)
-    text = newest.read_text(encoding="utf-8")
-    if options.format == "json":  # ASCII: labels in it may hold what drives a terminal
-        text = json.dumps(json.loads(text), indent=2, sort_keys=True)
-    terminal.raw(text.rstrip("\n"))
+    terminal.raw(_FORMS[options.format](_read(newest)).rstrip("\n"))
     return Exit.OK
+
+
+def _reports(project: Project) -> Iterator[Path]:
+    folders = (project.out, project.folder / "out.failed", *project.state.glob("runs/*"))
+    yield from (path for folder in folders if (path := folder / REPORT_FILE).is_file())
+
+
+def _read(path: Path) -> Report:
+    try:
+        report: Report = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        message = _("the report cannot be read: {error}").format(error=error)
+        remedy = _("run again: {command}").format(command="paddock --batch")
+        raise UsageError(message, str(path), remedy) from error
+    return report
