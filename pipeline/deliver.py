@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.report.html import render_html
 from pipeline.report.markdown import render_markdown
-from stages.contract import hash_file
+from stages.contract import Digests, hash_file
 
 REPORT_FILE = "report.json"
 SUMS = {"MD5SUMS": "md5", "SHA256SUMS": "sha256"}
@@ -58,12 +58,8 @@ def is_delivered(
     return same and complete and all(hashes.get(name) == sha for name, sha in expected.items())
 
 
-def deliver(target: Path, ready: Path, report: Mapping[str, Any]) -> Delivery:
-    """Complete ``ready`` (it holds the models already) and put it in the place of ``target``.
-
-    What a user put into ``target`` beside Paddock's files is carried over; a file that has the name of
-    one of Paddock's is kept as ``NAME.before-paddock``.
-    """
+def complete(ready: Path, report: Mapping[str, Any]) -> dict[str, Digests]:
+    """Put the report and the sums beside the models in ``ready``; return what is there now."""
     for name, text in report_texts(report).items():
         (ready / name).write_text(text, encoding="utf-8")
     files = sorted(path.name for path in ready.iterdir())
@@ -71,8 +67,18 @@ def deliver(target: Path, ready: Path, report: Mapping[str, Any]) -> Delivery:
     for sums, kind in SUMS.items():
         lines = [f"{getattr(digests[name], kind)}  {name}\n" for name in files]
         (ready / sums).write_text("".join(lines), encoding="utf-8")
+    return {**digests, **{name: hash_file(ready / name) for name in SUMS}}
+
+
+def deliver(target: Path, ready: Path) -> Delivery:
+    """Put ``ready``, which is complete, in the place of ``target``.
+
+    What a user put into ``target`` beside Paddock's files is carried over; a file that has the name of
+    one of Paddock's is kept as ``NAME.before-paddock``.
+    """
+    names = sorted(path.name for path in ready.iterdir() if path.name not in SUMS)
     _swap(ready, target)
-    return Delivery(target, (*files, *SUMS))
+    return Delivery(target, (*names, *SUMS))
 
 
 def withdraw(folder: Path) -> None:

@@ -17,25 +17,30 @@ from pipeline.events import EventLog, Noted, ResourcesUsed, StageStarted
 from pipeline.ledger import Components
 from pipeline.prepare import Prepared
 from pipeline.wiring import FromProject, Wire
-from pipeline.workspace import RUN_LABEL, STAGE_LABEL
+from pipeline.workspace import RUN_LABEL, STAGE_LABEL, result_folder
 from stages.contract import (
     MANIFEST_FILE,
     RESULT_FILE,
     WORKSPACE,
+    Artifact,
     Exit,
     Failed,
     Input,
     Result,
     Spec,
     decode_event,
+    digests_of,
 )
 
 Stop = Callable[[], int]
 
 
-def result_folder(stage: str, key: str) -> PurePosixPath:
-    """Return where a stage's result is in the workspace."""
-    return WORKSPACE / "results" / stage / key
+@dataclass(frozen=True)
+class Made:
+    """What a stage left: its result, and ``result.json`` itself by size and hashes."""
+
+    result: Result
+    file: Artifact
 
 
 class Executor:
@@ -51,7 +56,7 @@ class Executor:
         reason: str,
         results: Mapping[str, Result],
         stop: Stop,
-    ) -> Result:
+    ) -> Made:
         """Run the stage and return its result.
 
         Raises:
@@ -124,10 +129,12 @@ class Executor:
         files = {spec_path: spec.dump().encode("utf-8")}
         return self._prepared.engine.containers.run(job, files, sink, stop)
 
-    def _result(self, spec: Spec) -> Result:
+    def _result(self, spec: Spec) -> Made:
         buffer = io.BytesIO()
         self._door.fetch(PurePosixPath(spec.output) / RESULT_FILE, buffer)
-        return Result.from_json(json.loads(buffer.getvalue()))
+        found = digests_of(buffer.getvalue())
+        file = Artifact(RESULT_FILE, found.size, found.md5, found.sha256)
+        return Made(Result.from_json(json.loads(buffer.getvalue())), file)
 
 
 def _made_input(name: str, artifact: str, result: Result) -> Input:

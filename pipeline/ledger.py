@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,11 @@ class Ledger:
         """Return the latest run that passed."""
         passed = (item for item in reversed(self._conclusions) if item.verdict == "pass")
         return next(passed, None)
+
+
+def now() -> str:
+    """Return the time as the ledger has it: ISO 8601, UTC, seconds."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def _told_apart(chain: Chain) -> tuple[list[Entry], list[Conclusion]]:

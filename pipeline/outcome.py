@@ -1,4 +1,4 @@
-"""How a run ends: report, verdict, and what is put into ``out/``."""
+"""How a run ends: report, verdict, what is put into ``out/``, and what the ledger says of it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.deliver import REPORT_FILE, deliver, is_delivered, report_texts, withdraw
+from pipeline.deliver import REPORT_FILE, complete, deliver, is_delivered, report_texts, withdraw
 from pipeline.engine.volumes import Door
-from pipeline.errors import IntegrityFailed
 from pipeline.events import Delivered, EventLog, Noted
-from pipeline.execution import result_folder
 from pipeline.hashes import HashCache
-from pipeline.project import Project
+from pipeline.integrity.delivered import check_out
+from pipeline.integrity.faults import Expected, Fault, compare, refuse
+from pipeline.integrity.record import result_file
+from pipeline.ledger import Conclusion, now
+from pipeline.lockfile import LOCK_FILE, check_lock_itself, would_change
+from pipeline.prepare import Prepared
 from pipeline.report.build import build_report
 from pipeline.report.guards import refusal
-from stages.contract import Artifact, Digests, Exit, Result, hash_file
+from stages.contract import Artifact, Digests, Exit, Result, digests_of, hash_file
 from stages.files import write_bytes, write_text
 
 
@@ -32,56 +35,171 @@ class Outcome:
     reasons: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Passage:
+    """A run that is through all its stages, before it is judged.
+
+    Args:
+        run: its name.
+        results: what the stages left, by stage.
+        given: size and hashes of the models that the project brought along.
+        lock: what ``paddock.lock`` will say if the run passes.
+        locked: whether the run was held to the lock.
+    """
+
+    run: str
+    results: Mapping[str, Result]
+    given: Mapping[str, Digests]
+    lock: str
+    locked: bool = False
+
+
 def conclude(
-    project: Project,
-    run: str,
-    results: Mapping[str, Result],
-    given: Mapping[str, Digests],
-    door: Callable[[], Door],
-    log: EventLog,
-    *,
-    locked: bool = False,
+    prepared: Prepared, passage: Passage, door: Callable[[], Door], log: EventLog
 ) -> Outcome:
-    """Write the report and deliver.
+    """Write the report, deliver, and put down in the ledger what was written.
 
     A run that fails parity never replaces ``out/``, which may hold the last good model: its files
     go to ``out.failed/``.
 
     Raises:
-        IntegrityFailed: an artifact in the workspace is not the one in the ledger, or a guard refuses.
+        IntegrityFailed: an artifact in the workspace is not the one in the ledger, a file of ``out/`` was
+            changed since it was delivered, a guard refuses, or the lock is not what the run came to.
     """
-
-    def read(stage: str, name: str) -> Any:
-        return json.loads(_small_artifact(project, results[stage], name, door))
-
-    report = build_report(
-        project,
-        run,
-        results,
-        read("verify", "parity.json"),
-        given,
-        locked=locked,
-        proof=read("verify", "evidence.json"),
-        lineage=read("convert", "lineage.json"),
-    )
+    ending = _Ending(prepared, passage, door, log)
+    report = ending.report()
     passed = report["verdict"] == "pass"
-    failed = project.folder / "out.failed"
-    target = project.out if passed else failed
-    shipped = _shipped(results)
-    is_there = _is_there(target, project, report, shipped)
-    ready = None if is_there else _collect(project, run, shipped, results, door)
-    kept = project.state / "runs" / run / REPORT_FILE
-    write_text(kept, report_texts(report)[REPORT_FILE])  # so that runs can be compared
+    files = ending.gather(report)
+    ending.keep(report)
     if refused := refusal(report["pitfalls"]):
         raise refused
-    if ready:
-        delivery = deliver(target, ready, report)
-        log.say(Delivered(str(delivery.folder), delivery.files))
+    ending.put_down(report["verdict"], files)
+    ending.put_out(files)
     if passed:
-        withdraw(failed)  # it tells of a run that this one has put right
-    elif project.out.exists():
-        log.say(Noted("out/ still holds the last model that passed"))
+        ending.write_lock()
     return Outcome(Exit.OK if passed else Exit.PARITY, report["verdict"], tuple(report["reasons"]))
+
+
+class _Ending:
+    """The end of one run, step by step."""
+
+    def __init__(
+        self, prepared: Prepared, passage: Passage, door: Callable[[], Door], log: EventLog
+    ) -> None:
+        self._prepared, self._passage, self._door, self._log = prepared, passage, door, log
+        self._project, self._results = prepared.project, passage.results
+        self._folder = self._project.state / "runs" / passage.run
+        self._failed = self._project.folder / "out.failed"
+        self._target = self._failed
+        self._faults: tuple[Fault, ...] = ()
+
+    def report(self) -> dict[str, Any]:
+        """Make the report, and hold the lock and ``out/`` against what the run came to."""
+        report = build_report(
+            self._project,
+            self._passage.run,
+            self._results,
+            self._read("verify", "parity.json"),
+            self._passage.given,
+            locked=self._passage.locked,
+            proof=self._read("verify", "evidence.json"),
+            lineage=self._read("convert", "lineage.json"),
+        )
+        if report["verdict"] == "pass":
+            self._target = self._project.out
+            self._faults = check_out(self._project, self._prepared.ledger)
+            refuse([fault for fault in self._faults if fault.problem != "missing"])
+            if self._passage.locked:
+                check_lock_itself(self._project.folder, self._passage.lock)
+        return report
+
+    def gather(self, report: Mapping[str, Any]) -> dict[str, Digests]:
+        """Copy what has to be delivered out of the workspace; return nothing if all is there."""
+        shipped = _shipped(self._results)
+        with HashCache(self._project.state / "hashes.sqlite") as cache:
+            paths = {name: self._target / name for name in shipped}
+            found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
+        expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}
+        if is_delivered(self._target, report, expected, found):
+            return {}
+        shutil.rmtree(self._ready, ignore_errors=True)
+        self._ready.mkdir(parents=True)
+        for name, (stage, artifact) in shipped.items():
+            expect = self._expected(stage, artifact)
+            with (self._ready / name).open("wb") as sink:
+                self._door().fetch(expect.place_in_container, sink)
+            _check(expect, hash_file(self._ready / name))
+        return complete(self._ready, report)
+
+    def keep(self, report: Mapping[str, Any]) -> None:
+        """Keep the report beside the run's events, so that runs can be compared."""
+        write_text(self._folder / REPORT_FILE, report_texts(report)[REPORT_FILE])
+
+    def put_down(self, verdict: str, files: Mapping[str, Digests]) -> None:
+        """Say in the ledger what will be where, before it is there: a crash leaves no unknown file."""
+        kept = self._folder / REPORT_FILE
+        written = {kept: hash_file(kept)}
+        if verdict == "pass":
+            written |= {self._target / name: digests for name, digests in files.items()}
+            text = self._passage.lock.encode("utf-8")
+            written[self._project.folder / LOCK_FILE] = digests_of(text)
+        conclusion = Conclusion(
+            time=now(),
+            run=self._passage.run,
+            workspace=self._prepared.planner.workspace,
+            verdict=verdict,
+            stages={stage: result.key for stage, result in self._results.items()},
+            files={
+                path.relative_to(self._project.folder).as_posix(): digests
+                for path, digests in written.items()
+            },
+        )
+        self._prepared.ledger.append(conclusion)
+
+    def put_out(self, files: Mapping[str, Digests]) -> None:
+        """Put what was gathered in its place, and say what had gone missing there."""
+        if files:
+            if missing := [Path(fault.expected.path).name for fault in self._faults]:
+                self._log.say(Noted(f"missing from out/, delivered again: {', '.join(missing)}"))
+            delivery = deliver(self._target, self._ready)
+            self._log.say(Delivered(str(delivery.folder), delivery.files))
+        if self._target == self._project.out:
+            withdraw(self._failed)  # it tells of a run that this one has put right
+        elif self._project.out.exists():
+            self._log.say(Noted("out/ still holds the last model that passed"))
+
+    def write_lock(self) -> None:
+        """Write ``paddock.lock`` if it would change."""
+        if would_change(self._project.folder, self._passage.lock):
+            write_text(self._project.folder / LOCK_FILE, self._passage.lock)
+
+    @property
+    def _ready(self) -> Path:
+        return self._folder / "out"
+
+    def _expected(self, stage: str, artifact: Artifact) -> Expected:
+        result = self._results[stage]
+        entry = self._prepared.ledger.find(result.key, self._prepared.planner.workspace)
+        if entry is None:
+            raise AssertionError(f"{stage} has a result that the ledger does not know")
+        return result_file(entry, artifact)
+
+    def _read(self, stage: str, name: str) -> Any:
+        """Return a small artifact, kept on the host by hash so that a cached run opens no container."""
+        artifact = self._results[stage].artifact(name)
+        kept = self._project.state / "cache" / artifact.sha256
+        if not kept.is_file() or hash_file(kept).sha256 != artifact.sha256:
+            expect, buffer = self._expected(stage, artifact), io.BytesIO()
+            self._door().fetch(expect.place_in_container, buffer)
+            _check(expect, digests_of(buffer.getvalue()))
+            kept.parent.mkdir(exist_ok=True)
+            write_bytes(kept, buffer.getvalue())
+        return json.loads(kept.read_bytes())
+
+
+def _check(expected: Expected, found: Digests) -> None:
+    if fault := compare(expected, found):
+        refuse([fault])
 
 
 def _shipped(results: Mapping[str, Result]) -> dict[str, tuple[str, Artifact]]:
@@ -93,53 +211,3 @@ def _shipped(results: Mapping[str, Result]) -> dict[str, tuple[str, Artifact]]:
     return {
         name: (stage, results[stage].artifact(name)) for name, stage in (wanted | models).items()
     }
-
-
-def _is_there(
-    target: Path,
-    project: Project,
-    report: Mapping[str, Any],
-    shipped: Mapping[str, tuple[str, Artifact]],
-) -> bool:
-    with HashCache(project.state / "hashes.sqlite") as cache:
-        found = {name: cache.sha256(target / name) for name in shipped if (target / name).is_file()}
-    expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}
-    return is_delivered(target, report, expected, found)
-
-
-def _collect(
-    project: Project,
-    run: str,
-    shipped: Mapping[str, tuple[str, Artifact]],
-    results: Mapping[str, Result],
-    door: Callable[[], Door],
-) -> Path:
-    """Copy what ships out of the workspace, checking every hash; return the folder."""
-    ready = project.state / "runs" / run / "out"
-    shutil.rmtree(ready, ignore_errors=True)
-    ready.mkdir(parents=True)
-    for name, (stage, artifact) in shipped.items():
-        path = result_folder(stage, results[stage].key) / name
-        with (ready / name).open("wb") as sink:
-            door().fetch(path, sink)
-        found = hash_file(ready / name).sha256
-        if found != artifact.sha256:
-            raise IntegrityFailed(
-                f"{name} in the workspace is not the file that {stage} made: "
-                f"expected SHA-256 {artifact.sha256}, found {found}",
-                str(path),
-                f"make it again: paddock --batch --force {stage}",
-            )
-    return ready
-
-
-def _small_artifact(project: Project, result: Result, name: str, door: Callable[[], Door]) -> bytes:
-    """Return an artifact's bytes, kept on the host by hash so that a cached run opens no container."""
-    artifact = result.artifact(name)
-    kept = project.state / "cache" / artifact.sha256
-    if not kept.is_file() or hash_file(kept).sha256 != artifact.sha256:
-        buffer = io.BytesIO()
-        door().fetch(result_folder(result.stage, result.key) / name, buffer)
-        kept.parent.mkdir(exist_ok=True)
-        write_bytes(kept, buffer.getvalue())
-    return kept.read_bytes()

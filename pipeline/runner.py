@@ -7,7 +7,6 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from importlib.metadata import version
 from os import getpid
 from pathlib import Path
@@ -27,11 +26,18 @@ from pipeline.events import (
     StagePlanned,
     StageSkipped,
 )
-from pipeline.execution import Executor
+from pipeline.execution import Executor, Made
 from pipeline.failure import tell
-from pipeline.ledger import Components, Entry
-from pipeline.lockfile import check_locked, lock_entry, read_lock, write_lock
-from pipeline.outcome import Outcome, conclude
+from pipeline.integrity.recheck import Recheck
+from pipeline.ledger import Components, Entry, now
+from pipeline.lockfile import (
+    check_locked,
+    check_locked_artifacts,
+    lock_entry,
+    lock_text,
+    read_lock,
+)
+from pipeline.outcome import Outcome, Passage, conclude
 from pipeline.plan import Step
 from pipeline.prepare import Prepared, prepare
 from pipeline.project import load_project
@@ -146,18 +152,26 @@ class _Run:
         self._options, self._locked, self._stop = options, locked, stop
         self._results: dict[str, Result] = {}
         self._components: dict[str, Components] = {}
+        self._recheck = Recheck(prepared, log, stop)
         self._stack = contextlib.ExitStack()
         self._open_door: Door | None = None
 
     def go(self) -> Outcome:
         """Run, or only plan."""
         self._introduce()
-        for step in self._prepared.planner.plan(self._prepared.wires):
+        self._prepared.ledger.check()
+        steps = self._prepared.planner.plan(self._prepared.wires)
+        for step in steps:
             key = step.components.key if step.components else ""
             self._log.say(StagePlanned(step.action, step.reason, key), step.stage)
         if self._options.dry_run:
             return Outcome(Exit.OK)
         self._remove_leftovers()
+        if self._options.last == STAGES[-1]:
+            self._recheck.out()
+        last = STAGES.index(self._options.last)
+        taken = [step.entry for step in steps if STAGES.index(step.stage) <= last]
+        self._recheck.results([entry for entry in taken if entry])
         with self._stack:
             for wire in self._prepared.wires:
                 self._stop.check()
@@ -203,11 +217,14 @@ class _Run:
             check_locked(self._locked, components)
 
     def _take(self, entry: Entry) -> None:
+        self._recheck.results([entry])
         stage = entry.components.stage
         self._keep(entry.components, entry.result)
         self._log.say(StageCached(entry.components.key, entry.run), stage)
 
     def _keep(self, components: Components, result: Result) -> None:
+        if self._locked is not None:
+            check_locked_artifacts(self._locked, components.stage, result)
         self._results[components.stage] = result
         self._components[components.stage] = components
         check_one_environment({name: item.environment for name, item in self._results.items()})
@@ -218,15 +235,15 @@ class _Run:
         self._hold_to_lock(step.components)
         executor = Executor(self._prepared, self._name, self._log, self._door())
         started = time.monotonic()
-        result = executor.execute(wire, step.components, step.reason, self._results, self._stop)
-        self._record(step.components, result)
-        self._keep(step.components, result)
+        made = executor.execute(wire, step.components, step.reason, self._results, self._stop)
+        self._record(step.components, made)
+        self._keep(step.components, made.result)
         seconds = round(time.monotonic() - started, 2)
-        self._log.say(StageFinished(result.key, seconds, result.metrics), wire.stage)
+        self._log.say(StageFinished(made.result.key, seconds, made.result.metrics), wire.stage)
 
-    def _record(self, components: Components, result: Result) -> None:
-        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        entry = Entry(now, self._name, self._prepared.planner.workspace, components, result)
+    def _record(self, components: Components, made: Made) -> None:
+        workspace = self._prepared.planner.workspace
+        entry = Entry(now(), self._name, workspace, components, made.result, made.file)
         self._prepared.ledger.append(entry)
 
     def _door(self) -> Door:
@@ -245,21 +262,12 @@ class _Run:
     def _conclude(self) -> Outcome:
         if "verify" not in self._results:
             return Outcome(Exit.OK)
-        outcome = conclude(
-            self._prepared.project,
-            self._name,
-            self._results,
-            given_models(self._prepared.wires),
-            self._door,
-            self._log,
-            locked=self._locked is not None,
+        entries = {
+            stage: lock_entry(self._components[stage], result)
+            for stage, result in self._results.items()
+        }
+        given = given_models(self._prepared.wires)
+        passage = Passage(
+            self._name, self._results, given, lock_text(entries), self._locked is not None
         )
-        if outcome.code == Exit.OK:
-            write_lock(
-                self._prepared.project.folder,
-                {
-                    stage: lock_entry(self._components[stage], result)
-                    for stage, result in self._results.items()
-                },
-            )
-        return outcome
+        return conclude(self._prepared, passage, self._door, self._log)

@@ -6,7 +6,7 @@ import hashlib
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.compose import Compose, read_compose
 from pipeline.project import Project

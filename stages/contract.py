@@ -254,3 +254,9 @@ def hash_file(path: Path) -> Digests:
             sha256.update(block)
             size += len(block)
     return Digests(size, md5.hexdigest(), sha256.hexdigest())
+
+
+def digests_of(data: bytes) -> Digests:
+    """Return size, MD5 and SHA-256 of ``data``."""
+    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return Digests(len(data), md5, hashlib.sha256(data).hexdigest())

@@ -32,7 +32,10 @@ _POLL = 0.1
 
 @dataclass(frozen=True)
 class Job:
-    """What to run. ``volumes`` maps compose.yaml's volume keys to names on the engine."""
+    """What to run. ``volumes`` maps compose.yaml's volume keys to names on the engine.
+
+    With ``read_only`` nothing of them can be written; ``entrypoint`` is the image's own if it is empty.
+    """
 
     service: Service
     image: str
@@ -42,6 +45,8 @@ class Job:
     labels: Mapping[str, str]
     nano_cpus: int | None = None
     mem_limit: int | None = None
+    read_only: bool = False
+    entrypoint: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,15 @@ class Containers:
         return self._client.containers.create(
             job.image,
             list(job.command),
+            entrypoint=list(job.entrypoint) or None,
             name=job.name,
             labels={**service.labels, **job.labels},
             mounts=[
-                Mount(item.target, job.volumes[item.volume], read_only=item.read_only)
+                Mount(
+                    item.target,
+                    job.volumes[item.volume],
+                    read_only=item.read_only or job.read_only,
+                )
                 for item in service.volumes
             ],
             user=service.user or None,

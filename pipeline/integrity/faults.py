@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal
 
 from pipeline.errors import IntegrityFailed
@@ -10,6 +12,8 @@ from pipeline.text import one_line
 from stages.contract import Digests
 from stages.pitfalls import Pitfall
 
+#: How many faults beside the first are named in an error; `paddock audit` lists all.
+_NAMED = 5
 #: ``changed`` has the size that it had; ``truncated`` lost bytes and ``longer`` gained some.
 Problem = Literal["changed", "truncated", "longer", "missing", "unreadable"]
 #: Where the file is: the workspace volume, the inputs volume, the project's ``out/``, its record in
@@ -38,6 +42,11 @@ class Expected:
     run: str
     time: str
     remedy: str
+
+    @property
+    def place_in_container(self) -> PurePosixPath:
+        """The path of a file that is in a volume."""
+        return PurePosixPath(self.path)
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,8 @@ class Fault:
     def maker(self) -> str:
         """Who made the file, in which run and when."""
         made = self.expected
+        if not made.run:
+            return f"made by {made.made_by}"
         return f"made by {made.made_by} in run {made.run}, {made.time}"
 
 
@@ -96,19 +107,24 @@ def compare(expected: Expected, found: Digests | None) -> Fault | None:
     return Fault("longer" if found.size > wanted.size >= 0 else "changed", expected, found)
 
 
-def refuse(faults: tuple[Fault, ...]) -> None:
+def refuse(faults: Sequence[Fault], remedy: str = "") -> None:
     """Do nothing if there is no fault.
 
+    Args:
+        faults: what was found.
+        remedy: what to do, if it is not what the first fault says.
+
     Raises:
-        IntegrityFailed: there is one; the first is told, the others are counted.
+        IntegrityFailed: there is a fault; the first is told, the others are named.
     """
     if not faults:
         return
-    first = faults[0]
-    others = f" (and {len(faults) - 1} more: paddock audit)" if len(faults) > 1 else ""
+    first, *others = faults
+    more = ", ".join(one_line(fault.expected.path) for fault in others[:_NAMED])
+    also = f"; {len(others)} more files are not as recorded: {more}" if others else ""
     raise IntegrityFailed(
-        f"{first.sentence}; {first.maker}{others}",
+        f"{first.sentence}; {first.maker}{also}",
         one_line(first.expected.path),
-        first.expected.remedy,
+        remedy or first.expected.remedy,
         first.pitfall,
     )

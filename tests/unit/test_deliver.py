@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.deliver import deliver, is_delivered, withdraw
+from pipeline.deliver import Delivery, complete, is_delivered, withdraw
+from pipeline.deliver import deliver as put_in_place
 from pipeline.project import load_project
 from pipeline.report.build import build_report
 from stages.contract import hash_file
@@ -37,6 +38,11 @@ def ready(out: Path, files: Mapping[str, bytes] = SHIPPED) -> Path:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     return folder
+
+
+def deliver(out: Path, made: Path, report: Mapping[str, Any]) -> Delivery:
+    complete(made, report)
+    return put_in_place(out, made)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -66,6 +72,13 @@ def test_changed_file_is_found_by_the_sums(out: Path, report: dict[str, Any]) ->
         ["sha256sum", "-c", "SHA256SUMS"], check=False, cwd=out, capture_output=True, text=True
     )
     assert done.returncode == 1 and "model_x86.nb: FAILED" in done.stdout
+
+
+def test_what_is_complete_is_known_by_its_hashes(out: Path, report: dict[str, Any]) -> None:
+    made = ready(out)
+    known = complete(made, report)
+    put_in_place(out, made)
+    assert known == {name: hash_file(out / name) for name in content(out)}
 
 
 def test_delivery_names_all_its_files(out: Path, report: dict[str, Any]) -> None:

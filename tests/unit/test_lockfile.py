@@ -10,11 +10,24 @@ import pytest
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.ledger import Components
-from pipeline.lockfile import check_locked, lock_entry, read_lock, write_lock
-from stages.contract import Exit
-from support.results import make_result
+from pipeline.lockfile import (
+    LOCK_FILE,
+    check_lock_itself,
+    check_locked,
+    check_locked_artifacts,
+    lock_entry,
+    lock_text,
+    read_lock,
+    would_change,
+)
+from stages.contract import Exit, Result
+from support.results import make_artifact, make_result
 
 TRAIN = Components("train", "sha256:a", {"epochs": 3, "image_shape": [3, 48, 320]}, {"train": "t"})
+
+
+def write_lock(folder: Path, entries: dict[str, Any]) -> None:
+    (folder / LOCK_FILE).write_text(lock_text(entries), encoding="utf-8")
 
 
 def stages() -> dict[str, Any]:
@@ -22,7 +35,7 @@ def stages() -> dict[str, Any]:
 
 
 def test_lock_is_read_back(tmp_path: Path) -> None:
-    assert write_lock(tmp_path, stages())
+    write_lock(tmp_path, stages())
     assert read_lock(tmp_path) == stages()
     check_locked(read_lock(tmp_path), TRAIN)
 
@@ -33,19 +46,45 @@ def test_lock_names_what_was_made(tmp_path: Path) -> None:
     assert all(len(digest) == 64 for digest in artifacts.values())
 
 
-def test_equal_lock_is_not_written_again(tmp_path: Path) -> None:
+def test_it_changes_with_every_byte(tmp_path: Path) -> None:
+    text = lock_text(stages())
+    assert would_change(tmp_path, text), "it is not there"
     write_lock(tmp_path, stages())
-    before = (tmp_path / "paddock.lock").stat()
-    assert not write_lock(tmp_path, stages())
-    after = (tmp_path / "paddock.lock").stat()
-    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert not would_change(tmp_path, text)
+    check_lock_itself(tmp_path, text)
+    (tmp_path / LOCK_FILE).write_text(text.replace(" ", "\t", 1))
+    assert would_change(tmp_path, text)
+    with pytest.raises(IntegrityFailed, match="not as Paddock writes it"):
+        check_lock_itself(tmp_path, text)
 
 
-def test_changed_lock_is_written(tmp_path: Path) -> None:
-    write_lock(tmp_path, stages())
-    changed = {"train": lock_entry(replace(TRAIN, image="sha256:b"), make_result("train"))}
-    assert write_lock(tmp_path, changed)
-    assert read_lock(tmp_path) == changed
+def test_result_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
+    locked = stages()
+    check_locked_artifacts(locked, "train", make_result("train"))
+    with pytest.raises(IntegrityFailed) as caught:
+        check_locked_artifacts(locked, "train", make_result("train", flavour="other"))
+    message = caught.value.message
+    assert "checkpoint.pdparams, config.yml" in message and caught.value.pitfall
+    assert locked["train"]["artifacts"]["checkpoint.pdparams"] in message
+    assert make_result("train", flavour="other").artifact("checkpoint.pdparams").sha256 in message
+
+
+def test_a_file_more_or_less_than_locked_is_refused() -> None:
+    made = make_result("train")
+    for artifacts in (made.artifacts[:1], (*made.artifacts, make_artifact("new"))):
+        with pytest.raises(IntegrityFailed, match="no such file"):
+            check_locked_artifacts(stages(), "train", replace(made, artifacts=artifacts))
+
+
+def test_measured_times_are_no_drift() -> None:
+    entry = lock_entry(replace(TRAIN, stage="verify"), make_result("verify"))
+    assert "parity.json" not in entry["artifacts"] and "golden.json" in entry["artifacts"]
+    check_locked_artifacts({"verify": entry}, "verify", _remeasured(make_result("verify")))
+
+
+def _remeasured(made: Result) -> Result:
+    artifacts = [item for item in made.artifacts if item.path != "parity.json"]
+    return replace(made, artifacts=(*artifacts, make_artifact("parity.json", b"other times")))
 
 
 @pytest.mark.parametrize(

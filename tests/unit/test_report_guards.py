@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.deliver import deliver, is_delivered
+from pipeline.deliver import complete, deliver, is_delivered
 from pipeline.project import load_project
 from pipeline.report.build import build_report
 from pipeline.report.guards import refusal
@@ -176,7 +176,8 @@ def test_cached_run_with_the_same_guards_is_not_delivered_again(folder: Path) ->
     )
     ready = folder / ".paddock" / "ready"
     ready.mkdir(parents=True)
-    deliver(project.out, ready, first)
+    complete(ready, first)
+    deliver(project.out, ready)
     assert is_delivered(project.out, second, {}, {})
 
 

@@ -1,0 +1,86 @@
+"""What the ledger says should be where: the stages' results, and what runs wrote into the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from pipeline.integrity.faults import Expected, Place
+from pipeline.ledger import Conclusion, Entry, Ledger
+from pipeline.lockfile import LOCK_FILE
+from pipeline.project import Project
+from pipeline.workspace import result_folder
+from stages.contract import Artifact, Digests
+
+#: Who makes the files that no stage makes.
+HOST = "paddock"
+_REMEDIES: dict[Place, str] = {
+    "out": "keep it elsewhere if you need it, remove it, and run again: what is missing is delivered",
+    "record": "restore it, or remove it: only the history and comparisons read it",
+    "lock": "restore it from version control, or run again: a run that passes writes it anew",
+}
+
+
+def force(stages: Iterable[str]) -> str:
+    """Return the command that makes the results of ``stages`` again."""
+    return " ".join(["paddock --batch", *(f"--force {stage}" for stage in stages)])
+
+
+def result_file(entry: Entry, file: Artifact) -> Expected:
+    """Return one file of a stage's result."""
+    stage = entry.components.stage
+    path = result_folder(stage, entry.components.key) / file.path
+    digests = Digests(file.size, file.md5, file.sha256)
+    remedy = f"make it again: {force([stage])}"
+    return Expected("workspace", str(path), digests, stage, entry.run, entry.time, remedy)
+
+
+def result_files(entry: Entry) -> tuple[Expected, ...]:
+    """Return the files of a stage's result, its artifacts and ``result.json``."""
+    files = [*entry.result.artifacts, *([entry.result_file] if entry.result_file else ())]
+    return tuple(result_file(entry, file) for file in files)
+
+
+def result_folders(entries: Iterable[Entry]) -> tuple[PurePosixPath, ...]:
+    """Return where the results are in the workspace."""
+    return tuple(result_folder(item.components.stage, item.components.key) for item in entries)
+
+
+def written_files(conclusion: Conclusion) -> tuple[Expected, ...]:
+    """Return what a run wrote into the project."""
+    return tuple(
+        Expected(
+            _place(path),
+            path,
+            digests,
+            HOST,
+            conclusion.run,
+            conclusion.time,
+            _REMEDIES[_place(path)],
+        )
+        for path, digests in conclusion.files.items()
+    )
+
+
+def expected_out(project: Project, name: str, digests: Digests) -> Expected:
+    """Return a file of ``out/`` of which no more is known than its hash."""
+    path = (project.out / name).relative_to(project.folder).as_posix()
+    return Expected("out", path, digests, HOST, "", "", _REMEDIES["out"])
+
+
+def _place(path: str) -> Place:
+    if path == LOCK_FILE:
+        return "lock"
+    return "record" if path.startswith(".paddock/") else "out"
+
+
+def in_out(project: Project, path: str) -> bool:
+    """Tell whether a path of the record is in ``out/``."""
+    return PurePosixPath(path).parts[:-1] == project.out.relative_to(project.folder).parts
+
+
+def deliveries(project: Project, ledger: Ledger) -> tuple[Conclusion, ...]:
+    """Return the runs that delivered, the oldest first."""
+    return tuple(
+        item for item in ledger.conclusions if any(in_out(project, path) for path in item.files)
+    )
