@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ import numpy as np
 
 from stages.errors import StageError
 from stages.files import write_text
-from stages.parity.canary import find_stock
+from stages.guards.comparison import refuse_difference
+from stages.guards.dictionary import compare_dictionary
+from stages.guards.preprocessing import compare_preprocessing
+from stages.parity.canary import Stock, find_stock
 from stages.parity.measure import measure
 from stages.parity.models import REFERENCE, Model, list_models
 from stages.parity.runtime import files_and_runtime, needed_runtime
@@ -50,38 +54,55 @@ def run(context: Context) -> dict[str, Any]:
     threads = int(context.parameters.get("threads", THREADS))
     images = Images(context, labels, shape)
     models = list_models(context, dictionary.classes, platform.machine())
-    columns, canary = _measure(context, models, images, dictionary, threads)
-    parity = _parity(columns, labels, dictionary, shape, threads)
     preprocessing = describe(shape, dictionary, use_space_char)
+    preprocessing["runtime"] = needed_runtime(models)
+    _write(context.output / "preprocess.json", preprocessing)
+    stock = find_stock(context, len(labels), threads)
+    compared = _compare(context, dictionary, shape, stock)
+    columns = _measure(context, models, images, dictionary, threads, stock)
+    parity = _parity(columns, labels, dictionary, shape, threads)
     evidence = {
         "schema_version": SCHEMA_VERSION,
-        "dictionary": [],
-        "preprocessing": [],
+        **compared,
         "sanity": [column.sane() for column in columns if column.alive],
-        "canary": canary,
+        "canary": stock.compare(columns) if stock else None,
         "runtime": files_and_runtime(models),
     }
     _write(context.output / "parity.json", parity)
-    _write(context.output / "preprocess.json", preprocessing | {"runtime": needed_runtime(models)})
     _write(context.output / "golden.json", _golden(columns, labels, images.hashes, shape))
     _write(context.output / "evidence.json", evidence)
     return _metrics(parity)
 
 
+def _compare(
+    context: Context, dictionary: Dictionary, shape: tuple[int, ...], stock: Stock | None
+) -> dict[str, list[dict[str, str]]]:
+    """Hold dictionary and preprocessing against what every place says; return the evidence.
+
+    Raises:
+        IntegrityError: a place says something else.
+    """
+    found = {
+        "dictionary": compare_dictionary(context, dictionary),
+        "preprocessing": compare_preprocessing(context, shape),
+    }
+    for comparisons in found.values():
+        refuse_difference(stock.recognise(comparisons) if stock else comparisons)
+    return {name: [item.entry() for item in items] for name, items in found.items()}
+
+
 def _measure(
-    context: Context, models: list[Model], images: Images, dictionary: Dictionary, threads: int
-) -> tuple[list[Series], dict[str, Any] | None]:
+    context: Context,
+    models: list[Model],
+    images: Images,
+    dictionary: Dictionary,
+    threads: int,
+    stock: Stock | None,
+) -> list[Series]:
     """Run all models, and the one that training started from beside them if there is one."""
-
-    def run_on(prepared: Iterable[np.ndarray]) -> list[Series]:
+    with stock or nullcontext():
+        prepared = stock.beside(images.prepared()) if stock else images.prepared()
         return measure(models, prepared, dictionary, threads, images.advanced, context.guarding)
-
-    stock = find_stock(context, len(images), threads)
-    if stock is None:
-        return run_on(images.prepared()), None
-    with stock:
-        columns = run_on(stock.beside(images.prepared()))
-    return columns, stock.compare(columns)
 
 
 class Images:
@@ -90,9 +111,6 @@ class Images:
     def __init__(self, context: Context, labels: list[Label], shape: tuple[int, ...]) -> None:
         self._context, self._labels, self._shape = context, labels, shape
         self.hashes: list[str] = []
-
-    def __len__(self) -> int:
-        return len(self._labels)
 
     def prepared(self) -> Iterator[np.ndarray]:
         """Give each image as float32 [3, H, W]."""

@@ -7,14 +7,17 @@ starting model it shows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from stages.guards.comparison import Comparison
 from stages.parity.models import REFERENCE
 from stages.parity.series import Series
+from stages.pitfalls import Pitfall
 from stages.ppocr.official import PARAMETERS, PROGRAM, read_official
 from stages.readers import Reader, ReaderFailedError
 from stages.runtime import Context
@@ -34,15 +37,14 @@ class Stock:
     def __init__(
         self, context: Context, folder: Path, name: str, images: int, threads: int
     ) -> None:
-        """Start loading the official model in ``folder``; it will read some of ``images``."""
+        """Take the official model in ``folder``; it will read some of ``images``."""
         self.name = name
         self.failure = ""
         self.readings: dict[int, str] = {}
-        self._context = context
+        self._context, self._threads = context, threads
+        self._files = [str(folder / PROGRAM), str(folder / PARAMETERS)]
         count = min(IMAGES, images)
         self._chosen = frozenset(index * images // count for index in range(count))
-        files = [str(folder / PROGRAM), str(folder / PARAMETERS)]
-        self._reader = Reader("pd", files, threads)  # Paddle Inference takes both formats
         with context.guarding():
             self._dictionary = Dictionary(read_official(folder).characters, "", "")
 
@@ -52,6 +54,8 @@ class Stock:
         return self._dictionary.classes
 
     def __enter__(self) -> Stock:
+        """Start loading it; Paddle Inference takes a PIR model as it takes a legacy one."""
+        self._reader = Reader("pd", self._files, self._threads)
         return self
 
     def __exit__(
@@ -61,6 +65,20 @@ class Stock:
         trace: TracebackType | None,
     ) -> None:
         self._reader.close()
+
+    def recognise(self, comparisons: Iterable[Comparison]) -> Iterator[Comparison]:
+        """Give the comparisons back; one of a file that is as wide as this model says so."""
+        for item in comparisons:
+            stock = item.what == "classes" and item.found == str(self.classes)
+            if not (stock and item.outcome == "differs" and item.place.startswith("nb-")):
+                yield item
+                continue
+            difference = (
+                f"{item.found} classes, as {self.name} has them, which training started from; "
+                f"the dictionary makes {item.expected}: this is the stock model"
+            )
+            remedy = "run again with --force convert"
+            yield replace(item, difference=difference, pitfall=Pitfall.STOCK_NB, remedy=remedy)
 
     def beside(self, images: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Give the images on to who measures, reading the chosen ones on the way."""

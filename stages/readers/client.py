@@ -25,7 +25,8 @@ from stages.text.printable import printable
 LOAD_TIMEOUT_S = 300.0
 RUN_TIMEOUT_S = 120.0
 _LAST_WORDS = re.compile(
-    r"^(?:\[F [^\]]*\] ?)?(.*(?:Check failed|Error|terminate).*)$", re.MULTILINE
+    r"^\[F [^\]]*\] ?(?P<fatal>.*)$|^(?P<error>.*(?:Check failed|Error|terminate).*)$",
+    re.MULTILINE,
 )
 
 
@@ -101,9 +102,10 @@ class Reader:
         """
         self._shape = self._shape or image.shape
         if self._one_shape and image.shape != self._shape:
-            first, found = ("x".join(map(str, shape)) for shape in (self._shape, image.shape))
+            (_, first_height, first_width), (_, height, width) = self._shape, image.shape
             raise StageError(
-                f"an image of {found} was given to a model that has read one of {first}",
+                f"the image's width and height are {width}x{height}; "
+                f"this predictor has read images of {first_width}x{first_height}",
                 "reader",
                 "give a predictor one width for its life: pad the images, as preprocess.json says",
                 Pitfall.WIDTH_CHANGED,
@@ -150,6 +152,6 @@ class Reader:
         code = self.process.wait()
         self.errors.seek(0)
         log = self.errors.read().decode("utf-8", "replace")
-        words = _LAST_WORDS.findall(log)
+        words = [found["fatal"] or found["error"] for found in _LAST_WORDS.finditer(log)]
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
         return ReaderFailedError(f"{how}: {printable(words[-1], 300)}" if words else how)

@@ -15,6 +15,7 @@ import pytest
 from stages import convert, verify
 from stages.errors import IntegrityError, StageError
 from stages.lite.opt import entry_point
+from stages.pitfalls import Pitfall
 from stages.preprocess import prepare, read_image
 from stages.readers import Reader
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw, new_folder
@@ -141,6 +142,16 @@ def test_runtime_of_the_files_is_written_down() -> None:
     }  # fmt: skip
 
 
+def test_places_that_agree_are_listed() -> None:
+    written = evidence(verified()[0])
+    places = {(row["place"], row["what"]): row["outcome"] for row in written["dictionary"]}
+    for place in ("checkpoint", "pd", "nb-x86", "nb-arm", "preprocess.json"):
+        assert places[place, "classes"] == "same"
+    shapes = {row["place"]: row for row in written["preprocessing"] if row["what"] == "image_shape"}
+    assert shapes["pd"]["outcome"] == "same"
+    assert written["canary"] is None
+
+
 def test_evidence_is_the_same_again(tmp_path: Path) -> None:
     run = context("verify", tmp_path, with_checkpoint(), PARAMETERS)
     verify.run(run)
@@ -247,8 +258,11 @@ def test_a_reference_that_dies_leaves_nothing_to_agree_with(tmp_path: Path) -> N
 
 def test_another_dictionary_is_an_integrity_failure(tmp_path: Path) -> None:
     run = context("verify", tmp_path, inputs(), {**PARAMETERS, "use_space_char": True})
-    with pytest.raises(IntegrityError, match="pd has 37 classes, the dictionary makes 38"):
+    with pytest.raises(
+        IntegrityError, match=r"pd .* 37 classes; the dictionary makes 38"
+    ) as caught:
         verify.run(run)
+    assert caught.value.pitfall == Pitfall.DICTIONARY_CLASSES
 
 
 def test_an_image_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,149 @@
+"""A stock ``.nb`` in place of one's own, where both have the same dictionary."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import paddle
+import pytest
+import yaml
+
+from stages import convert, verify
+from stages.errors import IntegrityError
+from stages.pitfalls import Pitfall
+from stages.ppocr.architecture import ctc_architecture
+from stages.ppocr.classifier import narrow
+from stages.ppocr.network import build
+from stages.ppocr.official import read_official
+from stages.ppocr.unfuse import load_inference_weights
+from stages.program.params import write_parameters
+from stages.text.dictionary import Dictionary
+from support.legacy import (
+    ALPHANUMERIC,
+    SHAPE,
+    Recorded,
+    alphanumeric_model,
+    context,
+    draw,
+    new_folder,
+    official,
+    open_graph,
+    save_legacy,
+)
+
+TEXTS = [f"{first}{second}{first}7" for first in "ACEHKM" for second in "PRTXZ9"]
+PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": False}
+
+
+@lru_cache(maxsize=1)
+def stock() -> Path:
+    """Publish the alphanumeric model as the official ones are: in the PIR format."""
+    folder = new_folder()
+    dictionary = Dictionary.load(alphanumeric_model().dictionary, use_space_char=False)
+    network = build(ctc_architecture(), dictionary.classes, fused=True)
+    weights = narrow(read_official(official("PP-OCRv5_mobile_rec")), dictionary).parameters
+    load_inference_weights(network, weights, "the official model")
+    network.eval()
+    specification = [paddle.static.InputSpec([-1, 3, 48, -1], "float32", "x")]
+    static = paddle.jit.to_static(network, input_spec=specification, full_graph=True)
+    paddle.jit.save(static, str(folder / "inference"))
+    described = {"PostProcess": {"character_dict": list(ALPHANUMERIC)}}
+    (folder / "inference.yml").write_text(yaml.safe_dump(described), encoding="utf-8")
+    return folder
+
+
+@lru_cache(maxsize=1)
+def trained() -> Path:
+    """Make "the user's own" parameters: the classifier's columns turned by one, so A is read as B."""
+    model = alphanumeric_model()
+    graph = open_graph((model.pdmodel, model.pdiparams))
+    turned = new_folder() / "inference.pdiparams"
+    write_parameters(turned, {name: turn(array) for name, array in graph.used_parameters().items()})
+    return turned
+
+
+def turn(array: np.ndarray) -> np.ndarray:
+    if array.shape[-1:] != (len(ALPHANUMERIC) + 1,):
+        return array
+    return np.concatenate([array[..., :1], np.roll(array[..., 1:], 1, axis=-1)], axis=-1)
+
+
+@lru_cache(maxsize=2)
+def converted(pdiparams: Path) -> Path:
+    files = {"pdmodel": alphanumeric_model().pdmodel, "pdiparams": pdiparams}
+    run = context("convert", new_folder(), files, {"targets": ["x86"], "fp16": False})
+    convert.run(run)
+    return run.output / "model_x86.nb"
+
+
+@lru_cache(maxsize=1)
+def images() -> dict[str, Path]:
+    folder = new_folder()
+    for text in TEXTS:
+        draw(folder / "test" / f"{text}.png", text)
+    labels = folder / "test.txt"
+    labels.write_text("".join(f"{text}.png\t{text}\n" for text in TEXTS), encoding="utf-8")
+    return {"test": folder / "test", "test_labels": labels}
+
+
+def verified(folder: Path, **changes: Path) -> Recorded:
+    model = alphanumeric_model()
+    inputs = {
+        **images(),
+        "dict": model.dictionary,
+        "pdmodel": model.pdmodel,
+        "pdiparams": trained(),
+        "pretrained": stock(),
+        "nb-x86": converted(trained()),
+        **changes,
+    }
+    run = context("verify", folder, inputs, PARAMETERS)
+    verify.run(run)
+    return run
+
+
+def canary(run: Recorded) -> dict[str, Any]:
+    written = json.loads((run.output / "evidence.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = written["canary"]
+    return found
+
+
+def test_own_model_reads_as_its_reference_and_not_as_the_stock(tmp_path: Path) -> None:
+    found = canary(verified(tmp_path))
+    assert found["images"] == 32 < len(TEXTS)
+    assert found["stock"] == "a test"  # who made the input names it
+    (entry,) = found["models"]
+    assert (entry["model"], entry["reference"]) == ("nb-x86", "pd")
+    assert entry["as_reference"] == 1.0
+    assert entry["as_stock"] < 0.2
+
+
+def test_stock_nb_reads_as_the_stock_model(tmp_path: Path) -> None:
+    swapped = converted(alphanumeric_model().pdiparams)
+    (entry,) = canary(verified(tmp_path, **{"nb-x86": swapped}))["models"]
+    assert entry["as_reference"] < 0.2
+    assert entry["as_stock"] == 1.0
+
+
+def test_stock_nb_with_the_official_classes_is_named(tmp_path: Path) -> None:
+    """The real stock file has 18,385 classes; the project's 36 characters make 37."""
+    stock_nb = convert_official(tmp_path)
+    with pytest.raises(IntegrityError, match=r"18385 classes.*this is the stock model") as caught:
+        verified(tmp_path, pretrained=official("PP-OCRv5_mobile_rec"), **{"nb-x86": stock_nb})
+    assert caught.value.pitfall == Pitfall.STOCK_NB
+
+
+def convert_official(folder: Path) -> Path:
+    """Make the stock ``.nb`` as anyone would: the official model as it is, for x86."""
+    source = read_official(official("PP-OCRv5_mobile_rec"))
+    network = build(ctc_architecture(), source.classes, fused=True)
+    load_inference_weights(network, source.parameters, "the official model")
+    pdmodel, pdiparams = save_legacy(network, folder / "official", [-1, 3, 48, -1])
+    files = {"pdmodel": pdmodel, "pdiparams": pdiparams}
+    run = context("convert", folder / "stock", files, {"targets": ["x86"], "fp16": False})
+    convert.run(run)
+    return run.output / "model_x86.nb"
