@@ -1,24 +1,27 @@
 """The ``convert`` stage: a legacy Paddle model becomes a ``.nb`` file for each target.
 
 The program is first rewritten so that ``opt`` takes it and Lite runs it fast (``stages/program``);
-what ``opt`` was given is an artifact too, and has been proved equal to the original.
+what ``opt`` was given is an artifact too, and has been proved equal to the original. Every tensor of
+each file is traced back to the original model (``stages/lineage``) before the file is used.
 """
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from stages.errors import StageError
-from stages.files import write_text
+from stages.errors import IntegrityError, StageError
+from stages.lineage.chain import Chain
+from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.nb import make_reproducible
-from stages.lite.opt import run_opt
+from stages.lite.opt import installed_version, run_opt
 from stages.lite.targets import TARGETS, runnable_target
+from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import Proof, input_shapes, largest_difference, prove_equal, run_once
@@ -27,39 +30,51 @@ from stages.runtime import Context
 
 #: Weights that are computed in half precision exist for ARM's kernels only.
 FP16_TARGETS = ("arm",)
+#: What Lite's runtime says of a scalar that was written with an empty shape (fill_constant_op.cc).
+_SCALAR_ABORT = "no valid out_shape"
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What ``opt`` is given, and how it came about."""
+
+    files: tuple[Path, Path]
+    parameters: dict[str, np.ndarray]
+    graph: Graph
+    operators_before: int
+    rules: dict[str, int]
 
 
 def run(context: Context) -> dict[str, Any]:
-    """Write ``model_TARGET.nb`` each, ``lite.pdmodel`` and ``lite.pdiparams``.
+    """Write ``model_TARGET.nb`` each, ``lite.pdmodel``, ``lite.pdiparams`` and ``lineage.json``.
 
     Raises:
         StageError: the model is not a legacy one, has operators that Lite does not know, is changed
             by the rewriting, or ``opt`` wrote nothing that works.
+        IntegrityError: a file is of another ``opt`` or target, or holds tensors that are not the
+            model's.
     """
     targets = _targets(context.parameters["targets"])
     original = context.input("pdmodel"), context.input("pdiparams")
     steps = Steps(context, 2 + len(targets))
     steps.begin("rewrite the program")
-    program = read_program(original[0])
-    shapes = input_shapes(program)
-    graph = Graph(program, read_tensors(program, original[1]))
-    before = len(graph.operators)
-    rules = apply_rules(graph)
-    lite = context.output / "lite.pdmodel", context.output / "lite.pdiparams"
-    write_program(lite[0], graph.program())
-    write_parameters(lite[1], graph.used_parameters())
+    shapes = input_shapes(read_program(original[0]))
+    rewritten = _rewrite(context, original)
+    with context.guarding():
+        chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)
     steps.begin("prove it equal")
-    proof = prove_equal(original, lite, shapes, context.spec.seed)
-    version = ""
+    proof = prove_equal(original, rewritten.files, shapes, context.spec.seed)
+    version = installed_version()
     for target in targets:
         steps.begin(f"opt for {target}")
-        version = _convert(context, lite, target, proof)
+        _convert(context, rewritten.files, target, version, chain, proof)
+    with context.guarding():
+        chain.write(context.output / "lineage.json")
     steps.end()
-    write_text(context.output / "lineage.json", json.dumps({"schema_version": 1}) + "\n")
     return {
-        "operators_before": before,
-        "operators_after": len(graph.operators),
-        "rules": rules,
+        "operators_before": rewritten.operators_before,
+        "operators_after": len(rewritten.graph.operators),
+        "rules": rewritten.rules,
         "opt_version": version,
         "simplified_max_difference": proof.difference,
     }
@@ -93,16 +108,53 @@ def _targets(given: list[str]) -> list[str]:
     return sorted(set(given))
 
 
-def _convert(context: Context, lite: tuple[Path, Path], target: str, proof: Proof) -> str:
-    """Make one target's file and return the version of ``opt`` that its head names."""
+def _rewrite(context: Context, original: tuple[Path, Path]) -> Rewritten:
+    """Apply the rules and write the result beside the files that it will become."""
+    program = read_program(original[0])
+    parameters = read_tensors(program, original[1])
+    graph = Graph(program, parameters)
+    before = len(graph.operators)
+    rules = apply_rules(graph)
+    files = context.output / "lite.pdmodel", context.output / "lite.pdiparams"
+    write_program(files[0], graph.program())
+    write_parameters(files[1], graph.used_parameters())
+    return Rewritten(files, parameters, graph, before, rules)
+
+
+def _convert(
+    context: Context,
+    lite: tuple[Path, Path],
+    target: str,
+    version: str,
+    chain: Chain,
+    proof: Proof,
+) -> None:
+    """Make one target's file, trace it, and run it if this machine can."""
     made = context.scratch / f"model_{target}.nb"
     fp16 = bool(context.parameters["fp16"]) and target in FP16_TARGETS
     run_opt(*lite, target, made, fp16=fp16)
-    version = make_reproducible(made).opt_version
+    with context.guarding():
+        check_version(make_reproducible(made).opt_version, version, made.name)
+        chain.add(read_naive_buffer(made), target)
     if target == runnable_target(platform.machine()):
         check_runs(made, proof)
     made.rename(context.output / made.name)
-    return version
+
+
+def check_version(found: str, installed: str, name: str) -> None:
+    """Refuse a file that another ``opt`` than the installed one made: it is not this conversion's.
+
+    Raises:
+        IntegrityError: the versions differ.
+    """
+    if found != installed:
+        raise IntegrityError(
+            f"{name} was made by opt {found}, but opt {installed} is installed here: "
+            "it is an old file, or another tool's",
+            name,
+            "convert again; nothing else may write into the workspace",
+            Pitfall.STALE_FILE,
+        )
 
 
 def check_runs(nb: Path, proof: Proof) -> None:
@@ -117,7 +169,7 @@ def check_runs(nb: Path, proof: Proof) -> None:
     Raises:
         StageError: it does not run, or its output is not finite or of another shape.
     """
-    outputs = [run_once("nb", (nb,), image) for image in proof.images]
+    outputs = [_run(nb, image) for image in proof.images]
     difference = largest_difference(outputs, proof.outputs)
     sys.stderr.write(f"{nb.name}: largest difference to the PD model {difference:.3g}\n")
     if not all(np.isfinite(output).all() for output in outputs) or difference == float("inf"):
@@ -125,4 +177,14 @@ def check_runs(nb: Path, proof: Proof) -> None:
             f"{nb.name} runs, but its output is not finite, or not of the PD model's shape",
             nb.name,
             "the model has an operator that Paddle-Lite computes wrongly; see the stage's log",
+            Pitfall.QUANTISED_GARBAGE,
         )
+
+
+def _run(nb: Path, image: np.ndarray) -> np.ndarray:
+    try:
+        return run_once("nb", (nb,), image)
+    except StageError as error:
+        if _SCALAR_ABORT in error.message:
+            error.pitfall = Pitfall.SCALAR_WITHOUT_SHAPE
+        raise

@@ -9,13 +9,14 @@ u32 largest size of the parameters; then each parameter: u32 size, u32 offset, a
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from stages.errors import StageError
+from stages.lite.fingerprint import tensor_fingerprint
 from stages.lite.flatbuffer import Buffer, Malformed, Table
 from stages.lite.nb import HEAD_SIZE, Head, malformed, parse_head
 from stages.text.printable import printable
@@ -42,14 +43,7 @@ class Tensor:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of type, shape and bytes (not of the name)."""
-        return fingerprint(self.dtype, self.shape, self.data)
-
-
-def fingerprint(dtype: str, shape: tuple[int, ...], data: memoryview | bytes) -> str:
-    """Return the SHA-256 of a tensor: ``float32 16,3,3,3``, a newline, and its bytes."""
-    digest = hashlib.sha256(f"{dtype} {','.join(map(str, shape))}\n".encode())
-    digest.update(data)
-    return digest.hexdigest()
+        return tensor_fingerprint(self.dtype, self.shape, self.data)
 
 
 @dataclass(frozen=True)
@@ -91,6 +85,11 @@ class NaiveBuffer:
     def operators(self) -> list[Operator]:
         """The operators of the main block."""
         return self.blocks[0].operators
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint of every parameter by name."""
+        return {name: tensor.fingerprint for name, tensor in self.tensors.items()}
 
     def every_operator(self) -> Iterator[Operator]:
         """Give the operators of all blocks."""

@@ -1,9 +1,4 @@
-"""Running ``paddle_lite_opt``, and believing the file and the log instead of the exit code.
-
-``opt`` ends with 0 where it wrote nothing and aborts where it could have explained; a file of the
-right name can be an old one. So: the file must not exist before, must exist after, and the log must
-say that it was saved and hold no failed check.
-"""
+"""Running ``paddle_lite_opt``; ``opt_log`` judges what it left behind."""
 
 from __future__ import annotations
 
@@ -11,46 +6,17 @@ import importlib.metadata
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from stages.errors import StageError
-from stages.program.remedies import PIR_REMEDY
+from stages.lite.opt_log import judge
+from stages.program.params import read_program
+from stages.program.rules.legal import WRITE_XSHAPE
 from stages.text.printable import printable
 
 TIMEOUT_S = 600
-_SAVED = "Model is optimized and saved into"
-_ABORTED = re.compile(r"^\[F [^\]]*\] ?(.*)$|^(Error: .*|Wrong target .*)$", re.MULTILINE)
-_UNSUPPORTED = re.compile(r"These unsupported ops are: (.*)\.")
-
-
-@dataclass(frozen=True)
-class Cause:
-    """A message of ``opt``, what it means, and what to do."""
-
-    pattern: str
-    message: str
-    remedy: str
-
-
-CAUSES = (
-    Cause("idx >= blocks.size()", "opt was given a PIR model", PIR_REMEDY),
-    Cause(
-        "No attributes called beta found for swish",
-        "opt was given a Paddle 3 program that was not made legal for it: swish without beta",
-        "convert through Paddock, which writes the attribute",
-    ),
-    Cause(
-        "Failed to read",
-        "the parameter file is shorter than the program says",
-        "give the inference.pdmodel and inference.pdiparams of one export",
-    ),
-    Cause(
-        "Unable to open file",
-        "opt could not write its file",
-        "look at the space that is left in the workspace",
-    ),
-)
+VERSION_TIMEOUT_S = 60
+_VERSION = re.compile(r"v?\d[\w.-]{0,30}")
 
 
 def entry_point() -> Path:
@@ -67,6 +33,31 @@ def entry_point() -> Path:
         if file.name == "paddle_lite_opt":
             return Path(str(file.locate())).resolve()
     raise StageError("paddlelite is not installed here", remedy="run convert in its own image")
+
+
+def installed_version() -> str:
+    """Return the version of the installed ``opt``, as it writes it into a file's head: ``v2.13-rc``.
+
+    Raises:
+        StageError: paddlelite is not installed, or its script does not say.
+    """
+    command = [sys.executable, str(entry_point()), "--version", "true"]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=VERSION_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        message = f"opt did not say its version within {VERSION_TIMEOUT_S} s"
+        raise StageError(message, "opt", "raise limits.cpus") from error
+    said = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode != 0 or not _VERSION.fullmatch(said):
+        found = printable(said, 80) or f"nothing, and ended with {done.returncode}"
+        raise StageError(f"paddle_lite_opt --version says {found}", "opt", "see the stage's log")
+    return said
 
 
 def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: bool) -> None:
@@ -103,32 +94,17 @@ def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: boo
         raise StageError(message, f"opt {target}", "raise limits.cpus") from error
     log = done.stdout.decode("utf-8", "replace")
     sys.stderr.write(log)
-    judge(log, done.returncode, target, out)
+    judge(log, done.returncode, target, out, lambda: _lacking_xshape(pdmodel))
 
 
-def judge(log: str, code: int, target: str, out: Path) -> None:
-    """Raise unless file and log both say that the conversion worked."""
-    aborted = _ABORTED.search(log)
-    written = out.is_file() and out.stat().st_size > 0
-    if written and not aborted and _SAVED in log:
-        return
-    reason = next((group for group in aborted.groups() if group), "") if aborted else ""
-    message, remedy = _explain(log)
-    if not message:
-        said = printable(reason, 300) or f"it ended with {code} and said nothing"
-        message = f"opt made no usable file for {target}: {said}"
-    raise StageError(message, f"opt {target}", remedy or "see the stage's log")
-
-
-def _explain(log: str) -> tuple[str, str]:
-    unsupported = _UNSUPPORTED.search(log)
-    if unsupported:
-        names = printable(unsupported[1], 300)
-        return (
-            f"Paddle-Lite does not know these operators of the model: {names}",
-            "choose an architecture without them (docs/stage-contract.md lists what was converted)",
-        )
-    for cause in CAUSES:
-        if cause.pattern in log:
-            return cause.message, cause.remedy
-    return "", ""
+def _lacking_xshape(pdmodel: Path) -> list[str]:
+    """Return the kinds of operators of a program that lack an output which ``opt`` needs."""
+    operators = [item for block in read_program(pdmodel).blocks for item in block.ops]
+    return sorted(
+        {
+            item.type
+            for item in operators
+            if item.type in WRITE_XSHAPE
+            and not any(slot.parameter == "XShape" for slot in item.outputs)
+        }
+    )

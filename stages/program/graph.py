@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from paddle.base.proto import framework_pb2 as proto
 
+from stages.program.changes import Change, Step
+
 #: Where an attribute's value stands in its message, by type.
 _FIELDS = {
     proto.INT: "i",
@@ -102,6 +104,8 @@ class Graph:
     def __init__(self, program: proto.ProgramDesc, parameters: dict[str, np.ndarray]) -> None:
         self._program = program
         self.parameters = dict(parameters)
+        self.changes: list[Change] = []
+        self.rule = ""
         self.blocks = [[Operator.of(item) for item in block.ops] for block in program.blocks]
         self._variables = {item.name: item for item in program.blocks[0].vars}
 
@@ -131,6 +135,10 @@ class Graph:
     def owned(self, name: str) -> bool:
         """Tell whether ``name`` is a parameter that only one operator uses: it may be changed."""
         return name in self.parameters and len(self.consumers(name)) == 1
+
+    def record(self, parameter: str, *steps: Step) -> None:
+        """Note what the current rule did to a parameter, in the order in which it did it."""
+        self.changes.extend(Change(self.rule, parameter, step) for step in steps)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return a variable's declared shape, -1 where it is only known at run time."""

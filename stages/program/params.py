@@ -18,6 +18,7 @@ from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
 from stages.files import write_bytes
+from stages.pitfalls import Pitfall
 from stages.program.remedies import PIR_REMEDY
 from stages.text.printable import printable
 
@@ -49,6 +50,7 @@ def read_program(pdmodel: Path) -> proto.ProgramDesc:
             f"{printable(pdmodel.name)} is a PIR model; Paddle-Lite reads only the legacy format",
             where,
             PIR_REMEDY,
+            Pitfall.PIR_GIVEN_TO_OPT,
         )
     program = proto.ProgramDesc()
     try:

@@ -59,7 +59,7 @@ def rewritten(folder: Path, operator: str, kind: str) -> dict[str, Path]:
 def test_every_target_gets_its_file() -> None:
     run, metrics = converted()
     assert {path.name for path in run.output.iterdir() if path.is_file()} == {
-        "model_arm.nb", "model_x86.nb", "lite.pdmodel", "lite.pdiparams",
+        "model_arm.nb", "model_x86.nb", "lite.pdmodel", "lite.pdiparams", "lineage.json",
     }  # fmt: skip
     for target in ("arm", "x86"):
         head = read_head(run.output / f"model_{target}.nb")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.errors import StageError
-from stages.lite.opt import judge
+from stages.lite.opt_log import judge
 from stages.lite.targets import runnable_target
 
 SAVED = "1. Model is successfully loaded!\n2. Model is optimized and saved into x.nb successfully\n"

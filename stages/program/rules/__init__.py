@@ -17,5 +17,8 @@ __all__ = ["AFFINE", "LEGAL", "RULES", "SIMPLE", "Rule", "apply_rules"]
 
 def apply_rules(graph: Graph, rules: tuple[Rule, ...] = RULES) -> dict[str, int]:
     """Apply ``rules`` in order; return how often each was, without those that never were."""
-    counts = {rule.name: rule.apply(graph) for rule in rules}
+    counts: dict[str, int] = {}
+    for rule in rules:
+        graph.rule = rule.name
+        counts[rule.name] = rule.apply(graph)
     return {name: count for name, count in counts.items() if count}

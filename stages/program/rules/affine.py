@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from paddle.base.proto import framework_pb2 as proto
 
+from stages.program.changes import Plus, PlusSums, Spread, Times
 from stages.program.graph import Graph, Operator
 from stages.program.rules.base import Rule
 
@@ -24,12 +25,16 @@ SMALLEST_SCALE = 1e-3
 
 @dataclass(frozen=True)
 class Affine:
-    """``add(mul(source, scale), bias)`` of which only ``result`` is used elsewhere."""
+    """``add(mul(source, scale), bias)`` of which only ``result`` is used elsewhere.
+
+    ``names`` are those of the parameters ``scale`` and ``bias``.
+    """
 
     source: str
     result: str
     scale: float
     bias: float
+    names: tuple[str, str]
     mul: Operator
     add: Operator
 
@@ -58,19 +63,20 @@ def _affine_at(graph: Graph, mul: Operator) -> Affine | None:
     shifted = _with_number(graph, add, "elementwise_add") if add is not None else None
     if add is None or shifted is None:
         return None
-    source, scale = scaled
-    return Affine(source, add.output("Out"), scale, shifted[1], mul, add)
+    names = scaled[1], shifted[1]
+    scale, bias = (float(graph.parameters[name].reshape(())) for name in names)
+    return Affine(scaled[0], add.output("Out"), scale, bias, names, mul, add)
 
 
-def _with_number(graph: Graph, operator: Operator, kind: str) -> tuple[str, float] | None:
-    """Return the tensor and the number that ``operator`` combines, if it is of this kind."""
+def _with_number(graph: Graph, operator: Operator, kind: str) -> tuple[str, str] | None:
+    """Return the names of the tensor and the number that ``operator`` combines, if of this kind."""
     if operator.type != kind:
         return None
     for slot, other in (("X", "Y"), ("Y", "X")):
         name = operator.input(slot)
         value = graph.parameters.get(name)
         if value is not None and value.size == 1 and operator.input(other) not in graph.parameters:
-            return operator.input(other), float(value.reshape(()))
+            return operator.input(other), name
     return None
 
 
@@ -102,6 +108,9 @@ def fold_into_previous(graph: Graph) -> int:
         weights[convolution.filter] = weights[convolution.filter] * np.float32(affine.scale)
         scaled = weights[convolution.bias] * np.float32(affine.scale)
         weights[convolution.bias] = scaled + np.float32(affine.bias)
+        scale, bias = affine.names
+        graph.record(convolution.filter, Times(scale))
+        graph.record(convolution.bias, Times(scale), Plus(bias))
         convolution.add.outputs["Out"] = [affine.result]
         _remove(graph, affine)
         count += 1
@@ -120,6 +129,9 @@ def fold_into_next(graph: Graph) -> int:
         sums = kernel.sum(axis=(1, 2, 3), dtype=np.float64) * affine.bias
         weights[convolution.bias] = (weights[convolution.bias] + sums).astype(np.float32)
         weights[convolution.filter] = kernel * np.float32(affine.scale)
+        scale, bias = affine.names
+        graph.record(convolution.bias, PlusSums(convolution.filter, bias))
+        graph.record(convolution.filter, Times(scale))
         graph.rename_input(affine.result, affine.source)
         _remove(graph, affine)
         count += 1
@@ -149,7 +161,9 @@ def fold_scale_into_next(graph: Graph) -> int:
         if not channels or not graph.owned(kernel) or abs(affine.scale) < SMALLEST_SCALE:
             continue
         graph.parameters[kernel] = graph.parameters[kernel] * np.float32(affine.scale)
-        _add_per_channel(graph, affine, affine.source, affine.bias / affine.scale, channels)
+        graph.record(kernel, Times(affine.names[0]))
+        spread = Spread(channels, affine.names[1], over=affine.names[0])
+        _add_per_channel(graph, affine, affine.source, affine.bias / affine.scale, spread)
         graph.operators.remove(affine.mul)
         count += 1
     return count
@@ -164,18 +178,21 @@ def spread_over_channels(graph: Graph) -> int:
             continue
         vector = np.full(channels, affine.scale, np.float32)
         scale = graph.add_parameter(f"{affine.result}.scale", vector)
+        graph.record(scale, Spread(channels, affine.names[0]))
         affine.mul.inputs = {"X": [affine.source], "Y": [scale]}
         affine.mul.set_attribute("axis", proto.INT, 1)
-        _add_per_channel(graph, affine, affine.mul.output("Out"), affine.bias, channels)
+        spread = Spread(channels, affine.names[1])
+        _add_per_channel(graph, affine, affine.mul.output("Out"), affine.bias, spread)
         count += 1
     return count
 
 
 def _add_per_channel(
-    graph: Graph, affine: Affine, source: str, value: float, channels: int
+    graph: Graph, affine: Affine, source: str, value: float, spread: Spread
 ) -> None:
-    vector = np.full(channels, value, np.float32)
+    vector = np.full(spread.channels, value, np.float32)
     bias = graph.add_parameter(f"{affine.result}.bias", vector)
+    graph.record(bias, spread)
     affine.add.inputs = {"X": [source], "Y": [bias]}
     affine.add.set_attribute("axis", proto.INT, 1)
 

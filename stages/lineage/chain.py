@@ -1,0 +1,82 @@
+"""The chain of one conversion: PD model, rewritten program, one ``.nb`` file a target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages.errors import IntegrityError
+from stages.files import write_text
+from stages.lineage.conversion import trace_conversion
+from stages.lineage.record import SCHEMA_VERSION, Traced, nb_entry, pd_entry
+from stages.lineage.rewriting import trace_rewriting
+from stages.lineage.targets import compare_targets
+from stages.lite.kernels import target_of
+from stages.lite.naive_buffer import NaiveBuffer
+from stages.lite.targets import TARGETS
+from stages.pitfalls import Pitfall
+from stages.program.changes import Change
+from stages.program.graph import Graph
+from stages.program.params import read_program, read_tensors
+
+
+class Chain:
+    """Traces each model to the one before it, and writes down what was found.
+
+    Args:
+        pd: the parameters of the PD model.
+        lite: the program that ``opt`` is given, and its parameters: read again from their files.
+        changes: what the rewriting rules say that they did to parameters.
+
+    Raises:
+        IntegrityError: the rewritten parameters are not the PD model's.
+    """
+
+    def __init__(
+        self, pd: Mapping[str, np.ndarray], lite: tuple[Path, Path], changes: Iterable[Change]
+    ) -> None:
+        program = read_program(lite[0])
+        self._graph = Graph(program, read_tensors(program, lite[1]))
+        self._steps = [trace_rewriting(pd, self._graph.parameters, changes)]
+        self._models = {"pd": pd_entry(pd), "lite": pd_entry(self._graph.parameters)}
+        self._files: list[NaiveBuffer] = []
+
+    def add(self, nb: NaiveBuffer, target: str) -> Traced:
+        """Trace a file that was converted for ``target``.
+
+        Raises:
+            IntegrityError: the file is for another target, or its tensors are not the program's.
+            StageError: it does not say what it takes and gives.
+        """
+        found = target_of(nb)
+        if found != target:
+            raise IntegrityError(
+                f"{nb.path.name} was made for {found}, expected {target}",
+                nb.path.name,
+                "convert again; this file would crash on the machine, or return zeros",
+                Pitfall.FOREIGN_TARGET,
+            )
+        model = f"nb-{target}"
+        traced = trace_conversion(self._graph, nb, model)
+        self._steps.append(traced)
+        self._models[model] = nb_entry(nb)
+        self._files.append(nb)
+        return traced
+
+    def document(self) -> dict[str, Any]:
+        """Return ``lineage.json``: the steps, the models, and what the targets share."""
+        compared = compare_targets(*self._files) if len(self._files) == len(TARGETS) else None
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "steps": [step.entry() for step in self._steps],
+            "models": self._models,
+            "targets": compared.entry() if compared else None,
+        }
+
+    def write(self, path: Path) -> None:
+        """Write :meth:`document`; equal conversions give equal bytes."""
+        write_text(path, json.dumps(self.document(), indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,123 @@
+"""From the program that ``opt`` was given to the ``.nb`` file: the same tensors, or a known fold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stages.errors import IntegrityError
+from stages.lineage.compare import close, same
+from stages.lineage.folds import Fold, folds
+from stages.lineage.record import Traced
+from stages.lite.naive_buffer import NaiveBuffer
+from stages.pitfalls import Pitfall
+from stages.program.graph import Graph
+from stages.text.printable import printable
+
+_SCALE_REMEDY = (
+    "write the scale with one number a channel, as Paddock's rules do, or fold it into the "
+    "convolution that follows"
+)
+_STOCK_REMEDY = (
+    "convert your own inference.pdmodel and inference.pdiparams again; if the file is theirs, "
+    "please report it with the model: opt folded something that Paddock does not know"
+)
+
+
+def trace_conversion(graph: Graph, nb: NaiveBuffer, model: str) -> Traced:
+    """Trace every tensor of a ``.nb`` file to the program that was converted.
+
+    Args:
+        graph: the program and its parameters, as they stand in their files.
+        nb: the file that ``opt`` made of them.
+        model: its name in the chain, ``nb-arm``.
+
+    Raises:
+        IntegrityError: a tensor is neither the program's nor a known fold of it, or one of the
+            program's is not in the file.
+    """
+    return _Tracing(graph, nb).run(model)
+
+
+class _Tracing:
+    """The work on one file: which tensors are explained, and which of the program's were used."""
+
+    def __init__(self, graph: Graph, nb: NaiveBuffer) -> None:
+        self._parameters = graph.used_parameters()
+        self._file = nb.path.name
+        self._tensors = {name: tensor_array(nb, name) for name in nb.tensors}
+        self._folds = folds(graph)
+        self._origins: dict[str, str] = {}
+        self._used: set[str] = set()
+
+    def run(self, model: str) -> Traced:
+        for name, value in self._tensors.items():
+            self._take_same(name, value)
+        for steps in self._folds:
+            self._take_folded(steps)
+        unexplained = [name for name in self._tensors if name not in self._origins]
+        if unexplained:
+            raise self._unexplained(unexplained)
+        self._refuse_lost()
+        return Traced("lite", model, self._origins)
+
+    def _take_same(self, name: str, value: np.ndarray) -> None:
+        if name in self._parameters and same(self._parameters[name], value):
+            self._origins[name] = ""
+            self._used.add(name)
+
+    def _take_folded(self, steps: list[Fold]) -> None:
+        """Explain a convolution's filter and bias by the step at which both are as in the file."""
+        for fold in steps:
+            names = self._explained_by(fold)
+            if names and fold.rules and not fold.through:
+                for name in names:
+                    self._origins.setdefault(name, ", ".join(fold.rules))
+                self._used.update(fold.reads)
+
+    def _explained_by(self, fold: Fold) -> tuple[str, ...]:
+        """Return the names of filter and bias if the file has both as the fold makes them."""
+        weights = self._tensors.get(fold.filter)
+        if weights is None or not close(fold.weights, weights):
+            return ()
+        for name in fold.biases:
+            if name in self._tensors and close(fold.bias, self._tensors[name].reshape(-1)):
+                return fold.filter, name
+        return ()
+
+    def _unexplained(self, names: list[str]) -> IntegrityError:
+        total = len(self._tensors)
+        for steps in self._folds:
+            for fold in steps:
+                if fold.through and fold.rules and self._explained_by(fold):
+                    return IntegrityError(
+                        f"opt folded a scale through {fold.through} into {printable(fold.filter)}, "
+                        f"which changes the model; {len(names)} of {total} tensors of "
+                        f"{self._file} are not the model's",
+                        self._file,
+                        _SCALE_REMEDY,
+                        Pitfall.SCALE_FOLDED_WRONG,
+                    )
+        return IntegrityError(
+            f"{len(names)} of {total} tensors of {self._file} are neither those of the model that "
+            f"was converted nor made from them, the first is {printable(names[0])}",
+            self._file,
+            _STOCK_REMEDY,
+            Pitfall.STOCK_NB,
+        )
+
+    def _refuse_lost(self) -> None:
+        lost = sorted(set(self._parameters) - self._used)
+        if lost:
+            raise IntegrityError(
+                f"{len(lost)} parameters of the model that was converted are not in {self._file}, "
+                f"the first is {printable(lost[0])}",
+                self._file,
+                _STOCK_REMEDY,
+                Pitfall.STOCK_NB,
+            )
+
+
+def tensor_array(nb: NaiveBuffer, name: str) -> np.ndarray:
+    """Return a tensor of the file as an array that shares its memory."""
+    tensor = nb.tensors[name]
+    return np.frombuffer(tensor.data, tensor.dtype).reshape(tensor.shape)

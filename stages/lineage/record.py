@@ -1,0 +1,71 @@
+"""What tracing found, as ``lineage.json`` holds it (docs/file-formats.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stages.lite.fingerprint import model_fingerprint, tensor_fingerprint
+from stages.lite.kernels import target_of
+from stages.lite.naive_buffer import NaiveBuffer
+from stages.lite.signature import input_shape, output_width
+
+SCHEMA_VERSION = 1
+#: How a tensor came from one model to the next: the rule that derived it, "" for the same bytes.
+Origins = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One step of the chain: every tensor of ``target``, traced back to ``source``."""
+
+    source: str
+    target: str
+    origins: Origins
+
+    def entry(self) -> dict[str, Any]:
+        """Return the step as ``lineage.json`` holds it."""
+        rules = Counter(rule for rule in self.origins.values() if rule)
+        derived = sum(rules.values())
+        return {
+            "from": self.source,
+            "to": self.target,
+            "tensors": len(self.origins),
+            "same": len(self.origins) - derived,
+            "derived": derived,
+            "by": dict(sorted(rules.items())),
+        }
+
+
+def fingerprints(tensors: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """Return the fingerprint of each array by name, as a ``.nb`` file's parser computes it."""
+    return {
+        name: tensor_fingerprint(str(array.dtype), array.shape, array.tobytes())
+        for name, array in tensors.items()
+    }
+
+
+def pd_entry(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return what ``lineage.json`` says of a legacy model."""
+    return {"fingerprint": model_fingerprint(fingerprints(tensors))}
+
+
+def nb_entry(model: NaiveBuffer) -> dict[str, Any]:
+    """Return what ``lineage.json`` says of a ``.nb`` file.
+
+    Raises:
+        StageError: the file does not say its target, its input or its classes.
+    """
+    tensors = model.fingerprints
+    return {
+        "fingerprint": model_fingerprint(tensors),
+        "target": target_of(model),
+        "opt_version": model.head.opt_version,
+        "input_shape": list(input_shape(model)),
+        "classes": output_width(model),
+        "tensors": dict(sorted(tensors.items())),
+    }
