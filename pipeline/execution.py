@@ -15,6 +15,7 @@ from pipeline.engine.volumes import Door
 from pipeline.errors import IntegrityFailed, PaddockError, StageFailed
 from pipeline.events import EventLog, Noted, ResourcesUsed, StageStarted
 from pipeline.ledger import Components
+from pipeline.plan import FORCED
 from pipeline.prepare import Prepared
 from pipeline.wiring import FromProject, Wire
 from pipeline.workspace import RUN_LABEL, STAGE_LABEL, result_folder
@@ -64,7 +65,7 @@ class Executor:
             IntegrityFailed: the stage found a hash, dictionary or version that differs.
             EngineError: the engine refused or went away.
         """
-        self._upload(wire)
+        self._upload(wire, again=reason == FORCED)
         spec = self._spec(wire, components, results)
         folder = self._prepared.project.state / "runs" / self._run
         log_path = folder / f"{wire.stage}.log"
@@ -77,12 +78,13 @@ class Executor:
             raise _failure(wire.stage, exited, listener.failed, log_path)
         return self._result(spec)
 
-    def _upload(self, wire: Wire) -> None:
+    def _upload(self, wire: Wire, *, again: bool) -> None:
+        """Put what is not in the inputs volume there; all of it ``again`` to mend what was changed there."""
         for source in wire.inputs.values():
             if not isinstance(source, FromProject):
                 continue
             upload = source.upload
-            if not self._door.has(upload.folder / MANIFEST_FILE):
+            if again or not self._door.has(upload.folder / MANIFEST_FILE):
                 note = f"uploading {len(upload.files)} files: {upload.made_by}"
                 self._log.say(Noted(note), wire.stage)
                 self._door.put_tree(upload.folder, upload.files, upload.manifest)

@@ -11,6 +11,8 @@ from pipeline.wiring import FromProject, FromStage, Wire
 from stages.contract import Result
 
 Action = Literal["cached", "run", "wait", "skip"]
+#: The reason of a stage that ``--force`` names.
+FORCED = "forced"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Planner:
             return Step(wire.stage, "wait", f"after {' and '.join(waits_for)}")
         components = self._components(wire, results)
         if wire.stage in self.forced:
-            return Step(wire.stage, "run", "forced", components)
+            return Step(wire.stage, "run", FORCED, components)
         entry = self.ledger.find(components.key, self.workspace)
         if entry:
             return Step(wire.stage, "cached", f"made in {entry.run}", components, entry)

@@ -12,6 +12,7 @@ from typing import Any
 from stages.contract import (
     MANIFEST_FILE,
     SCRATCH_FOLDER,
+    STAGES,
     Artifact,
     ArtifactMade,
     Input,
@@ -110,17 +111,19 @@ def check_inputs(spec: Spec) -> None:
     """
     for item in spec.inputs:
         if item.tree:
-            _check_tree(item)
+            _check_tree(item, spec.stage)
         else:
-            _check_file(Path(item.path), item.sha256, item.made_by)
+            _check_file(Path(item.path), item.sha256, item.made_by, spec.stage)
 
 
-def _check_file(path: Path, expected: str, made_by: str) -> None:
+def _check_file(path: Path, expected: str, made_by: str, taken_by: str) -> None:
+    # What no stage makes is uploaded again for the stage that takes it.
+    remedy = f"run again with --force {made_by if made_by in STAGES else taken_by}"
     if not path.is_file():
         raise IntegrityError(
             f"{path.name} is missing",
             str(path),
-            f"run again with --force {made_by}",
+            remedy,
             Pitfall.CHANGED_ARTIFACT,
         )
     found = hash_file(path).sha256
@@ -129,17 +132,17 @@ def _check_file(path: Path, expected: str, made_by: str) -> None:
             f"{path.name} is not the file that {made_by} made: "
             f"expected SHA-256 {expected}, found {found}",
             str(path),
-            f"run again with --force {made_by}",
+            remedy,
             Pitfall.CHANGED_ARTIFACT,
         )
 
 
-def _check_tree(item: Input) -> None:
+def _check_tree(item: Input, taken_by: str) -> None:
     root = Path(item.path)
     manifest = root / MANIFEST_FILE
-    _check_file(manifest, item.sha256, item.made_by)
+    _check_file(manifest, item.sha256, item.made_by, taken_by)
     for line in manifest.read_text(encoding="utf-8").splitlines():
         expected, _, name = line.partition("  ")
         path = root / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-            _check_file(path, expected, item.made_by)
+            _check_file(path, expected, item.made_by, taken_by)

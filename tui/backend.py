@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.audit import AuditReport, audit
 from pipeline.background import OUTPUT_FILE, Running, Started, start, stop
 from pipeline.clean import remove_leftovers
 from pipeline.compare import Comparison, compare, read_side
@@ -118,6 +119,14 @@ class Backend:
         """Read two runs' records and compare them. Slow with long records."""
         entries = self.entries()
         return compare(read_side(before, entries), read_side(now, entries))
+
+    def audit(self, say: Callable[[str], None], stop: Callable[[], int]) -> AuditReport:
+        """Hash everything again that the project's record names. Slow: runs a container.
+
+        Raises:
+            PaddockError: no engine, a run goes on, nothing was made yet, or it was stopped.
+        """
+        return audit(self.project(), self.environ, say, stop)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the ledger, the oldest entry first."""

@@ -26,7 +26,7 @@ class Recheck:
         """Hash ``out/`` again.
 
         Raises:
-            IntegrityFailed: a file was changed since it was delivered; one that is missing is delivered again.
+            IntegrityFailed: a file was changed since it was delivered; a missing one comes again.
         """
         faults = check_out(self._prepared.project, self._prepared.ledger)
         refuse([fault for fault in faults if fault.problem != "missing"])

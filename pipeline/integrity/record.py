@@ -62,6 +62,13 @@ def written_files(conclusion: Conclusion) -> tuple[Expected, ...]:
     )
 
 
+def host_file(path: str, conclusion: Conclusion | None) -> Expected:
+    """Return a file of the record of which no hash is known; ``conclusion`` is the last that wrote there."""
+    run, time = (conclusion.run, conclusion.time) if conclusion else ("", "")
+    place = _place(path)
+    return Expected(place, path, Digests(-1, "", ""), HOST, run, time, _REMEDIES[place])
+
+
 def expected_out(project: Project, name: str, digests: Digests) -> Expected:
     """Return a file of ``out/`` of which no more is known than its hash."""
     path = (project.out / name).relative_to(project.folder).as_posix()

@@ -48,8 +48,8 @@ class UploadedTree:
 
 def rehash_folders(
     prepared: Prepared, folders: Iterable[PurePosixPath], stop: Stop
-) -> dict[PurePosixPath, Digests]:
-    """Return size and hashes of every regular file below ``folders`` that can be read.
+) -> dict[PurePosixPath, Digests | None]:
+    """Return size and hashes of every regular file below ``folders``; None if it cannot be read.
 
     Raises:
         PaddockError: it was stopped, or the container failed.
@@ -57,9 +57,10 @@ def rehash_folders(
     """
     found = _run(prepared, [str(folder) for folder in folders], stop)
     return {
-        PurePosixPath(item["path"]): Digests(item["size"], item["md5"], item["sha256"])
+        PurePosixPath(item["path"]): (
+            None if "error" in item else Digests(item["size"], item["md5"], item["sha256"])
+        )
         for item in found
-        if "error" not in item
     }
 
 

@@ -35,7 +35,12 @@ def check_results(prepared: Prepared, entries: Sequence[Entry], stop: Stop) -> C
     expected = [file for entry in entries for file in result_files(entry)]
     found = rehash_folders(prepared, result_folders(entries), stop) if entries else {}
     paths = {PurePosixPath(file.path): file for file in expected}
-    faults = [compare(file, found.get(path)) for path, file in paths.items()]
-    size = sum(digests.size for path, digests in found.items() if path in paths)
+    faults = [
+        Fault("unreadable", file)
+        if path in found and found[path] is None
+        else compare(file, found.get(path))
+        for path, file in paths.items()
+    ]
+    size = sum(digests.size for path, digests in found.items() if digests and path in paths)
     seconds = round(time.monotonic() - started, 2)
     return Checked(len(paths), size, seconds, tuple(fault for fault in faults if fault))

@@ -18,8 +18,10 @@ RUNTIME = (
     "__init__.py",
     "__main__.py",
     "contract.py",
+    "cpu.py",
     "errors.py",
     "files.py",
+    "pitfalls.py",
     "runtime.py",
     "worker.py",
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.deliver import deliver
+from pipeline.deliver import complete, deliver
 from pipeline.project import load_project
 from pipeline.report.build import build_report
 from support.cli import NO_ENGINE, call, paddock
@@ -172,7 +172,8 @@ def write_report(folder: Path, label: str = "AB0") -> None:
     )
     ready = folder / ".paddock" / "ready"
     ready.mkdir(parents=True)
-    deliver(folder / "out", ready, made)
+    complete(ready, made)
+    deliver(folder / "out", ready)
 
 
 @pytest.mark.parametrize("form", ["md", "html", "json", "junit"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Protocol
 
-from tui.commands import clean, demo, doctor, explain, images, init, plan, report
+from tui.commands import audit, clean, demo, doctor, explain, images, init, plan, report
 from tui.console import Terminal
 
 
@@ -27,6 +27,7 @@ COMMANDS: dict[str, Command] = {
     "demo": demo,
     "plan": plan,
     "report": report,
+    "audit": audit,
     "explain": explain,
     "images": images,
     "doctor": doctor,

@@ -1,0 +1,117 @@
+"""``paddock audit``"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from pipeline.audit import AuditReport, audit
+from pipeline.integrity.faults import Fault
+from pipeline.project import load_project
+from pipeline.text import human_seconds, human_size
+from stages.contract import Exit
+from tui.console import Terminal
+from tui.language import N_, _, ngettext, translated
+
+SUMMARY = N_("hash everything again and hold it against the record")
+DESCRIPTION = N_("""\
+Hash again what the last good run left and what a run would take now: the results and uploads in the
+volumes, out/, paddock.lock, the kept reports and the ledger. Every file that is not as it was recorded is
+named, with who made it, when, and what to do. Nothing is changed. Exit code 5 if anything differs.""")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Audit and print what was found."""
+    project = load_project(Path(options.project))
+    report = audit(project, os.environ, terminal.pass_on, _Orders())
+    if options.json:
+        terminal.raw(json.dumps(_as_json(report), indent=2))
+    else:
+        _show(report, terminal)
+    return Exit.INTEGRITY if report.faults else Exit.OK
+
+
+class _Orders:
+    """How often ^C was pressed: the container is stopped before the command ends."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        signal.signal(signal.SIGINT, self._take)
+
+    def _take(self, _number: int, _frame: FrameType | None) -> None:
+        self._count += 1
+
+    def __call__(self) -> int:
+        return self._count
+
+
+def _show(report: AuditReport, terminal: Terminal) -> None:
+    for fault in report.faults:
+        _show_fault(fault, terminal)
+    values = {
+        "files": report.checked,
+        "size": human_size(report.size),
+        "time": human_seconds(report.seconds),
+    }
+    if not report.faults:
+        said = _("✔ all {files} files are as they were recorded: {size} in {time}")
+        terminal.print(said.format(**values), "green")
+        return
+    said = ngettext(
+        "{count} fault in {files} files: {size} in {time}",
+        "{count} faults in {files} files: {size} in {time}",
+        len(report.faults),
+    )
+    terminal.print(said.format(count=len(report.faults), **values), "bold red")
+
+
+def _show_fault(fault: Fault, terminal: Terminal) -> None:
+    terminal.print(f"✘ {translated(fault.sentence)}", "bold red")
+    terminal.print(f"    {translated(fault.maker)}")
+    terminal.print("    " + _("do: {remedy}").format(remedy=translated(fault.expected.remedy)))
+    terminal.print("    " + _("why: {command}").format(command=f"paddock explain {fault.pitfall}"))
+
+
+def _as_json(report: AuditReport) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "run": report.run,
+        "checked": report.checked,
+        "size": report.size,
+        "seconds": report.seconds,
+        "faults": [_fault_as_json(fault) for fault in report.faults],
+    }
+
+
+def _fault_as_json(fault: Fault) -> dict[str, Any]:
+    expected = fault.expected
+    return {
+        "place": expected.place,
+        "file": expected.path,
+        "problem": fault.problem,
+        "message": fault.sentence,
+        "expected": _known(asdict(expected.digests)),
+        "found": _known(asdict(fault.found)) if fault.found else None,
+        "made_by": expected.made_by,
+        "run": expected.run,
+        "time": expected.time,
+        "remedy": expected.remedy,
+        "pitfall": fault.pitfall,
+    }
+
+
+def _known(digests: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was not recorded."""
+    return {name: value for name, value in digests.items() if value not in ("", -1)}
