@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from stages.errors import StageError
+from stages.guards.buffer import read_buffer
 from stages.guards.characters import difference, summary
 from stages.guards.comparison import Comparison
 from stages.guards.documents import read_document
 from stages.guards.program import read_signature
-from stages.lite.naive_buffer import read_naive_buffer
-from stages.lite.signature import output_width
 from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters
@@ -33,6 +33,8 @@ PREPROCESS_FILE = "preprocess.json"
 #: linear layer or two (ppocr/modeling/heads/rec_ctc_head.py).
 CLASSIFIERS = ("head.ctc_head.fc2.bias", "head.ctc_head.fc.bias", "head.fc2.bias", "head.fc.bias")
 
+#: A configuration that was not written by a training may name a dictionary that was not used.
+_NAMED_FILE = "; or correct Global.character_dict_path in the configuration"
 _CLASSES_REMEDY = (
     "use the dictionary that the model was trained with; "
     "a difference of 1 is most often use_space_char"
@@ -84,7 +86,8 @@ def in_configuration(config: Mapping[str, Any], dictionary: Dictionary) -> Itera
     lines = trained_lines(config)
     if said.get(DIGEST) == dictionary.sha256:
         yield Comparison(place, "bytes", dictionary.sha256, dictionary.sha256)
-    yield _characters(place, _with_space(lines, trained), dictionary)
+    compared = _characters(place, _with_space(lines, trained), dictionary)
+    yield compared if DIGEST in said else replace(compared, remedy=compared.remedy + _NAMED_FILE)
 
 
 def in_checkpoint(parameters: Mapping[str, np.ndarray], dictionary: Dictionary) -> Comparison:
@@ -112,11 +115,8 @@ def in_program(pdmodel: Path, dictionary: Dictionary) -> Comparison:
 
 def in_buffer(name: str, nb: Path, dictionary: Dictionary) -> Comparison:
     """Compare with the width of a ``.nb`` model's output, of any target."""
-    try:
-        width: int | None = output_width(read_naive_buffer(nb))
-    except StageError:
-        width = None
-    return _classes(name, width, dictionary)
+    found = read_buffer(nb)
+    return _classes(name, found.classes if found else None, dictionary)
 
 
 def in_hand_off(path: Path, dictionary: Dictionary) -> Iterator[Comparison]:

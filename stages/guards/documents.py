@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,17 @@ from stages.text.printable import printable
 
 
 def read_document(path: Path) -> Mapping[str, Any]:
-    """Return the mapping that a YAML file holds.
+    """Return the mapping that a YAML file holds; it is parsed once, so it must not be changed.
 
     Raises:
         StageError: it is not plain YAML, or no mapping.
     """
+    found = path.stat()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
     name, where = printable(path.name), printable(str(path), 400)
     remedy = "give the file that PaddleOCR's export or training wrote"
     try:

@@ -13,11 +13,10 @@ from typing import Any
 
 from stages import preprocess
 from stages.errors import StageError
+from stages.guards.buffer import read_buffer
 from stages.guards.comparison import Comparison
 from stages.guards.documents import read_document
 from stages.guards.program import read_signature
-from stages.lite.naive_buffer import read_naive_buffer
-from stages.lite.signature import input_shape
 from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.ppocr.documents import at
@@ -98,11 +97,8 @@ def in_program(pdmodel: Path, shape: list[int]) -> Comparison:
 
 def in_buffer(name: str, nb: Path, shape: list[int]) -> Comparison:
     """Compare with the shape that a ``.nb`` model's input is declared with."""
-    try:
-        declared = input_shape(read_naive_buffer(nb))
-    except StageError:
-        declared = ()
-    return _declared(name, shape, declared)
+    found = read_buffer(nb)
+    return _declared(name, shape, found.input_shape if found else ())
 
 
 def in_hand_off(path: Path, shape: list[int]) -> Iterator[Comparison]:
