@@ -21,8 +21,17 @@ DICTIONARY_FILE, PREPROCESS_FILE = "dict.txt", "preprocess.json"
 #: A larger file, in bytes, is no dictionary.
 LARGEST = 16 << 20
 _BOM = b"\xef\xbb\xbf"
+#: Characters of what a place says that are enough to tell it from another.
+_SHORT = 40
 
-Verdict = Literal["same", "differs", "not there"]
+Verdict = Literal["same", "differs", "not there", "not said"]
+
+#: The outcome of a comparison in ``evidence.json`` -> what it is called here.
+_VERDICTS: Mapping[Any, Verdict] = {
+    "same": "same",
+    "differs": "differs",
+    "not said": "not said",
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def compare(
     if delivered:
         places += _delivered(out, wanted, report["dictionary"]["classes"] if report else None)
     if report:
-        places += _models(report)
+        places += list(_compared(report)) or list(_models(report))
     return places
 
 
@@ -152,6 +161,17 @@ def _decode_rules(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return rules if isinstance(rules, dict) else {}
+
+
+def _compared(report: Mapping[str, Any]) -> Iterator[Place]:
+    """Give what the verify stage compared: every configuration and model that has a dictionary."""
+    for item in report["dictionary"].get("places") or ():
+        verdict = _VERDICTS.get(item.get("outcome"))
+        if verdict is None:
+            continue  # another version, or edited by hand
+        what, found = str(item.get("what", "")), str(item.get("found", ""))
+        said = f"{found} classes" if what == "classes" and found else f"{what}: {found[:_SHORT]}"
+        yield Place(str(item.get("place", "")), said, verdict)
 
 
 def _models(report: Mapping[str, Any]) -> Iterator[Place]:

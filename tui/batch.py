@@ -137,11 +137,18 @@ class Printer:
                 return f"  {event.path} {size} md5 {event.md5} sha256 {event.sha256}"
             case Warned():
                 where = _("{where}: ").format(where=event.where) if event.where else ""
-                return f"! {where}{translated(event.message)}"
+                return f"! {where}{translated(event.message)}{_pitfall(event.pitfall)}"
             case EnvironmentRead():
                 return "  " + ", ".join(f"{k} {v}" for k, v in event.versions.items())
             case _:
                 return ""
+
+
+def _pitfall(pitfall: str) -> str:
+    """Return where a warning's pitfall is explained, after the warning itself."""
+    return (
+        f" ({_('see: {command}').format(command=f'paddock explain {pitfall}')})" if pitfall else ""
+    )
 
 
 def _wrote(event: Delivered) -> str:

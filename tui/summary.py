@@ -23,6 +23,9 @@ def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
         yield _("error: {message}").format(message=translated(view.failure.message))
         if view.failure.remedy:
             yield _("do:    {remedy}").format(remedy=translated(view.failure.remedy))
+        if view.failure.pitfall:
+            command = f"paddock explain {view.failure.pitfall}"
+            yield _("why:   {command}").format(command=command)
     if is_running:
         yield _("The run goes on. To watch it again: {command}").format(
             command=f"paddock {shlex.quote(view.folder)}"

@@ -63,6 +63,7 @@ _OUTCOMES: dict[str, tuple[Mark, str, str]] = {
     "same": ("done", N_("the same"), "green"),
     "differs": ("failed", N_("differs"), "bold red"),
     "not there": ("waiting", N_("not there"), "dim"),
+    "not said": ("waiting", N_("says nothing"), "dim"),
 }
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
 from pipeline.text import one_line
 from stages.contract import Exit
 from tui.appearance import symbol
+from tui.keys import bindings
 from tui.language import _, translated
+from tui.screens.audit import AuditScreen
+from tui.screens.explain import ExplanationScreen
+from tui.screens.lineage import LineageScreen
 from tui.screens.reported import ReportScreen
 from tui.views.record import Record
 from tui.views.run import RunView
@@ -26,7 +31,7 @@ from tui.words import outcome_words
 Guard = Mapping[str, Any]
 
 #: Fields with a place or a name of their own; all others are shown as they are.
-_KNOWN = ("id", "title", "outcome", "found", "where", "protects", "remedy")
+_KNOWN = ("id", "title", "outcome", "found", "where", "protects", "remedy", "pitfalls")
 _OUTCOMES = ("failed", "not checked", "passed")
 
 
@@ -34,6 +39,7 @@ class GuardsScreen(ReportScreen):
     """The list above, the selected guard below. A guard that stopped the run stands first."""
 
     TAB = "guards"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("guards")]
     DEFAULT_CSS = """
     GuardsScreen #summary { padding: 0 1; height: auto; }
     GuardsScreen #guard { height: 7; max-height: 40%; background: $panel; padding: 0 1; }
@@ -85,6 +91,31 @@ class GuardsScreen(ReportScreen):
         if message.index < len(self._guards):
             self.query_one(Facts).show_facts(_facts(self._guards[message.index]))
 
+    @on(Listing.Chosen)
+    def _explain_chosen(self) -> None:
+        self.action_explain()
+
+    # Keys.
+
+    def action_explain(self) -> None:
+        """Show the pitfalls that the selected guard watches for."""
+        index = self.query_one(Listing).cursor
+        if index < len(self._guards):
+            guard = self._guards[index]
+            about = translated(str(guard["title"]))
+            self.app.push_screen(ExplanationScreen(about, pitfalls_of(guard)))
+
+    def action_lineage(self) -> None:
+        """Show where the weights come from."""
+        if self.record and self.record.report:
+            self.app.push_screen(LineageScreen(self.record.report))
+        else:
+            self.notify(self.missing(self.paddock.view), markup=False)
+
+    def action_audit(self) -> None:
+        """Hash everything again."""
+        self.app.push_screen(AuditScreen())
+
 
 def guards_of(record: Record, view: RunView) -> Iterator[Guard]:
     """Give what stopped the run, if a guard did, and the guards of the report."""
@@ -97,9 +128,16 @@ def guards_of(record: Record, view: RunView) -> Iterator[Guard]:
             "found": failure.message,
             "where": failure.where,
             "remedy": failure.remedy,
+            "pitfalls": [failure.pitfall] if failure.pitfall else [],
         }
     if record.report:
         yield from record.report["pitfalls"]
+
+
+def pitfalls_of(guard: Guard) -> list[str]:
+    """Return the IDs of the pitfalls that a guard watches for; a report may be edited by hand."""
+    named = guard.get("pitfalls")
+    return [str(name) for name in named] if isinstance(named, list) else []
 
 
 def _summary(guards: Sequence[Guard], origin: str) -> Text:
@@ -130,6 +168,7 @@ def _facts(guard: Guard) -> Iterable[Fact]:
         _("what to do"): translated(str(guard.get("remedy", ""))),
         _("protects from"): translated(str(guard.get("protects", ""))),
         _("guard"): str(guard["id"]),
+        _("pitfalls"): ", ".join(pitfalls_of(guard)),
     }
     yield from ((name, value) for name, value in known.items() if value)
     yield from ((name, str(value)) for name, value in guard.items() if name not in _KNOWN)

@@ -62,6 +62,9 @@ class ProblemScreen(PlainScreen[None]):
         if error.remedy:
             remedy = several_lines(translated(error.remedy))
             said.append(f"\n{symbol('arrow')} {remedy}", "not bold default")
+        if error.pitfall:
+            why = _("why: {command}").format(command=f"paddock explain {error.pitfall}")
+            said.append(f"\n  {one_line(why)}", "not bold default")
         self.query_one("#error", Line).show(said)
         self.query_one("#where", Line).show(Text(one_line(error.where), "dim"))
         self.query_one("#source", Line).show(self._source())

@@ -14,8 +14,9 @@ from textual.widgets import OptionList
 
 from pipeline.runner import Options
 from tui.keys import bindings
-from tui.language import _
+from tui.language import _, translated
 from tui.screens.base import PaddockScreen
+from tui.screens.explain import ExplanationScreen
 from tui.screens.run_options import RunOptionsScreen
 from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
@@ -119,6 +120,13 @@ class RunScreen(PaddockScreen):
         self.notify(text.format(path=message.path), markup=False)
 
     # Keys.
+
+    def action_explain(self) -> None:
+        """Explain what stopped the run, if that is in the catalogue."""
+        failure = self.paddock.view.failure
+        if failure and failure.pitfall:
+            about = translated(failure.message).partition("\n")[0]
+            self.app.push_screen(ExplanationScreen(about, [failure.pitfall]))
 
     def action_tab(self, tab: str) -> None:
         self.query_one(StageDetail).open(cast("Tab", tab))

@@ -90,5 +90,7 @@ def about(stage: StageView) -> Iterator[Fact]:
     for warning in stage.warnings:
         where = f"{warning.where}: " if warning.where else ""
         yield f"{symbol('warning')} " + _("warning"), where + translated(warning.message)
+        if warning.pitfall:
+            yield "", f"paddock explain {warning.pitfall}"
     for note in stage.notes:
         yield _("note"), translated(note)

@@ -7,7 +7,7 @@ from rich.text import Text
 from pipeline.events import RunFailed
 from pipeline.text import one_line
 from tui.appearance import symbol
-from tui.language import translated
+from tui.language import _, translated
 from tui.widgets.line import Line
 
 
@@ -38,5 +38,6 @@ def _text(failure: RunFailed) -> Text:
     if failure.remedy:
         text.append(f"\n{symbol('arrow')} {one_line(translated(failure.remedy))}")
     if failure.pitfall:
-        text.append(f"\n  paddock explain {one_line(failure.pitfall)}", "not bold")
+        why = _("why: {command}").format(command=f"paddock explain {failure.pitfall}")
+        text.append(f"\n  {one_line(why)}", "not bold")
     return text

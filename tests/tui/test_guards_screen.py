@@ -1,0 +1,188 @@
+"""What the guards screen opens: the pitfalls explained, the lineage, the audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.audit import AuditReport
+from pipeline.errors import EngineError
+from pipeline.integrity.faults import Expected, Fault, Problem
+from stages.contract import Digests
+from support.recorded import RUN, recorded_project
+from support.replay import append
+from support.reports import Report, edit_report, own_report
+from support.results import make_evidence, make_lineage
+from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return recorded_project(tmp_path / "p")
+
+
+def with_proof(report: Report) -> None:
+    """Give the recorded report what a run's stages compare."""
+    lineage, proof = make_lineage(), make_evidence()
+    report["dictionary"]["places"] = proof["dictionary"]
+    report["canary"] = proof["canary"]
+    report["lineage"] = {
+        "steps": lineage["steps"],
+        "targets": lineage["targets"],
+        "fingerprints": {name: item["fingerprint"] for name, item in lineage["models"].items()},
+    }
+    report["stages"]["train"]["metrics"].update(
+        learned={"backbone": 0, "neck": 12}, parameters={"backbone": 200, "neck": 30}
+    )
+    report["pitfalls"][0]["pitfalls"] = ["changed-artifact"]
+
+
+class AuditedBackend(CalmBackend):
+    """An audit that comes to what a test says."""
+
+    def __init__(self, folder: Path, report: AuditReport | Exception) -> None:
+        super().__init__(folder)
+        self._audit = report
+
+    def audit(self, say: Callable[[str], None], stop: Callable[[], int]) -> AuditReport:
+        """Say a word and end."""
+        say("hashing the uploaded files again")
+        if isinstance(self._audit, Exception):
+            raise self._audit
+        return self._audit
+
+
+def make_fault(problem: Problem, path: str, found: Digests | None = None) -> Fault:
+    expected = Expected(
+        "out", path, Digests(7, "m" * 32, "a" * 64), "convert", RUN, "2026-11-22T17:31:00.000Z",
+        "make it again: paddock --batch --force convert",
+    )  # fmt: skip
+    return Fault(problem, expected, found)
+
+
+# Explanations.
+
+
+async def test_selected_guard_is_explained(folder: Path) -> None:
+    edit_report(own_report(folder), with_proof)
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.press("5")
+        await until_shown(pilot, app, "every stage hashed its inputs again")
+        assert "changed-artifact" in text_of(app)
+        await pilot.press("e")
+        await until_shown(pilot, app, "what to do")
+        shown = text_of(app)
+        assert "a file that changed after it was made" in shown and "how it shows" in shown
+        await pilot.press("escape")
+        await until_shown(pilot, app, "not checked:")
+
+
+async def test_guard_of_a_report_without_pitfalls(folder: Path) -> None:
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await pilot.press("5")
+        await until_shown(pilot, app, "every stage hashed its inputs again")
+        await pilot.press("enter")
+        await until_shown(pilot, app, "No entry of the catalogue belongs to this guard.")
+
+
+async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
+    body: dict[str, Any] = {
+        "seq": 900, "time": "2026-11-22T17:31:00.000+00:00", "run": RUN, "stage": "",
+        "type": "run-failed", "code": 5, "message": "nb-x86 is the stock model", "where": "verify",
+        "remedy": "deliver out/", "causes": [], "pitfall": "stock-nb",
+    }  # fmt: skip
+    append(folder, json.dumps(body))
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_shown(pilot, app, "why: paddock explain stock-nb")
+        await pilot.press("e")
+        await until_shown(pilot, app, "the official model in place of one's own")
+        await pilot.press("escape", "5")
+        await until_shown(pilot, app, "a guard stopped the run")
+        await pilot.press("e")
+        await until_shown(pilot, app, "the official model in place of one's own")
+
+
+# The lineage.
+
+
+async def test_where_the_weights_come_from(folder: Path) -> None:
+    edit_report(own_report(folder), with_proof)
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.press("5")
+        await until_shown(pilot, app, "every stage hashed its inputs again")
+        await pilot.press("w")
+        await until_shown(pilot, app, "From model to model")
+        shown = text_of(app)
+        for text in (
+            "neck      12 of 30 tensors differ",
+            "all 234 parameters compared",
+            "204 of 216 tensors identical; 12 derived: batch norm folded 12",
+            "all 216 tensors are the same",
+            "reads as pd on 100.0% of 32 images, and as PP-OCRv5_mobile_rec on 81.0%",
+        ):
+            assert text in shown, text
+
+
+@pytest.mark.parametrize("lineage", [None, [], {"steps": 3}, {"steps": [{}], "targets": 1}])
+async def test_report_without_a_lineage_or_with_a_broken_one(folder: Path, lineage: Any) -> None:
+    def edit(report: Report) -> None:
+        report.update(lineage=lineage, canary=lineage, stages={})
+
+    edit_report(own_report(folder), edit)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await pilot.press("5")
+        await until_shown(pilot, app, "every stage hashed its inputs again")
+        await pilot.press("w")
+        await until_shown(pilot, app, "The report is from before tensors were traced.")
+
+
+async def test_places_of_the_dictionary_are_those_that_verify_compared(folder: Path) -> None:
+    edit_report(own_report(folder), with_proof)
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.press("3")
+        await until_shown(pilot, app, "training configuration")
+        lines = lines_of(app)
+        assert any("✔ the same" in line and "inference.yml" in line for line in lines)
+        assert any("nb-arm" in line and "37 classes" in line for line in lines)
+
+
+# The audit.
+
+
+async def test_audit_without_a_fault_is_one_line(folder: Path) -> None:
+    report = AuditReport(RUN, 48, 61_000_000, 1.4, ())
+    async with opened(AuditedBackend(folder, report), SMALL) as (app, pilot):
+        await pilot.press("5", "a")
+        await until_shown(pilot, app, "all as recorded: 48 files, 61.0 MB, in 1.4 s")
+        await pilot.press("escape")
+        await until_shown(pilot, app, "not checked:")
+
+
+async def test_audit_shows_every_fault(folder: Path) -> None:
+    faults = (
+        make_fault("changed", "out/model_arm.nb", Digests(7, "n" * 32, "b" * 64)),
+        make_fault("missing", "out/dict.txt\x1b[2J"),
+    )
+    report = AuditReport(RUN, 48, 61_000_000, 1.4, faults)
+    async with opened(AuditedBackend(folder, report), LARGE) as (app, pilot):
+        await pilot.press("5", "a")
+        await until_shown(pilot, app, "2 faults: 48 files")
+        shown = text_of(app)
+        assert "✘ changed" in shown and "✘ missing" in shown
+        assert "a" * 64 in shown and "b" * 64 in shown and RUN in shown
+        assert "make it again: paddock --batch --force convert" in shown
+        await pilot.press("down")
+        await until_shown(pilot, app, "is missing")
+        assert all(line.isprintable() for line in lines_of(app))
+
+
+async def test_audit_that_cannot_be_made_says_why(folder: Path) -> None:
+    error = EngineError("Docker cannot be reached", remedy="start it")
+    async with opened(AuditedBackend(folder, error), SMALL) as (app, pilot):
+        await pilot.press("5", "a")
+        await until_shown(pilot, app, "✘ Docker cannot be reached")
+        assert "start it" in text_of(app)
