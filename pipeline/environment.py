@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.errors import IntegrityFailed
+from stages.pitfalls import Pitfall
 
 #: What every stage has; paddlelite is in some images only, but in those it must be one version too.
 COMPARED = ("python", "paddle", "paddle_commit", "numpy", "opencv", "paddlelite")
@@ -26,4 +27,14 @@ def check_one_environment(environments: Mapping[str, Mapping[str, str]]) -> None
             raise IntegrityFailed(
                 f"two versions of {name} in one run: {one} in {by_one}, {other} in {by_other}",
                 remedy="build all images again: paddock images build",
+                pitfall=Pitfall.MIXED_VERSIONS,
             )
+
+
+def processors(environments: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Return which stages ran on which vector units (flags -> stages); what is not told is left out."""
+    found: dict[str, list[str]] = {}
+    for stage, facts in environments.items():
+        if flags := facts.get("cpu_flags"):
+            found.setdefault(flags, []).append(stage)
+    return found

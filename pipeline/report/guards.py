@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline.errors import IntegrityFailed
-from pipeline.report import checks, lineage_checks, place_checks
+from pipeline.report import checks, lineage_checks, place_checks, runtime_checks
 from pipeline.report.evidence import Evidence, Finding
 from stages.pitfalls import Pitfall
 
@@ -120,6 +120,12 @@ GUARDS = (
         (Pitfall.MIXED_VERSIONS,),
     ),
     Guard(
+        "same-processor",
+        "all stages ran on the same vector units",
+        "kernels of another processor add up in another order: other last digits, and another hash",
+        runtime_checks.cpu,
+    ),
+    Guard(
         "what-learned",
         "training changed the weights",
         "a configuration that freezes more than was meant, and a training that only seems to be one",
@@ -184,6 +190,21 @@ GUARDS = (
         refuses=True,
     ),
     Guard(
+        "target-fits",
+        "each NB file was made for the processor that it stands for",
+        "a file for another processor crashes, or returns zeros with exit code 0",
+        runtime_checks.target,
+        (Pitfall.FOREIGN_TARGET,),
+    ),
+    Guard(
+        "runtime-known",
+        "the app's Paddle-Lite is not older than opt",
+        "a file that an older runtime aborts on, or reads wrongly, on the phone alone",
+        runtime_checks.runtime,
+        (Pitfall.OPT_NEWER_THAN_RUNTIME,),
+        refuses=True,
+    ),
+    Guard(
         "one-dictionary",
         "one dictionary from the labels to the decoder",
         "the right classes decoded with the wrong characters",
@@ -212,6 +233,27 @@ GUARDS = (
         "an operator that overflows gives NaN, which decodes to an empty or to any string",
         checks.finite,
         (Pitfall.QUANTISED_GARBAGE,),
+    ),
+    Guard(
+        "sane-outputs",
+        "all outputs are probabilities",
+        "a file that Paddle-Lite cannot really run returns zeros or NaN with exit code 0",
+        runtime_checks.sums,
+        (Pitfall.QUANTISED_GARBAGE, Pitfall.FOREIGN_TARGET),
+    ),
+    Guard(
+        "repeatable-outputs",
+        "the same image gives the same output again",
+        "a model that reads memory which it never wrote, and is right by luck",
+        runtime_checks.repeatable,
+    ),
+    Guard(
+        "not-the-stock-model",
+        "no model reads as the one that training started from",
+        "the official model's NB file on the phone in place of the trained one",
+        runtime_checks.canary,
+        (Pitfall.STOCK_NB,),
+        refuses=True,
     ),
     Guard(
         "same-strings",

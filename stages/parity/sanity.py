@@ -6,10 +6,13 @@ file for another processor) answers with NaN, with zeros or with what lies in me
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 #: How far the sum of a step's probabilities may be from one. PP-OCR's recognition models end in a softmax;
 #: in float32 18,385 classes sum to one within 3e-6 (measured), half precision rounds each by up to 5e-4.
@@ -30,10 +33,10 @@ class Sanity:
 
     def fault(self, probabilities: np.ndarray) -> str:
         """Look at one output, float [T, classes]; return what is wrong with it, or ""."""
-        if not np.isfinite(probabilities).all():
+        sums = probabilities.sum(axis=1)  # one NaN or infinity makes its row's sum another
+        worst = float(sums[abs(sums - 1).argmax()])
+        if not math.isfinite(worst):
             return "its output is not finite"
-        sums = probabilities.sum(axis=1)
-        worst = float(sums[np.abs(sums - 1).argmax()])
         self.row_sum_error = max(self.row_sum_error, abs(worst - 1))
         if abs(worst - 1) > ROW_SUM_TOLERANCE:
             return f"the probabilities of a step sum to {worst:.4g}, not to 1"
@@ -43,7 +46,7 @@ class Sanity:
         """Compare two outputs for one image; return what is wrong with the second, or ""."""
         if one.shape != other.shape:
             return f"the same image gives {len(one)} steps once and {len(other)} steps again"
-        self.repeat_difference = max(self.repeat_difference, float(np.abs(one - other).max()))
+        self.repeat_difference = max(self.repeat_difference, float(abs(one - other).max()))
         if self.repeat_difference > REPEAT_TOLERANCE:
             return f"the same image run again differs by {self.repeat_difference:.2g}"
         return ""

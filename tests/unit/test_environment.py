@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.environment import COMPARED, check_one_environment
+from pipeline.environment import COMPARED, check_one_environment, processors
 from pipeline.errors import IntegrityFailed
 from stages.contract import Exit
 from support.results import VERSIONS
@@ -29,3 +29,12 @@ def test_two_versions_are_refused_naming_both_sides(name: str) -> None:
     assert caught.value.message == f"two versions of {name} in one run: 1.0 in data, 2.0 in verify"
     assert caught.value.code == Exit.INTEGRITY
     assert "paddock images build" in caught.value.remedy
+    assert caught.value.pitfall == "mixed-paddle-versions"
+
+
+def test_another_processor_is_no_other_version() -> None:
+    one, other = {**LITE, "cpu_flags": "avx"}, {**LITE, "cpu_flags": "avx avx2"}
+    check_one_environment({"train": one, "verify": other})
+    assert processors({"data": LITE, "train": one, "export": one, "verify": other}) == {
+        "avx": ["train", "export"], "avx avx2": ["verify"],
+    }  # fmt: skip

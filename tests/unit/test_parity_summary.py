@@ -3,6 +3,7 @@ from __future__ import annotations
 from stages.parity.models import Model
 from stages.parity.series import Series
 from stages.parity.summary import golden, latency_ms, mismatches, summarise
+from stages.pitfalls import Pitfall
 from stages.text.labels import Label
 
 LABELS = [Label("1.png", "A", 1), Label("2.png", "B", 2), Label("3.png", "0", 3)]
@@ -36,6 +37,26 @@ def test_a_model_that_was_not_run_has_a_status_and_no_numbers() -> None:
     assert summarise(ARM, ["A", "B", "0"], PD) == {"name": "nb-arm", "status": "not runnable here"}
     dead = column(Model("nb-x86", "nb"), ["A"], "killed by SIGABRT")
     assert summarise(dead, ["A"], PD) == {"name": "nb-x86", "status": "failed: killed by SIGABRT"}
+
+
+def test_what_a_file_says_of_itself_and_its_pitfall_are_kept() -> None:
+    foreign = Model(
+        "nb-arm", status="failed: foreign", pitfall=Pitfall.FOREIGN_TARGET, opt_version="v2.13-rc"
+    )
+    assert summarise(Series(foreign), ["A"], PD) == {
+        "name": "nb-arm",
+        "status": "failed: foreign",
+        "opt_version": "v2.13-rc",
+        "pitfall": "foreign-target",
+    }
+    series = Series(Model("nb-x86", "nb"))
+    series.fail("its output is not finite", Pitfall.QUANTISED_GARBAGE)
+    assert not series.alive
+    assert summarise(series, ["A"], PD) == {
+        "name": "nb-x86",
+        "status": "failed: its output is not finite (after 0 images)",
+        "pitfall": "quantised-garbage",
+    }
 
 
 def test_without_the_reference_there_is_nothing_to_agree_with() -> None:
