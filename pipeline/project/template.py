@@ -44,6 +44,7 @@ max_text_length = 25
 # min_accuracy = 0.0                    # of the PD model on the test images
 # min_agreement = 1.0                   # share of images with the same string from PD and NB
 # max_abs_diff = 1e-3                   # largest difference of a probability
+# runtime = ""                          # the app's Paddle-Lite, such as "2.13": refuses a newer opt
 
 [limits]
 # cpus = 2.0

@@ -14,6 +14,8 @@ import paddle
 
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
+from stages.guards import preprocessing
+from stages.guards.comparison import refuse_difference
 from stages.ppocr.architecture import check_built_in
 from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
 from stages.ppocr.checkpoint import load_parameters, save_parameters
@@ -64,6 +66,7 @@ def _config(context: Context) -> Config:
         "train",
     )
     config = adopt(read_config(context.input("config")), paths, chosen)
+    refuse_difference(preprocessing.in_configuration(config, list(chosen.image_shape)))
     warn_of_guide(context, config)
     return config
 

@@ -24,6 +24,7 @@ test = ["test.txt"]
 dictionary = "dict.txt"
 use_space_char = true
 max_text_length = 40
+allow_overlap = true
 
 [model]
 architecture = "PP-OCRv5_mobile_rec"
@@ -56,6 +57,7 @@ min_accuracy = 0.9
 max_accuracy_drop = 0.01
 min_agreement = 0.99
 max_abs_diff = 1e-2
+runtime = "2.13"
 
 [limits]
 cpus = 1.5
@@ -105,7 +107,16 @@ def test_defaults_are_those_of_the_documentation(tmp_path: Path) -> None:
     assert train.early_stopping.model_dump() == {"metric": "acc", "patience": 5, "min_delta": 0.0}
     assert settings.convert.targets == ["arm", "x86"] and not settings.convert.fp16
     assert settings.verify.min_agreement == 1.0 and settings.verify.max_abs_diff == 1e-3
+    assert settings.verify.runtime == "" and not settings.data.allow_overlap
     assert settings.limits.memory_bytes is None
+
+
+@pytest.mark.parametrize("version", ["2.13", "2.13.0", "2.13rc0", "v2.13-rc", "v2.14-rc1"])
+def test_the_apps_runtime_may_be_written_as_paddle_lite_writes_it(
+    tmp_path: Path, version: str
+) -> None:
+    text = f'{MINIMAL}\n[verify]\nruntime = "{version}"\n'
+    assert load_project(write_project(tmp_path / "p", text)).settings.verify.runtime == version
 
 
 def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
@@ -157,6 +168,8 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
         ("verify", "min_agreement = 1.5", "verify.min_agreement"),
         ("verify", "max_abs_diff = 0", "verify.max_abs_diff"),
         ("verify", "min_accuracy = nan", "verify.min_accuracy"),
+        ("verify", 'runtime = "two"', 'must be a version of Paddle-Lite such as "2.13"'),
+        ("verify", "runtime = 2.13", "verify.runtime: input should be a valid string; found 2.13"),
         ("limits", 'memory = "8 GB"', 'must be a size such as "512m" or "8g"'),
         ("limits", "cpus = 0", "limits.cpus"),
         ("quantize", 'method = "int8"', "quantize.method"),

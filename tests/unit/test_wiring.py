@@ -1,0 +1,79 @@
+"""What each stage is given, by where the project starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.wiring import FromProject, FromStage, Source, Wire
+from support.plans import wires_of
+from support.projects import DATA, HEAD, MINIMAL, write_project
+
+FROM_OFFICIAL = f'{MINIMAL}\n[model]\npretrained = "official"\n'
+FROM_WEIGHTS = f'{MINIMAL}\n[model]\npretrained = "w.pdparams"\n'
+FROM_NOTHING = f'{MINIMAL}\n[model]\npretrained = ""\n'
+FROM_PD = f'{MINIMAL}\n[export]\nmodel = "pd"\n'
+FROM_CHECKPOINT = (
+    f'{MINIMAL}\n[model]\narchitecture = "own.yml"\n[train]\ncheckpoint = "c.pdparams"\n'
+)
+
+
+def wires(folder: Path, text: str) -> dict[str, Wire]:
+    """Wire a project that has files for every start."""
+    write_project(folder, text)
+    for name in ("official", "pd"):
+        (folder / name).mkdir()
+    for name in ("inference.json", "inference.pdiparams", "inference.yml"):
+        (folder / "official" / name).write_text(name)
+    for name in ("inference.pdmodel", "inference.pdiparams"):
+        (folder / "pd" / name).write_text(name)
+    for name in ("own.yml", "c.pdparams", "w.pdparams"):
+        (folder / name).write_text(name)
+    return {item.stage: item for item in wires_of(folder)}
+
+
+def files(source: Source) -> list[str]:
+    assert isinstance(source, FromProject)
+    return sorted(source.upload.files)
+
+
+def test_verify_sees_the_exporters_description_and_the_official_model(tmp_path: Path) -> None:
+    verify = wires(tmp_path / "p", FROM_OFFICIAL)["verify"]
+    assert verify.inputs["description"] == FromStage("export", "inference.yml")
+    stock = verify.inputs["pretrained"]
+    assert files(stock) == ["inference.json", "inference.pdiparams", "inference.yml"]
+    assert isinstance(stock, FromProject) and stock.tree
+
+
+@pytest.mark.parametrize("text", [FROM_WEIGHTS, FROM_NOTHING, FROM_CHECKPOINT, FROM_PD])
+def test_there_is_no_stock_model_where_training_did_not_start_from_one(
+    tmp_path: Path, text: str
+) -> None:
+    assert "pretrained" not in wires(tmp_path / "p", text)["verify"].inputs
+
+
+def test_a_given_pd_model_has_the_description_that_lies_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    assert "description" not in wires(folder, FROM_PD)["verify"].inputs
+    (folder / "pd" / "inference.yml").write_text("PostProcess: {}\n")
+    verify = {item.stage: item for item in wires_of(folder)}["verify"]
+    assert files(verify.inputs["description"]) == ["inference.yml"]
+
+
+@pytest.mark.parametrize(
+    ("more", "allowed"), [("", False), ("allow_overlap = true\n", True)], ids=["default", "set"]
+)
+def test_whether_overlap_is_allowed_is_for_the_data_stage(
+    tmp_path: Path, more: str, allowed: bool
+) -> None:
+    data = wires(tmp_path / "p", HEAD + DATA + more + "[model]\npretrained = ''\n")["data"]
+    assert data.parameters["allow_overlap"] is allowed
+
+
+def test_the_runtime_of_the_app_is_no_stages_parameter(tmp_path: Path) -> None:
+    plain = wires(tmp_path / "a", FROM_OFFICIAL)
+    told = wires(tmp_path / "b", f'{FROM_OFFICIAL}\n[verify]\nruntime = "2.13"\n')
+    assert [item.parameters for item in told.values()] == [
+        item.parameters for item in plain.values()
+    ]
