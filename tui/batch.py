@@ -31,6 +31,7 @@ from tui.console import Terminal, padded
 from tui.language import N_, _, translated
 from tui.progress import Forecast, progress_sentence
 from tui.table import print_parity
+from tui.views.environments import PROCESSOR
 
 #: A progress line at most this often, in seconds: a log in CI is read, not watched.
 PROGRESS_EVERY = 5.0
@@ -139,7 +140,8 @@ class Printer:
                 where = _("{where}: ").format(where=event.where) if event.where else ""
                 return f"! {where}{translated(event.message)}{_pitfall(event.pitfall)}"
             case EnvironmentRead():
-                return "  " + ", ".join(f"{k} {v}" for k, v in event.versions.items())
+                told = (item for item in event.versions.items() if item[0] not in PROCESSOR)
+                return "  " + ", ".join(f"{name} {value}" for name, value in told)
             case _:
                 return ""
 

@@ -151,6 +151,22 @@ async def test_a_version_that_differs_is_marked_and_said(folder: Path) -> None:
         assert "new_tool" in text_of(app)
 
 
+async def test_processors_are_told_apart(folder: Path) -> None:
+    def edit(report: Report) -> None:
+        for stage, versions in report["environment"].items():
+            flags = "avx avx2 fma" if stage == "data" else "avx avx2 avx512f fma"
+            versions.update(cpu="Example CPU @ 2 GHz", cpu_flags=flags)
+
+    edit_report(own_report(folder), edit)
+    (folder / ".paddock" / "runs" / RUN / "events.jsonl").write_text("")
+    (folder / ".paddock" / "ledger.jsonl").write_text("")
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_open(pilot, app, "4", "Example CPU @ 2 GHz (data)")
+        shown = text_of(app)
+        assert "different vector units" in shown and "avx avx2 avx512f fma" in shown
+        assert "cpu_flags" not in shown
+
+
 # The guards.
 
 

@@ -12,7 +12,14 @@ from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.language import _, ngettext, translated
 from tui.screens.reported import ReportScreen
-from tui.views.environments import StageEnvironment, difference, environments, names_of, outliers
+from tui.views.environments import (
+    StageEnvironment,
+    difference,
+    environments,
+    names_of,
+    outliers,
+    processors_of,
+)
 from tui.views.record import Record
 from tui.views.run import RunView
 from tui.widgets.columns import joined, padded, widest
@@ -45,6 +52,7 @@ class EnvironmentScreen(ReportScreen):
             yield Line(id="one")
             with HorizontalScroll(can_focus=False):
                 yield Line(id="versions")
+            yield Facts(id="processors")
             yield Facts(id="images")
             yield Facts(id="where")
 
@@ -59,6 +67,9 @@ class EnvironmentScreen(ReportScreen):
         verdict = _verdict(stages) if stages else Text(self.missing(view))
         self.query_one("#one", Line).show(verdict)
         self.query_one("#versions", Line).show(Text("\n").join(_table(stages)))
+        processors = self.query_one("#processors", Facts)
+        processors.show_facts(_processors(stages))
+        processors.display = bool(processors_of(stages))
         self.query_one("#images", Facts).show_facts(_images(stages))
         self.query_one("#where", Facts).show_facts(self._where(view))
 
@@ -113,6 +124,19 @@ def _cell(stage: StageEnvironment, name: str, others: Iterable[tuple[str, str]])
     if (stage.stage, name) in others:
         return Text(f"{symbol('failed')} {short} " + _("differs"), "bold red")
     return Text(short)
+
+
+def _processors(stages: Sequence[StageEnvironment]) -> Iterator[Fact]:
+    """Give name and vector units; with more than one processor, which stages ran on which."""
+    found = processors_of(stages)
+    if len({item.flags for item in found}) > 1:
+        said = _("stages ran on different vector units: other last digits, and another hash")
+        yield symbol("warning"), said
+    for item in found:
+        where = "" if len(found) == 1 else f" ({', '.join(item.stages)})"
+        yield _("processor"), f"{item.name}{where}"
+        if item.flags:
+            yield _("vector units"), item.flags
 
 
 def _images(stages: Sequence[StageEnvironment]) -> Iterator[Fact]:

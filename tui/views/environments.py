@@ -12,6 +12,18 @@ from pipeline.ledger import Entry
 from tui.views.record import Record
 from tui.views.run import RunView, StageView
 
+#: What a stage tells of its processor, among the versions.
+PROCESSOR = ("cpu", "cpu_flags")
+
+
+@dataclass(frozen=True)
+class Processor:
+    """A processor by name, its vector units, and the stages that ran on it."""
+
+    name: str
+    flags: str
+    stages: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class StageEnvironment:
@@ -51,9 +63,20 @@ def _of_stage(
 
 
 def names_of(stages: Sequence[StageEnvironment]) -> tuple[str, ...]:
-    """Return the names of all versions, those first that have to be equal."""
-    seen = dict.fromkeys(name for stage in stages for name in stage.versions)
+    """Return the names of all versions, those first that have to be equal; the processor is none."""
+    names = (name for stage in stages for name in stage.versions)
+    seen = dict.fromkeys(name for name in names if name not in PROCESSOR)
     return tuple(sorted(seen, key=lambda name: (name not in COMPARED, _place(name))))
+
+
+def processors_of(stages: Sequence[StageEnvironment]) -> tuple[Processor, ...]:
+    """Return every processor that stages ran on, as far as they told."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for item in stages:
+        told = item.versions.get("cpu", ""), item.versions.get("cpu_flags", "")
+        if any(told):
+            found.setdefault(told, []).append(item.stage)
+    return tuple(Processor(name, flags, tuple(on)) for (name, flags), on in found.items())
 
 
 def _place(name: str) -> int:
