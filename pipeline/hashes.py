@@ -1,20 +1,28 @@
-"""SHA-256 of the project's files, remembered by (inode, mtime, size): an unchanged file is not read."""
+"""SHA-256 of the project's files, remembered by inode, times and size: an unchanged file is not read.
+
+The time of the last change to the inode (ctime) is one of the times: no program can set it back, so a file
+that was changed under its old time is read again. A file that changed less than a moment before it was read
+is not remembered: the clock of the file system could miss another change in the same moment.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from types import TracebackType
 
 from stages.contract import hash_file
 
 _SCHEMA = """
-create table if not exists files (
-    path text primary key, inode integer, mtime_ns integer, size integer, sha256 text
+create table if not exists hashes (
+    path text primary key, inode integer, mtime_ns integer, ctime_ns integer, size integer, sha256 text
 )
 """
+#: How long ago a file must have changed to be remembered, in nanoseconds.
+_SETTLED = 100_000_000
 
-_Stamp = tuple[int, int, int]
+_Stamp = tuple[int, int, int, int]
 
 
 class HashCache:
@@ -23,8 +31,8 @@ class HashCache:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = _open(path)
-        rows = self._database.execute("select path, inode, mtime_ns, size, sha256 from files")
-        self._known: dict[str, tuple[_Stamp, str]] = {row[0]: (row[1:4], row[4]) for row in rows}
+        rows = self._database.execute("select * from hashes")
+        self._known: dict[str, tuple[_Stamp, str]] = {row[0]: (row[1:5], row[5]) for row in rows}
         self._new: dict[str, tuple[_Stamp, str]] = {}
 
     def __enter__(self) -> HashCache:
@@ -37,20 +45,21 @@ class HashCache:
         trace: TracebackType | None,
     ) -> None:
         rows = [(path, *stamp, sha256) for path, (stamp, sha256) in self._new.items()]
-        self._database.executemany("insert or replace into files values (?, ?, ?, ?, ?)", rows)
+        self._database.executemany("insert or replace into hashes values (?, ?, ?, ?, ?, ?)", rows)
         self._database.commit()
         self._database.close()
 
     def sha256(self, path: Path) -> str:
         """Return the file's SHA-256, reading it only if it changed since it was last read."""
         status = path.stat()
-        stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+        stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
         name = str(path)
         known = self._known.get(name)
         if known and known[0] == stamp:
             return known[1]
         digest = hash_file(path).sha256
-        self._known[name] = self._new[name] = (stamp, digest)
+        if time.time_ns() - status.st_ctime_ns > _SETTLED:
+            self._known[name] = self._new[name] = (stamp, digest)
         return digest
 
 

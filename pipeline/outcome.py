@@ -94,7 +94,7 @@ class _Ending:
         self._faults: tuple[Fault, ...] = ()
 
     def report(self) -> dict[str, Any]:
-        """Make the report, and hold the lock and ``out/`` against what the run came to."""
+        """Make the report, and hold the lock against what the run came to."""
         report = build_report(
             self._project,
             self._passage.run,
@@ -107,8 +107,6 @@ class _Ending:
         )
         if report["verdict"] == "pass":
             self._target = self._project.out
-            self._faults = check_out(self._project, self._prepared.ledger)
-            refuse([fault for fault in self._faults if fault.problem != "missing"])
             if self._passage.locked:
                 check_lock_itself(self._project.folder, self._passage.lock)
         return report
@@ -122,6 +120,9 @@ class _Ending:
         expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}
         if is_delivered(self._target, report, expected, found):
             return {}
+        if self._target == self._project.out:  # again: the run may have taken hours
+            self._faults = check_out(self._project, self._prepared.ledger)
+            refuse([fault for fault in self._faults if fault.problem != "missing"])
         shutil.rmtree(self._ready, ignore_errors=True)
         self._ready.mkdir(parents=True)
         for name, (stage, artifact) in shipped.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ def sha256(data: bytes) -> str:
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "a.png"
     path.write_bytes(b"one")
+    time.sleep(0.2)  # files that changed just now are not remembered
     return path
 
 
@@ -54,6 +57,25 @@ def test_same_size_and_time_under_another_inode_is_read_again(tmp_path: Path, fi
         os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
         other.replace(file)
         assert cache.sha256(file) == sha256(b"two")
+
+
+def test_same_size_and_time_in_the_same_file_is_read_again(tmp_path: Path, file: Path) -> None:
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        assert cache.sha256(file) == sha256(b"one")
+    before = file.stat()
+    file.write_bytes(b"two")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        assert cache.sha256(file) == sha256(b"two")
+
+
+def test_file_that_changed_just_now_is_not_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "now.png"
+    path.write_bytes(b"one")
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        cache.sha256(path)
+    with sqlite3.connect(tmp_path / "h.sqlite") as database:
+        assert database.execute("select count(*) from hashes").fetchone() == (0,)
 
 
 def test_touched_file_keeps_its_hash(tmp_path: Path, file: Path) -> None:
