@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich import box
@@ -19,6 +20,7 @@ _LEAST_NEEDED = ("SHA-256", "RSS MB", "p90 ms", "img/s", "NED")
 _WIDTHS = {"model": 10, "SHA-256": 14}
 _LEFT = ("model", "SHA-256")
 _SHOWN_MISMATCHES = 5
+_OUTCOMES = ("passed", "failed", "not checked")
 
 
 def print_parity(report: Mapping[str, Any], terminal: Terminal) -> None:
@@ -65,6 +67,29 @@ def _print_verdict(report: Mapping[str, Any], terminal: Terminal) -> None:
             sha256=dictionary["sha256"][:12],
         )
     )
+    for line in (*_weights(report), *_guards(report)):
+        terminal.print(f"  {line}")
+
+
+def _weights(report: Mapping[str, Any]) -> Iterator[str]:
+    """Give in a line how many tensors of each NB file were traced to the model that was trained."""
+    steps = (report.get("lineage") or {}).get("steps") or ()
+    traced = [
+        f"{step['to']} {step['same'] + step['derived']}/{step['tensors']}"
+        for step in steps
+        if str(step["to"]).startswith("nb-")
+    ]
+    if traced:
+        yield _("weights: tensors traced to the trained model: {files}").format(
+            files=", ".join(traced)
+        )
+
+
+def _guards(report: Mapping[str, Any]) -> Iterator[str]:
+    """Give in a line how many guards came to what."""
+    counts = Counter(str(guard["outcome"]) for guard in report["pitfalls"])
+    said = ", ".join(f"{translated(name)} {counts[name]}" for name in _OUTCOMES if counts[name])
+    yield _("guards: {counts}").format(counts=said)
 
 
 def _print_mismatches(mismatches: list[Mapping[str, str]], terminal: Terminal) -> None:

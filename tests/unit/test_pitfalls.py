@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline.pitfalls import CATALOGUE, find, nearest
+from pipeline.pitfalls import CATALOGUE, find, guards_of, nearest
 from pipeline.report.guards import GUARDS
 from pitfalls_page import PAGE, page
 from stages.pitfalls import Pitfall
@@ -23,6 +23,10 @@ def test_every_entry_says_everything_and_names_where_it_was_met() -> None:
         for source in item.sources:
             assert re.fullmatch(r"https://[a-z0-9.-]+/\S+", source.url), source
             assert source.thread and source.says, source
+
+
+def test_every_pitfall_has_a_guard_that_the_report_shows() -> None:
+    assert [str(item.id) for item in CATALOGUE if not guards_of(str(item.id))] == []
 
 
 def test_ids_of_guards_are_unique() -> None:
