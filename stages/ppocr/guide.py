@@ -23,7 +23,7 @@ def warn_of_guide(context: Context, config: Mapping[str, Any]) -> None:
         return
     context.warn(
         "use_guide cuts the backbone off from the CTC loss, and no other loss trains it: "
-        "neck and classifier learn, the backbone stays as it is",
+        "neck and classifier learn, the backbone stays as it is but for its running statistics",
         "Architecture",
         Pitfall.USE_GUIDE,
     )

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from stages import export, train
 from stages.contract import Metric, Progress
 from stages.errors import IntegrityError, StageError, Stopped
+from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters, save_parameters
-from support.legacy import context, new_folder
+from stages.ppocr.dictionary_record import trained_lines
+from support.legacy import ALPHANUMERIC, context, new_folder
 from support.lines import Stopping, train_context, train_inputs
 
 SHAPE = [3, 48, 160]
@@ -109,3 +112,21 @@ def test_an_override_of_what_paddock_decides_is_refused(tmp_path: Path) -> None:
     changes = {**FULL, "overrides": ["Global.checkpoints=/x"]}
     with pytest.raises(StageError, match="set by Paddock"):
         train.run(train_context(tmp_path, inputs(), **changes))
+
+
+def test_a_yaml_that_prepares_images_in_another_way_is_refused_before_training(
+    tmp_path: Path,
+) -> None:
+    train_yaml = yaml.safe_load((trained()[1].output / "config.yml").read_text(encoding="utf-8"))
+    train_yaml["Eval"]["dataset"]["transforms"][0] = {"DecodeImage": {"img_mode": "RGB"}}
+    path = tmp_path / "own.yml"
+    path.write_text(yaml.safe_dump(train_yaml), encoding="utf-8")
+    run = train_context(tmp_path, {**inputs(), "config": path}, **FULL)
+    with pytest.raises(IntegrityError, match="channel_order: RGB; this project says BGR") as e:
+        train.run(run)
+    assert e.value.pitfall is Pitfall.RGB_FOR_BGR
+
+
+def test_the_configuration_carries_the_dictionary() -> None:
+    text = (trained()[1].output / "config.yml").read_text(encoding="utf-8")
+    assert trained_lines(yaml.safe_load(text)) == list(ALPHANUMERIC)
