@@ -79,6 +79,8 @@ class _Tracing:
         weights = self._tensors.get(fold.filter)
         if weights is None or not close(fold.weights, weights):
             return ()
+        if not fold.biases:
+            return (fold.filter,)
         for name in fold.biases:
             if name in self._tensors and close(fold.bias, self._tensors[name].reshape(-1)):
                 return fold.filter, name
@@ -88,7 +90,7 @@ class _Tracing:
         total = len(self._tensors)
         for steps in self._folds:
             for fold in steps:
-                if fold.through and fold.rules and self._explained_by(fold):
+                if fold.moved and self._explained_by(fold):
                     return IntegrityError(
                         f"opt folded a scale through {fold.through} into {printable(fold.filter)}, "
                         f"which changes the model; {len(names)} of {total} tensors of "

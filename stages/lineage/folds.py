@@ -1,9 +1,9 @@
 """What ``opt`` may make of a convolution: its own arithmetic, done again in float64.
 
-Lite folds what follows a convolution into its filter and bias
-(lite/core/optimizer/mir/fusion/conv_bn_fuser.cc, conv_scale_fuser.cc, conv_elementwise_fuser.cc):
-a bias, a batch norm, a ``scale``. It also folds a ``scale`` that stands *behind an activation*, which
-is wrong; that too is computed here, to be recognised.
+Lite folds what follows a convolution into its filter and bias: a bias, a batch norm, a ``scale``, a
+convolution of 1 x 1 (lite/core/optimizer/mir/fusion: conv_elementwise_fuser.cc, conv_bn_fuser.cc,
+conv_scale_fuser.cc, conv_conv_fuser.cc). It also folds a ``scale`` that stands *behind an activation*,
+which is wrong; that too is computed here, to be recognised.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from stages.program.graph import Graph, Operator
 
 BATCH_NORM, SCALE = "batch norm folded", "scale folded"
+CONVOLUTION = "convolution folded"
 CONVOLUTIONS = ("conv2d", "depthwise_conv2d", "conv2d_transpose")
 _ACTIVATIONS = (
     "relu", "relu6", "leaky_relu", "hard_swish", "hard_sigmoid", "swish", "sigmoid", "tanh", "gelu", "mish",
@@ -34,7 +35,8 @@ class Fold:
         bias: the bias' values, float64, one an output channel.
         reads: every parameter of the program that is in these two.
         rules: what was folded, beyond a plain bias.
-        through: the activation that a scale was moved through, which is wrong; "" if none was.
+        through: the activation that stands behind it, of which nothing is folded; "" if none.
+        moved: whether a scale behind that activation was folded nevertheless, which is wrong.
     """
 
     filter: str
@@ -44,6 +46,7 @@ class Fold:
     reads: tuple[str, ...]
     rules: tuple[str, ...] = ()
     through: str = ""
+    moved: bool = False
 
     def scaled(self, factor: np.ndarray, shift: np.ndarray, axis: int) -> Fold:
         """Return the fold with its output multiplied and shifted, one number a channel each."""
@@ -75,7 +78,7 @@ def _steps(graph: Graph, convolution: Operator) -> Iterator[Fold]:
             return
         fold = after
         yield fold
-        result = follower.output("Y") or follower.output("Out")
+        result = next(filter(None, map(follower.output, ("Y", "Out", "Output"))), "")
 
 
 def _begin(graph: Graph, convolution: Operator) -> tuple[Fold, int]:
@@ -90,6 +93,8 @@ def _begin(graph: Graph, convolution: Operator) -> tuple[Fold, int]:
 
 def _add(graph: Graph, fold: Fold, follower: Operator, result: str, axis: int) -> Fold | None:
     """Return the fold with ``follower``, which reads ``result``, folded in too; None if it cannot."""
+    if fold.moved:
+        return None
     if follower.type in _ACTIVATIONS:
         return replace(fold, through=follower.type)
     if follower.type == "scale" and not follower.input("ScaleTensor"):
@@ -98,6 +103,8 @@ def _add(graph: Graph, fold: Fold, follower: Operator, result: str, axis: int) -
         return None
     if follower.type == "elementwise_add" and follower.input("X") == result:
         return _bias(graph, fold, follower)
+    if follower.type == "conv2d" and axis == 0:
+        return _convolution(graph, fold, follower)
     return _batch_norm(graph, fold, follower, axis) if follower.type == "batch_norm" else None
 
 
@@ -105,7 +112,8 @@ def _scale(fold: Fold, scale: Operator, axis: int) -> Fold:
     factor, shift = float(scale.attribute("scale")), float(scale.attribute("bias") or 0.0)
     shift = shift if scale.attribute("bias_after_scale") in (None, True) else shift * factor
     ones = np.ones_like(fold.bias)
-    return replace(fold.scaled(ones * factor, ones * shift, axis), rules=(*fold.rules, SCALE))
+    done = fold.scaled(ones * factor, ones * shift, axis)
+    return replace(done, rules=(*fold.rules, SCALE), moved=bool(fold.through))
 
 
 def _bias(graph: Graph, fold: Fold, add: Operator) -> Fold | None:
@@ -130,3 +138,32 @@ def _batch_norm(graph: Graph, fold: Fold, norm: Operator, axis: int) -> Fold | N
         reads=(*fold.reads, *names),
         rules=(*fold.rules, BATCH_NORM),
     )
+
+
+def _convolution(graph: Graph, fold: Fold, follower: Operator) -> Fold | None:
+    """Fold a following convolution that mixes channels alone: its matrix times filter and bias."""
+    filters = graph.parameters.get(follower.input("Filter"))
+    if filters is None or not _mixes_channels(follower, filters):
+        return None
+    matrix = filters[:, :, 0, 0].astype(np.float64)
+    if matrix.shape[1] != fold.weights.shape[0]:
+        return None
+    name = follower.input("Bias")
+    own = graph.parameters.get(name)
+    bias = matrix @ fold.bias + (0.0 if own is None else own.astype(np.float64))
+    names = () if own is None else (name,)
+    return replace(
+        fold,
+        weights=np.einsum("oc,cihw->oihw", matrix, fold.weights),
+        bias=bias,
+        biases=(*names, *fold.biases),
+        reads=(*fold.reads, follower.input("Filter"), *names),
+        rules=(*fold.rules, CONVOLUTION),
+    )
+
+
+def _mixes_channels(convolution: Operator, filters: np.ndarray) -> bool:
+    """Tell whether a convolution is 1 x 1, dense, and moves nothing."""
+    strides, paddings = convolution.attribute("strides"), convolution.attribute("paddings")
+    plain = set(strides or (1,)) == {1} and not any(paddings or ())
+    return plain and filters.shape[2:] == (1, 1) and convolution.attribute("groups") in (None, 1)

@@ -6,7 +6,11 @@ from stages.lite.naive_buffer import NaiveBuffer, Operator
 from stages.lite.nb import malformed
 
 #: Operators through which the last axis of the output passes unchanged, and the slot it comes from.
-_KEEP_WIDTH = {"softmax": "X", "scale": "X", "sigmoid": "X", "cast": "X"}
+_KEEP_WIDTH = {
+    "softmax": "X", "scale": "X", "sigmoid": "X", "cast": "X",
+    "calib": "Input", "calib_once": "Input", "layout": "Input", "layout_once": "Input",
+    "io_copy": "Input", "io_copy_once": "Input",
+}  # fmt: skip
 
 
 def input_shape(model: NaiveBuffer) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from stages import convert
 from stages.contract import Progress
-from stages.errors import StageError
+from stages.errors import IntegrityError, StageError
 from stages.lite import opt
 from stages.lite.nb import read_head
 from stages.ppocr.network import build
@@ -214,15 +214,28 @@ def test_an_unknown_target_is_refused(tmp_path: Path) -> None:
         convert.run(start(tmp_path, files(), targets=["arm64"]))
 
 
-def test_a_rule_that_changes_the_model_is_caught(
+def spoil(graph: Any) -> dict[str, int]:
+    name = next(name for name in graph.parameters if name.startswith("conv2d"))
+    graph.parameters[name] = graph.parameters[name] * 2
+    return {"spoil": 1}
+
+
+def test_a_rule_that_changes_a_parameter_without_a_word_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def spoil(graph: Any) -> dict[str, int]:
-        name = next(name for name in graph.parameters if name.startswith("conv2d"))
-        graph.parameters[name] = graph.parameters[name] * 2
-        return {"spoil": 1}
-
     monkeypatch.setattr(convert, "apply_rules", spoil)
+    with pytest.raises(IntegrityError, match=r"parameter conv2d_0.w_0 is not the PD model's"):
+        convert.run(start(tmp_path, files()))
+
+
+def test_a_rule_that_changes_an_operator_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def turn(graph: Any) -> dict[str, int]:
+        next(item for item in graph.operators if item.type == "relu").description.type = "sigmoid"
+        return {"turn": 1}
+
+    monkeypatch.setattr(convert, "apply_rules", turn)
     with pytest.raises(StageError, match="simplified program differs from the original"):
         convert.run(start(tmp_path, files()))
 
