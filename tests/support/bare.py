@@ -6,6 +6,7 @@ what goes unnoticed.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -77,9 +78,10 @@ def read_aloud(model: Path, dictionary: Path, image: Path, shape: str = "3,48,32
         image.parent,
     )  # fmt: skip
     assert done.code == 0, done.log
-    found = re.search(r"Predicts of .*:\('(.*)', [0-9.e-]+\)", done.log)
+    found = re.search(r"Predicts of .*?:(\(.*\))", done.log)
     assert found, done.log
-    return found[1]
+    text, _confidence = ast.literal_eval(found[1])
+    return str(text)
 
 
 def opt(files: tuple[Path, Path], target: str, out: Path, *words: str) -> Ended:
