@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.integrity.delivered import check_written
 from pipeline.integrity.faults import Expected, Fault
-from pipeline.integrity.record import deliveries, host_file, in_out, written_files
-from pipeline.integrity.rehash import Stop, rehash_uploads
+from pipeline.integrity.record import deliveries, host_file, in_out, result_folders, written_files
+from pipeline.integrity.rehash import Stop, rehash
 from pipeline.integrity.results import check_results
 from pipeline.integrity.uploads import check_uploads
 from pipeline.ledger import Entry
@@ -80,10 +80,10 @@ class _Audit:
         if not entries and not written and not self._ledger.broken:
             remedy = "run first: paddock --batch"
             raise UsageError("nothing was made yet that could be audited", remedy=remedy)
-        self._say(f"hashing the results of {len(entries)} stages again")
-        results = check_results(self._prepared, entries, self._stop)
-        self._say("hashing the uploaded files again")
-        trees = rehash_uploads(self._prepared, self._stop)
+        self._say(f"hashing the results of {len(entries)} stages and all uploads again")
+        folders = result_folders(entries)
+        found = rehash(self._prepared, folders, self._stop, uploads=True)
+        results, trees = check_results(entries, found), found.trees
         faults = [
             *self._ledger_faults(),
             *self._gone(),

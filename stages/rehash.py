@@ -1,39 +1,41 @@
-"""``python -m stages.rehash FOLDER…``: hash what is in the workspace again, and say it on stdout.
+"""``python -m stages.rehash FOLDER… [--uploads FOLDER]``: hash what is in the volumes again, in place.
 
 Runs in the data stage's image with both volumes read-only (``pipeline/integrity/rehash.py``): nothing is
-copied out to be checked, so this works alike for a remote engine. One JSON object a line, ASCII:
+copied out to be checked, so this works alike for a remote engine. One JSON object a line on stdout, ASCII:
 ``{"path", "size", "md5", "sha256"}`` for every regular file below the folders. A folder that is not there
 gives no line; a file that cannot be read gives ``{"path", "error"}``. What is not a regular file (a link,
 say) gives nothing: a stage leaves none.
 
-``--uploads FOLDER`` looks at the uploaded trees below it, each named by the SHA-256 of its ``MANIFEST``, and
-gives ``{"upload", "files", "size", "faults": [{"path", "expected", "size", "sha256"}]}`` for each; a
-missing file has size -1 and no hash. Standard library only.
+For every uploaded tree below the last folder, each named by the SHA-256 of its ``MANIFEST``, it says
+``{"upload", "files", "size", "faults": [{"path", "expected", "size", "sha256"}]}``; a missing file has size
+-1 and no hash. Standard library only.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from stages.contract import MANIFEST_FILE, Digests, hash_file
 
-UPLOADS_FLAG = "--uploads"
 #: hashlib lets go of the interpreter's lock while it works.
 _THREADS = 2
 
 
 def main(arguments: list[str]) -> int:
     """Print what is in the folders; return 0, for differences are the reader's to judge."""
-    uploads = UPLOADS_FLAG in arguments
-    folders = [Path(word) for word in arguments if word != UPLOADS_FLAG]
-    lines = _uploads(folders) if uploads else _files(folders)
-    for line in lines:
+    parser = argparse.ArgumentParser(prog="python -m stages.rehash")
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--uploads", type=Path)
+    options = parser.parse_args(arguments)
+    for line in chain(_files(options.folders), _uploads(options.uploads)):
         sys.stdout.write(json.dumps(line) + "\n")
     return 0
 
@@ -60,13 +62,10 @@ def _described(path: Path) -> dict[str, Any]:
     return {"path": str(path), "size": found.size, "md5": found.md5, "sha256": found.sha256}
 
 
-def _uploads(parents: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    for parent in parents:
-        for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
-            if (
-                folder / MANIFEST_FILE
-            ).is_file():  # without, an upload was interrupted: no tree yet
-                yield _upload(folder)
+def _uploads(parent: Path | None) -> Iterator[dict[str, Any]]:
+    for folder in sorted(parent.iterdir()) if parent and parent.is_dir() else []:
+        if (folder / MANIFEST_FILE).is_file():  # without, an upload was interrupted: no tree yet
+            yield _upload(folder)
 
 
 def _upload(folder: Path) -> dict[str, Any]:

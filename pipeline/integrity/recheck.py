@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from pipeline.events import EventLog, Noted
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
-from pipeline.integrity.record import force
-from pipeline.integrity.rehash import Stop
+from pipeline.integrity.record import force, result_folders
+from pipeline.integrity.rehash import Stop, rehash
 from pipeline.integrity.results import check_results
 from pipeline.ledger import Entry
 from pipeline.prepare import Prepared
@@ -40,11 +41,12 @@ class Recheck:
         new = [entry for entry in entries if entry.components.key not in self._done]
         if not new:
             return
-        checked = check_results(self._prepared, new, self._stop)
+        started = time.monotonic()
+        checked = check_results(new, rehash(self._prepared, result_folders(new), self._stop))
         stages = dict.fromkeys(fault.expected.made_by for fault in checked.faults)
         refuse(checked.faults, f"make it again: {force(stages)}")
         self._done |= {entry.components.key for entry in new}
-        size, seconds = human_size(checked.size), human_seconds(checked.seconds)
+        size, seconds = human_size(checked.size), human_seconds(time.monotonic() - started)
         self._log.say(
             Noted(f"hashed {checked.files} files of cached results again: {size} in {seconds}")
         )

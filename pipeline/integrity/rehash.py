@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -46,44 +46,39 @@ class UploadedTree:
     faults: tuple[UploadFault, ...]
 
 
-def rehash_folders(
-    prepared: Prepared, folders: Iterable[PurePosixPath], stop: Stop
-) -> dict[PurePosixPath, Digests | None]:
-    """Return size and hashes of every regular file below ``folders``; None if it cannot be read.
+@dataclass(frozen=True)
+class Rehashed:
+    """What is in the volumes: files by path, None for one that cannot be read; and uploaded trees."""
+
+    files: Mapping[PurePosixPath, Digests | None]
+    trees: tuple[UploadedTree, ...] = ()
+
+
+def rehash(
+    prepared: Prepared, folders: Iterable[PurePosixPath], stop: Stop, *, uploads: bool = False
+) -> Rehashed:
+    """Hash every regular file below ``folders``, and with ``uploads`` every tree of the inputs volume.
 
     Raises:
         PaddockError: it was stopped, or the container failed.
         EngineError: the engine refused or went away.
     """
-    found = _run(prepared, [str(folder) for folder in folders], stop)
-    return {
-        PurePosixPath(item["path"]): (
-            None if "error" in item else Digests(item["size"], item["md5"], item["sha256"])
-        )
-        for item in found
-    }
+    words = [str(folder) for folder in folders]
+    found = _run(prepared, [*words, *(["--uploads", str(INPUTS)] if uploads else [])], stop)
+    files = {PurePosixPath(item["path"]): _digests(item) for item in found if "path" in item}
+    return Rehashed(files, tuple(_tree(item) for item in found if "upload" in item))
 
 
-def rehash_uploads(prepared: Prepared, stop: Stop) -> tuple[UploadedTree, ...]:
-    """Hold every complete tree of the inputs volume against its manifest.
-
-    Raises:
-        PaddockError: it was stopped, or the container failed.
-        EngineError: the engine refused or went away.
-    """
-    found = _run(prepared, ["--uploads", str(INPUTS)], stop)
-    return tuple(
-        UploadedTree(
-            PurePosixPath(item["upload"]),
-            item["files"],
-            item["size"],
-            tuple(_upload_fault(fault) for fault in item["faults"]),
-        )
-        for item in found
-    )
+def _digests(raw: Mapping[str, Any]) -> Digests | None:
+    return None if "error" in raw else Digests(raw["size"], raw["md5"], raw["sha256"])
 
 
-def _upload_fault(raw: dict[str, Any]) -> UploadFault:
+def _tree(raw: Mapping[str, Any]) -> UploadedTree:
+    faults = tuple(_upload_fault(fault) for fault in raw["faults"])
+    return UploadedTree(PurePosixPath(raw["upload"]), raw["files"], raw["size"], faults)
+
+
+def _upload_fault(raw: Mapping[str, Any]) -> UploadFault:
     found = Digests(raw["size"], "", raw["sha256"]) if raw["sha256"] else None
     return UploadFault(PurePosixPath(raw["path"]), raw["expected"], found)
 

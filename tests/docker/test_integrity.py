@@ -1,0 +1,316 @@
+"""One byte changed anywhere in a finished run: found by the audit and by the next run, every time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pytest
+from docker import DockerClient
+
+from pipeline.audit import AuditReport, audit
+from pipeline.compose import Compose
+from pipeline.events import Envelope, Noted, RunFailed
+from pipeline.integrity.faults import Fault
+from pipeline.ledger import Entry, Ledger
+from pipeline.project import load_project
+from pipeline.runner import Options, StopSwitch, run
+from pipeline.workspace import result_folder, workspace_of
+from stages.contract import INPUTS
+from support.cli import paddock
+from support.runs import Site
+from support.vandal import (
+    Damage,
+    Vandal,
+    damaged,
+    flipped,
+    grown,
+    missing,
+    truncated,
+    vandal,
+)
+
+pytestmark = [pytest.mark.docker, pytest.mark.images]
+
+#: Where in a file a bit is flipped: another place in every file.
+PLACES = (0.0, 0.5, 1.0, 0.25, 0.75)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run in this process, which is quicker than one of its own."""
+
+    code: int
+    said: list[Envelope]
+
+    def failure(self) -> RunFailed:
+        (failed,) = (item.event for item in self.said if isinstance(item.event, RunFailed))
+        return failed
+
+    def kinds(self) -> set[str]:
+        return {type(item.event).__name__ for item in self.said}
+
+    def notes(self) -> str:
+        return "\n".join(item.event.message for item in self.said if isinstance(item.event, Noted))
+
+
+def go(folder: Path, options: Options | None = None) -> Ended:
+    said: list[Envelope] = []
+    code = run(folder, options or Options(), os.environ, said.append, StopSwitch())
+    return Ended(code, said)
+
+
+def look(folder: Path) -> AuditReport:
+    return audit(load_project(folder), os.environ, lambda _text: None, lambda: 0)
+
+
+def only_fault(folder: Path) -> Fault:
+    (fault,) = look(folder).faults
+    return fault
+
+
+def check_refused(ended: Ended, *said: str) -> None:
+    failed = ended.failure()
+    assert ended.code == 5 and failed.pitfall == "changed-artifact" and failed.remedy
+    assert not {"StageStarted", "Delivered"} & ended.kinds()
+    for part in said:
+        assert part in failed.message + failed.where + failed.remedy
+
+
+@pytest.fixture(scope="module")
+def folder(make_official: Callable[[str], Path]) -> Path:
+    """A finished run, nothing of it changed."""
+    made = make_official("integrity")
+    assert go(made).code == 0
+    return made
+
+
+@pytest.fixture(scope="module")
+def somebody(folder: Path, client: DockerClient, compose: Compose) -> Iterator[Vandal]:
+    names = workspace_of(load_project(folder), os.environ).volumes
+    image = compose.services["data"].image
+    with vandal(client, image, names["workspace"], names["inputs"]) as there:
+        yield there
+
+
+def entries(folder: Path) -> list[Entry]:
+    return list(Ledger(folder / ".paddock" / "ledger.jsonl").entries)
+
+
+def home(entry: Entry) -> PurePosixPath:
+    return result_folder(entry.components.stage, entry.components.key)
+
+
+def test_nothing_is_wrong_with_what_nobody_touched(folder: Path) -> None:
+    report = look(folder)
+    assert report.faults == () and report.run == entries(folder)[0].run
+    assert report.checked > 40 and report.size > 60_000_000
+    again = go(folder)
+    assert again.code == 0 and "files of cached results again" in again.notes()
+
+
+def test_a_flipped_byte_in_every_artifact_is_found(folder: Path, somebody: Vandal) -> None:
+    number = 0
+    for entry in entries(folder):
+        stage = entry.components.stage
+        files = {str(path.relative_to(home(entry))) for path in somebody.files(home(entry))}
+        assert files == {item.path for item in entry.result.artifacts} | {"result.json"}
+        for name in sorted(files):
+            number += 1
+            place = PLACES[number % len(PLACES)]
+            with somebody.damage(home(entry) / name, "flipped", str(place)):
+                fault = only_fault(folder)
+                ended = go(folder)
+            expected = fault.expected
+            assert (fault.problem, expected.path) == ("changed", str(home(entry) / name))
+            assert (expected.made_by, expected.run) == (stage, entry.run) and expected.time
+            assert fault.found and fault.found.sha256 != expected.digests.sha256
+            hashes = (expected.digests.sha256, fault.found.sha256)
+            check_refused(ended, *hashes, expected.path, entry.run, f"--force {stage}")
+    assert number >= 13
+    assert look(folder).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("how", "problem"),
+    [
+        ("truncated", "truncated"),
+        ("grown", "longer"),
+        ("missing", "missing"),
+        ("link", "missing"),
+        ("locked", "unreadable"),
+        ("swapped", "changed"),
+    ],
+)
+def test_other_damage_to_a_model_is_found(
+    folder: Path, somebody: Vandal, how: str, problem: str
+) -> None:
+    convert = next(item for item in entries(folder) if item.components.stage == "convert")
+    other = str(home(convert) / "model_arm.nb")
+    with somebody.damage(home(convert) / "model_x86.nb", how, other):
+        fault = only_fault(folder)
+        ended = go(folder)
+    if problem == "changed":  # the arm file has another size, so that is what is told
+        assert fault.problem in ("changed", "truncated", "longer")
+    else:
+        assert fault.problem == problem
+    check_refused(ended, "model_x86.nb", "--force convert")
+
+
+def test_forcing_the_stage_mends_its_result(folder: Path, somebody: Vandal) -> None:
+    data = next(item for item in entries(folder) if item.components.stage == "data")
+    with somebody.damage(home(data) / "dict.txt", "flipped"):
+        assert go(folder).code == 5
+        mended = go(folder, Options(forced=frozenset({"data"})))
+        assert mended.code == 0
+        assert look(folder).faults == ()
+    assert look(folder).faults == (), "data makes the same bytes every time"
+
+
+def test_a_stage_that_is_cached_later_is_hashed_too(folder: Path, somebody: Vandal) -> None:
+    """With data forced, convert and verify are found by key only after it ran."""
+    verify = [item for item in entries(folder) if item.components.stage == "verify"][-1]
+    with somebody.damage(home(verify) / "parity.json", "flipped"):
+        ended = go(folder, Options(forced=frozenset({"data"})))
+    assert ended.code == 5 and "parity.json" in ended.failure().message
+
+
+def test_a_changed_upload_is_found_and_mended(folder: Path, somebody: Vandal) -> None:
+    image = next(path for path in somebody.files(INPUTS) if path.suffix in (".jpg", ".png"))
+    with somebody.damage(image, "flipped"):
+        fault = only_fault(folder)
+        assert fault.expected.path == str(image) and fault.expected.place == "inputs"
+        assert fault.expected.made_by == "project (test data)" and "--force data" in (
+            fault.expected.remedy
+        )
+        stage = paddock("--batch", folder, "--force", "verify", "--until", "verify", environ={})
+        assert stage.returncode == 0, "what a forced stage takes is uploaded again"
+        assert look(folder).faults == ()
+
+
+def test_a_missing_manifest_is_found(folder: Path, somebody: Vandal) -> None:
+    manifest = next(path for path in somebody.files(INPUTS) if path.name == "MANIFEST")
+    with somebody.damage(manifest, "missing"):
+        assert only_fault(folder).problem == "missing"
+    with somebody.damage(manifest, "flipped"):
+        assert any(fault.expected.path == str(manifest) for fault in look(folder).faults)
+
+
+# What is in the project.
+
+
+def test_every_file_of_out_is_checked_and_never_overwritten(folder: Path) -> None:
+    for number, path in enumerate(sorted((folder / "out").iterdir())):
+        check_out_refused(folder, path, flipped(PLACES[number % len(PLACES)]))
+    for damage in (truncated, grown):
+        check_out_refused(folder, folder / "out" / "SHA256SUMS", damage)
+
+
+def check_out_refused(folder: Path, path: Path, damage: Damage) -> None:
+    with damaged(path, damage):
+        now = path.read_bytes()
+        fault = only_fault(folder)
+        ended = go(folder)
+        assert path.read_bytes() == now
+    assert (fault.expected.place, fault.expected.path) == ("out", f"out/{path.name}")
+    check_refused(ended, fault.sentence, fault.expected.remedy)
+
+
+def test_swapped_models_are_found(folder: Path) -> None:
+    arm = (folder / "out" / "model_arm.nb").read_bytes()
+    with damaged(folder / "out" / "model_x86.nb", lambda _data: arm):
+        assert only_fault(folder).expected.path == "out/model_x86.nb"
+        check_refused(go(folder), "model_x86.nb")
+
+
+def test_what_is_missing_from_out_is_delivered_again_and_said(folder: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (folder / "out").glob("model*")}
+    for name in ("model_arm.nb", "SHA256SUMS", "report.md"):
+        (folder / "out" / name).unlink()
+    assert {fault.problem for fault in look(folder).faults} == {"missing"}
+    ended = go(folder)
+    assert ended.code == 0 and "missing from out/, delivered again" in ended.notes()
+    shutil.rmtree(folder / "out")
+    ended = go(folder)
+    assert ended.code == 0 and "Delivered" in ended.kinds()
+    assert before == {path.name: path.read_bytes() for path in (folder / "out").glob("model*")}
+    assert look(folder).faults == ()
+
+
+def test_the_ledger_vouches_for_itself(folder: Path) -> None:
+    ledger = folder / ".paddock" / "ledger.jsonl"
+    for place in (0.0, 0.33, 0.9, 1.0):
+        with damaged(ledger, flipped(place)):
+            fault = next(item for item in look(folder).faults if "ledger" in item.sentence)
+            check_refused(go(folder), "of the ledger")
+        assert fault.expected.place == "record"
+
+
+def test_the_kept_report_is_audited(folder: Path) -> None:
+    report = folder / ".paddock" / "runs" / look(folder).run / "report.json"
+    for damage in (flipped(0.3), truncated, missing):
+        with damaged(report, damage):
+            fault = only_fault(folder)
+        assert fault.expected.place == "record" and "report.json" in fault.sentence
+
+
+def test_the_lock_is_audited_and_held_to_byte_by_byte(folder: Path) -> None:
+    lock = folder / "paddock.lock"
+    assert go(folder, Options(locked=True)).code == 0
+    for place in (0.0, 0.4, 0.6, 1.0):
+        with damaged(lock, flipped(place)):
+            assert only_fault(folder).expected.place == "lock"
+            ended = go(folder, Options(locked=True)) if _is_lock(folder) else None
+        assert ended is None or ended.code == 5
+    with damaged(lock, missing):
+        assert only_fault(folder).problem == "missing"
+    with damaged(lock, truncated):
+        assert go(folder).code == 0
+        assert look(folder).faults == (), "a run that passes writes it anew"
+
+
+def _is_lock(folder: Path) -> bool:
+    """Tell whether the file can be read as a lock; one that cannot is exit code 2 at once."""
+    return paddock("plan", folder, environ={}).returncode == 0
+
+
+@contextmanager
+def edited(path: Path, old: str, new: str) -> Iterator[None]:
+    with damaged(path, lambda data: data.replace(old.encode(), new.encode(), 1)):
+        yield
+
+
+def test_locked_run_refuses_another_artifact(folder: Path) -> None:
+    """The lock of somebody whose stage made other bytes out of the same."""
+    convert = next(item for item in entries(folder) if item.components.stage == "convert")
+    made = convert.result.artifact("model_arm.nb").sha256
+    with edited(folder / "paddock.lock", made, "0" * 64):
+        check_refused(go(folder, Options(locked=True)), "model_arm.nb", made, "0" * 64)
+
+
+# The command.
+
+
+def test_audit_tells_every_fault_with_its_maker(folder: Path, somebody: Vandal) -> None:
+    clean = paddock("audit", folder, environ={})
+    assert clean.returncode == 0 and "files are as they were recorded" in clean.stdout
+    data = next(item for item in entries(folder) if item.components.stage == "data")
+    with (
+        somebody.damage(home(data) / "test.txt", "truncated"),
+        damaged(folder / "out" / "dict.txt", flipped(0.5)),
+    ):
+        done = paddock("audit", folder, environ={})
+    assert done.returncode == 5 and "2 faults in" in done.stdout
+    assert "test.txt was cut short" in done.stdout and "out/dict.txt was changed" in done.stdout
+    assert f"made by data in run {entries(folder)[-1].run}" in done.stdout or (
+        "made by data in run" in done.stdout
+    )
+    assert "paddock explain changed-artifact" in done.stdout
+
+
+def test_nothing_is_left_on_the_engine(site: Site, folder: Path) -> None:
+    assert site.containers(folder) == []
