@@ -7,9 +7,8 @@ Here they are read with the safe one first, and only what it accepted is passed 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -58,15 +57,6 @@ def read_config(path: Path) -> Config:
     if decoder != "CTCLabelDecode":
         raise _refusal(path, f"PostProcess.name is {decoder!r:.60}; allowed is CTCLabelDecode")
     return dict(config)
-
-
-def image_shape_of(config: Mapping[str, Any], split: str) -> list[int] | None:
-    """Return the image shape that ``RecResizeImg`` of ``Train`` or ``Eval`` has, if there is one."""
-    for transform in config[split]["dataset"]["transforms"]:
-        shape = at(transform, "RecResizeImg", "image_shape")
-        if shape is not None:
-            return [int(size) for size in shape]
-    return None
 
 
 def adopt(config: Config, paths: DataPaths, settings: Settings) -> Config:
