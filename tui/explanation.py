@@ -24,7 +24,7 @@ def sections(entry: Entry) -> Iterator[Section]:
         yield Section(_("what other programs print"), entry.errors)
     yield Section(_("why"), (translated(entry.cause),))
     yield Section(_("without Paddock"), (translated(entry.unnoticed),))
-    yield Section(_("what Paddock prints"), (translated(entry.prints),))
+    yield Section(_("what Paddock prints"), tuple(translated(entry.prints).splitlines()))
     yield Section(_("what to do"), (translated(entry.remedy),))
     if guards := guards_of(str(entry.id)):
         named = (f"{guard.id}: {translated(guard.title)}" for guard in guards)

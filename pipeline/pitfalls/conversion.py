@@ -19,7 +19,7 @@ CONVERSION = (
         "Paddle 3 saves models in a new format, PIR (inference.json). Paddle-Lite's opt reads the older one "
         "only (inference.pdmodel). PaddleOCR 3 exports PIR unless Global.export_with_pir is False.",
         "The export ends with exit code 0; opt aborts with a message that does not name the format.",
-        prints="opt was given a PIR model",
+        prints="inference.json is a PIR model; Paddle-Lite reads only the legacy format",
         remedy="Export with Global.export_with_pir=False, as Paddock does. An official PIR model can be the "
         "start of a project: Paddock rewrites it in the older format.",
         sources=(
@@ -43,7 +43,8 @@ CONVERSION = (
         "Since Paddle 2.6 the operator swish is saved without its attribute beta (it is 1). Paddle-Lite up "
         "to 2.13 insists on it.",
         "opt aborts; a script that looks at the last .nb in the folder goes on with the old one.",
-        prints="opt was given a Paddle 3 program that was not made legal for it: swish without beta",
+        prints="opt was given a Paddle 3 program that was not made legal for it: swish without "
+        "beta",
         remedy="Convert through Paddock, which writes beta = 1.0 into the program and proves that nothing "
         "else changed.",
         sources=(
@@ -71,7 +72,8 @@ CONVERSION = (
         "Since Paddle 2.6 reshape2, transpose2, squeeze2, unsqueeze2 and flatten_contiguous_range are saved "
         "without their second output, XShape. opt 2.13 asks for it and reads where nothing is.",
         "opt dies of a signal and prints nothing; whoever does not look at the exit code sees no error.",
-        prints="opt was given a Paddle 3 program that was not made legal for it: an operator without XShape",
+        prints="opt was given a Paddle 3 program that was not made legal for it: reshape2, "
+        "transpose2 without the output XShape, at which it dies",
         remedy="Convert through Paddock, which gives each of these operators the output.",
         sources=(
             Source(
@@ -97,7 +99,8 @@ CONVERSION = (
         "Since Paddle 2.5 a number without dimensions is a fill_constant with an empty shape. Paddle-Lite "
         "2.13 knows no such tensors and aborts when the model runs, not when it is converted.",
         "opt ends with exit code 0 and writes a complete file.",
-        prints="model_x86.nb aborts when it runs: a scalar without a shape (fill_constant)",
+        prints="model_x86.nb cannot be run: it died of SIGABRT: no valid out_shape. Must set one "
+        "of shape_tensor, or shape_tensor_list, or shape.",
         remedy="Convert through Paddock, which gives such scalars the shape [1] and runs the file.",
         sources=(
             Source(
@@ -126,8 +129,8 @@ CONVERSION = (
         "opt folds a scale operator into the convolution before it, also where an activation stands between "
         "the two. act(x)·s is not act(x·s): measured, 0 of 100 lines were right.",
         "opt ends with exit code 0; all outputs are finite and sum to one.",
-        prints="model_arm.nb: the tensor conv2d_12.w_0 is that of the PD model times 1.7: a scale was folded "
-        "into it",
+        prints="opt folded a scale through relu into conv2d_12.w_0, which changes the model; 1 of "
+        "216 tensors of model_arm.nb are not the model's",
         remedy="Convert through Paddock, which folds such scales where it is exact and traces every tensor "
         "of the .nb back.",
         sources=(
@@ -151,10 +154,10 @@ CONVERSION = (
             "no .nb after a conversion that seemed to work",
             "the build goes on and ships what it finds",
         ),
-        "opt prints its help, or the operators it does not support, and ends with 0; a wrong option or a "
-        "folder that is not there can do it. Its Python call returns None in all cases.",
+        "opt prints its help, or the operators it does not support, and ends with 0; a forgotten option "
+        "is enough. Asked for model.nb it writes model.nb.nb. Its Python call returns None in all cases.",
         "The exit code is 0, so a script with set -e goes on.",
-        prints="opt made no usable file for arm: Wrong target name",
+        prints="opt made no usable file for arm: it ended with 0 and said nothing",
         remedy="Believe the file and the log, not the exit code; Paddock looks at both.",
         sources=(
             Source(
@@ -179,8 +182,8 @@ CONVERSION = (
         "A failed conversion leaves the file of the last one where it was, and caches between the build and "
         "the phone keep theirs. The name is right, the content is old.",
         "cp, the build and the app end without an error.",
-        prints="model_arm.nb was made by opt v2.10, and here is paddlelite v2.13-rc: this is a file of an "
-        "earlier run",
+        prints="model_arm.nb was made by opt v2.10, but opt v2.13-rc is installed here: it is an "
+        "old file, or another tool's",
         remedy="Compare the hash with out/SHA256SUMS; paddock audit --file NAME.nb says whether a file is "
         "of this project, and of which run.",
         sources=(
@@ -208,7 +211,7 @@ CONVERSION = (
         "opt can store weights as int8 or int16. The loader of 2.13 on x86 turns those of conv, fc and mul "
         "back, and not those of matmul_v2; what is computed from them is NaN, which decodes to nothing.",
         "opt and the runtime end with exit code 0.",
-        prints="nb-x86: failed: the output is not finite on test/0001.png",
+        prints="nb-x86: failed: its output is not finite (after 0 images)",
         remedy="Ship full precision, or measure the quantised file on the processor that it is for.",
         sources=(
             Source(

@@ -18,7 +18,8 @@ DATA = (
         "The same image stands in the training and in the test label file, often under another name. "
         "The model has seen the answer, so the test accuracy says nothing about new images.",
         "PaddleOCR trains and evaluates on whatever the label files name; nobody compares them.",
-        prints="3 images are in train and in test: test/0007.png is train/0412.png",
+        prints='images of test that are in train too, by content: 3\n  "test/0007.png" is '
+        '"train/0412.png" of train',
         remedy="Take the images out of one of the two label files. If the overlap is meant, set [data] "
         "allow_overlap = true: then it is a warning.",
         sources=(
@@ -46,7 +47,8 @@ DATA = (
         "it were the whole label; a label of which nothing is left is dropped.",
         "Training runs to its end with exit code 0, and the accuracy looks good, because the evaluation "
         "drops the same characters.",
-        prints="not in the dictionary: U+00D6 'Ö'",
+        prints='1 character is not in the dictionary:\n  "Ö" (U+00D6) first at train.txt:12, 3 '
+        "lines",
         remedy="Add the characters to the dictionary, or correct the labels.",
         sources=(
             Source(
@@ -72,7 +74,8 @@ DATA = (
         "inference.yml, the app and its assets each name a dictionary of their own, and any of them can be "
         "another file.",
         "Every tool decodes with the dictionary it is given and ends with exit code 0.",
-        prints="inference.yml: characters is not this project's: line 12: U+0042 'B', here it is U+0043 'C'",
+        prints="training configuration disagrees with this project about characters: 1 of 36 "
+        'characters are others; line 2 (class 2) is "!" (U+0021), expected "1" (U+0031)',
         remedy="Use out/dict.txt and the model of the same run together. If the dictionary was meant to "
         "change, train again from it.",
         sources=(
@@ -101,8 +104,9 @@ DATA = (
         "character was added in the middle, has the same characters and another meaning from the first "
         "moved line on.",
         "The number of classes fits, so nothing complains; probabilities stay high.",
-        prints="training configuration: characters is not this project's: line 2: U+0032 '2', here it is "
-        "U+0031 '1' (the same characters in another order)",
+        prints="training configuration disagrees with this project about characters: the same 36 "
+        'characters in another order; line 1 (class 1) is "A" (U+0041), expected "0" '
+        "(U+0030)",
         remedy="Restore the order that the model was trained with; add new characters at the end, and "
         "train again.",
         sources=(
@@ -128,7 +132,8 @@ DATA = (
         "The lines end with CR LF. PaddleOCR strips both; readers in C++ and Java (std::getline) keep the "
         "CR, so that each character becomes two. Git on Windows converts line ends without being asked.",
         "Training and export end with exit code 0; only the app shows it.",
-        prints="the dictionary dict.txt, line 1: found a Windows line end (CRLF); allowed is LF line ends",
+        prints="the dictionary dict.txt, line 1: found a Windows line end (CRLF); allowed is LF "
+        "line ends",
         remedy="Convert the file (dos2unix dict.txt) and tell git: dict.txt -text in .gitattributes.",
         sources=(
             Source(
@@ -153,7 +158,8 @@ DATA = (
         "Windows editors save UTF-8 with the bytes EF BB BF in front. PaddleOCR decodes them as part of "
         "the first entry, so the first character has no class and is dropped from every label.",
         "Training runs to its end with exit code 0; only lines with that character are wrong.",
-        prints="the dictionary dict.txt, line 1: found a byte order mark; allowed is UTF-8 without one",
+        prints="the dictionary dict.txt, line 1: found a byte order mark; allowed is UTF-8 "
+        "without one",
         remedy="Save the file as UTF-8 without BOM.",
         sources=(
             Source(
@@ -175,8 +181,8 @@ DATA = (
         "PaddleOCR gives the character the number of its last line; the class of the first line is never "
         "trained. A reader that removes duplicates shifts everything that follows by one.",
         "Training and export end with exit code 0.",
-        prints="the dictionary dict.txt, line 9: found U+0064 'd', which is on line 3 already; "
-        "allowed is each character once",
+        prints='the dictionary dict.txt, line 37: found "A" (U+0041), which is on line 11 '
+        "already; allowed is each character once",
         remedy="Remove one of the two lines and train again; the number of classes changes.",
         sources=(
             Source(
@@ -202,8 +208,8 @@ DATA = (
         "are two classes for it: the labels train one of them, and whoever counts the file's lines is one "
         "off.",
         "Training and export end with exit code 0.",
-        prints="the dictionary dict.txt, line 95: found a space, and use_space_char adds a second one at "
-        "the end; allowed is one space",
+        prints="the dictionary dict.txt, line 11: found a space, and use_space_char adds a second "
+        "one at the end; allowed is one space",
         remedy="Remove the line with the space, or set [data] use_space_char = false.",
         sources=(
             Source(
@@ -231,7 +237,7 @@ DATA = (
         "neighbours, or beyond the end.",
         "If the model is narrower than the dictionary nothing fails at all; if it is wider, decoding fails "
         "on the first image that uses the last classes, and on no other.",
-        prints="nb-arm: classes is not this project's: 38; this project says 37",
+        prints="nb-x86 has 38 classes, the dictionary makes 37 (its characters and the blank)",
         remedy="Use the dictionary of the run that the model is from, and compare use_space_char.",
         sources=(
             Source(

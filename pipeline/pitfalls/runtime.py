@@ -19,7 +19,7 @@ RUNTIME = (
         "A .nb names the kernels of one target (arm, x86, opencl, …). A runtime for another processor lacks "
         "them: it aborts, crashes, or returns zeros. The file's name does not say which target it is for.",
         "On x86 an arm file can end with exit code 0 and zeros in every output.",
-        prints="nb-x86 is made for arm and not for x86: it was not run",
+        prints="nb-x86: failed: the file is made for arm, not for x86; it was not run",
         remedy="Use model_arm.nb on phones and model_x86.nb on this machine; paddock audit --file says what "
         "a file is for.",
         sources=(
@@ -49,7 +49,7 @@ RUNTIME = (
         "opt writes operators and attributes as its own version knows them. An older runtime in the app only "
         "warns that the versions are not consistent, and may abort or compute otherwise.",
         "The warning stands in logcat; nothing fails until the model is loaded on the phone.",
-        prints="nb-arm was made by opt 2.13, and the app's Paddle-Lite is 2.10 ([verify] runtime)",
+        prints="the files were made by opt v2.13-rc, the app has Paddle-Lite 2.10, which is older",
         remedy="Build the app with the version that out/preprocess.json names under runtime, or newer. Say "
         "in [verify] runtime which one it has.",
         sources=(
@@ -80,7 +80,7 @@ RUNTIME = (
         "Paddle-Lite 2.13 on x86 keeps buffers of the first image's width. A narrower image corrupts the "
         "heap, a wider one is computed wrongly; both were seen with unchanged official models.",
         "Mostly the numbers are wrong and nothing fails; sometimes the process dies later.",
-        prints="this predictor reads images of width 320, not 480",
+        prints="an image of 3x48x480 was given to a predictor that has read images of 3x48x320",
         remedy="Pad every image to the width in out/preprocess.json, or make a predictor for each width.",
         sources=(
             Source(
@@ -106,8 +106,8 @@ RUNTIME = (
         "A path that was not found, a cached download or a file copied from the demo: the app reads with the "
         "official weights. They read well enough for nobody to ask.",
         "Everything works; only the mistakes that training had cured are back.",
-        prints="nb-x86 reads as PP-OCRv5_mobile_rec does (96.0 % of 32 images) and not as pd (3.0 %): this "
-        "is the stock model",
+        prints="nb-x86 reads as PP-OCRv5_mobile_rec does (96% of 32 images) and not as your PD "
+        "model (3%): this is the stock model",
         remedy="Deliver out/ of the run; paddock audit --file NAME.nb says whose weights are inside a file.",
         sources=(
             Source(
@@ -132,7 +132,8 @@ RUNTIME = (
         "A copy that was cut off, a file edited or swapped by hand, a disk that flips bits, a download "
         "through a proxy. Model files have no checksum of their own.",
         "Paddle and Paddle-Lite load a file with flipped weights and compute with it.",
-        prints="model_arm.nb in the workspace is not the file that convert made: expected SHA-256 …, found …",
+        prints="model_arm.nb was changed: expected SHA-256 6d1f0e…, found 90c2b7…; made by "
+        "convert in run 20261122-172749-302e, 2026-11-22T17:29:31.000+00:00",
         remedy="paddock audit names every such file, who made it and when; paddock --batch --force STAGE "
         "makes it again.",
         sources=(

@@ -18,8 +18,8 @@ TRAINING = (
         "load_pretrained_params (ppocr/utils/save_load.py) skips every parameter whose name or shape does "
         "not fit, with a warning in the log, and goes on: what was skipped keeps its random numbers.",
         "Training and export end with exit code 0 and write a complete model.",
-        prints="head.ctc_head.fc.weight is [120, 37] in the checkpoint and [120, 6625] in the "
-        "configuration: PaddleOCR would go on with random weights",
+        prints="2 parameters of the checkpoint do not fit the configuration: head.fc.weight: the "
+        "checkpoint has shape [48, 37], the configuration [64, 37]",
         remedy="Train and export with one configuration and one dictionary. For a new dictionary take the "
         "official model as a start: Paddock copies the classes that both have.",
         sources=(
@@ -47,7 +47,9 @@ TRAINING = (
         "(EncoderWithSVTR in ppocr/modeling/necks/rnn.py). Only the second head, NRTR or SAR, trains the "
         "backbone; without it in the loss, neck and classifier learn, and nothing else.",
         "It is meant so by PP-OCR's recipe (guided training of CTC), and no log says what does not learn.",
-        prints="use_guide: the CTC head does not train the backbone; what learns is neck and head",
+        prints="use_guide cuts the backbone off from the CTC loss, and no other loss trains it: "
+        "neck and classifier learn, the backbone stays as it is but for its running "
+        "statistics",
         remedy="Keep the second head in the loss, or set use_guide: False, or freeze the backbone "
         'openly ([train] mode = "frozen"), which is many times faster.',
         sources=(
@@ -73,8 +75,8 @@ TRAINING = (
         "tools/export_model.py builds the network that its configuration describes and loads what fits. "
         "A shipped YAML in place of the run's config.yml has another dictionary, scale, neck or input shape.",
         "The export ends with exit code 0 and writes a complete model, of random weights where nothing fits.",
-        prints="the export's configuration is not the training's: Architecture.Backbone.scale is 0.5 and was "
-        "0.95",
+        prints="training configuration disagrees with this project about image_shape: [3, 48, "
+        "640]; this project says [3, 48, 320]",
         remedy="Export with the config.yml that training wrote; Paddock does, and compares.",
         sources=(
             Source(
@@ -101,8 +103,8 @@ TRAINING = (
         "PP-OCRv2 and older read lines of 32 pixels, PP-OCRv3 and newer of 48. The programs around the "
         "model have the height in their own code, and many networks take both without a word.",
         "The model runs and gives plausible, worse text.",
-        prints="inference.yml: image_shape is not this project's: [3, 32, 320]; this project says "
-        "[3, 48, 320]",
+        prints="pd disagrees with this project about image_shape: [3, 48, 320]; this project says "
+        "[3, 32, 320]",
         remedy="Prepare images as out/preprocess.json says, and check with out/golden.json on the phone.",
         sources=(
             Source(
@@ -127,7 +129,8 @@ TRAINING = (
         "PaddleOCR trains on BGR, as OpenCV reads images; Android bitmaps and most libraries give RGB. "
         "On grey text the difference is small, so it passes every quick look.",
         "The model runs; nothing can tell the channels apart.",
-        prints="training configuration: channel_order is not this project's: RGB; this project says BGR",
+        prints="inference.yml disagrees with this project about channel_order: RGB; this project "
+        "says BGR",
         remedy="Swap the channels as out/preprocess.json says, and check with out/golden.json on the phone.",
         sources=(
             Source(
@@ -153,7 +156,7 @@ TRAINING = (
         "without dimensions, 2.6 swish without beta, 3.0 the PIR format. A GPU machine that trains and a "
         "laptop that exports rarely have the same one.",
         "Each program ends with exit code 0, or fails far away from the cause.",
-        prints="train ran with paddle 3.1.1, export with paddle 3.0.0",
+        prints="two versions of paddle in one run: 3.1.1 in train, 3.0.0 in export",
         remedy="Run all stages on images of one set: paddock images build.",
         sources=(
             Source(
