@@ -6,21 +6,12 @@ import numpy as np
 
 from stages.errors import IntegrityError
 from stages.lineage.compare import close, same
-from stages.lineage.folds import Fold, folds
+from stages.lineage.folds import CONVOLUTION, Fold, folds
 from stages.lineage.record import Traced
 from stages.lite.naive_buffer import NaiveBuffer
 from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.text.printable import printable
-
-_SCALE_REMEDY = (
-    "write the scale with one number a channel, as Paddock's rules do, or fold it into the "
-    "convolution that follows"
-)
-_STOCK_REMEDY = (
-    "convert your own inference.pdmodel and inference.pdiparams again; if the file is theirs, "
-    "please report it with the model: opt folded something that Paddock does not know"
-)
 
 
 def trace_conversion(graph: Graph, nb: NaiveBuffer, model: str) -> Traced:
@@ -86,37 +77,71 @@ class _Tracing:
                 return fold.filter, name
         return ()
 
+    def _bias_alone(self, fold: Fold) -> bool:
+        """Tell whether two convolutions became one that has the right bias and another filter."""
+        weights = self._tensors.get(fold.filter)
+        if weights is None or CONVOLUTION not in fold.rules:
+            return False
+        if weights.shape != fold.weights.shape or close(fold.weights, weights):
+            return False
+        found = [self._tensors[name].reshape(-1) for name in fold.biases if name in self._tensors]
+        return any(close(fold.bias, bias) for bias in found)
+
     def _unexplained(self, names: list[str]) -> IntegrityError:
-        total = len(self._tensors)
-        for steps in self._folds:
-            for fold in steps:
-                if fold.moved and self._explained_by(fold):
-                    return IntegrityError(
-                        f"opt folded a scale through {fold.through} into {printable(fold.filter)}, "
-                        f"which changes the model; {len(names)} of {total} tensors of "
-                        f"{self._file} are not the model's",
-                        self._file,
-                        _SCALE_REMEDY,
-                        Pitfall.SCALE_FOLDED_WRONG,
-                    )
-        return IntegrityError(
-            f"{len(names)} of {total} tensors of {self._file} are neither those of the model that "
-            f"was converted nor made from them, the first is {printable(names[0])}",
+        """Say why tensors are not the model's, as closely as the folds that were tried tell."""
+        share = f"{len(names)} of {len(self._tensors)} tensors of {self._file}"
+        every = [fold for steps in self._folds for fold in steps]
+        moved = next((fold for fold in every if fold.moved and self._explained_by(fold)), None)
+        if moved:
+            return _moved(moved, share, self._file)
+        wrong = next((fold for fold in every if self._bias_alone(fold)), None)
+        if wrong:
+            return _computed_wrong(wrong, self._file)
+        said = f"the first is {printable(names[0])}"
+        return _other_model(
+            f"{share} are neither those of the model that was converted nor made from them, {said}",
             self._file,
-            _STOCK_REMEDY,
-            Pitfall.STOCK_NB,
         )
 
     def _refuse_lost(self) -> None:
         lost = sorted(set(self._parameters) - self._used)
         if lost:
-            raise IntegrityError(
+            raise _other_model(
                 f"{len(lost)} parameters of the model that was converted are not in {self._file}, "
                 f"the first is {printable(lost[0])}",
                 self._file,
-                _STOCK_REMEDY,
-                Pitfall.STOCK_NB,
             )
+
+
+def _moved(fold: Fold, share: str, file: str) -> IntegrityError:
+    return IntegrityError(
+        f"opt folded a scale through {fold.through} into {printable(fold.filter)}, which changes "
+        f"the model: {share} are not the model's",
+        file,
+        "write the scale with one number a channel, as Paddock's rules do, or fold it into the "
+        "convolution that follows",
+        Pitfall.SCALE_FOLDED_WRONG,
+    )
+
+
+def _computed_wrong(fold: Fold, file: str) -> IntegrityError:
+    return IntegrityError(
+        f"opt folded two convolutions into {printable(fold.filter)} of {file} and computed it "
+        "wrong: the bias is as it must be, the filter is not",
+        file,
+        "this is a fault of Paddle-Lite: put an activation between the two, or fold them in the "
+        "model before it is exported",
+    )
+
+
+def _other_model(message: str, file: str) -> IntegrityError:
+    return IntegrityError(
+        message,
+        file,
+        "convert your own inference.pdmodel and inference.pdiparams again; if the file is theirs, "
+        "please report it with the model: opt folded something that Paddock does not know",
+        Pitfall.STOCK_NB,
+    )
 
 
 def tensor_array(nb: NaiveBuffer, name: str) -> np.ndarray:

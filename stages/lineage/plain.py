@@ -18,6 +18,8 @@ _HOW = frozenset({
     "use_cudnn", "use_mkldnn", "mkldnn_data_type", "use_quantizer", "with_act", "fuse_relu",
     "act_type", "activation_type",
 })  # fmt: skip
+#: What ends the name of an attribute that marks a parameter to be computed with in half precision.
+_HALF = "_fp16"
 #: Of a fused activation, the names of its own attributes.
 _FUSED_ATTRIBUTES = {
     "hard_swish": {f"hard_swish_{name}": name for name in ("offset", "scale", "threshold")},
@@ -89,7 +91,12 @@ def _activation(operator: Operator, before: Plain) -> list[Plain]:
 def _what(operator: Operator) -> str:
     """Return the attributes that decide the result."""
     fused = {name for names in _FUSED_ATTRIBUTES.values() for name in names}
-    kept = {k: v for k, v in operator.attributes.items() if k not in _HOW and k not in fused}
+    how = _HOW | fused
+    kept = {
+        name: value
+        for name, value in operator.attributes.items()
+        if name not in how and not name.endswith(_HALF)
+    }
     return repr(sorted((_pooling(kept) if operator.type == "pool2d" else kept).items()))
 
 

@@ -143,7 +143,7 @@ FOLDS: dict[str, tuple[Callable[[], list[nn.Layer]], str]] = {
         "batch norm folded",
     ),
     "a convolution of 1 x 1": (
-        lambda: [*normalised(3, 3, kernel_size=3), *normalised(3, 4, kernel_size=1), nn.ReLU()],
+        lambda: [*normalised(3, 3, kernel_size=1), *normalised(3, 4, kernel_size=1), nn.ReLU()],
         "batch norm folded, convolution folded, batch norm folded",
     ),
     "a scale": (
@@ -164,6 +164,15 @@ def test_what_opt_folds_is_computed_again(tmp_path: Path, name: str) -> None:
     lineage = run(tmp_path, save(tmp_path, *layers()))
     assert set(lineage["steps"][1]["by"]) == {rule}
     assert lineage["targets"]["different"] == lineage["targets"]["different_operators"] == []
+
+
+def test_a_fold_that_opt_computes_wrong_is_refused(tmp_path: Path) -> None:
+    """Lite 2.13 folds a convolution of 1 x 1 into one of 3 x 3, and gets the filter wrong."""
+    layers = *normalised(3, 3, kernel_size=3), *normalised(3, 4, kernel_size=1), nn.ReLU()
+    with pytest.raises(
+        IntegrityError, match=r"folded two convolutions into conv2d_\d+.w_0 .* computed it wrong"
+    ):
+        run(tmp_path, save(tmp_path, *layers))
 
 
 def test_a_scale_folded_through_an_activation_is_refused(tmp_path: Path) -> None:
