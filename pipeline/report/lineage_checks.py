@@ -86,9 +86,14 @@ def targets_agree(evidence: Evidence) -> Finding:
     if not compared:
         found = "there is one target only, or the files were not traced"
         return Finding("not checked", found, "lineage.json")
-    different = compared["different"]
+    different, others = compared["different"], compared.get("different_operators") or ()
     if different:
         found = f"{len(different)} of {compared['tensors']} tensors differ: {different[0]}"
         return Finding("failed", found, "lineage.json", _AGAIN)
+    if others:
+        found = f"{len(others)} operators differ between the files of the targets: {others[0]}"
+        return Finding("failed", found, "lineage.json", _AGAIN)
     found = f"all {compared['tensors']} tensors are the same in the files of all targets"
+    if operators := compared.get("operators"):
+        found = f"{found}, and so are their {operators} operators"
     return Finding("passed", found, "lineage.json")

@@ -229,6 +229,15 @@ def test_targets_with_different_tensors_fail(guards: Make) -> None:
     assert guards(lineage=make_lineage(targets=None))["same-for-all-targets"]["outcome"] != "failed"
 
 
+def test_targets_with_different_operators_fail(guards: Make) -> None:
+    other = {"tensors": 216, "different": [], "operators": 167, "different_operators": ["relu"]}
+    found = guards(lineage=make_lineage(targets=other))["same-for-all-targets"]
+    assert found["outcome"] == "failed" and "relu" in found["found"]
+    same = {**other, "different_operators": []}
+    found = guards(lineage=make_lineage(targets=same))["same-for-all-targets"]
+    assert found["outcome"] == "passed" and "167 operators" in found["found"]
+
+
 def test_training_that_changed_nothing_fails(guards: Make) -> None:
     nothing = changed("train", learned={"backbone": 0, "neck": 0, "head": 0})
     assert guards(results=nothing)["what-learned"]["outcome"] == "failed"
