@@ -12,13 +12,13 @@ import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from stages.lite.opt import entry_point
 from stages.ppocr.location import paddleocr_root
+from support.ended import Ended
 
 #: What a phone's app does, in the words of Paddle-Lite's Python demo.
 _LITE = """
@@ -36,14 +36,6 @@ for name in images.files:
     outputs[name] = np.array(predictor.get_output(0).numpy())
 np.savez(sys.argv[3], **outputs)
 """
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a tool ended; a negative code is the signal that killed it."""
-
-    code: int
-    log: str
 
 
 def start(command: list[str | Path], folder: Path | None = None) -> Ended:

@@ -11,6 +11,7 @@ from stages.lite.opt import entry_point
 from stages.lite.opt_log import judge
 from stages.pitfalls import Pitfall
 from support import bare
+from support.ended import Ended
 from support.small import converted
 
 
@@ -24,7 +25,7 @@ def test_by_hand_a_forgotten_word_gives_nothing_and_zero() -> None:
     assert done.code == 0 and "saved into" not in done.log
 
 
-def forgotten() -> bare.Ended:
+def forgotten() -> Ended:
     """Start opt without ``--optimize_out``."""
     model, params = files()
     return bare.start([entry_point(), f"--model_file={model}", f"--param_file={params}"])
