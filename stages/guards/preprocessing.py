@@ -19,15 +19,16 @@ from stages.guards.documents import read_document
 from stages.guards.program import read_signature
 from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
+from stages.ppocr.architecture import exported_height
 from stages.ppocr.documents import at
-from stages.ppocr.transforms import Preparation, read_transforms
+from stages.ppocr.transforms import RESIZE_NORM_IMG, Preparation, read_transforms
 from stages.runtime import Context
 
 PREPROCESS_FILE = "preprocess.json"
 #: What this project does, in the words of :class:`Preparation`.
 _WANTED = {
     "channel_order": "BGR",
-    "resize": "RecResizeImg",
+    "resize": RESIZE_NORM_IMG,
     "padding": "right",
     "mean": str([preprocess.MEAN] * 3),
     "std": str([preprocess.STD] * 3),
@@ -88,6 +89,14 @@ def in_description(description: Mapping[str, Any], shape: Sequence[int]) -> Iter
     yield from _steps(place, found)
     height = str(found.image_shape[1]) if found.image_shape else ""
     yield Comparison(place, "height", str(shape[1]), height, "", Pitfall.WRONG_HEIGHT, _OTHER_MODEL)
+
+
+def in_architecture(architecture: Mapping[str, Any], shape: Sequence[int]) -> Comparison:
+    """Compare with the height that an export of this architecture will declare."""
+    height = exported_height(architecture)
+    remedy = f"set image_shape = [{shape[0]}, {height}, {shape[2]}]"
+    found, pitfall = "" if height is None else str(height), Pitfall.WRONG_HEIGHT
+    return Comparison("PaddleOCR's export", "height", str(shape[1]), found, "", pitfall, remedy)
 
 
 def in_program(pdmodel: Path, shape: Sequence[int]) -> Comparison:

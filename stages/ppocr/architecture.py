@@ -17,6 +17,10 @@ BUILT_IN = ("PP-OCRv5_mobile_rec",)
 
 #: Lines are this high: PPLCNetV3 ends in a pooling that leaves one row of 48.
 HEIGHT = 48
+#: What an export's input is as high as, by the name of the algorithm.
+_HEIGHT_48 = ("SVTR_LCNet", "SVTR_HGNet")
+_CONFIGURED_HEIGHT = ("SVTR", "CPPD")
+_OTHER_HEIGHT = 32
 #: The width of the decoder that helps in training only.
 _NRTR_WIDTH = 384
 
@@ -81,3 +85,15 @@ def check_built_in(name: str, image_shape: list[int]) -> None:
             f"set image_shape = [3, {HEIGHT}, 320]",
             Pitfall.WRONG_HEIGHT,
         )
+
+
+def exported_height(architecture: Mapping[str, Any]) -> int | None:
+    """Return the image height that PaddleOCR's export declares whatever the configuration says.
+
+    ``dynamic_to_static`` in ppocr/utils/export_model.py goes by the name of the algorithm. None for
+    those that take the configuration's.
+    """
+    algorithm = architecture.get("algorithm")
+    if algorithm in _CONFIGURED_HEIGHT:
+        return None
+    return HEIGHT if algorithm in _HEIGHT_48 else _OTHER_HEIGHT

@@ -7,9 +7,11 @@ resuming how good its best checkpoint was. What an attempt reached is read from 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import paddle
 
 from stages.errors import IntegrityError, StageError
@@ -17,11 +19,20 @@ from stages.files import write_text
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
 from stages.ppocr.architecture import check_built_in
-from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
+from stages.ppocr.attempts import (
+    LOG,
+    STARTING_WEIGHTS,
+    Attempt,
+    attempts_in,
+    best_of,
+    first_weights,
+    new_attempt,
+)
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import Config, dump_config, multi_head_config
 from stages.ppocr.dictionary_record import with_record
 from stages.ppocr.guide import warn_of_guide
+from stages.ppocr.learned import what_learned
 from stages.ppocr.network import build
 from stages.ppocr.starting_weights import starting_weights
 from stages.ppocr.tool import Tool, failure
@@ -67,6 +78,7 @@ def _config(context: Context) -> Config:
     )
     config = adopt(read_config(context.input("config")), paths, chosen)
     refuse_difference(preprocessing.in_configuration(config, chosen.image_shape))
+    refuse_difference([preprocessing.in_architecture(config["Architecture"], chosen.image_shape)])
     warn_of_guide(context, config)
     return config
 
@@ -83,8 +95,8 @@ def _prepare(
         config["Global"]["checkpoints"] = str(resumed)
     elif context.has("pretrained"):
         weights = starting_weights(context, config["Architecture"], dictionary)
-        save_parameters(folder / "pretrained.pdparams", weights)
-        config["Global"]["pretrained_model"] = str(folder / "pretrained")
+        save_parameters(folder / STARTING_WEIGHTS, weights)
+        config["Global"]["pretrained_model"] = str((folder / STARTING_WEIGHTS).with_suffix(""))
     write_text(folder / "start.yml", dump_config(config))
     return folder
 
@@ -132,4 +144,13 @@ def _finish(
     config.pop("profiler_options", None)
     write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
     write_text(context.output / "curve.json", json.dumps(watch.curve, indent=1) + "\n")
-    return watch.metrics(best)
+    return {**watch.metrics(best), **_learned(context, weights)}
+
+
+def _learned(context: Context, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Say what training changed, if it began with weights that are known."""
+    start = first_weights(context.scratch)
+    if start is None:
+        return {}
+    with context.guarding():
+        return {**what_learned(load_parameters(start), weights)}

@@ -15,9 +15,17 @@ _NORMALIZE = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 _RESIZE = {"mean": [0.5] * 3, "std": [0.5] * 3}
 
 
+#: The way of resizing that this project has too, and PaddleOCR's transforms that call it.
+RESIZE_NORM_IMG = "resize_norm_img"
+_SAME = ("RecResizeImg", "SVTRRecResizeImg")
+
+
 @dataclass(frozen=True)
 class Preparation:
-    """How images are prepared; "" and [] where the transforms do not say it."""
+    """How images are prepared; "" and () where the transforms do not say it.
+
+    ``resize`` is PaddleOCR's function for it, or the transform's name if it is another.
+    """
 
     channel_order: str = ""
     resize: str = ""
@@ -37,7 +45,7 @@ def read_transforms(listed: Any) -> Preparation:
     options = _options(transforms, resize)
     return Preparation(
         _channel_order(transforms),
-        printable(resize),
+        RESIZE_NORM_IMG if resize in _SAME else printable(resize),
         _padding(options) if resize else "",
         _normalisation("mean", transforms) if resize else "",
         _normalisation("std", transforms) if resize else "",

@@ -19,6 +19,8 @@ from stages.ppocr.documents import at, load_yaml
 from stages.text.printable import printable
 
 _SECTIONS = ("Global", "Architecture", "PostProcess", "Train", "Eval")
+#: Transforms that bring lines to the project's shape.
+_RESIZES = ("RecResizeImg", "SVTRRecResizeImg")
 _KEY = re.compile(r"\w+(\.\w+)*")
 #: What the project decides; an override of it would make the lineage a lie.
 RESERVED = (
@@ -117,8 +119,9 @@ def _adopt_split(split: Config, root: Path, labels: Path, settings: Settings) ->
     split["dataset"].update({"data_dir": str(root), "label_file_list": [str(labels)]})
     split["dataset"].pop("ratio_list", None)
     for transform in split["dataset"]["transforms"]:
-        if isinstance(at(transform, "RecResizeImg"), dict):
-            transform["RecResizeImg"]["image_shape"] = [channels, height, width]
+        for name in _RESIZES:
+            if isinstance(at(transform, name), dict):
+                transform[name]["image_shape"] = [channels, height, width]
         if isinstance(at(transform, "RecConAug"), dict):
             transform["RecConAug"]["image_shape"] = [height, width, channels]
 

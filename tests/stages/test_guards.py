@@ -196,7 +196,7 @@ EVAL = ("Eval", "dataset", "transforms")
 OPS = ("PreProcess", "transform_ops")
 RGB = {"DecodeImage": {"img_mode": "RGB"}}
 SQUEEZED = {"RecResizeImg": {"image_shape": list(SHAPE), "padding": False}}
-SVTR = {"SVTRRecResizeImg": {"image_shape": list(SHAPE), "padding": True}}
+VL = {"VLRecResizeImg": {"image_shape": list(SHAPE)}}
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ SVTR = {"SVTRRecResizeImg": {"image_shape": list(SHAPE), "padding": True}}
         ("config", _set(*EVAL, 0, to={"DecodeImage": None}), "channel_order", "RGB", None),
         ("description", _set(*OPS, 0, to=RGB), "channel_order", "RGB", Pitfall.RGB_FOR_BGR),
         ("config", _set(*EVAL, 2, to=SQUEEZED), "padding", "none", Pitfall.OTHER_CONFIGURATION),
-        ("description", _set(*OPS, 2, to=SVTR), "resize", "SVTRRecResizeImg", None),
+        ("description", _set(*OPS, 2, to=VL), "resize", "VLRecResizeImg", None),
         ("config", _set(*EVAL, 3, to={"NormalizeImage": None}), "std", "0.229", None),
         (
             "config",

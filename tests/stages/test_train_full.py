@@ -86,6 +86,14 @@ def test_it_starts_from_official_weights_that_already_read() -> None:
     assert losses[0] < 20
 
 
+def test_what_learned_is_counted_from_the_first_start() -> None:
+    _, _, metrics = trained()
+    learned, parameters = metrics["learned"], metrics["parameters"]
+    assert parameters["backbone"] > 100
+    assert learned["backbone"] > 0
+    assert learned["head"] == parameters["head"] == 2
+
+
 def test_its_checkpoint_is_exported() -> None:
     _, second, _ = trained()
     files = {
@@ -125,6 +133,20 @@ def test_a_yaml_that_prepares_images_in_another_way_is_refused_before_training(
     with pytest.raises(IntegrityError, match="channel_order: RGB; this project says BGR") as e:
         train.run(run)
     assert e.value.pitfall is Pitfall.RGB_FOR_BGR
+
+
+def test_a_yaml_whose_export_would_have_another_height_is_refused_before_training(
+    tmp_path: Path,
+) -> None:
+    train_yaml = yaml.safe_load((trained()[1].output / "config.yml").read_text(encoding="utf-8"))
+    train_yaml["Architecture"]["algorithm"] = "CRNN"
+    path = tmp_path / "own.yml"
+    path.write_text(yaml.safe_dump(train_yaml), encoding="utf-8")
+    run = train_context(tmp_path, {**inputs(), "config": path}, **FULL)
+    with pytest.raises(IntegrityError, match=r"PaddleOCR's export .* height: 32; .* 48") as e:
+        train.run(run)
+    assert e.value.pitfall is Pitfall.WRONG_HEIGHT
+    assert e.value.remedy == "set image_shape = [3, 32, 160]"
 
 
 def test_the_configuration_carries_the_dictionary() -> None:

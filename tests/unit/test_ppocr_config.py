@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from stages.errors import StageError
-from stages.ppocr.architecture import check_built_in, with_classes
+from stages.ppocr.architecture import check_built_in, exported_height, with_classes
 from stages.ppocr.config import (
     Config,
     DataPaths,
@@ -78,6 +78,16 @@ def test_what_the_built_in_architecture_is_not_is_refused(
 ) -> None:
     with pytest.raises(StageError, match=message):
         check_built_in(name, shape)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "height"),
+    [("SVTR_LCNet", 48), ("SVTR_HGNet", 48), ("CRNN", 32), (None, 32), ("SVTR", None)],
+)
+def test_the_height_of_an_export_goes_by_the_algorithm(
+    algorithm: str | None, height: int | None
+) -> None:
+    assert exported_height({"algorithm": algorithm}) == height
 
 
 def write(folder: Path, text: str) -> Path:

@@ -25,7 +25,7 @@ def test_paddleocrs_own_recognition_transforms() -> None:
         resized(),
         {"KeepKeys": {"keep_keys": ["image"]}},
     ]
-    expected = Preparation("BGR", "RecResizeImg", "right", HALVES, HALVES, (3, 48, 320))
+    expected = Preparation("BGR", "resize_norm_img", "right", HALVES, HALVES, (3, 48, 320))
     assert read_transforms(listed) == expected
 
 
@@ -47,8 +47,9 @@ def test_the_channel_order_is_what_decode_image_makes_of_opencvs(options: Any, o
 def test_padding_and_other_ways_of_resizing() -> None:
     assert read_transforms([resized(padding=False)]).padding == "none"
     other = read_transforms([{"SVTRRecResizeImg": {"image_shape": [3, 64, 256], "padding": False}}])
-    assert (other.resize, other.padding) == ("SVTRRecResizeImg", "none")
+    assert (other.resize, other.padding) == ("resize_norm_img", "none")
     assert other.image_shape == (3, 64, 256)
+    assert read_transforms([{"VLRecResizeImg": None}]).resize == "VLRecResizeImg"
 
 
 def test_a_normalisation_of_its_own() -> None:
