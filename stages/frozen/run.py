@@ -22,6 +22,7 @@ from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import Narrowed, narrow, warn_of_lacking
 from stages.ppocr.config import ctc_config, dump_config
 from stages.ppocr.dictionary_record import with_record
+from stages.ppocr.learned import what_learned
 from stages.ppocr.network import build, state_arrays
 from stages.ppocr.official import read_official
 from stages.ppocr.unfuse import load_inference_weights, unfuse
@@ -52,6 +53,7 @@ def train(context: Context) -> dict[str, Any]:
     network = build(ctc_architecture(), dictionary.classes, fused=True)
     narrowed = _official(context, dictionary)
     load_inference_weights(network, narrowed.parameters, "the official model")
+    start = state_arrays(network)
     splits = _splits(context, network, dictionary)
     fitting = Fitting(
         context, Head(network), _recipe(context), EarlyStopping.of(parameters), dictionary
@@ -60,7 +62,9 @@ def train(context: Context) -> dict[str, Any]:
         reason = fitting.run(splits["train"], splits["val"])
     fitting.head.load(fitting.state.best)
     _write(context, network, dictionary, splits)
-    return _metrics(context, fitting, reason)
+    with context.guarding():
+        learned = what_learned(start, state_arrays(network))
+    return {**_metrics(context, fitting, reason), **learned}
 
 
 def _official(context: Context, dictionary: Dictionary) -> Narrowed:

@@ -11,6 +11,8 @@ from stages.ppocr.trainer_log import Evaluated, LogEvent, Saved, Stepped, parse_
 _ENDINGS = (".pdparams", ".pdopt", ".states")
 #: What this stage keeps of the trainer's log (PaddleOCR 3.1 announces a file and never opens it).
 LOG = "trainer.log"
+#: What an attempt begins with, unless it goes on from an epoch or from the initialisation.
+STARTING_WEIGHTS = "pretrained.pdparams"
 _PREFIX = "attempt-"
 _BEST = "best_accuracy.pdparams"
 
@@ -72,6 +74,12 @@ def attempts_in(scratch: Path) -> list[Attempt]:
     """Return all attempts, oldest first."""
     folders = sorted(scratch.glob(f"{_PREFIX}*"), key=_number)
     return [Attempt(folder) for folder in folders]
+
+
+def first_weights(scratch: Path) -> Path | None:
+    """Return what the first attempt began with, None where that was the initialisation."""
+    first = scratch / f"{_PREFIX}1" / STARTING_WEIGHTS
+    return first if first.is_file() else None
 
 
 def new_attempt(scratch: Path) -> Path:

@@ -47,6 +47,15 @@ def test_training_makes_the_loss_smaller_and_reads_no_less() -> None:
     assert metrics["samples_per_s"] > 0
 
 
+def test_the_backbone_stays_and_the_rest_learns() -> None:
+    _, metrics = trained()
+    learned, parameters = metrics["learned"], metrics["parameters"]
+    assert parameters.keys() == {"backbone", "neck", "head"} == learned.keys()
+    assert learned["backbone"] == 0 < parameters["backbone"]
+    assert learned["neck"] == parameters["neck"] > 0
+    assert learned["head"] == parameters["head"] == 2
+
+
 def test_it_leaves_checkpoint_configuration_and_curve() -> None:
     run, _ = trained()
     files = {path.name for path in run.output.iterdir() if path.is_file()}
