@@ -48,7 +48,7 @@ def run(context: Context) -> dict[str, Any]:
 
 def _read_splits(context: Context, rules: Rules) -> list[Split]:
     problems = Problems()
-    reader = SplitReader(rules, problems, seen={})
+    reader = SplitReader(rules, problems)
     labels: dict[str, list[str]] = context.parameters["labels"]
     names = [name for name in SPLITS if context.has(name)]
     lines = Lines(context, sum(_count_lines(context.input(name), labels[name]) for name in names))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from stages.contract import MANIFEST_FILE
 from stages.dataset.problems import Problems
@@ -24,7 +28,11 @@ class Rules:
 
 @dataclass
 class Split:
-    """A split's labels that are in order, with the content hash of each image."""
+    """A split's labels that are in order, with a hash of each image's pixels.
+
+    Pixels and not bytes: an image is the same under another name, in another lossless format, or with
+    other metadata.
+    """
 
     name: str
     labels: list[Label] = field(default_factory=list)
@@ -36,10 +44,11 @@ class Split:
 
 
 class SplitReader:
-    """Reads a split; ``seen`` keeps what is known of an image's content, over all splits."""
+    """Reads splits, and each image once, however often and under which names it is listed."""
 
-    def __init__(self, rules: Rules, problems: Problems, seen: dict[str, str]) -> None:
-        self._rules, self._problems, self._seen = rules, problems, seen
+    def __init__(self, rules: Rules, problems: Problems) -> None:
+        self._rules, self._problems = rules, problems
+        self._seen: dict[str, Seen] = {}
 
     def read(self, name: str, root: Path, files: list[str], advanced: Callable[[], None]) -> Split:
         """Check all label files of a split; what is wrong goes to the problems.
@@ -59,9 +68,8 @@ class SplitReader:
                 self._problems.add(where, item.message)
             else:
                 self._check_text(where, item)
-                self._check_image(where, item, root, manifest)
                 split.labels.append(item)
-                split.hashes.append(manifest.get(item.image, ""))
+                split.hashes.append(self._check_image(where, item, root, manifest))
         if not split.labels and len(self._problems.lines) == before:
             self._problems.add(f"split {name}", "its label files have no lines")
         return split
@@ -88,26 +96,39 @@ class SplitReader:
         for character in self._rules.dictionary.unknown(label.text):
             self._problems.add_outsider(where, character)
 
-    def _check_image(self, where: str, label: Label, root: Path, manifest: dict[str, str]) -> None:
+    def _check_image(self, where: str, label: Label, root: Path, manifest: dict[str, str]) -> str:
+        """Return a hash of the image's pixels; "" if there are none."""
         content = manifest.get(label.image)
         if content is None:
             self._problems.add(where, f"the image {quoted(label.image)} is missing")
-            return
+            return ""
         if content not in self._seen:
-            self._seen[content] = _fault_of(root / label.image)
-        if self._seen[content]:
-            self._problems.add(where, f"the image {quoted(label.image)} {self._seen[content]}")
+            self._seen[content] = _look_at(root / label.image)
+        if self._seen[content].fault:
+            fault = self._seen[content].fault
+            self._problems.add(where, f"the image {quoted(label.image)} {fault}")
+        return self._seen[content].pixels
 
 
-def _fault_of(path: Path) -> str:
-    """Return why an image cannot be read, or ""."""
+class Seen(NamedTuple):
+    """What is known of a file's content: a hash of its pixels, or why it cannot be read."""
+
+    pixels: str = ""
+    fault: str = ""
+
+
+def _look_at(path: Path) -> Seen:
     data = path.read_bytes()
     if not data:
-        return "is an empty file"
+        return Seen(fault="is an empty file")
     image = decode_image(data)
     if image is None:
-        return "is not an image that OpenCV reads (allowed: PNG, JPEG, BMP, TIFF, …)"
-    return "" if image.size else "has no pixels"
+        return Seen(fault="is not an image that OpenCV reads (allowed: PNG, JPEG, BMP, TIFF, …)")
+    if not image.size:
+        return Seen(fault="has no pixels")
+    digest = hashlib.blake2b(str(image.shape).encode("ascii"), digest_size=32)
+    digest.update(np.ascontiguousarray(image).data)
+    return Seen(digest.hexdigest())
 
 
 def read_manifest(root: Path) -> dict[str, str]:

@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from stages import data
@@ -175,6 +177,24 @@ def test_trained_test_images_are_refused_and_named(project: Project) -> None:
     ]
     assert error.where == "data.test"
     assert "allow_overlap = true" in error.remedy
+
+
+@pytest.mark.parametrize("name", ["again.bmp", "smaller.png"])
+def test_the_same_pixels_in_another_file_are_the_same_image(project: Project, name: str) -> None:
+    image = cv2.imread(str(project.folder / "train/images/A1.png"))
+    again = project.folder / "test/images" / name
+    assert cv2.imwrite(str(again), image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    assert again.read_bytes() != (project.folder / "train/images/A1.png").read_bytes()
+    project.write("test", f"images/{name}\tA1\n".encode())
+    assert f'"images/{name}" is "images/A1.png" of train' in project.error().message
+
+
+def test_other_pixels_of_the_same_bytes_in_a_row_are_another_image(project: Project) -> None:
+    flat = np.full((4, 9, 3), 77, np.uint8)
+    for split, shape in (("train", (4, 9, 3)), ("test", (9, 4, 3))):
+        assert cv2.imwrite(str(project.folder / split / "images/flat.png"), flat.reshape(shape))
+        project.write(split, b"images/flat.png\tA1\n")
+    assert data.run(project.context())["leaked"] == 0
 
 
 def test_of_many_trained_test_images_the_first_ten_are_named(project: Project) -> None:
