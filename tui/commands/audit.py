@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -13,6 +14,7 @@ from typing import Any
 
 from pipeline.audit import AuditReport, audit
 from pipeline.integrity.faults import Fault
+from pipeline.integrity.identify import Identity, identify
 from pipeline.project import load_project
 from pipeline.text import human_seconds, human_size
 from stages.contract import Exit
@@ -30,17 +32,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
     parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    parser.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="NB",
+        help=_("say instead whether a .nb file is the project's (may be repeated)"),
+    )
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Audit and print what was found."""
     project = load_project(Path(options.project))
+    if options.file:
+        return _identify([identify(project, file) for file in options.file], options, terminal)
     report = audit(project, os.environ, terminal.pass_on, _Orders())
     if options.json:
         terminal.raw(json.dumps(_as_json(report), indent=2))
     else:
         _show(report, terminal)
     return Exit.INTEGRITY if report.faults else Exit.OK
+
+
+def _identify(found: Sequence[Identity], options: argparse.Namespace, terminal: Terminal) -> int:
+    """Print what files are; return exit code 5 if one is not the last good run's."""
+    if options.json:
+        body = {"schema_version": 1, "files": [_identity_as_json(item) for item in found]}
+        terminal.raw(json.dumps(body, indent=2))
+    else:
+        for item in found:
+            _show_identity(item, terminal)
+    return Exit.OK if all(item.kind == "current" for item in found) else Exit.INTEGRITY
+
+
+def _show_identity(found: Identity, terminal: Terminal) -> None:
+    good = found.kind == "current"
+    mark, style = ("✔", "green") if good else ("✘", "bold red")
+    terminal.print(f"{mark} {translated(found.sentence)}", style)
+    if found.target:
+        said = _("target {target}, opt {version}, SHA-256 {sha256}")
+        values = {"target": found.target, "version": found.opt_version}
+        terminal.print("    " + said.format(**values, sha256=found.digests.sha256))
+    if not good:
+        _why(found.pitfall, terminal)
+
+
+def _identity_as_json(found: Identity) -> dict[str, Any]:
+    return {**asdict(found), "pitfall": found.pitfall}
+
+
+def _why(pitfall: str, terminal: Terminal) -> None:
+    terminal.print("    " + _("why: {command}").format(command=f"paddock explain {pitfall}"))
 
 
 class _Orders:
@@ -81,7 +124,7 @@ def _show_fault(fault: Fault, terminal: Terminal) -> None:
     terminal.print(f"✘ {translated(fault.sentence)}", "bold red")
     terminal.print(f"    {translated(fault.maker)}")
     terminal.print("    " + _("do: {remedy}").format(remedy=translated(fault.expected.remedy)))
-    terminal.print("    " + _("why: {command}").format(command=f"paddock explain {fault.pitfall}"))
+    _why(fault.pitfall, terminal)
 
 
 def _as_json(report: AuditReport) -> dict[str, Any]:

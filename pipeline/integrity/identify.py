@@ -1,0 +1,152 @@
+"""Is this ``.nb`` file, on a phone or in an app, one of the project's? By its hash, else by its weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.errors import UsageError
+from pipeline.ledger import Entry, Ledger
+from pipeline.project import Project
+from pipeline.text import one_line
+from stages.contract import Digests, digests_of
+from stages.errors import StageError
+from stages.lite.kernels import target_of
+from stages.lite.naive_buffer import NaiveBuffer, parse_naive_buffer
+from stages.pitfalls import Pitfall
+
+#: ``current``: of the last good run, byte by byte. ``earlier``: of an older run. ``rebuilt``: other bytes,
+#: but all its weights are the project's. ``partly``: some are. ``foreign``: none is. ``damaged``: it is no
+#: whole .nb file.
+Kind = Literal["current", "earlier", "rebuilt", "partly", "foreign", "damaged"]
+LINEAGE_FILE = "lineage.json"
+_PITFALLS: dict[Kind, Pitfall] = {
+    "earlier": Pitfall.STALE_FILE,
+    "rebuilt": Pitfall.CHANGED_ARTIFACT,
+    "partly": Pitfall.STOCK_NB,
+    "foreign": Pitfall.STOCK_NB,
+    "damaged": Pitfall.CHANGED_ARTIFACT,
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a ``.nb`` file is.
+
+    Args:
+        file: as it was named.
+        digests: its size and hashes.
+        kind: in one word.
+        sentence: the same for a person.
+        target: what machine it is for, "" if that cannot be read.
+        opt_version: of the ``opt`` that wrote it, "" if that cannot be read.
+        tensors: how many it has.
+        same: how many of them the last good run's files have too, whatever their names.
+    """
+
+    file: str
+    digests: Digests
+    kind: Kind
+    sentence: str
+    target: str = ""
+    opt_version: str = ""
+    tensors: int = 0
+    same: int = 0
+
+    @property
+    def pitfall(self) -> str:
+        """The ID of the catalogue's entry, "" for the file of the last good run."""
+        return str(_PITFALLS.get(self.kind, ""))
+
+
+def identify(project: Project, file: Path) -> Identity:
+    """Find out what ``file`` is. No engine is asked.
+
+    Raises:
+        UsageError: the file cannot be read, or no run of the project has passed.
+        IntegrityFailed: the ledger was changed.
+    """
+    ledger = Ledger(project.state / "ledger.jsonl")
+    ledger.check()
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read it: {error.strerror}", str(file)) from error
+    digests, name = digests_of(data), one_line(file.name)
+    current = _current(project, ledger)
+    made = _maker([current, *reversed(ledger.entries)], digests.sha256)
+    try:
+        nb = parse_naive_buffer(data, file)
+        target = one_line(target_of(nb))
+    except StageError as error:
+        return Identity(str(file), digests, "damaged", one_line(error.message))
+    ours = _fingerprints(project, current)
+    same = sum(1 for fingerprint in nb.fingerprints.values() if fingerprint in ours)
+    kind = _kind(made, current, nb, same)
+    sentence = _sentence(name, kind, made or current, len(nb.tensors), same)
+    version = one_line(nb.head.opt_version)
+    return Identity(str(file), digests, kind, sentence, target, version, len(nb.tensors), same)
+
+
+def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:
+    """Return the first result with a ``.nb`` file of these bytes."""
+    for entry in entries:
+        for artifact in entry.result.artifacts:
+            if artifact.path.endswith(".nb") and artifact.sha256 == sha256:
+                return entry
+    return None
+
+
+def _current(project: Project, ledger: Ledger) -> Entry:
+    """Return the conversion of the last good run."""
+    good = ledger.last_good()
+    entry = ledger.find(good.stages["convert"], good.workspace) if good else None
+    if entry is None:
+        remedy = "run it first: paddock --batch"
+        raise UsageError("no run of this project has passed yet", str(project.folder), remedy)
+    return entry
+
+
+def _fingerprints(project: Project, current: Entry) -> set[str]:
+    """Return the fingerprints of all tensors of the last good run's ``.nb`` files."""
+    artifact = current.result.artifact(LINEAGE_FILE)
+    kept = project.state / "cache" / artifact.sha256
+    data = kept.read_bytes() if kept.is_file() else b""
+    if digests_of(data).sha256 != artifact.sha256:
+        remedy = "run again, which fetches it: paddock --batch"
+        raise UsageError(f"{LINEAGE_FILE} of the last good run is not here", str(kept), remedy)
+    models: Mapping[str, Any] = json.loads(data)["models"]
+    return set(_of_buffers(models.values()))
+
+
+def _of_buffers(models: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    for model in models:
+        yield from model.get("tensors", {}).values()
+
+
+def _kind(made: Entry | None, current: Entry, nb: NaiveBuffer, same: int) -> Kind:
+    if made:
+        return "current" if made.components.key == current.components.key else "earlier"
+    if not same:
+        return "foreign"
+    return "rebuilt" if same == len(nb.tensors) else "partly"
+
+
+def _sentence(name: str, kind: Kind, entry: Entry, tensors: int, same: int) -> str:
+    if kind == "current":
+        return f"{name} is the file that run {entry.run} made, the one to ship ({entry.time})"
+    if kind == "earlier":
+        return f"{name} is of run {entry.run} ({entry.time}), and not of the last run that passed"
+    if kind == "rebuilt":
+        return (
+            f"{name} is no file of this project's runs, but all its {tensors} tensors are its own"
+        )
+    if kind == "foreign":
+        return f"{name} is no file of this project: none of its {tensors} tensors is its own"
+    return (
+        f"{name} is no file of this project: {same} of its {tensors} tensors are this project's, "
+        f"{tensors - same} are not"
+    )
