@@ -8,9 +8,10 @@ demo: engine images
 	$(PADDOCK) demo demo
 	$(PADDOCK) --batch demo
 
-# Every test: those of `check`, then those against a real engine, which run those inside the images too.
+# Every test: those of `check`, then those against a real engine, two at a time, which run those inside
+# the images too.
 test: check engine images
-	.venv/bin/pytest tests/docker
+	.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/docker tests/pitfalls/engine
 
 # The fast checks: no Docker, no Paddle.
 check: setup-dev

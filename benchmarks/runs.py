@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 from clock import Timed
 
 from pipeline.events import Envelope, StageFinished, StagePlanned
-from pipeline.ledger import Entry
+from pipeline.ledger import Entry, Ledger
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,7 @@ def measured_by_paddock(done: Timed, folder: Path) -> Measured:
 
 def read_ledger(folder: Path) -> list[Entry]:
     """Return the ledger of the project in ``folder``."""
-    lines = (folder / ".paddock" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
-    return [Entry.from_json(json.loads(line)) for line in lines]
+    return list(Ledger(folder / ".paddock" / "ledger.jsonl").entries)
 
 
 def _between(start: str, end: str) -> float:
