@@ -6,15 +6,11 @@ measures; thresholds and the verdict are the host's, so that changing one runs n
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from stages.errors import StageError
 from stages.files import write_text
@@ -22,12 +18,13 @@ from stages.guards.comparison import refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.parity.canary import Stock, find_stock
+from stages.parity.images import Images
 from stages.parity.measure import measure
-from stages.parity.models import REFERENCE, Model, list_models
+from stages.parity.models import REFERENCE, list_models
 from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
 from stages.parity.summary import golden, mismatches, summarise
-from stages.preprocess import describe, prepare, read_image
+from stages.preprocess import describe
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label, read_labels
@@ -52,14 +49,15 @@ def run(context: Context) -> dict[str, Any]:
         raise StageError("there are no test images", "test_labels", "give [data] test some lines")
     shape = tuple(context.parameters["image_shape"])
     threads = int(context.parameters.get("threads", THREADS))
-    images = Images(context, labels, shape)
     models = list_models(context, dictionary.classes, platform.machine())
     preprocessing = describe(shape, dictionary, use_space_char)
     preprocessing["runtime"] = needed_runtime(models)
     _write(context.output / "preprocess.json", preprocessing)
-    stock = find_stock(context, len(labels), threads)
+    stock = find_stock(context, len(labels))
     compared = _compare(context, dictionary, shape, stock)
-    columns = _measure(context, models, images, dictionary, threads, stock)
+    images = Images(context, labels, shape, stock)
+    with stock or nullcontext():
+        columns = measure(models, images.prepared(), dictionary, threads, images)
     parity = _parity(columns, labels, dictionary, shape, threads)
     evidence = {
         "schema_version": SCHEMA_VERSION,
@@ -89,42 +87,6 @@ def _compare(
     for comparisons in found.values():
         refuse_difference(stock.recognise(comparisons) if stock else comparisons)
     return {name: [item.entry() for item in items] for name, items in found.items()}
-
-
-def _measure(
-    context: Context,
-    models: list[Model],
-    images: Images,
-    dictionary: Dictionary,
-    threads: int,
-    stock: Stock | None,
-) -> list[Series]:
-    """Run all models, and the one that training started from beside them if there is one."""
-    with stock or nullcontext():
-        prepared = stock.beside(images.prepared()) if stock else images.prepared()
-        return measure(models, prepared, dictionary, threads, images.advanced, context.guarding)
-
-
-class Images:
-    """The test images, prepared one after the other, with the hash of each."""
-
-    def __init__(self, context: Context, labels: list[Label], shape: tuple[int, ...]) -> None:
-        self._context, self._labels, self._shape = context, labels, shape
-        self.hashes: list[str] = []
-
-    def prepared(self) -> Iterator[np.ndarray]:
-        """Give each image as float32 [3, H, W]."""
-        root = self._context.input("test")
-        self._context.progress(0, len(self._labels), "images", "load the models")
-        for label in self._labels:
-            image = prepare(read_image(root / label.image), self._shape)
-            self.hashes.append(hashlib.sha256(image.astype("<f4").tobytes()).hexdigest())
-            yield image
-
-    def advanced(self) -> None:
-        """Say that one more image has been read by all models."""
-        self._context.check_stop()
-        self._context.progress(len(self.hashes), len(self._labels), "images")
 
 
 def _parity(

@@ -34,19 +34,16 @@ _DIGITS = 6
 class Stock:
     """The starting model in a process of its own, with its own dictionary. Use it as a context manager."""
 
-    def __init__(
-        self, context: Context, folder: Path, name: str, images: int, threads: int
-    ) -> None:
+    def __init__(self, folder: Path, name: str, images: int, threads: int) -> None:
         """Take the official model in ``folder``; it will read some of ``images``."""
         self.name = name
         self.failure = ""
         self.readings: dict[int, str] = {}
-        self._context, self._threads = context, threads
+        self._threads = threads
         self._files = [str(folder / PROGRAM), str(folder / PARAMETERS)]
         count = min(IMAGES, images)
         self._chosen = frozenset(index * images // count for index in range(count))
-        with context.guarding():
-            self._dictionary = Dictionary(read_official(folder).characters, "", "")
+        self._dictionary = Dictionary(read_official(folder).characters, "", "")
 
     @property
     def classes(self) -> int:
@@ -80,24 +77,16 @@ class Stock:
             remedy = "run again with --force convert"
             yield replace(item, difference=difference, pitfall=Pitfall.STOCK_NB, remedy=remedy)
 
-    def beside(self, images: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Give the images on to who measures, reading the chosen ones on the way."""
-        for number, image in enumerate(images):
-            with self._context.guarding():
-                if number == 0:
-                    self._ready()
-                if number in self._chosen:
-                    self._read(number, image)
-            yield image
-
-    def _ready(self) -> None:
+    def wait_ready(self) -> None:
+        """Wait until it is loaded; if it cannot be, ``failure`` says why."""
         try:
             self._reader.wait_ready()
         except ReaderFailedError as error:
             self.failure = str(error)
 
-    def _read(self, number: int, image: np.ndarray) -> None:
-        if self.failure:
+    def look_at(self, number: int, image: np.ndarray) -> None:
+        """Read the image with this number if it is one of the chosen."""
+        if self.failure or number not in self._chosen:
             return
         try:
             probabilities = self._reader.read(image).probabilities
@@ -139,10 +128,14 @@ def reference_of(name: str) -> str:
     return REFERENCE if name.startswith("nb-") else ""
 
 
-def find_stock(context: Context, images: int, threads: int) -> Stock | None:
-    """Return the official model that training started from, or None if it did not."""
+def find_stock(context: Context, images: int) -> Stock | None:
+    """Return the official model that training started from, or None if it did not.
+
+    It may use all threads of the stage, as nobody compares its time.
+    """
     for item in context.spec.inputs:
         if item.name == "pretrained" and (Path(item.path) / PROGRAM).is_file():
             name = printable(item.made_by.removeprefix("model "))
-            return Stock(context, Path(item.path), name, images, threads)
+            with context.guarding():
+                return Stock(Path(item.path), name, images, context.spec.threads)
     return None

@@ -6,8 +6,9 @@ that one that aborts takes only its own column with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Protocol
 
 import numpy as np
 
@@ -24,13 +25,25 @@ from stages.text.dictionary import Dictionary
 WARM_UPS = 3
 
 
+class Watcher(Protocol):
+    """Whoever wants to know how far the measuring is."""
+
+    def warmed(self) -> None:
+        """All models are loaded and have run; the clock starts next."""
+
+    def advanced(self) -> None:
+        """One more image has been read by all models."""
+
+    def guarding(self) -> AbstractContextManager[None]:
+        """Return a context for what only serves to check the models."""
+
+
 def measure(
     models: list[Model],
     images: Iterable[np.ndarray],
     dictionary: Dictionary,
     threads: int,
-    advanced: Callable[[], None],
-    guarding: Callable[[], AbstractContextManager[None]] = nullcontext,
+    watcher: Watcher,
 ) -> list[Series]:
     """Run every model that can be run on every image, and the first image once more at the end.
 
@@ -39,8 +52,7 @@ def measure(
         images: prepared, float32 [3, H, W], all of one shape.
         dictionary: decodes all models' outputs.
         threads: of each model.
-        advanced: called once an image.
-        guarding: gives a context for what only serves to check the models.
+        watcher: is told how far it is.
 
     Returns:
         the models' series, in their order.
@@ -61,9 +73,10 @@ def measure(
         for number, image in enumerate(images):
             if number == 0:
                 table.warm_up(image)
+                watcher.warmed()
             table.read(image)
-            advanced()
-        with guarding():
+            watcher.advanced()
+        with watcher.guarding():
             table.repeat()
             table.look_over()
     return columns

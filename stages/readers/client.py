@@ -102,10 +102,9 @@ class Reader:
         """
         self._shape = self._shape or image.shape
         if self._one_shape and image.shape != self._shape:
-            (_, first_height, first_width), (_, height, width) = self._shape, image.shape
+            first, found = ("x".join(map(str, shape)) for shape in (self._shape, image.shape))
             raise StageError(
-                f"the image's width and height are {width}x{height}; "
-                f"this predictor has read images of {first_width}x{first_height}",
+                f"an image of {found} was given to a predictor that has read images of {first}",
                 "reader",
                 "give a predictor one width for its life: pad the images, as preprocess.json says",
                 Pitfall.WIDTH_CHANGED,

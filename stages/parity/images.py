@@ -1,0 +1,55 @@
+"""The test images on their way through the models, and what happens beside that."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from stages.parity.canary import Stock
+from stages.preprocess import prepare, read_image
+from stages.runtime import Context
+from stages.text.labels import Label
+
+
+class Images:
+    """The test images, prepared one after the other, with the hash of each.
+
+    It watches the measuring too: the starting model reads its images when all others have read theirs.
+    """
+
+    def __init__(
+        self, context: Context, labels: list[Label], shape: tuple[int, ...], stock: Stock | None
+    ) -> None:
+        self._context, self._labels, self._shape, self._stock = context, labels, shape, stock
+        self._image = np.empty(0, np.float32)
+        self.hashes: list[str] = []
+
+    def prepared(self) -> Iterator[np.ndarray]:
+        """Give each image as float32 [3, H, W]."""
+        root = self._context.input("test")
+        self._context.progress(0, len(self._labels), "images", "load the models")
+        for label in self._labels:
+            self._image = prepare(read_image(root / label.image), self._shape)
+            self.hashes.append(hashlib.sha256(self._image.astype("<f4").tobytes()).hexdigest())
+            yield self._image
+
+    def warmed(self) -> None:
+        """Wait for the starting model, so that its loading disturbs no measurement."""
+        if self._stock:
+            with self.guarding():
+                self._stock.wait_ready()
+
+    def advanced(self) -> None:
+        """Say that one more image has been read by all models."""
+        if self._stock:
+            with self.guarding():
+                self._stock.look_at(len(self.hashes) - 1, self._image)
+        self._context.check_stop()
+        self._context.progress(len(self.hashes), len(self._labels), "images")
+
+    def guarding(self) -> AbstractContextManager[None]:
+        """Count what is done in this context as spent on guards."""
+        return self._context.guarding()
