@@ -4,8 +4,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import subprocess
-import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ import pytest
 
 from stages import convert, verify
 from stages.errors import IntegrityError, StageError
-from stages.lite.opt import entry_point
 from stages.pitfalls import Pitfall
 from stages.preprocess import prepare, read_image
 from stages.readers import Reader
@@ -41,7 +38,6 @@ def inputs() -> dict[str, Path]:
         "dict": model.dictionary,
         "nb-arm": run.output / "model_arm.nb",
         "nb-x86": run.output / "model_x86.nb",
-        "lite": run.output / "lite.pdmodel",
         **files,
     }
 
@@ -218,31 +214,6 @@ def test_a_model_that_dies_takes_only_its_own_column(tmp_path: Path) -> None:
     assert set(found["nb-x86"]) == {"name", "status", "opt_version"}
     assert found["pd"]["status"] == "measured"
     assert list(metrics["accuracy"]) == ["pd"]
-
-
-def quantised(folder: Path, kind: str) -> Path:
-    """Let opt quantise the weights alone, as its own flags offer it; it ends with 0."""
-    folder.mkdir(exist_ok=True)
-    lite, model = inputs()["lite"], folder / f"{kind}.nb"
-    command = [
-        sys.executable, str(entry_point()),
-        f"--model_file={lite}", f"--param_file={lite.with_suffix('.pdiparams')}",
-        "--optimize_out_type=naive_buffer", f"--optimize_out={model.with_suffix('')}",
-        "--valid_targets=x86", "--quant_model=true", f"--quant_type={kind}",
-    ]  # fmt: skip
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-    return model
-
-
-@pytest.mark.parametrize("kind", ["QUANT_INT8", "QUANT_INT16"])
-def test_quantised_garbage_is_a_failed_column(tmp_path: Path, kind: str) -> None:
-    run = context("verify", tmp_path, {**inputs(), "nb-x86": quantised(tmp_path, kind)}, PARAMETERS)
-    verify.run(run)
-    found = models(run)["nb-x86"]
-    assert found["status"].startswith("failed: "), found
-    assert found["pitfall"] == "quantised-garbage"
-    assert "its output is not finite (after 0 images)" in found["status"]
-    assert [row["model"] for row in evidence(run)["sanity"]] == ["pd"]
 
 
 def test_a_reference_that_dies_leaves_nothing_to_agree_with(tmp_path: Path) -> None:
