@@ -1,0 +1,132 @@
+"""Which model is on the phone: the project's, an older one of its, or somebody else's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.integrity.identify import Identity, identify
+from pipeline.ledger import Components, Conclusion, Entry, Ledger
+from pipeline.project import Project, load_project
+from stages.contract import Artifact, Digests, Result, digests_of
+from stages.lite.naive_buffer import parse_naive_buffer
+from support.naive import Op, Parameter, naive_buffer, small_model
+from support.projects import write_project
+
+OURS = small_model(classes=3)
+OLDER = small_model(classes=5)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project whose last good run made OURS, and one before it OLDER."""
+    project = load_project(write_project(tmp_path / "project"))
+    for run, model in (("run-1", OLDER), ("run-2", OURS)):
+        record(project, run, model)
+    return project
+
+
+def record(project: Project, run: str, model: bytes, verdict: str = "pass") -> None:
+    tensors = parse_naive_buffer(model, Path("model.nb")).fingerprints
+    lineage = json.dumps({"models": {"pd": {}, "nb-arm": {"tensors": tensors}}}).encode()
+    files = {"model_arm.nb": model, "lineage.json": lineage}
+    components = Components("convert", "sha256:a", {"run": run}, {})
+    artifacts = tuple(artifact(name, data) for name, data in files.items())
+    result = Result("convert", components.key, artifacts, {}, {}, 1.0)
+    ledger = Ledger(project.state / "ledger.jsonl")
+    ledger.append(Entry("now", run, "volume@1", components, result))
+    stages = {"convert": components.key}
+    ledger.append(Conclusion("now", run, "volume@1", verdict, stages, {}))
+    kept = project.state / "cache" / digests_of(lineage).sha256
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_bytes(lineage)
+
+
+def artifact(name: str, data: bytes) -> Artifact:
+    digests: Digests = digests_of(data)
+    return Artifact(name, digests.size, digests.md5, digests.sha256)
+
+
+def ask(project: Project, data: bytes) -> Identity:
+    path = project.folder / "on\x1bphone.nb"
+    path.write_bytes(data)
+    found = identify(project, path)
+    assert "\x1b" not in found.sentence
+    return found
+
+
+def test_the_file_to_ship_is_known_by_its_hash(project: Project) -> None:
+    found = ask(project, OURS)
+    assert (found.kind, found.pitfall) == ("current", "")
+    assert "run run-2 made" in found.sentence
+    assert (found.target, found.opt_version) == ("arm", "v2.13-rc")
+    assert found.same == found.tensors == 2
+
+
+def test_a_file_of_an_earlier_run_is_stale(project: Project) -> None:
+    found = ask(project, OLDER)
+    assert (found.kind, found.pitfall) == ("earlier", "stale-file")
+    assert "is of run run-1" in found.sentence
+
+
+def test_a_run_that_failed_makes_nothing_current(project: Project) -> None:
+    record(project, "run-3", OLDER, verdict="fail")
+    assert ask(project, OURS).kind == "current"
+    assert ask(project, OLDER).kind == "earlier"
+
+
+def test_the_same_weights_in_other_bytes_are_told(project: Project) -> None:
+    found = ask(project, small_model(classes=3, version="v2.12"))
+    assert (found.kind, found.pitfall, found.opt_version) == (
+        "rebuilt",
+        "changed-artifact",
+        "v2.12",
+    )
+    assert "all its 2 tensors are its own" in found.sentence
+
+
+def test_some_of_the_weights_are_counted(project: Project) -> None:
+    weights = parse_naive_buffer(OURS, Path("x")).tensors["linear.b_0"]
+    values = memoryview(weights.data).cast("f").tolist()
+    mine = Parameter("anything", weights.shape, values)
+    others = [Parameter(f"other{number}", (2,), (number, 1.5)) for number in range(2)]
+    data = naive_buffer([Op("fc")], [mine, *others], {})
+    found = ask(project, data)
+    assert (found.kind, found.pitfall, found.same) == ("partly", "stock-nb", 1)
+    assert "1 of its 3 tensors are this project's, 2 are not" in found.sentence
+
+
+def test_somebody_elses_model_is_told(project: Project) -> None:
+    data = naive_buffer([Op("fc")], [Parameter("w", (2,), (7.0, 1.5))], {})
+    found = ask(project, data)
+    assert (found.kind, found.pitfall, found.same) == ("foreign", "stock-nb", 0)
+
+
+def test_a_cut_file_is_damaged(project: Project) -> None:
+    assert ask(project, OURS[:-1]).kind == "damaged"
+    assert ask(project, b"").pitfall == "changed-artifact"
+
+
+def test_what_cannot_be_answered_says_what_to_do(project: Project) -> None:
+    with pytest.raises(UsageError, match="cannot read it"):
+        identify(project, project.folder / "nothing.nb")
+    for kept in (project.state / "cache").iterdir():
+        kept.write_bytes(b"{}")
+    with pytest.raises(UsageError, match=r"lineage\.json of the last good run is not here"):
+        ask(project, OURS)
+
+
+def test_without_a_good_run_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    project = load_project(write_project(tmp_path / "project"))
+    with pytest.raises(UsageError, match="no run of this project has passed"):
+        ask(project, OURS)
+
+
+def test_a_changed_ledger_vouches_for_nothing(project: Project) -> None:
+    path = project.state / "ledger.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"run-1", b"run-7", 1))
+    with pytest.raises(IntegrityFailed, match="line 1 of the ledger"):
+        ask(project, OURS)
