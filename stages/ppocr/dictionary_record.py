@@ -34,17 +34,22 @@ def trained_lines(config: Mapping[str, Any]) -> list[str] | None:
     """Return the lines of the dictionary that a configuration was trained with, if they can be had.
 
     They are in the configuration, or in the file that it names: one of PaddleOCR's own, or one that is
-    where the configuration says. Read as ``BaseRecLabelDecode`` reads them
-    (ppocr/postprocess/rec_postprocess.py).
+    where the configuration says.
     """
     lines = at(config, "Global", LINES)
     if isinstance(lines, str):
         return lines.split("\n")
     path = _file(at(config, "Global", "character_dict_path"))
-    if path is None:
-        return None
-    data = path.read_bytes()
-    text = data.decode("utf-8", "surrogateescape")
+    return read_lines(path) if path else None
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return a dictionary's lines as PaddleOCR reads them, with whatever is wrong with them.
+
+    ``BaseRecLabelDecode`` in ppocr/postprocess/rec_postprocess.py; bytes that are not UTF-8 as U+DC80 to
+    U+DCFF.
+    """
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
 
 

@@ -167,6 +167,16 @@ def test_a_description_with_a_second_space_is_told(tmp_path: Path) -> None:
     assert found.pitfall is Pitfall.DICTIONARY_DOUBLE_SPACE
 
 
+def test_an_official_models_own_dictionary_is_a_place_too(tmp_path: Path) -> None:
+    own = tmp_path / "ppocr_keys_v1.txt"
+    own.write_text("\n".join([*ALPHANUMERIC[:-1], "z"]) + "\n", encoding="utf-8")
+    found = differing(compare(tmp_path, {"keys": own}))
+    assert set(found) == {("ppocr_keys_v1.txt", "characters")}
+    assert found["ppocr_keys_v1.txt", "characters"].pitfall is Pitfall.DICTIONARY_CHANGED
+    own.write_bytes(alphanumeric_model().dictionary.read_bytes())
+    assert not differing(compare(tmp_path, {"keys": own}))
+
+
 def test_a_configuration_that_names_another_file_is_told(tmp_path: Path) -> None:
     lines = [*ALPHANUMERIC[:10], *ALPHANUMERIC[:9:-1]]
     (tmp_path / "theirs.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -77,3 +77,17 @@ def test_the_runtime_of_the_app_is_no_stages_parameter(tmp_path: Path) -> None:
     assert [item.parameters for item in told.values()] == [
         item.parameters for item in plain.values()
     ]
+
+
+def test_an_official_pd_model_brings_its_own_dictionary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = tmp_path / "fetched"
+    fetched.mkdir()
+    for name in ("inference.pdmodel", "inference.pdiparams", "ppocr_keys_v1.txt"):
+        (fetched / name).write_text(name)
+    monkeypatch.setattr("pipeline.wiring.resolve", lambda *_: fetched)  # no network in this test
+    text = f'{MINIMAL}\n[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
+    verify = wires(tmp_path / "p", text)["verify"]
+    assert files(verify.inputs["keys"]) == ["ppocr_keys_v1.txt"]
+    assert "description" not in verify.inputs
