@@ -88,7 +88,7 @@ class _Audit:
             *self._ledger_faults(),
             *self._gone(),
             *results.faults,
-            *check_uploads(self._ledger, self._prepared.wires, trees),
+            *check_uploads(self._prepared, trees),
             *check_written(self._project.folder, written),
         ]
         return AuditReport(

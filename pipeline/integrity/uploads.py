@@ -3,69 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pipeline.inputs import Upload
 from pipeline.integrity.faults import Expected, Fault, compare
 from pipeline.integrity.record import force
 from pipeline.integrity.rehash import UploadedTree
-from pipeline.ledger import Entry, Ledger
-from pipeline.wiring import FromProject, Wire
+from pipeline.ledger import Entry
+from pipeline.prepare import Prepared
+from pipeline.wiring import FromProject
 from stages.contract import MANIFEST_FILE, Digests
 
 
-def check_uploads(
-    ledger: Ledger, wires: Iterable[Wire], trees: Iterable[UploadedTree]
-) -> tuple[Fault, ...]:
+def check_uploads(prepared: Prepared, trees: Iterable[UploadedTree]) -> tuple[Fault, ...]:
     """Return what is wrong with uploaded files.
 
+    A tree that a result was made from has to be there; a single file may have had another name then.
+
     Args:
-        ledger: which stages took what.
-        wires: what the project would upload now.
+        prepared: whose record says which stages took what.
         trees: all complete uploads, hashed again.
     """
-    uses = _uses(wires)
+    uses = _uses(prepared)
     known = {tree.folder: tree for tree in trees}
-    faults = []
-    for folder, tree in known.items():
-        for fault in tree.faults:
-            expected = _expected(fault.path, fault.expected, uses.get(folder), ledger)
-            faults.append(compare(expected, fault.found))
-    for folder, (stage, upload) in uses.items():
-        if folder not in known and _taken(ledger, stage, upload):
-            path = folder / MANIFEST_FILE
-            expected = _expected(path, upload.sha256, (stage, upload), ledger)
-            faults.append(compare(expected, None))
+    faults = [
+        compare(_expected(fault.path, fault.expected, uses.get(folder)), fault.found)
+        for folder, tree in known.items()
+        for fault in tree.faults
+    ]
+    faults += [
+        compare(_expected(folder / MANIFEST_FILE, use.source.upload.sha256, use), None)
+        for folder, use in uses.items()
+        if folder not in known and use.source.tree and use.entry
+    ]
     return tuple(fault for fault in faults if fault)
 
 
-_Use = tuple[str, Upload]
+@dataclass(frozen=True)
+class _Use:
+    """The first stage that takes an upload now, and its result that was made from it, if there is one."""
+
+    stage: str
+    source: FromProject
+    entry: Entry | None
 
 
-def _uses(wires: Iterable[Wire]) -> dict[PurePosixPath, _Use]:
-    """Return which stage is the first to take an upload, by the upload's folder."""
+def _uses(prepared: Prepared) -> dict[PurePosixPath, _Use]:
     uses: dict[PurePosixPath, _Use] = {}
-    for wire in wires:
-        for source in wire.inputs.values():
+    for wire in prepared.wires:
+        for name, source in wire.inputs.items():
             if isinstance(source, FromProject):
-                uses.setdefault(source.upload.folder, (wire.stage, source.upload))
+                entry = _made_from(prepared, wire.stage, source.as_input(name).sha256)
+                uses.setdefault(source.upload.folder, _Use(wire.stage, source, entry))
     return uses
 
 
-def _expected(path: PurePosixPath, sha256: str, use: _Use | None, ledger: Ledger) -> Expected:
+def _made_from(prepared: Prepared, stage: str, sha256: str) -> Entry | None:
+    """Return the first result in this workspace that was made from an input with this hash."""
+    wanted = (stage, prepared.planner.workspace)
+    for entry in prepared.ledger.entries:
+        made = entry.components
+        if (made.stage, entry.workspace) == wanted and sha256 in made.inputs.values():
+            return entry
+    return None
+
+
+def _expected(path: PurePosixPath, sha256: str, use: _Use | None) -> Expected:
     if use is None:
         made_by, entry = "an earlier upload", None
         remedy = "no run takes it any more; paddock clean --volumes removes it with all results"
     else:
-        stage, upload = use
-        made_by, entry = upload.made_by, _taken(ledger, stage, upload)
-        remedy = f"upload it again: {force([stage])}"
+        made_by, entry = use.source.upload.made_by, use.entry
+        remedy = f"upload it again: {force([use.stage])}"
     run, time = (entry.run, entry.time) if entry else ("", "")
     return Expected("inputs", str(path), Digests(-1, "", sha256), made_by, run, time, remedy)
-
-
-def _taken(ledger: Ledger, stage: str, upload: Upload) -> Entry | None:
-    """Return the first result that was made from the upload."""
-    hashes = {upload.sha256, upload.as_file("").sha256}
-    made = (entry for entry in ledger.entries if entry.components.stage == stage)
-    return next((entry for entry in made if hashes & set(entry.components.inputs.values())), None)

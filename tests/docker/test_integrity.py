@@ -202,7 +202,8 @@ def test_a_changed_upload_is_found_and_mended(folder: Path, somebody: Vandal) ->
 
 
 def test_a_missing_manifest_is_found(folder: Path, somebody: Vandal) -> None:
-    manifest = next(path for path in somebody.files(INPUTS) if path.name == "MANIFEST")
+    image = next(path for path in somebody.files(INPUTS) if path.suffix in (".jpg", ".png"))
+    manifest = INPUTS / image.relative_to(INPUTS).parts[0] / "MANIFEST"
     with somebody.damage(manifest, "missing"):
         assert only_fault(folder).problem == "missing"
     with somebody.damage(manifest, "flipped"):
