@@ -53,9 +53,9 @@ def _measured(model: Model) -> bool:
 
 def _failed(model: Model) -> Iterator[str]:
     if str(model["status"]).startswith("failed"):
+        said = f"{model['name']}: {model['status']}"
         pitfall = model.get("pitfall")
-        more = f" (paddock explain {pitfall})" if pitfall else ""
-        yield f"{model['name']}: {model['status']}{more}"
+        yield f"{said} (paddock explain {pitfall})" if pitfall else said
 
 
 def _accuracy(reference: Model, asked: VerifySection) -> Iterator[str]:

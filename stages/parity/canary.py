@@ -16,6 +16,7 @@ import numpy as np
 
 from stages.guards.comparison import Comparison
 from stages.parity.models import REFERENCE
+from stages.parity.sanity import Sanity
 from stages.parity.series import Series
 from stages.pitfalls import Pitfall
 from stages.ppocr.official import PARAMETERS, PROGRAM, read_official
@@ -90,12 +91,14 @@ class Stock:
             return
         try:
             probabilities = self._reader.read(image).probabilities
+        except ReaderFailedError as error:
+            self.failure = str(error)
+            return
+        self.failure = Sanity().fault(probabilities)
+        if not self.failure and probabilities.shape[1] != self.classes:
+            self.failure = f"it has {probabilities.shape[1]} classes, its dictionary {self.classes}"
+        if not self.failure:
             self.readings[number] = greedy(probabilities, self._dictionary).text
-        except (
-            ReaderFailedError,
-            ValueError,
-        ) as error:  # the latter: not as wide as its dictionary
-            self.failure = printable(str(error), 300)
 
     def compare(self, columns: Sequence[Series]) -> dict[str, Any]:
         """Return ``canary`` of ``evidence.json``: whose strings each exported model reads."""

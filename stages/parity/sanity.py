@@ -33,6 +33,8 @@ class Sanity:
 
     def fault(self, probabilities: np.ndarray) -> str:
         """Look at one output, float [T, classes]; return what is wrong with it, or ""."""
+        if probabilities.ndim != 2 or 0 in probabilities.shape:
+            return f"its output has the shape {list(probabilities.shape)}, not steps by classes"
         sums = probabilities.sum(axis=1)  # one NaN or infinity makes its row's sum another
         worst = float(sums[abs(sums - 1).argmax()])
         if not math.isfinite(worst):

@@ -36,6 +36,12 @@ def test_what_does_not_sum_to_one_is_named_with_its_sum(output: np.ndarray, tota
     assert fault == f"the probabilities of a step sum to {total}, not to 1"
 
 
+@pytest.mark.parametrize("shape", [(5,), (0, 5), (4, 0), (2, 2, 2)])
+def test_output_of_another_kind_is_named(shape: tuple[int, ...]) -> None:
+    fault = Sanity().fault(np.ones(shape, np.float32))
+    assert fault == f"its output has the shape {list(shape)}, not steps by classes"
+
+
 def test_rounding_is_no_fault_and_the_worst_is_kept() -> None:
     sanity = Sanity()
     assert sanity.fault(changed(0.2005)) == ""
