@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: How far the sum of a step's probabilities may be from one. PP-OCR's recognition models end in a softmax;
 #: in float32 18,385 classes sum to one within 3e-6 (measured), half precision rounds each by up to 5e-4.
 ROW_SUM_TOLERANCE = 1e-3
-#: How far two runs of one image may be apart: nothing was measured with one thread; with more of them a
+#: How far two runs of one image may be apart: nothing was measured with one thread or two; with more a
 #: float32 sum may be added up in another order.
 REPEAT_TOLERANCE = 1e-5
 #: So many different readings of another model show that the images are not all alike.
