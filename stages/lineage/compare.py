@@ -13,7 +13,11 @@ def same(expected: np.ndarray, found: np.ndarray) -> bool:
     """Tell whether type, shape and every byte are equal."""
     if expected.dtype != found.dtype or expected.shape != found.shape:
         return False
-    return bytes(expected.tobytes()) == bytes(found.tobytes())
+    return bool(np.array_equal(_bytes(expected), _bytes(found)))
+
+
+def _bytes(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 def close(expected: np.ndarray, found: np.ndarray) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from stages.errors import IntegrityError
@@ -33,17 +35,17 @@ class _Tracing:
     """The work on one file: which tensors are explained, and which of the program's were used."""
 
     def __init__(self, graph: Graph, nb: NaiveBuffer) -> None:
+        self._graph = graph
         self._parameters = graph.used_parameters()
         self._file = nb.path.name
         self._tensors = {name: tensor_array(nb, name) for name in nb.tensors}
-        self._folds = folds(graph)
         self._origins: dict[str, str] = {}
         self._used: set[str] = set()
 
     def run(self, model: str) -> Traced:
         for name, value in self._tensors.items():
             self._take_same(name, value)
-        for steps in self._folds:
+        for steps in folds(self._graph):
             self._take_folded(steps)
         unexplained = [name for name in self._tensors if name not in self._origins]
         if unexplained:
@@ -56,13 +58,13 @@ class _Tracing:
             self._origins[name] = ""
             self._used.add(name)
 
-    def _take_folded(self, steps: list[Fold]) -> None:
+    def _take_folded(self, steps: Iterable[Fold]) -> None:
         """Explain a convolution's filter and bias by the step at which both are as in the file."""
         for fold in steps:
-            names = self._explained_by(fold)
-            if names and fold.rules and not fold.through:
-                for name in names:
-                    self._origins.setdefault(name, ", ".join(fold.rules))
+            names = self._explained_by(fold) if fold.rules and not fold.through else ()
+            for name in names:
+                self._origins.setdefault(name, ", ".join(fold.rules))
+            if names:
                 self._used.update(fold.reads)
 
     def _explained_by(self, fold: Fold) -> tuple[str, ...]:
@@ -90,13 +92,11 @@ class _Tracing:
     def _unexplained(self, names: list[str]) -> IntegrityError:
         """Say why tensors are not the model's, as closely as the folds that were tried tell."""
         share = f"{len(names)} of {len(self._tensors)} tensors of {self._file}"
-        every = [fold for steps in self._folds for fold in steps]
-        moved = next((fold for fold in every if fold.moved and self._explained_by(fold)), None)
-        if moved:
-            return _moved(moved, share, self._file)
-        wrong = next((fold for fold in every if self._bias_alone(fold)), None)
-        if wrong:
-            return _computed_wrong(wrong, self._file)
+        for fold in (fold for steps in folds(self._graph) for fold in steps):
+            if fold.moved and self._explained_by(fold):
+                return _moved(fold, share, self._file)
+            if self._bias_alone(fold):
+                return _computed_wrong(fold, self._file)
         said = f"the first is {printable(names[0])}"
         return _other_model(
             f"{share} are neither those of the model that was converted nor made from them, {said}",

@@ -56,10 +56,13 @@ class Fold:
         return replace(self, weights=weights, bias=self.bias * factor + shift)
 
 
-def folds(graph: Graph) -> list[list[Fold]]:
-    """Return, for each convolution of the main block, what can be folded: nothing, one step, two, …"""
+def folds(graph: Graph) -> Iterator[Iterator[Fold]]:
+    """Give, for each convolution of the main block, what can be folded: nothing, one step, two, …
+
+    They are computed one by one: together they take several times the model's memory.
+    """
     found = (item for item in graph.operators if item.type in CONVOLUTIONS)
-    return [list(_steps(graph, item)) for item in found if _plain(graph, item)]
+    return (_steps(graph, item) for item in found if _plain(graph, item))
 
 
 def _plain(graph: Graph, convolution: Operator) -> bool:
