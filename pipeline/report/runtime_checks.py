@@ -138,8 +138,8 @@ def cpu(evidence: Evidence) -> Finding:
 def _differing(flags: str, stages: Sequence[str], found: Mapping[str, Sequence[str]]) -> str:
     """Name a group of stages by what its processor has and not all others have."""
     common = set.intersection(*(set(other.split()) for other in found))
-    more = sorted(set(flags.split()) - common)
-    return f"{', '.join(stages)} {'with ' + ' '.join(more) if more else 'without these'}"
+    more, names = " ".join(sorted(set(flags.split()) - common)), ", ".join(stages)
+    return f"{names} with {more}" if more else f"{names} without these"
 
 
 def _fallen(evidence: Evidence, pitfall: Pitfall) -> str:
