@@ -32,6 +32,8 @@ _VERDICTS: Mapping[Any, Verdict] = {
     "differs": "differs",
     "not said": "not said",
 }
+#: Of several things that a place says, the first of these outcomes is told.
+_WORST = ("differs", "not said", "same")
 
 
 @dataclass(frozen=True)
@@ -165,13 +167,22 @@ def _decode_rules(path: Path) -> Mapping[str, Any]:
 
 def _compared(report: Mapping[str, Any]) -> Iterator[Place]:
     """Give what the verify stage compared: every configuration and model that has a dictionary."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for item in report["dictionary"].get("places") or ():
-        verdict = _VERDICTS.get(item.get("outcome"))
-        if verdict is None:
-            continue  # another version, or edited by hand
-        what, found = str(item.get("what", "")), str(item.get("found", ""))
-        said = f"{found} classes" if what == "classes" and found else f"{what}: {found[:_SHORT]}"
-        yield Place(str(item.get("place", "")), said, verdict)
+        # what is passed over is of another version, edited by hand, or stands above already
+        if item.get("outcome") in _VERDICTS and item.get("place") != PREPROCESS_FILE:
+            found.setdefault(str(item.get("place", "")), []).append(item)
+    for name, items in found.items():
+        worst = min(items, key=lambda item: _WORST.index(item["outcome"]))
+        yield Place(name, _said(worst), _VERDICTS[worst["outcome"]])
+
+
+def _said(item: Mapping[str, Any]) -> str:
+    """Return what a place says, short enough to stand beside its name."""
+    what, found = str(item.get("what", "")), str(item.get("found", ""))
+    if what == "classes" and found:
+        return f"{found} classes"
+    return f"{what}: {found[:_SHORT]}" if item["outcome"] == "differs" else ""
 
 
 def _models(report: Mapping[str, Any]) -> Iterator[Place]:

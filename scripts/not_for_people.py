@@ -6,6 +6,8 @@ from __future__ import annotations
 FILES = {
     "pipeline/report/html.py": "report.html: files are English",
     "pipeline/report/markdown.py": "report.md: files are English",
+    "pipeline/report/proofs.py": "tables of report.html and report.md",
+    "pipeline/report/junit.py": "JUnit XML: files are English",
     "pipeline/project/template.py": "paddock.toml as `paddock init` writes it: files are English",
     "pipeline/images/readiness.py": "called by scripts/engine, whose words are English",
     "stages/program/rules/affine.py": "names of rules are identifiers, their reasons documentation",
@@ -14,8 +16,9 @@ FILES = {
 }
 
 _PROGRAMS = (
-    "\ncreate table if not exists files (\n    path text primary key, inode integer, mtime_ns integer, "
-    "size integer, sha256 text\n)\n",
+    "\ncreate table if not exists hashes (\n    path text primary key, inode integer, mtime_ns integer, "
+    "ctime_ns integer, size integer, sha256 text\n)\n",
+    "python -m stages.rehash",
     "import ssl, sqlite3, ctypes, lzma, bz2, zlib, readline, curses, uuid, hashlib, pip",
     '\nimport json, sys, sysconfig as s\nprint(json.dumps({\n    "version": "%d.%d.%d" % '
     'sys.version_info[:3], "implementation": sys.implementation.name,\n    "prefix": sys.base_prefix, '
@@ -37,6 +40,8 @@ _PATTERNS = (
     "No attributes called beta found for swish",
     "Failed to read",
     "Unable to open file",
+    "no valid out_shape",
+    "model name",  # of /proc/cpuinfo
     "^VmHWM:\\s+(\\d+) kB",
 )
 #: Lines of files, and what files describe in English: preprocess.json, golden.json, locks.
@@ -44,6 +49,7 @@ _FILE_LINES = (
     "{wheel}=={version} --hash=sha256:{sha256}\n",
     "pid {getpid} on {gethostname}{name}\n",
     ", run {run}",
+    ', "link": "{link}"}}\n',
     "min({width}, ceil({height} * image_width / image_height))",
     "bilinear (OpenCV INTER_LINEAR on uint8)",
     "squeezed to the full width",

@@ -49,7 +49,7 @@ async def test_the_dictionary_and_where_it_was_compared(folder: Path) -> None:
         shown = text_of(app)
         assert "1bfd350071b0272733505cd54ad36272" in shown
         assert "ASCII, no byte order mark" in shown and "no class: spaces" in shown
-        for name in ("project file, now", "data stage", "out/dict.txt, now", "nb-x86"):
+        for name in ("project file, now", "data stage", "out/dict.txt, now", "checkpoint"):
             assert any("✔ the same" in line and name in line for line in lines_of(app))
         assert "U+0030" in shown and "the blank" in shown
 
@@ -172,15 +172,15 @@ async def test_processors_are_told_apart(folder: Path) -> None:
 
 async def test_every_guard_with_its_outcome(folder: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "✔ passed: 16")
+        await until_open(pilot, app, "5", "✔ passed: 26")
         shown = text_of(app)
-        assert "✘ failed: 0" in shown and "○ not checked: 2" in shown
+        assert "✘ failed: 0" in shown and "○ not checked: 5" in shown
         assert "✔ passed" in shown and "every stage hashed its inputs again" in shown
 
 
 async def test_the_selected_guard_tells_all(folder: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "✔ passed: 16")
+        await until_open(pilot, app, "5", "✔ passed: 26")
         await pilot.press("down")
         await until_shown(pilot, app, "the run was started without --locked")
         assert "paddock.lock" in text_of(app) and "lock-held" in text_of(app)

@@ -169,8 +169,8 @@ def test_every_sentence_of_the_source_is_in_the_catalogue_or_listed(
 
 #: What stands in tui/ unmarked: styles, command lines, a line of a saved log, errors for a programmer.
 _NOT_SENTENCES = re.compile(
-    r"(?:(?:not |bold|dim|underline|reverse|default|red|green|yellow) ?)+|paddock .*|not checked|not there"
-    r"|Input \| Choice|RSS MB| *paddock --batch .*|\"run.start\" = .*|.* md5 .*| \[… .*"
+    r"(?:(?:not |bold|dim|underline|reverse|default|red|green|yellow) ?)+|paddock .*|not checked"
+    r"|not there|not said|Input \| Choice|RSS MB| *paddock --batch .*|\"run.start\" = .*|.* md5 .*| \[… .*"
     r"|line \{.*|line end \{.*|a guard stopped the run"
 )
 

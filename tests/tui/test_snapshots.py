@@ -43,6 +43,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "dictionary": ("3",),
     "environment": ("4",),
     "guards": ("5",),
+    "explanation": ("5", "e"),
+    "lineage": ("5", "w"),
     "history": ("6",),
     "compare": ("6", "c"),
     "machine": ("7",),

@@ -208,5 +208,5 @@ def _facts(fault: Fault) -> Iterator[Fact]:
 
 
 def _digests(digests: Digests) -> str:
-    size = f"{digests.size} B, " if digests.size >= 0 else ""
-    return f"{size}SHA-256 {digests.sha256}"
+    said = _("SHA-256 {digest}").format(digest=digests.sha256)
+    return f"{digests.size} B, {said}" if digests.size >= 0 else said

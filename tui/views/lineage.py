@@ -57,12 +57,16 @@ def _steps(report: Report, arrow: str) -> Iterator[Fact]:
     if compared := export.get("parameters_compared"):
         said = _("all {count} parameters compared; largest difference {difference}")
         difference = f"{export['max_difference']:g}"
-        yield f"checkpoint {arrow} pd", said.format(count=compared, difference=difference)
+        yield _way("checkpoint", arrow, "pd"), said.format(count=compared, difference=difference)
     for step in report["lineage"]["steps"]:
-        yield f"{step['from']} {arrow} {step['to']}", _step(step)
+        yield _way(step["from"], arrow, step["to"]), _step(step)
     if targets := report["lineage"]["targets"]:
         names = [step["to"] for step in report["lineage"]["steps"] if step["to"] != "lite"]
         yield " = ".join(names), _targets(targets)
+
+
+def _way(source: str, arrow: str, target: str) -> str:
+    return f"{source} {arrow} {target}"
 
 
 def _step(step: Mapping[str, Any]) -> str:
