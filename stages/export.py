@@ -51,7 +51,7 @@ def run(context: Context) -> dict[str, Any]:
     context.progress(0, _STEPS, "steps", "loading the checkpoint")
     checkpoint = load_parameters(context.input("checkpoint"))
     _compare_given(context, config, checkpoint, dictionary)
-    build(config["Architecture"], dictionary.classes, checkpoint)
+    fused = build(config["Architecture"], dictionary.classes, checkpoint, fused=True)
     context.progress(1, _STEPS, "steps", "PaddleOCR's export_model.py")
     folder = _export(context, config, checkpoint)
     _compare_made(context, folder, dictionary)
@@ -59,8 +59,7 @@ def run(context: Context) -> dict[str, Any]:
     program = read_program(folder / FILES[0])
     exported = read_tensors(program, folder / FILES[1])
     with context.guarding():
-        architecture = config["Architecture"]
-        compared = compare_parameters(architecture, dictionary.classes, checkpoint, exported)
+        compared = compare_parameters(fused, exported)
     context.progress(3, _STEPS, "steps", "writing")
     for name in FILES:
         shutil.copyfile(folder / name, context.output / name)

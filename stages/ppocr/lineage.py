@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import paddle
 
 from stages.errors import IntegrityError
-from stages.ppocr.network import build, check_shapes, live_tensors
+from stages.pitfalls import Pitfall
+from stages.ppocr.network import check_shapes, live_tensors
 
 #: Fusing branches in another process may round a sum differently; nothing else may differ.
 TOLERANCE = 1e-6
@@ -24,24 +25,17 @@ class Compared:
     max_difference: float
 
 
-def compare_parameters(
-    architecture: Mapping[str, Any],
-    classes: int,
-    checkpoint: Mapping[str, np.ndarray],
-    exported: Mapping[str, np.ndarray],
-) -> Compared:
-    """Fuse the checkpoint as the export does and compare it with the export, name by name.
+def compare_parameters(fused: paddle.nn.Layer, exported: Mapping[str, np.ndarray]) -> Compared:
+    """Compare the fused checkpoint with the export, name by name.
 
     Args:
-        architecture: the ``Architecture`` part of the configuration.
-        classes: of the CTC head, the blank included.
-        checkpoint: arrays by state-dict key.
+        fused: PaddleOCR's network with the checkpoint in it, fused as the export does
+            (:func:`stages.ppocr.network.build`).
         exported: arrays of the ``.pdiparams`` by Paddle's name.
 
     Raises:
         IntegrityError: a parameter is missing, of another shape, or of other values.
     """
-    fused = build(architecture, classes, checkpoint, fused=True)
     expected = {name: np.asarray(tensor.numpy()) for name, tensor in live_tensors(fused).items()}
     check_shapes(
         {name: array.shape for name, array in expected.items()},
@@ -58,6 +52,7 @@ def compare_parameters(
             f"{worst} differs by {differences[worst]:.3g}",
             worst,
             "export again; if it stays, the configuration is not the one it was trained with",
+            Pitfall.SHAPE_MISMATCH,
         )
     return Compared(len(differences), differences[worst])
 
