@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import time
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from pipeline.events import (
     StageStarted,
 )
 from pipeline.runner import Options, StopSwitch, run
+from pipeline.runs import list_runs
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded
@@ -53,7 +55,7 @@ def run_batch(
 
     code = run(folder, options, environ, listen, stop)
     if not as_json and not options.dry_run:
-        _print_report(folder, code, options, terminal)
+        print_report(folder, code, options, terminal)
     return code
 
 
@@ -69,7 +71,13 @@ def _listen_to_signals(stop: StopSwitch, terminal: Terminal) -> None:
         signal.signal(number, handle)
 
 
-def _print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:
+def print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:
+    """Print the table of a run that compared models; of one that a guard refused, where its report is."""
+    if code == Exit.INTEGRITY:
+        newest = next(iter(list_runs(folder / ".paddock")), None)
+        if newest and newest.report:
+            command = f"paddock report {shlex.quote(str(folder))}"
+            terminal.note(_("  more:  {command}").format(command=command))
     if options.last != "verify" or code not in (Exit.OK, Exit.PARITY):
         return
     name = "out" if code == Exit.OK else "out.failed"

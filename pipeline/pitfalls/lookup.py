@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.pitfalls.catalogue import CATALOGUE, entry
@@ -48,11 +47,6 @@ def nearest(name: str) -> tuple[str, ...]:
     by_word = [item for item in shared if words & set(item.split("-"))]
     alike = difflib.get_close_matches(key, known, n=3, cutoff=_ALIKE)
     return tuple(dict.fromkeys((*alike, *by_word)))[:3]
-
-
-def by_guard() -> Mapping[str, tuple[Entry, ...]]:
-    """Return the entries that each guard watches for, by the guard's ID."""
-    return {item.id: found.entries for item in GUARDS if (found := find(item.id))}
 
 
 def _key(name: str) -> str:

@@ -80,6 +80,16 @@ async def test_two_runs_compared(folder: Path) -> None:
     assert has_chinese(said) and english_in(said) == []
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+async def test_what_the_guards_screen_opens(folder: Path, size: Size) -> None:
+    explained = "\n".join(await seen(folder, size, "5", "down", "down", "e"))
+    assert "表现" in explained and "以 CR LF 结尾" in "".join(
+        await seen(folder, LARGE, "5", "down", "down", "e")
+    )
+    weights = "\n".join(await seen(folder, size, "5", "w"))
+    assert "从模型到模型" in weights and "个张量都相同" in weights
+
+
 async def test_choosing_what_runs(folder: Path) -> None:
     said = "\n".join(await seen(folder, LARGE, "1", "R"))
     assert "从 data 到 verify" in said and english_in(said) == []

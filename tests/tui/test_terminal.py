@@ -25,10 +25,13 @@ from pipeline.events import (
 )
 from pipeline.project import load_project
 from pipeline.report.build import build_report
+from pipeline.runner import Options
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress, Warned
 from support.projects import write_project
+from support.recorded import recorded_project
+from support.reports import edit_report, own_report
 from support.results import make_parity, make_results
-from tui.batch import Printer
+from tui.batch import Printer, print_report
 from tui.console import Terminal
 from tui.table import print_parity
 
@@ -160,3 +163,30 @@ def test_progress_is_not_repeated_line_by_line(capsys: pytest.CaptureFixture[str
         printer.show(Envelope(0, "t", "r", "train", Progress(done, 1000, "images")))
     lines = capsys.readouterr().out.splitlines()
     assert 1 <= len(lines) <= 3 and "1000/1000 images (100%)" in lines[-1]
+
+
+def test_report_of_a_run_that_a_guard_refused_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = recorded_project(tmp_path / "p")
+    print_report(folder, 5, Options(), Terminal(200))
+    said = capsys.readouterr()
+    assert said.out == "" and f"paddock report {folder}" in said.err
+    own_report(folder).unlink()
+    print_report(folder, 5, Options(), Terminal(200))
+    assert capsys.readouterr().err == ""
+
+
+def test_terminal_says_what_the_guards_and_the_weights_came_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = edit_report(own_report(recorded_project(tmp_path / "p")), lambda _report: None)
+    print_parity(report, Terminal(200))
+    said = capsys.readouterr().out
+    assert "guards: passed 26, not checked 5" in said
+    assert "nb-arm 123/123, nb-x86 123/123" in said
+
+
+def test_warning_names_its_pitfall(capsys: pytest.CaptureFixture[str]) -> None:
+    Printer(Terminal()).show(envelope(Warned("the backbone stays", "", "use-guide")))
+    assert "(see: paddock explain use-guide)" in capsys.readouterr().out
