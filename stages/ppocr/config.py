@@ -91,6 +91,14 @@ class _PlainDumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Write lines as lines, where YAML can hold them so; PyYAML quotes them where it cannot."""
+        style = "|" if "\n" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style)
+
+
+_PlainDumper.add_representer(str, _PlainDumper.represent_str)
+
 
 def _global(paths: DataPaths, settings: Settings) -> Config:
     return {

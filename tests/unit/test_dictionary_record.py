@@ -22,7 +22,9 @@ def write(folder: Path, entries: list[str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("entries", [["a"], list("0123456789"), ODD, [" ", "a"]])
+@pytest.mark.parametrize(
+    "entries", [["a"], list("0123456789"), ODD, ODD[::-1], [" ", "a"], ["a", " "], [" "]]
+)
 def test_a_written_configuration_gives_the_dictionary_back(
     tmp_path: Path, entries: list[str]
 ) -> None:
@@ -31,6 +33,11 @@ def test_a_written_configuration_gives_the_dictionary_back(
     written.write_text(dump_config(with_record(CONFIG, dictionary)), encoding="utf-8")
     assert trained_lines(load_yaml(written)) == entries
     assert yaml.safe_load(written.read_text(encoding="utf-8")) == load_yaml(written)
+
+
+def test_the_dictionary_can_be_read_in_the_configuration(tmp_path: Path) -> None:
+    dictionary = Dictionary.load(write(tmp_path, ["a", "b"]), use_space_char=False)
+    assert "  dictionary_lines: |-\n    a\n    b\n" in dump_config(with_record(CONFIG, dictionary))
 
 
 def test_the_added_space_is_not_recorded_as_a_line(tmp_path: Path) -> None:
