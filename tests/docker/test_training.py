@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from support.runs import Done, Live, Site, changed, run
+from two_runs import artifacts, differences
 
 pytestmark = [pytest.mark.docker, pytest.mark.images, pytest.mark.slow]
 
@@ -57,6 +58,17 @@ def test_it_learns_and_parity_holds(folder: Path, through: Done) -> None:
         assert models[name]["max_abs_diff"] < 1e-3
     assert report["dictionary"]["classes"] == 37
     subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], check=True, cwd=folder / "out")
+
+
+def test_another_run_from_nothing_makes_the_same_bytes(
+    site: Site, lines: Path, folder: Path, through: Done
+) -> None:
+    """Checkpoint, PD, both .nb, dictionary, lock, and the report without its times."""
+    again = site.project("training-again", TEXT, {"data": lines})
+    assert run(again, timeout=900).code == 0
+    made = artifacts(again)
+    assert {"train/checkpoint.pdparams", "convert/model_arm.nb", "data/dict.txt"} <= made.keys()
+    assert differences(folder, again) == []
 
 
 def test_training_shows_its_curve(through: Done) -> None:
