@@ -13,9 +13,11 @@ from types import FrameType
 from typing import Any
 
 from pipeline.audit import AuditReport, audit
+from pipeline.errors import Interrupted
 from pipeline.integrity.faults import Fault
 from pipeline.integrity.identify import Identity, identify
 from pipeline.project import load_project
+from pipeline.runner import StopSwitch
 from pipeline.text import human_seconds, human_size
 from stages.contract import Exit
 from tui.console import Terminal
@@ -47,7 +49,12 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     project = load_project(Path(options.project))
     if options.file:
         return _identify([identify(project, file) for file in options.file], options, terminal)
-    report = audit(project, os.environ, terminal.pass_on, _Orders())
+    stop = _listen_to_signals()
+    try:
+        report = audit(project, os.environ, terminal.pass_on, stop)
+    except Interrupted:
+        stop.check()
+        raise
     if options.json:
         terminal.raw(json.dumps(_as_json(report), indent=2))
     else:
@@ -86,18 +93,17 @@ def _why(pitfall: str, terminal: Terminal) -> None:
     terminal.print("    " + _("why: {command}").format(command=f"paddock explain {pitfall}"))
 
 
-class _Orders:
-    """How often ^C was pressed: the container is stopped before the command ends."""
+def _listen_to_signals() -> StopSwitch:
+    """Stop the container before the command ends: nothing is left on the engine."""
+    stop = StopSwitch()
+    codes = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
 
-    def __init__(self) -> None:
-        self._count = 0
-        signal.signal(signal.SIGINT, self._take)
+    def handle(number: int, _frame: FrameType | None) -> None:
+        stop.order(codes[signal.Signals(number)])
 
-    def _take(self, _number: int, _frame: FrameType | None) -> None:
-        self._count += 1
-
-    def __call__(self) -> int:
-        return self._count
+    for number in codes:
+        signal.signal(number, handle)
+    return stop
 
 
 def _show(report: AuditReport, terminal: Terminal) -> None:
