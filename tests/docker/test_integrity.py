@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -319,6 +320,18 @@ def test_audit_tells_every_fault_with_its_maker(folder: Path, somebody: Vandal) 
     assert "test.txt was cut short" in done.stdout and "out/dict.txt was changed" in done.stdout
     assert f"made by data in run {data.run}, {data.time}" in done.stdout
     assert "paddock explain changed-artifact" in done.stdout
+
+
+def test_audit_knows_a_file_from_the_phone(folder: Path, tmp_path: Path) -> None:
+    ours = folder / "out" / "model_arm.nb"
+    done = paddock("audit", folder, "--file", ours, "--file", folder / "out" / "model_x86.nb")
+    assert done.returncode == 0 and "target arm, opt v2.13" in done.stdout
+    other = tmp_path / "other.nb"
+    other.write_bytes(flipped(0.9)(ours.read_bytes()))
+    done = paddock("audit", "--json", folder, "--file", other)
+    (found,) = json.loads(done.stdout)["files"]
+    assert done.returncode == 5 and (found["kind"], found["pitfall"]) == ("partly", "stock-nb")
+    assert found["same"] == found["tensors"] - 1 and found["target"] == "arm"
 
 
 def test_nothing_is_left_on_the_engine(site: Site, folder: Path) -> None:

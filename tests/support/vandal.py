@@ -17,7 +17,7 @@ from stages.contract import INPUTS, WORKSPACE
 Damage = Callable[[bytes], bytes | None]
 
 
-def flipped(place: float) -> Damage:
+def flipped(place: float) -> Callable[[bytes], bytes]:
     """Change one bit, ``place`` (0 to 1) of the way through the file."""
 
     def damage(data: bytes) -> bytes:
