@@ -50,7 +50,8 @@ def test_architecture_page_names_every_room() -> None:
 def test_report_schema_is_closed_and_complete() -> None:
     schema = json.loads((DOCS / "report.schema.json").read_text(encoding="utf-8"))
     assert schema["additionalProperties"] is False
-    assert sorted(schema["required"]) == sorted(schema["properties"])
+    later = {"preprocessing", "sanity", "canary", "runtime", "lineage"}  # older reports lack them
+    assert set(schema["required"]) == set(schema["properties"]) - later
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

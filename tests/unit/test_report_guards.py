@@ -292,6 +292,29 @@ def test_pages_show_what_was_compared(folder: Path) -> None:
         assert "Not the official model" in page
 
 
+def test_schema_names_all_that_a_report_with_evidence_holds(folder: Path) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    made = build_report(
+        load_project(folder),
+        "run-1",
+        make_results(),
+        make_parity(),
+        proof=make_evidence(),
+        lineage=make_lineage(),
+    )
+    assert set(made) == set(schema["properties"])
+    properties, model = schema["properties"], schema["$defs"]["model"]["properties"]
+    for name in ("dictionary", "canary", "runtime", "lineage"):
+        assert set(made[name]) <= set(properties[name]["properties"]), name
+    assert all(set(item) <= set(model) for item in made["models"])
+    sane = properties["sanity"]["items"]["properties"]
+    assert all(set(item) <= set(sane) for item in made["sanity"])
+    compared = schema["$defs"]["comparisons"]["items"]["properties"]
+    for item in (*made["dictionary"]["places"], *made["preprocessing"]):
+        assert set(item) == set(compared)
+        assert item["outcome"] in compared["outcome"]["enum"]
+
+
 def parsed(page: str) -> ElementTree.Element:
     """Read a page that we drew ourselves."""
     return ElementTree.fromstring(page.encode())  # noqa: S314
