@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.integrity.delivered import check_written
 from pipeline.integrity.faults import Expected, Fault
-from pipeline.integrity.record import deliveries, host_file, in_out, result_folders, written_files
+from pipeline.integrity.ledger_check import check_ledger
+from pipeline.integrity.record import deliveries, in_out, result_folders, written_files
 from pipeline.integrity.rehash import Stop, rehash
 from pipeline.integrity.results import check_results
 from pipeline.integrity.uploads import check_uploads
@@ -77,7 +78,8 @@ class _Audit:
     def report(self, started: float) -> AuditReport:
         entries = self._entries()
         written = self._written()
-        if not entries and not written and not self._ledger.broken:
+        ledger = check_ledger(self._project, self._ledger)
+        if not entries and not written and not ledger:
             remedy = "run first: paddock --batch"
             raise UsageError("nothing was made yet that could be audited", remedy=remedy)
         self._say(f"hashing the results of {len(entries)} stages and all uploads again")
@@ -85,7 +87,7 @@ class _Audit:
         found = rehash(self._prepared, folders, self._stop, uploads=True)
         results, trees = check_results(entries, found), found.trees
         faults = [
-            *self._ledger_faults(),
+            *ledger,
             *self._gone(),
             *results.faults,
             *check_uploads(self._prepared, trees),
@@ -140,17 +142,6 @@ class _Audit:
                 if wanted:
                     files[file.path] = file
         return list(files.values())
-
-    def _ledger_faults(self) -> list[Fault]:
-        path = ".paddock/ledger.jsonl"
-        expected = host_file(path, self._good)
-        if line := self._ledger.broken:
-            said = f"line {line} of the ledger, or what was before it, is not what was written"
-            return [Fault("changed", expected, said=said)]
-        if self._ledger.torn:
-            said = "the last line of the ledger was cut short: what it said is made again"
-            return [Fault("truncated", expected, said=said)]
-        return []
 
 
 def _size(files: Iterable[Expected]) -> int:

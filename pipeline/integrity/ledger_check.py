@@ -1,0 +1,60 @@
+"""The ledger held against itself, and against the runs that the project remembers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.events import Envelope, RunFinished
+from pipeline.integrity.faults import Fault, Problem
+from pipeline.integrity.record import host_file
+from pipeline.ledger import Ledger
+from pipeline.project import Project
+from pipeline.runs import RunFolder, list_runs
+
+LEDGER_FILE = ".paddock/ledger.jsonl"
+#: More than the last event of a run is long.
+_TAIL = 1 << 16
+
+
+def check_ledger(project: Project, ledger: Ledger) -> tuple[Fault, ...]:
+    """Return what is wrong with the ledger: a changed line, a torn one, or an end that was cut off."""
+    if line := ledger.broken:
+        said = f"line {line} of the ledger, or what was before it, is not what was written"
+        return (_fault("changed", ledger, said),)
+    if ledger.torn:
+        said = "the last line of the ledger was cut short: what it said is made again"
+        return (_fault("truncated", ledger, said),)
+    known = {conclusion.run for conclusion in ledger.conclusions}
+    if not known and ledger.entries:
+        return ()  # of a version that did not put down how runs ended
+    compared = next(filter(_compared, list_runs(project.state)), None)
+    if compared is None or compared.name in known:
+        return ()
+    if not (project.folder / LEDGER_FILE).is_file():
+        return (_fault("missing", ledger, "the ledger is missing: every stage runs again"),)
+    said = f"the end of the ledger was cut off: it does not know run {compared.name}"
+    return (_fault("truncated", ledger, said),)
+
+
+def _fault(problem: Problem, ledger: Ledger, said: str) -> Fault:
+    return Fault(problem, host_file(LEDGER_FILE, ledger.last_good()), said=said)
+
+
+def _compared(run: RunFolder) -> bool:
+    """Tell whether the run got so far as to a verdict."""
+    last = _last_line(run.events)
+    try:
+        event = Envelope.decode(last).event
+    except ValueError:
+        return False
+    return isinstance(event, RunFinished) and bool(event.verdict)
+
+
+def _last_line(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - _TAIL))
+            lines = stream.read().splitlines()
+    except OSError:
+        return ""
+    return lines[-1].decode("ascii", "replace") if lines else ""
