@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import platform
 from functools import lru_cache
 from pathlib import Path
@@ -66,6 +67,20 @@ def test_every_target_gets_its_file() -> None:
         assert head.opt_version == metrics["opt_version"] == "v2.13-rc"
     last = [event for event in run.events if isinstance(event, Progress)][-1]
     assert last.done == last.total
+
+
+def lineage(run: Recorded) -> Any:
+    return json.loads((run.output / "lineage.json").read_text(encoding="utf-8"))
+
+
+def test_both_files_hold_the_weights_that_were_given() -> None:
+    run, _ = converted()
+    found = lineage(run)
+    assert [step["to"] for step in found["steps"]] == ["lite", "nb-arm", "nb-x86"]
+    assert [step["derived"] for step in found["steps"]] == [75, 12, 12]
+    assert found["targets"]["different"] == found["targets"]["different_operators"] == []
+    assert found["models"]["nb-arm"]["classes"] == 37
+    assert run.guard_seconds > 0
 
 
 def test_the_metrics_say_what_was_rewritten() -> None:
@@ -142,6 +157,9 @@ def test_fp16_changes_the_arm_file_alone(tmp_path: Path) -> None:
     x86, arm = "model_x86.nb", "model_arm.nb"
     assert (half.output / x86).read_bytes() == (plain.output / x86).read_bytes()
     assert (half.output / arm).read_bytes() != (plain.output / arm).read_bytes()
+    expected, found = lineage(plain), lineage(half)
+    assert found["models"] == expected["models"], "the weights stay as they are"
+    assert found["targets"] == expected["targets"], "and so do the operators"
 
 
 def test_a_pir_model_is_refused_with_the_remedy(tmp_path: Path) -> None:
