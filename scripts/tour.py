@@ -148,6 +148,19 @@ class Tour:
         self.press("1", until="▸1 run")
         self.press("?", until="Everywhere")
         self.picture("help")
+        self.press("Escape", until="▸1 run")
+
+    def guards(self) -> None:
+        """What the guards screen opens: a pitfall explained, the weights' way, the audit."""
+        self.press("5", until="▸5 guards")
+        self.press("e", until="how it shows")
+        self.picture("explanation")
+        self.press("Escape", until="▸5 guards")
+        self.press("w", until="From model to model")
+        self.picture("weights")
+        self.press("Escape", until="▸5 guards")
+        self.press("a", until="all as recorded", within=120)
+        self.picture("audit")
         self.press("Escape", "q", until="of alphanumeric")
 
 
@@ -160,6 +173,7 @@ STEPS: tuple[Callable[[Tour], None], ...] = (
     Tour.verdict,
     Tour.proofs,
     Tour.history,
+    Tour.guards,
 )
 
 
