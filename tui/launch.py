@@ -56,7 +56,7 @@ def _open(
 ) -> int:
     from tui.app import PaddockApp  # noqa: PLC0415 - only now: see _settle
     from tui.backend import Backend  # noqa: PLC0415
-    from tui.keys import keymap_file, load_keymap  # noqa: PLC0415
+    from tui.keymap import keymap_file, load_keymap  # noqa: PLC0415
     from tui.summary import summary_lines  # noqa: PLC0415
     from tui.widgets.picture import probe  # noqa: PLC0415
 

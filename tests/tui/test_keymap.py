@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from tui.keys import KEYS, SCOPES, keymap_file, keys_of, load_keymap
+from tui.keymap import keymap_file, load_keymap
+from tui.keys import KEYS, SCOPES, keys_of
 
 
 def test_every_action_has_an_id_of_its_own_and_a_scope_with_a_title() -> None:

@@ -87,7 +87,7 @@ async def test_what_the_guards_screen_opens(folder: Path, size: Size) -> None:
         await seen(folder, LARGE, "5", "down", "down", "e")
     )
     weights = "\n".join(await seen(folder, size, "5", "w"))
-    assert "从模型到模型" in weights and "个张量都相同" in weights
+    assert "从模型到模型" in weights and "个由规则导出" in weights
 
 
 async def test_choosing_what_runs(folder: Path) -> None:

@@ -54,7 +54,8 @@ def test_a_huge_file_is_no_dictionary(tmp_path: Path) -> None:
 def test_all_places_of_a_good_run_are_the_same() -> None:
     project = read_dictionary(RECORDED / "data" / "dict.txt")
     places = compare(project, REPORT, ENTRIES, RECORDED / "out")
-    assert {place.verdict for place in places} == {"same"}
+    others = {place.name for place in places if place.verdict != "same"}
+    assert others == {"training configuration"}, "it is of a version that kept no record of it"
     names = [place.name for place in places]
     assert names[:3] == ["project file, now", "data stage", "verify stage"]
     assert {"out/dict.txt, now", "out/preprocess.json", "checkpoint", "pd", "nb-x86"} <= set(names)

@@ -14,7 +14,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from tui.keys import KEYS, SCOPES, Key, bindings, keymap_file, keys_of
+from tui.keymap import keymap_file
+from tui.keys import KEYS, SCOPES, Key, bindings, keys_of
 from tui.language import _
 
 
