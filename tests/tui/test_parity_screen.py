@@ -59,6 +59,21 @@ async def test_a_model_that_was_not_run_says_why_in_its_row(folder: Path) -> Non
         assert "○ not runnable here" in row and "7.74" in row
 
 
+async def test_a_model_that_fell_into_a_pitfall_says_where_it_is_explained(folder: Path) -> None:
+    def edit(report: Report) -> None:
+        report["models"][0] = {
+            "name": "nb-x86",
+            "status": "failed: its output is not finite (after 0 images)",
+            "pitfall": "quantised-garbage",
+        }
+
+    edit_report(own_report(folder), edit)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app)
+        await pilot.press("tab", "home")
+        await until_shown(pilot, app, "why paddock explain quantised-garbage")
+
+
 async def test_the_selected_model_has_all_that_the_table_has_no_room_for(folder: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
         await until_open(pilot, app)

@@ -140,6 +140,10 @@ def _facts(model: Model, report: Report, shown: Iterable[Metric]) -> Iterable[Te
     """Give what the row does not show, and the hashes in full."""
     if not is_measured(model):
         yield _status(model)
+    if model.get("pitfall"):
+        yield Text.assemble(
+            (_("why") + " ", "dim"), one_line(f"paddock explain {model['pitfall']}")
+        )
     seen = [metric.title for metric in shown]
     for metric in METRICS:
         cell = _cell(metric, model, report)
