@@ -123,9 +123,10 @@ def _starting_point(project: Project, cache: HashCache, say: Say) -> _Start:
         path = resolve(
             settings.train.checkpoint, project.folder, "train.checkpoint", say, cache.sha256
         )
-        return _Start(config=config, checkpoint=_as_source(path, cache))
-    path = resolve(settings.model.pretrained, project.folder, "model.pretrained", say, cache.sha256)
-    return _Start(pretrained=_as_source(path, cache), config=config)
+        return _Start(config=config, checkpoint=_as_source(path, settings.train.checkpoint, cache))
+    given = settings.model.pretrained
+    path = resolve(given, project.folder, "model.pretrained", say, cache.sha256)
+    return _Start(pretrained=_as_source(path, given, cache), config=config)
 
 
 def _user_config(project: Project, cache: HashCache) -> FromProject | None:
@@ -135,12 +136,14 @@ def _user_config(project: Project, cache: HashCache) -> FromProject | None:
     return None
 
 
-def _as_source(path: Path | None, cache: HashCache) -> FromProject | None:
+def _as_source(path: Path | None, given: object, cache: HashCache) -> FromProject | None:
+    """Upload a model under the name that the project gives a built-in one, else its file's name."""
     if path is None:
         return None
+    made_by = f"model {given if isinstance(given, str) and given in MODELS else path.name}"
     if path.is_dir():
-        return FromProject(folder_upload(path, cache, f"model {path.name}"), tree=True)
-    return FromProject(file_upload(path, cache, f"model {path.name}"), tree=False)
+        return FromProject(folder_upload(path, cache, made_by), tree=True)
+    return FromProject(file_upload(path, cache, made_by), tree=False)
 
 
 def _pd_files(folder: Path | None, cache: HashCache) -> dict[str, FromProject]:

@@ -91,3 +91,16 @@ def test_an_official_pd_model_brings_its_own_dictionary(
     verify = wires(tmp_path / "p", text)["verify"]
     assert files(verify.inputs["keys"]) == ["ppocr_keys_v1.txt"]
     assert "description" not in verify.inputs
+
+
+def test_a_built_in_starting_model_is_named_as_in_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = tmp_path / "PP-OCRv5_mobile_rec-75e9bdf502de"
+    fetched.mkdir()
+    for name in ("inference.json", "inference.pdiparams", "inference.yml"):
+        (fetched / name).write_text(name)
+    monkeypatch.setattr("pipeline.wiring.resolve", lambda *_: fetched)  # no network in this test
+    stock = wires(tmp_path / "p", MINIMAL)["verify"].inputs["pretrained"]
+    assert isinstance(stock, FromProject)
+    assert stock.upload.made_by == "model PP-OCRv5_mobile_rec"
