@@ -10,17 +10,15 @@ from __future__ import annotations
 import argparse
 import functools
 import os
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from clock import paddock, timed
+from copies import copy_of
 from runs import read_ledger
 
 from pipeline import deliver, outcome, runner, wiring
@@ -28,7 +26,6 @@ from pipeline.events import Envelope, RunFailed, StageFinished
 from pipeline.hashes import HashCache
 from pipeline.integrity.recheck import Recheck
 from pipeline.ledger import Ledger
-from pipeline.project import load_project
 from pipeline.report import build
 from pipeline.runner import Options, StopSwitch
 from stages.contract import Result
@@ -90,25 +87,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="What hashing and guards add to a run.")
     parser.add_argument("project", type=Path)
-    with _copy_of(parser.parse_args().project.resolve()) as folder:
+    with copy_of(parser.parse_args().project.resolve()) as folder:
         first, again = _measure(folder), _measure(folder)
     _print_stages(first.stages)
     _print_run("the run from nothing", first)
     _print_run("the run with nothing to do", again)
-
-
-@contextmanager
-def _copy_of(project: Path) -> Iterator[Path]:
-    """Give a copy with nothing of earlier runs in it."""
-    load_project(project)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "project"
-        made = shutil.ignore_patterns(".paddock", "out", "out.failed", "paddock.lock")
-        shutil.copytree(project, folder, ignore=made)
-        try:
-            yield folder
-        finally:
-            timed([paddock(), "clean", "--volumes", str(folder)])
 
 
 def _measure(folder: Path) -> Run:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 from byhand import ByHand
 from clock import paddock, timed
+from copies import copy_of
 from runs import Measured, Span, measured_by_paddock, read_ledger
 
 from pipeline.project import load_project
@@ -31,24 +29,10 @@ def main() -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
-    with _copy_of(options.project.resolve()) as folder:
+    with copy_of(options.project.resolve()) as folder:
         timed([paddock(), "--batch", str(folder)])
         rounds = [_round(folder, number) for number in range(options.rounds)]
     _print([ours for ours, _ in rounds], [theirs for _, theirs in rounds])
-
-
-@contextmanager
-def _copy_of(project: Path) -> Iterator[Path]:
-    """Give a copy with nothing of earlier runs in it: the project's own results stay as they are."""
-    load_project(project)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "project"
-        made = shutil.ignore_patterns(".paddock", "out", "out.failed", "paddock.lock")
-        shutil.copytree(project, folder, ignore=made)
-        try:
-            yield folder
-        finally:
-            timed([paddock(), "clean", "--volumes", str(folder)])
 
 
 def _round(folder: Path, number: int) -> tuple[Measured, Measured]:
