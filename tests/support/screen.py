@@ -78,6 +78,11 @@ async def until_shown(pilot: Pilot[None], app: PaddockApp, text: str) -> None:
     await until(pilot, lambda: text in text_of(app))
 
 
+async def until_line(pilot: Pilot[None], app: PaddockApp, *parts: str) -> None:
+    """Wait until all ``parts`` are on one line of the screen: long lists are laid out in steps."""
+    await until(pilot, lambda: any(all(part in line for part in parts) for line in lines_of(app)))
+
+
 async def settle(pilot: Pilot[None]) -> None:
     """Let workers and timers that are due do their work."""
     await pilot.app.workers.wait_for_complete()

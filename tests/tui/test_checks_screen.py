@@ -13,7 +13,16 @@ from pipeline.dictionary import read_dictionary
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import append
 from support.reports import Report, edit_report, own_report
-from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until, until_shown
+from support.screen import (
+    LARGE,
+    SMALL,
+    CalmBackend,
+    lines_of,
+    opened,
+    text_of,
+    until_line,
+    until_shown,
+)
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
 from tui.views.dictionary import find, rows_of
@@ -28,14 +37,6 @@ def folder(tmp_path: Path) -> Path:
 async def until_open(pilot: Pilot[None], app: PaddockApp, key: str, text: str) -> None:
     await pilot.press(key)
     await until_shown(pilot, app, text)
-
-
-async def until_same(pilot: Pilot[None], app: PaddockApp, place: str) -> None:
-    """Wait until the screen says that ``place`` agrees: long lists are laid out in steps."""
-    await until(
-        pilot,
-        lambda: any("✔ the same" in line and place in line for line in lines_of(app)),
-    )
 
 
 def write_dictionary(folder: Path, text: str) -> None:
@@ -58,7 +59,7 @@ async def test_the_dictionary_and_where_it_was_compared(folder: Path) -> None:
         assert "1bfd350071b0272733505cd54ad36272" in shown
         assert "ASCII, no byte order mark" in shown and "no class: spaces" in shown
         for name in ("project file, now", "data stage", "out/dict.txt, now", "checkpoint"):
-            await until_same(pilot, app, name)
+            await until_line(pilot, app, "✔ the same", name)
         assert "U+0030" in shown and "the blank" in shown
 
 

@@ -17,7 +17,16 @@ from support.recorded import RUN, recorded_project
 from support.replay import append
 from support.reports import Report, edit_report, own_report
 from support.results import make_evidence, make_lineage
-from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from support.screen import (
+    LARGE,
+    SMALL,
+    CalmBackend,
+    lines_of,
+    opened,
+    text_of,
+    until_line,
+    until_shown,
+)
 
 
 @pytest.fixture
@@ -150,9 +159,8 @@ async def test_places_of_the_dictionary_are_those_that_verify_compared(folder: P
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
         await pilot.press("3")
         await until_shown(pilot, app, "training configuration")
-        lines = lines_of(app)
-        assert any("✔ the same" in line and "inference.yml" in line for line in lines)
-        assert any("nb-arm" in line and "37 classes" in line for line in lines)
+        await until_line(pilot, app, "✔ the same", "inference.yml")
+        await until_line(pilot, app, "nb-arm", "37 classes")
 
 
 # The audit.

@@ -38,6 +38,14 @@ def files(source: Source) -> list[str]:
     return sorted(source.upload.files)
 
 
+def give_fetched(monkeypatch: pytest.MonkeyPatch, folder: Path, names: tuple[str, ...]) -> None:
+    """Let the wiring find a built-in model in ``folder``: these tests have no network."""
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_text(name)
+    monkeypatch.setattr("pipeline.wiring.resolve", lambda *_: folder)
+
+
 def test_verify_sees_the_exporters_description_and_the_official_model(tmp_path: Path) -> None:
     verify = wires(tmp_path / "p", FROM_OFFICIAL)["verify"]
     assert verify.inputs["description"] == FromStage("export", "inference.yml")
@@ -82,11 +90,8 @@ def test_the_runtime_of_the_app_is_no_stages_parameter(tmp_path: Path) -> None:
 def test_an_official_pd_model_brings_its_own_dictionary(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetched = tmp_path / "fetched"
-    fetched.mkdir()
-    for name in ("inference.pdmodel", "inference.pdiparams", "ppocr_keys_v1.txt"):
-        (fetched / name).write_text(name)
-    monkeypatch.setattr("pipeline.wiring.resolve", lambda *_: fetched)  # no network in this test
+    names = ("inference.pdmodel", "inference.pdiparams", "ppocr_keys_v1.txt")
+    give_fetched(monkeypatch, tmp_path / "fetched", names)
     text = f'{MINIMAL}\n[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
     verify = wires(tmp_path / "p", text)["verify"]
     assert files(verify.inputs["keys"]) == ["ppocr_keys_v1.txt"]
@@ -96,11 +101,8 @@ def test_an_official_pd_model_brings_its_own_dictionary(
 def test_a_built_in_starting_model_is_named_as_in_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetched = tmp_path / "PP-OCRv5_mobile_rec-75e9bdf502de"
-    fetched.mkdir()
-    for name in ("inference.json", "inference.pdiparams", "inference.yml"):
-        (fetched / name).write_text(name)
-    monkeypatch.setattr("pipeline.wiring.resolve", lambda *_: fetched)  # no network in this test
+    names = ("inference.json", "inference.pdiparams", "inference.yml")
+    give_fetched(monkeypatch, tmp_path / "PP-OCRv5_mobile_rec-75e9bdf502de", names)
     stock = wires(tmp_path / "p", MINIMAL)["verify"].inputs["pretrained"]
     assert isinstance(stock, FromProject)
     assert stock.upload.made_by == "model PP-OCRv5_mobile_rec"
