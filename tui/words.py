@@ -15,6 +15,7 @@ _STATES: dict[State, tuple[Mark, str, str]] = {
     "skipped": ("skipped", N_("skipped"), "dim"),
     "failed": ("failed", N_("failed"), "bold red"),
     "stopped": ("stopped", N_("stopped"), "yellow"),
+    "unreached": ("waiting", N_("not reached"), "dim"),
 }
 
 #: Exit code -> mark, words, style; docs/exit-codes.md tells more.

@@ -87,3 +87,13 @@ def test_a_project_that_was_moved_finds_its_logs(folder: Path, tmp_path: Path) -
     moved = folder.rename(tmp_path / "elsewhere")
     log = view_of(run_folder(moved / ".paddock", RUN)).stages["train"].log
     assert log == moved / ".paddock" / "runs" / RUN / "train.log" and log.is_file()
+
+
+def test_a_stage_that_a_stopped_run_never_came_to_does_not_wait_for_ever(folder: Path) -> None:
+    view = view_after(folder, '"type": "stage-started"', RUN)  # all are planned, data runs
+    when = "2026-11-22T17:30:40.000+00:00"
+    view.apply(Envelope(998, when, RUN, "", RunFailed(5, "no")))
+    view.apply(Envelope(999, when, RUN, "", RunFinished(5, 1.0)))
+    states = [stage.state for stage in view.stages.values()]
+    assert states == ["failed", *["unreached"] * 4]
+    assert not any(stage.reason for stage in list(view.stages.values())[1:])

@@ -38,7 +38,7 @@ from stages.contract import (
 )
 from tui.progress import Forecast
 
-State = Literal["waiting", "running", "done", "cached", "skipped", "failed", "stopped"]
+State = Literal["waiting", "running", "done", "cached", "skipped", "failed", "stopped", "unreached"]
 
 #: Points that a curve keeps; later ones take the place of every second earlier one.
 _CURVE_POINTS = 2000
@@ -143,6 +143,7 @@ class RunView:
         for stage in self.stages.values():
             if stage.state == "running":
                 stage.state = "stopped"
+        self._end_waiting()
         self.version += 1
 
     def _apply_own(self, envelope: Envelope) -> None:
@@ -164,8 +165,15 @@ class RunView:
             case RunFinished() as event:
                 self.finished = event
                 self._end_running("stopped" if _is_stop(event.code) else "failed")
+                self._end_waiting()
             case _:
                 pass
+
+    def _end_waiting(self) -> None:
+        """Say of what still waits that the run never came to it, whatever had been planned."""
+        for stage in self.stages.values():
+            if stage.state == "waiting":
+                stage.state, stage.reason = "unreached", ""
 
     def _end_running(self, state: State) -> None:
         for stage in self.stages.values():
