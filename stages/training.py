@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+from typing import Any
+
 from stages.errors import StageError
+from stages.guards import preprocessing
+from stages.guards.comparison import refuse_difference
+from stages.ppocr.architectures import check_shape, ctc_branch, find
 from stages.ppocr.config import DataPaths, Settings
+from stages.ppocr.user_config import read_config
 from stages.runtime import Context
 
 
@@ -31,7 +38,27 @@ def settings(context: Context) -> Settings:
         learning_rate=parameters["learning_rate"],
         seed=context.spec.seed,
         gpu=parameters["device"] == "gpu",
+        model_name=PurePath(parameters["architecture"])
+        .name.removesuffix(".yml")
+        .removesuffix(".yaml"),
     )
+
+
+def ctc_architecture(context: Context) -> dict[str, Any]:
+    """Return the project's architecture with the CTC branch alone: built in, or its YAML's.
+
+    Raises:
+        StageError: it is not built in, the YAML is none, or there is no such branch.
+        IntegrityError: its images are of another height than the project's.
+    """
+    shape = context.parameters["image_shape"]
+    if not context.has("config"):
+        built_in = find(context.parameters["architecture"])
+        check_shape(built_in, shape)
+        return built_in.ctc()
+    architecture = ctc_branch(read_config(context.input("config"))["Architecture"])
+    refuse_difference([preprocessing.in_architecture(architecture, shape)])
+    return architecture
 
 
 def check_device(device: str, compiled_with_cuda: bool) -> None:

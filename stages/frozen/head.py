@@ -20,7 +20,7 @@ _EVALUATED_AT_ONCE = 64
 
 
 class Head:
-    """The ``neck`` and ``head`` of a network that ``ctc_architecture`` describes, as one layer."""
+    """The ``neck`` and ``head`` of a network with a CTC head alone, as one layer."""
 
     def __init__(self, network: paddle.nn.Layer) -> None:
         self.layer = paddle.nn.Sequential(("neck", network.neck), ("head", network.head))

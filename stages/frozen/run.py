@@ -16,7 +16,6 @@ from stages.frozen.features import Backbone, compute_features
 from stages.frozen.fit import Fitting, Recipe, Split
 from stages.frozen.head import Head
 from stages.frozen.samples import check_lengths, read_samples
-from stages.ppocr.architecture import check_built_in, ctc_architecture
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import Narrowed, narrow, warn_of_lacking
@@ -29,7 +28,7 @@ from stages.ppocr.unfuse import load_inference_weights, unfuse
 from stages.preprocess import prepare, read_image
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
-from stages.training import check_device, data_paths, settings
+from stages.training import check_device, ctc_architecture, data_paths, settings
 
 #: The largest difference of probabilities between what was trained and the checkpoint: float32
 #: sums in another order, no more.
@@ -48,9 +47,9 @@ def train(context: Context) -> dict[str, Any]:
     # With strided views transposes are cheap and everything after them slow: a third of the speed.
     paddle.set_flags({"FLAGS_use_stride_kernel": False})
     check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
-    check_built_in(parameters["architecture"], parameters["image_shape"])
+    architecture = ctc_architecture(context)
     dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
-    network = build(ctc_architecture(), dictionary.classes, fused=True)
+    network = build(architecture, dictionary.classes, fused=True)
     narrowed = _official(context, dictionary)
     load_inference_weights(network, narrowed.parameters, "the official model")
     start = state_arrays(network)
@@ -118,7 +117,8 @@ def _write(
     """Write the checkpoint in PaddleOCR's training form, compared with what was trained."""
     shape = context.parameters["image_shape"]
     statistics = calibrate(network, [sample.image for sample in splits["train"].samples], shape)
-    training = unfuse(network, ctc_architecture(), dictionary.classes, statistics)
+    architecture = ctc_architecture(context)
+    training = unfuse(network, architecture, dictionary.classes, statistics)
     images = [sample.image for sample in splits["val"].samples[:_COMPARED]]
     batch = paddle.to_tensor(np.stack([prepare(read_image(path), shape) for path in images]))
     network.eval()
@@ -133,7 +133,7 @@ def _write(
             "this is a fault of Paddock or of Paddle: report it with the stage's log",
         )
     save_parameters(context.output / "checkpoint.pdparams", state_arrays(training))
-    config = ctc_config(data_paths(context), settings(context))
+    config = ctc_config(architecture, data_paths(context), settings(context))
     write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
 
 

@@ -19,7 +19,7 @@ from stages.guards.documents import read_document
 from stages.guards.program import read_signature
 from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
-from stages.ppocr.architecture import exported_height
+from stages.ppocr.architectures import exported_height
 from stages.ppocr.documents import at
 from stages.ppocr.transforms import RESIZE_NORM_IMG, Preparation, read_transforms
 from stages.runtime import Context

@@ -11,7 +11,7 @@ import paddle
 
 from stages.errors import IntegrityError
 from stages.pitfalls import Pitfall
-from stages.ppocr.architecture import with_classes
+from stages.ppocr.architectures import with_classes
 from stages.ppocr.location import use_paddleocr
 
 #: State-dict parts of a LearnableRepLayer that fusing replaces by ``reparam_conv``.

@@ -18,7 +18,7 @@ from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
-from stages.ppocr.architecture import check_built_in
+from stages.ppocr.architectures import check_shape, find
 from stages.ppocr.attempts import (
     LOG,
     STARTING_WEIGHTS,
@@ -29,7 +29,7 @@ from stages.ppocr.attempts import (
     new_attempt,
 )
 from stages.ppocr.checkpoint import load_parameters, save_parameters
-from stages.ppocr.config import Config, dump_config, multi_head_config
+from stages.ppocr.config import Config, dump_config, training_config
 from stages.ppocr.dictionary_record import with_record
 from stages.ppocr.guide import warn_of_guide
 from stages.ppocr.learned import what_learned
@@ -69,8 +69,9 @@ def train(context: Context) -> dict[str, Any]:
 def _config(context: Context) -> Config:
     paths, chosen = data_paths(context), settings(context)
     if not context.has("config"):
-        check_built_in(context.parameters["architecture"], context.parameters["image_shape"])
-        return multi_head_config(paths, chosen)
+        built_in = find(context.parameters["architecture"])
+        check_shape(built_in, chosen.image_shape)
+        return training_config(built_in, paths, chosen)
     context.warn(
         "epochs, batch size and learning rate are the YAML's, not paddock.toml's; "
         "train.overrides can change them",

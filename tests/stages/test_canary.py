@@ -15,7 +15,7 @@ import yaml
 from stages import convert, verify
 from stages.errors import IntegrityError
 from stages.pitfalls import Pitfall
-from stages.ppocr.architecture import ctc_architecture
+from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.classifier import narrow
 from stages.ppocr.network import build
 from stages.ppocr.official import read_official
@@ -44,7 +44,7 @@ def stock() -> Path:
     """Publish the alphanumeric model as the official ones are: in the PIR format."""
     folder = new_folder()
     dictionary = Dictionary.load(alphanumeric_model().dictionary, use_space_char=False)
-    network = build(ctc_architecture(), dictionary.classes, fused=True)
+    network = build(V5_MOBILE.ctc(), dictionary.classes, fused=True)
     weights = narrow(read_official(official("PP-OCRv5_mobile_rec")), dictionary).parameters
     load_inference_weights(network, weights, "the official model")
     network.eval()
@@ -140,7 +140,7 @@ def test_stock_nb_with_the_official_classes_is_named(tmp_path: Path) -> None:
 def convert_official(folder: Path) -> Path:
     """Make the stock ``.nb`` as anyone would: the official model as it is, for x86."""
     source = read_official(official("PP-OCRv5_mobile_rec"))
-    network = build(ctc_architecture(), source.classes, fused=True)
+    network = build(V5_MOBILE.ctc(), source.classes, fused=True)
     load_inference_weights(network, source.parameters, "the official model")
     pdmodel, pdiparams = save_legacy(network, folder / "official", [-1, 3, 48, -1])
     files = {"pdmodel": pdmodel, "pdiparams": pdiparams}

@@ -12,7 +12,7 @@ from stages import export, train
 from stages.contract import Exit
 from stages.errors import IntegrityError, StageError
 from stages.pitfalls import Pitfall
-from stages.ppocr.architecture import ctc_architecture
+from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import dump_config
 from stages.ppocr.dictionary_record import trained_lines, without_record
@@ -62,7 +62,7 @@ def checkpoint() -> dict[str, np.ndarray]:
 
 
 def fused(weights: dict[str, np.ndarray]) -> paddle.nn.Layer:
-    return build(ctc_architecture(), CLASSES, weights, fused=True)
+    return build(V5_MOBILE.ctc(), CLASSES, weights, fused=True)
 
 
 def arrays() -> dict[str, np.ndarray]:
@@ -82,14 +82,14 @@ def test_the_export_predicts_as_the_checkpoint() -> None:
     run, _ = exported()
     image = prepare(read_image(inputs()["image"]), SHAPE)
     files = (run.output / export.FILES[0], run.output / export.FILES[1])
-    network = build(ctc_architecture(), CLASSES, checkpoint())
+    network = build(V5_MOBILE.ctc(), CLASSES, checkpoint())
     with paddle.no_grad():
         expected = network(paddle.to_tensor(image[np.newaxis])).numpy()[0]
     assert np.abs(predict(files, image) - expected).max() < 1e-3
 
 
 def test_random_weights_are_caught_and_named() -> None:
-    random = build(ctc_architecture(), CLASSES)
+    random = build(V5_MOBILE.ctc(), CLASSES)
     weights = {key: tensor.numpy() for key, tensor in random.state_dict().items()}
     with pytest.raises(IntegrityError, match="exported parameters are not the checkpoint's") as e:
         compare_parameters(fused(weights), arrays())

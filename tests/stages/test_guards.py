@@ -22,6 +22,7 @@ from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.guards.program import read_signature
 from stages.pitfalls import Pitfall
+from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.config import DataPaths, Settings, ctc_config, dump_config
 from stages.ppocr.dictionary_record import with_record
 from stages.preprocess import describe
@@ -44,7 +45,7 @@ def configuration() -> str:
     gone = Path("/gone")
     paths = DataPaths(gone, gone, gone, gone, gone / "dict.txt")
     settings = Settings(SHAPE, False, 25, 1, 2, 1e-3, 42)
-    return dump_config(with_record(ctc_config(paths, settings), dictionary()))
+    return dump_config(with_record(ctc_config(V5_MOBILE.ctc(), paths, settings), dictionary()))
 
 
 def description() -> dict[str, Any]:

@@ -8,7 +8,7 @@ import paddle
 import pytest
 
 from stages.errors import IntegrityError
-from stages.ppocr.architecture import ctc_architecture, multi_head_architecture
+from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.classifier import Narrowed, narrow
 from stages.ppocr.network import build, fuse, live_tensors, state_arrays
@@ -19,7 +19,7 @@ from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, SHAPE, draw, new_folder, official
 
 CLASSES = len(ALPHANUMERIC) + 1
-ARCHITECTURES = {"ctc": ctc_architecture(), "multi-head": multi_head_architecture(25)}
+ARCHITECTURES = {"ctc": V5_MOBILE.ctc(), "multi-head": V5_MOBILE.training(25)}
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +76,7 @@ def test_every_official_parameter_has_its_place_by_name(kind: str) -> None:
 
 
 def test_a_parameter_of_another_shape_or_name_is_named() -> None:
-    network = build(ctc_architecture(), CLASSES + 1, fused=True)
+    network = build(V5_MOBILE.ctc(), CLASSES + 1, fused=True)
     with pytest.raises(IntegrityError, match=r"linear_8.b_0: the official model has shape \[37\]"):
         load_inference_weights(network, narrowed().parameters, "the official model")
     renamed = {f"x{name}": array for name, array in narrowed().parameters.items()}
@@ -92,8 +92,8 @@ def test_the_training_form_predicts_as_the_official_model(kind: str) -> None:
 
 
 def test_fusing_gives_back_the_same_bits() -> None:
-    training = unfuse(fused("ctc"), ctc_architecture(), CLASSES)
-    again = build(ctc_architecture(), CLASSES, state_arrays(training), fused=True)
+    training = unfuse(fused("ctc"), V5_MOBILE.ctc(), CLASSES)
+    again = build(V5_MOBILE.ctc(), CLASSES, state_arrays(training), fused=True)
     for name, tensor in live_tensors(again).items():
         assert np.array_equal(tensor.numpy(), narrowed().parameters[name]), name
 
@@ -101,8 +101,8 @@ def test_fusing_gives_back_the_same_bits() -> None:
 def test_calibrated_norms_fit_the_data_in_training_mode_too() -> None:
     files = images()[:1]
     statistics = calibrate(fused("ctc"), files, SHAPE)
-    training = unfuse(fused("ctc"), ctc_architecture(), CLASSES, statistics)
-    plain = unfuse(fused("ctc"), ctc_architecture(), CLASSES)
+    training = unfuse(fused("ctc"), V5_MOBILE.ctc(), CLASSES, statistics)
+    plain = unfuse(fused("ctc"), V5_MOBILE.ctc(), CLASSES)
     expected = predict(fused("ctc"), files)
     assert np.abs(predict(training, files) - expected).max() < 1e-3
     layer = "backbone.blocks4.0.dw_conv"

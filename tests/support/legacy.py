@@ -16,7 +16,7 @@ import paddle
 import yaml
 
 from stages.contract import MANIFEST_FILE, Input, Spec, StageEvent, Warned, hash_file
-from stages.ppocr.architecture import ctc_architecture
+from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import narrow
 from stages.ppocr.network import build, state_arrays
@@ -108,7 +108,7 @@ def alphanumeric_model() -> LegacyModel:
     model = LegacyModel(new_folder())
     model.dictionary.write_text("\n".join(ALPHANUMERIC) + "\n", encoding="utf-8")
     dictionary = Dictionary.load(model.dictionary, use_space_char=False)
-    architecture = ctc_architecture()
+    architecture = V5_MOBILE.ctc()
     fused = build(architecture, dictionary.classes, fused=True)
     weights = narrow(read_official(official("PP-OCRv5_mobile_rec")), dictionary).parameters
     load_inference_weights(fused, weights, "the official model")

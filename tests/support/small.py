@@ -70,7 +70,7 @@ def data(folder: Path, characters: str = ALPHANUMERIC, use_space_char: bool = Fa
         folder / "train", made.labels("train"), folder / "val", made.labels("val"), made.dictionary
     )
     settings = Settings((SHAPE[0], SHAPE[1], SHAPE[2]), use_space_char, 25, 1, 2, 1e-3, 42, 0)
-    config = {**ctc_config(paths, settings), "Architecture": CRNN}
+    config = ctc_config(CRNN, paths, settings)
     made.config.write_text(dump_config(config), encoding="utf-8")
     return made
 

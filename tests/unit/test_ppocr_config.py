@@ -7,22 +7,26 @@ import pytest
 import yaml
 
 from stages.errors import StageError
-from stages.ppocr.architecture import check_built_in, exported_height, with_classes
+from stages.ppocr.architectures import ARCHITECTURES, with_classes
+from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.config import (
     Config,
     DataPaths,
     Settings,
     ctc_config,
     dump_config,
-    multi_head_config,
+    training_config,
 )
 from stages.ppocr.transforms import read_transforms
 from stages.ppocr.user_config import adopt, check_overrides, read_config
 
 PATHS = DataPaths(Path("/t"), Path("/t.txt"), Path("/v"), Path("/v.txt"), Path("/d.txt"))
 SETTINGS = Settings((3, 48, 160), True, 30, 40, 16, 5e-4, 7, workers=1)
-CONFIGS = [ctc_config(PATHS, SETTINGS), multi_head_config(PATHS, SETTINGS)]
-IDS = ["ctc", "multi-head"]
+CONFIGS = [
+    ctc_config(V5_MOBILE.ctc(), PATHS, SETTINGS),
+    *(training_config(built_in, PATHS, SETTINGS) for built_in in ARCHITECTURES.values()),
+]
+IDS = ["ctc", *ARCHITECTURES]
 
 
 def eval_shape(config: Config) -> tuple[int, ...]:
@@ -66,30 +70,6 @@ def test_heads_get_the_classes_that_the_trainer_would_give_them() -> None:
     assert "out_channels_list" not in CONFIGS[1]["Architecture"]["Head"]
 
 
-@pytest.mark.parametrize(
-    ("name", "shape", "message"),
-    [
-        ("PP-OCRv9", [3, 48, 320], "built in: PP-OCRv5_mobile_rec"),
-        ("PP-OCRv5_mobile_rec", [3, 32, 320], r"\[3, 48, width\]; found \[3, 32, 320\]"),
-    ],
-)
-def test_what_the_built_in_architecture_is_not_is_refused(
-    name: str, shape: list[int], message: str
-) -> None:
-    with pytest.raises(StageError, match=message):
-        check_built_in(name, shape)
-
-
-@pytest.mark.parametrize(
-    ("algorithm", "height"),
-    [("SVTR_LCNet", 48), ("SVTR_HGNet", 48), ("CRNN", 32), (None, 32), ("SVTR", None)],
-)
-def test_the_height_of_an_export_goes_by_the_algorithm(
-    algorithm: str | None, height: int | None
-) -> None:
-    assert exported_height({"algorithm": algorithm}) == height
-
-
 def write(folder: Path, text: str) -> Path:
     path = folder / "user.yml"
     path.write_text(text, encoding="utf-8")
@@ -97,7 +77,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_a_users_yaml_keeps_its_training_and_gets_the_projects_data(tmp_path: Path) -> None:
-    path = write(tmp_path, dump_config(multi_head_config(PATHS, SETTINGS)))
+    path = write(tmp_path, dump_config(training_config(V5_MOBILE, PATHS, SETTINGS)))
     mine = DataPaths(Path("/T"), Path("/T.txt"), Path("/V"), Path("/V.txt"), Path("/D.txt"))
     config = adopt(read_config(path), mine, Settings((3, 48, 320), False, 25, 1, 1, 1.0, 42))
     assert config["Global"]["character_dict_path"] == "/D.txt"
@@ -136,7 +116,7 @@ def test_a_yaml_that_is_no_configuration_is_refused(tmp_path: Path, text: str) -
 def test_a_yaml_that_paddock_cannot_follow_is_refused(
     tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
-    config = {**ctc_config(PATHS, SETTINGS), **change}
+    config = {**ctc_config(V5_MOBILE.ctc(), PATHS, SETTINGS), **change}
     with pytest.raises(StageError, match=message):
         read_config(write(tmp_path, yaml.safe_dump(config)))
 

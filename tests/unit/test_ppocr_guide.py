@@ -7,7 +7,8 @@ import pytest
 
 from stages.contract import Spec, Warned
 from stages.pitfalls import Pitfall
-from stages.ppocr.config import DataPaths, Settings, ctc_config, multi_head_config
+from stages.ppocr.architectures import ARCHITECTURES
+from stages.ppocr.config import Config, DataPaths, Settings, ctc_config, training_config
 from stages.ppocr.guide import warn_of_guide
 from stages.runtime import Context
 
@@ -22,9 +23,14 @@ def warnings(config: dict[str, Any]) -> list[Warned]:
     return said
 
 
-@pytest.mark.parametrize("make", [ctc_config, multi_head_config])
-def test_the_built_in_configurations_train_their_backbone(make: Any) -> None:
-    assert warnings(make(PATHS, SETTINGS)) == []
+def built_in() -> list[Config]:
+    own = [training_config(item, PATHS, SETTINGS) for item in ARCHITECTURES.values()]
+    return [*own, *(ctc_config(item.ctc(), PATHS, SETTINGS) for item in ARCHITECTURES.values())]
+
+
+@pytest.mark.parametrize("config", built_in())
+def test_the_built_in_configurations_train_their_backbone(config: Config) -> None:
+    assert warnings(config) == []
 
 
 @pytest.mark.parametrize(

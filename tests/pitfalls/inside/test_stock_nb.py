@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from stages.pitfalls import Pitfall
-from stages.ppocr.architecture import ctc_architecture
+from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.network import build
 from stages.ppocr.official import read_official
 from stages.ppocr.unfuse import load_inference_weights
@@ -27,7 +27,7 @@ STOCK = "PP-OCRv5_mobile_rec"
 def stock_nb() -> Path:
     """Convert the official model as it is: what a tutorial's download link gives."""
     folder, model = new_folder(), read_official(official(STOCK))
-    network = build(ctc_architecture(), len(model.characters) + 1, fused=True)
+    network = build(V5_MOBILE.ctc(), len(model.characters) + 1, fused=True)
     load_inference_weights(network, model.parameters, "the official model")
     save_legacy(network, folder / "legacy", [-1, 3, 48, -1])
     exported = folder / "legacy/inference.pdmodel", folder / "legacy/inference.pdiparams"
