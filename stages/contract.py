@@ -21,6 +21,10 @@ CONTRACT_VERSION = 1
 #: In the order in which they run.
 STAGES = ("data", "train", "export", "convert", "verify")
 
+#: What a project's model does: read a line, find the lines of a page, tell a line's orientation. The
+#: first is that of a spec without the parameter ``task``.
+TASKS = ("recognition", "detection", "orientation")
+
 #: Where the workspace volume is mounted, and the read-only volume of the project's own files in it.
 WORKSPACE = PurePosixPath("/paddock")
 INPUTS = WORKSPACE / "inputs"

@@ -16,7 +16,7 @@ import numpy as np
 
 from stages.guards.comparison import Comparison
 from stages.parity.models import REFERENCE
-from stages.parity.sanity import Sanity
+from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
 from stages.pitfalls import Pitfall
 from stages.ppocr.official import PARAMETERS, PROGRAM, read_official
@@ -94,13 +94,13 @@ class Stock:
         except ReaderFailedError as error:
             self.failure = str(error)
             return
-        self.failure = Sanity().fault(probabilities)
+        self.failure = RowSanity().fault(probabilities)
         if not self.failure and probabilities.shape[1] != self.classes:
             self.failure = f"it has {probabilities.shape[1]} classes, its dictionary {self.classes}"
         if not self.failure:
             self.readings[number] = greedy(probabilities, self._dictionary).text
 
-    def compare(self, columns: Sequence[Series]) -> dict[str, Any]:
+    def compare(self, columns: Sequence[Series[str]]) -> dict[str, Any]:
         """Return ``canary`` of ``evidence.json``: whose strings each exported model reads."""
         head = {"stock": self.name, "images": len(self.readings)}
         if self.failure:
@@ -108,7 +108,7 @@ class Stock:
         living = {column.model.name: column for column in columns if column.alive}
         return {**head, "models": list(self._entries(living))}
 
-    def _entries(self, living: Mapping[str, Series]) -> Iterator[dict[str, Any]]:
+    def _entries(self, living: Mapping[str, Series[str]]) -> Iterator[dict[str, Any]]:
         stock = list(self.readings.values())
         for name, column in living.items():
             reference = reference_of(name)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 import numpy as np
 
 from stages.parity.canary import Stock
-from stages.preprocess import prepare, read_image
+from stages.preprocess import read_image
 from stages.runtime import Context
-from stages.text.labels import Label
+
+#: From an image as it is read (uint8 [height, width, 3], BGR) to a model's input, float32 [3, H, W].
+Prepare = Callable[[np.ndarray], np.ndarray]
 
 
 class Images:
@@ -21,18 +23,18 @@ class Images:
     """
 
     def __init__(
-        self, context: Context, labels: list[Label], shape: tuple[int, ...], stock: Stock | None
+        self, context: Context, names: Sequence[str], prepare: Prepare, stock: Stock | None = None
     ) -> None:
-        self._context, self._labels, self._shape, self._stock = context, labels, shape, stock
+        self._context, self._names, self._prepare, self._stock = context, names, prepare, stock
         self._image = np.empty(0, np.float32)
         self.hashes: list[str] = []
 
     def prepared(self) -> Iterator[np.ndarray]:
         """Give each image as float32 [3, H, W]."""
         root = self._context.input("test")
-        self._context.progress(0, len(self._labels), "images", "load the models")
-        for label in self._labels:
-            self._image = prepare(read_image(root / label.image), self._shape)
+        self._context.progress(0, len(self._names), "images", "load the models")
+        for name in self._names:
+            self._image = self._prepare(read_image(root / name))
             self.hashes.append(hashlib.sha256(self._image.astype("<f4").tobytes()).hexdigest())
             yield self._image
 
@@ -48,7 +50,7 @@ class Images:
             with self.guarding():
                 self._stock.look_at(len(self.hashes) - 1, self._image)
         self._context.check_stop()
-        self._context.progress(len(self.hashes), len(self._labels), "images")
+        self._context.progress(len(self.hashes), len(self._names), "images")
 
     def guarding(self) -> AbstractContextManager[None]:
         """Count what is done in this context as spent on guards."""

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, ExitStack
-from typing import Protocol
+from typing import Generic, Protocol
 
 import numpy as np
 
-from stages.errors import IntegrityError
 from stages.parity.models import REFERENCE, Model
 from stages.parity.sanity import monotone
 from stages.parity.series import Series
+from stages.parity.task import Reading, Task
 from stages.pitfalls import Pitfall
 from stages.readers import Output, Reader, ReaderFailedError
-from stages.text.decode import greedy
-from stages.text.dictionary import Dictionary
 
 #: Runs before the clock starts: the first ones allocate memory and choose kernels.
 WARM_UPS = 3
@@ -41,16 +39,16 @@ class Watcher(Protocol):
 def measure(
     models: list[Model],
     images: Iterable[np.ndarray],
-    dictionary: Dictionary,
+    task: Task[Reading],
     threads: int,
     watcher: Watcher,
-) -> list[Series]:
+) -> list[Series[Reading]]:
     """Run every model that can be run on every image, and the first image once more at the end.
 
     Args:
         models: the columns.
         images: prepared, float32 [3, H, W], all of one shape.
-        dictionary: decodes all models' outputs.
+        task: reads all models' outputs.
         threads: of each model.
         watcher: is told how far it is.
 
@@ -58,9 +56,9 @@ def measure(
         the models' series, in their order.
 
     Raises:
-        IntegrityError: a model has another number of classes than the dictionary.
+        IntegrityError: an output is not one of the project's models (:meth:`Task.check`).
     """
-    columns = [Series(model) for model in models]
+    columns: list[Series[Reading]] = [Series(model, sanity=task.sanity()) for model in models]
     with ExitStack() as stack:
         readers = {
             column.model.name: stack.enter_context(
@@ -69,7 +67,7 @@ def measure(
             for column in columns
             if column.alive
         }
-        table = Table(columns, readers, dictionary)
+        table = Table(columns, readers, task)
         for number, image in enumerate(images):
             if number == 0:
                 table.warm_up(image)
@@ -82,15 +80,15 @@ def measure(
     return columns
 
 
-class Table:
+class Table(Generic[Reading]):
     """The columns, being filled."""
 
     def __init__(
-        self, columns: list[Series], readers: dict[str, Reader], dictionary: Dictionary
+        self, columns: list[Series[Reading]], readers: dict[str, Reader], task: Task[Reading]
     ) -> None:
         # the reference answers first, so that the others can be compared as they come
         self._columns = sorted(columns, key=lambda column: column.model.name != REFERENCE)
-        self._readers, self._dictionary = readers, dictionary
+        self._readers, self._task = readers, task
         self._first: np.ndarray | None = None
         self._first_outputs: dict[str, np.ndarray] = {}
 
@@ -98,8 +96,8 @@ class Table:
         """Wait for all models to load, and run each a few times."""
         self._first = image
         for column in self._columns:
-            for _ in range(WARM_UPS):
-                output = self._ask(column, image, first=column.classes == 0)
+            for run in range(WARM_UPS):
+                output = self._ask(column, image, first=run == 0)
                 if output is not None:
                     self._compare_with_first(column, output)
 
@@ -130,7 +128,9 @@ class Table:
                 reference = output.probabilities
             self._note(column, output, reference)
 
-    def _ask(self, column: Series, image: np.ndarray, *, first: bool = False) -> Output | None:
+    def _ask(
+        self, column: Series[Reading], image: np.ndarray, *, first: bool = False
+    ) -> Output | None:
         if not column.alive:
             return None
         reader = self._readers[column.model.name]
@@ -144,38 +144,26 @@ class Table:
         if fault := column.sanity.fault(output.probabilities):
             column.fail(fault, Pitfall.QUANTISED_GARBAGE)
             return None
-        column.classes = self._check_width(column, output)
+        column.classes = self._task.check(column.model.name, output.probabilities)
         return output
 
-    def _compare_with_first(self, column: Series, output: Output) -> None:
+    def _compare_with_first(self, column: Series[Reading], output: Output) -> None:
         first = self._first_outputs.setdefault(column.model.name, output.probabilities)
         if fault := column.sanity.repeat_fault(first, output.probabilities):
             column.fail(fault)
 
-    def _check_width(self, column: Series, output: Output) -> int:
-        width = int(output.probabilities.shape[1])
-        if width != self._dictionary.classes:
-            raise IntegrityError(
-                f"{column.model.name} has {width} classes, the dictionary makes "
-                f"{self._dictionary.classes} (its characters and the blank)",
-                column.model.name,
-                "use the dictionary that the model was trained with; "
-                "a difference of 1 is most often use_space_char",
-                Pitfall.DICTIONARY_CLASSES,
-            )
-        return width
-
-    def _note(self, column: Series, output: Output, reference: np.ndarray | None) -> None:
-        column.readings.append(greedy(output.probabilities, self._dictionary).text)
+    def _note(self, column: Series[Reading], output: Output, reference: np.ndarray | None) -> None:
+        number = len(column.readings)
+        column.readings.append(self._task.read(output.probabilities, number))
         column.seconds.append(output.seconds)
         column.rss_mb = max(column.rss_mb, output.rss_mb)
-        if reference is None or column.model.name == REFERENCE:
+        if reference is None:
             return
         if reference.shape != output.probabilities.shape:
-            column.fail(
-                f"its output has {output.probabilities.shape[0]} steps, "
-                f"{REFERENCE}'s {reference.shape[0]}"
-            )
+            found, expected = list(output.probabilities.shape), list(reference.shape)
+            column.fail(f"its output has the shape {found}, {REFERENCE}'s {expected}")
             return
-        difference = float(np.abs(output.probabilities - reference).max())
-        column.max_abs_diff = max(column.max_abs_diff or 0.0, difference)
+        self._task.compare(column.model.name, output.probabilities, reference)
+        if column.model.name != REFERENCE:
+            difference = float(np.abs(output.probabilities - reference).max())
+            column.max_abs_diff = max(column.max_abs_diff or 0.0, difference)

@@ -1,4 +1,4 @@
-"""What any model's output must be before it is worth decoding: probabilities, and the same ones again.
+"""What any model's output must be before it is worth decoding, and the same again.
 
 A file that Paddle-Lite cannot really run (weights quantised where its loader does not de-quantise them, a
 file for another processor) answers with NaN, with zeros or with what lies in memory, and exit code 0.
@@ -7,7 +7,7 @@ file for another processor) answers with NaN, with zeros or with what lies in me
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,10 +26,36 @@ VARIED = 3
 
 @dataclass
 class Sanity:
-    """The worst that was seen of one model."""
+    """The worst that was seen of one model; what an output must be is the task's to say."""
+
+    repeat_difference: float = 0.0
+
+    def fault(self, output: np.ndarray) -> str:
+        """Look at one output, as a reader gives it; return what is wrong with it, or ""."""
+        raise NotImplementedError
+
+    def repeat_fault(self, one: np.ndarray, other: np.ndarray) -> str:
+        """Compare two outputs for one image; return what is wrong with the second, or ""."""
+        if one.shape != other.shape:
+            return (
+                f"the same image gives an output of {list(one.shape)} once "
+                f"and of {list(other.shape)} again"
+            )
+        self.repeat_difference = max(self.repeat_difference, float(abs(one - other).max()))
+        if self.repeat_difference > REPEAT_TOLERANCE:
+            return f"the same image run again differs by {self.repeat_difference:.2g}"
+        return ""
+
+    def entry(self) -> dict[str, float]:
+        """Return the worst as ``evidence.json`` holds it."""
+        return {"repeat_difference": three_digits(self.repeat_difference)}
+
+
+@dataclass
+class RowSanity(Sanity):
+    """Of a model whose output is one distribution over the classes a step."""
 
     row_sum_error: float = 0.0
-    repeat_difference: float = 0.0
 
     def fault(self, probabilities: np.ndarray) -> str:
         """Look at one output, float [T, classes]; return what is wrong with it, or ""."""
@@ -44,16 +70,16 @@ class Sanity:
             return f"the probabilities of a step sum to {worst:.4g}, not to 1"
         return ""
 
-    def repeat_fault(self, one: np.ndarray, other: np.ndarray) -> str:
-        """Compare two outputs for one image; return what is wrong with the second, or ""."""
-        if one.shape != other.shape:
-            return f"the same image gives {len(one)} steps once and {len(other)} steps again"
-        self.repeat_difference = max(self.repeat_difference, float(abs(one - other).max()))
-        if self.repeat_difference > REPEAT_TOLERANCE:
-            return f"the same image run again differs by {self.repeat_difference:.2g}"
-        return ""
+    def entry(self) -> dict[str, float]:
+        """Return the worst as ``evidence.json`` holds it."""
+        return {"row_sum_error": three_digits(self.row_sum_error), **super().entry()}
 
 
-def monotone(readings: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+def monotone(readings: Sequence[Hashable], others: Sequence[Sequence[Hashable]]) -> bool:
     """Tell whether a model reads one thing in all images where another one reads several."""
     return len(set(readings)) == 1 and any(len(set(other)) >= VARIED for other in others)
+
+
+def three_digits(value: float) -> float:
+    """Round to the digits that a measurement of this kind has."""
+    return float(f"{value:.3g}")

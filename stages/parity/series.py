@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 from stages.parity.models import Model
-from stages.parity.sanity import Sanity
+from stages.parity.sanity import RowSanity, Sanity
+from stages.parity.task import Reading
 from stages.pitfalls import Pitfall
 
 
 @dataclass
-class Series:
+class Series(Generic[Reading]):
     """What one model answered, an entry an image."""
 
     model: Model
-    readings: list[str] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     max_abs_diff: float | None = None
     rss_mb: float = 0.0
     classes: int = 0
     failure: str = ""
     pitfall: Pitfall | None = None
-    sanity: Sanity = field(default_factory=Sanity)
+    sanity: Sanity = field(default_factory=RowSanity)
 
     @property
     def alive(self) -> bool:
@@ -38,11 +39,6 @@ class Series:
         """Return the model's entry of ``sanity`` in ``evidence.json``."""
         return {
             "model": self.model.name,
-            "row_sum_error": _three_digits(self.sanity.row_sum_error),
-            "repeat_difference": _three_digits(self.sanity.repeat_difference),
+            **self.sanity.entry(),
             "distinct_readings": len(set(self.readings)),
         }
-
-
-def _three_digits(value: float) -> float:
-    return float(f"{value:.3g}")

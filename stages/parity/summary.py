@@ -1,53 +1,69 @@
-"""From what the models answered to ``parity.json`` and ``golden.json``."""
+"""From what a model answered to its entry of ``parity.json``, whatever the task."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stages.parity.models import REFERENCE
 from stages.parity.series import Series
-from stages.text.labels import Label
-from stages.text.metrics import exact_match, ned
+from stages.parity.task import Reading
 
 #: Images that ``golden.json`` holds, spread evenly over the test set.
 GOLDEN = 10
-_DIGITS = 6
+#: Digits of a share.
+DIGITS = 6
 
 
-def summarise(series: Series, labels: Sequence[str], reference: Series | None) -> dict[str, Any]:
-    """Return a model's entry of ``parity.json``; without numbers if it was not measured."""
+def reference_of(columns: Sequence[Series[Reading]]) -> Series[Reading] | None:
+    """Return the column that the others are compared with."""
+    return next((item for item in columns if item.model.name == REFERENCE), None)
+
+
+def summarise(
+    series: Series[Reading],
+    reference: Series[Reading] | None,
+    quality: Callable[[Sequence[Reading]], dict[str, Any]],
+) -> dict[str, Any]:
+    """Return a model's entry of ``parity.json``; without numbers if it was not measured.
+
+    Args:
+        series: of the model.
+        reference: the series that it is compared with; None if there is none.
+        quality: how well its readings agree with the labels, in the task's own measures.
+    """
     name, of_file = series.model.name, _of_file(series)
     if series.model.status:
         return {"name": name, "status": series.model.status, **of_file}
     if series.failure:
         return {"name": name, "status": f"failed: {series.failure}", **of_file}
-    compared = reference is not None and reference.alive
-    readings = series.readings
     return {
         "name": name,
         "status": "measured",
         **of_file,
-        "accuracy": round(exact_match(readings, labels), _DIGITS),
-        "ned": round(ned(readings, labels), _DIGITS),
-        "agreement": _agreement(series, reference) if compared else None,
-        "max_abs_diff": (0.0 if name == REFERENCE else series.max_abs_diff) if compared else None,
+        **quality(series.readings),
+        **_agreement(series, reference),
         "latency_ms": latency_ms(series.seconds),
         "images_per_s": round(len(series.seconds) / sum(series.seconds), 2),
         "peak_rss_mb": series.rss_mb,
-        "classes": series.classes,
+        **({"classes": series.classes} if series.classes else {}),
     }
 
 
-def _of_file(series: Series) -> dict[str, str]:
+def _of_file(series: Series[Reading]) -> dict[str, str]:
     """What an NB file says of itself, and which pitfall the model fell into."""
     pitfall = series.pitfall or series.model.pitfall
     opt_version = {"opt_version": series.model.opt_version} if series.model.opt_version else {}
     return opt_version | ({"pitfall": str(pitfall)} if pitfall else {})
 
 
-def _agreement(series: Series, reference: Series | None) -> float:
-    return round(exact_match(series.readings, reference.readings if reference else []), _DIGITS)
+def _agreement(series: Series[Reading], reference: Series[Reading] | None) -> dict[str, Any]:
+    """Return how far the model agrees with the reference; nothing if that could not be run."""
+    if reference is None or not reference.alive:
+        return {"agreement": None, "max_abs_diff": None}
+    same = [one == other for one, other in zip(series.readings, reference.readings, strict=True)]
+    difference = 0.0 if series.model.name == REFERENCE else series.max_abs_diff
+    return {"agreement": round(sum(same) / len(same), DIGITS), "max_abs_diff": difference}
 
 
 def latency_ms(seconds: Sequence[float]) -> dict[str, float]:
@@ -57,31 +73,7 @@ def latency_ms(seconds: Sequence[float]) -> dict[str, float]:
     return {name: round(ordered[rank] * 1000, 3) for name, rank in ranks.items()}
 
 
-def mismatches(columns: Sequence[Series], labels: Sequence[Label]) -> list[dict[str, str]]:
-    """Return the images that a model reads other than the label or PD says; the latter first."""
-    measured = [column for column in columns if column.alive]
-    rows = []
-    for number, label in enumerate(labels):
-        readings = {column.model.name: column.readings[number] for column in measured}
-        parted = len(set(readings.values())) > 1
-        if parted or any(text != label.text for text in readings.values()):
-            rows.append((not parted, {"image": label.image, "label": label.text, **readings}))
-    return [row for _, row in sorted(rows, key=lambda row: row[0])]
-
-
-def golden(
-    columns: Sequence[Series], labels: Sequence[Label], input_hashes: Sequence[str]
-) -> list[dict[str, str]]:
-    """Return some images with the hash of their prepared input and each model's reading."""
-    measured = [column for column in columns if column.alive]
-    count = min(GOLDEN, len(labels))
-    chosen = [index * len(labels) // count for index in range(count)]
-    return [
-        {
-            "image": labels[number].image,
-            "label": labels[number].text,
-            "input_sha256": input_hashes[number],
-            **{column.model.name: column.readings[number] for column in measured},
-        }
-        for number in chosen
-    ]
+def golden_numbers(images: int) -> list[int]:
+    """Return the numbers of the images that ``golden.json`` holds."""
+    count = min(GOLDEN, images)
+    return [index * images // count for index in range(count)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stages.parity.sanity import Sanity, monotone
+from stages.parity.sanity import RowSanity, monotone
 
 GOOD = np.full((4, 5), 0.2, np.float32)
 
@@ -18,13 +18,13 @@ def changed(value: float) -> np.ndarray:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_nan_and_infinity_are_named(value: float) -> None:
-    assert Sanity().fault(changed(value)) == "its output is not finite"
+    assert RowSanity().fault(changed(value)) == "its output is not finite"
 
 
 def test_infinities_that_would_cancel_are_named() -> None:
     output = changed(float("inf"))
     output[2, 1] = float("-inf")
-    assert Sanity().fault(output) == "its output is not finite"
+    assert RowSanity().fault(output) == "its output is not finite"
 
 
 @pytest.mark.parametrize(
@@ -32,18 +32,18 @@ def test_infinities_that_would_cancel_are_named() -> None:
     [(np.zeros_like(GOOD), "0"), (GOOD * 3, "3"), (changed(0.21), "1.01"), (changed(-5), "-4.2")],
 )
 def test_what_does_not_sum_to_one_is_named_with_its_sum(output: np.ndarray, total: str) -> None:
-    fault = Sanity().fault(output)
+    fault = RowSanity().fault(output)
     assert fault == f"the probabilities of a step sum to {total}, not to 1"
 
 
 @pytest.mark.parametrize("shape", [(5,), (0, 5), (4, 0), (2, 2, 2)])
 def test_output_of_another_kind_is_named(shape: tuple[int, ...]) -> None:
-    fault = Sanity().fault(np.ones(shape, np.float32))
+    fault = RowSanity().fault(np.ones(shape, np.float32))
     assert fault == f"its output has the shape {list(shape)}, not steps by classes"
 
 
 def test_rounding_is_no_fault_and_the_worst_is_kept() -> None:
-    sanity = Sanity()
+    sanity = RowSanity()
     assert sanity.fault(changed(0.2005)) == ""
     assert sanity.fault(GOOD) == ""
     assert sanity.row_sum_error == pytest.approx(5e-4, rel=1e-3)
@@ -52,15 +52,15 @@ def test_rounding_is_no_fault_and_the_worst_is_kept() -> None:
 def test_half_precision_is_no_fault() -> None:
     logits = np.random.default_rng(1).normal(size=(40, 18385))
     exact = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    assert Sanity().fault(exact.astype(np.float16).astype(np.float32)) == ""
+    assert RowSanity().fault(exact.astype(np.float16).astype(np.float32)) == ""
 
 
 def test_another_output_for_the_same_image_is_named() -> None:
-    sanity = Sanity()
+    sanity = RowSanity()
     assert sanity.repeat_fault(GOOD, GOOD.copy()) == ""
     assert sanity.repeat_difference == 0.0
     assert sanity.repeat_fault(GOOD, changed(0.3)) == "the same image run again differs by 0.1"
-    assert "4 steps once and 3 steps again" in sanity.repeat_fault(GOOD, GOOD[:3])
+    assert "of [4, 5] once and of [3, 5] again" in sanity.repeat_fault(GOOD, GOOD[:3])
 
 
 def test_one_reading_for_all_images_is_telling_only_beside_others_that_vary() -> None:

@@ -1,21 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from stages.parity.models import Model
 from stages.parity.series import Series
-from stages.parity.summary import golden, latency_ms, mismatches, summarise
+from stages.parity.summary import latency_ms
+from stages.parity.summary import summarise as summarise_any
 from stages.pitfalls import Pitfall
+from stages.recognition.summary import golden, mismatches, quality
 from stages.text.labels import Label
 
 LABELS = [Label("1.png", "A", 1), Label("2.png", "B", 2), Label("3.png", "0", 3)]
 
 
-def column(model: Model, readings: list[str], failure: str = "") -> Series:
+def column(model: Model, readings: list[str], failure: str = "") -> Series[str]:
     return Series(model, readings, [0.05, 0.05, 0.1], 0.25, 100.0, 3, failure)
+
+
+def summarise(series: Series[str], labels: Sequence[str], reference: Series[str]) -> dict[str, Any]:
+    return summarise_any(series, reference, lambda readings: quality(readings, labels))
 
 
 PD = column(Model("pd", "pd"), ["A", "B", "O"])
 NB = column(Model("nb-x86", "nb"), ["A", "8", "O"])
-ARM = Series(Model("nb-arm", status="not runnable here"))
+ARM: Series[str] = Series(Model("nb-arm", status="not runnable here"))
 
 
 def test_a_measured_model_has_all_numbers() -> None:
@@ -43,13 +52,13 @@ def test_what_a_file_says_of_itself_and_its_pitfall_are_kept() -> None:
     foreign = Model(
         "nb-arm", status="failed: foreign", pitfall=Pitfall.FOREIGN_TARGET, opt_version="v2.13-rc"
     )
-    assert summarise(Series(foreign), ["A"], PD) == {
+    assert summarise(Series[str](foreign), ["A"], PD) == {
         "name": "nb-arm",
         "status": "failed: foreign",
         "opt_version": "v2.13-rc",
         "pitfall": "foreign-target",
     }
-    series = Series(Model("nb-x86", "nb"))
+    series: Series[str] = Series(Model("nb-x86", "nb"))
     series.fail("its output is not finite", Pitfall.QUANTISED_GARBAGE)
     assert not series.alive
     assert summarise(series, ["A"], PD) == {

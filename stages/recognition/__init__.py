@@ -1,0 +1,1 @@
+"""What recognition alone does in a stage that has several tasks: text in, text out."""

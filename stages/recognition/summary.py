@@ -1,0 +1,46 @@
+"""How well texts agree with labels, and which images part the models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stages.parity.series import Series
+from stages.parity.summary import DIGITS, golden_numbers
+from stages.text.labels import Label
+from stages.text.metrics import exact_match, ned
+
+
+def quality(readings: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+    """Return ``accuracy`` and ``ned`` of a model's entry in ``parity.json``."""
+    return {
+        "accuracy": round(exact_match(readings, labels), DIGITS),
+        "ned": round(ned(readings, labels), DIGITS),
+    }
+
+
+def mismatches(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[dict[str, str]]:
+    """Return the images that a model reads other than the label or PD says; the latter first."""
+    measured = [column for column in columns if column.alive]
+    rows = []
+    for number, label in enumerate(labels):
+        readings = {column.model.name: column.readings[number] for column in measured}
+        parted = len(set(readings.values())) > 1
+        if parted or any(text != label.text for text in readings.values()):
+            rows.append((not parted, {"image": label.image, "label": label.text, **readings}))
+    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+def golden(
+    columns: Sequence[Series[str]], labels: Sequence[Label], input_hashes: Sequence[str]
+) -> list[dict[str, str]]:
+    """Return some images with the hash of their prepared input and each model's reading."""
+    measured = [column for column in columns if column.alive]
+    return [
+        {
+            "image": labels[number].image,
+            "label": labels[number].text,
+            "input_sha256": input_hashes[number],
+            **{column.model.name: column.readings[number] for column in measured},
+        }
+        for number in golden_numbers(len(labels))
+    ]
