@@ -14,10 +14,11 @@ from pipeline.engine.usage import Usage
 from pipeline.engine.volumes import Door
 from pipeline.errors import IntegrityFailed, PaddockError, StageFailed
 from pipeline.events import EventLog, Noted, ResourcesUsed, StageStarted
+from pipeline.inputs import FromProject
 from pipeline.ledger import Components
 from pipeline.plan import FORCED
 from pipeline.prepare import Prepared
-from pipeline.wiring import FromProject, Wire
+from pipeline.wiring import Wire
 from pipeline.workspace import RUN_LABEL, STAGE_LABEL, result_folder
 from stages.contract import (
     MANIFEST_FILE,

@@ -1,4 +1,4 @@
-"""What the stages take from the project: trees and files, named by the hash of their content."""
+"""What the stages take: files and trees of the project, named by the hash of their content, or artifacts."""
 
 from __future__ import annotations
 
@@ -41,6 +41,29 @@ class Upload:
         """The only file of the folder as a stage's input."""
         digest, _, path = self.manifest.rstrip("\n").partition("  ")
         return Input(name, str(self.folder / path), digest, self.made_by)
+
+
+@dataclass(frozen=True)
+class FromProject:
+    """An input that the project holds."""
+
+    upload: Upload
+    tree: bool
+
+    def as_input(self, name: str) -> Input:
+        """The input as a spec names it."""
+        return self.upload.as_tree(name) if self.tree else self.upload.as_file(name)
+
+
+@dataclass(frozen=True)
+class FromStage:
+    """An input that another stage makes."""
+
+    stage: str
+    artifact: str
+
+
+Source = FromProject | FromStage
 
 
 def make_upload(files: Mapping[str, Path], cache: HashCache, made_by: str) -> Upload:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pipeline.inputs import FromProject, FromStage
 from pipeline.ledger import Components, Entry, Ledger
-from pipeline.wiring import FromProject, FromStage, Wire
+from pipeline.wiring import Wire
 from stages.contract import Result
 
 Action = Literal["cached", "run", "wait", "skip"]

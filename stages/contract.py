@@ -28,6 +28,8 @@ TASKS = ("recognition", "detection", "orientation")
 #: Where the workspace volume is mounted, and the read-only volume of the project's own files in it.
 WORKSPACE = PurePosixPath("/paddock")
 INPUTS = WORKSPACE / "inputs"
+#: What stages may find again and can do without: kept by content, never an artifact, in no key.
+CACHE = WORKSPACE / "cache"
 
 #: Written last; a folder without it does not exist for the planner.
 RESULT_FILE = "result.json"
@@ -64,7 +66,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Spec:
-    """All that a stage is told. ``output`` is the final folder; the stage writes beside it."""
+    """All that a stage is told. ``output`` is the final folder; the stage writes beside it.
+
+    ``cache`` is a folder of the workspace that outlives all results.
+    """
 
     stage: str
     key: str
@@ -73,6 +78,7 @@ class Spec:
     inputs: tuple[Input, ...] = ()
     seed: int = 42
     threads: int = 2
+    cache: str = str(CACHE)
 
     @classmethod
     def load(cls, path: Path) -> Spec:

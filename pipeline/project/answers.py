@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.project.check import Complaint, complaints
+from pipeline.project.check import complaints
+from pipeline.project.complaint import Complaint
 
 #: ``finetune``: train from the official weights; ``official``: convert the official model as it is;
 #: ``scratch``: train from random weights.
@@ -60,9 +61,6 @@ class Answers:
             yield Complaint(("data", "root"), f"no folder {self.root!r} in {folder}")
         if not self.dictionary.isprintable():
             yield Complaint(("data", "dictionary"), "must be printable text")
-        if self.start == "scratch" and self.mode == "frozen":
-            message = "mode frozen starts from an official inference model"
-            yield Complaint(("train", "mode"), message, 'choose "full" to train from scratch')
 
 
 def _is_folder(path: Path) -> bool:

@@ -10,7 +10,9 @@ import tomli
 from pydantic import ValidationError
 
 from pipeline.errors import UsageError
-from pipeline.project.check import Complaint, complaint_of, disagreements
+from pipeline.project.check import complaint_of
+from pipeline.project.complaint import Complaint
+from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
 
 PROJECT_FILE = "paddock.toml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -14,10 +14,12 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
     field_validator,
 )
 
-from stages.contract import MANIFEST_FILE
+from pipeline.project.architectures import ARCHITECTURES
+from stages.contract import MANIFEST_FILE, TASKS
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
@@ -54,13 +56,16 @@ class ProjectSection(Section):
 
 
 class DataSection(Section):
-    """``[data]``: label files relative to ``root``, the dictionary relative to the project."""
+    """``[data]``: label files relative to ``root``, the dictionary relative to the project.
+
+    Without a dictionary it is the official model's own.
+    """
 
     root: str = "data"
     train: list[LabelFile] = []
     val: list[LabelFile] = []
     test: list[LabelFile] = []
-    dictionary: str
+    dictionary: str = ""
     use_space_char: bool = False
     max_text_length: Annotated[int, Field(ge=1, le=1000)] = 25
     allow_overlap: bool = False
@@ -75,25 +80,77 @@ class RemoteModel(Section):
 
 #: How pydantic tells the two in the place of an error; no key of the file has such a name.
 UNION_TAGS = ("(text)", "(table)")
-Pretrained = Annotated[
+GivenModel = Annotated[
     Annotated[str, Tag(UNION_TAGS[0])] | Annotated[RemoteModel, Tag(UNION_TAGS[1])],
     Discriminator(lambda value: UNION_TAGS[isinstance(value, (dict, RemoteModel))]),
 ]
 
 
+@dataclass(frozen=True)
+class Shapes:
+    """The images that a model of a task may be given: the usual one, and how far others may differ.
+
+    Heights and widths are multiples of ``step``.
+    """
+
+    usual: tuple[int, int, int]
+    heights: range
+    widths: range
+    step: int = 1
+
+    def check(self, shape: list[int]) -> None:
+        """Refuse another shape (channels, height, width).
+
+        Raises:
+            ValueError: says what is allowed.
+        """
+        channels, height, width = shape
+        fits = height in self.heights and width in self.widths
+        if channels != 3 or not fits or height % self.step or width % self.step:
+            multiples = f", multiples of {self.step}" if self.step > 1 else ""
+            high, wide = (f"{each[0]}-{each[-1]}" for each in (self.heights, self.widths))
+            raise ValueError(f"must be [3, height {high}, width {wide}]{multiples}")
+
+
+#: By task. A detection model halves its image five times; the usual sizes are those of the official models.
+SHAPES = {
+    "recognition": Shapes((3, 48, 320), range(16, 129), range(32, 4097)),
+    "detection": Shapes((3, 960, 960), range(32, 4001), range(32, 4001), step=32),
+    "orientation": Shapes((3, 48, 192), range(16, 257), range(32, 1025)),
+}
+
+
+def _usual_shape(values: dict[str, Any]) -> list[int]:
+    """Return the shape that the task's models, or the architecture, usually take."""
+    task = values.get("task", TASKS[0])
+    known = ARCHITECTURES.get(values.get("architecture", "")) if task == TASKS[0] else None
+    return list(known.image_shape if known else SHAPES[task].usual)
+
+
+def _usual_weights(values: dict[str, Any]) -> str:
+    """Return the official weights that fit the architecture, "" if there are none."""
+    known = ARCHITECTURES.get(values.get("architecture", ""))
+    return next(iter(known.weights), "") if known else _USUAL
+
+
+#: The architecture, and the weights, of a project that names none.
+_USUAL = "PP-OCRv5_mobile_rec"
+
+
 class ModelSection(Section):
     """``[model]``"""
 
-    architecture: str = "PP-OCRv5_mobile_rec"
-    pretrained: Pretrained = "PP-OCRv5_mobile_rec"
-    image_shape: Annotated[list[int], Field(min_length=3, max_length=3)] = [3, 48, 320]
+    task: Literal["recognition", "detection", "orientation"] = "recognition"
+    architecture: str = _USUAL
+    pretrained: GivenModel = Field(default_factory=_usual_weights)
+    image_shape: Annotated[list[int], Field(min_length=3, max_length=3)] = Field(
+        default_factory=_usual_shape
+    )
 
     @field_validator("image_shape")
     @classmethod
-    def _plausible(cls, shape: list[int]) -> list[int]:
-        channels, height, width = shape
-        if channels != 3 or not 16 <= height <= 128 or not 32 <= width <= 4096:
-            raise ValueError("must be [3, height 16-128, width 32-4096]")
+    def _plausible(cls, shape: list[int], info: ValidationInfo) -> list[int]:
+        SHAPES[info.data.get("task", TASKS[0])].check(shape)
         return shape
 
 
@@ -128,9 +185,9 @@ class TrainSection(Section):
 
 
 class ExportSection(Section):
-    """``[export]``: start from an existing PD model (built in, or a folder) instead of a checkpoint."""
+    """``[export]``: start from an inference model (PD or PIR: built in, or a folder), not a checkpoint."""
 
-    model: str = ""
+    model: GivenModel = ""
 
 
 class QuantizeSection(Section):
@@ -161,6 +218,7 @@ class VerifySection(Section):
     min_agreement: Fraction = 1.0
     max_abs_diff: Annotated[float, Field(gt=0.0)] = 1e-3
     runtime: str = ""
+    recognition: str = ""
 
     @field_validator("runtime")
     @classmethod

@@ -21,7 +21,7 @@ from tui.cli import main
 from tui.commands import COMMANDS
 from tui.console import Terminal
 
-SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n'
+SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
 #: Without weights to fetch.
-SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n'
+SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_after_a_run_everything_is_cached(folder: Path) -> None:
 
 def test_changed_parameter_is_named(folder: Path) -> None:
     pretend_run(folder)
-    rewrite(folder, "", "\n[train]\nepochs = 7\n")
+    rewrite(folder, "", "epochs = 7\n")
     steps = plan(folder)
     assert (steps["data"].action, steps["train"].action) == ("cached", "run")
     assert steps["train"].reason == "parameter epochs changed (30 → 7)"
@@ -65,7 +65,7 @@ def test_changed_parameter_reruns_only_its_dependants(folder: Path) -> None:
 
 def test_same_output_as_before_stops_the_chain(folder: Path) -> None:
     pretend_run(folder)
-    rewrite(folder, "", "\n[train]\nepochs = 7\n")
+    rewrite(folder, "", "epochs = 7\n")
     assert pretend_run(folder, "run-2") == ["train"]
 
 
@@ -77,9 +77,9 @@ def test_thresholds_rerun_nothing(folder: Path) -> None:
 
 def test_going_back_finds_the_old_result(folder: Path) -> None:
     pretend_run(folder)
-    rewrite(folder, "", "\n[train]\nepochs = 7\n")
+    rewrite(folder, "", "epochs = 7\n")
     pretend_run(folder, "run-2", "other")
-    rewrite(folder, "\n[train]\nepochs = 7\n", "")
+    rewrite(folder, "epochs = 7\n", "")
     assert set(actions(folder).values()) == {"cached"}
 
 
@@ -107,7 +107,7 @@ def test_changed_docker_image_is_named(folder: Path) -> None:
 
 def test_changed_seed_reruns_training(folder: Path) -> None:
     pretend_run(folder)
-    rewrite(folder, "", "\n[train]\nseed = 1\n")
+    rewrite(folder, "", "seed = 1\n")
     assert plan(folder)["train"].reason == "parameter seed changed (42 → 1)"
     assert plan(folder)["data"].action == "cached"
 
@@ -181,11 +181,15 @@ def test_incomplete_pd_model_is_refused(from_pd: Path, name: str) -> None:
         plan(from_pd)
 
 
-def test_pir_model_in_the_place_of_a_pd_model_is_refused(from_pd: Path) -> None:
+def test_a_project_that_starts_from_a_pir_model_skips_training(from_pd: Path) -> None:
     (from_pd / "pd" / "inference.pdmodel").rename(from_pd / "pd" / "inference.json")
-    with pytest.raises(UsageError, match="PIR") as caught:
-        plan(from_pd)
-    assert "model.pretrained" in caught.value.remedy
+    (from_pd / "pd" / "inference.yml").write_text("PostProcess: {}\n")
+    steps = plan(from_pd)
+    assert (steps["train"].action, steps["train"].reason) == (
+        "skip",
+        "the project starts from a PIR model",
+    )
+    assert pretend_run(from_pd) == ["data", "export", "convert", "verify"]
 
 
 def test_unpaired_targets_are_wired_to_verify(folder: Path) -> None:

@@ -27,6 +27,7 @@ max_text_length = 40
 allow_overlap = true
 
 [model]
+task = "recognition"
 architecture = "PP-OCRv5_mobile_rec"
 pretrained = { url = "https://example.org/m.pdparams", sha256 = "%s" }
 image_shape = [3, 32, 320]
@@ -58,6 +59,7 @@ max_accuracy_drop = 0.01
 min_agreement = 0.99
 max_abs_diff = 1e-2
 runtime = "2.13"
+recognition = ""
 
 [limits]
 cpus = 1.5
@@ -196,7 +198,7 @@ def test_name_that_could_not_name_a_volume_is_refused(tmp_path: Path, name: str)
 def test_missing_table_and_key_are_named(tmp_path: Path) -> None:
     error = refusal(tmp_path, "[data]\ntrain = []\n")
     assert "project: required, but not there" in error.message
-    assert "paddock.toml:1: data.dictionary: required, but not there" in error.message
+    assert len(error.message.splitlines()) == 1
 
 
 def test_missing_project_says_how_to_make_one(tmp_path: Path) -> None:
@@ -242,12 +244,12 @@ def test_training_needs_its_splits(tmp_path: Path, split: str) -> None:
 
 
 def test_a_project_that_starts_from_a_model_needs_no_training_data(tmp_path: Path) -> None:
-    text = HEAD + '[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n[export]\nmodel = "m"\n'
+    text = HEAD + '[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n[export]\nmodel = "data"\n'
     assert load_project(write_project(tmp_path / "p", text)).settings.data.train == []
 
 
 def test_something_to_measure_on_is_needed(tmp_path: Path) -> None:
-    text = HEAD + '[data]\ndictionary = "dict.txt"\n[export]\nmodel = "m"\n'
+    text = HEAD + '[data]\ndictionary = "dict.txt"\n[export]\nmodel = "data"\n'
     assert "data.test: a list of label files" in refusal(tmp_path, text).message
 
 

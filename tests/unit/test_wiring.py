@@ -6,17 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.wiring import FromProject, FromStage, Source, Wire
+from pipeline.errors import UsageError
+from pipeline.inputs import FromProject, FromStage, Source
+from pipeline.wiring import Wire, given_models
+from stages.contract import hash_file
 from support.plans import wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
 FROM_OFFICIAL = f'{MINIMAL}\n[model]\npretrained = "official"\n'
 FROM_WEIGHTS = f'{MINIMAL}\n[model]\npretrained = "w.pdparams"\n'
-FROM_NOTHING = f'{MINIMAL}\n[model]\npretrained = ""\n'
+FROM_NOTHING = f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 FROM_PD = f'{MINIMAL}\n[export]\nmodel = "pd"\n'
+FROM_PIR = f'{MINIMAL}\n[export]\nmodel = "official"\n'
+WITHOUT_DICTIONARY = 'dictionary = "dict.txt"\n'
 FROM_CHECKPOINT = (
     f'{MINIMAL}\n[model]\narchitecture = "own.yml"\n[train]\ncheckpoint = "c.pdparams"\n'
 )
+
+
+FULL = "[model]\npretrained = ''\n[train]\nmode = 'full'\n"
 
 
 def wires(folder: Path, text: str) -> dict[str, Wire]:
@@ -43,7 +51,7 @@ def give_fetched(monkeypatch: pytest.MonkeyPatch, folder: Path, names: tuple[str
     folder.mkdir()
     for name in names:
         (folder / name).write_text(name)
-    monkeypatch.setattr("pipeline.wiring.resolve", lambda *_: folder)
+    monkeypatch.setattr("pipeline.start.resolve", lambda *_: folder)
 
 
 def test_verify_sees_the_exporters_description_and_the_official_model(tmp_path: Path) -> None:
@@ -75,7 +83,7 @@ def test_a_given_pd_model_has_the_description_that_lies_beside_it(tmp_path: Path
 def test_whether_overlap_is_allowed_is_for_the_data_stage(
     tmp_path: Path, more: str, allowed: bool
 ) -> None:
-    data = wires(tmp_path / "p", HEAD + DATA + more + "[model]\npretrained = ''\n")["data"]
+    data = wires(tmp_path / "p", HEAD + DATA + more + FULL)["data"]
     assert data.parameters["allow_overlap"] is allowed
 
 
@@ -106,3 +114,73 @@ def test_a_built_in_starting_model_is_named_as_in_the_project(
     stock = wires(tmp_path / "p", MINIMAL)["verify"].inputs["pretrained"]
     assert isinstance(stock, FromProject)
     assert stock.upload.made_by == "model PP-OCRv5_mobile_rec"
+
+
+def test_a_pir_model_is_exported_and_measured(tmp_path: Path) -> None:
+    stages = wires(tmp_path / "p", FROM_PIR)
+    assert stages["train"].skipped == "the project starts from a PIR model"
+    export, verify = stages["export"].inputs, stages["verify"].inputs
+    assert files(export["pir"]) == ["inference.json", "inference.pdiparams", "inference.yml"]
+    assert sorted(export) == ["dict", "pir", "test", "test_labels"]
+    assert export["pir"] == verify["pir"]
+    assert verify["pdmodel"] == FromStage("export", "inference.pdmodel")
+    assert verify["description"] == FromStage("export", "inference.yml")
+    assert "checkpoint" not in verify and "pretrained" not in verify
+
+
+def test_the_report_is_told_the_weights_of_a_given_pir_model(tmp_path: Path) -> None:
+    given = given_models(tuple(wires(tmp_path / "p", FROM_PIR).values()))
+    assert given == {"pir": hash_file(tmp_path / "p" / "official" / "inference.pdiparams")}
+
+
+@pytest.mark.parametrize("name", ["inference.pdiparams", "inference.yml"])
+def test_an_incomplete_pir_model_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "p"
+    wires(folder, FROM_PIR)
+    (folder / "official" / name).unlink()
+    with pytest.raises(UsageError, match=rf"export\.model: no file '{name}'") as caught:
+        wires_of(folder)
+    assert "inference.json" in caught.value.remedy
+
+
+@pytest.mark.parametrize("text", [FROM_PIR, FROM_OFFICIAL], ids=["as it is", "trained"])
+def test_without_a_dictionary_the_models_own_is_read(tmp_path: Path, text: str) -> None:
+    data = wires(tmp_path / "p", text.replace(WITHOUT_DICTIONARY, ""))["data"]
+    assert files(data.inputs["description"]) == ["inference.yml"]
+    assert "dictionary" not in data.inputs
+
+
+def test_the_own_dictionary_of_a_pd_model_is_a_dictionary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("inference.pdmodel", "inference.pdiparams", "ppocr_keys_v1.txt")
+    give_fetched(monkeypatch, tmp_path / "fetched", names)
+    text = MINIMAL.replace(WITHOUT_DICTIONARY, "") + '[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
+    data = wires(tmp_path / "p", text)["data"]
+    assert files(data.inputs["dictionary"]) == ["ppocr_keys_v1.txt"]
+
+
+def test_detection_has_no_characters(tmp_path: Path) -> None:
+    text = f"""{HEAD}
+[data]
+test = ["test.txt"]
+[model]
+task = "detection"
+[export]
+model = "official"
+"""
+    stages = wires(tmp_path / "p", text)
+    assert stages["data"].parameters == {
+        "task": "detection",
+        "labels": {"test": ["test.txt"]},
+        "allow_overlap": False,
+    }
+    assert list(stages["data"].inputs) == ["test"]
+    assert sorted(stages["export"].inputs) == ["pir", "test", "test_labels"]
+    assert stages["verify"].parameters == {"task": "detection", "image_shape": [3, 960, 960]}
+    assert "dict" not in stages["verify"].inputs
+
+
+@pytest.mark.parametrize("stage", ["data", "export", "convert", "verify"])
+def test_stages_are_told_the_task(tmp_path: Path, stage: str) -> None:
+    assert wires(tmp_path / "p", FROM_PIR)[stage].parameters["task"] == "recognition"

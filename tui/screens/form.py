@@ -16,7 +16,7 @@ from textual.widgets import Button, Input
 
 from pipeline.errors import PaddockError
 from pipeline.project.answers import FINE_TUNED, OFFICIAL, Answers, Mode, Start
-from pipeline.project.check import Complaint
+from pipeline.project.complaint import Complaint
 from pipeline.text import one_line, several_lines
 from tui.keys import bindings
 from tui.language import N_, _, translated

@@ -1,0 +1,195 @@
+"""What no single key can tell: keys that exclude each other, and files and models that are not there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from pipeline.models.catalogue import MODELS, OfficialModel
+from pipeline.project.architectures import ARCHITECTURES
+from pipeline.project.complaint import Complaint
+from pipeline.project.schema import Project, RemoteModel, Section
+
+#: By which a folder is told to bring its own dictionary along.
+_DESCRIPTION = "inference.yml"
+#: Keys that only a model that reads text has a use for, by table.
+_READING_KEYS = {
+    "data": ("dictionary", "use_space_char", "max_text_length"),
+    "model": ("architecture", "pretrained"),
+}
+
+
+def disagreements(project: Project) -> Iterator[Complaint]:
+    """Find what is wrong between the keys, in the order of the file as far as there is one."""
+    yield from _of_task(project)
+    yield from _of_start(project)
+    yield from _of_models(project)
+    yield from _of_splits(project)
+    yield from _of_dictionary(project)
+    yield from _of_recogniser(project)
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is such a file; a name that no file can have is not there."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, behind a folder that may not be read, or with a NUL
+        return False
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Return a hint at what was meant: the nearest known name, or all of them."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f'; did you mean "{close[0]}"?' if close else f"; known: {', '.join(known)}"
+
+
+def _of_task(project: Project) -> Iterator[Complaint]:
+    """Refuse keys of training and reading where the model finds lines or turns them."""
+    settings = project.settings
+    task = settings.model.task
+    if task == "recognition":
+        return
+    if not settings.export.model:
+        remedy = f'name an official model: model = "{_example_of(task)}"'
+        message = f"needed for {task}, which starts from a model and trains nothing"
+        yield Complaint(("export", "model"), message, remedy)
+    if "train" in settings.model_fields_set:
+        yield Complaint(("train",), f"not for {task}: nothing is trained", "remove the table")
+    for table, names in _READING_KEYS.items():
+        section: Section = getattr(settings, table)
+        for name in names:
+            if name in section.model_fields_set and getattr(section, name) not in ("", False):
+                message = f"not for {task}: it is for models that read text"
+                yield Complaint((table, name), message, "remove the key")
+
+
+def _example_of(task: str) -> str:
+    return next(model.name for model in MODELS.values() if model.task == task)
+
+
+def _of_start(project: Project) -> Iterator[Complaint]:
+    settings = project.settings
+    if settings.export.model and settings.train.checkpoint:
+        message = "start from a checkpoint or from an inference model, not from both"
+        yield Complaint(("export", "model"), message)
+    if settings.export.model or settings.model.task != "recognition":
+        return
+    architecture = settings.model.architecture
+    given = is_file(project.folder / architecture)
+    if settings.train.checkpoint and not given:
+        remedy = "give the PaddleOCR YAML that the checkpoint was trained with"
+        message = "a checkpoint needs its configuration"
+        yield Complaint(("model", "architecture"), message, remedy)
+    elif architecture not in ARCHITECTURES and not given:
+        message = (
+            f"{architecture!r} is neither built in nor a file{nearest(architecture, ARCHITECTURES)}"
+        )
+        remedy = f"built in: {', '.join(ARCHITECTURES)}; or the path of a PaddleOCR YAML"
+        yield Complaint(("model", "architecture"), message, remedy)
+
+
+def _of_models(project: Project) -> Iterator[Complaint]:
+    """Hold the built-in models that the project names against its task, and find the others' files."""
+    settings = project.settings
+    given = {("export", "model"): settings.export.model}
+    if _trains(project):
+        given[("model", "pretrained")] = settings.model.pretrained
+        yield from _of_weights(project)
+    for keys, name in given.items():
+        if not name or isinstance(name, RemoteModel):
+            continue
+        if name in MODELS:
+            yield from _of_built_in(keys, MODELS[name], settings.model.task)
+        elif not _exists(project.folder / name):
+            message = (
+                f"{name!r} is neither built in nor a path in the project{nearest(name, MODELS)}"
+            )
+            yield Complaint(keys, message, f"built in: {', '.join(MODELS)}")
+
+
+def _of_built_in(keys: tuple[str, ...], model: OfficialModel, task: str) -> Iterator[Complaint]:
+    if model.task != task:
+        remedy = f'set [model] task = "{model.task}", or name another model'
+        yield Complaint(keys, f"{model.name} is for {model.task}, not for {task}", remedy)
+
+
+def _of_weights(project: Project) -> Iterator[Complaint]:
+    """Refuse official weights of another network, and mode frozen without any weights."""
+    model, mode = project.settings.model, project.settings.train.mode
+    known = ARCHITECTURES.get(model.architecture)
+    if not model.pretrained and mode == "frozen":
+        message = "mode frozen starts from an official inference model"
+        yield Complaint(("train", "mode"), message, 'choose "full" to train from scratch')
+    if known and model.pretrained in MODELS and model.pretrained not in known.weights:
+        fitting = ", ".join(known.weights) or 'none; "" trains from scratch'
+        message = f"{model.pretrained} does not fit the architecture {known.name}"
+        yield Complaint(("model", "pretrained"), message, f"official weights that fit: {fitting}")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _trains(project: Project) -> bool:
+    settings = project.settings
+    started = settings.export.model or settings.train.checkpoint
+    return settings.model.task == "recognition" and not started
+
+
+def _of_splits(project: Project) -> Iterator[Complaint]:
+    settings = project.settings
+    for split in ("train", "val") if _trains(project) else ():
+        if not getattr(settings.data, split):
+            yield Complaint(("data", split), "needed for training: a list of label files")
+    if not settings.data.test and not settings.data.val:
+        yield Complaint(("data", "test"), "a list of label files to measure on is needed")
+    for split in ("train", "val", "test"):
+        for name in getattr(settings.data, split):
+            if not is_file(project.data_root / name):
+                yield Complaint(("data", split), f"no file {name!r} in {project.data_root}")
+
+
+def _of_dictionary(project: Project) -> Iterator[Complaint]:
+    settings = project.settings
+    if settings.model.task != "recognition":
+        return
+    dictionary = settings.data.dictionary
+    if dictionary and not is_file(project.folder / dictionary):
+        yield Complaint(("data", "dictionary"), f"no file {dictionary!r} in {project.folder}")
+    if not dictionary and not _brings_dictionary(project):
+        message = "required where the project starts from no official model"
+        remedy = "name the file that lists the characters, one a line"
+        yield Complaint(("data", "dictionary"), message, remedy)
+
+
+def _brings_dictionary(project: Project) -> bool:
+    """Tell whether the model that the project starts from may list its characters itself."""
+    settings = project.settings
+    if settings.train.checkpoint:
+        return False
+    given = settings.export.model or settings.model.pretrained
+    if isinstance(given, RemoteModel):
+        return True  # what it holds is known when it was fetched
+    return given in MODELS or bool(given and is_file(project.folder / given / _DESCRIPTION))
+
+
+def _of_recogniser(project: Project) -> Iterator[Complaint]:
+    """Refuse another project to read with where it cannot be used."""
+    settings, keys = project.settings, ("verify", "recognition")
+    name = settings.verify.recognition
+    if not name:
+        return
+    if settings.model.task != "detection":
+        yield Complaint(
+            keys, f"not for {settings.model.task}: it reads what a detection model finds"
+        )
+    elif "x86" not in settings.convert.targets:
+        message = "needs the target x86: no other file can be run here"
+        yield Complaint(keys, message, 'add "x86" to [convert] targets')
+    elif not is_file(project.folder / name / "paddock.toml"):
+        remedy = "name the folder of a Paddock project that converts a recognition model"
+        yield Complaint(keys, f"no project in {project.folder / name}", remedy)
