@@ -11,7 +11,16 @@ from pipeline.events import StageCached, StageStarted
 from pipeline.follow import Follower
 from pipeline.ledger import Entry
 from pipeline.plan import changed_components
-from pipeline.report.table import METRICS, NONE, Metric, Model, Report, is_measured
+from pipeline.report.metrics import (
+    NONE,
+    Metric,
+    Model,
+    Report,
+    is_measured,
+    metrics_of,
+    task_of,
+)
+from pipeline.report.verdict import score_of
 from pipeline.runs import Ending, RunFolder, RunSummary, summarise
 from stages.contract import STAGES
 
@@ -20,9 +29,8 @@ Trend = Literal["better", "worse", "same", "other"]
 #: ``unknown``: the ledger has no entry to compare. ``absent``: not in one of the runs.
 Origin = Literal["same", "changed", "unknown", "absent"]
 
-#: Metrics of time and memory vary from one run to the next by this fraction without meaning anything.
+#: What varies each time that it is measured does so by this fraction without meaning anything.
 NOISE = 0.1
-_NOISY = ("p50 ms", "p90 ms", "p99 ms", "× PD", "img/s", "RSS MB")
 
 
 @dataclass(frozen=True)
@@ -117,12 +125,13 @@ def _has_models(report: Report) -> bool:
     )
 
 
-def shipped_accuracy(report: Report) -> float | None:
-    """Return the accuracy that stands for the run: what ships, else what it was made from."""
+def shipped_score(report: Report) -> float | None:
+    """Return the score that stands for the run: that of what ships, else of what it was made from."""
+    score = score_of(task_of(report))
     measured = {
-        str(model.get("name")): model.get("accuracy")
+        str(model.get("name")): model.get(score)
         for model in report["models"]
-        if model.get("accuracy") is not None
+        if model.get(score) is not None
     }
     names = sorted(measured, key=lambda name: (not name.startswith("nb"), name != "pd"))
     return float(measured[names[0]]) if names else None
@@ -202,15 +211,23 @@ def _model(
     if old is None or new is None:
         return ModelPair(name, only="now" if old is None else "before")
     measures = []
-    for metric in METRICS:
+    for metric in _metrics(reports):
         before, now = _cell(metric, old, reports[0]), _cell(metric, new, reports[1])
         if (before, now) != (NONE, NONE):
             measures.append(Measure(metric, before, now, _trend(metric, before, now)))
     return ModelPair(name, tuple(measures))
 
 
+def _metrics(reports: tuple[Report, Report]) -> tuple[Metric, ...]:
+    """Return the metrics of both reports, each once: those of two tasks have some in common."""
+    return tuple(dict.fromkeys(metric for report in reports for metric in metrics_of(report)))
+
+
 def _cell(metric: Metric, model: Model, report: Report) -> str:
-    return metric.cell(model, report) if is_measured(model) or not metric.measured else NONE
+    """Return the cell; :data:`NONE` where the report's task has no such metric."""
+    if metric not in metrics_of(report) or (metric.measured and not is_measured(model)):
+        return NONE
+    return metric.cell(model, report)
 
 
 def _trend(metric: Metric, before: str, now: str) -> Trend:
@@ -220,7 +237,7 @@ def _trend(metric: Metric, before: str, now: str) -> Trend:
     old, new = _number(before), _number(now)
     if not metric.better or old is None or new is None:
         return "other"
-    if metric.title in _NOISY and abs(new - old) <= NOISE * abs(old):
+    if metric.varies and abs(new - old) <= NOISE * abs(old):
         return "same"
     return "better" if (new > old) == (metric.better == "higher") else "worse"
 

@@ -110,15 +110,16 @@ def compare(
         entries: the ledger, the oldest first.
         out: what was delivered; its files are read and hashed now.
     """
-    wanted = report["dictionary"]["sha256"] if report else project.sha256 if project else ""
+    measured = (report or {}).get("dictionary")
+    wanted = measured["sha256"] if measured else project.sha256 if project else ""
     places = [_place("project file, now", project.sha256 if project else "", wanted)]
     places.append(_place("data stage", _checked(report, entries), wanted))
-    if report:
+    if measured:
         places.append(_place("verify stage", wanted, wanted))
     delivered = next((name for name in (REPORT_FILE, DICTIONARY_FILE) if (out / name).exists()), "")
     if delivered:
-        places += _delivered(out, wanted, report["dictionary"]["classes"] if report else None)
-    if report:
+        places += _delivered(out, wanted, measured["classes"] if measured else None)
+    if report and measured:
         places += list(_compared(report)) or list(_models(report))
     return places
 

@@ -104,6 +104,7 @@ class _Ending:
             locked=self._passage.locked,
             proof=self._read("verify", "evidence.json"),
             lineage=self._read("convert", "lineage.json"),
+            curve=self._read("train", "curve.json") if "train" in self._results else (),
         )
         if report["verdict"] == "pass":
             self._target = self._project.out
@@ -206,9 +207,9 @@ def _check(expected: Expected, found: Digests) -> None:
 def _shipped(results: Mapping[str, Result]) -> dict[str, tuple[str, Artifact]]:
     """Return what ships: file name -> (stage, artifact)."""
     wanted = {"dict.txt": "data", "preprocess.json": "verify", "golden.json": "verify"}
-    models = {
-        item.path: "convert" for item in results["convert"].artifacts if item.path.endswith(".nb")
-    }
     return {
-        name: (stage, results[stage].artifact(name)) for name, stage in (wanted | models).items()
+        item.path: (stage, item)
+        for stage, result in results.items()
+        for item in result.artifacts
+        if wanted.get(item.path) == stage or (stage == "convert" and item.path.endswith(".nb"))
     }

@@ -4,46 +4,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.table import TITLES, rows, verdict_line
+from pipeline.report.metrics import Report
+from pipeline.report.table import chain_line, rows, titles, verdict_line
+from pipeline.report.training import summary
 from pipeline.text import one_line
 from tui.console import Terminal
 from tui.language import _, translated
 
 #: Dropped first when the terminal is narrow, in this order.
-_LEAST_NEEDED = ("SHA-256", "RSS MB", "p90 ms", "img/s", "NED")
+_LEAST_NEEDED = (
+    "SHA-256", "RSS MB", "p90 ms", "boxes", "img/s", "flipped", "recall", "precision", "NED",
+)  # fmt: skip
 _WIDTHS = {"model": 10, "SHA-256": 14}
 _LEFT = ("model", "SHA-256")
 _SHOWN_MISMATCHES = 5
 _OUTCOMES = ("passed", "failed", "not checked")
 
 
-def print_parity(report: Mapping[str, Any], terminal: Terminal) -> None:
-    """Write the table, the verdict and the first lines that were read differently."""
-    titles = _fitting(terminal.results.width)
+def print_parity(report: Report, terminal: Terminal) -> None:
+    """Write the table, the verdict and the first images that models differ on."""
+    heads = titles(report)
+    shown = _fitting(heads, terminal.results.width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in titles:
+    for title in shown:
         table.add_column(translated(title), justify="left" if title in _LEFT else "right")
     for row in rows(report):
-        cells = dict(zip(TITLES, row, strict=True))
-        table.add_row(*(Text(one_line(_cell(title, cells[title]))) for title in titles))
+        cells = dict(zip(heads, row, strict=True))
+        table.add_row(*(Text(one_line(_cell(title, cells[title]))) for title in shown))
     terminal.results.print(table)
     _print_verdict(report, terminal)
     _print_mismatches(report["mismatches"], terminal)
 
 
-def _fitting(width: int) -> tuple[str, ...]:
-    titles = list(TITLES)
-    for title in _LEAST_NEEDED:
-        if sum(_WIDTHS.get(name, 9) + 2 for name in titles) <= width:
+def _fitting(heads: tuple[str, ...], width: int) -> list[str]:
+    """Leave out the least needed columns until the others fit."""
+    chosen = list(heads)
+    for title in (title for title in _LEAST_NEEDED if title in heads):
+        if sum(_WIDTHS.get(name, 9) + 2 for name in chosen) <= width:
             break
-        titles.remove(title)
-    return tuple(titles)
+        chosen.remove(title)
+    return chosen
 
 
 def _cell(title: str, text: str) -> str:
@@ -51,7 +56,7 @@ def _cell(title: str, text: str) -> str:
     return text if title in _LEFT else translated(text)
 
 
-def _print_verdict(report: Mapping[str, Any], terminal: Terminal) -> None:
+def _print_verdict(report: Report, terminal: Terminal) -> None:
     passed = report["verdict"] == "pass"
     symbol = "✔" if passed else "✘"
     terminal.print(
@@ -59,19 +64,32 @@ def _print_verdict(report: Mapping[str, Any], terminal: Terminal) -> None:
     )
     for line in (*report["reasons"], *report["remarks"]):
         terminal.print(f"  - {translated(line)}")
-    dictionary = report["dictionary"]
-    terminal.print(
-        _("  dictionary: {entries} entries, {classes} classes, SHA-256 {sha256}").format(
+    facts = (_chain, _dictionary, _training, _weights, _guards)
+    for line in (line for fact in facts for line in fact(report)):
+        terminal.print(f"  {line}")
+
+
+def _chain(report: Report) -> Iterator[str]:
+    if chained := chain_line(report):
+        yield translated(chained)
+
+
+def _dictionary(report: Report) -> Iterator[str]:
+    if dictionary := report.get("dictionary"):
+        yield _("dictionary: {entries} entries, {classes} classes, SHA-256 {sha256}").format(
             entries=dictionary["entries"],
             classes=dictionary["classes"],
             sha256=dictionary["sha256"][:12],
         )
-    )
-    for line in (*_weights(report), *_guards(report)):
-        terminal.print(f"  {line}")
 
 
-def _weights(report: Mapping[str, Any]) -> Iterator[str]:
+def _training(report: Report) -> Iterator[str]:
+    """Give in a line why training stopped, and what it came to."""
+    if trained := report.get("training"):
+        yield _("training: {summary}").format(summary=translated(summary(trained)))
+
+
+def _weights(report: Report) -> Iterator[str]:
     """Give in a line how many tensors of each NB file were traced to the model that was trained."""
     steps = (report.get("lineage") or {}).get("steps") or ()
     traced = [
@@ -85,7 +103,7 @@ def _weights(report: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _guards(report: Mapping[str, Any]) -> Iterator[str]:
+def _guards(report: Report) -> Iterator[str]:
     """Give in a line how many guards came to what."""
     counts = Counter(str(guard["outcome"]) for guard in report["pitfalls"])
     said = ", ".join(f"{translated(name)} {counts[name]}" for name in _OUTCOMES if counts[name])
@@ -101,5 +119,5 @@ def _print_mismatches(mismatches: list[Mapping[str, str]], terminal: Terminal) -
         terminal.print(f"  {label}  {readings}")
     rest = len(mismatches) - _SHOWN_MISMATCHES
     if rest > 0:
-        more = _("  … and {count} more lines read differently: see report.md")
+        more = _("  … and {count} more: see report.md")
         terminal.print(more.format(count=rest))

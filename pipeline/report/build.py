@@ -5,13 +5,15 @@ docs/report.schema.json is its schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.project import Project
 from pipeline.report.evidence import Evidence
 from pipeline.report.guards import check_guards
+from pipeline.report.metrics import task_of
+from pipeline.report.training import Point, training_section
 from pipeline.report.verdict import judge
 from stages.contract import Artifact, Digests, Result
 
@@ -20,7 +22,8 @@ SCHEMA_VERSION = 1
 #: What verify writes into evidence.json and the report takes as it is.
 _SHOWN = ("preprocessing", "sanity", "canary", "runtime")
 
-#: Where each model's file is: model name -> (stage, artifact).
+#: Where the file of a model is that is no NB file: model name -> (stage, artifact). All others the
+#: project brought along.
 _MODEL_FILES = {
     "checkpoint": ("train", "checkpoint.pdparams"),
     "pd": ("export", "inference.pdiparams"),
@@ -37,6 +40,7 @@ def build_report(
     locked: bool = False,
     proof: Mapping[str, Any] = MappingProxyType({}),
     lineage: Mapping[str, Any] = MappingProxyType({}),
+    curve: Sequence[Point] = (),
 ) -> dict[str, Any]:
     """Put the report together (docs/file-formats.md).
 
@@ -49,24 +53,28 @@ def build_report(
         locked: whether the run was held to ``paddock.lock``.
         proof: the verify stage's ``evidence.json``.
         lineage: the convert stage's ``lineage.json``.
+        curve: the train stage's ``curve.json``.
     """
-    verdict = judge(parity["models"], project.settings.verify)
+    verdict = judge(parity, project.settings.verify)
     evidence = Evidence(project.settings, results, parity, locked, proof, lineage)
     guards = check_guards(evidence)
     return {
         "schema_version": SCHEMA_VERSION,
         "project": project.name,
         "run": run,
+        "task": task_of(parity),
         "verdict": verdict.word,
         "reasons": list(verdict.reasons),
         "remarks": [*verdict.remarks, *(_remarks(guards) if verdict.passed else ())],
         "images": parity["images"],
-        "dictionary": {**parity["dictionary"], **_kept("places", proof.get("dictionary"))},
+        **_kept("dictionary", _dictionary(parity, proof)),
         "models": [
             {**model, **_file_of(model["name"], results, given), **_made_by(model["name"], proof)}
             for model in parity["models"]
         ],
         "mismatches": parity["mismatches"],
+        **_kept("chain", parity.get("chain")),
+        **_kept("training", training_section(project.settings, results.get("train"), curve)),
         "stages": {
             stage: {"key": result.key, "seconds": result.seconds, "metrics": result.metrics}
             for stage, result in results.items()
@@ -86,6 +94,13 @@ def build_report(
 def _kept(name: str, value: Any) -> dict[str, Any]:
     """Return a key with its value; nothing where a stage of another version said nothing."""
     return {name: value} if value else {}
+
+
+def _dictionary(parity: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the dictionary and where it was compared; nothing for models that have none."""
+    if not parity.get("dictionary"):
+        return {}
+    return {**parity["dictionary"], **_kept("places", proof.get("dictionary"))}
 
 
 def _made_by(name: str, proof: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +130,9 @@ def _file_of(
     name: str, results: Mapping[str, Result], given: Mapping[str, Digests]
 ) -> dict[str, Any]:
     """Return size and hashes of a model's file; nothing for a model that has none here."""
-    stage, path = _MODEL_FILES.get(name, ("convert", f"model_{name.removeprefix('nb-')}.nb"))
+    if name.startswith("nb-"):
+        return _facts(results["convert"].artifact(f"model_{name.removeprefix('nb-')}.nb"))
+    stage, path = _MODEL_FILES.get(name, ("", ""))
     if stage in results:
         return _facts(results[stage].artifact(path))
     return _facts(given[name]) if name in given else {}

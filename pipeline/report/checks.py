@@ -6,11 +6,13 @@ its sentence says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.environment import COMPARED, check_one_environment
 from pipeline.errors import IntegrityFailed
-from pipeline.report.evidence import Evidence, Finding, Model
+from pipeline.report.evidence import Evidence, Finding
+from pipeline.report.metrics import Model
+from pipeline.report.verdict import score_of
 
 
 def _passed_if(condition: bool, found: str, where: str = "") -> Finding:
@@ -136,17 +138,25 @@ def finite(evidence: Evidence) -> Finding:
         return Finding("failed", found, "verify")
     if not evidence.measured:
         return Finding("not checked", "no model was measured", "verify")
-    found = f"every probability of every image is finite: {_names(evidence.measured)}"
+    found = f"every number of every image is finite: {_names(evidence.measured)}"
     return Finding("passed", found, "verify")
 
 
-def strings(evidence: Evidence) -> Finding:
-    """Hold the share of equal strings against ``verify.min_agreement``."""
+#: What the share of images is of on which two models agree, by task.
+_AGREED: Mapping[str, Callable[[float], str]] = {
+    "recognition": lambda value: f"{value:.2%} of the strings",
+    "detection": lambda value: f"{value:.2%} of the images, box for box",
+    "orientation": lambda value: f"{value:.2%} of the orientations",
+}
+
+
+def agreement(evidence: Evidence) -> Finding:
+    """Hold the share of images on which NB and PD agree against ``verify.min_agreement``."""
     return _each_buffer(
         evidence,
         "agreement",
         lambda value: value >= evidence.settings.verify.min_agreement,
-        lambda value: f"{value:.2%} of the strings",
+        _AGREED[evidence.task],
         f"asked {evidence.settings.verify.min_agreement:.2%}",
         "verify.min_agreement",
     )
@@ -180,17 +190,29 @@ def _each_buffer(
     return _passed_if(all(map(holds, values.values())), f"{said} ({asked})", where)
 
 
+def chained(evidence: Evidence) -> Finding:
+    """Tell whether the converted pair, detection and recognition, reads as the original one."""
+    chain, where = evidence.parity.get("chain"), "verify.recognition"
+    if not chain:
+        return Finding("not checked", "the project names no recognition project", where)
+    found = (
+        f"with {chain['recognition']} {chain['same']} of {chain['lines']} lines "
+        f"on {chain['pages']} pages are read the same"
+    )
+    return _passed_if(0 < chain["lines"] == chain["same"], found, where)
+
+
 def accuracy(evidence: Evidence) -> Finding:
-    """Hold the accuracy of PD against ``verify.min_accuracy``."""
+    """Hold the score of PD against ``verify.min_accuracy``."""
     asked, where = evidence.settings.verify.min_accuracy, "verify.min_accuracy"
+    score = score_of(evidence.task)
     if not asked:
         return Finding("not checked", "the project asks for no accuracy", where)
     pd = next((item for item in evidence.measured if item["name"] == "pd"), None)
     if pd is None:
         return Finding("not checked", "pd was not measured", where)
-    return _passed_if(
-        pd["accuracy"] >= asked, f"pd reads {pd['accuracy']:.2%} (asked {asked:.2%})", where
-    )
+    found = f"pd has {pd[score]:.2%} {score} (asked {asked:.2%})"
+    return _passed_if(pd[score] >= asked, found, where)
 
 
 def shipped(evidence: Evidence) -> Finding:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipeline.project.schema import Settings
+from pipeline.report.metrics import Model, is_measured, task_of
 from stages.contract import Result
 
 Outcome = Literal["passed", "failed", "not checked"]
-Model = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,14 @@ class Evidence:
     lineage: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def task(self) -> str:
+        """What the models are for."""
+        return task_of(self.parity)
+
+    @property
     def measured(self) -> Sequence[Model]:
         """The models that have numbers."""
-        return [model for model in self.parity["models"] if model["status"] == "measured"]
+        return [model for model in self.parity["models"] if is_measured(model)]
 
     @property
     def buffers(self) -> Sequence[Model]:

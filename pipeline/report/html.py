@@ -6,8 +6,18 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from pipeline.report.proofs import sections
-from pipeline.report.table import TITLES, rows, verdict_line
+from pipeline.report import training
+from pipeline.report.metrics import Report
+from pipeline.report.plot import STYLE, Curve, Plot
+from pipeline.report.proofs import Section, after_training, sections
+from pipeline.report.table import (
+    chain_line,
+    differences,
+    differences_title,
+    rows,
+    titles,
+    verdict_line,
+)
 from pipeline.text import one_line
 
 _STYLE = """
@@ -19,20 +29,22 @@ code, td { font-family: ui-monospace, monospace; font-size: .9em } .pass { color
 """
 
 
-def render_html(report: Mapping[str, Any]) -> str:
+def render_html(report: Report) -> str:
     """Draw ``report`` (the parsed report.json) as a page."""
     title = f"{report['project']}: {verdict_line(report)}"
     remarks = [*report["reasons"], *report["remarks"]]
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
-        f"<title>{_safe(title)}</title><style>{_STYLE}</style>",
+        f"<title>{_safe(title)}</title><style>{_STYLE}{STYLE}</style>",
         f"<h1>{_safe(report['project'])}</h1>",
         f"<p class={report['verdict']}><strong>{_safe(verdict_line(report))}</strong></p>",
         "<ul>" + "".join(f"<li>{_safe(item)}</li>" for item in remarks) + "</ul>",
-        _table(TITLES, rows(report)),
-        *_dictionary(report["dictionary"]),
-        *_mismatches(report["mismatches"]),
-        *_proofs(report),
+        _table(titles(report), rows(report)),
+        *_dictionary(report.get("dictionary")),
+        f"<p>{_safe(chain_line(report))}</p>",
+        *_mismatches(report),
+        *_training(report.get("training")),
+        *map(_section, sections(report)),
         "<h2>Stages</h2>",
         _table(("stage", "seconds", "key"), _stages(report)),
         "<h2>Artifacts</h2>",
@@ -42,15 +54,35 @@ def render_html(report: Mapping[str, Any]) -> str:
     return "\n".join(parts)
 
 
-def _dictionary(dictionary: Mapping[str, Any]) -> Iterable[str]:
-    yield f"<p>Dictionary: {dictionary['entries']} entries, {dictionary['classes']} classes, "
-    yield f"MD5 <code>{dictionary['md5']}</code>, SHA-256 <code>{dictionary['sha256']}</code></p>"
+def _dictionary(dictionary: Mapping[str, Any] | None) -> Iterable[str]:
+    if dictionary:
+        yield f"<p>Dictionary: {dictionary['entries']} entries, {dictionary['classes']} classes, "
+        yield f"MD5 <code>{dictionary['md5']}</code>, SHA-256 <code>{dictionary['sha256']}</code></p>"
 
 
-def _proofs(report: Mapping[str, Any]) -> Iterable[str]:
-    for section in sections(report):
-        yield f"<h2>{_safe(section.heading)}</h2>"
-        yield _table(section.titles, section.rows)
+def _training(trained: training.Training | None) -> Iterable[str]:
+    """Give the course of training: in a sentence, as two charts, and in a table behind them."""
+    if not trained:
+        return
+    yield f"<h2>Training</h2><p>{_safe(training.summary(trained))}</p>"
+    best = training.best_step(trained)
+    for title, percent, names in _PLOTS:
+        curves = [Curve(said, training.series(trained, name)) for name, said in names.items()]
+        yield Plot(title, "steps", curves, percent, best).svg()
+    for section in after_training(trained):
+        yield "<details><summary>All evaluations</summary>"
+        yield f"{_table(section.titles, section.rows)}</details>"
+
+
+#: The charts of training: title, whether of shares, and the curves' names.
+_PLOTS = (
+    ("Validation", True, {"val_accuracy": "accuracy", "val_ned": "NED"}),
+    ("Loss", False, {"train_loss": "training", "val_loss": "validation"}),
+)
+
+
+def _section(section: Section) -> str:
+    return f"<h2>{_safe(section.heading)}</h2>\n{_table(section.titles, section.rows)}"
 
 
 def _stages(report: Mapping[str, Any]) -> Iterable[list[str]]:
@@ -63,13 +95,11 @@ def _artifacts(report: Mapping[str, Any]) -> Iterable[list[str]]:
         yield [str(item[name]) for name in ("stage", "path", "size", "md5", "sha256")]
 
 
-def _mismatches(mismatches: list[Mapping[str, Any]]) -> Iterable[str]:
-    if mismatches:
-        titles = tuple(mismatches[0])
-        yield "<h2>Lines read differently</h2>"
-        yield _table(
-            titles, ([str(item.get(title, "")) for title in titles] for item in mismatches)
-        )
+def _mismatches(report: Report) -> Iterable[str]:
+    heads, different = differences(report)
+    if different:
+        yield f"<h2>{differences_title(report)}</h2>"
+        yield _table(heads, different)
 
 
 def _table(titles: Iterable[str], table: Iterable[Iterable[str]]) -> str:

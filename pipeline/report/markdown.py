@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.report.proofs import sections
-from pipeline.report.table import TITLES, rows, verdict_line
+from pipeline.report.metrics import Report
+from pipeline.report.proofs import Section, after_training, sections
+from pipeline.report.table import (
+    chain_line,
+    differences,
+    differences_title,
+    rows,
+    titles,
+    verdict_line,
+)
+from pipeline.report.training import Training, summary
 from pipeline.text import one_line
 
 #: Longer lists are cut, saying so; report.json has them all.
 MAX_MISMATCHES = 50
+#: So many evaluations of training are shown, evenly spread.
+MAX_EVALUATIONS = 12
 
 
-def render_markdown(report: Mapping[str, Any]) -> str:
+def render_markdown(report: Report) -> str:
     """Draw ``report`` (the parsed report.json) as Markdown."""
     lines = [
         f"# {_cell(report['project'])}: {verdict_line(report)}",
@@ -22,19 +33,39 @@ def render_markdown(report: Mapping[str, Any]) -> str:
         "",
     ]
     lines += [f"- {_cell(reason)}" for reason in (*report["reasons"], *report["remarks"])]
-    lines += ["", *_table(TITLES, rows(report)), ""]
-    dictionary = report["dictionary"]
-    lines += [
+    lines += ["", *_table(titles(report), rows(report)), ""]
+    lines += _dictionary(report.get("dictionary"))
+    if chained := chain_line(report):
+        lines += [_cell(chained), ""]
+    lines += [*_mismatches(report), *_training(report.get("training"))]
+    for section in sections(report):
+        lines += _section(section)
+    lines += ["## Stages", "", *_table(("stage", "seconds", "key"), _stages(report)), ""]
+    lines += ["## Artifacts", "", *_table(_ARTIFACT_TITLES, _artifacts(report)), ""]
+    return "\n".join(lines)
+
+
+def _dictionary(dictionary: Mapping[str, Any] | None) -> list[str]:
+    if not dictionary:
+        return []
+    return [
         f"Dictionary: {dictionary['entries']} entries, {dictionary['classes']} classes, "
         f"MD5 `{dictionary['md5']}`, SHA-256 `{dictionary['sha256']}`",
         "",
     ]
-    lines += _mismatches(report["mismatches"])
-    for section in sections(report):
-        lines += [f"## {section.heading}", "", *_table(section.titles, section.rows), ""]
-    lines += ["## Stages", "", *_table(("stage", "seconds", "key"), _stages(report)), ""]
-    lines += ["## Artifacts", "", *_table(_ARTIFACT_TITLES, _artifacts(report)), ""]
-    return "\n".join(lines)
+
+
+def _training(training: Training | None) -> list[str]:
+    if not training:
+        return []
+    lines = ["## Training", "", _cell(summary(training)), ""]
+    for section in after_training(training, MAX_EVALUATIONS):
+        lines += [*_table(section.titles, section.rows), ""]
+    return lines
+
+
+def _section(section: Section) -> list[str]:
+    return [f"## {section.heading}", "", *_table(section.titles, section.rows), ""]
 
 
 _ARTIFACT_TITLES = ("stage", "file", "bytes", "MD5", "SHA-256")
@@ -50,14 +81,14 @@ def _artifacts(report: Mapping[str, Any]) -> Iterable[list[str]]:
         yield [item["stage"], item["path"], str(item["size"]), item["md5"], item["sha256"]]
 
 
-def _mismatches(mismatches: list[Mapping[str, Any]]) -> list[str]:
-    if not mismatches:
+def _mismatches(report: Report) -> list[str]:
+    heads, different = differences(report)
+    if not different:
         return []
-    titles = tuple(mismatches[0])
-    shown = [[str(item.get(title, "")) for title in titles] for item in mismatches[:MAX_MISMATCHES]]
-    rest = len(mismatches) - len(shown)
-    more = [f"… and {rest} more in report.json", ""] if rest else []
-    return ["## Lines read differently", "", *_table(titles, shown), "", *more]
+    rest = len(different) - MAX_MISMATCHES
+    more = [f"… and {rest} more in report.json", ""] if rest > 0 else []
+    shown = _table(heads, different[:MAX_MISMATCHES])
+    return [f"## {differences_title(report)}", "", *shown, "", *more]
 
 
 def _table(titles: Iterable[str], table: Iterable[Iterable[str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The tables of what was compared beyond the images: dictionary, preprocessing, lineage, canary, guards."""
+"""The tables beside that of the models: training, what was chained, dictionary, lineage, canary, guards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.report.table import NONE, Report
+from pipeline.report.metrics import NONE, Report
+from pipeline.report.training import Training, best_step, evaluations
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Section:
     rows: Sequence[Sequence[str]]
 
 
+_EVALUATION_TITLES = (
+    "step", "training loss", "validation loss", "accuracy", "NED", "learning rate", "",
+)  # fmt: skip
+_CHAIN_TITLES = ("image", "line", "original pair", "converted pair")
 _PLACE_TITLES = ("place", "what", "found", "outcome")
 _LINEAGE_TITLES = ("from", "to", "tensors", "identical", "derived", "by which rules")
 _CANARY_TITLES = ("model", "reads as its reference", "reads as the official model")
@@ -27,13 +32,54 @@ _GUARD_TITLES = ("guard", "outcome", "found", "pitfalls")
 def sections(report: Report) -> Iterator[Section]:
     """Give every table that the report has rows for; one of an older version lacks most of them."""
     made = (
-        Section("Dictionary", _PLACE_TITLES, _places(report["dictionary"].get("places"))),
+        Section("Lines that the chain reads differently", _CHAIN_TITLES, _chain(report)),
+        Section("Dictionary", _PLACE_TITLES, _places(report.get("dictionary", {}).get("places"))),
         Section("Preprocessing", _PLACE_TITLES, _places(report.get("preprocessing"))),
         Section("Where the weights come from", _LINEAGE_TITLES, _lineage(report)),
         Section("Not the official model", _CANARY_TITLES, _canary(report)),
         Section("Guards", _GUARD_TITLES, _guards(report)),
     )
     yield from (section for section in made if section.rows)
+
+
+def after_training(training: Training, most: int | None = None) -> Iterator[Section]:
+    """Give the table of the evaluations of training, if there was one.
+
+    Args:
+        training: the report's.
+        most: so many rows at most, evenly spread; the kept one and the last are among them.
+    """
+    found, best = evaluations(training), best_step(training)
+    stride = -(-len(found) // most) if most else 1
+    chosen = [
+        row
+        for place, row in enumerate(found)
+        if place % stride == 0 or row["step"] == best or place == len(found) - 1
+    ]
+    if chosen:
+        yield Section("Training", _EVALUATION_TITLES, [_evaluation(row, best) for row in chosen])
+
+
+def _evaluation(row: Mapping[str, float], best: int | None) -> list[str]:
+    def said(name: str, form: str) -> str:
+        return format(row[name], form) if name in row else NONE
+
+    return [
+        said("step", "g"),
+        said("train_loss", ".4g"),
+        said("val_loss", ".4g"),
+        said("val_accuracy", ".2%"),
+        said("val_ned", ".4f"),
+        said("learning_rate", ".2g"),
+        "kept" if row["step"] == best else "",
+    ]
+
+
+def _chain(report: Report) -> list[list[str]]:
+    return [
+        [str(item[name]) for name in ("image", "line", "original", "converted")]
+        for item in (report.get("chain") or {}).get("different") or ()
+    ]
 
 
 def _places(comparisons: Iterable[Mapping[str, Any]] | None) -> list[list[str]]:

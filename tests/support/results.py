@@ -28,6 +28,12 @@ METRICS: dict[str, dict[str, Any]] = {
     },
     "export": {"parameters_compared": 234, "max_difference": 0.0, "operators": 338},
     "train": {
+        "accuracy": 0.99,
+        "ned": 0.998,
+        "best_epoch": 2,
+        "epochs_run": 3,
+        "stopped_because": "all epochs done",
+        "samples_per_s": 168.16,
         "learned": {"backbone": 0, "neck": 12, "head": 2},
         "parameters": {"backbone": 200, "neck": 30, "head": 2},
     },
@@ -71,6 +77,38 @@ def make_model(name: str, **changes: Any) -> dict[str, Any]:
     return {**model, **changes}
 
 
+#: What every task measures.
+_COSTS = {
+    "agreement": 1.0,
+    "latency_ms": {"p50": 40.0, "p90": 42.0, "p99": 50.0},
+    "images_per_s": 24.8,
+    "peak_rss_mb": 380.0,
+}
+
+
+def make_boxes(name: str, **changes: Any) -> dict[str, Any]:
+    """Return a measured detection model's entry of parity.json."""
+    boxes = {"hmean": 0.92, "precision": 0.94, "recall": 0.9, "boxes": 431}
+    maps = {
+        "max_abs_diff": 0.0 if name == "pd" else 9e-5,
+        "flipped_pixels": 0,
+        "pixels": 18_432_000,
+    }
+    return {"name": name, "status": "measured", **boxes, **maps, **_COSTS, **changes}
+
+
+def make_turns(name: str, **changes: Any) -> dict[str, Any]:
+    """Return a measured orientation model's entry of parity.json."""
+    found = {"accuracy": 0.99, "max_abs_diff": 0.0 if name == "pd" else 1e-6}
+    return {"name": name, "status": "measured", **found, **_COSTS, **changes}
+
+
+def make_chain(**changes: Any) -> dict[str, Any]:
+    """Return what verify says of detection and recognition chained."""
+    chain = {"recognition": "plates", "pages": 20, "lines": 431, "same": 431, "different": []}
+    return {**chain, **changes}
+
+
 def make_parity(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return a parity.json of these models, or of one of each kind."""
     usual = (
@@ -86,7 +124,12 @@ def make_parity(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "models": list(models or usual),
         "mismatches": [],
     }
-    return {**parity, **changes}
+    made = {**parity, **changes}
+    return made if made.get("task", "recognition") == "recognition" else _without_dictionary(made)
+
+
+def _without_dictionary(parity: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parity.items() if name != "dictionary"}
 
 
 def make_results() -> dict[str, Result]:

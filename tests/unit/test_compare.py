@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.compare import Comparison, Measure, Side, compare, read_side, shipped_accuracy
+from pipeline.compare import Comparison, Measure, Side, compare, read_side, shipped_score
 from pipeline.ledger import Entry, Ledger
 from pipeline.runs import list_runs
 from support.recorded import CACHED_RUN, RUN, recorded_project
@@ -159,6 +159,6 @@ def test_accuracy_that_stands_for_a_run() -> None:
         models = [{"name": name, "accuracy": value} for name, value in accuracies.items()]
         return {"models": models}
 
-    assert shipped_accuracy(report(checkpoint=0.1, pd=0.2, **{"nb-x86": 0.3})) == 0.3
-    assert shipped_accuracy(report(checkpoint=0.1, pd=0.2, **{"nb-arm": None})) == 0.2
-    assert shipped_accuracy(report()) is None
+    assert shipped_score(report(checkpoint=0.1, pd=0.2, **{"nb-x86": 0.3})) == 0.3
+    assert shipped_score(report(checkpoint=0.1, pd=0.2, **{"nb-arm": None})) == 0.2
+    assert shipped_score(report()) is None

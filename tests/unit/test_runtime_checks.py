@@ -68,7 +68,7 @@ def test_garbage_fails_and_the_reason_names_the_pitfall(good: Evidence) -> None:
     bad = with_models(good, broken(said, "quantised-garbage"))
     found = runtime_checks.sums(bad)
     assert found.outcome == "failed" and said in found.found and found.remedy
-    verdict = judge(bad.parity["models"], bad.settings.verify)
+    verdict = judge(bad.parity, bad.settings.verify)
     assert f"nb-x86: failed: {said} (paddock explain quantised-garbage)" in verdict.reasons
     assert runtime_checks.sums(good).outcome == "passed"
     assert runtime_checks.sums(with_proof(good, sanity=[])).outcome == "not checked"

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.project.schema import VerifySection
 from pipeline.report.verdict import Verdict, judge
-from support.results import make_model
+from support.results import make_boxes, make_chain, make_model, make_parity, make_turns
 
 ARM = {"name": "nb-arm", "status": "not runnable here"}
 NAN = float("nan")
@@ -16,7 +16,7 @@ NAN = float("nan")
 
 def verdict(asked: dict[str, Any] | None = None, **nb: Any) -> Verdict:
     models = [make_model("checkpoint"), make_model("pd"), make_model("nb-x86", **nb), ARM]
-    return judge(models, VerifySection(**(asked or {})))
+    return judge(make_parity(*models), VerifySection(**(asked or {})))
 
 
 def test_equal_models_pass() -> None:
@@ -60,7 +60,7 @@ def test_what_is_allowed_passes(nb: dict[str, Any], asked: dict[str, float]) -> 
 
 def test_checkpoint_that_differs_from_pd_fails() -> None:
     models = [make_model("checkpoint", agreement=0.5), make_model("pd"), make_model("nb-x86")]
-    assert judge(models, VerifySection()).reasons == (
+    assert judge(make_parity(*models), VerifySection()).reasons == (
         "checkpoint: agrees with pd on 0.5000 (asked 1.0)",
     )
 
@@ -70,16 +70,69 @@ def test_pd_that_could_not_be_measured_fails() -> None:
         {"name": "pd", "status": "failed: aborted"},
         make_model("nb-x86", agreement=None, max_abs_diff=None),
     ]
-    assert judge(models, VerifySection()).reasons == ("pd: failed: aborted",)
+    assert judge(make_parity(*models), VerifySection()).reasons == ("pd: failed: aborted",)
 
 
 def test_model_that_was_never_measured_is_no_reason_to_pass() -> None:
     models = [{"name": "pd", "status": "not runnable here"}, make_model("nb-x86")]
-    assert not judge(models, VerifySection()).passed
+    assert not judge(make_parity(*models), VerifySection()).passed
 
 
 def test_weak_model_passes_with_a_remark() -> None:
     models = [make_model("pd", accuracy=0.2), make_model("nb-x86", accuracy=0.2)]
-    found = judge(models, VerifySection())
+    found = judge(make_parity(*models), VerifySection())
     assert found.passed
     assert "reads only 20.0% of the lines, too weak to prove much" in found.remarks[0]
+
+
+def detection(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    used = models or (make_boxes("pir"), make_boxes("pd"), make_boxes("nb-x86"))
+    return make_parity(*used, task="detection", **changes)
+
+
+def test_detection_is_judged_by_its_hmean_and_its_boxes() -> None:
+    assert judge(detection(), VerifySection()) == Verdict(True, (), ())
+    worse = make_boxes("nb-x86", hmean=0.8, agreement=0.95)
+    found = judge(detection(make_boxes("pd"), worse), VerifySection(min_accuracy=0.95))
+    assert found.reasons == (
+        "pd: hmean 0.9200 is under 0.95",
+        "nb-x86: hmean drops by 0.1200 against pd (allowed 0.0)",
+        "nb-x86: agrees with pd on 0.9500 (asked 1.0)",
+    )
+
+
+def test_pir_model_that_differs_from_pd_fails() -> None:
+    models = (make_boxes("pir", max_abs_diff=0.5), make_boxes("pd"), make_boxes("nb-x86"))
+    assert judge(detection(*models), VerifySection()).reasons == (
+        "pir: differs from pd by up to 5.00e-01 (allowed 1e-03)",
+    )
+
+
+def test_every_line_that_is_chained_has_to_be_the_same() -> None:
+    assert judge(detection(chain=make_chain()), VerifySection()).passed
+    found = judge(detection(chain=make_chain(same=429)), VerifySection())
+    assert found.reasons == (
+        "chained with plates: 2 of 431 lines are read other than by the original pair",
+    )
+
+
+def test_chain_that_finds_no_line_proves_nothing() -> None:
+    found = judge(detection(chain=make_chain(lines=0, same=0)), VerifySection())
+    assert found.reasons == ("chained with plates: no line was found on 20 pages",)
+
+
+@pytest.mark.parametrize(
+    ("parity", "said"),
+    [
+        (detection(*(make_boxes(name, hmean=0.3) for name in ("pd", "nb-x86"))), "hmean is only 30.0%"),
+        (
+            make_parity(*(make_turns(name, accuracy=0.6) for name in ("pd", "nb-x86")), task="orientation"),
+            "tells only 60.0% of the orientations",
+        ),
+    ],
+)  # fmt: skip
+def test_weak_model_of_another_task_is_remarked_in_its_words(
+    parity: dict[str, Any], said: str
+) -> None:
+    found = judge(parity, VerifySection())
+    assert found.passed and said in found.remarks[0]

@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 from textual.worker import get_current_worker
 
-from pipeline.compare import read_report, shipped_accuracy
+from pipeline.compare import read_report, shipped_score
 from pipeline.runs import RunFolder, summarise
 from pipeline.text import one_line
 from tui.appearance import symbol
@@ -202,7 +202,7 @@ class HistoryScreen(PaddockScreen):
 
 def _past(run: RunFolder) -> Past:
     report = read_report(run)
-    return Past(summarise(run), shipped_accuracy(report) if report else None)
+    return Past(summarise(run), shipped_score(report) if report else None)
 
 
 def _detail(run: RunFolder, past: Past) -> Text:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.ledger import Entry
+from pipeline.report.metrics import RECOGNITION, task_of
 from pipeline.runs import RunFolder
 from tui.backend import Backend, Report
 
@@ -18,7 +19,6 @@ _PARTS: dict[str, type] = {
     "reasons": list,
     "remarks": list,
     "images": int,
-    "dictionary": dict,
     "models": list,
     "mismatches": list,
     "environment": dict,
@@ -82,9 +82,18 @@ def is_whole(report: Report) -> bool:
     return (
         parts
         and all(_is_model(item) for item in report["models"])
-        and isinstance(report["dictionary"].get("sha256"), str)
-        and isinstance(report["dictionary"].get("classes"), int)
+        and _is_dictionary(report.get("dictionary"), needed=task_of(report) == RECOGNITION)
         and _has_texts(report)
+    )
+
+
+def _is_dictionary(found: Any, *, needed: bool) -> bool:
+    if found is None:
+        return not needed
+    return (
+        isinstance(found, Mapping)
+        and isinstance(found.get("sha256"), str)
+        and isinstance(found.get("classes"), int)
     )
 
 

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pipeline.report.table import METRICS, NONE, Metric, Model, is_measured
+from pipeline.report.metrics import NONE, Metric, Model, is_measured, metrics_of
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.backend import Report
@@ -85,7 +85,8 @@ class _Layout:
         self._report, self._width = report, width
         names = [_("model"), *(one_line(model["name"]) for model in report["models"])]
         self._name = widest(names, _LONGEST_NAME)
-        self._widths = {metric.title: self._width_of(metric) for metric in METRICS}
+        self._metrics = metrics_of(report)
+        self._widths = {metric.title: self._width_of(metric) for metric in self._metrics}
         self.columns = self._chosen()
 
     def _width_of(self, metric: Metric) -> int:
@@ -94,8 +95,8 @@ class _Layout:
 
     def _chosen(self) -> tuple[Metric, ...]:
         """Leave out the least needed columns until the others fit."""
-        chosen = list(METRICS)
-        order = sorted(METRICS, key=lambda metric: (metric.rank, METRICS.index(metric)))
+        chosen = list(self._metrics)
+        order = sorted(chosen, key=lambda metric: metric.rank)  # stable: else the last goes first
         while len(chosen) > 1 and self._taken(chosen) > self._width:
             chosen.remove(order.pop())
         return tuple(chosen)
@@ -145,7 +146,7 @@ def _facts(model: Model, report: Report, shown: Iterable[Metric]) -> Iterable[Te
             (_("why") + " ", "dim"), one_line(f"paddock explain {model['pitfall']}")
         )
     seen = [metric.title for metric in shown]
-    for metric in METRICS:
+    for metric in metrics_of(report):
         cell = _cell(metric, model, report)
         if metric.title not in (*seen, "MD5", "SHA-256") and cell:
             yield Text.assemble((translated(metric.name) + " ", "dim"), cell)

@@ -21,10 +21,10 @@ from tui.words import verdict_words
 
 @dataclass(frozen=True)
 class Past:
-    """A run as the table shows it. ``accuracy`` is None if its report has none, or there is none."""
+    """A run as the table shows it. ``score`` is None if its report has none, or there is none."""
 
     summary: RunSummary
-    accuracy: float | None
+    score: float | None
 
 
 class RunTable(DataTable[Text]):
@@ -50,7 +50,7 @@ class RunTable(DataTable[Text]):
             (_("when"), 17),
             (_("took"), 12),
             (_("stages"), 16),
-            (_("accuracy"), 9),
+            (_("score"), 9),
         )
         for place, (label, width) in enumerate(columns):
             self.add_column(Text(label), width=width, key=str(place))
@@ -111,14 +111,14 @@ class RunTable(DataTable[Text]):
         if past is None:
             return mark, Text(symbol("ellipsis"), "dim"), Text(run.name), Text(), Text(), Text()
         summary = past.summary
-        accuracy = "" if past.accuracy is None else f"{past.accuracy:.2%}"
+        score = "" if past.score is None else f"{past.score:.2%}"
         return (
             mark,
             ending_text(summary),
             Text(local_time(summary.started)),
             Text(human_seconds(summary.seconds)),
             Text(stages_text(summary)),
-            Text(accuracy),
+            Text(score),
         )
 
 

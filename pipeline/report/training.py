@@ -1,0 +1,133 @@
+"""What the report tells of training: how it went, why it stopped, and its learning curve."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.project.schema import ModelSection, Settings
+from stages.contract import Result
+
+Point = Mapping[str, Any]
+Training = Mapping[str, Any]
+
+#: Of one curve the report keeps so many points at most, evenly spread.
+MOST_POINTS = 1000
+#: What the train stage says of itself that goes into the report as it is.
+_SAID = (
+    "epochs",
+    "epochs_run",
+    "best_epoch",
+    "stopped_because",
+    "accuracy",
+    "ned",
+    "samples_per_s",
+    "start_val_loss",
+    "first_train_loss",
+    "features",
+)
+#: The curves of an evaluation, in the order of the table.
+MEASURES = ("train_loss", "val_loss", "val_accuracy", "val_ned", "learning_rate")
+
+
+def training_section(
+    settings: Settings, result: Result | None, curve: Sequence[Point]
+) -> dict[str, Any]:
+    """Return the report's ``training``; nothing where the run trained nothing.
+
+    Args:
+        settings: the project file's.
+        result: what the train stage left.
+        curve: its ``curve.json``: points with ``step``, ``name`` and ``value``.
+    """
+    if result is None:
+        return {}
+    known = {"epochs": settings.train.epochs, **result.metrics}
+    return {
+        "mode": settings.train.mode,
+        "architecture": settings.model.architecture,
+        "start": _start(settings.model),
+        **{name: _finite(known[name]) for name in _SAID if name in known},
+        "curve": [point for points in _by_name(curve).values() for point in _thinned(points)],
+    }
+
+
+def _start(model: ModelSection) -> str:
+    """Return what training started from; "" if from random weights."""
+    given = model.pretrained
+    return given if isinstance(given, str) else f"{given.url.rsplit('/', 1)[-1]}"
+
+
+def _finite(value: Any) -> Any:
+    """Return ``value``; null for a number that JSON cannot say."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _by_name(curve: Sequence[Point]) -> dict[str, list[dict[str, Any]]]:
+    curves = defaultdict(list)
+    for point in curve:
+        curves[str(point["name"])].append({**point, "value": _finite(point["value"])})
+    return curves
+
+
+def _thinned(points: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give the points; of a long curve every n-th, and the last."""
+    stride = -(-len(points) // MOST_POINTS)
+    yield from points[:-1:stride]
+    yield from points[-1:]
+
+
+# Read again.
+
+
+def series(training: Training, name: str) -> list[tuple[int, float]]:
+    """Return a curve as (step, value), without what was not finite."""
+    return [
+        (point["step"], point["value"])
+        for point in training.get("curve", ())
+        if point["name"] == name and point["value"] is not None
+    ]
+
+
+def evaluations(training: Training) -> list[dict[str, float]]:
+    """Return each evaluation: its ``step`` and all that was measured there, by name.
+
+    The loss of training is the last one that was said before.
+    """
+    measured: dict[int, dict[str, float]] = {}
+    for name in MEASURES[1:]:
+        for step, value in series(training, name):
+            measured.setdefault(step, {"step": step})[name] = value
+    losses = series(training, "train_loss")
+    for step, row in measured.items():
+        before = [value for at, value in losses if at <= step]
+        row.update({"train_loss": before[-1]} if before else {})
+    return [measured[step] for step in sorted(measured) if "val_accuracy" in measured[step]]
+
+
+def best_step(training: Training) -> int | None:
+    """Return the step of the evaluation whose checkpoint was kept, if it can be told."""
+    kept = (training.get("accuracy"), training.get("ned"))
+    return next(
+        (
+            int(row["step"])
+            for row in evaluations(training)
+            if (row["val_accuracy"], row.get("val_ned")) == kept
+        ),
+        None,
+    )
+
+
+def summary(training: Training) -> str:
+    """Return how training went, in a sentence."""
+    said = (
+        f"mode {training['mode']}: {training['stopped_because']}; "
+        f"best epoch {training['best_epoch']} of {training['epochs_run']}, "
+        f"{training['accuracy']:.2%} on val; {training['samples_per_s']:g} samples/s"
+    )
+    start, first = training.get("start_val_loss"), training.get("first_train_loss")
+    if start is None or first is None:
+        return said
+    return f"{said}; loss before training {start:.3g}, of the first batch {first:.3g}"

@@ -1,0 +1,190 @@
+"""What the report tells of training: its course, why it stopped, and the curve as a chart and a table."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.project import load_project
+from pipeline.report.build import build_report
+from pipeline.report.html import render_html
+from pipeline.report.markdown import MAX_EVALUATIONS, render_markdown
+from pipeline.report.plot import Curve, Plot
+from pipeline.report.training import MOST_POINTS, best_step, evaluations, summary
+from support.projects import write_project
+from support.results import make_parity, make_results
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
+Report = dict[str, Any]
+#: Three evaluations; the second is the best, as tests/support/results.py says.
+CURVE = [
+    {"step": step, "name": name, "value": value}
+    for step, values in {
+        0: {"val_accuracy": 0.80, "val_ned": 0.96, "val_loss": 0.9},
+        16: {"train_loss": 0.5, "val_accuracy": 0.95, "val_ned": 0.99, "val_loss": 0.2},
+        32: {"train_loss": 0.1, "val_accuracy": 0.99, "val_ned": 0.998, "val_loss": 0.05},
+        48: {"train_loss": 0.05, "val_accuracy": 0.98, "val_ned": 0.997, "val_loss": 0.06},
+    }.items()
+    for name, value in values.items()
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "project")
+
+
+def report(folder: Path, curve: list[dict[str, Any]] | None = None, **metrics: Any) -> Report:
+    results = make_results()
+    train = results["train"]
+    results["train"] = replace(train, metrics={**train.metrics, **metrics})
+    used = CURVE if curve is None else curve
+    return build_report(load_project(folder), "run-1", results, make_parity(), curve=used)
+
+
+def test_training_is_told_as_the_schema_says(folder: Path) -> None:
+    made = report(folder, start_val_loss=0.9, first_train_loss=1.1, features={"images": 5})
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]["training"]
+    training = made["training"]
+    assert set(schema["required"]) <= set(training) <= set(schema["properties"])
+    assert training["curve"] == sorted(CURVE, key=lambda point: _names().index(str(point["name"])))
+    assert training["mode"] in schema["properties"]["mode"]["enum"]
+    assert set(training["features"]) <= set(schema["properties"]["features"]["properties"])
+    assert training["start_val_loss"] == 0.9 and training["best_epoch"] == 2
+
+
+def _names() -> list[str]:
+    return list(dict.fromkeys(str(point["name"]) for point in CURVE))
+
+
+def test_run_that_trained_nothing_tells_nothing_of_it(folder: Path) -> None:
+    results = {stage: result for stage, result in make_results().items() if stage != "train"}
+    made = build_report(load_project(folder), "run-1", results, make_parity())
+    assert "training" not in made
+    assert "Training" not in render_html(made) and "Training" not in render_markdown(made)
+
+
+def test_course_of_training_in_a_sentence(folder: Path) -> None:
+    said = summary(report(folder)["training"])
+    assert said == (
+        "mode frozen: all epochs done; best epoch 2 of 3, 99.00% on val; 168.16 samples/s"
+    )
+    more = report(folder, start_val_loss=0.25, first_train_loss=0.31)["training"]
+    assert summary(more).endswith("; loss before training 0.25, of the first batch 0.31")
+
+
+def test_evaluations_have_the_loss_of_the_training_before_them(folder: Path) -> None:
+    found = evaluations(report(folder)["training"])
+    assert [row["step"] for row in found] == [0, 16, 32, 48]
+    assert "train_loss" not in found[0] and found[2]["train_loss"] == 0.1
+    assert best_step(report(folder)["training"]) == 32
+
+
+def test_upstream_says_its_loss_at_other_steps_than_it_evaluates_at(folder: Path) -> None:
+    curve = [
+        {"step": 10, "name": "train_loss", "value": 2.0},
+        {"step": 20, "name": "train_loss", "value": 1.0},
+        {"step": 25, "name": "val_accuracy", "value": 0.5},
+        {"step": 30, "name": "train_loss", "value": 0.5},
+    ]
+    (row,) = evaluations(report(folder, curve)["training"])
+    assert row == {"step": 25, "val_accuracy": 0.5, "train_loss": 1.0}
+
+
+class Drawn(HTMLParser):
+    """Collects charts: their labels, curves and the tips of their points."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.labels: list[str] = []
+        self.paths: list[str] = []
+        self.tips: list[str] = []
+        self._tag = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._tag = tag
+        if tag == "svg":
+            self.labels.append(dict(attrs)["aria-label"] or "")
+        elif tag == "path":
+            self.paths.append(dict(attrs)["d"] or "")
+
+    def handle_data(self, data: str) -> None:
+        if self._tag == "title":
+            self.tips.append(data)
+
+
+def test_html_draws_the_curve(folder: Path) -> None:
+    drawn = Drawn(render_html(report(folder)))
+    assert drawn.labels == [
+        "Validation: accuracy and NED, by steps",
+        "Loss: training and validation, by steps",
+    ]
+    assert "accuracy 99% at 32" in drawn.tips and "training 0.1 at 32" in drawn.tips
+    assert "kept" in render_html(report(folder))
+
+
+def test_markdown_has_the_evaluations_the_kept_one_marked(folder: Path) -> None:
+    lines = render_markdown(report(folder)).splitlines()
+    assert "| 32 | 0.1 | 0.05 | 99.00% | 0.9980 | – | kept |" in lines
+    assert "| 0 | – | 0.9 | 80.00% | 0.9600 | – |  |" in lines
+
+
+def test_long_training_is_cut_in_markdown(folder: Path) -> None:
+    curve = [{"step": n, "name": "val_accuracy", "value": n / 999} for n in range(999)]
+    page = render_markdown(report(folder, curve))
+    rows = [line for line in page.splitlines() if re.match(r"\| \d+ \| –", line)]
+    assert len(rows) <= MAX_EVALUATIONS + 2
+    assert rows[0].startswith("| 0 ") and rows[-1].startswith("| 998 ")
+
+
+def test_very_long_curve_is_thinned_and_keeps_its_ends(folder: Path) -> None:
+    curve = [{"step": n, "name": "train_loss", "value": float(n)} for n in range(12_345)]
+    kept = report(folder, curve)["training"]["curve"]
+    assert len(kept) <= MOST_POINTS + 1
+    assert (kept[0]["step"], kept[-1]["step"]) == (0, 12_344)
+
+
+def test_loss_that_is_no_number_is_null_and_not_drawn(folder: Path) -> None:
+    curve = [*CURVE, {"step": 50, "name": "train_loss", "value": float("nan")}]
+    made = report(folder, curve, start_val_loss=float("inf"))
+    assert {"step": 50, "name": "train_loss", "value": None} in made["training"]["curve"]
+    assert made["training"]["start_val_loss"] is None
+    json.loads(json.dumps(made["training"], allow_nan=False))
+    assert "nan" not in "".join(Drawn(render_html(made)).paths)
+
+
+@pytest.mark.parametrize("points", [(), ((1, 0.5),)])
+def test_curve_of_less_than_two_points_is_not_drawn(
+    points: tuple[tuple[float, float], ...],
+) -> None:
+    assert Plot("x", "steps", [Curve("a", points)]).svg() == ""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "percent"),
+    [
+        *product((0.0, 1e-9, 0.98), (1.0, 0.9800001, 25_000.0), (True, False)),
+        (0.5, 0.5, True),
+        (0.0, 0.0, False),
+        (-3.0, 7.0, False),
+    ],
+)
+def test_chart_stays_within_its_bounds_and_has_round_ticks(
+    low: float, high: float, percent: bool
+) -> None:
+    drawn = Drawn(Plot("x", "steps", [Curve("a", [(0, low), (7, high)])], percent, 7).svg())
+    numbers = [float(number) for path in drawn.paths for number in re.findall(r"[\d.]+", path)]
+    assert all(0 <= number <= 640 for number in numbers)
+
+
+def test_names_in_a_chart_are_no_markup() -> None:
+    made = Plot("<b>", "&", [Curve("<script>", [(0, 1.0), (1, 2.0)])]).svg()
+    assert "<script>" not in made and "<b>" not in made and "&lt;script&gt;" in made
