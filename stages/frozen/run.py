@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from stages.frozen.features import Backbone, compute_features
 from stages.frozen.fit import Fitting, Recipe, Split
 from stages.frozen.head import Head
 from stages.frozen.samples import check_lengths, read_samples
+from stages.ppocr.architectures import weights_remedy
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import Narrowed, narrow, warn_of_lacking
@@ -23,7 +25,7 @@ from stages.ppocr.config import ctc_config, dump_config
 from stages.ppocr.dictionary_record import with_record
 from stages.ppocr.learned import what_learned
 from stages.ppocr.network import build, state_arrays
-from stages.ppocr.official import read_official
+from stages.ppocr.starting_model import read_starting_model
 from stages.ppocr.unfuse import load_inference_weights, unfuse
 from stages.preprocess import prepare, read_image
 from stages.runtime import Context
@@ -50,7 +52,7 @@ def train(context: Context) -> dict[str, Any]:
     architecture = ctc_architecture(context)
     dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
     network = build(architecture, dictionary.classes, fused=True)
-    narrowed = _official(context, dictionary)
+    narrowed = _official(context, architecture, dictionary)
     load_inference_weights(network, narrowed.parameters, "the official model")
     start = state_arrays(network)
     splits = _splits(context, network, dictionary)
@@ -66,14 +68,17 @@ def train(context: Context) -> dict[str, Any]:
     return {**_metrics(context, fitting, reason), **learned}
 
 
-def _official(context: Context, dictionary: Dictionary) -> Narrowed:
+def _official(
+    context: Context, architecture: Mapping[str, Any], dictionary: Dictionary
+) -> Narrowed:
     if not context.has("pretrained") or not context.input("pretrained").is_dir():
         raise StageError(
             "mode frozen starts from an official inference model",
             "model.pretrained",
-            'set pretrained = "PP-OCRv5_mobile_rec", or train with mode = "full"',
+            weights_remedy(context.parameters["architecture"]),
         )
-    narrowed = narrow(read_official(context.input("pretrained")), dictionary)
+    model = read_starting_model(context.input("pretrained"), architecture)
+    narrowed = narrow(model, dictionary)
     warn_of_lacking(context, narrowed, dictionary)
     return narrowed
 

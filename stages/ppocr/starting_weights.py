@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from stages.ppocr.architectures import ctc_branch
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import load_parameters
 from stages.ppocr.classifier import narrow, warn_of_lacking
 from stages.ppocr.network import build, load_strictly, state_arrays
-from stages.ppocr.official import read_official
+from stages.ppocr.starting_model import read_starting_model
 from stages.ppocr.unfuse import load_inference_weights, unfuse
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
@@ -31,7 +32,8 @@ def starting_weights(
         weights = load_parameters(path)
         load_strictly(build(architecture, dictionary.classes), weights)
         return weights
-    narrowed = narrow(read_official(path), dictionary)
+    model = read_starting_model(path, ctc_branch(architecture))
+    narrowed = narrow(model, dictionary)
     warn_of_lacking(context, narrowed, dictionary)
     fused = build(architecture, dictionary.classes, fused=True)
     load_inference_weights(fused, narrowed.parameters, "the official model")

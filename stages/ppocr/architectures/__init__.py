@@ -28,6 +28,7 @@ __all__ = [
     "ctc_branch",
     "exported_height",
     "find",
+    "weights_remedy",
     "with_classes",
 ]
 
@@ -47,4 +48,15 @@ def find(name: str) -> BuiltIn:
         f"built in: {', '.join(ARCHITECTURES)}",
         "model.architecture",
         "give the path of a PaddleOCR YAML",
+    )
+
+
+def weights_remedy(name: str) -> str:
+    """Say what to do where an architecture needs weights to start from and was given none."""
+    built_in = ARCHITECTURES.get(name)
+    if built_in and built_in.weights:
+        return f'set pretrained = "{built_in.weights[0]}", or train with mode = "full"'
+    return (
+        "no official weights of it are built in: name the folder of an inference model of it in "
+        'pretrained, or train from scratch with mode = "full"'
     )

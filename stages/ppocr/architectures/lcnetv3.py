@@ -25,13 +25,13 @@ V5_MOBILE = BuiltIn(
     joins_lines=True,
     warm_up_epochs=5,
     l2_factor=3e-5,
-    weights=("PP-OCRv5_mobile_rec",),
+    weights=("PP-OCRv5_mobile_rec", "PP-OCRv4_mobile_rec"),
 )
 V4_MOBILE = replace(
     V5_MOBILE,
     name="PP-OCRv4_mobile_rec",
     source="PP-OCRv4/PP-OCRv4_mobile_rec.yml",
-    weights=("PP-OCRv4_mobile_rec",),
+    weights=("PP-OCRv4_mobile_rec", "PP-OCRv5_mobile_rec"),
 )
 EN_V4_MOBILE = replace(
     V5_MOBILE,
