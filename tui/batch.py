@@ -30,6 +30,7 @@ from pipeline.runs import list_runs
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded
+from tui.evaluations import Evaluations
 from tui.language import N_, _, translated
 from tui.progress import Forecast, progress_sentence
 from tui.table import print_parity
@@ -91,11 +92,16 @@ class Printer:
     def __init__(self, terminal: Terminal, *, show_plan: bool = False) -> None:
         self._terminal, self._show_plan = terminal, show_plan
         self._forecasts: dict[str, Forecast] = {}
+        self._evaluations: dict[str, Evaluations] = {}
         self._last_progress = 0.0
 
     def show(self, envelope: Envelope) -> None:
         """Print the event, or nothing if it would only be noise."""
         event, stage = envelope.event, envelope.stage
+        measured = self._evaluations.setdefault(stage, Evaluations())
+        lines = measured.take(event) if isinstance(event, Metric) else measured.end()
+        for line in lines:
+            self._terminal.print(f"{padded(stage, 8)}   {line}")
         if isinstance(event, Progress):
             self._show_progress(event, stage)
             return
@@ -114,7 +120,8 @@ class Printer:
         if now - self._last_progress < PROGRESS_EVERY and event.done < event.total:
             return
         self._last_progress = now
-        self._terminal.print(f"{padded(stage, 8)}   {progress_sentence(event, left)}")
+        said = progress_sentence(event, left, self._evaluations[stage].loss)
+        self._terminal.print(f"{padded(stage, 8)}   {said}")
 
     def _line(self, event: AnyEvent) -> str:  # noqa: C901 - one case an event, nothing else
         match event:
@@ -138,9 +145,6 @@ class Printer:
                 return f"✔ {_wrote(event)}"
             case RunFinished():
                 return _ended(event)
-            case Metric():
-                at = _("at {step}").format(step=event.step)
-                return f"  {event.name} {event.value:.4f} {at}"
             case ArtifactMade():
                 size = human_size(event.size)
                 return f"  {event.path} {size} md5 {event.md5} sha256 {event.sha256}"

@@ -47,10 +47,13 @@ def share_of(progress: Progress) -> float:
     return min(1.0, progress.done / progress.total) if progress.total else 1.0
 
 
-def progress_sentence(progress: Progress, seconds_left: float | None) -> str:
-    """Return what is being done, how much of it, and the time left."""
+def progress_sentence(
+    progress: Progress, seconds_left: float | None, loss: float | None = None
+) -> str:
+    """Return what is being done, how much of it, the loss of a training, and the time left."""
     note = _("{note}: ").format(note=one_line(translated(progress.note))) if progress.note else ""
     unit = one_line(translated(progress.unit))
     left = _(", {time} left").format(time=human_seconds(seconds_left)) if seconds_left else ""
     count = f"{progress.done:g}/{progress.total:g} {unit} ({share_of(progress):.0%})"
-    return f"{note}{count}{left}"
+    learning = _(", loss {loss}").format(loss=f"{loss:.4f}") if loss is not None else ""
+    return f"{note}{count}{learning}{left}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.runs import Ending
+from pipeline.text import one_line
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, pgettext, translated
 from tui.views.run import State
@@ -83,6 +84,21 @@ _ENDINGS: dict[Ending, State] = {
     "stopped": "stopped",
     "unfinished": "stopped",
 }
+
+
+#: What a stage measures as it goes on, by the name that its events have.
+CURVES: dict[str, str] = {
+    "train_loss": N_("loss"),
+    "val_loss": N_("validation loss"),
+    "val_accuracy": N_("accuracy"),
+    "val_ned": N_("NED"),
+    "learning_rate": N_("learning rate"),
+}
+
+
+def curve_words(name: str) -> str:
+    """Return what a curve shows, in words; its own name if that is not known."""
+    return _(CURVES[name]) if name in CURVES else one_line(name)
 
 
 def ending_words(ending: Ending) -> tuple[str, str]:

@@ -35,9 +35,16 @@ def sums(evidence: Evidence) -> Finding:
     rows = _sanity(evidence)
     if not rows:
         return Finding("not checked", "no output was looked at", "verify")
-    worst = max(row["row_sum_error"] for row in rows)
-    said = f"each step's probabilities sum to 1 (within {worst:.0e}): {_models(rows)}"
-    return Finding("passed", said, "evidence.json")
+    return Finding("passed", f"{_probable(rows)}: {_models(rows)}", "evidence.json")
+
+
+def _probable(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say in what the outputs were seen to be probabilities: by step, or by pixel."""
+    if "row_sum_error" in rows[0]:
+        worst = max(row["row_sum_error"] for row in rows)
+        return f"each step's probabilities sum to 1 (within {worst:.0e})"
+    lowest, highest = min(row["lowest"] for row in rows), max(row["highest"] for row in rows)
+    return f"each pixel's value is a probability, from {lowest:.2g} to {highest:.2g}"
 
 
 def repeatable(evidence: Evidence) -> Finding:

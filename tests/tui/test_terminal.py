@@ -105,7 +105,7 @@ def test_parity_table_cannot_drive_the_terminal(
     said = capsys.readouterr()
     check(said.out)
     assert said.err == ""
-    assert "… and 2 more lines read differently" in said.out
+    assert "… and 2 more: see report.md" in said.out
 
 
 def test_parity_table_has_a_row_a_model(

@@ -101,7 +101,10 @@ class StageDetail(Vertical):
         line, progress = self.query_one(".progress", Line), stage.progress
         line.set_class(progress is not None, "-shown")
         if progress is not None:
-            line.show(progress_sentence(progress, stage.seconds_left))
+            loss = stage.curves.get("train_loss") if progress.unit == "steps" else None
+            line.show(
+                progress_sentence(progress, stage.seconds_left, loss[-1][1] if loss else None)
+            )
 
     def _draw_metrics(self, stage: StageView) -> None:
         self.query_one(Curves).show(stage.curves)
