@@ -27,6 +27,7 @@ from stages.program.params import read_program, read_tensors, write_parameters, 
 from stages.program.prove import Proof, input_shapes, largest_difference, prove_equal, run_once
 from stages.program.rules import apply_rules
 from stages.runtime import Context
+from stages.tasks import task_of
 
 #: Weights that are computed in half precision exist for ARM's kernels only.
 FP16_TARGETS = ("arm",)
@@ -58,7 +59,7 @@ def run(context: Context) -> dict[str, Any]:
     original = context.input("pdmodel"), context.input("pdiparams")
     steps = Steps(context, 2 + len(targets))
     steps.begin("rewrite the program")
-    shapes = input_shapes(read_program(original[0]))
+    shapes = input_shapes(read_program(original[0]), task_of(context))
     rewritten = _rewrite(context, original)
     with context.guarding():
         chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)

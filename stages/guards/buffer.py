@@ -1,4 +1,4 @@
-"""What a ``.nb`` file takes and gives; each file is parsed once for all comparisons."""
+"""What a ``.nb`` file takes and gives; a file is parsed once for all comparisons of a kind."""
 
 from __future__ import annotations
 
@@ -35,3 +35,11 @@ def read_buffer(nb: Path) -> BufferSignature | None:
 def _read(nb: Path, _changed: int, _size: int) -> BufferSignature:
     model = read_naive_buffer(nb)
     return BufferSignature(input_shape(model), output_width(model))
+
+
+def read_input_shape(nb: Path) -> tuple[int, ...]:
+    """Return the declared shape of the only input, of a model for any task; () if it cannot be read."""
+    try:
+        return input_shape(read_naive_buffer(nb))
+    except (OSError, StageError):
+        return ()

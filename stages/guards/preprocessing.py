@@ -105,13 +105,13 @@ def in_program(pdmodel: Path, shape: Sequence[int]) -> Comparison:
         declared = read_signature(pdmodel).input_shape
     except StageError:  # what cannot be read cannot be run either, which is measured next
         declared = ()
-    return _declared("pd", shape, declared)
+    return declared_shape("pd", shape, declared)
 
 
 def in_buffer(name: str, nb: Path, shape: Sequence[int]) -> Comparison:
     """Compare with the shape that a ``.nb`` model's input is declared with."""
     found = read_buffer(nb)
-    return _declared(name, shape, found.input_shape if found else ())
+    return declared_shape(name, shape, found.input_shape if found else ())
 
 
 def in_hand_off(path: Path, shape: Sequence[int]) -> Iterator[Comparison]:
@@ -139,8 +139,8 @@ def _row(place: str, what: str, expected: str, found: str, remedy: str) -> Compa
     return Comparison(place, what, expected, found, "", pitfall, remedy)
 
 
-def _declared(place: str, shape: Sequence[int], declared: Sequence[int]) -> Comparison:
-    """Compare a model's input [N, C, H, W]; what is only known at run time is any size."""
+def declared_shape(place: str, shape: Sequence[int], declared: Sequence[int]) -> Comparison:
+    """Compare a model's declared input [N, C, H, W]; what is only known at run time is any size."""
     if len(declared) != 4:
         return _shapes(place, shape, (), _OTHER_MODEL)
     pairs = zip(declared[1:], shape, strict=True)

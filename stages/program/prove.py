@@ -10,16 +10,24 @@ from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
 from stages.readers import Reader, ReaderFailedError
+from stages.tasks import DETECTION, ORIENTATION, RECOGNITION
 
 #: The largest difference of an output that rounding explains; seen are 3e-6 and less.
 BOUND = 1e-4
-#: Widths that stand for a dimension that is only known at run time.
-DYNAMIC_WIDTHS = (320, 160)
-_HEIGHT = 48
+#: By task: (height, width) that stand for dimensions that are only known at run time.
+DYNAMIC_SIZES = {
+    RECOGNITION: ((48, 320), (48, 160)),
+    DETECTION: ((320, 320), (192, 320)),
+    ORIENTATION: ((48, 192),),
+}
 
 
-def input_shapes(program: proto.ProgramDesc) -> list[tuple[int, ...]]:
-    """Return shapes [3, H, W] to try the program's input with; one if its width is fixed.
+def input_shapes(program: proto.ProgramDesc, task: str = RECOGNITION) -> list[tuple[int, ...]]:
+    """Return shapes [3, H, W] to try the program's input with; one if it is fixed.
+
+    Args:
+        program: of the model.
+        task: what the model does, which says what is usual where the program does not.
 
     Raises:
         StageError: the program does not take one image [N, C, H, W].
@@ -34,12 +42,14 @@ def input_shapes(program: proto.ProgramDesc) -> list[tuple[int, ...]]:
     if len(shapes) != 1 or len(shapes[0]) != 4:
         raise StageError(
             f"the model's inputs have the shapes {shapes}; allowed is one image of 4 dimensions",
-            remedy="give the inference model of a text recognition network",
+            remedy="give the inference model of a network that takes one image",
         )
     _, channels, height, width = shapes[0]
-    height = _HEIGHT if height < 0 else height
-    widths = (width,) if width > 0 else DYNAMIC_WIDTHS
-    return [(channels, height, each) for each in widths]
+    sizes = (
+        (usual[0] if height < 0 else height, usual[1] if width < 0 else width)
+        for usual in DYNAMIC_SIZES[task]
+    )
+    return [(channels, *size) for size in dict.fromkeys(sizes)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,74 @@
+"""What detection adds to ``parity.json`` and ``golden.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stages.detection.boxes import Boxes
+from stages.detection.hmean import match, scores
+from stages.detection.labels import Region
+from stages.detection.task import Pixels
+from stages.parity.series import Series
+from stages.parity.summary import DIGITS, golden_numbers
+
+#: By image: the labelled regions of a page.
+Labels = Sequence[tuple[str, tuple[Region, ...]]]
+
+
+def quality(readings: Sequence[Boxes], labels: Labels) -> dict[str, float | int]:
+    """Return ``hmean``, ``precision``, ``recall`` and ``boxes`` of a model's entry."""
+    pairs = zip(readings, labels, strict=True)
+    found = scores(match(boxes, regions) for boxes, (_, regions) in pairs)
+    rounded = {name: round(value, DIGITS) for name, value in found.items()}
+    return {**rounded, "boxes": sum(map(len, readings))}
+
+
+def pixels_of(series: Series[Boxes], pixels: Mapping[str, Pixels]) -> dict[str, int]:
+    """Return ``flipped_pixels`` and ``pixels`` of a model's entry, if it was compared."""
+    counted = pixels.get(series.model.name)
+    if counted is None or not series.alive:
+        return {}
+    return {"flipped_pixels": counted.flipped, "pixels": counted.compared}
+
+
+def mismatches(columns: Sequence[Series[Boxes]], labels: Labels) -> list[dict[str, str]]:
+    """Return the pages that a model sees otherwise than the label or PD does; the latter first."""
+    measured = [column for column in columns if column.alive]
+    rows = []
+    for number, (image, regions) in enumerate(labels):
+        seen = {column.model.name: column.readings[number] for column in measured}
+        parted = len(set(seen.values())) > 1
+        if parted or not all(match(boxes, regions).perfect for boxes in seen.values()):
+            cared = sum(not region.ignored for region in regions)
+            row = {"image": image, "label": count_boxes(cared)}
+            row |= {name: _tell(boxes, seen.get("pd"), regions) for name, boxes in seen.items()}
+            rows.append((not parted, row))
+    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+def count_boxes(number: int) -> str:
+    """Return "12 boxes"."""
+    return f"{number} box" + ("" if number == 1 else "es")
+
+
+def _tell(boxes: Boxes, reference: Boxes | None, regions: Sequence[Region]) -> str:
+    """Tell how many boxes there are, how many of the label's they match, and how many are PD's."""
+    said = f"{count_boxes(len(boxes))}, {match(boxes, regions).pairs} matched"
+    other = len(set(boxes) - set(reference or boxes))
+    return f"{said}, {other} not pd's" if other else said
+
+
+def golden(
+    columns: Sequence[Series[Boxes]], labels: Labels, input_hashes: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return some pages with the hash of their prepared input and each model's boxes."""
+    measured = [column for column in columns if column.alive]
+    return [
+        {
+            "image": labels[number][0],
+            "input_sha256": input_hashes[number],
+            **{column.model.name: column.readings[number] for column in measured},
+        }
+        for number in golden_numbers(len(labels))
+    ]
