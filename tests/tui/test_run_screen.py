@@ -60,7 +60,7 @@ async def test_the_log_metrics_files_and_origin_of_a_stage(folder: Path) -> None
         await pilot.press("down", "l")
         await until_shown(pilot, app, "OMP_NUM_THREADS")
         await pilot.press("m")
-        await until_shown(pilot, app, "learning rate")
+        await until_shown(pilot, app, "NED")
         assert "stopped_because" in text_of(app)
         await pilot.press("a")
         assert "checkpoint.pdparams  22.2 MB" in text_of(app)
@@ -76,7 +76,7 @@ async def test_a_cached_stage_shows_what_was_recorded_when_it_was_made(tmp_path:
         await pilot.press("down", "a")
         await until_shown(pilot, app, "checkpoint.pdparams")
         await pilot.press("m")
-        await until_shown(pilot, app, "learning rate")
+        await until_shown(pilot, app, "NED")
 
 
 async def test_enter_enlarges_and_escape_goes_back(folder: Path) -> None:
