@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 
 import numpy as np
 
 from stages.parity.canary import Stock
+from stages.preparation import Prepare
 from stages.preprocess import read_image
 from stages.runtime import Context
-
-#: From an image as it is read (uint8 [height, width, 3], BGR) to a model's input, float32 [3, H, W].
-Prepare = Callable[[np.ndarray], np.ndarray]
 
 
 class Images:
