@@ -1,5 +1,7 @@
 """The ``data`` stage: whether labels, images and dictionary can be trained on and measured with.
 
+What a label must be is the task's: a text, the regions of a page, an orientation.
+
 PaddleOCR passes over what it cannot read (a missing image, a label that is too long, a character that
 the dictionary lacks); here each is named, all at once, before anything is trained.
 """
@@ -10,13 +12,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+from stages.dataset.dictionary import take_dictionary
 from stages.dataset.overlap import count_repeats, overlaps, repeat_warning
 from stages.dataset.problems import Problems
 from stages.dataset.split import Rules, Split, SplitReader
-from stages.files import write_bytes, write_text
+from stages.detection.data import RegionRules
+from stages.files import write_text
+from stages.orientation.labels import OrientationRules
 from stages.pitfalls import Pitfall
+from stages.recognition.labels import TextRules
 from stages.runtime import Context
-from stages.text.dictionary import Dictionary
+from stages.tasks import DETECTION, ORIENTATION, task_of
 
 SPLITS = ("train", "val", "test")
 _PROGRESS_EVERY_S = 0.25
@@ -30,20 +36,26 @@ def run(context: Context) -> dict[str, Any]:
         IntegrityError: the dictionary is malformed, labels hold characters that it lacks, or images
             of ``test`` are in ``train`` too.
     """
-    source = context.input("dictionary")
-    dictionary = Dictionary.load(source, bool(context.parameters["use_space_char"]))
-    splits = _read_splits(context, Rules(dictionary, int(context.parameters["max_text_length"])))
+    rules = _rules(context)
+    splits = _read_splits(context, rules)
     for split in splits:
         write_text(context.output / f"{split.name}.txt", split.text())
-    write_bytes(context.output / "dict.txt", source.read_bytes())
     return {
         "lines": {split.name: len(split.labels) for split in splits},
-        "characters": len(dictionary.characters),
-        "classes": dictionary.classes,
-        "longest_text": max(len(label.text) for split in splits for label in split.labels),
+        **rules.count(splits),
         "duplicates": _warn_of_repeats(context, splits),
         "leaked": _check_overlap(context, splits),
     }
+
+
+def _rules(context: Context) -> Rules:
+    """Return what the labels must keep to; recognition's dictionary becomes an artifact."""
+    task = task_of(context)
+    if task == DETECTION:
+        return RegionRules()
+    if task == ORIENTATION:
+        return OrientationRules()
+    return TextRules(take_dictionary(context), int(context.parameters["max_text_length"]))
 
 
 def _read_splits(context: Context, rules: Rules) -> list[Split]:

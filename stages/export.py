@@ -1,5 +1,6 @@
 """Stage ``export``: from a checkpoint to the legacy inference model (docs/stage-contract.md).
 
+A project that starts from a PIR model has no checkpoint: :mod:`stages.pir.export` takes it over. Else
 PaddleOCR's ``tools/export_model.py`` does it, unmodified. What it only warns of, or does without a
 word (random weights where a name or a shape does not fit, PIR instead of ``.pdmodel``), fails here.
 """
@@ -19,6 +20,7 @@ from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
 from stages.guards.documents import read_document
+from stages.pir import export as from_pir
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import dump_config
@@ -39,12 +41,17 @@ _STEPS = 4
 
 
 def run(context: Context) -> dict[str, Any]:
-    """Export the checkpoint and prove that the result is its own.
+    """Export the checkpoint, or take over the PIR model, and prove that the result is its own.
 
     Raises:
         IntegrityError: checkpoint, dictionary, configuration and export do not fit together.
-        StageError: the tool failed, or wrote a PIR model.
+        StageError: the tool failed, or wrote a PIR model; or the PIR model that was given has
+            operators that are not supported.
     """
+    return from_pir.run(context) if context.has("pir") else _from_checkpoint(context)
+
+
+def _from_checkpoint(context: Context) -> dict[str, Any]:
     parameters = context.parameters
     dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
     config = read_config(context.input("config"))

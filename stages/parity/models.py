@@ -8,6 +8,7 @@ from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.targets import TARGETS, runnable_target
+from stages.pir.model import PARAMETERS, PROGRAM
 from stages.pitfalls import Pitfall
 from stages.runtime import Context
 from stages.text.printable import printable
@@ -47,7 +48,18 @@ def list_models(context: Context, classes: int, machine: str) -> list[Model]:
     runnable = runnable_target(machine)
     buffers = [_buffer(context, target, target == runnable) for target in targets]
     buffers.sort(key=lambda model: model.status)  # what runs stands first
-    return [_checkpoint(context, classes), pd, *buffers]
+    return [_original(context, classes), pd, *buffers]
+
+
+def _original(context: Context, classes: int) -> Model:
+    """Describe what the PD model was made from: a PIR model, or a checkpoint.
+
+    Paddle Inference takes a PIR model as it takes a legacy one.
+    """
+    if not context.has("pir"):
+        return _checkpoint(context, classes)
+    folder = context.input("pir")
+    return Model("pir", "pd", (str(folder / PROGRAM), str(folder / PARAMETERS)))
 
 
 def _checkpoint(context: Context, classes: int) -> Model:

@@ -1,0 +1,25 @@
+"""The three files of a published PIR model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stages.errors import IntegrityError
+from stages.text.printable import printable
+
+PROGRAM, PARAMETERS, DESCRIPTION = "inference.json", "inference.pdiparams", "inference.yml"
+
+
+def check_complete(folder: Path) -> None:
+    """Refuse a folder that is no PIR model.
+
+    Raises:
+        IntegrityError: a file is missing.
+    """
+    for name in (PROGRAM, PARAMETERS, DESCRIPTION):
+        if not (folder / name).is_file():
+            raise IntegrityError(
+                f"{name} of the model is missing",
+                printable(str(folder / name), 400),
+                f"give a folder with {PROGRAM}, {PARAMETERS} and {DESCRIPTION} of one model",
+            )

@@ -1,0 +1,95 @@
+"""The parameters of a PIR model, ``inference.pdiparams``, read without Paddle and without a pickle.
+
+The file is what ``save_combine`` writes: the stored tensors one after the other in the order of their
+sorted names. Each is uint32 version, uint64 LoD levels, uint32 version of the tensor, int32 size of a
+description, the description, and the bytes (paddle/phi/core/framework/dense_tensor_serialize.cc).
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from stages.errors import IntegrityError
+from stages.text.printable import printable
+
+_HEADER = struct.Struct("<IQIi")
+#: ``VarType.TensorDesc`` in protobuf's wire format: field 1 is the type, field 2 repeated the sizes
+#: (paddle/fluid/framework/framework.proto); FP32 is 5 there.
+_TYPE_TAG, _SIZE_TAG, _FLOAT32 = 0x08, 0x10, 5
+
+
+def read_parameters(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Return the float32 parameters by name; they cannot be written to.
+
+    Args:
+        path: of the ``.pdiparams`` file.
+        shapes: of all stored parameters by name, as the program has them.
+
+    Raises:
+        IntegrityError: the file is missing, damaged, or another program's; names the parameter.
+    """
+    if not path.is_file():
+        raise _refusal(path, "it is missing")
+    data, position = path.read_bytes(), 0
+    parameters: dict[str, np.ndarray] = {}
+    for name in sorted(shapes):
+        try:
+            parameters[name], position = _read_tensor(data, position, shapes[name])
+        except (struct.error, ValueError) as error:
+            raise _refusal(path, f"at parameter {printable(name)}: {error}") from error
+    if position != len(data):
+        raise _refusal(path, f"{len(data) - position} bytes are left after the last parameter")
+    return parameters
+
+
+def _read_tensor(data: bytes, position: int, shape: tuple[int, ...]) -> tuple[np.ndarray, int]:
+    version, levels, tensor_version, size = _HEADER.unpack_from(data, position)
+    start = position + _HEADER.size
+    if (version, levels, tensor_version) != (0, 0, 0) or not 0 < size <= len(data) - start:
+        raise ValueError(f"no tensor of a known version at byte {position}")
+    dtype, found = _read_description(data[start : start + size])
+    if dtype != _FLOAT32 or found != shape:
+        raise ValueError(f"type {dtype} and shape {list(found)}; the program says {list(shape)}")
+    start, count = start + size, math.prod(shape)
+    return np.frombuffer(data, "<f4", count, start).reshape(shape), start + 4 * count
+
+
+def _read_description(data: bytes) -> tuple[int, tuple[int, ...]]:
+    """Return data type and shape of a ``TensorDesc``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    dtype, shape, position = -1, [], 0
+    while position < len(data):
+        tag = data[position]
+        number, position = _varint(data, position + 1)
+        if tag == _TYPE_TAG:
+            dtype = number
+        elif tag == _SIZE_TAG:
+            shape.append(number)
+        else:
+            raise ValueError(f"its description has the unknown tag {tag}")
+    return dtype, tuple(shape)
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    value = 0
+    for count, byte in enumerate(data[position : position + 10]):
+        value |= (byte & 0x7F) << (7 * count)
+        if byte < 0x80:
+            return value, position + count + 1
+    raise ValueError("its description is cut off")
+
+
+def _refusal(path: Path, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"{printable(path.name)} is not the file of this model: {why}",
+        printable(str(path), 400),
+        "fetch the model again: inference.json and inference.pdiparams must be of one export",
+    )

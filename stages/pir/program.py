@@ -1,0 +1,214 @@
+"""The program of a PIR model, ``inference.json``, read and checked without Paddle.
+
+Its structure is what paddle/fluid/pir/serialize_deserialize writes: one region with one block of
+operators in the order of execution; values are numbered from 1, and 0 stands for an optional input
+that is not given. Parameters are operators of kind ``p``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stages.errors import IntegrityError, StageError
+from stages.pir.attributes import Attribute, read_attributes, whole
+from stages.text.printable import printable
+
+#: The versions of the format that Paddle 3.0 (1) and 3.1 (2) write.
+VERSIONS = (1, 2)
+#: The number of an optional input that is not given.
+ABSENT = 0
+
+_PARAMETER = "p"
+_DIALECTS = {"0": "builtin", "1": "pd_op", "2": "cf", "3": "custom_op", "4": "dist"}
+_TENSOR, _LIST = "0.t_dtensor", "0.t_vec"
+_DTYPES = {
+    "0.t_f32": "float32",
+    "0.t_f16": "float16",
+    "1.t_f16": "float16",
+    "0.t_bf16": "bfloat16",
+    "0.t_f64": "float64",
+    "0.t_i8": "int8",
+    "0.t_ui8": "uint8",
+    "0.t_i16": "int16",
+    "0.t_i32": "int32",
+    "0.t_i64": "int64",
+    "0.t_bool": "bool",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """What an operator makes: a tensor (-1 where a size is known at run time only), or a list."""
+
+    number: int
+    dtype: str
+    shape: tuple[int, ...] = ()
+    items: tuple[Value, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A tensor that the model brings; only one that is ``stored`` is in ``.pdiparams``."""
+
+    name: str
+    value: Value
+    stored: bool
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator; ``index`` is its place in the program, parameters counted."""
+
+    index: int
+    kind: str
+    attributes: Mapping[str, Attribute]
+    inputs: tuple[int, ...]
+    outputs: tuple[Value, ...]
+
+    @property
+    def name(self) -> str:
+        """The kind without its dialect: ``conv2d`` of ``pd_op.conv2d``."""
+        return self.kind.rpartition(".")[2]
+
+    @property
+    def layer(self) -> str:
+        """Where in the network it stands, in the words of Python's classes; "" if nobody said."""
+        found = self.attributes.get("struct_name", "")
+        return found if isinstance(found, str) else ""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A model's operators and parameters, each in the order of the file."""
+
+    operators: tuple[Operator, ...]
+    parameters: tuple[Parameter, ...]
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of the parameters that are stored, by name."""
+        return {item.name: item.value.shape for item in self.parameters if item.stored}
+
+
+def read_program(path: Path) -> Program:
+    """Read ``inference.json``.
+
+    Raises:
+        IntegrityError: the file is damaged, or no PIR program; says where.
+        StageError: the format is of a version that is not known, or a parameter is not float32.
+    """
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8"))
+        head, regions = document["base_code"], document["program"]["regions"]
+        magic, version = head["magic"], head["version"]
+        (block,) = [block for region in regions for block in region["blocks"]]
+        listed = list(block["ops"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(path, "it is not a PIR program with one block", error) from error
+    if magic != "pir":
+        raise _damaged(path, f"its magic word is {magic!r:.20}, not 'pir'")
+    if version not in VERSIONS:
+        raise StageError(
+            f"{printable(path.name)} is of version {version!r:.20} of the PIR format; "
+            f"known are {VERSIONS[0]} and {VERSIONS[-1]}",
+            printable(str(path), 400),
+            "export the model with Paddle 3.0 or 3.1",
+        )
+    program = _Reader(path).read(listed)
+    _refuse_dtypes(path, program.parameters)
+    return program
+
+
+class _Reader:
+    """Reads operators one after the other, and knows which values there are already."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: set[int] = {ABSENT}
+
+    def read(self, listed: list[Any]) -> Program:
+        operators: list[Operator] = []
+        parameters: list[Parameter] = []
+        for index, stored in enumerate(listed):
+            try:
+                if stored["#"] == _PARAMETER:
+                    parameters.append(self._parameter(stored))
+                else:
+                    operators.append(self._operator(index, stored))
+            except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+                raise _damaged(self._path, f"operator {index}", error) from error
+        names = [parameter.name for parameter in parameters]
+        if len(set(names)) != len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise _damaged(self._path, f"the parameter {printable(twice)} is there twice")
+        return Program(tuple(operators), tuple(parameters))
+
+    def _parameter(self, stored: Mapping[str, Any]) -> Parameter:
+        name, persistable = stored["A"][3], stored["OA"][0]
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"its name is {name!r:.40}")
+        return Parameter(name, self._define(stored["O"]), bool(persistable))
+
+    def _operator(self, index: int, stored: Mapping[str, Any]) -> Operator:
+        dialect, _, name = stored["#"].partition(".")
+        kind = f"{_DIALECTS.get(dialect, dialect)}.{name}"
+        inputs = tuple(self._use(item) for item in stored["I"])
+        outputs = tuple(self._define(item) for item in stored["O"])
+        return Operator(index, kind, read_attributes(stored["A"]), inputs, outputs)
+
+    def _use(self, stored: Mapping[str, Any]) -> int:
+        number = whole(stored["%"])
+        if number not in self._known:
+            raise ValueError(f"it reads the value %{number}, which nothing made before it")
+        return number
+
+    def _define(self, stored: Mapping[str, Any]) -> Value:
+        number = whole(stored["%"])
+        if number in self._known - {ABSENT}:
+            raise ValueError(f"it makes the value %{number}, which is there already")
+        self._known.add(number)
+        return _typed(number, stored["TT"])
+
+
+def _typed(number: int, stored: Mapping[str, Any] | None) -> Value:
+    """Return a value with the type that the file gives it; no type is an output nobody asked for."""
+    kind = "none" if stored is None else stored["#"]
+    if stored is None or kind not in (_TENSOR, _LIST):
+        return Value(number, str(kind))
+    if kind == _LIST:
+        return Value(number, "list", items=tuple(_typed(ABSENT, item) for item in stored["D"]))
+    dtype, shape = stored["D"][:2]
+    return Value(number, _DTYPES.get(dtype["#"], str(dtype["#"])), tuple(_sizes(shape)))
+
+
+def _sizes(shape: list[Any]) -> Iterator[int]:
+    for size in shape:
+        if whole(size) < -1:
+            raise ValueError(f"{shape!r:.80} is not a shape")
+        yield size
+
+
+def _refuse_dtypes(path: Path, parameters: tuple[Parameter, ...]) -> None:
+    others = [item for item in parameters if item.stored and item.value.dtype != "float32"]
+    if others:
+        named = ", ".join(f"{printable(one.name)} ({one.value.dtype})" for one in others[:5])
+        raise StageError(
+            f"{len(others)} parameters are not float32: {named}",
+            printable(str(path), 400),
+            "give the float32 model; a quantised or half-precision one cannot be taken over",
+        )
+    open_ended = [item.name for item in parameters if item.stored and -1 in item.value.shape]
+    if open_ended:
+        raise _damaged(path, f"the parameter {printable(open_ended[0])} has no definite shape")
+
+
+def _damaged(path: Path, why: str, error: Exception | None = None) -> IntegrityError:
+    said = f": {type(error).__name__}: {error}" if error else ""
+    return IntegrityError(
+        f"{printable(path.name)} is damaged: {why}{printable(said, 200)}",
+        printable(str(path), 400),
+        "fetch the model again, or export it again",
+    )
