@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from stages.contract import MANIFEST_FILE
 from stages.dataset.problems import Problems
 from stages.preprocess import decode_image
-from stages.text.dictionary import Dictionary
 from stages.text.labels import SEPARATOR, Fault, Label, parse_labels
 from stages.text.printable import printable, quoted
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a label must keep to."""
-
-    dictionary: Dictionary
-    max_text_length: int
 
 
 @dataclass
@@ -41,6 +32,23 @@ class Split:
     def text(self) -> str:
         """Return the labels as one label file."""
         return "".join(f"{label.image}{SEPARATOR}{label.text}\n" for label in self.labels)
+
+
+class Rules(Protocol):
+    """What a task's labels must keep to."""
+
+    def check(self, where: str, label: Label, size: tuple[int, int], problems: Problems) -> None:
+        """Look at one label; what is wrong with it goes to the problems.
+
+        Args:
+            where: ``file:line``.
+            label: of an image.
+            size: (height, width) of the image; (0, 0) if it cannot be read.
+            problems: of all splits.
+        """
+
+    def count(self, splits: Sequence[Split]) -> dict[str, Any]:
+        """Return the task's own metrics of splits that are in order."""
 
 
 class SplitReader:
@@ -67,9 +75,12 @@ class SplitReader:
             if isinstance(item, Fault):
                 self._problems.add(where, item.message)
             else:
-                self._check_text(where, item)
+                seen = self._look(item, root, manifest)
+                self._rules.check(where, item, seen.size, self._problems)
+                if seen.fault:
+                    self._problems.add(where, f"the image {quoted(item.image)} {seen.fault}")
                 split.labels.append(item)
-                split.hashes.append(self._check_image(where, item, root, manifest))
+                split.hashes.append(seen.pixels)
         if not split.labels and len(self._problems.lines) == before:
             self._problems.add(f"split {name}", "its label files have no lines")
         return split
@@ -83,37 +94,20 @@ class SplitReader:
             for item in parse_labels(path.read_bytes()):
                 yield f"{printable(file)}:{item.line}", item
 
-    def _check_text(self, where: str, label: Label) -> None:
-        longest = self._rules.max_text_length
-        if not label.text:
-            self._problems.add(where, f"the text of {quoted(label.image)} is empty")
-        if len(label.text) > longest:
-            self._problems.add(
-                where,
-                f"the text {quoted(label.text)} has {len(label.text)} characters; allowed are "
-                f"{longest} (max_text_length): PaddleOCR would leave the line out in silence",
-            )
-        for character in self._rules.dictionary.unknown(label.text):
-            self._problems.add_outsider(where, character)
-
-    def _check_image(self, where: str, label: Label, root: Path, manifest: dict[str, str]) -> str:
-        """Return a hash of the image's pixels; "" if there are none."""
+    def _look(self, label: Label, root: Path, manifest: dict[str, str]) -> Seen:
         content = manifest.get(label.image)
         if content is None:
-            self._problems.add(where, f"the image {quoted(label.image)} is missing")
-            return ""
+            return Seen(fault="is missing")
         if content not in self._seen:
             self._seen[content] = _look_at(root / label.image)
-        if self._seen[content].fault:
-            fault = self._seen[content].fault
-            self._problems.add(where, f"the image {quoted(label.image)} {fault}")
-        return self._seen[content].pixels
+        return self._seen[content]
 
 
 class Seen(NamedTuple):
-    """What is known of a file's content: a hash of its pixels, or why it cannot be read."""
+    """What is known of a file's content: a hash of its pixels and (height, width), or its fault."""
 
     pixels: str = ""
+    size: tuple[int, int] = (0, 0)
     fault: str = ""
 
 
@@ -128,7 +122,7 @@ def _look_at(path: Path) -> Seen:
         return Seen(fault="has no pixels")
     digest = hashlib.blake2b(str(image.shape).encode("ascii"), digest_size=32)
     digest.update(np.ascontiguousarray(image).data)
-    return Seen(digest.hexdigest())
+    return Seen(digest.hexdigest(), (image.shape[0], image.shape[1]))
 
 
 def read_manifest(root: Path) -> dict[str, str]:

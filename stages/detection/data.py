@@ -1,0 +1,49 @@
+"""What the labels of pages must keep to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stages.dataset.problems import Problems
+from stages.dataset.split import Split
+from stages.detection.labels import LabelError, Region, parse_regions
+from stages.text.labels import Label
+from stages.text.printable import quoted
+
+
+class RegionRules:
+    """Every label is PaddleOCR's JSON, and every region an area of its page."""
+
+    def check(self, where: str, label: Label, size: tuple[int, int], problems: Problems) -> None:
+        """Look at the regions of one page."""
+        try:
+            regions = parse_regions(label.text)
+        except LabelError as error:
+            problems.add(where, f"{quoted(label.image)}: {error}")
+            return
+        for number, region in enumerate(regions, start=1):
+            if all(size) and _outside(region, size):
+                height, width = size
+                problems.add(
+                    where,
+                    f"region {number}, {quoted(region.text)}, of {quoted(label.image)} lies outside "
+                    f"of the page of {width} x {height} pixels",
+                )
+
+    def count(self, splits: Sequence[Split]) -> dict[str, Any]:
+        """Return ``boxes`` and ``ignored``: the regions by split, to be found and not to be."""
+        regions = {
+            split.name: [region for label in split.labels for region in parse_regions(label.text)]
+            for split in splits
+        }
+        ignored = {name: sum(region.ignored for region in found) for name, found in regions.items()}
+        boxes = {name: len(found) - ignored[name] for name, found in regions.items()}
+        return {"boxes": boxes, "ignored": ignored}
+
+
+def _outside(region: Region, size: tuple[int, int]) -> bool:
+    """Tell whether nothing of a region can be on the page; what sticks out is usual."""
+    across = [x for x, _ in region.points]
+    down = [y for _, y in region.points]
+    return min(across) >= size[1] or max(across) <= 0 or min(down) >= size[0] or max(down) <= 0

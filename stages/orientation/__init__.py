@@ -1,0 +1,1 @@
+"""Orientation: whether a line of text stands upright or upside down."""

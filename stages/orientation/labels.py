@@ -1,0 +1,31 @@
+"""What the labels of lines must keep to whose orientation is to be told: ``path<TAB>0`` or ``180``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from stages.dataset.problems import Problems
+from stages.dataset.split import Split
+from stages.text.labels import Label
+from stages.text.printable import quoted
+
+#: In the order of the classes, as PaddleOCR has them (``label_list``, configs/cls/cls_mv3.yml).
+ORIENTATIONS = ("0", "180")
+
+
+class OrientationRules:
+    """Every label is one of :data:`ORIENTATIONS`."""
+
+    def check(self, where: str, label: Label, size: tuple[int, int], problems: Problems) -> None:
+        """Look at one label; the image's size does not matter to it."""
+        if label.text not in ORIENTATIONS:
+            allowed = " and ".join(ORIENTATIONS)
+            said = f"the orientation of {quoted(label.image)} is {quoted(label.text)}"
+            problems.add(where, f"{said}; allowed are {allowed}")
+
+    def count(self, splits: Sequence[Split]) -> dict[str, Any]:
+        """Return ``orientations``: how many lines there are of each."""
+        counted = Counter(label.text for split in splits for label in split.labels)
+        return {"orientations": dict(counted)}
