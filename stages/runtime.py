@@ -49,6 +49,13 @@ class Context:
         folder.mkdir(exist_ok=True)
         return folder
 
+    @property
+    def cache(self) -> Path:
+        """A folder that outlives the stage's result; what is in it may be gone at any time."""
+        folder = Path(self.spec.cache)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def has(self, name: str) -> bool:
         """Tell whether the spec gives an input called ``name``."""
         return any(item.name == name for item in self.spec.inputs)

@@ -1,89 +1,150 @@
-"""What the frozen backbone makes of every image, computed once and kept on the disk.
+"""What the frozen backbone makes of every image, computed once and kept.
 
-Paddle Inference with oneDNN is five times as fast at this as Paddle's dygraph. The features of a
-split stand in one ``.npy`` file that grows group by group; beside it is noted how far it has come,
-so that a stopped stage goes on from there.
+Features are kept by content: the backbone (its program, its weights, the Paddle that runs it) names the
+folder, what the backbone reads of an image names the entry. So a second run, another head, another
+dictionary or more images cost what is new, and a stage that was stopped goes on where it was.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import paddle
-from paddle.inference import Config, create_predictor
 
-from stages.files import write_text
+from stages.errors import StageError
+from stages.frozen.backbone import BATCH, Backbone
+from stages.frozen.cache import Cache, Damaged
 from stages.frozen.samples import Sample
 from stages.preprocess import prepare, read_image
 
-#: Images in one run of the backbone: measured best on two cores.
-BATCH = 16
-#: Images between two notes of how far the file has come.
-GROUP = 4 * BATCH
+#: Images between two notes of how far it is.
+_NOTED = 64
 
 
-class Backbone:
-    """The backbone of a fused network as a Paddle Inference model."""
+@dataclass
+class Tally:
+    """How many images' features were computed and how many were there; ``seconds`` for all."""
 
-    def __init__(
-        self, network: paddle.nn.Layer, folder: Path, shape: Sequence[int], threads: int
-    ) -> None:
-        """Export ``network.backbone`` into ``folder`` for images of ``shape`` and load it there."""
-        self.shape = tuple(shape)
-        specification = [paddle.static.InputSpec([None, *shape], "float32", "x")]
-        exported = paddle.jit.to_static(network.backbone, input_spec=specification, full_graph=True)
-        paddle.jit.save(exported, str(folder / "backbone"))
-        network.backbone.forward.rollback()
-        config = Config(str(folder / "backbone.json"), str(folder / "backbone.pdiparams"))
-        config.disable_gpu()
-        config.enable_mkldnn()
-        config.set_cpu_math_library_num_threads(threads)
-        config.disable_glog_info()
-        self._predictor = create_predictor(config)
-        self._input = self._predictor.get_input_handle(self._predictor.get_input_names()[0])
-        self._output = self._predictor.get_output_handle(self._predictor.get_output_names()[0])
-        self.feature_shape = self._run(np.zeros((1, *shape), np.float32)).shape[1:]
+    computed: int = 0
+    cached: int = 0
+    seconds: float = 0.0
 
-    def features(self, images: Sequence[Path]) -> np.ndarray:
-        """Return float32 [images, channels, 1, T] of at most :data:`BATCH` image files."""
-        return self._run(np.stack([prepare(read_image(path), self.shape) for path in images]))
-
-    def _run(self, batch: np.ndarray) -> np.ndarray:
-        self._input.copy_from_cpu(batch)
-        self._predictor.run()
-        output: np.ndarray = self._output.copy_to_cpu()
-        return output
+    def metrics(self) -> dict[str, float]:
+        """Return the stage's metric ``features``."""
+        images = self.computed + self.cached
+        speed = round(images / self.seconds, 2) if self.seconds else 0.0
+        return {
+            "images": images,
+            "computed": self.computed,
+            "cached": self.cached,
+            "images_per_s": speed,
+        }
 
 
-def compute_features(
-    backbone: Backbone, samples: Sequence[Sample], file: Path, grown: Callable[[int], None]
-) -> np.ndarray:
-    """Compute the features of all samples into ``file``, going on from where it ended.
+@dataclass(frozen=True)
+class Features:
+    """The features of a split's images, read from the disk and checked as they are used."""
 
-    Args:
-        backbone: computes them.
-        samples: in the order of the result's rows.
-        file: a ``.npy`` file; its note ``.json`` is beside it.
-        grown: called with the number of images done, after each group is safe on the disk; what
-            it raises ends the work.
+    names: Sequence[str]
+    samples: Sequence[Sample]
+    extractor: Extractor
 
-    Returns:
-        float32 [samples, channels, 1, T], read from the disk as it is used.
-    """
-    note = file.with_suffix(".json")
-    done = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else 0
-    shape = (len(samples), *backbone.feature_shape)
-    mode = "r+" if done else "w+"
-    rows = np.lib.format.open_memmap(file, mode=mode, dtype=np.float32, shape=shape)
-    grown(done)
-    for start in range(done, len(samples), BATCH):
-        end = min(start + BATCH, len(samples))
-        rows[start:end] = backbone.features([sample.image for sample in samples[start:end]])
-        if end % GROUP == 0 or end == len(samples):
-            rows.flush()
-            write_text(note, json.dumps(end))
-            grown(end)
-    return rows
+    def rows(self, numbers: Sequence[int]) -> np.ndarray:
+        """Return float32 [len(numbers), channels, 1, T] of the images with these numbers."""
+        return np.stack(
+            [self.extractor.again(self.names[n], self.samples[n].image) for n in numbers]
+        )
+
+
+class Extractor:
+    """Finds the features of images in the cache, or computes them and puts them there."""
+
+    def __init__(self, backbone: Backbone, folder: Path, warn: Callable[[str, str], None]) -> None:
+        """Keep features in a folder of ``folder``; ``warn`` is told what was wrong, and where."""
+        self.backbone, self.tally = backbone, Tally()
+        self._folder, self._warn = folder, warn
+        self._cache = Cache(folder / backbone.fingerprint)
+        self._damaged = 0
+
+    def features_of(self, samples: Sequence[Sample], grown: Callable[[int], None]) -> Features:
+        """Have the features of all samples in the cache.
+
+        Args:
+            samples: in the order of the result's rows.
+            grown: called with the number of images done, now and then; what it raises ends the
+                work, and what was computed stays.
+
+        Raises:
+            StageError: the disk is full, or an image cannot be read.
+        """
+        started = time.monotonic()
+        names: list[str] = []
+        waiting: list[tuple[str, np.ndarray]] = []
+        for sample in samples:
+            if len(names) % _NOTED == 0:
+                grown(len(names) - len(waiting))
+            image = self._prepared(sample.image)
+            names.append(hashlib.sha256(image).hexdigest())
+            if self._look(names[-1]) is not None:
+                self.tally.cached += 1
+                continue
+            waiting.append((names[-1], image))
+            if len(waiting) == BATCH:
+                self._compute(waiting)
+                waiting = []
+        self._compute(waiting)
+        grown(len(names))
+        self.tally.seconds += time.monotonic() - started
+        self._say_damaged()
+        return Features(names, samples, self)
+
+    def again(self, name: str, image: Path) -> np.ndarray:
+        """Return the features of an image that was seen before; compute them if they were lost."""
+        found = self._look(name)
+        if found is None:
+            self._say_damaged()
+            found = self._compute([(name, self._prepared(image))])[0]
+        return found
+
+    def _prepared(self, path: Path) -> np.ndarray:
+        return prepare(read_image(path), self.backbone.shape)
+
+    def _look(self, name: str) -> np.ndarray | None:
+        try:
+            return self._cache.get(name, self.backbone.feature_shape)
+        except Damaged:
+            self._damaged += 1
+            return None
+
+    def _compute(self, waiting: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
+        """Compute the features of at most a batch of images, and keep them by name."""
+        if not waiting:
+            return np.empty((0, *self.backbone.feature_shape), np.float32)
+        rows = self.backbone.features(np.stack([image for _, image in waiting]))
+        self.tally.computed += len(rows)
+        for (name, _), row in zip(waiting, rows, strict=True):
+            self._keep(name, row)
+        return rows
+
+    def _keep(self, name: str, row: np.ndarray) -> None:
+        try:
+            self._cache.put(name, row)
+        except OSError as error:
+            raise StageError(
+                f"the features of an image cannot be kept: {error.strerror}",
+                str(self._cache.folder),
+                "free space on the engine's disk, or remove what earlier runs left with "
+                "paddock clean --volumes; what was computed so far is kept",
+            ) from error
+
+    def _say_damaged(self) -> None:
+        if self._damaged:
+            self._warn(
+                f"{self._damaged} entries of the feature cache were damaged and are computed again",
+                str(self._cache.folder),
+            )
+            self._damaged = 0

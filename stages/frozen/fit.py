@@ -12,6 +12,7 @@ import numpy as np
 import paddle
 
 from stages.early import EarlyStopping
+from stages.frozen.features import Features
 from stages.frozen.head import Head, evaluate, loss_of
 from stages.frozen.samples import Sample
 from stages.frozen.state import Progressed, Score, State, load_state, save_state
@@ -24,10 +25,10 @@ EARLY = "early stopping"
 
 @dataclass(frozen=True)
 class Split:
-    """Samples, and their features float32 [samples, channels, 1, T]."""
+    """Samples, and the features of their images."""
 
     samples: Sequence[Sample]
-    features: np.ndarray
+    features: Features
 
 
 @dataclass(frozen=True)
@@ -124,17 +125,23 @@ class Fitting:
     def _step(self, train: Split, rows: list[int]) -> float:
         numbers = self.state.numbers
         self._optimiser.set_lr(self.recipe.rate(numbers.step, self._total))
-        loss = loss_of(self.head, train.features[rows], [train.samples[row] for row in rows])
+        loss = loss_of(self.head, train.features.rows(rows), [train.samples[row] for row in rows])
         loss.backward()
         self._optimiser.step()
         self._optimiser.clear_grad()
         numbers.step += 1
-        return float(loss)
+        value = float(loss)
+        if numbers.first_train_loss is None:
+            numbers.first_train_loss = value
+        return value
 
     def _score(self, val: Split) -> None:
         """Read the validation images and keep the head if it is the best so far."""
         numbers = self.state.numbers
         score = evaluate(self.head, val.features, val.samples, self.dictionary)
+        if numbers.start_val_loss is None:
+            numbers.start_val_loss = score.loss
+        self._point("val_loss", score.loss)
         self._point("val_accuracy", score.accuracy)
         self._point("val_ned", score.ned)
         self._point("learning_rate", self._optimiser.get_lr())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import paddle
-from paddle.nn import functional
 
+from stages.frozen.features import Features
 from stages.frozen.samples import Sample
 from stages.frozen.state import Arrays, Score
+from stages.ppocr.ctc import ctc_losses, ctc_losses_of
 from stages.ppocr.network import state_arrays
 from stages.text.decode import greedy
-from stages.text.dictionary import BLANK, Dictionary
+from stages.text.dictionary import Dictionary
 from stages.text.metrics import exact_match, ned
 
 #: Samples of one evaluation batch; it changes the speed only.
@@ -47,34 +48,20 @@ class Head:
 
 
 def loss_of(head: Head, features: np.ndarray, samples: Sequence[Sample]) -> paddle.Tensor:
-    """Return the mean CTC loss of a batch, as ppocr/losses/rec_ctc_loss.py defines it."""
-    logits = head.logits(features)
-    lengths = [len(sample.classes) for sample in samples]
-    targets = np.zeros((len(samples), max(1, *lengths)), np.int32)
-    for row, sample in enumerate(samples):
-        targets[row, : lengths[row]] = sample.classes
-    losses = functional.ctc_loss(
-        logits.transpose([1, 0, 2]),
-        paddle.to_tensor(targets),
-        paddle.full([len(samples)], logits.shape[1], "int64"),
-        paddle.to_tensor(np.array(lengths, np.int64)),
-        blank=BLANK,
-        reduction="none",
-    )
-    return losses.mean()
+    """Return the mean CTC loss of a batch in training mode."""
+    return ctc_losses(head.logits(features), [sample.classes for sample in samples]).mean()
 
 
 def evaluate(
-    head: Head, features: np.ndarray, samples: Sequence[Sample], dictionary: Dictionary
+    head: Head, features: Features, samples: Sequence[Sample], dictionary: Dictionary
 ) -> Score:
-    """Read all samples and compare with their texts."""
-    readings = list(_readings(head, features, dictionary))
+    """Read all samples, and compare with their texts."""
+    readings: list[str] = []
+    losses: list[float] = []
+    for start in range(0, len(samples), _EVALUATED_AT_ONCE):
+        batch = samples[start : start + _EVALUATED_AT_ONCE]
+        output = head.probabilities(features.rows(range(start, start + len(batch))))
+        readings += [greedy(one, dictionary).text for one in output]
+        losses += ctc_losses_of(output, [sample.classes for sample in batch]).tolist()
     texts = [sample.text for sample in samples]
-    return Score(exact_match(readings, texts), ned(readings, texts))
-
-
-def _readings(head: Head, features: np.ndarray, dictionary: Dictionary) -> Iterator[str]:
-    for start in range(0, len(features), _EVALUATED_AT_ONCE):
-        rows = np.ascontiguousarray(features[start : start + _EVALUATED_AT_ONCE])
-        for one in head.probabilities(rows):
-            yield greedy(one, dictionary).text
+    return Score(exact_match(readings, texts), ned(readings, texts), float(np.mean(losses)))

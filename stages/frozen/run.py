@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -13,7 +14,9 @@ import paddle
 from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
-from stages.frozen.features import Backbone, compute_features
+from stages.frozen.backbone import Backbone
+from stages.frozen.cache import trim
+from stages.frozen.features import Extractor
 from stages.frozen.fit import Fitting, Recipe, Split
 from stages.frozen.head import Head
 from stages.frozen.samples import check_lengths, read_samples
@@ -36,6 +39,9 @@ from stages.training import check_device, ctc_architecture, data_paths, settings
 #: sums in another order, no more.
 TOLERANCE = 2e-3
 _COMPARED = 4
+#: The folder of the cache that this mode uses, and how much may be in it, in bytes: the features of
+#: 56,000 images. Those of this run stay whatever they take.
+CACHE, CACHE_LIMIT = "features", 4 * 2**30
 
 
 def train(context: Context) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def train(context: Context) -> dict[str, Any]:
         StageError, IntegrityError: an input is not what this mode needs.
         Stopped: SIGTERM arrived; features and the last epoch are kept.
     """
-    parameters = context.parameters
+    parameters, started = context.parameters, time.time()
     # With strided views transposes are cheap and everything after them slow: a third of the speed.
     paddle.set_flags({"FLAGS_use_stride_kernel": False})
     check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
@@ -55,7 +61,9 @@ def train(context: Context) -> dict[str, Any]:
     narrowed = _official(context, architecture, dictionary)
     load_inference_weights(network, narrowed.parameters, "the official model")
     start = state_arrays(network)
-    splits = _splits(context, network, dictionary)
+    backbone = Backbone(network, context.scratch, parameters["image_shape"], context.spec.threads)
+    extractor = Extractor(backbone, context.cache / CACHE, context.warn)
+    splits = _splits(context, extractor, dictionary)
     fitting = Fitting(
         context, Head(network), _recipe(context), EarlyStopping.of(parameters), dictionary
     )
@@ -65,7 +73,8 @@ def train(context: Context) -> dict[str, Any]:
     _write(context, network, dictionary, splits)
     with context.guarding():
         learned = what_learned(start, state_arrays(network))
-    return {**_metrics(context, fitting, reason), **learned}
+    trim(context.cache / CACHE, CACHE_LIMIT, started)
+    return {**_metrics(context, fitting, reason), "features": extractor.tally.metrics(), **learned}
 
 
 def _official(
@@ -83,20 +92,17 @@ def _official(
     return narrowed
 
 
-def _splits(context: Context, network: paddle.nn.Layer, dictionary: Dictionary) -> dict[str, Split]:
-    """Compute the features of training and validation images."""
+def _splits(context: Context, extractor: Extractor, dictionary: Dictionary) -> dict[str, Split]:
+    """Read the samples of training and validation, and have the features of their images."""
     samples = {
         name: read_samples(context.input(f"{name}_labels"), context.input(name), dictionary)
         for name in ("train", "val")
     }
-    shape = context.parameters["image_shape"]
-    backbone = Backbone(network, context.scratch, shape, context.spec.threads)
     total, before, splits = sum(map(len, samples.values())), 0, {}
     for name, items in samples.items():
-        check_lengths(items, backbone.feature_shape[-1])
+        check_lengths(items, extractor.backbone.feature_shape[-1])
         grown = partial(_grown, context, name, before, total)
-        file = context.scratch / f"{name}.npy"
-        splits[name] = Split(items, compute_features(backbone, items, file, grown))
+        splits[name] = Split(items, extractor.features_of(items, grown))
         before += len(items)
     return splits
 
@@ -149,7 +155,10 @@ def _metrics(context: Context, fitting: Fitting, reason: str) -> dict[str, Any]:
         "accuracy": numbers.best.accuracy,
         "ned": numbers.best.ned,
         "best_epoch": numbers.best_epoch,
+        "epochs": fitting.recipe.epochs,
         "epochs_run": numbers.epoch,
         "stopped_because": reason,
         "samples_per_s": round(numbers.samples / numbers.seconds, 2) if numbers.seconds else 0.0,
+        "start_val_loss": numbers.start_val_loss,
+        "first_train_loss": numbers.first_train_loss,
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,11 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass
 class Score:
-    """What a network reads of the validation images: shares in 0..1."""
+    """What a network reads of the validation images: shares in 0..1, and its mean CTC loss."""
 
     accuracy: float
     ned: float
+    loss: float = math.inf
 
 
 @dataclass
@@ -41,6 +43,9 @@ class Progressed:
     improved_value: float = -1.0
     seconds: float = 0.0
     samples: int = 0
+    #: Of the validation images before any training, and of the first batch in training mode.
+    start_val_loss: float | None = None
+    first_train_loss: float | None = None
     curve: list[dict[str, Any]] = field(default_factory=list)
 
 

@@ -11,7 +11,6 @@ import pytest
 from stages import train
 from stages.contract import Metric, Progress
 from stages.errors import IntegrityError, StageError, Stopped
-from stages.frozen import features
 from stages.ppocr.checkpoint import load_parameters
 from support.legacy import new_folder, official
 from support.lines import Stopping, train_context, train_inputs
@@ -47,6 +46,12 @@ def test_training_makes_the_loss_smaller_and_reads_no_less() -> None:
     assert metrics["samples_per_s"] > 0
 
 
+def test_the_first_training_loss_is_near_what_evaluation_says_before_it() -> None:
+    run, metrics = trained()
+    assert metrics["start_val_loss"] == values(run, "val_loss")[0]
+    assert metrics["first_train_loss"] == pytest.approx(metrics["start_val_loss"], abs=1.0)
+
+
 def test_the_backbone_stays_and_the_rest_learns() -> None:
     _, metrics = trained()
     learned, parameters = metrics["learned"], metrics["parameters"]
@@ -63,6 +68,7 @@ def test_it_leaves_checkpoint_configuration_and_curve() -> None:
     curve = json.loads((run.output / "curve.json").read_text(encoding="utf-8"))
     assert {point["name"] for point in curve} == {
         "train_loss",
+        "val_loss",
         "val_accuracy",
         "val_ned",
         "learning_rate",
@@ -76,7 +82,7 @@ def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:
     run, metrics = trained()
     folder = new_folder()
     first = train_context(folder, inputs())
-    first.kind, first.after = Metric, 6  # after the first epoch's loss and evaluation
+    first.kind, first.after = Metric, 7  # after the first epoch's loss and evaluation
     with pytest.raises(Stopped):
         train.run(first)
     second = train_context(folder, inputs())
@@ -85,28 +91,6 @@ def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:
     expected = load_parameters(run.output / "checkpoint.pdparams")
     found = load_parameters(second.output / "checkpoint.pdparams")
     assert all(np.array_equal(expected[key], found[key]) for key in expected)
-
-
-def test_features_are_not_computed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(features, "GROUP", features.BATCH)
-    folder, computed = new_folder(), []
-    original = features.Backbone.features
-
-    def counted(backbone: features.Backbone, images: list[Path]) -> np.ndarray:
-        computed.append(len(images))
-        return original(backbone, images)
-
-    monkeypatch.setattr(features.Backbone, "features", counted)
-    first = train_context(folder, inputs(), epochs=1)
-    first.kind, first.after = Progress, 2  # 0 images, then 16
-    with pytest.raises(Stopped):
-        train.run(first)
-    assert sum(computed) == 16
-    second = train_context(folder, inputs(), epochs=1)
-    second.kind, second.after = Metric, 1
-    with pytest.raises(Stopped):
-        train.run(second)
-    assert sum(computed) == LINES + READ
 
 
 def test_a_character_that_the_official_model_never_saw_is_told(tmp_path: Path) -> None:
@@ -155,5 +139,5 @@ def test_damaged_official_weights_are_refused(tmp_path: Path) -> None:
     weights = damaged / "inference.pdiparams"
     weights.write_bytes(weights.read_bytes()[:-4])
     run = train_context(tmp_path, {**inputs(), "pretrained": damaged})
-    with pytest.raises(IntegrityError, match=r"inference.pdiparams is not an official model's"):
+    with pytest.raises(IntegrityError, match=r"inference.pdiparams is not the file of this model"):
         train.run(run)

@@ -51,7 +51,8 @@ def context(
     output = folder / stage
     output.mkdir(parents=True, exist_ok=True)
     listed = tuple(_input(name, path) for name, path in inputs.items())
-    return Recorded(Spec(stage, "key", str(output), parameters, listed), output)
+    spec = Spec(stage, "key", str(output), parameters, listed, cache=str(folder / "cache"))
+    return Recorded(spec, output)
 
 
 def _input(name: str, path: Path) -> Input:
