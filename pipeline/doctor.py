@@ -13,7 +13,7 @@ from typing import Literal
 from pipeline.compose import Compose, read_compose
 from pipeline.engine.engine import Engine, open_engine
 from pipeline.errors import EngineError
-from pipeline.models.fetch import cache_folder
+from pipeline.models.store import cache_folder
 from pipeline.text import human_size
 from pipeline.workspace import PROJECT_LABEL
 

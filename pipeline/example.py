@@ -12,7 +12,8 @@ from pipeline.compose import REPOSITORY, Compose, Volume
 from pipeline.engine.containers import Job, Sink
 from pipeline.engine.engine import Engine
 from pipeline.errors import StageFailed
-from pipeline.models.fetch import Say, fetch_official
+from pipeline.models.caller import Caller, Say
+from pipeline.models.fetch import fetch_official
 from pipeline.project import PROJECT_FILE
 from pipeline.workspace import PROJECT_LABEL
 from stages.contract import WORKSPACE
@@ -81,7 +82,7 @@ def _fill(example: Example, studio: Studio, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)  # what a killed one left
     _draw(example, studio, folder)
     if example.model:
-        model = fetch_official(example.model, studio.say)
+        model = fetch_official(example.model, Caller(studio.say))
         shutil.copyfile(model / example.file, folder / example.file)
 
 

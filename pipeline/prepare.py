@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pipeline.engine.engine import Engine, open_engine
 from pipeline.hashes import HashCache
 from pipeline.ledger import Ledger
+from pipeline.models.caller import Caller, Say
 from pipeline.plan import Planner
 from pipeline.project import Project
 from pipeline.wiring import Wire, wire
 from pipeline.workspace import Workspace, workspace_of
 from stages.contract import STAGES
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,26 @@ class Prepared:
 
 
 def prepare(
-    project: Project, environ: Mapping[str, str], forced: frozenset[str], say: Say
+    project: Project,
+    environ: Mapping[str, str],
+    forced: frozenset[str],
+    say: Say,
+    check: Callable[[], None] = lambda: None,
 ) -> Prepared:
-    """Connect, look at the images, hash the inputs.
+    """Connect, look at the images, fetch the models, hash the inputs.
+
+    Args:
+        project: what to prepare.
+        environ: where the engine and the settings of Paddock itself are looked up.
+        forced: stages to run again.
+        say: told what takes time.
+        check: called all the time while a model is fetched; what it raises ends that.
 
     Raises:
         EngineError: the engine cannot be reached, or an image is missing.
         UsageError: the project names a file or model that is not there.
+        IntegrityFailed: a model is not the recorded one.
+        PaddockError: a model cannot be fetched.
     """
     engine = open_engine(environ)
     workspace = workspace_of(project, environ)
@@ -44,7 +56,7 @@ def prepare(
         name: engine.images.image_id(workspace.compose.services[name].image) for name in STAGES
     }
     with HashCache(project.state / "hashes.sqlite") as cache:
-        wires = wire(project, cache, say)
+        wires = wire(project, cache, Caller(say, cache.sha256, check))
     volumes = workspace.compose.volumes
     identity = " ".join(engine.volumes.ensure(volumes[key], workspace.labels) for key in volumes)
     ledger = Ledger(project.state / "ledger.jsonl")

@@ -8,7 +8,8 @@ from pathlib import Path
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.hashes import HashCache
 from pipeline.inputs import FromProject
-from pipeline.models.fetch import Say, resolve
+from pipeline.models.caller import Caller
+from pipeline.models.fetch import resolve
 from pipeline.project import Project, load_project
 from pipeline.start import DESCRIPTION, PD_FILES, PIR_FILES, is_pir, one_file, require, tree_of
 
@@ -22,7 +23,7 @@ _DELIVERED = {
 _SUMS = "SHA256SUMS"
 
 
-def reader_of(project: Project, cache: HashCache, say: Say) -> dict[str, FromProject]:
+def reader_of(project: Project, cache: HashCache, caller: Caller) -> dict[str, FromProject]:
     """Return the recogniser's inputs of the verify stage; none if the project names no recogniser.
 
     The original is what the other project's ``[export] model`` names; what was made of it is in its ``out/``.
@@ -42,7 +43,7 @@ def reader_of(project: Project, cache: HashCache, say: Say) -> dict[str, FromPro
     delivered = {
         name: one_file(path, cache, f"{made_by} (out)") for name, path in _delivered(other, cache)
     }
-    folder = resolve(settings.export.model, other.folder, "export.model", say, cache.sha256)
+    folder = resolve(settings.export.model, other.folder, "export.model", caller)
     return {"reader-original": _original(folder, cache, made_by), **delivered}
 
 

@@ -116,7 +116,13 @@ def run(
         try:
             if dead:
                 log.say(Noted(f"took over from a run that died ({dead})"))
-            prepared = prepare(project, environ, options.forced, lambda text: log.say(Noted(text)))
+            prepared = prepare(
+                project,
+                environ,
+                options.forced,
+                lambda text: log.say(Noted(text)),
+                stop.check,
+            )
             outcome = _Run(prepared, own.name, log, options, locked, stop).go()
         except Exception as error:  # the boundary: the record of a run must say how it ended
             outcome = Outcome(tell(_true_reason(error, stop), log, own.path))

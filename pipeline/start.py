@@ -9,8 +9,9 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.hashes import HashCache
 from pipeline.inputs import FromProject, file_upload, folder_upload, make_upload
+from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS
-from pipeline.models.fetch import Say, resolve
+from pipeline.models.fetch import resolve
 from pipeline.project import Project
 from pipeline.project.schema import RemoteModel
 
@@ -47,7 +48,7 @@ class Start:
         return given if given and given.tree and PIR_PROGRAM in given.upload.files else None
 
 
-def starting_point(project: Project, cache: HashCache, say: Say) -> Start:
+def starting_point(project: Project, cache: HashCache, caller: Caller) -> Start:
     """Find where the project starts; fetch what it starts from.
 
     Raises:
@@ -56,15 +57,13 @@ def starting_point(project: Project, cache: HashCache, say: Say) -> Start:
     """
     settings = project.settings
     if settings.export.model:
-        return _inference_model(project, cache, say)
+        return _inference_model(project, cache, caller)
     config = _user_config(project, cache)
     if settings.train.checkpoint:
-        path = resolve(
-            settings.train.checkpoint, project.folder, "train.checkpoint", say, cache.sha256
-        )
+        path = resolve(settings.train.checkpoint, project.folder, "train.checkpoint", caller)
         return Start(config=config, checkpoint=_as_source(path, settings.train.checkpoint, cache))
     given = settings.model.pretrained
-    path = resolve(given, project.folder, "model.pretrained", say, cache.sha256)
+    path = resolve(given, project.folder, "model.pretrained", caller)
     own = _beside(given, path, cache) if path and path.is_dir() else {}
     return Start(pretrained=_as_source(path, given, cache), config=config, own=own)
 
@@ -84,9 +83,9 @@ def is_pir(folder: Path) -> bool:
     return (folder / PIR_PROGRAM).is_file() and not (folder / PD_FILES["pdmodel"]).is_file()
 
 
-def _inference_model(project: Project, cache: HashCache, say: Say) -> Start:
+def _inference_model(project: Project, cache: HashCache, caller: Caller) -> Start:
     given = project.settings.export.model
-    folder = resolve(given, project.folder, "export.model", say, cache.sha256)
+    folder = resolve(given, project.folder, "export.model", caller)
     if folder is None or not folder.is_dir():
         raise UsageError("export.model must be a model's folder", str(folder or ""), _REMEDY)
     own = _beside(given, folder, cache)
@@ -125,9 +124,11 @@ def _as_source(path: Path | None, given: object, cache: HashCache) -> FromProjec
     """Upload a model under the name that the project gives a built-in one, else its file's name."""
     if path is None:
         return None
+    if isinstance(given, str) and given in MODELS:
+        return tree_of(path, tuple(MODELS[given].files), cache, f"model {given}")
     if path.is_dir():
-        return FromProject(folder_upload(path, cache, _made_by(given, path)), tree=True)
-    return one_file(path, cache, _made_by(given, path))
+        return FromProject(folder_upload(path, cache, f"model {path.name}"), tree=True)
+    return one_file(path, cache, f"model {path.name}")
 
 
 def _made_by(given: object, path: Path) -> str:

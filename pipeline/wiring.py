@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.hashes import HashCache
 from pipeline.inputs import SPLITS, FromProject, FromStage, Source, split_labels, split_upload
-from pipeline.models.fetch import Say
+from pipeline.models.caller import Caller
 from pipeline.project import Project
 from pipeline.reader import reader_of
 from pipeline.start import DESCRIPTION, PARAMETERS, Start, one_file, starting_point
@@ -26,7 +26,7 @@ class Wire:
     skipped: str = ""
 
 
-def wire(project: Project, cache: HashCache, say: Say) -> tuple[Wire, ...]:
+def wire(project: Project, cache: HashCache, caller: Caller) -> tuple[Wire, ...]:
     """Lay out the project's stages in their order.
 
     Raises:
@@ -34,8 +34,10 @@ def wire(project: Project, cache: HashCache, say: Say) -> tuple[Wire, ...]:
         IntegrityFailed: a fetched model is not the recorded one.
     """
     if not project.settings.data.test:
-        say("warning: data.test is empty; verify measures on val, which also chose the checkpoint")
-    start = starting_point(project, cache, say)
+        caller.say(
+            "warning: data.test is empty; verify measures on val, which also chose the checkpoint"
+        )
+    start = starting_point(project, cache, caller)
     characters = _dictionary(project, start, cache) if _reads(project) else {}
     splits = {
         split: FromProject(split_upload(project, split, cache), tree=True)
@@ -47,7 +49,7 @@ def wire(project: Project, cache: HashCache, say: Say) -> tuple[Wire, ...]:
         _train(project, splits, start),
         _export(project, splits, start),
         _convert(project, start),
-        _verify(project, splits, start, reader_of(project, cache, say)),
+        _verify(project, splits, start, reader_of(project, cache, caller)),
     )
 
 

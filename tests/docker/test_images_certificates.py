@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
+from pipeline.certificates import find_bundle
 from pipeline.compose import Compose
 from pipeline.images import LogLine
-from pipeline.images.certificates import find_bundle
 from support.tiny import Workshop
 
 pytestmark = pytest.mark.docker

@@ -9,6 +9,7 @@ import pytest
 from docker import DockerClient
 
 from pipeline.compose import Compose
+from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS
 from pipeline.models.fetch import fetch_official
 from support.inside import build_inside, container_inside, run_to_the_end, stale_files
@@ -28,7 +29,7 @@ def inside(client: DockerClient, compose: Compose) -> str:
 @pytest.fixture(scope="module")
 def models() -> dict[str, Path]:
     """The official models, fetched by hash."""
-    return {name: fetch_official(name, lambda _text: None) for name in MODELS}
+    return {name: fetch_official(name, Caller()) for name in MODELS}
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from pipeline.engine.endpoint import connect
 from pipeline.engine.engine import open_engine
 from pipeline.engine.images import Images
 from pipeline.example import Example, Studio, make_example
+from pipeline.models.caller import Caller
 from pipeline.models.fetch import fetch_official
 from support.cli import paddock
 from support.runs import Files, Site, first_lines
@@ -140,7 +141,7 @@ fp16 = false
 @pytest.fixture(scope="session")
 def make_official(site: Site, lines: Path) -> Callable[[str], Path]:
     """Makes a project, by name, that starts from the official PP-OCRv4 model; it has not run yet."""
-    keys = fetch_official("PP-OCRv4_mobile_rec", lambda _text: None) / "ppocr_keys_v1.txt"
+    keys = fetch_official("PP-OCRv4_mobile_rec", Caller()) / "ppocr_keys_v1.txt"
     files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 20),

