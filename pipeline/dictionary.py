@@ -99,6 +99,8 @@ def compare(
     report: Mapping[str, Any] | None,
     entries: Sequence[Entry],
     out: Path,
+    *,
+    official: bool = False,
 ) -> list[Place]:
     """Hold every dictionary that there is against the one that the models were measured with.
 
@@ -109,10 +111,13 @@ def compare(
         report: the parsed report.json.
         entries: the ledger, the oldest first.
         out: what was delivered; its files are read and hashed now.
+        official: whether the project takes the official model's dictionary and has no file of its own.
     """
     measured = (report or {}).get("dictionary")
     wanted = measured["sha256"] if measured else project.sha256 if project else ""
-    places = [_place("project file, now", project.sha256 if project else "", wanted)]
+    places = []
+    if not official:
+        places.append(_place("project file, now", project.sha256 if project else "", wanted))
     places.append(_place("data stage", _checked(report, entries), wanted))
     if measured:
         places.append(_place("verify stage", wanted, wanted))

@@ -195,6 +195,8 @@ def chained(evidence: Evidence) -> Finding:
     chain, where = evidence.parity.get("chain"), "verify.recognition"
     if not chain:
         return Finding("not checked", "the project names no recognition project", where)
+    if chain.get("failure"):
+        return Finding("failed", f"with {chain['recognition']}: {chain['failure']}", where)
     found = (
         f"with {chain['recognition']} {chain['same']} of {chain['lines']} lines "
         f"on {chain['pages']} pages are read the same"

@@ -91,7 +91,9 @@ def _chain(chain: Mapping[str, Any] | None) -> Iterator[str]:
     """Give why detection and recognition, one after the other, do not read as the original pair."""
     if not chain:
         return
-    if not chain["lines"]:
+    if chain.get("failure"):
+        yield f"chained with {chain['recognition']}: {chain['failure']}"
+    elif not chain["lines"]:
         yield f"chained with {chain['recognition']}: no line was found on {chain['pages']} pages"
     elif chain["same"] < chain["lines"]:
         yield (

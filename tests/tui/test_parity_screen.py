@@ -128,7 +128,7 @@ async def test_only_lines_on_which_models_disagree(folder: Path) -> None:
         await until_open(pilot, app)
         assert app.screen.query_one(Mismatches).count == 31
         await pilot.press("f")
-        await until_shown(pilot, app, "Only where models disagree with each other: 1 of 31 lines")
+        await until_shown(pilot, app, "Only where models disagree with each other: 1 of 31")
         assert "checkpoint, pd CD ✔ · nb-x86 CE" in text_of(app)
         await pilot.press("f")
         assert app.screen.query_one(Mismatches).count == 31

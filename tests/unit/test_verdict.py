@@ -136,3 +136,10 @@ def test_weak_model_of_another_task_is_remarked_in_its_words(
 ) -> None:
     found = judge(parity, VerifySection())
     assert found.passed and said in found.remarks[0]
+
+
+def test_chain_that_broke_off_says_why() -> None:
+    broken = make_chain(lines=3, same=3, failure="nb-x86 died")
+    assert judge(detection(chain=broken), VerifySection()).reasons == (
+        "chained with plates: nb-x86 died",
+    )

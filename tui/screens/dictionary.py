@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -14,6 +15,8 @@ from textual.events import Resize
 
 from pipeline.dictionary import compare, read_dictionary
 from pipeline.errors import PaddockError
+from pipeline.project import Project
+from pipeline.report.metrics import RECOGNITION
 from pipeline.runs import RunFolder
 from pipeline.text import one_line
 from tui.keys import bindings
@@ -83,20 +86,15 @@ class DictionaryScreen(ReportScreen):
 
     def gather(self, run: RunFolder | None) -> Record:
         record = read_record(self.backend, run)
-        path, file, problem, space = None, None, "", False
         try:
-            project = self.backend.project()
-            space = project.settings.data.use_space_char
-            path = project.folder / project.settings.data.dictionary
-            file = read_dictionary(path)
+            found = _read(self.backend.project(), record)
         except PaddockError as error:
-            problem = error.message
-        except OSError as error:
-            problem = error.strerror or str(error)
-        places = compare(file, record.report, record.entries, self.backend.folder / "out")
-        return DictionaryRecord(
-            record.report, record.is_own, record.entries, path, file, space, tuple(places), problem
-        )
+            found = _with(record, problem=error.message)
+        if found.task != RECOGNITION:
+            return found
+        out, file = self.backend.folder / "out", found.file
+        places = compare(file, record.report, record.entries, out, official=found.official)
+        return replace(found, places=tuple(places))
 
     # Drawing.
 
@@ -104,7 +102,7 @@ class DictionaryScreen(ReportScreen):
         if not isinstance(record, DictionaryRecord):
             return
         self.query_one("#facts", Facts).show_facts(facts_of(record))
-        lines = [*comparisons(record.places)]
+        lines = [*comparisons(record.places)] if record.places else []
         origin = self.origin(record, view) if record.report else self.missing(view)
         if origin:
             lines += [Text(), Text(one_line(origin), "yellow")]
@@ -163,6 +161,30 @@ class DictionaryScreen(ReportScreen):
             return
         self.query_one(Listing).cursor = index
         self._say(_("found {wanted}").format(wanted=self._wanted))
+
+
+def _with(record: Record, **found: Any) -> DictionaryRecord:
+    return DictionaryRecord(record.report, record.is_own, record.entries, **found)
+
+
+def _read(project: Project, record: Record) -> DictionaryRecord:
+    """Read the project's dictionary, or the copy that was delivered of the official model's own."""
+    settings = project.settings
+    official = not settings.data.dictionary
+    path = project.out / "dict.txt" if official else project.folder / settings.data.dictionary
+    found = _with(
+        record,
+        path=path,
+        use_space_char=settings.data.use_space_char,
+        task=settings.model.task,
+        official=official,
+    )
+    try:
+        return replace(found, file=read_dictionary(path))
+    except PaddockError as error:
+        return replace(found, problem=error.message)
+    except OSError as error:
+        return replace(found, problem=error.strerror or str(error))
 
 
 def _row(row: Row, numbers: int, points: int, characters: int) -> Text:

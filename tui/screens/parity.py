@@ -10,11 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
+from pipeline.report.metrics import RECOGNITION, task_of
 from tui.backend import Report
 from tui.keys import bindings
-from tui.language import _, ngettext
+from tui.language import N_, _, ngettext
 from tui.screens.reading import ReadingScreen
 from tui.screens.reported import ReportScreen
+from tui.views.differences import Difference, differences_of
 from tui.views.record import Record
 from tui.views.run import RunView
 from tui.widgets.line import Line
@@ -25,6 +27,12 @@ from tui.widgets.report_head import ReportHead
 
 #: On a screen that is lower than this, in lines, the lines read differently go before the models.
 _SHORT = 18
+#: What is said where models find what the labels say, by task.
+_ALL_WELL = {
+    "recognition": N_("All lines are read as their labels say."),
+    "detection": N_("All boxes are found as the labels say."),
+    "orientation": N_("All orientations are found as the labels say."),
+}
 
 
 class ParityScreen(ReportScreen):
@@ -39,6 +47,11 @@ class ParityScreen(ReportScreen):
     ParityScreen.-short #facts { display: none; }
     ParityScreen.-short #models { max-height: 2; }
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._report: Report | None = None
+        self._differences: tuple[Difference, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         yield ReportHead()
@@ -62,25 +75,31 @@ class ParityScreen(ReportScreen):
             return
         head.show_report(report, self.origin(record, view))
         self.query_one(ModelTable).show_report(report)
-        names = [model["name"] for model in report["models"]]
-        self.query_one(Mismatches).show_mismatches(report["mismatches"], names)
+        if report is not self._report:
+            self._report, self._differences = report, differences_of(report)
+        self.query_one(Mismatches).show_differences(self._differences)
         self._show_title(report)
 
     def _show_title(self, report: Report) -> None:
-        lines, count = self.query_one(Mismatches), len(report["mismatches"])
+        lines, count = self.query_one(Mismatches), len(self._differences)
         if not count:
-            title = Text(_("All lines are read as their labels say."))
-        elif lines.only_parted:
-            text = _("Only where models disagree with each other: {shown} of {count} lines")
-            title = Text(text.format(shown=lines.count, count=count))
-        else:
+            title = _ALL_WELL.get(task_of(report), _ALL_WELL[RECOGNITION])
+            self.query_one("#lines-title", Line).show(Text(_(title)))
+            return
+        if lines.only_parted:
+            text = _("Only where models disagree with each other: {shown} of {count}")
+            said = text.format(shown=lines.count, count=count)
+        elif task_of(report) == RECOGNITION:
             text = ngettext(
                 "{count} line of {images} read differently from its label or from PD",
                 "{count} lines of {images} read differently from their label or from PD",
                 count,
             )
-            title = Text(text.format(count=count, images=report["images"]))
-        self.query_one("#lines-title", Line).show(title)
+            said = text.format(count=count, images=report["images"])
+        else:
+            text = _("Where a model finds other than the label says, or than PD: {count}")
+            said = text.format(count=count)
+        self.query_one("#lines-title", Line).show(Text(said))
 
     # Keys.
 
@@ -101,7 +120,7 @@ class ParityScreen(ReportScreen):
         lines = self.query_one(Mismatches)
         if self.record is None or self.record.report is None or not lines.rows:
             return
-        large = ReadingScreen(self.backend, tuple(lines.rows), lines.names, lines.cursor)
+        large = ReadingScreen(self.backend, tuple(lines.rows), lines.cursor)
         self.app.push_screen(large, self._return_to)
 
     @on(Listing.Chosen)

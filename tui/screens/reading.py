@@ -21,13 +21,12 @@ from tui.appearance import symbol
 from tui.backend import Backend
 from tui.keys import bindings
 from tui.language import _, ngettext
+from tui.views.differences import Difference
 from tui.views.pictures import PictureError, load_picture
-from tui.views.readings import differences, marked, shown
-from tui.views.record import models_of
+from tui.views.readings import differences, marked, said
 from tui.widgets.columns import padded, widest
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line
-from tui.widgets.mismatches import Mismatch
 from tui.widgets.picture import Picture
 
 
@@ -49,11 +48,9 @@ class ReadingScreen(Screen[int]):
             super().__init__()
             self.index, self.image, self.sentence = index, image, sentence
 
-    def __init__(
-        self, backend: Backend, rows: tuple[Mismatch, ...], names: Sequence[str], index: int
-    ) -> None:
+    def __init__(self, backend: Backend, rows: Sequence[Difference], index: int) -> None:
         super().__init__()
-        self._backend, self._rows, self._names, self._index = backend, rows, names, index
+        self._backend, self._rows, self._index = backend, rows, index
 
     def compose(self) -> ComposeResult:
         yield Line(id="place")
@@ -68,10 +65,10 @@ class ReadingScreen(Screen[int]):
     def _show(self) -> None:
         row = self._rows[self._index]
         place = Text(f"{self._index + 1}/{len(self._rows)}", "bold")
-        place.append(f" {symbol('dot')} {one_line(row['image'])}")
+        place.append(f" {symbol('dot')} {one_line(row.image)}")
         self.query_one("#place", Line).show(place)
         self._show_texts()
-        self._read(self._index, row["image"])
+        self._read(self._index, row.image)
 
     @work(thread=True, group="picture", exclusive=True)
     def _read(self, index: int, name: str) -> None:
@@ -95,8 +92,7 @@ class ReadingScreen(Screen[int]):
             picture.show_image(message.image)
 
     def _show_texts(self) -> None:
-        row = self._rows[self._index]
-        self.query_one("#texts", Line).show(_texts(row, self._names))
+        self.query_one("#texts", Line).show(_texts(self._rows[self._index]))
 
     # Keys.
 
@@ -112,17 +108,21 @@ class ReadingScreen(Screen[int]):
         self.dismiss(self._index)
 
 
-def _texts(row: Mismatch, names_in_order: Sequence[str]) -> Text:
+def _texts(row: Difference) -> Text:
     """Return label and readings below each other, what differs marked and counted."""
-    models = models_of(row, names_in_order)
-    names = [_("label"), *(one_line(name) for name in models)]
+    names = [_("label"), *(one_line(name) for name in row.found)]
     column = widest(names, 24)
-    text = padded(Text(names[0], "dim"), column) + Text(f"  {shown(row['label'])}")
-    for name, reading in zip(names[1:], models.values(), strict=True):
-        line = padded(Text(name, "dim"), column) + Text("  ") + marked(reading, row["label"])
-        text.append("\n").append_text(line)
-        text.append("  ").append_text(_verdict(reading, row["label"]))
+    text = padded(Text(names[0], "dim"), column) + Text(f"  {said(row.label, is_text=row.is_text)}")
+    for name, reading in zip(names[1:], row.found.values(), strict=True):
+        line = padded(Text(name, "dim"), column) + Text("  ")
+        text.append("\n").append_text(line).append_text(_reading(reading, row))
     return text
+
+
+def _reading(reading: str, row: Difference) -> Text:
+    if not row.is_text:
+        return Text(said(reading))
+    return marked(reading, row.label).append("  ").append_text(_verdict(reading, row.label))
 
 
 def _verdict(reading: str, label: str) -> Text:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipeline.text import one_line
 from tui.appearance import current, symbol
+from tui.language import translated
 
 DIFFERENT = "bold underline red"
 #: Longer texts are compared up to here only: no recognition model writes as much in one line.
@@ -34,6 +35,11 @@ def shown(text: str) -> str:
     safe = one_line(text)
     leading = bool(safe) and unicodedata.category(safe[0]).startswith("M")
     return _CARRIER + safe if leading else safe
+
+
+def said(found: str, *, is_text: bool = False) -> str:
+    """Return what was found as it may stand on a screen: as it was read, or in the chosen language."""
+    return shown(found) if is_text else one_line(translated(found))
 
 
 def marked(reading: str, label: str) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,18 +122,3 @@ def _is_text(item: Any, needed: tuple[str, ...]) -> bool:
         and all(name in item for name in needed)
         and all(isinstance(value, str) for value in item.values())
     )
-
-
-def models_of(mismatch: Mapping[str, str], names: Sequence[str] = ()) -> dict[str, str]:
-    """Return what each model read, by its name, those of ``names`` first and in this order."""
-    known = (*names, *mismatch)
-    return {
-        name: mismatch[name]
-        for name in dict.fromkeys(known)
-        if name in mismatch and name not in ("image", "label")
-    }
-
-
-def is_parted(mismatch: Mapping[str, str]) -> bool:
-    """Tell whether the models disagree with each other."""
-    return len(set(models_of(mismatch).values())) > 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from pipeline.dictionary import DictionaryFile, Place
+from pipeline.report.metrics import RECOGNITION
 from pipeline.text import human_size, one_line
 from tui.appearance import symbol
 from tui.language import _, translated
@@ -23,18 +24,29 @@ _SHORT = 12
 
 @dataclass(frozen=True)
 class DictionaryRecord(Record):
-    """What was read for this screen: the file and the comparisons, or why there is none."""
+    """What was read for this screen: the file and the comparisons, or why there is none.
+
+    ``official`` tells that the dictionary is the official model's own, of which ``out/`` has a copy.
+    """
 
     path: Path | None = None
     file: DictionaryFile | None = None
     use_space_char: bool = False
     places: tuple[Place, ...] = ()
     problem: str = ""
+    task: str = RECOGNITION
+    official: bool = False
 
 
 def facts_of(record: DictionaryRecord) -> Iterator[Fact]:
     """Give names and values of what is known of the dictionary."""
     file = record.file
+    if record.task != RECOGNITION:
+        yield _("dictionary"), translated(f"not for {record.task}")
+        return
+    if record.official and file is None:
+        yield _("dictionary"), _("the official model's own; out/ has it after the first run")
+        return
     if file is None:
         yield (
             _("dictionary"),
@@ -42,7 +54,10 @@ def facts_of(record: DictionaryRecord) -> Iterator[Fact]:
         )
         return
     entries = len(file.entries) + record.use_space_char
-    yield _("file"), f"{file.path.name} {symbol('dot')} {human_size(file.size)}"
+    parts = [file.path.name, human_size(file.size)]
+    if record.official:
+        parts.append(_("the official model's own"))
+    yield _("file"), f" {symbol('dot')} ".join(parts)
     yield _("entries"), str(entries)
     yield (
         _("classes"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from pipeline.report.table import verdict_line
+from pipeline.report.table import chain_line, verdict_line
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.backend import Report
@@ -36,7 +36,8 @@ class ReportHead(Line):
         text = Text.assemble((f"{mark} {verdict}", "bold green" if passed else "bold red"))
         if origin:
             text.append("\n").append(f"{symbol('warning')} {one_line(origin)}", "yellow")
-        for line in self._sentences([*report["reasons"], *report["remarks"]]):
+        chained = filter(None, [chain_line(report)])
+        for line in self._sentences([*report["reasons"], *chained, *report["remarks"]]):
             text.append("\n").append_text(line)
         self.show(text)
 

@@ -1,0 +1,109 @@
+"""The screens of a project that is not recognition, and of one that reads with the official dictionary."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.recorded import recorded_project
+from support.reports import Report, edit_report, own_report
+from support.results import make_boxes, make_chain
+from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+
+PAGE = {"image": "test/00080.jpg", "label": "12 boxes"}
+OTHER_BOXES = {
+    "pir": "12 boxes, 12 matched",
+    "pd": "12 boxes, 12 matched",
+    "nb-x86": "11 boxes, 11 matched",
+}
+DETECTION = """
+[project]
+name = "pages"
+[data]
+test = ["test.txt"]
+[model]
+task = "detection"
+[export]
+model = "PP-OCRv5_mobile_det"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return recorded_project(tmp_path / "p")
+
+
+def leave_out(folder: Path, key: str) -> None:
+    path = folder / "paddock.toml"
+    text = path.read_text()
+    assert key in text
+    path.write_text(text.replace(key, ""))
+
+
+def detection(folder: Path, **changes: Any) -> Path:
+    """Make the recorded run one of a detection model."""
+
+    def edit(report: Report) -> None:
+        del report["dictionary"]
+        models = [make_boxes(name) for name in ("pir", "pd", "nb-x86")]
+        report.update(
+            task="detection", models=models, mismatches=[{**PAGE, **OTHER_BOXES}], **changes
+        )
+
+    edit_report(own_report(folder), edit)
+    return folder
+
+
+async def test_boxes_have_their_own_columns_and_are_counted(folder: Path) -> None:
+    async with opened(CalmBackend(detection(folder)), LARGE) as (app, pilot):
+        await pilot.press("2")
+        await until_shown(pilot, app, "parity holds")
+        head = next(line for line in lines_of(app) if "hmean" in line)
+        assert "flipped" in head and "accuracy" not in head
+        assert "92.00%" in next(
+            line for line in lines_of(app) if line.lstrip("▸> ").startswith("pir")
+        )
+        shown = text_of(app)
+        assert "pir, pd 12 boxes, 12 matched" in shown and "nb-x86 11 boxes, 11 matched" in shown
+        await pilot.press("enter")
+        await until_shown(pilot, app, "1/1")
+        assert "characters" not in text_of(app)
+
+
+async def test_chain_and_its_lines_are_shown(folder: Path) -> None:
+    line = {"image": PAGE["image"], "line": 3, "original": "AB0", "converted": "ABO"}
+    chain = make_chain(same=430, different=[line])
+    async with opened(CalmBackend(detection(folder, chain=chain)), LARGE) as (app, pilot):
+        await pilot.press("2")
+        await until_shown(pilot, app, "parity holds")
+        assert "430 of 431 lines on 20 pages are read the same" in text_of(app)
+        assert "original AB0 ✔ · converted ABO" in text_of(app)
+        await pilot.press("down", "enter")
+        await until_shown(pilot, app, "1 character differs")
+
+
+async def test_detection_has_no_dictionary(folder: Path) -> None:
+    (detection(folder) / "paddock.toml").write_text(DETECTION)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await pilot.press("3")
+        await until_shown(pilot, app, "not for detection")
+        assert "Compared" not in text_of(app)
+
+
+async def test_official_dictionary_is_shown_as_it_was_delivered(folder: Path) -> None:
+    leave_out(folder, 'dictionary = "data/dict.txt"')
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.press("3")
+        await until_shown(pilot, app, "the official model's own")
+        assert "U+0030" in text_of(app) and "project file, now" not in text_of(app)
+
+
+async def test_official_dictionary_before_the_first_run(folder: Path) -> None:
+    leave_out(folder, 'dictionary = "data/dict.txt"')
+    shutil.rmtree(folder / "out")
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.press("3")
+        await until_shown(pilot, app, "out/ has it after the first run")
