@@ -97,13 +97,28 @@ def environment(evidence: Evidence) -> Finding:
 def export(evidence: Evidence) -> Finding:
     """The export stage compares every parameter and refuses what differs."""
     compared = evidence.metric("export", "parameters_compared")
-    if not compared:
+    if not compared or evidence.metric("export", "images_compared"):
         return Finding(
-            "not checked", "the run compared no parameters: the model was given", "export"
+            "not checked", "the run exported no checkpoint: the model was given", "export"
         )
     difference = evidence.metric("export", "max_difference")
     found = f"all {compared} parameters were compared; largest difference {difference:g}"
     return Finding("passed", found, "export")
+
+
+def taken_over(evidence: Evidence) -> Finding:
+    """The export stage runs a PIR model and what it made of it, and refuses what differs."""
+    images = evidence.metric("export", "images_compared")
+    if not images:
+        return Finding("not checked", "the project starts from no PIR model", "export")
+    difference, same = (
+        evidence.metric("export", name) for name in ("max_difference", "strings_equal")
+    )
+    found = f"on {images} test images the legacy model differs from it by {difference:.1e} at most"
+    if same is None:
+        return Finding("passed", found, "export")
+    found = f"{found}, and {same} of {images} strings are equal"
+    return _passed_if(same == images, found, "export")
 
 
 def rewriting(evidence: Evidence) -> Finding:

@@ -152,6 +152,13 @@ GUARDS = (
         (Pitfall.SHAPE_MISMATCH, Pitfall.OTHER_CONFIGURATION),
     ),
     Guard(
+        "import-proved",
+        "the model made of a PIR model computes what that does",
+        "opt cannot read a PIR model, and what is made of it by hand may compute something else",
+        checks.taken_over,
+        (Pitfall.PIR_GIVEN_TO_OPT,),
+    ),
+    Guard(
         "same-preprocessing",
         "training, export and models say the same of their input",
         "images of another height, or with red and blue swapped, which every model takes and reads worse",

@@ -75,7 +75,7 @@ def test_good_run_fails_no_guard(guards: Make) -> None:
     open_ones = {name for name, outcome in outcomes.items() if outcome == "not checked"}
     assert open_ones <= {
         "lock-held", "shipped-measured", "accuracy-floor", "runtime-known", "same-processor",
-        "same-text-chained",
+        "same-text-chained", "import-proved",
     }  # fmt: skip
 
 

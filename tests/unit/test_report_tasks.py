@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,26 @@ def test_every_model_name_is_in_a_heading_of_the_mismatches(folder: Path) -> Non
         {"image": "b", "label": "", "pir": "3"},
     ]
     assert "pir" in render_markdown(detection(folder, mismatches=rows))
+
+
+def imported(folder: Path, **metrics: Any) -> dict[str, dict[str, Any]]:
+    """Return the guards of a run that took a PIR model over."""
+    proved = {
+        "parameters_compared": 234,
+        "images_compared": 32,
+        "max_difference": 6.4e-5,
+        **metrics,
+    }
+    results = {stage: result for stage, result in make_results().items() if stage != "train"}
+    results["export"] = replace(results["export"], metrics=proved)
+    made = build_report(load_project(folder), "run-1", results, make_parity())
+    return {guard["id"]: guard for guard in made["pitfalls"]}
+
+
+def test_pir_model_that_was_taken_over_is_proved_on_images(folder: Path) -> None:
+    found = imported(folder, strings_equal=32)
+    assert found["import-proved"]["outcome"] == "passed"
+    assert "differs from it by 6.4e-05 at most, and 32 of 32" in found["import-proved"]["found"]
+    assert found["export-lineage"]["outcome"] == "not checked"
+    assert imported(folder, strings_equal=31)["import-proved"]["outcome"] == "failed"
+    assert imported(folder)["import-proved"]["outcome"] == "passed"

@@ -54,9 +54,14 @@ def _learned(report: Report) -> Iterator[Fact]:
 
 def _steps(report: Report, arrow: str) -> Iterator[Fact]:
     export = report.get("stages", {}).get("export", {}).get("metrics", {})
-    if compared := export.get("parameters_compared"):
+    compared, images = export.get("parameters_compared"), export.get("images_compared")
+    difference = f"{export.get('max_difference', 0.0):g}"
+    if images:
+        said = _("all {count} parameters taken over; on {images} images {difference} apart at most")
+        values = said.format(count=compared, images=images, difference=difference)
+        yield _way("pir", arrow, "pd"), values
+    elif compared:
         said = _("all {count} parameters compared; largest difference {difference}")
-        difference = f"{export['max_difference']:g}"
         yield _way("checkpoint", arrow, "pd"), said.format(count=compared, difference=difference)
     for step in report["lineage"]["steps"]:
         yield _way(step["from"], arrow, step["to"]), _step(step)
