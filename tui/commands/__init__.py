@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Protocol
 
-from tui.commands import audit, clean, demo, doctor, explain, images, init, plan, report
+from tui.commands import audit, clean, demo, doctor, explain, images, init, models, plan, report
 from tui.console import Terminal
 
 
@@ -30,6 +30,7 @@ COMMANDS: dict[str, Command] = {
     "audit": audit,
     "explain": explain,
     "images": images,
+    "models": models,
     "doctor": doctor,
     "clean": clean,
 }

