@@ -112,13 +112,13 @@ def _prove(context: Context, folder: Path, dictionary: Dictionary | None) -> Pro
     return prove_same(original, legacy, images, _reading(dictionary), context.spec.threads)
 
 
-def _images(context: Context, prepared: Prepare) -> Iterator[np.ndarray]:
+def _images(context: Context, prepare: Prepare) -> Iterator[np.ndarray]:
     """Give up to 32 test images, spread evenly over the set."""
     labels = read_labels(context.input("test_labels"))
     root = context.input("test")
     for place in chosen(len(labels)):
         context.check_stop()
-        yield prepared(read_image(root / labels[place].image))
+        yield prepare(read_image(root / labels[place].image))
 
 
 def _reading(dictionary: Dictionary | None) -> Read:

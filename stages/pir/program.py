@@ -28,7 +28,6 @@ _TENSOR, _LIST = "0.t_dtensor", "0.t_vec"
 _DTYPES = {
     "0.t_f32": "float32",
     "0.t_f16": "float16",
-    "1.t_f16": "float16",
     "0.t_bf16": "bfloat16",
     "0.t_f64": "float64",
     "0.t_i8": "int8",

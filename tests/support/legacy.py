@@ -103,16 +103,28 @@ def official(name: str) -> Path:
     return Path(os.environ["PADDOCK_TEST_MODELS"]) / name
 
 
+def write_alphanumeric(path: Path) -> Dictionary:
+    """Write and read the dictionary of the 36 alphanumerics."""
+    path.write_text("\n".join(ALPHANUMERIC) + "\n", encoding="utf-8")
+    return Dictionary.load(path, use_space_char=False)
+
+
 @lru_cache(maxsize=1)
-def alphanumeric_model() -> LegacyModel:
-    """Make PP-OCRv5 with the official weights and 36 of its classes, in the legacy format."""
-    model = LegacyModel(new_folder())
-    model.dictionary.write_text("\n".join(ALPHANUMERIC) + "\n", encoding="utf-8")
-    dictionary = Dictionary.load(model.dictionary, use_space_char=False)
-    architecture = V5_MOBILE.ctc()
-    fused = build(architecture, dictionary.classes, fused=True)
+def alphanumeric_network() -> paddle.nn.Layer:
+    """Build PP-OCRv5 with the official weights and 36 of its classes, fused as an export is."""
+    dictionary = write_alphanumeric(new_folder() / "dict.txt")
+    fused = build(V5_MOBILE.ctc(), dictionary.classes, fused=True)
     weights = narrow(read_official(official("PP-OCRv5_mobile_rec")), dictionary).parameters
     load_inference_weights(fused, weights, "the official model")
+    return fused
+
+
+@lru_cache(maxsize=1)
+def alphanumeric_model() -> LegacyModel:
+    """Save :func:`alphanumeric_network` in the legacy format, and its checkpoint."""
+    model = LegacyModel(new_folder())
+    dictionary = write_alphanumeric(model.dictionary)
+    architecture, fused = V5_MOBILE.ctc(), alphanumeric_network()
     training = unfuse(fused, architecture, dictionary.classes)
     save_parameters(model.checkpoint, state_arrays(training))
     model.config.write_text(yaml.safe_dump({"Architecture": architecture}), encoding="utf-8")
