@@ -33,9 +33,9 @@ ORIGINAL, CONVERTED, DICTIONARY, PREPROCESS = (
 )  # fmt: skip
 #: The columns whose boxes are read: the first of these that was measured, and the file for phones.
 ORIGINAL_COLUMNS = ("pir", "pd")
-_PIR_FILES, _PD_FILES = (
-    (f"inference.{program}", "inference.pdiparams") for program in ("json", "pdmodel")
-)
+#: A model's program, PIR or legacy; Paddle Inference takes both.
+_PROGRAMS = ("inference.json", "inference.pdmodel")
+_PARAMETERS = "inference.pdiparams"
 
 
 @dataclass
@@ -153,7 +153,7 @@ def _read_pages(
     recogniser, threads = Recogniser(context), context.spec.threads
     root = context.input("test")
     with (
-        Reader(*_original_model(context.input(ORIGINAL)), threads) as first,
+        Reader("pd", _original_files(context.input(ORIGINAL)), threads) as first,
         Reader("nb", [str(context.input(CONVERTED))], threads) as second,
     ):
         pairs = {ORIGINAL: Pair(original, first), CONVERTED: Pair(converted, second)}
@@ -169,10 +169,20 @@ def _read_pages(
             yield number + 1
 
 
-def _original_model(folder: Path) -> tuple[str, list[str]]:
-    """Return the reader's kind and files of the model in ``folder``, PIR or legacy."""
-    kind, names = ("pir", _PIR_FILES) if (folder / _PIR_FILES[0]).is_file() else ("pd", _PD_FILES)
-    return kind, [str(folder / name) for name in names]
+def _original_files(folder: Path) -> list[str]:
+    """Return program and parameters of the model in ``folder``.
+
+    Raises:
+        StageError: there is no model.
+    """
+    for name in _PROGRAMS:
+        if (folder / name).is_file():
+            return [str(folder / name), str(folder / _PARAMETERS)]
+    raise StageError(
+        f"{ORIGINAL} holds neither {_PROGRAMS[0]} nor {_PROGRAMS[1]}",
+        "verify.recognition",
+        "name a project whose [export] model is a PIR model or a PD model",
+    )
 
 
 def _name(context: Context) -> str:
