@@ -121,13 +121,19 @@ def best_step(training: Training) -> int | None:
 
 
 def summary(training: Training) -> str:
-    """Return how training went, in a sentence."""
-    said = (
-        f"mode {training['mode']}: {training['stopped_because']}; "
+    """Return how training went: why it stopped, what it came to, how fast, and with which loss it began."""
+    return "; ".join(_summary(training))
+
+
+def _summary(training: Training) -> Iterator[str]:
+    yield f"mode {training['mode']}: {training['stopped_because']}"
+    yield (
         f"best epoch {training['best_epoch']} of {training['epochs_run']}, "
-        f"{training['accuracy']:.2%} on val; {training['samples_per_s']:g} samples/s"
+        f"{training['accuracy']:.2%} on val"
     )
+    yield f"{training['samples_per_s']:g} samples/s"
+    if features := training.get("features"):
+        yield f"features of {features['images']} images, {features['cached']} of them cached"
     start, first = training.get("start_val_loss"), training.get("first_train_loss")
-    if start is None or first is None:
-        return said
-    return f"{said}; loss before training {start:.3g}, of the first batch {first:.3g}"
+    if start is not None and first is not None:
+        yield f"loss {start:.3g} before training, {first:.3g} in the first batch"

@@ -50,7 +50,9 @@ def report(folder: Path, curve: list[dict[str, Any]] | None = None, **metrics: A
 
 
 def test_training_is_told_as_the_schema_says(folder: Path) -> None:
-    made = report(folder, start_val_loss=0.9, first_train_loss=1.1, features={"images": 5})
+    made = report(
+        folder, start_val_loss=0.9, first_train_loss=1.1, features={"images": 5, "cached": 0}
+    )
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]["training"]
     training = made["training"]
     assert set(schema["required"]) <= set(training) <= set(schema["properties"])
@@ -76,8 +78,12 @@ def test_course_of_training_in_a_sentence(folder: Path) -> None:
     assert said == (
         "mode frozen: all epochs done; best epoch 2 of 3, 99.00% on val; 168.16 samples/s"
     )
-    more = report(folder, start_val_loss=0.25, first_train_loss=0.31)["training"]
-    assert summary(more).endswith("; loss before training 0.25, of the first batch 0.31")
+    features = {"images": 1300, "computed": 300, "cached": 1000, "images_per_s": 61.2}
+    more = report(folder, start_val_loss=0.25, first_train_loss=0.31, features=features)["training"]
+    assert summary(more).endswith(
+        "; features of 1300 images, 1000 of them cached"
+        "; loss 0.25 before training, 0.31 in the first batch"
+    )
 
 
 def test_evaluations_have_the_loss_of_the_training_before_them(folder: Path) -> None:
