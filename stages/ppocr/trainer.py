@@ -34,6 +34,7 @@ from stages.ppocr.dictionary_record import with_record
 from stages.ppocr.guide import warn_of_guide
 from stages.ppocr.learned import what_learned
 from stages.ppocr.network import build
+from stages.ppocr.start_loss import start_val_loss
 from stages.ppocr.starting_weights import starting_weights
 from stages.ppocr.tool import Tool, failure
 from stages.ppocr.user_config import adopt, check_overrides, read_config
@@ -43,6 +44,8 @@ from stages.text.dictionary import Dictionary
 from stages.training import check_device, data_paths, settings
 
 _SCRIPT = "train.py"
+#: Kept in the scratch folder: the loss before the first attempt.
+_START_LOSS = "start_val_loss.json"
 
 
 def train(context: Context) -> dict[str, Any]:
@@ -97,6 +100,8 @@ def _prepare(
     elif context.has("pretrained"):
         weights = starting_weights(context, config["Architecture"], dictionary)
         save_parameters(folder / STARTING_WEIGHTS, weights)
+        loss = start_val_loss(context, config["Architecture"], weights, dictionary)
+        write_text(context.scratch / _START_LOSS, json.dumps(loss))
         config["Global"]["pretrained_model"] = str((folder / STARTING_WEIGHTS).with_suffix(""))
     write_text(folder / "start.yml", dump_config(config))
     return folder
@@ -145,7 +150,13 @@ def _finish(
     config.pop("profiler_options", None)
     write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
     write_text(context.output / "curve.json", json.dumps(watch.curve, indent=1) + "\n")
-    return {**watch.metrics(best), **_learned(context, weights)}
+    return {**watch.metrics(best), **_started(context), **_learned(context, weights)}
+
+
+def _started(context: Context) -> dict[str, Any]:
+    """Say what the validation images' loss was before any training, if it began with weights."""
+    path = context.scratch / _START_LOSS
+    return {"start_val_loss": json.loads(path.read_text("utf-8")) if path.is_file() else None}
 
 
 def _learned(context: Context, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ EARLY = "early stopping"
 
 #: PaddleOCR's names of the validation measures by this stage's.
 _VALIDATION = {"val_accuracy": "acc", "val_ned": "norm_edit_dis"}
+#: The loss that evaluation can be held against: a MultiHead's sum has the other heads' in it.
+_LOSSES = ("CTCLoss", "loss")
 _TRAINING = {"train_loss": "loss", "learning_rate": "lr"}
 #: PaddleOCR's name of what ``early_stopping.metric`` says.
 _MEASURES = {"acc": "acc", "ned": "norm_edit_dis"}
@@ -44,6 +46,7 @@ class Watch:
         self._steps_before = self._step = self._steps_saved = 0
         self._speeds: list[float] = []
         self._bad_samples = 0
+        self._first_loss: float | None = None
         self.curve: list[dict[str, Any]] = []
         self.trouble: StageError | None = None
         for attempt in earlier:
@@ -78,9 +81,11 @@ class Watch:
             "accuracy": best.accuracy,
             "ned": best.ned,
             "best_epoch": best.best_epoch,
+            "epochs": self._epochs,
             "epochs_run": self._epoch,
             "stopped_because": EARLY if self.exhausted else ALL_EPOCHS,
             "samples_per_s": round(sum(self._speeds) / max(1, len(self._speeds)), 2),
+            "first_train_loss": self._first_loss,
         }
 
     def warn_of_bad_samples(self) -> None:
@@ -116,6 +121,8 @@ class Watch:
         self._epoch, self._epochs = event.epoch, event.epochs
         self._step = self._steps_before + event.step
         self._speeds.append(event.samples_per_s)
+        if self._first_loss is None:
+            self._first_loss = next((event.values[n] for n in _LOSSES if n in event.values), None)
         self._points(_TRAINING, event.values)
         note = f"epoch {event.epoch}/{event.epochs}, {event.samples_per_s:.1f} samples/s"
         total = max(self._step, self._per_epoch * self._epochs)

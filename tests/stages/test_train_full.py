@@ -86,6 +86,12 @@ def test_it_starts_from_official_weights_that_already_read() -> None:
     assert losses[0] < 20
 
 
+def test_the_first_training_loss_is_near_what_evaluation_says_before_it() -> None:
+    """PaddleOCR's own trainer in its first step, on augmented images, against our evaluation."""
+    _, _, metrics = trained()
+    assert metrics["first_train_loss"] < metrics["start_val_loss"] + 3
+
+
 def test_what_learned_is_counted_from_the_first_start() -> None:
     _, _, metrics = trained()
     learned, parameters = metrics["learned"], metrics["parameters"]
