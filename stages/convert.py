@@ -19,6 +19,7 @@ from stages.errors import IntegrityError, StageError
 from stages.lineage.chain import Chain
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.nb import make_reproducible
+from stages.lite.operators import known_operators
 from stages.lite.opt import installed_version, run_opt
 from stages.lite.targets import TARGETS, runnable_target
 from stages.pitfalls import Pitfall
@@ -26,6 +27,7 @@ from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import Proof, input_shapes, largest_difference, prove_equal, run_once
 from stages.program.rules import apply_rules
+from stages.program.unknown import refuse_unknown
 from stages.runtime import Context
 from stages.tasks import task_of
 
@@ -61,6 +63,7 @@ def run(context: Context) -> dict[str, Any]:
     steps.begin("rewrite the program")
     shapes = input_shapes(read_program(original[0]), task_of(context))
     rewritten = _rewrite(context, original)
+    refuse_unknown(rewritten.graph, {target: known_operators(target) for target in targets})
     with context.guarding():
         chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)
     steps.begin("prove it equal")

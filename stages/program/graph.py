@@ -165,6 +165,16 @@ class Graph:
             self._variables[name] = variable
         return name
 
+    def add_integers(self, name: str, count: int) -> str:
+        """Declare a temporary variable of ``count`` int32 numbers."""
+        variable = self._program.blocks[0].vars.add(name=name)
+        variable.type.type = proto.VarType.DENSE_TENSOR
+        tensor = variable.type.dense_tensor.tensor
+        tensor.data_type = proto.VarType.INT32
+        tensor.dims.append(count)
+        self._variables[name] = variable
+        return name
+
     def add_parameter(self, name: str, value: np.ndarray) -> str:
         """Declare a new float32 parameter."""
         variable = self._program.blocks[0].vars.add(name=name, persistable=True)

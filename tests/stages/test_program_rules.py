@@ -18,6 +18,7 @@ from stages.program.rules.affine import (
     fold_scale_into_next,
     spread_over_channels,
 )
+from stages.program.rules.apart import hold_apart
 from stages.program.rules.legal import add_swish_beta, add_xshape, shape_scalars
 from stages.program.rules.simple import drop_assign, drop_dropout, flatten_bias
 from support.legacy import alphanumeric_model, open_graph, rewrite, save_legacy
@@ -225,6 +226,54 @@ def test_scalars_get_the_shape_1(tmp_path: Path) -> None:
     assert shape_scalars(graph) == 1
     assert graph.operators[-1].attribute("shape") == [1]
     assert shape_scalars(graph) == 0
+
+
+def flat_and_apart(graph: Graph) -> int:
+    with_flat_bias(graph)
+    return hold_apart(graph)
+
+
+def norm(channels: int = CHANNELS) -> nn.Layer:
+    return nn.BatchNorm2D(channels)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [convolution(kernel=3), convolution(CHANNELS)],
+        [convolution(kernel=3), norm(), convolution(CHANNELS), norm()],
+        [
+            convolution(),
+            nn.ReLU(),
+            nn.Conv2D(CHANNELS, CHANNELS, 1, groups=2),
+            convolution(CHANNELS),
+        ],
+        [convolution(), convolution(CHANNELS, kernel=3)],
+        [convolution(), nn.Conv2D(CHANNELS, CHANNELS, 1, stride=2)],
+    ],
+    ids=["k x k", "norm between", "groups", "second is k x k", "strided"],
+)
+def test_convolutions_that_opt_would_fold_wrongly_are_held_apart(
+    tmp_path: Path, layers: list[nn.Layer]
+) -> None:
+    graph, count, difference = rewrite(save(tmp_path, *layers), flat_and_apart)
+    assert count == 1
+    assert difference < EXACT
+    assert hold_apart(graph) == 0
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [convolution(), convolution(CHANNELS)],
+        [convolution(kernel=3), nn.ReLU(), convolution(CHANNELS)],
+        [convolution(), convolution(CHANNELS, 3, 1, CHANNELS), nn.ReLU(), convolution(CHANNELS)],
+        [convolution()],
+    ],
+    ids=["1 x 1", "activation between", "depthwise", "one alone"],
+)
+def test_other_convolutions_stay_as_they_are(tmp_path: Path, layers: list[nn.Layer]) -> None:
+    assert rewrite(save(tmp_path, *layers), flat_and_apart)[1] == 0
 
 
 def test_names_are_unique_and_every_rule_says_why() -> None:
