@@ -21,16 +21,19 @@ from stages.contract import WORKSPACE
 FOLDER = REPOSITORY / "examples"
 #: Where the container draws; the renderer adds ``data``.
 _DRAWN = WORKSPACE / "example"
+#: Where the example's image has the renderers.
+_RENDERERS = PurePosixPath("/opt/paddock/example")
 
 
 @dataclass(frozen=True)
 class Example:
-    """An example's folder, what the renderer is told, and a built-in model's file that it needs."""
+    """An example's folder, what its renderer is told, and a built-in model's file that it needs."""
 
     name: str
     arguments: tuple[str, ...] = ()
     model: str = ""
     file: str = ""
+    renderer: str = "render.py"
 
 
 EXAMPLES = {
@@ -43,6 +46,7 @@ EXAMPLES = {
             "PP-OCRv4_mobile_rec",
             "ppocr_keys_v1.txt",
         ),
+        Example("official-ppocrv5-det", renderer="render_pages.py"),
     )
 }
 
@@ -111,6 +115,7 @@ def _render(example: Example, studio: Studio, volume: Volume, labels: dict[str, 
         image=image,
         name=volume.name,
         command=(str(_DRAWN), *example.arguments),
+        entrypoint=("python", str(_RENDERERS / example.renderer)),
         volumes={volume.key: volume.name},
         labels=labels,
     )
