@@ -12,8 +12,7 @@ from pipeline.compose import REPOSITORY, Compose, Volume
 from pipeline.engine.containers import Job, Sink
 from pipeline.engine.engine import Engine
 from pipeline.errors import StageFailed
-from pipeline.models.caller import Caller, Say
-from pipeline.models.fetch import fetch_official
+from pipeline.models.caller import Say
 from pipeline.project import PROJECT_FILE
 from pipeline.workspace import PROJECT_LABEL
 from stages.contract import WORKSPACE
@@ -27,12 +26,10 @@ _RENDERERS = PurePosixPath("/opt/paddock/example")
 
 @dataclass(frozen=True)
 class Example:
-    """An example's folder, what its renderer is told, and a built-in model's file that it needs."""
+    """An example's folder, what its renderer is told, and which that is."""
 
     name: str
     arguments: tuple[str, ...] = ()
-    model: str = ""
-    file: str = ""
     renderer: str = "render.py"
 
 
@@ -40,12 +37,8 @@ EXAMPLES = {
     example.name: example
     for example in (
         Example("alphanumeric"),
-        Example(
-            "official-ppocrv4",
-            ("--only", "test", "--count", "120"),
-            "PP-OCRv4_mobile_rec",
-            "ppocr_keys_v1.txt",
-        ),
+        Example("official-ppocrv5", renderer="render_printed.py"),
+        Example("official-ppocrv4", ("--only", "test", "--count", "120")),
         Example("official-ppocrv5-det", renderer="render_pages.py"),
     )
 }
@@ -66,28 +59,20 @@ def make_example(example: Example, studio: Studio, folder: Path) -> None:
 
     Raises:
         EngineError: the example's image is missing, or the engine refused.
-        IntegrityFailed: a model that the example needs is not the recorded one.
         StageFailed: the renderer failed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "data").exists():
         partial = folder / ".data.partial"
         try:
-            _fill(example, studio, partial)
+            shutil.rmtree(partial, ignore_errors=True)  # what a killed one left
+            studio.say(f"drawing the images of {example.name} into {folder}")
+            _draw(example, studio, partial)
             partial.rename(folder / "data")
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     if not (folder / PROJECT_FILE).exists():
         shutil.copyfile(FOLDER / example.name / PROJECT_FILE, folder / PROJECT_FILE)
-
-
-def _fill(example: Example, studio: Studio, folder: Path) -> None:
-    """Make all that the example's data folder holds."""
-    shutil.rmtree(folder, ignore_errors=True)  # what a killed one left
-    _draw(example, studio, folder)
-    if example.model:
-        model = fetch_official(example.model, Caller(studio.say))
-        shutil.copyfile(model / example.file, folder / example.file)
 
 
 def _draw(example: Example, studio: Studio, folder: Path) -> None:

@@ -16,11 +16,13 @@ from tui.language import N_, _
 
 SUMMARY = N_("a bundled example: serial numbers read by a fine-tuned model")
 DESCRIPTION = N_("""\
-Write a bundled example into DIR (default: demo): a project file, and images of text lines that a
-container draws with a fixed seed. Then run it with: paddock --batch DIR
+Write a bundled example into DIR (default: demo): a project file, and images that a container
+draws with a fixed seed. Then run it with: paddock --batch DIR
 
-  alphanumeric       fine-tune PP-OCRv5_mobile_rec on serial numbers (the default)
-  official-ppocrv4   convert the official PP-OCRv4_mobile_rec and compare, nothing trained""")
+  alphanumeric           fine-tune PP-OCRv5_mobile_rec on serial numbers (the default)
+  official-ppocrv5       convert the official PP-OCRv5_mobile_rec as it is, nothing trained
+  official-ppocrv5-det   convert the official PP-OCRv5_mobile_det, which finds the lines of a page
+  official-ppocrv4       convert the official PP-OCRv4_mobile_rec as it is""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the example."""
     folder: Path = options.folder
-    if not (folder / "data").exists():
-        terminal.note(_("drawing the example's images into {folder} …").format(folder=folder))
     engine, compose = open_engine(os.environ), read_compose(os.environ)
     studio = Studio(engine, compose, terminal.pass_on, lambda: 0)
     make_example(EXAMPLES[options.example], studio, folder)

@@ -29,6 +29,14 @@ _EXAMPLES = {
         N_("The example: read serial numbers"),
         N_("PP-OCRv5_mobile_rec, fine-tuned on 1,000 drawn lines; minutes on a CPU"),
     ),
+    "official-ppocrv5": (
+        N_("The official PP-OCRv5_mobile_rec as it is"),
+        N_("nothing is trained, only converted and compared on 240 drawn lines"),
+    ),
+    "official-ppocrv5-det": (
+        N_("The official PP-OCRv5_mobile_det as it is: finding the lines of a page"),
+        N_("nothing is trained, only converted and compared on 24 drawn pages"),
+    ),
     "official-ppocrv4": (
         N_("The short example: the official PP-OCRv4_mobile_rec as it is"),
         N_("nothing is trained, only converted and compared on 120 drawn lines"),

@@ -1,0 +1,83 @@
+"""The official-ppocrv5 example's choice of lines, without drawing any."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "official-ppocrv5"
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("example_printed", EXAMPLE / "printed.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+printed = _load()
+
+
+def _render(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(EXAMPLE / "render_printed.py"), *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def test_same_seed_gives_the_same_lines_and_another_one_others() -> None:
+    texts = [[line.text for line in printed.lines_of(seed)] for seed in (7, 7, 8)]
+    assert texts[0] == texts[1] != texts[2]
+    assert len(texts[0]) == printed.LINES >= 200
+
+
+def test_fewer_lines_are_the_first_ones() -> None:
+    assert list(printed.lines_of(7, 20)) == list(printed.lines_of(7))[:20]
+
+
+def test_there_are_words_digits_spaces_and_chinese_in_all_fonts() -> None:
+    lines = list(printed.lines_of(7))
+    characters = {character for line in lines for character in line.text}
+    assert set("0123456789 -:.") <= characters
+    assert any("\u4e00" <= character <= "\u9fff" for character in characters)
+    assert {line.font for line in lines} == printed.PACKAGES.keys()
+    assert max(len(line.text) for line in lines) <= 40  # as its paddock.toml allows
+
+
+def test_a_font_is_asked_for_what_it_has_only() -> None:
+    for line in printed.lines_of(7):
+        assert (line.font in printed.CHINESE) == (not line.text.isascii())
+
+
+def test_the_image_has_the_fonts_and_their_packages() -> None:
+    recipe = EXAMPLE.parents[1] / "images" / "example"
+    fonts = (recipe / "fonts.sha256").read_text().split()[1::2]
+    assert {f"{name}.ttf" for name in printed.PACKAGES} <= set(fonts)
+    assert set(printed.PACKAGES.values()) <= set((recipe / "packages.txt").read_text().split())
+
+
+def test_missing_font_names_file_and_package(tmp_path: Path) -> None:
+    done = _render(str(tmp_path / "out"), "--fonts", str(tmp_path))
+    assert done.returncode == 2
+    assert "DejaVuSans.ttf: install the package fonts-dejavu-core" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_existing_data_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "data" / "test.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    done = _render(str(tmp_path), "--fonts", str(tmp_path))
+    assert done.returncode == 2 and "exists and stays as it is" in done.stderr
+    assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("count", ["0", "-3", "many"])
+def test_impossible_count_is_refused(tmp_path: Path, count: str) -> None:
+    done = _render(str(tmp_path), "--count", count)
+    assert done.returncode == 2 and "--count" in done.stderr
