@@ -23,9 +23,10 @@ from stages.frozen.samples import check_lengths, read_samples
 from stages.ppocr.architectures import weights_remedy
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import save_parameters
-from stages.ppocr.classifier import Narrowed, narrow, warn_of_lacking
+from stages.ppocr.classifier import narrow, warn_of_lacking
 from stages.ppocr.config import ctc_config, dump_config
 from stages.ppocr.dictionary_record import with_record
+from stages.ppocr.import_proof import ImportProof
 from stages.ppocr.learned import what_learned
 from stages.ppocr.network import build, state_arrays
 from stages.ppocr.starting_model import read_starting_model
@@ -57,9 +58,7 @@ def train(context: Context) -> dict[str, Any]:
     check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
     architecture = ctc_architecture(context)
     dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
-    network = build(architecture, dictionary.classes, fused=True)
-    narrowed = _official(context, architecture, dictionary)
-    load_inference_weights(network, narrowed.parameters, "the official model")
+    network, proved = _official_network(context, architecture, dictionary)
     start = state_arrays(network)
     backbone = Backbone(network, context.scratch, parameters["image_shape"], context.spec.threads)
     extractor = Extractor(backbone, context.cache / CACHE, context.warn)
@@ -74,22 +73,28 @@ def train(context: Context) -> dict[str, Any]:
     with context.guarding():
         learned = what_learned(start, state_arrays(network))
     trim(context.cache / CACHE, CACHE_LIMIT, started)
-    return {**_metrics(context, fitting, reason), "features": extractor.tally.metrics(), **learned}
+    metrics = {**_metrics(context, fitting, reason), "start_max_difference": proved}
+    return {**metrics, "features": extractor.tally.metrics(), **learned}
 
 
-def _official(
+def _official_network(
     context: Context, architecture: Mapping[str, Any], dictionary: Dictionary
-) -> Narrowed:
+) -> tuple[paddle.nn.Layer, float]:
+    """Return the network with the official weights, and by how much it differs from the model."""
     if not context.has("pretrained") or not context.input("pretrained").is_dir():
         raise StageError(
             "mode frozen starts from an official inference model",
             "model.pretrained",
             weights_remedy(context.parameters["architecture"]),
         )
-    model = read_starting_model(context.input("pretrained"), architecture)
-    narrowed = narrow(model, dictionary)
-    warn_of_lacking(context, narrowed, dictionary)
-    return narrowed
+    folder = context.input("pretrained")
+    with ImportProof(context, folder) as proof:
+        network = build(architecture, dictionary.classes, fused=True)
+        model = read_starting_model(folder, architecture)
+        narrowed = narrow(model, dictionary)
+        warn_of_lacking(context, narrowed, dictionary)
+        load_inference_weights(network, narrowed.parameters, "the official model")
+        return network, proof.check(network, model, dictionary)
 
 
 def _splits(context: Context, extractor: Extractor, dictionary: Dictionary) -> dict[str, Split]:

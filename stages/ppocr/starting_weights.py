@@ -11,6 +11,7 @@ from stages.ppocr.architectures import ctc_branch
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import load_parameters
 from stages.ppocr.classifier import narrow, warn_of_lacking
+from stages.ppocr.import_proof import ImportProof
 from stages.ppocr.network import build, load_strictly, state_arrays
 from stages.ppocr.starting_model import read_starting_model
 from stages.ppocr.unfuse import load_inference_weights, unfuse
@@ -32,11 +33,13 @@ def starting_weights(
         weights = load_parameters(path)
         load_strictly(build(architecture, dictionary.classes), weights)
         return weights
-    model = read_starting_model(path, ctc_branch(architecture))
-    narrowed = narrow(model, dictionary)
-    warn_of_lacking(context, narrowed, dictionary)
-    fused = build(architecture, dictionary.classes, fused=True)
-    load_inference_weights(fused, narrowed.parameters, "the official model")
+    with ImportProof(context, path) as proof:
+        model = read_starting_model(path, ctc_branch(architecture))
+        narrowed = narrow(model, dictionary)
+        warn_of_lacking(context, narrowed, dictionary)
+        fused = build(architecture, dictionary.classes, fused=True)
+        load_inference_weights(fused, narrowed.parameters, "the official model")
+        proof.check(fused, model, dictionary)
     labels = read_labels(context.input("train_labels"))
     images = [context.input("train") / label.image for label in labels]
     statistics = calibrate(fused, images, context.parameters["image_shape"])
