@@ -13,11 +13,12 @@ def set_key(folder: Path, table: str, key: str, value: str) -> None:
         SystemExit: the file has no such table.
     """
     path = folder / "paddock.toml"
-    head, found, rest = path.read_text(encoding="utf-8").partition(f"\n[{table}]\n")
-    if not found:
+    text = path.read_text(encoding="utf-8")
+    header = re.search(rf"^\[{table}\].*\n", text, re.MULTILINE)
+    if not header:
         raise SystemExit(f"{path} has no table [{table}]")
-    body, next_table, others = rest.partition("\n[")
+    body, next_table, others = text[header.end() :].partition("\n[")
     line, written = re.compile(rf"^{key} *=.*$", re.MULTILINE), f"{key} = {value}"
     body, count = line.subn(lambda _: written, body)
     body = body if count else f"{written}\n{body}"
-    path.write_text(head + found + body + next_table + others, encoding="utf-8")
+    path.write_text(text[: header.end()] + body + next_table + others, encoding="utf-8")
