@@ -29,14 +29,17 @@ class Estimator:
 
 @dataclass
 class Forecast:
-    """Estimates a stage's work. Another unit or total is other work, at a pace of its own."""
+    """Estimates a stage's work. Another unit or total is other work, at a pace of its own.
 
-    _work: tuple[str, float] = ("", 0.0)
+    So is what has a name of its own beside the rest that has none, such as the loading of models.
+    """
+
+    _work: tuple[str, float, bool] = ("", 0.0, False)
     _estimator: Estimator = field(default_factory=lambda: Estimator(0.0))
 
     def seconds_left(self, progress: Progress, now: float) -> float | None:
         """Return the estimate in seconds after ``progress``, which was said at ``now``."""
-        work = (progress.unit, progress.total)
+        work = (progress.unit, progress.total, bool(progress.note))
         if work != self._work:
             self._work, self._estimator = work, Estimator(now)
         return self._estimator.seconds_left(progress.done, progress.total, now)

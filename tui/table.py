@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.metrics import Report
-from pipeline.report.table import chain_line, rows, titles, verdict_line
+from pipeline.report.metrics import RECOGNITION, Report, task_of
+from pipeline.report.table import chain_line, differences, rows, titles, verdict_line
 from pipeline.report.training import summary
 from pipeline.text import one_line
 from tui.console import Terminal
@@ -38,7 +38,7 @@ def print_parity(report: Report, terminal: Terminal) -> None:
         table.add_row(*(Text(one_line(_cell(title, cells[title]))) for title in shown))
     terminal.results.print(table)
     _print_verdict(report, terminal)
-    _print_mismatches(report["mismatches"], terminal)
+    _print_differences(report, terminal)
 
 
 def _fitting(heads: tuple[str, ...], width: int) -> list[str]:
@@ -98,7 +98,7 @@ def _weights(report: Report) -> Iterator[str]:
         if str(step["to"]).startswith("nb-")
     ]
     if traced:
-        yield _("weights: tensors traced to the trained model: {files}").format(
+        yield _("weights: tensors traced to the PD model: {files}").format(
             files=", ".join(traced)
         )
 
@@ -110,14 +110,16 @@ def _guards(report: Report) -> Iterator[str]:
     yield _("guards: {counts}").format(counts=said)
 
 
-def _print_mismatches(mismatches: list[Mapping[str, str]], terminal: Terminal) -> None:
-    for item in mismatches[:_SHOWN_MISMATCHES]:
-        readings = "  ".join(
-            f"{name} {value!r}" for name, value in item.items() if name not in ("image", "label")
-        )
-        label = _("{image}: label {label}").format(image=item["image"], label=repr(item["label"]))
-        terminal.print(f"  {label}  {readings}")
-    rest = len(mismatches) - _SHOWN_MISMATCHES
+def _print_differences(report: Report, terminal: Terminal) -> None:
+    """Write the first images on which models differ from the label or from each other."""
+    heads, found = differences(report)
+    is_text = task_of(report) == RECOGNITION
+    names = [_("label") if head == "label" else head for head in heads[1:]]
+    for image, *said in found[:_SHOWN_MISMATCHES]:
+        readings = (repr(text) if is_text else translated(text) for text in said)
+        pairs = (f"{name} {reading}" for name, reading in zip(names, readings, strict=True))
+        terminal.print(f"  {image}: {('  ' if is_text else '; ').join(pairs)}")
+    rest = len(found) - _SHOWN_MISMATCHES
     if rest > 0:
         more = _("  … and {count} more: see report.md")
         terminal.print(more.format(count=rest))

@@ -11,6 +11,7 @@ from stages.contract import Metric, Progress
 from support.recorded import recorded_events
 from tui.batch import Printer
 from tui.console import Terminal
+from tui.progress import Forecast
 
 
 def printed(events: list[Envelope], capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -64,3 +65,10 @@ def test_steps_of_upstream_are_no_lines_but_their_loss_is_told(
     first, second = printed([*said(*events), *said(Progress(24, 24, "steps"))], capsys)[:2]
     assert first == "train      epoch 1/2, 0.5 samples/s: 20/20 steps (100%), loss 3.2500"
     assert second == "train      evaluated after 24 steps: loss 3.0000, accuracy 50.00%"
+
+
+def test_loading_is_not_taken_for_the_pace_of_the_work() -> None:
+    forecast = Forecast()
+    assert forecast.seconds_left(Progress(0, 120, "images", "load the models"), 0.0) is None
+    assert forecast.seconds_left(Progress(1, 120, "images"), 50.0) is None
+    assert forecast.seconds_left(Progress(2, 120, "images"), 50.5) == pytest.approx(59.0)

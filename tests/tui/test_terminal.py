@@ -30,7 +30,7 @@ from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress, War
 from support.projects import write_project
 from support.recorded import recorded_project
 from support.reports import edit_report, own_report
-from support.results import make_parity, make_results
+from support.results import make_boxes, make_chain, make_parity, make_results
 from tui.batch import Printer, print_report
 from tui.console import Terminal
 from tui.table import print_parity
@@ -190,3 +190,36 @@ def test_terminal_says_what_the_guards_and_the_weights_came_to(
 def test_warning_names_its_pitfall(capsys: pytest.CaptureFixture[str]) -> None:
     Printer(Terminal()).show(envelope(Warned("the backbone stays", "", "use-guide")))
     assert "(see: paddock explain use-guide)" in capsys.readouterr().out
+
+
+def printed_of(report: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> str:
+    print_parity(report, Terminal(140))
+    return capsys.readouterr().out
+
+
+def test_detection_is_printed_in_its_own_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = [make_boxes(name) for name in ("pir", "pd", "nb-x86")]
+    other = {"label": "12 boxes", "nb-x86": "11 boxes", "image": "a.png", "pd": "12 boxes"}
+    parity = make_parity(*models, task="detection", mismatches=[other], chain=make_chain())
+    made = build_report(load_project(write_project(tmp_path / "p")), "r", make_results(), parity)
+    said = printed_of(made, capsys)
+    assert "hmean" in said and "flipped" in said and "dictionary:" not in said
+    assert "chained with plates: 431 of 431 lines on 20 pages are read the same" in said
+    assert "  a.png: label 12 boxes; pd 12 boxes; nb-x86 11 boxes" in said
+
+
+def test_training_is_told_in_a_line(
+    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = next(line for line in printed_of(report, capsys).splitlines() if "training:" in line)
+    assert "mode frozen: all epochs done; best epoch 2 of 3, 99.00% on val" in line
+
+
+def test_readings_stand_in_the_order_of_the_models(
+    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = {"pd": "B", "image": "a.png", "nb-x86": "", "label": "A", "checkpoint": "B"}
+    said = printed_of({**report, "mismatches": [one]}, capsys)
+    assert "  a.png: label 'A'  checkpoint 'B'  pd 'B'  nb-x86 ''" in said
