@@ -31,15 +31,15 @@ def read_attributes(listed: list[Any]) -> dict[str, Attribute]:
     Raises:
         ValueError: an entry is not an attribute, or its value not of its type.
     """
-    return {_text(entry["N"]): _value(entry["AT"]) for entry in listed}
+    return {text(entry["N"]): _value(entry["AT"]) for entry in listed}
 
 
 def _value(stored: Mapping[str, Any]) -> Attribute:
-    kind = _text(stored["#"])
+    kind = text(stored["#"])
     if kind in _NUMBERS:
         return _number(kind, stored)
     if kind in _TEXTS:
-        return _text(stored["D"])
+        return text(stored["D"])
     if kind == _BOOL:
         return bool(_of(bool, stored["D"]))
     if kind == _ARRAY:
@@ -52,7 +52,7 @@ def _value(stored: Mapping[str, Any]) -> Attribute:
 def _number(kind: str, stored: Mapping[str, Any]) -> int | float:
     """Return a number; what JSON cannot hold (infinity, NaN) stands as text under ``VD``."""
     if "D" not in stored:
-        return float(_text(stored["VD"]))
+        return float(text(stored["VD"]))
     value = stored["D"]
     if "_f" not in kind:
         return whole(value)
@@ -72,7 +72,12 @@ def whole(value: Any) -> int:
     return value
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return ``value``, which must be a string.
+
+    Raises:
+        ValueError: it is not.
+    """
     return str(_of(str, value))
 
 

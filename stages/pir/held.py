@@ -6,9 +6,12 @@ stay numbers until an operator really needs a tensor of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Number = int | float
+#: The value of a legacy operator's attribute.
+Setting = bool | int | float | str | Sequence[int] | Sequence[float]
 
 
 @dataclass(frozen=True)

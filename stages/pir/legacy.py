@@ -14,7 +14,7 @@ from typing import Any
 from paddle.base import core
 from paddle.base.proto import framework_pb2 as proto
 
-Setting = bool | int | float | str | Sequence[int] | Sequence[float]
+from stages.pir.held import Setting
 
 #: The program version of Paddle 3.1.1, as its own exports have it.
 PROGRAM_VERSION = 3001001
@@ -53,7 +53,13 @@ class LegacyProgram:
     def declare(
         self, name: str, shape: Sequence[int], *, persistable: bool = False, checked: bool = False
     ) -> str:
-        """Declare a float32 tensor; the type of what an operator makes is inferred later."""
+        """Declare a float32 tensor; the type of what an operator makes is inferred later.
+
+        Raises:
+            LegacyError: there is one of this name already.
+        """
+        if self._block.has_var(name.encode()):
+            raise LegacyError(f"two tensors are called {name}")
         variable = self._block.var(name.encode())
         variable.set_type(core.VarDesc.VarType.DENSE_TENSOR)
         variable.set_dtype(core.VarDesc.VarType.FP32)
@@ -84,10 +90,10 @@ class LegacyProgram:
             operator.set_input(slot, list(names))
         for slot, names in outputs.items():
             operator.set_output(slot, list(names))
-        for name, value in settings.items():
-            setter = getattr(operator, _SETTERS[_attribute_type(kind, name)])
-            setter(name, list(value) if isinstance(value, (list, tuple)) else value)
         try:
+            for name, value in settings.items():
+                setter = getattr(operator, _SETTERS[_attribute_type(kind, name)])
+                setter(name, list(value) if isinstance(value, (list, tuple)) else value)
             operator.check_attrs()
             operator.infer_var_type(self._block)
             operator.infer_shape(self._block)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.errors import IntegrityError, StageError
-from stages.pir.attributes import Attribute, read_attributes, whole
+from stages.pir.attributes import Attribute, read_attributes, text, whole
 from stages.text.printable import printable
 
 #: The versions of the format that Paddle 3.0 (1) and 3.1 (2) write.
@@ -70,8 +70,8 @@ class Operator:
 
     @property
     def name(self) -> str:
-        """The kind without its dialect: ``conv2d`` of ``pd_op.conv2d``."""
-        return self.kind.rpartition(".")[2]
+        """The kind, without the dialect of Paddle's own operators: ``conv2d``, ``builtin.combine``."""
+        return self.kind.removeprefix("pd_op.")
 
     @property
     def layer(self) -> str:
@@ -146,13 +146,13 @@ class _Reader:
         return Program(tuple(operators), tuple(parameters))
 
     def _parameter(self, stored: Mapping[str, Any]) -> Parameter:
-        name, persistable = stored["A"][3], stored["OA"][0]
-        if not isinstance(name, str) or not name:
-            raise ValueError(f"its name is {name!r:.40}")
+        name, persistable = text(stored["A"][3]), stored["OA"][0]
+        if not name:
+            raise ValueError("it has no name")
         return Parameter(name, self._define(stored["O"]), bool(persistable))
 
     def _operator(self, index: int, stored: Mapping[str, Any]) -> Operator:
-        dialect, _, name = stored["#"].partition(".")
+        dialect, _, name = text(stored["#"]).partition(".")
         kind = f"{_DIALECTS.get(dialect, dialect)}.{name}"
         inputs = tuple(self._use(item) for item in stored["I"])
         outputs = tuple(self._define(item) for item in stored["O"])
@@ -180,7 +180,8 @@ def _typed(number: int, stored: Mapping[str, Any] | None) -> Value:
     if kind == _LIST:
         return Value(number, "list", items=tuple(_typed(ABSENT, item) for item in stored["D"]))
     dtype, shape = stored["D"][:2]
-    return Value(number, _DTYPES.get(dtype["#"], str(dtype["#"])), tuple(_sizes(shape)))
+    kind = text(dtype["#"])
+    return Value(number, _DTYPES.get(kind, kind), tuple(_sizes(shape)))
 
 
 def _sizes(shape: list[Any]) -> Iterator[int]:

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
-from stages.pir.held import Held, Numbers, Several, Tensor, Unusable
-from stages.pir.legacy import LegacyError, LegacyProgram, Setting
+from stages.pir.held import Held, Numbers, Setting, Several, Tensor, Unusable
+from stages.pir.legacy import LegacyError, LegacyProgram
 from stages.pir.operators import TRANSLATIONS
 from stages.pir.operators.base import Call, Made, UntranslatableError
 from stages.pir.place import Places
-from stages.pir.program import ABSENT, Operator, Program, Value
+from stages.pir.program import ABSENT, Operator, Parameter, Program, Value
 
 _DATA, _FETCH = "data", "fetch"
 _FLOAT = "float32"
@@ -69,13 +69,7 @@ class _Replay:
             StageError: one cannot be, or the model has not one input and one output.
         """
         for parameter in self._program.parameters:
-            self._held[parameter.value.number] = (
-                Tensor(
-                    self._legacy.declare(parameter.name, parameter.value.shape, persistable=True)
-                )
-                if parameter.stored
-                else Unusable(f"{parameter.name} is not stored in the model")
-            )
+            self._held[parameter.value.number] = self._take(parameter)
         for operator in self._program.operators:
             self._step(operator)
         if len(self._feeds) != 1 or len(self._fetches) != 1:
@@ -86,6 +80,12 @@ class _Replay:
                 "give a text recognition, detection or orientation model",
             )
         return self._legacy.finish(self._feeds, self._fetches)
+
+    def _take(self, parameter: Parameter) -> Held:
+        if not parameter.stored:
+            return Unusable(f"{parameter.name} is not stored in the model")
+        shape = parameter.value.shape
+        return Tensor(self._legacy.declare(parameter.name, shape, persistable=True))
 
     def _step(self, operator: Operator) -> None:
         try:
@@ -111,8 +111,6 @@ class _Replay:
         self._feeds.append(self._legacy.declare(name, made.shape, checked=True))
         self._held[made.number] = Tensor(name)
 
-    # --- what a translation uses ---
-
     def held(self, number: int) -> Held:
         """Return what is known of a value."""
         return self._held.get(number, Unusable("nothing in the legacy program makes it"))
@@ -136,7 +134,7 @@ class _Replay:
                 f"the numbers {list(numbers.values[:8])} would have to be a tensor"
             )
         value, self._made = numbers.values[0], self._made + 1
-        name = self._legacy.declare(f"fill_constant_{self._made}.tmp_0", numbers.shape or (1,))
+        name = self._legacy.declare(f"numbers_{self._made}.tmp_0", numbers.shape or (1,))
         settings: dict[str, Setting] = {
             "shape": list(numbers.shape or (1,)),
             "dtype": _DTYPES[numbers.dtype],

@@ -77,6 +77,8 @@ class Shapes(nn.Layer):
         x = paddle.squeeze(paddle.unsqueeze(x, 1) * 3.0, 1)
         x = paddle.stack([x, x * 2.0], axis=1)
         x = paddle.concat([x[:, 0], x[:, 1, :, :2]], axis=2)
+        first, second, third = paddle.split(x, [1, 3, -1], axis=2)
+        x = paddle.concat([third, *paddle.split(second * 2.0, 3, axis=2), first], axis=2)
         return paddle.reshape(x, [0, -1, 5])
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import copy
 import json
+import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +112,8 @@ def test_what_is_not_stored_is_no_shape_of_the_file(tmp_path: Path) -> None:
         ([{**parameter(1, "a"), "O": typed(1, [-2])}], r"\[-2\] is not a shape"),
         ([{**parameter(1, "a"), "O": typed(1, [-1])}], "the parameter a has no definite shape"),
         ([{**parameter(1, "a"), "A": [0, 1, 1]}], "operator 0: IndexError"),
-        ([{**parameter(1, "a"), "A": [0, 1, 1, None]}], "its name is None"),
+        ([parameter(1, "")], "it has no name"),
+        ([{**parameter(1, "a"), "A": [0, 1, 1, None]}], "None is not of type str"),
     ],
 )  # fmt: skip
 def test_damage_is_told_with_its_place(tmp_path: Path, operators: list[Any], said: str) -> None:
@@ -156,3 +160,35 @@ def test_names_from_the_file_cannot_drive_a_terminal(tmp_path: Path) -> None:
         read_program(write(tmp_path, operators))
     assert "\x1b" not in e.value.message
     assert r"\x1b[2J" in e.value.message
+
+
+def test_no_damage_gets_past_the_reader_as_another_error(tmp_path: Path) -> None:
+    """Whatever stands anywhere in the file, it is read, refused as damaged, or not supported."""
+    chosen, junk = random.Random(1), [None, True, -3, 1e300, 2**70, "", [], {}, [1], {"%": 1}]  # noqa: S311
+    path = write(tmp_path, small())
+    document = json.loads(path.read_text(encoding="utf-8"))
+    places = list(walk(document))
+    refused = 0
+    for _ in range(500):
+        spoilt = copy.deepcopy(document)
+        *way, last = chosen.choice(places)
+        target: Any = spoilt
+        for step in way:
+            target = target[step]
+        target[last] = chosen.choice(junk)
+        path.write_text(json.dumps(spoilt), encoding="utf-8")
+        try:
+            read_program(path)
+        except StageError as error:
+            assert error.remedy
+            refused += 1
+    assert refused > 200
+
+
+def walk(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Give the way to everything inside ``value``."""
+    if place:
+        yield place
+    listed = enumerate(value) if isinstance(value, list) else ()
+    for key, item in value.items() if isinstance(value, dict) else listed:
+        yield from walk(item, (*place, key))

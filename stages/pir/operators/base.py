@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from stages.pir.attributes import Attribute
-from stages.pir.held import Held, Number, Numbers, Several, Tensor
-from stages.pir.legacy import Setting
+from stages.pir.held import Held, Number, Numbers, Setting, Several, Tensor
 from stages.pir.program import Operator
 
 #: What a legacy slot makes: the place of a PIR output, or a variable that is there already.
@@ -100,7 +99,13 @@ class Call:
         found = self._attribute(name)
         if isinstance(found, (bool, int, float, str)):
             return found
-        return [item for item in found if isinstance(item, (int, float))]
+        return self._numbers_of(name, found)
+
+    def _numbers_of(self, name: str, listed: list[Attribute]) -> list[Number]:
+        numbers = [item for item in listed if isinstance(item, (int, float))]
+        if len(numbers) != len(listed):
+            self.refuse(f"its attribute {name} is not a list of numbers")
+        return numbers
 
     def _attribute(self, name: str) -> bool | int | float | str | list[Attribute]:
         found = self.operator.attributes.get(name)
@@ -113,7 +118,7 @@ class Call:
         found = self._attribute(name)
         if not isinstance(found, list):
             self.refuse(f"its attribute {name} is not a list")
-        return [item for item in found if isinstance(item, int)]
+        return [int(item) for item in self._numbers_of(name, found)]
 
     def require(self, name: str, allowed: object) -> None:
         """Refuse the operator if an attribute has another value than the one that is translated."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from stages.pir.held import Numbers, Several
-from stages.pir.legacy import Setting
+from stages.pir.held import Numbers, Setting, Several
 from stages.pir.operators.base import Call, Translation
 
 _FLOATS = ("float32", "float64")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stages.pir.legacy import Setting
+from stages.pir.held import Setting
 from stages.pir.operators.base import Call, Made, Translation, plain
 
 _NAMES = ("strides", "paddings", "padding_algorithm", "dilations", "groups", "data_format")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from stages.pir.held import Numbers, Several, Tensor
-from stages.pir.legacy import Setting
+from stages.pir.held import Numbers, Setting, Several, Tensor
 from stages.pir.operators.base import Call, Translation, plain
+
+#: What becomes of PIR's lists of values.
+_LISTS = "slots that take several"
 
 
 def _reshape(call: Call) -> None:
@@ -62,6 +64,28 @@ def _combine(call: Call) -> None:
     call.hold(Several(tuple(items)))
 
 
+def _split(call: Call) -> None:
+    """Parts of given sizes; the list of them is taken apart by an operator of its own."""
+    (axis,) = call.whole_numbers(2)
+    settings: dict[str, Setting] = {"sections": call.whole_numbers(1), "num": 0, "axis": axis}
+    call.append("split", {"X": [call.tensor(0)]}, {"Out": 0}, settings)
+
+
+def _split_evenly(call: Call) -> None:
+    (axis,) = call.whole_numbers(1)
+    settings = {"num": call.setting("num"), "axis": axis}
+    call.append("split", {"X": [call.tensor(0)]}, {"Out": 0}, settings)
+
+
+def _take_apart(call: Call) -> None:
+    """Give each element of a list the number that the program has for it."""
+    held = call.held(0)
+    if not isinstance(held, Several) or len(held.items) != len(call.operator.outputs):
+        call.refuse("its input is not a list of as many values as it makes")
+    for place, item in enumerate(held.items):
+        call.hold(item, place)
+
+
 def _stack(call: Call) -> None:
     """Scalars that are stacked to a shape stay a list; anything else is a real ``stack``."""
     held, made = call.held(0), call.operator.outputs[0]
@@ -82,6 +106,9 @@ TRANSLATIONS = (
     plain("shape64", "shape", ("Input",)),
     Translation("slice", "slice", _slice),
     Translation("concat", "concat", _concat),
-    Translation("combine", "slots that take several", _combine),
+    Translation("split", "split", _split),
+    Translation("split_with_num", "split", _split_evenly),
+    Translation("builtin.combine", _LISTS, _combine),
+    Translation("builtin.split", _LISTS, _take_apart),
     Translation("stack", "stack", _stack),
 )
