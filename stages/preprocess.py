@@ -76,9 +76,25 @@ def prepare(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 def describe(shape: Sequence[int], dictionary: Dictionary, use_space_char: bool) -> dict[str, Any]:
     """Return ``preprocess.json``: all that a reader on a phone must do as this project does."""
-    channels, height, width = shape
     return {
         "schema_version": 1,
+        **describe_input(shape),
+        "decode": {
+            "method": "CTC greedy",
+            "blank_index": BLANK,
+            "first_character_index": BLANK + 1,
+            "classes": dictionary.classes,
+            "use_space_char": use_space_char,
+            "space": _space_rule(dictionary, use_space_char),
+            "dictionary_sha256": dictionary.sha256,
+        },
+    }
+
+
+def describe_input(shape: Sequence[int]) -> dict[str, Any]:
+    """Return the part of ``preprocess.json`` that says what :func:`prepare` does."""
+    channels, height, width = shape
+    return {
         "input": {
             "shape": [1, channels, height, width],
             "layout": "NCHW",
@@ -95,15 +111,6 @@ def describe(shape: Sequence[int], dictionary: Dictionary, use_space_char: bool)
         },
         "normalize": {"scale": SCALE, "mean": [MEAN] * 3, "std": [STD] * 3},
         "padding": {"side": "right", "value": 0.0, "applied": "after normalisation"},
-        "decode": {
-            "method": "CTC greedy",
-            "blank_index": BLANK,
-            "first_character_index": BLANK + 1,
-            "classes": dictionary.classes,
-            "use_space_char": use_space_char,
-            "space": _space_rule(dictionary, use_space_char),
-            "dictionary_sha256": dictionary.sha256,
-        },
     }
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 from stages.detection import verify as detection
+from stages.orientation import verify as orientation
 from stages.recognition import verify as recognition
 from stages.runtime import Context
-from stages.tasks import DETECTION, RECOGNITION, task_of
+from stages.tasks import DETECTION, ORIENTATION, RECOGNITION, task_of
 
 _RUN = {
     RECOGNITION: recognition.run,
     DETECTION: detection.run,
+    ORIENTATION: orientation.run,
 }
 
 

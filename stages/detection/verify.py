@@ -12,7 +12,6 @@ from typing import Any
 
 from stages.detection.boxes import Boxes
 from stages.detection.chain import chain
-from stages.detection.comparison import compare_shapes
 from stages.detection.describe import describe
 from stages.detection.labels import LabelError, parse_regions
 from stages.detection.prepare import check_shape
@@ -22,14 +21,24 @@ from stages.detection.task import Detection
 from stages.errors import StageError
 from stages.guards.comparison import refuse_difference
 from stages.guards.documents import read_document
+from stages.guards.shapes import compare_shapes
 from stages.parity.images import Images
 from stages.parity.measure import measure
 from stages.parity.models import list_models
-from stages.parity.runtime import files_and_runtime, needed_runtime
+from stages.parity.runtime import needed_runtime
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.written import SCHEMA_VERSION, THREADS, write_json
+from stages.parity.written import (
+    THREADS,
+    by_model,
+    evidence_document,
+    golden_document,
+    parity_head,
+    write_documents,
+    write_json,
+)
 from stages.runtime import Context
+from stages.tasks import DETECTION
 from stages.text.labels import read_labels
 
 
@@ -55,31 +64,16 @@ def run(context: Context) -> dict[str, Any]:
     images = Images(context, names, task.prepare)
     columns = measure(models, images.prepared(), task, threads, images)
     chained = chain(context, columns, names, platform.machine())
-    evidence = {
-        "schema_version": SCHEMA_VERSION,
-        "dictionary": [],
-        "preprocessing": [item.entry() for item in compared],
-        "sanity": [column.sane() for column in columns if column.alive],
-        "canary": None,
-        "runtime": files_and_runtime(models),
-    }
-    entries = _models(columns, labels, task)
     parity = {
-        "schema_version": SCHEMA_VERSION,
-        "task": "detection",
-        "images": len(labels),
-        "image_shape": list(shape),
-        "threads": threads,
-        "machine": platform.machine(),
-        "models": entries,
+        **parity_head(DETECTION, len(labels), shape, threads),
+        "models": _models(columns, labels, task),
         "mismatches": mismatches(columns, labels),
         **({"chain": chained} if chained else {}),
     }
-    write_json(context.output / "parity.json", parity)
-    write_json(context.output / "golden.json", _golden(columns, labels, images.hashes, shape))
-    write_json(context.output / "evidence.json", evidence)
-    measured = [model for model in entries if model["status"] == "measured"]
-    return {"images": len(labels), "hmean": {model["name"]: model["hmean"] for model in measured}}
+    evidence = evidence_document(columns, models, {"preprocessing": compared})
+    rows = golden(columns, labels, images.hashes)
+    write_documents(context.output, parity, golden_document(DETECTION, shape, rows), evidence)
+    return {"images": len(labels), "hmean": by_model(parity["models"], "hmean")}
 
 
 def read_pages(context: Context) -> Labels:
@@ -116,15 +110,3 @@ def _models(
         }
         for column in columns
     ]
-
-
-def _golden(
-    columns: Sequence[Series[Boxes]], labels: Labels, hashes: list[str], shape: Sequence[int]
-) -> dict[str, Any]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "task": "detection",
-        "input": "SHA-256 of the prepared image's float32 values, little endian, in the order CHW",
-        "image_shape": list(shape),
-        "images": golden(columns, labels, hashes),
-    }

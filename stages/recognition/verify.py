@@ -10,21 +10,30 @@ from contextlib import nullcontext
 from typing import Any
 
 from stages.errors import StageError
-from stages.guards.comparison import refuse_difference
+from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.parity.canary import Stock, find_stock
 from stages.parity.images import Images
 from stages.parity.measure import measure
 from stages.parity.models import list_models
-from stages.parity.runtime import files_and_runtime, needed_runtime
+from stages.parity.runtime import needed_runtime
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.written import SCHEMA_VERSION, THREADS, write_json
+from stages.parity.written import (
+    THREADS,
+    by_model,
+    evidence_document,
+    golden_document,
+    parity_head,
+    write_documents,
+    write_json,
+)
 from stages.preprocess import describe, prepare
 from stages.recognition.summary import golden, mismatches, quality
 from stages.recognition.task import Recognition
 from stages.runtime import Context
+from stages.tasks import RECOGNITION
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label, read_labels
 
@@ -54,24 +63,23 @@ def run(context: Context) -> dict[str, Any]:
     )
     with stock or nullcontext():
         columns = measure(models, images.prepared(), Recognition(dictionary), threads, images)
-    parity = _parity(columns, labels, dictionary, shape, threads)
-    evidence = {
-        "schema_version": SCHEMA_VERSION,
-        **compared,
-        "sanity": [column.sane() for column in columns if column.alive],
-        "canary": stock.compare(columns) if stock else None,
-        "runtime": files_and_runtime(models),
+    parity = {
+        **parity_head(RECOGNITION, len(labels), shape, threads),
+        "dictionary": _identity(dictionary),
+        "models": _models(columns, labels),
+        "mismatches": mismatches(columns, labels),
     }
-    write_json(context.output / "parity.json", parity)
-    write_json(context.output / "golden.json", _golden(columns, labels, images.hashes, shape))
-    write_json(context.output / "evidence.json", evidence)
-    return _metrics(parity)
+    canary = stock.compare(columns) if stock else None
+    evidence = evidence_document(columns, models, compared, canary)
+    rows = golden(columns, labels, images.hashes)
+    write_documents(context.output, parity, golden_document(RECOGNITION, shape, rows), evidence)
+    return {"images": len(labels), "accuracy": by_model(parity["models"], "accuracy")}
 
 
 def _compare(
     context: Context, dictionary: Dictionary, shape: tuple[int, ...], stock: Stock | None
-) -> dict[str, list[dict[str, str]]]:
-    """Hold dictionary and preprocessing against what every place says; return the evidence.
+) -> dict[str, list[Comparison]]:
+    """Hold dictionary and preprocessing against what every place says; return that.
 
     Raises:
         IntegrityError: a place says something else.
@@ -82,51 +90,21 @@ def _compare(
     }
     for comparisons in found.values():
         refuse_difference(stock.recognise(comparisons) if stock else comparisons)
-    return {name: [item.entry() for item in items] for name, items in found.items()}
+    return found
 
 
-def _parity(
-    columns: list[Series[str]],
-    labels: list[Label],
-    dictionary: Dictionary,
-    shape: tuple[int, ...],
-    threads: int,
-) -> dict[str, Any]:
-    texts = [label.text for label in labels]
-    reference = reference_of(columns)
+def _identity(dictionary: Dictionary) -> dict[str, Any]:
     return {
-        "schema_version": SCHEMA_VERSION,
-        "task": "recognition",
-        "images": len(labels),
-        "image_shape": list(shape),
-        "threads": threads,
-        "machine": platform.machine(),
-        "dictionary": {
-            "md5": dictionary.md5,
-            "sha256": dictionary.sha256,
-            "entries": len(dictionary.characters),
-            "classes": dictionary.classes,
-        },
-        "models": [
-            summarise(column, reference, lambda readings: quality(readings, texts))
-            for column in columns
-        ],
-        "mismatches": mismatches(columns, labels),
+        "md5": dictionary.md5,
+        "sha256": dictionary.sha256,
+        "entries": len(dictionary.characters),
+        "classes": dictionary.classes,
     }
 
 
-def _golden(
-    columns: list[Series[str]], labels: list[Label], hashes: list[str], shape: tuple[int, ...]
-) -> dict[str, Any]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "input": "SHA-256 of the prepared image's float32 values, little endian, in the order CHW",
-        "image_shape": list(shape),
-        "images": golden(columns, labels, hashes),
-    }
-
-
-def _metrics(parity: dict[str, Any]) -> dict[str, Any]:
-    measured = [model for model in parity["models"] if model["status"] == "measured"]
-    accuracy = {model["name"]: model["accuracy"] for model in measured}
-    return {"images": parity["images"], "accuracy": accuracy}
+def _models(columns: list[Series[str]], labels: list[Label]) -> list[dict[str, Any]]:
+    texts, reference = [label.text for label in labels], reference_of(columns)
+    return [
+        summarise(column, reference, lambda readings: quality(readings, texts))
+        for column in columns
+    ]

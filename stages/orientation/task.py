@@ -1,0 +1,51 @@
+"""How the output of an orientation model is read: a probability for each orientation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.errors import IntegrityError
+from stages.orientation.labels import ORIENTATIONS
+from stages.parity.sanity import RowSanity, Sanity
+
+
+@dataclass
+class ClassSanity(RowSanity):
+    """Of a model whose output is one distribution over the classes."""
+
+    def fault(self, output: np.ndarray) -> str:
+        """Look at one output, float [classes]; return what is wrong with it, or ""."""
+        if output.ndim != 1:
+            return f"its output has the shape {list(output.shape)}, not one number a class"
+        return super().fault(output[np.newaxis])
+
+
+class Orientation:
+    """The task of :func:`stages.parity.measure.measure`: a model's output is [2]."""
+
+    def sanity(self) -> Sanity:
+        """Return a new record: the output is one distribution."""
+        return ClassSanity()
+
+    def check(self, name: str, output: np.ndarray) -> int:
+        """Return the number of classes.
+
+        Raises:
+            IntegrityError: it is not that of the orientations.
+        """
+        if len(output) != len(ORIENTATIONS):
+            raise IntegrityError(
+                f"{name} has {len(output)} classes; orientations are {', '.join(ORIENTATIONS)}",
+                name,
+                "give a model that tells upright lines from those that are upside down",
+            )
+        return len(output)
+
+    def read(self, output: np.ndarray, number: int) -> str:
+        """Return the orientation that the model says."""
+        return ORIENTATIONS[int(output.argmax())]
+
+    def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
+        """Look at nothing: the largest difference, which all tasks have, says it."""

@@ -1,0 +1,220 @@
+"""The verify stage for detection: boxes, maps and the text at the end."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages import verify
+from stages.detection.chain import Chained
+from stages.detection.prepare import Fit, check_shape, fit_page, prepare
+from stages.detection.rules import Rules, read_rules
+from stages.detection.task import Detection, MapSanity
+from stages.errors import IntegrityError, StageError
+from stages.preprocess import describe, read_image
+from stages.text.dictionary import Dictionary
+from support.legacy import SHAPE, Recorded, alphanumeric_model, context, new_folder
+from support.pages import PAGE_SHAPE, PAGES, detector, drawn
+from support.small import converted
+
+PARAMETERS: dict[str, Any] = {"task": "detection", "image_shape": list(PAGE_SHAPE)}
+
+
+@lru_cache(maxsize=1)
+def recogniser() -> dict[str, Path]:
+    """Return a recogniser's original model, its ``.nb``, and what its project delivers."""
+    model, folder = alphanumeric_model(), new_folder()
+    rules = describe(SHAPE, Dictionary.load(model.dictionary, False), False)
+    (folder / "preprocess.json").write_text(json.dumps(rules), encoding="utf-8")
+    return {
+        "reader-original": model.folder,
+        "reader-nb": converted().output / "model_x86.nb",
+        "reader-dict": model.dictionary,
+        "reader-preprocess": folder / "preprocess.json",
+    }
+
+
+@lru_cache(maxsize=1)
+def verified() -> tuple[Recorded, dict[str, Any]]:
+    """Verify once, with the chain, for all tests that look at the result."""
+    run = context("verify", new_folder(), {**detector(), **recogniser()}, PARAMETERS)
+    return run, verify.run(run)
+
+
+def document(run: Recorded, name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((run.output / name).read_text(encoding="utf-8"))
+    return read
+
+
+def models(run: Recorded) -> dict[str, dict[str, Any]]:
+    return {model["name"]: model for model in document(run, "parity.json")["models"]}
+
+
+def test_pd_and_nb_find_the_very_same_boxes_and_all_words() -> None:
+    run, metrics = verified()
+    found = models(run)
+    words = sum(len(entries) for _, entries in PAGES.values())
+    assert list(found) == ["checkpoint", "pd", "nb-x86", "nb-arm"]
+    for name in ("pd", "nb-x86"):
+        assert found[name]["status"] == "measured", found[name]
+        assert found[name]["boxes"] == words
+        assert found[name]["hmean"] == found[name]["precision"] == found[name]["recall"] == 1.0
+        assert found[name]["agreement"] == 1.0
+        assert found[name]["pixels"] == len(PAGES) * 256 * 320
+        assert found[name]["flipped_pixels"] <= 2
+        assert "accuracy" not in found[name] and "classes" not in found[name]
+    assert found["nb-x86"]["max_abs_diff"] < 1e-3
+    assert found["nb-arm"]["status"] == "not runnable here"
+    assert metrics == {"images": len(PAGES), "hmean": {"pd": 1.0, "nb-x86": 1.0}}
+    parity = document(run, "parity.json")
+    assert parity["task"] == "detection"
+    assert "dictionary" not in parity
+    assert parity["mismatches"] == []
+
+
+def test_the_pages_read_the_same_with_both_pairs() -> None:
+    chain = document(verified()[0], "parity.json")["chain"]
+    words = sum(len(entries) for _, entries in PAGES.values())
+    assert chain == {
+        "recognition": "a test", "pages": len(PAGES), "lines": words, "same": words, "different": [],
+    }  # fmt: skip
+
+
+def test_evidence_has_shapes_and_maps() -> None:
+    evidence = document(verified()[0], "evidence.json")
+    places = {row["place"]: row["outcome"] for row in evidence["preprocessing"]}
+    assert places == dict.fromkeys(("pd", "nb-arm", "nb-x86", "preprocess.json"), "same")
+    assert evidence["dictionary"] == []
+    assert evidence["canary"] is None
+    for row in evidence["sanity"]:
+        assert row["repeat_difference"] == 0.0
+        assert row["distinct_readings"] == len(PAGES)
+        assert 0 <= row["lowest"] < 0.01
+        assert 0.9 < row["highest"] <= 1
+
+
+def test_golden_boxes_lie_on_the_words_of_the_page_as_it_was_given() -> None:
+    rows = {row["image"]: row for row in document(verified()[0], "golden.json")["images"]}
+    (left, top), _, (right, bottom), _ = rows["tall.png"]["nb-x86"][-1]
+    assert left < 40 < right and top < 85 < bottom, "GASKET stands at (40, 90) of 400 x 300 pixels"
+    assert rows["tall.png"]["pd"] == rows["tall.png"]["nb-x86"]
+
+
+def test_a_recogniser_that_dies_is_said_and_nothing_is_called_the_same(tmp_path: Path) -> None:
+    broken = tmp_path / "model_x86.nb"
+    broken.write_bytes(recogniser()["reader-nb"].read_bytes().replace(b"softmax", b"softmix"))
+    run = context(
+        "verify", tmp_path, {**detector(), **recogniser(), "reader-nb": broken}, PARAMETERS
+    )
+    verify.run(run)
+    chain = document(run, "parity.json")["chain"]
+    assert (chain["lines"], chain["same"]) == (0, 0)
+    assert chain["failure"].startswith("killed by SIG")
+
+
+def test_a_recogniser_with_another_dictionary_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "dict.txt"
+    other.write_text("A\nB\n", encoding="utf-8")
+    run = context(
+        "verify", tmp_path, {**detector(), **recogniser(), "reader-dict": other}, PARAMETERS
+    )
+    with pytest.raises(IntegrityError, match="reader-original has 37 classes"):
+        verify.run(run)
+
+
+def test_chained_lines_that_differ_are_listed_with_their_place() -> None:
+    chained = Chained()
+    chained.add("a.png", ["ONE", "TWO"], ["ONE", "TW0", "THREE"])
+    assert (chained.lines, chained.same) == (3, 1)
+    assert chained.different == [
+        {"image": "a.png", "line": 2, "original": "TWO", "converted": "TW0"},
+        {"image": "a.png", "line": 3, "original": "", "converted": "THREE"},
+    ]
+
+
+def test_a_page_is_scaled_to_fit_and_padded_behind_its_end() -> None:
+    page = read_image(drawn() / "test" / "tall.png")
+    prepared = prepare(page, PAGE_SHAPE, Rules())
+    fit = fit_page((400, 300), PAGE_SHAPE)
+    assert fit == Fit((400, 300), (256, 192))
+    assert prepared.shape == PAGE_SHAPE
+    assert not prepared[:, :, 192:].any()
+    assert prepared[:, :, :192].all()
+    assert fit.spread((256, 320)) == (400, 500)
+
+
+@pytest.mark.parametrize("shape", [[3, 250, 320], [1, 256, 320], [3, 0, 320], [256, 320], []])
+def test_shapes_that_no_detection_model_takes_are_refused(shape: list[int]) -> None:
+    with pytest.raises(StageError, match="multiples of 32"):
+        check_shape(shape)
+
+
+def test_numbers_come_from_the_models_own_description() -> None:
+    described = {
+        "PreProcess": {
+            "transform_ops": [
+                {"DecodeImage": {"img_mode": "BGR"}},
+                {"NormalizeImage": {"mean": [0.5, 0.4, 0.3], "std": [1, 1, 1], "scale": "1./255."}},
+            ]
+        },
+        "PostProcess": {
+            "name": "DBPostProcess",
+            "thresh": 0.2,
+            "box_thresh": 0.45,
+            "unclip_ratio": 1.4,
+        },
+    }
+    rules = read_rules(described)
+    assert rules == Rules(1 / 255, (0.5, 0.4, 0.3), (1, 1, 1), 0.2, 0.45, 1000, 1.4)
+    assert read_rules(None) == read_rules({}) == Rules()
+
+
+@pytest.mark.parametrize(
+    ("described", "said"),
+    [
+        ({"PostProcess": {"name": "EASTPostProcess"}}, "PostProcess.name: EASTPostProcess"),
+        ({"PostProcess": {"thresh": "0.3"}}, "thresh: 0.3; allowed is a number over 0"),
+        ({"PostProcess": {"unclip_ratio": 0}}, "unclip_ratio: 0"),
+        (
+            {"PreProcess": {"transform_ops": [{"DecodeImage": {"img_mode": "RGB"}}]}},
+            "img_mode: RGB",
+        ),
+        (
+            {"PreProcess": {"transform_ops": [{"NormalizeImage": {"scale": "__import__('os')"}}]}},
+            "scale: __import__",
+        ),
+    ],
+)
+def test_what_the_project_does_not_do_is_refused(described: dict[str, Any], said: str) -> None:
+    with pytest.raises(StageError, match=said.replace("(", r"\(")):
+        read_rules(described)
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (np.full((1, 4, 4), np.nan, np.float32), "its output is not finite"),
+        (np.full((1, 4, 4), 3.0, np.float32), "from 3 to 3, which are no probabilities"),
+        (np.zeros((4, 4), np.float32), "not one map"),
+    ],
+)
+def test_a_map_that_is_none_is_named(output: np.ndarray, said: str) -> None:
+    assert said in MapSanity().fault(output)
+
+
+def test_a_map_of_another_size_is_refused() -> None:
+    with pytest.raises(IntegrityError, match=r"nb-x86 gives a map of \[64, 80\]"):
+        Detection(PAGE_SHAPE, Rules()).check("nb-x86", np.zeros((1, 64, 80), np.float32))
+
+
+def test_pages_without_a_label_that_is_json_are_named(tmp_path: Path) -> None:
+    labels = tmp_path / "test.txt"
+    labels.write_text("list.png\tANCHOR\n", encoding="utf-8")
+    run = context("verify", tmp_path, {**detector(), "test_labels": labels}, PARAMETERS)
+    with pytest.raises(StageError, match="test_labels:1: the label is not JSON"):
+        verify.run(run)
