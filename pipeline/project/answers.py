@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.models.catalogue import MODELS
 from pipeline.project.check import complaints
 from pipeline.project.complaint import Complaint
 
@@ -17,12 +18,15 @@ Start = Literal["finetune", "official", "scratch"]
 Mode = Literal["frozen", "full"]
 
 #: What ``finetune`` starts from, and what ``official`` converts.
-FINE_TUNED, OFFICIAL = "PP-OCRv5_mobile_rec", "PP-OCRv4_mobile_rec"
+FINE_TUNED = OFFICIAL = "PP-OCRv5_mobile_rec"
 
 
 @dataclass(frozen=True)
 class Answers:
-    """A new project. Label files are relative to ``root``, ``root`` and ``dictionary`` to the folder."""
+    """A new project. Label files are relative to ``root``, ``root`` and ``dictionary`` to the folder.
+
+    An official model that is taken as it is reads with its own dictionary, whatever else is answered.
+    """
 
     name: str
     root: str = "data"
@@ -34,6 +38,16 @@ class Answers:
     start: Start = "finetune"
     mode: Mode = "frozen"
 
+    @property
+    def own_dictionary(self) -> bool:
+        """Whether the characters are those of the official model."""
+        return self.start == "official"
+
+    @property
+    def has_space(self) -> bool:
+        """Whether the space is a character too."""
+        return MODELS[OFFICIAL].space if self.own_dictionary else self.use_space_char
+
     def raw(self) -> dict[str, Any]:
         """Return the tables that the project file will hold."""
         data = {
@@ -41,8 +55,8 @@ class Answers:
             "train": list(self.train),
             "val": list(self.val),
             "test": list(self.test),
-            "dictionary": self.dictionary,
-            "use_space_char": self.use_space_char,
+            "dictionary": "" if self.own_dictionary else self.dictionary,
+            "use_space_char": self.has_space,
         }
         return {
             "project": {"name": self.name},

@@ -27,6 +27,7 @@ def disagreements(project: Project) -> Iterator[Complaint]:
     yield from _of_models(project)
     yield from _of_splits(project)
     yield from _of_dictionary(project)
+    yield from _of_space(project)
     yield from _of_recogniser(project)
 
 
@@ -164,6 +165,23 @@ def _of_dictionary(project: Project) -> Iterator[Complaint]:
         message = "required where the project starts from no official model"
         remedy = "name the file that lists the characters, one a line"
         yield Complaint(("data", "dictionary"), message, remedy)
+
+
+def _of_space(project: Project) -> Iterator[Complaint]:
+    """Refuse a space rule that an official model with its own dictionary does not have."""
+    settings = project.settings
+    model = MODELS.get(_start_of(project)) if settings.model.task == "recognition" else None
+    if model and not settings.data.dictionary and settings.data.use_space_char != model.space:
+        needed = "true" if model.space else "false"
+        message = f"{model.name} reads with its own dictionary, and with use_space_char = {needed}"
+        yield Complaint(("data", "use_space_char"), message, f"set use_space_char = {needed}")
+
+
+def _start_of(project: Project) -> str:
+    """Return the model that the project starts from; "" if it is a checkpoint, or not known by name."""
+    settings = project.settings
+    given = settings.export.model or settings.model.pretrained
+    return "" if settings.train.checkpoint or isinstance(given, RemoteModel) else given
 
 
 def _brings_dictionary(project: Project) -> bool:

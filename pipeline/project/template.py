@@ -73,12 +73,18 @@ def project_text(answers: Answers) -> str:
         test=_line(
             f"test = {_list(answers.test)}", "only measured on, never used to choose anything"
         ),
-        dictionary=_line(f"dictionary = {_text(answers.dictionary)}", "one character a line"),
-        use_space_char="true" if answers.use_space_char else "false",
+        dictionary=_dictionary(answers),
+        use_space_char="true" if answers.has_space else "false",
         pretrained=_pretrained(answers),
         mode=_mode(answers),
         export=_export(answers),
     )
+
+
+def _dictionary(answers: Answers) -> str:
+    if answers.own_dictionary:
+        return _line('# dictionary = ""', "the official model's own")
+    return _line(f"dictionary = {_text(answers.dictionary)}", "one character a line")
 
 
 def _pretrained(answers: Answers) -> str:

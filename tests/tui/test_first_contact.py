@@ -203,6 +203,7 @@ async def test_errors_stand_at_their_fields(with_data: Path) -> None:
 async def test_official_model_needs_only_what_it_is_measured_on(with_data: Path) -> None:
     for split in ("train", "val"):
         (with_data / "data" / f"{split}.txt").unlink()
+    (with_data / "dict.txt").unlink()
     async with opened(FaultyBackend(with_data)) as (app, pilot):
         await pilot.press("enter")
         await until_shown(pilot, app, "no file 'train.txt'")
@@ -212,7 +213,8 @@ async def test_official_model_needs_only_what_it_is_measured_on(with_data: Path)
         await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
     settings = load_project(with_data).settings
-    assert settings.export.model == "PP-OCRv4_mobile_rec" and settings.data.train == []
+    assert settings.export.model == "PP-OCRv5_mobile_rec" and settings.data.train == []
+    assert settings.data.dictionary == "" and settings.data.use_space_char
 
 
 async def test_from_scratch_only_with_full_training(with_data: Path) -> None:

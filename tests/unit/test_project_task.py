@@ -87,9 +87,17 @@ def test_a_recogniser_that_cannot_be_used_is_refused(tmp_path: Path, text: str, 
     assert "verify.recognition: " in error.message and said in error.message
 
 
+OWN = f'{HEAD}{DATA}use_space_char = true\n[export]\nmodel = "PP-OCRv5_mobile_rec"\n'
+
+
 def test_an_official_model_brings_its_dictionary(tmp_path: Path) -> None:
-    text = f'{HEAD}{DATA}[export]\nmodel = "PP-OCRv5_mobile_rec"\n'
-    assert load_project(write_project(tmp_path / "p", text)).settings.data.dictionary == ""
+    assert load_project(write_project(tmp_path / "p", OWN)).settings.data.dictionary == ""
+
+
+def test_an_official_dictionary_without_its_space_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path, OWN.replace("use_space_char = true\n", ""))
+    assert "data.use_space_char: PP-OCRv5_mobile_rec reads with its own" in error.message
+    assert "use_space_char = true" in error.remedy
 
 
 def test_a_folder_brings_a_dictionary_if_it_has_a_description(tmp_path: Path) -> None:

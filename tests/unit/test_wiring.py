@@ -155,7 +155,10 @@ def test_the_own_dictionary_of_a_pd_model_is_a_dictionary(
 ) -> None:
     names = ("inference.pdmodel", "inference.pdiparams", "ppocr_keys_v1.txt")
     give_fetched(monkeypatch, tmp_path / "fetched", names)
-    text = MINIMAL.replace(WITHOUT_DICTIONARY, "") + '[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
+    text = (
+        MINIMAL.replace(WITHOUT_DICTIONARY, "use_space_char = true\n")
+        + '[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
+    )
     data = wires(tmp_path / "p", text)["data"]
     assert files(data.inputs["dictionary"]) == ["ppocr_keys_v1.txt"]
 

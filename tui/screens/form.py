@@ -46,7 +46,8 @@ _FIELDS: dict[tuple[str, ...], str] = {
     ("train", "mode"): "mode",
     **{("data", name): name for name in ("root", "train", "val", "test", "dictionary")},
 }
-_TRAINING = ("train", "val", "mode")
+#: What is not asked of an official model that is taken as it is.
+_TRAINING = ("train", "val", "dictionary", "spaces", "mode")
 
 
 class FormScreen(PlainScreen[bool]):
