@@ -38,7 +38,9 @@ def reader_of(project: Project, cache: HashCache, caller: Caller) -> dict[str, F
     settings = other.settings
     if settings.model.task != "recognition" or not settings.export.model:
         remedy = "name a project that sets [export] model to a recognition model"
-        raise UsageError(f"{_KEY}: nothing was recognised there", str(other.folder), remedy)
+        raise UsageError(
+            f"{_KEY}: no recognition model is converted there", str(other.folder), remedy
+        )
     made_by = f"project {other.name}"
     delivered = {
         name: one_file(path, cache, f"{made_by} (out)") for name, path in _delivered(other, cache)
