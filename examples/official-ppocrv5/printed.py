@@ -66,16 +66,14 @@ def _code(dice: random.Random) -> str:
 
 
 def _amount(dice: random.Random) -> str:
-    pounds, pence = dice.randint(1, 9999), dice.randint(0, 99)
-    return dice.choice(
-        (f"{pounds:,}.{pence:02d} EUR", f"${pounds}.{pence:02d}", f"{pounds} x {pence}%")
-    )
+    whole, part = dice.randint(1, 9999), dice.randint(0, 99)
+    return dice.choice((f"{whole:,}.{part:02d}", f"${whole}.{part:02d}", f"+{part}.{whole % 10}%"))
 
 
 def _date(dice: random.Random) -> str:
     year, month, day = dice.randint(1990, 2039), dice.randint(1, 12), dice.randint(1, 28)
-    hour, minute = dice.randint(0, 23), dice.randint(0, 59)
-    return f"{year}-{month:02d}-{day:02d} {hour:02d}:{minute:02d}"
+    hour, minute, second = dice.randint(0, 23), dice.randint(0, 59), dice.randint(0, 59)
+    return dice.choice((f"{year}-{month:02d}-{day:02d}", f"{hour:02d}:{minute:02d}:{second:02d}"))
 
 
 def _chinese(dice: random.Random) -> str:
@@ -83,8 +81,7 @@ def _chinese(dice: random.Random) -> str:
 
 
 def _long_chinese(dice: random.Random) -> str:
-    first, second = dice.sample(_PHRASES, 2)
-    return f"{first}，{second}"
+    return "".join(dice.sample(_PHRASES, 2))
 
 
 _KINDS: tuple[tuple[Callable[[random.Random], str], tuple[str, ...]], ...] = (
