@@ -69,10 +69,7 @@ class Recogniser:
     """What both recognisers share: how lines are prepared, and how outputs are read."""
 
     def __init__(self, context: Context) -> None:
-        path = context.input(PREPROCESS)
-        rules = _read_rules(path)
-        self._shape: list[int] = rules["input"]["shape"][1:]
-        space = bool(rules["decode"]["use_space_char"])
+        self._shape, space = _read_rules(context.input(PREPROCESS))
         self._task = Recognition(Dictionary.load(context.input(DICTIONARY), space))
 
     def texts(self, page: np.ndarray, boxes: Boxes, name: str, reader: Reader) -> Iterator[str]:
@@ -90,10 +87,16 @@ class Recogniser:
             yield self._task.read(output, number)
 
 
-def _read_rules(path: Path) -> dict[str, Any]:
+def _read_rules(path: Path) -> tuple[list[int], bool]:
+    """Return [3, H, W] of the recogniser's input, and whether the space is its last class.
+
+    Raises:
+        StageError: the file is not a recognition project's.
+    """
     try:
-        rules: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {"input": rules["input"], "decode": rules["decode"]}
+        rules = json.loads(path.read_text(encoding="utf-8"))
+        shape, space = rules["input"]["shape"], rules["decode"]["use_space_char"]
+        return [int(size) for size in shape][1:], bool(space)
     except (ValueError, KeyError, TypeError) as error:
         raise StageError(
             f"{PREPROCESS} is not the preprocess.json of a recognition project",

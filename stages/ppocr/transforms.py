@@ -17,7 +17,9 @@ _RESIZE = {"mean": [0.5] * 3, "std": [0.5] * 3}
 
 #: The way of resizing that this project has too, and PaddleOCR's transforms that call it.
 RESIZE_NORM_IMG = "resize_norm_img"
-_SAME = ("RecResizeImg", "SVTRRecResizeImg")
+_SAME = ("RecResizeImg", "SVTRRecResizeImg", "ClsResizeImg")
+#: How the names of transforms end that resize a line.
+_RESIZING = ("ResizeImg", "ResizeImage")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def read_transforms(listed: Any) -> Preparation:
     It may come from anywhere: what is not a list of transforms says nothing.
     """
     transforms = _by_name(listed)
-    resize = next((name for name in transforms if name.endswith("ResizeImg")), "")
+    resize = next((name for name in transforms if name.endswith(_RESIZING)), "")
     options = _options(transforms, resize)
     return Preparation(
         _channel_order(transforms),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ import numpy as np
 import pytest
 
 from stages import verify
-from stages.detection.chain import Chained
+from stages.detection.boxes import Boxes
+from stages.detection.chain import Chained, chain
 from stages.detection.prepare import Fit, check_shape, fit_page, prepare
 from stages.detection.rules import Rules, read_rules
 from stages.detection.task import Detection, MapSanity
 from stages.errors import IntegrityError, StageError
+from stages.parity.models import Model
+from stages.parity.series import Series
 from stages.preprocess import describe, read_image
 from stages.text.dictionary import Dictionary
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, new_folder
@@ -105,26 +109,37 @@ def test_golden_boxes_lie_on_the_words_of_the_page_as_it_was_given() -> None:
     assert rows["tall.png"]["pd"] == rows["tall.png"]["nb-x86"]
 
 
+def chain_with(folder: Path, exchanged: dict[str, Path]) -> dict[str, Any] | None:
+    """Read the first page's boxes with one of the recogniser's files exchanged."""
+    row = document(verified()[0], "golden.json")["images"][0]
+    columns: list[Series[Boxes]] = []
+    for name in ("pd", "nb-x86"):
+        boxes = tuple(tuple((x, y) for x, y in box) for box in row[name])
+        columns.append(Series(Model(name, "any"), [boxes]))  # type: ignore[list-item]
+    run = context("verify", folder, {**detector(), **recogniser(), **exchanged}, PARAMETERS)
+    return chain(run, columns, [row["image"]], platform.machine())
+
+
 def test_a_recogniser_that_dies_is_said_and_nothing_is_called_the_same(tmp_path: Path) -> None:
     broken = tmp_path / "model_x86.nb"
     broken.write_bytes(recogniser()["reader-nb"].read_bytes().replace(b"softmax", b"softmix"))
-    run = context(
-        "verify", tmp_path, {**detector(), **recogniser(), "reader-nb": broken}, PARAMETERS
-    )
-    verify.run(run)
-    chain = document(run, "parity.json")["chain"]
-    assert (chain["lines"], chain["same"]) == (0, 0)
-    assert chain["failure"].startswith("killed by SIG")
+    found = chain_with(tmp_path, {"reader-nb": broken})
+    assert found is not None
+    assert (found["lines"], found["same"]) == (0, 0)
+    assert found["failure"].startswith("killed by SIG")
 
 
 def test_a_recogniser_with_another_dictionary_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "dict.txt"
     other.write_text("A\nB\n", encoding="utf-8")
-    run = context(
-        "verify", tmp_path, {**detector(), **recogniser(), "reader-dict": other}, PARAMETERS
-    )
     with pytest.raises(IntegrityError, match="reader-original has 37 classes"):
-        verify.run(run)
+        chain_with(tmp_path, {"reader-dict": other})
+
+
+def test_what_is_no_recognisers_hand_off_is_refused(tmp_path: Path) -> None:
+    other = verified()[0].output / "preprocess.json"  # the detection project's own
+    with pytest.raises(StageError, match=r"not the preprocess.json of a recognition project"):
+        chain_with(tmp_path, {"reader-preprocess": other})
 
 
 def test_chained_lines_that_differ_are_listed_with_their_place() -> None:
