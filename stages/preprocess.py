@@ -78,6 +78,7 @@ def describe(shape: Sequence[int], dictionary: Dictionary, use_space_char: bool)
     """Return ``preprocess.json``: all that a reader on a phone must do as this project does."""
     return {
         "schema_version": 1,
+        "task": "recognition",
         **describe_input(shape),
         "decode": {
             "method": "CTC greedy",
