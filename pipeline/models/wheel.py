@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from pipeline.certificates import find_bundle
 from pipeline.errors import IntegrityFailed
 from pipeline.models.caller import Caller
 from pipeline.models.catalogue import OfficialModel, Wheel
@@ -56,7 +58,9 @@ def _run(command: list[str], log: Path, caller: Caller) -> int:
     """Run the command, its output in ``log``; end it if the caller breaks off."""
     with (
         log.open("wb") as sink,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink) as process,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=_environment()
+        ) as process,
     ):
         try:
             while True:
@@ -67,6 +71,12 @@ def _run(command: list[str], log: Path, caller: Caller) -> int:
         except BaseException:  # an interruption too: nothing may go on behind the user's back
             process.kill()
             raise
+
+
+def _environment() -> dict[str, str]:
+    """Tell pip of the user's certificates, unless it was told itself."""
+    bundle = find_bundle(os.environ)
+    return {**({"PIP_CERT": str(bundle.path)} if bundle else {}), **os.environ}
 
 
 def _failure(wheel: Wheel, log: str) -> IntegrityFailed | SourceFailed:
