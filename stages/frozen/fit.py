@@ -145,15 +145,19 @@ class Fitting:
         self._point("val_accuracy", score.accuracy)
         self._point("val_ned", score.ned)
         self._point("learning_rate", self._optimiser.get_lr())
-        if self._value(score) > self._value(numbers.best):
+        if self._rank(score) > self._rank(numbers.best):
             numbers.best, numbers.best_epoch = score, numbers.epoch
             self.state.best = self.head.arrays()
         self._early.saw(numbers.epoch, self._value(score))
         self._report()
 
     def _value(self, score: Score) -> float:
-        """Return the measure that early stopping and the best epoch go by."""
+        """Return the measure that early stopping goes by."""
         return score.accuracy if self._early.metric == "acc" else score.ned
+
+    def _rank(self, score: Score) -> tuple[float, float]:
+        """Return what the best epoch is chosen by: of equal ones the one that is surer of itself."""
+        return self._value(score), -score.loss
 
     def _point(self, name: str, value: float) -> None:
         numbers = self.state.numbers

@@ -8,19 +8,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages import train
+from stages import convert, export, train
 from stages.contract import Metric, Progress
 from stages.errors import IntegrityError, StageError, Stopped
 from stages.ppocr.checkpoint import load_parameters
-from support.legacy import new_folder, official
-from support.lines import Stopping, train_context, train_inputs
+from support.legacy import ALPHANUMERIC, context, new_folder, official
+from support.lines import PARAMETERS, Stopping, train_context, train_inputs
 
 LINES, READ = 32, 8
+LACKING = "\u1200"
 
 
 @lru_cache(maxsize=1)
 def inputs() -> dict[str, Path]:
-    return train_inputs(new_folder(), LINES, READ)
+    """Draw lines; one of them has a character that the official dictionary lacks."""
+    made = train_inputs(new_folder(), LINES, READ)
+    labels = made["train_labels"].read_text(encoding="utf-8").splitlines()
+    labels[0] = f"{labels[0][:-1]}{LACKING}"
+    made["train_labels"].write_text("\n".join(labels) + "\n", encoding="utf-8")
+    with made["dict"].open("a", encoding="utf-8") as stream:
+        stream.write(f"{LACKING}\n")
+    return made
 
 
 @lru_cache(maxsize=1)
@@ -49,7 +57,8 @@ def test_training_makes_the_loss_smaller_and_reads_no_less() -> None:
 def test_the_first_training_loss_is_near_what_evaluation_says_before_it() -> None:
     run, metrics = trained()
     assert metrics["start_val_loss"] == values(run, "val_loss")[0]
-    assert metrics["first_train_loss"] == pytest.approx(metrics["start_val_loss"], abs=1.0)
+    # One of its 16 lines may be the one with a character that nobody has learnt yet.
+    assert metrics["first_train_loss"] < metrics["start_val_loss"] + 3
 
 
 def test_the_backbone_stays_and_the_rest_learns() -> None:
@@ -93,14 +102,27 @@ def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:
     assert all(np.array_equal(expected[key], found[key]) for key in expected)
 
 
-def test_a_character_that_the_official_model_never_saw_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "dict.txt"
-    path.write_text(inputs()["dict"].read_text(encoding="utf-8") + "\u1200\n", encoding="utf-8")
-    run = train_context(tmp_path, {**inputs(), "dict": path})
-    run.kind, run.after = Progress, 1
-    with pytest.raises(Stopped):
-        train.run(run)
+def test_a_character_that_the_official_model_never_saw_is_told() -> None:
+    run, _ = trained()
     assert any("U+1200" in message and "mean of all" in message for message in run.warnings())
+
+
+def test_a_model_of_a_character_that_the_official_model_never_saw_converts() -> None:
+    run, _ = trained()
+    folder, shape = new_folder(), PARAMETERS["image_shape"]
+    files = {
+        "checkpoint": run.output / "checkpoint.pdparams",
+        "config": run.output / "config.yml",
+        "dict": inputs()["dict"],
+    }
+    parameters = {"image_shape": shape, "use_space_char": False}
+    exported = context("export", folder, files, parameters)
+    assert export.run(exported)["parameters_compared"] == 234
+    model = {name: exported.output / f"inference.{name}" for name in ("pdmodel", "pdiparams")}
+    converted = context("convert", folder, model, {"targets": ["x86"], "fp16": False})
+    convert.run(converted)
+    lineage = json.loads((converted.output / "lineage.json").read_text(encoding="utf-8"))
+    assert lineage["models"]["nb-x86"]["classes"] == len(ALPHANUMERIC) + 2
 
 
 def test_a_text_too_long_for_the_network_is_named(tmp_path: Path) -> None:
