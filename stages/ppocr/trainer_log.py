@@ -84,7 +84,10 @@ _ETA = re.compile(r"eta: (?:(\d+) days?, )?(\d+):(\d\d):(\d\d)")
 _SAVED = re.compile(r"save (best model is to|model in) (\S.*)$")
 _EPOCH = re.compile(r"iter_epoch_(\d+)$")
 _PLANNED = re.compile(r"train dataloader has (\d+) iters")
-_MISMATCH = re.compile(r"not in model|not matched with loaded params|not in loaded params")
+_MISMATCH = re.compile(
+    r"not in model|not matched with loaded params|not in loaded params"
+    r"|Skip loading for"  # Paddle's set_state_dict (python/paddle/nn/layer/layers.py)
+)
 _SHARED_MEMORY = re.compile(
     r"bus error|insufficient shared memory|\bshm\b|/dev/shm"
     r"|DataLoader (?:worker|reader).*(?:exit|signal|killed|error)",
