@@ -7,9 +7,12 @@ FILES = {
     "pipeline/report/html.py": "report.html: files are English",
     "pipeline/report/markdown.py": "report.md: files are English",
     "pipeline/report/proofs.py": "tables of report.html and report.md",
+    "pipeline/report/plot.py": "a chart of report.html: files are English",
     "pipeline/report/junit.py": "JUnit XML: files are English",
     "pipeline/project/template.py": "paddock.toml as `paddock init` writes it: files are English",
     "pipeline/images/readiness.py": "called by scripts/engine, whose words are English",
+    "stages/detection/describe.py": "preprocess.json: files are English",
+    "stages/program/rules/apart.py": "as for the next one",
     "stages/program/rules/affine.py": "names of rules are identifiers, their reasons documentation",
     "stages/program/rules/legal.py": "as above",
     "stages/program/rules/simple.py": "as above",
@@ -60,6 +63,13 @@ _FILE_LINES = (
     "no class",
     "SHA-256 of the prepared image's float32 values, little endian, in the order CHW",
 )
+#: Headings of report.html and report.md, and what stands in preprocess.json: files are English.
+_FILES = (
+    "Lines read differently",
+    "Images with other boxes",
+    "Images turned differently",
+    "the class with the highest probability",
+)
 #: The command line of the background runner, which `paddock` starts and nobody types.
 _BACKGROUND = (
     "python -m pipeline.background",
@@ -70,4 +80,6 @@ _BACKGROUND = (
 #: Amounts with SI units are international: "3 min 07 s" in every language.
 _UNITS = ("{minutes} min {rest} s",)
 
-TEXTS = frozenset((*_PROGRAMS, *_DOCKERFILE, *_PATTERNS, *_FILE_LINES, *_BACKGROUND, *_UNITS))
+TEXTS = frozenset(
+    (*_PROGRAMS, *_DOCKERFILE, *_PATTERNS, *_FILE_LINES, *_FILES, *_BACKGROUND, *_UNITS)
+)

@@ -98,15 +98,13 @@ def _weights(report: Report) -> Iterator[str]:
         if str(step["to"]).startswith("nb-")
     ]
     if traced:
-        yield _("weights: tensors traced to the PD model: {files}").format(
-            files=", ".join(traced)
-        )
+        yield _("weights: tensors traced to the PD model: {files}").format(files=", ".join(traced))
 
 
 def _guards(report: Report) -> Iterator[str]:
     """Give in a line how many guards came to what."""
     counts = Counter(str(guard["outcome"]) for guard in report["pitfalls"])
-    said = ", ".join(f"{translated(name)} {counts[name]}" for name in _OUTCOMES if counts[name])
+    said = ", ".join(f"{_(name)} {counts[name]}" for name in _OUTCOMES if counts[name])
     yield _("guards: {counts}").format(counts=said)
 
 

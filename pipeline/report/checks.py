@@ -228,7 +228,10 @@ def accuracy(evidence: Evidence) -> Finding:
     pd = next((item for item in evidence.measured if item["name"] == "pd"), None)
     if pd is None:
         return Finding("not checked", "pd was not measured", where)
-    found = f"pd has {pd[score]:.2%} {score} (asked {asked:.2%})"
+    if score == "hmean":
+        found = f"pd has a hmean of {pd[score]:.2%} (asked {asked:.2%})"
+    else:
+        found = f"pd has an accuracy of {pd[score]:.2%} (asked {asked:.2%})"
     return _passed_if(pd[score] >= asked, found, where)
 
 

@@ -46,7 +46,7 @@ class Guard:
 
     def _finding(self, evidence: Evidence) -> Finding:
         if self.tasks and evidence.task not in self.tasks:
-            return Finding("not checked", f"not for {evidence.task}")
+            return Finding("not checked", _NOT_FOR[evidence.task])
         return self.check(evidence)
 
 
@@ -66,6 +66,12 @@ def refusal(guards: Iterable[Mapping[str, Any]]) -> IntegrityFailed | None:
     return None
 
 
+#: What is said of a guard that makes no sense for a task.
+_NOT_FOR = {
+    RECOGNITION: "not for recognition",
+    "detection": "not for detection",
+    "orientation": "not for orientation",
+}
 _READS = (RECOGNITION,)
 GUARDS = (
     Guard(

@@ -96,7 +96,7 @@ async def test_choosing_what_runs(folder: Path) -> None:
 
 
 async def test_form_of_a_new_project(tmp_path: Path) -> None:
-    said = "\n".join(await seen(tmp_path, LARGE, "down", "down", "enter"))
+    said = "\n".join(await seen(tmp_path, LARGE, "end", "enter"))
     assert "训练标注" in said and english_in(said) == []
 
 

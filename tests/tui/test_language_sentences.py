@@ -184,7 +184,7 @@ def test_a_list_of_problems_line_by_line() -> None:
     assert lines[0] == "1 个字符不在字典中："
     assert lines[1] == '  "車" (U+8ECA) 首次出现在 train.txt:3，共 1 行'
     assert lines[2] == "数据中有 30 个问题："
-    assert lines[3] == '  train.txt:0：缺少图像 "0.png"'
+    assert lines[3] == '  train.txt:0：图像 "0.png" 缺失'
     assert lines[-1] == "  … 还有 10 个问题"
     assert english_in(said) == []
 

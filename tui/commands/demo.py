@@ -28,7 +28,9 @@ draws with a fixed seed. Then run it with: paddock --batch DIR
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", nargs="?", default="demo", metavar="DIR", type=Path)
-    parser.add_argument("--example", choices=EXAMPLES, default="alphanumeric", help=_("which one"))
+    parser.add_argument(
+        "--example", choices=EXAMPLES, default="alphanumeric", metavar="NAME", help=_("which one")
+    )
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:

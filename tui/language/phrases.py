@@ -23,9 +23,12 @@ WORDS = (
     # why a stage runs (pipeline/plan.py)
     E_("forced"),
     # the status of a model, and the titles of the parity table (pipeline/report/table.py)
-    E_("measured"), E_("model"), E_("accuracy"), E_("NED"), E_("MB"),
+    E_("measured"), E_("model"), E_("accuracy"), E_("NED"), E_("MB"), E_("hmean"), E_("precision"),
+    E_("recall"), E_("boxes"), E_("flipped"), E_("pixels"), E_("classes"),
+    # what a model is for (stages/contract.py)
+    E_("recognition"), E_("detection"), E_("orientation"),
     # units of progress (stages/)
-    E_("images"), E_("steps"), E_("lines"), E_("writing"),
+    E_("images"), E_("steps"), E_("lines"), E_("pages"), E_("writing"),
     # what the doctor looks at (pipeline/doctor.py); to it, images are those that containers run
     E_("python"), E_("machine"), E_("engine"), E_("containers"), NC_("check", "images"),
 )  # fmt: skip
@@ -38,6 +41,7 @@ ASSEMBLED = (
     E_("{count} problems in the data:"),
     E_("  … and {count} more characters"),
     E_("  … and {count} more problems"),
+    E_("{count} boxes"),
     E_("{count} line"),
     E_("{count} lines"),
     # what follows a semicolon: stages/dataset/problems.py, pipeline/wiring.py, stages/ppocr/network.py

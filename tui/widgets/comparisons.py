@@ -42,7 +42,7 @@ def facts_of(record: DictionaryRecord) -> Iterator[Fact]:
     """Give names and values of what is known of the dictionary."""
     file = record.file
     if record.task != RECOGNITION:
-        yield _("dictionary"), translated(f"not for {record.task}")
+        yield _("dictionary"), _("not for {task}").format(task=translated(record.task))
         return
     if record.official and file is None:
         yield _("dictionary"), _("the official model's own; out/ has it after the first run")
