@@ -31,9 +31,16 @@ def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> Offici
     """
     if (folder / PROGRAM).is_file() or not (folder / FILES[0]).is_file():
         return read_official(folder)
-    classes = read_signature(folder / FILES[0]).output_shape[-1]
-    characters = _characters(folder, classes)
-    return OfficialModel(read_legacy_weights(folder, architecture, classes), characters)
+    signature = read_signature(folder / FILES[0])
+    if len(signature.input_shape) != 4 or len(signature.output_shape) != 3:
+        raise IntegrityError(
+            f"{FILES[0]} is not a recognition model's: its input has the shape "
+            f"{list(signature.input_shape)}, its output {list(signature.output_shape)}",
+            printable(str(folder), 400),
+            "give the inference model of a text recognition network with a CTC head",
+        )
+    characters = _characters(folder, signature.output_shape[-1])
+    return OfficialModel(read_legacy_weights(folder, architecture, signature), characters)
 
 
 def _characters(folder: Path, classes: int) -> tuple[str, ...]:

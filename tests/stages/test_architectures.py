@@ -143,11 +143,8 @@ def test_the_small_crnn_converts_and_computes_as_the_pd_model(tmp_path: Path) ->
 
 
 def test_weights_of_another_architecture_are_refused_and_what_differs_is_named() -> None:
-    given = {**data(), "pretrained": official("PP-OCRv4_mobile_rec")}
-    name = "ch_ppocr_mobile_v2.0_rec"
-    size = {"image_shape": shape(ARCHITECTURES[name]), "architecture": name}
     with pytest.raises(IntegrityError, match="parameter 1 in order of use, conv2d_10") as e:
-        train.run(train_context(new_folder(), given, **size))
+        read_starting_model(official("PP-OCRv4_mobile_rec"), V2_MOBILE.ctc())
     assert e.value.pitfall is Pitfall.SHAPE_MISMATCH
 
 
@@ -159,7 +156,7 @@ def test_frozen_training_without_weights_says_that_there_are_none() -> None:
     assert "no official weights of it are built in" in e.value.remedy
 
 
-def test_the_official_pp_ocrv4_model_reads_from_its_first_step_on() -> None:
+def test_the_official_pp_ocrv4_model_comes_whole_and_with_its_characters() -> None:
     """Its weights come by order of use, its characters from the dictionary beside it."""
     model = read_starting_model(official("PP-OCRv4_mobile_rec"), V4_MOBILE.ctc())
     assert (len(model.parameters), model.classes) == (234, 6625)
@@ -177,3 +174,8 @@ def test_without_its_dictionary_a_legacy_model_is_refused(tmp_path: Path) -> Non
     with pytest.raises(IntegrityError, match="lists 2 characters; the model has 6625 classes") as e:
         read_starting_model(tmp_path, V4_MOBILE.ctc())
     assert e.value.pitfall is Pitfall.DICTIONARY_CLASSES
+
+
+def test_a_model_that_reads_no_lines_is_refused() -> None:
+    with pytest.raises(IntegrityError, match="not a recognition model's: .* its output"):
+        read_starting_model(official("PP-OCRv4_mobile_det"), V4_MOBILE.ctc())
