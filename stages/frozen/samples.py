@@ -51,7 +51,7 @@ def check_lengths(samples: list[Sample], steps: int) -> None:
                 f"{sample.where}: {quoted(sample.text)} needs {needed} time steps, "
                 f"the network has {steps}",
                 sample.where,
-                "make model.image_shape wider (8 pixels a time step), or leave the line out",
+                "make model.image_shape wider, or leave the line out",
             )
 
 

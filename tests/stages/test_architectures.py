@@ -177,5 +177,5 @@ def test_without_its_dictionary_a_legacy_model_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_model_that_reads_no_lines_is_refused() -> None:
-    with pytest.raises(IntegrityError, match="not a recognition model's: .* its output"):
+    with pytest.raises(IntegrityError, match=r"not a recognition model's: .* its output"):
         read_starting_model(official("PP-OCRv4_mobile_det"), V4_MOBILE.ctc())
