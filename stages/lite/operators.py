@@ -7,7 +7,7 @@ import sys
 from functools import lru_cache
 
 from stages.errors import StageError
-from stages.lite.opt import entry_point
+from stages.lite.script import entry_point
 
 TIMEOUT_S = 60
 #: Fewer lines than this are no list: 2.13 knows 248 operators for x86, 254 for arm.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from stages.errors import StageError
 from stages.lite.opt_log import judge
+from stages.lite.script import entry_point
 from stages.program.params import read_program
 from stages.program.rules.legal import WRITE_XSHAPE
 from stages.text.printable import printable
@@ -17,22 +17,6 @@ from stages.text.printable import printable
 TIMEOUT_S = 600
 VERSION_TIMEOUT_S = 60
 _VERSION = re.compile(r"v?\d[\w.-]{0,30}")
-
-
-def entry_point() -> Path:
-    """Return the script ``paddle_lite_opt`` of the installed paddlelite.
-
-    Raises:
-        StageError: paddlelite is not installed, or without its script.
-    """
-    try:
-        files = importlib.metadata.files("paddlelite") or []
-    except importlib.metadata.PackageNotFoundError:
-        files = []
-    for file in files:
-        if file.name == "paddle_lite_opt":
-            return Path(str(file.locate())).resolve()
-    raise StageError("paddlelite is not installed here", remedy="run convert in its own image")
 
 
 def installed_version() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.lite.opt import entry_point
+from stages.lite.script import entry_point
 from stages.ppocr.location import paddleocr_root
 from support.ended import Ended
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from stages.errors import StageError
-from stages.lite.opt import entry_point
 from stages.lite.opt_log import judge
+from stages.lite.script import entry_point
 from stages.pitfalls import Pitfall
 from support import bare
 from support.ended import Ended
