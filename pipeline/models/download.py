@@ -72,6 +72,11 @@ def download(
     progress.finish()
 
 
+def shown(url: str) -> str:
+    """Return an address without its query, which may hold a secret."""
+    return one_line(url.partition("?")[0])
+
+
 def _pieces(url: str, progress: _Progress) -> Iterator[bytes]:
     """Give the answer's bytes as they come."""
     request = urllib.request.Request(url, headers={"User-Agent": f"paddock/{version('paddock')}"})  # noqa: S310 - http or https, by schema or catalogue
@@ -83,7 +88,7 @@ def _pieces(url: str, progress: _Progress) -> Iterator[bytes]:
             while piece := answer.read1(_PIECE):
                 yield piece
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise SourceFailed(_reason(error, progress.patience), url) from error
+        raise SourceFailed(_reason(error, progress.patience), shown(url)) from error
 
 
 def _trusted() -> ssl.SSLContext:
@@ -111,7 +116,7 @@ class _Progress:
     def __init__(
         self, url: str, name: str, caller: Caller, size: int | None, patience: Patience
     ) -> None:
-        self.patience, self._url = patience, url
+        self.patience, self._url = patience, shown(url)
         self._name, self._caller, self._size = name, caller, size
         self._began = self._said = time.monotonic()
         self.received = 0

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.models.archive import is_archive, unpack
 from pipeline.models.caller import Caller
-from pipeline.models.download import download
+from pipeline.models.download import download, shown
 from pipeline.models.store import cache_folder, expect, fill
 from pipeline.project.schema import RemoteModel, is_safe_path
 
@@ -33,9 +33,9 @@ def fetch_remote(source: RemoteModel, caller: Caller) -> Path:
         return not is_archive(name) or _is_unpacked(folder, caller)
 
     def make(scratch: Path) -> None:
-        caller.say(f"fetching {source.url}")
+        caller.say(f"fetching {shown(source.url)}")
         download(source.url, scratch / name, caller)
-        expect(scratch / name, source.sha256, source.url)
+        expect(scratch / name, source.sha256, shown(source.url))
         if is_archive(name):
             _unpack(scratch / name, scratch)
 

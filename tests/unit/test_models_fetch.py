@@ -84,6 +84,20 @@ def test_the_official_download_is_asked_first(
     assert len(site.asked) == len(FILES)
 
 
+def test_the_users_proxy_is_asked_for_the_official_download(
+    index: Path, catalogue: Catalogue, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    official = "http://hub.invalid"
+    site.files = {f"{official}{path}": data for path, data in site.files.items()}
+    monkeypatch.setenv("HF_ENDPOINT", official)
+    monkeypatch.setenv("http_proxy", site.url)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert contents(fetch_official(NAME, Caller())) == FILES
+    assert origin(catalogue[NAME]) == f"the official download ({official}/tiny/model)"
+
+
 def test_both_sources_fill_the_same_folder(index: Path) -> None:
     wheel = build_wheel(index)
     assert official_folder(describe(wheel)) == official_folder(describe(wheel, hub=HUB))

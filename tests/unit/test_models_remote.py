@@ -37,10 +37,10 @@ def site() -> Iterator[Site]:
 
 
 def remote(site: Site, name: str, data: bytes, promised: bytes | None = None) -> RemoteModel:
-    """Serve ``data`` and return its source, with the hash of what was ``promised``."""
+    """Serve ``data`` and return its source, with a secret and the hash of what was ``promised``."""
     site.files[f"/{name}"] = data
     digest = hashlib.sha256(data if promised is None else promised).hexdigest()
-    return RemoteModel(url=f"{site.url}/{name}?download=true", sha256=digest)
+    return RemoteModel(url=f"{site.url}/{name}?token=secret", sha256=digest)
 
 
 def left() -> list[str]:
@@ -76,12 +76,13 @@ def test_a_file_is_fetched_once(site: Site) -> None:
     path = fetch_remote(source, Caller(said.append))
     assert path.name == "m.pdparams" and path.read_bytes() == b"weights"
     assert fetch_remote(source, Caller(said.append)) == path
-    assert said == [f"fetching {source.url}"] and len(site.asked) == 1
+    assert said == [f"fetching {site.url}/m.pdparams"] and len(site.asked) == 1
 
 
 def test_another_hash_leaves_nothing(site: Site) -> None:
-    with pytest.raises(IntegrityFailed, match=r"m\.pdparams: expected SHA-256"):
+    with pytest.raises(IntegrityFailed, match=r"m\.pdparams: expected SHA-256") as caught:
         fetch_remote(remote(site, "m.pdparams", b"weights", b"other"), Caller())
+    assert caught.value.where == f"{site.url}/m.pdparams"
     assert left() == []
 
 
