@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ from stages.pir.operators import TRANSLATIONS
 from stages.pir.operators.base import plain
 from stages.pir.prove import IMAGES, chosen
 from stages.pitfalls import Pitfall
+from stages.program.graph import Graph
+from stages.program.params import read_program
 from stages.text.dictionary import Dictionary
 from support.legacy import (
     ALPHANUMERIC,
     SHAPE,
     Recorded,
+    alphanumeric_model,
     context,
     draw,
     new_folder,
@@ -77,6 +81,32 @@ def test_the_legacy_model_holds_the_same_parameters_and_reads_the_same() -> None
     assert metrics["max_difference"] < 1e-4
 
 
+def profile(pdmodel: Path) -> Counter[tuple[Any, ...]]:
+    """Count a program's operators by type, number of inputs by slot, and attributes that matter."""
+    operators = Graph(read_program(pdmodel), {}).operators
+    ignored = ("use_cudnn", "force_cpu", "op_", "with_quant_attr")
+    return Counter(
+        (
+            operator.type,
+            tuple(sorted((slot, len(names)) for slot, names in operator.inputs.items() if names)),
+            tuple(
+                sorted(
+                    (item.name, str(operator.attribute(item.name)))
+                    for item in operator.description.attrs
+                    if not item.name.startswith(ignored)
+                )
+            ),
+        )
+        for operator in operators
+    )
+
+
+def test_the_program_is_what_paddles_own_legacy_export_writes() -> None:
+    run, _ = exported()
+    found, expected = profile(run.output / export.FILES[0]), profile(alphanumeric_model().pdmodel)
+    assert found - expected == expected - found == Counter()
+
+
 def test_the_proof_is_counted_as_a_guard() -> None:
     assert exported()[0].guard_seconds > 1
 
@@ -122,7 +152,9 @@ def test_a_dictionary_in_another_order_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_space_rule_than_the_models_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match=r"pd disagrees .* 37 classes; the dictionary makes 38"):
+    with pytest.raises(
+        IntegrityError, match=r"pd disagrees .* 37 classes; the dictionary makes 38"
+    ):
         export.run(start(tmp_path, use_space_char=True))
 
 

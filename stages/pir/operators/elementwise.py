@@ -22,7 +22,7 @@ def _dropout(call: Call) -> None:
         "is_test": True,
         "dropout_implementation": call.setting("mode"),
     }
-    call.append("dropout", {"X": [call.tensor(0)]}, {"Out": 0, "Mask": 1}, settings)
+    call.append("dropout", {"X": [call.tensor(0)]}, {"Out": 0}, settings)
 
 
 def _layer_norm(call: Call) -> None:
