@@ -8,7 +8,7 @@ import numpy as np
 
 Point = tuple[int, int]
 Box = tuple[Point, Point, Point, Point]
-#: All boxes of a page, in the order in which they were found.
+#: All boxes of a page.
 Boxes = tuple[Box, ...]
 
 #: A box of at most so many pixels is no text (``filter_tag_det_res``, tools/infer/predict_det.py).

@@ -35,10 +35,9 @@ class Matches:
 
 def match(boxes: Boxes, regions: Sequence[Region]) -> Matches:
     """Match the boxes of a page with its labelled regions."""
-    cared = [Polygon(region.points) for region in regions if not region.ignored]
-    ignored = [Polygon(region.points) for region in regions if region.ignored]
-    found = [polygon for polygon in map(Polygon, boxes) if polygon.is_valid]
-    counted = [polygon for polygon in found if not _inside_any(polygon, ignored)]
+    cared = [_area(region.points) for region in regions if not region.ignored]
+    ignored = [_area(region.points) for region in regions if region.ignored]
+    counted = [area for area in map(_area, boxes) if not _inside_any(area, ignored)]
     free, pairs = list(range(len(counted))), 0
     for region in cared:
         taken = next((number for number in free if _overlap(region, counted[number]) > OVERLAP), -1)
@@ -46,6 +45,12 @@ def match(boxes: Boxes, regions: Sequence[Region]) -> Matches:
             free.remove(taken)
             pairs += 1
     return Matches(len(cared), len(counted), pairs)
+
+
+def _area(points: Sequence[Sequence[float]]) -> Polygon:
+    """Return what the points enclose; an outline may touch itself, which no overlap is defined for."""
+    polygon = Polygon(points)
+    return polygon if polygon.is_valid else polygon.buffer(0)
 
 
 def _inside_any(box: Polygon, ignored: Iterable[Polygon]) -> bool:

@@ -16,7 +16,8 @@ from stages.text.printable import quoted
 
 #: Transcriptions of what nobody can read: neither found nor missed.
 IGNORED = ("*", "###")
-FEWEST = 4
+#: Points of an outline; a curved line of text takes some tens.
+FEWEST, MOST = 4, 500
 _LARGEST = 1e6
 
 Corner = tuple[float, float]
@@ -72,7 +73,7 @@ def _is_corner(point: Any) -> bool:
     return (
         isinstance(point, list)
         and len(point) == 2
-        and all(isinstance(value, (int, float)) and abs(value) < _LARGEST for value in point)
+        and all(type(value) in (int, float) and abs(value) < _LARGEST for value in point)
     )
 
 
@@ -80,6 +81,8 @@ def outline_fault(points: Sequence[Corner]) -> str:
     """Return what keeps the points from being the outline of an area, or ""."""
     if len(points) < FEWEST:
         return f"its outline has {len(points)} points, at least {FEWEST} are needed"
+    if len(points) > MOST:
+        return f"its outline has {len(points)} points, at most {MOST} are allowed"
     if not _area(points):
         return "its outline has no area"
     if _crosses_itself(points):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.detection.boxes import Boxes
+from stages.detection.boxes import Boxes, reading_order
 from stages.detection.postprocess import find_boxes
 from stages.detection.prepare import Fit, fit_page, prepare
 from stages.detection.rules import Rules
@@ -90,8 +90,8 @@ class Detection:
         return 0
 
     def read(self, output: np.ndarray, number: int) -> Boxes:
-        """Return the boxes of the page with this number."""
-        return find_boxes(output[0], self._rules, self.fits[number])
+        """Return the boxes of the page with this number, in reading order."""
+        return reading_order(find_boxes(output[0], self._rules, self.fits[number]))
 
     def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
         """Count the pixels that are on different sides of the threshold."""

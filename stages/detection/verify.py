@@ -63,7 +63,7 @@ def run(context: Context) -> dict[str, Any]:
     names = [image for image, _ in labels]
     images = Images(context, names, task.prepare)
     columns = measure(models, images.prepared(), task, threads, images)
-    chained = chain(context, columns, names, platform.machine())
+    chained = chain(context, columns, names)
     parity = {
         **parity_head(DETECTION, len(labels), shape, threads),
         "models": _models(columns, labels, task),

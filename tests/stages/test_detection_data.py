@@ -90,6 +90,7 @@ def test_a_label_that_is_no_pages_says_why(text: str, said: str) -> None:
         ([(0, 0), (9, 0), (0, 9), (9, 9)], "no area"),
         ([(0, 0), (20, 0), (0, 9), (9, 9)], "crosses itself"),
         ([(0, 0), (3, 3), (6, 6), (9, 9)], "no area"),
+        ([(0, 0), (9, 0), (9, 9)] * 200, "600 points, at most 500"),
     ],
 )
 def test_outlines_that_are_none_are_told(points: list[tuple[float, float]], fault: str) -> None:

@@ -1,0 +1,87 @@
+"""The recogniser that reads what a detection model finds: another project's model, original or converted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from stages.detection.boxes import Boxes
+from stages.detection.crop import crop
+from stages.errors import StageError
+from stages.preprocess import prepare
+from stages.readers import Reader, ReaderFailedError
+from stages.recognition.task import Recognition
+from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+
+#: The inputs: the model that the other project started from, and what that project delivered.
+ORIGINAL, CONVERTED = "reader-original", "reader-nb"
+DICTIONARY, PREPROCESS = "reader-dict", "reader-preprocess"
+#: A model's program, PIR or legacy; Paddle Inference takes both.
+_PROGRAMS = ("inference.json", "inference.pdmodel")
+_PARAMETERS = "inference.pdiparams"
+_KEY = "verify.recognition"
+
+
+class Recogniser:
+    """What the original and the converted model share: how lines are prepared and outputs read.
+
+    Raises:
+        StageError: an input is not a recognition project's.
+        IntegrityError: the dictionary is malformed.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._shape, space = _read_rules(context.input(PREPROCESS))
+        self._task = Recognition(Dictionary.load(context.input(DICTIONARY), space))
+
+    def start(self, name: str) -> Reader:
+        """Start loading one of the two models, :data:`ORIGINAL` or :data:`CONVERTED`."""
+        path, threads = self._context.input(name), self._context.spec.threads
+        if name == ORIGINAL:
+            return Reader("pd", _original_files(path), threads)
+        return Reader("nb", [str(path)], threads)
+
+    def texts(self, page: np.ndarray, boxes: Boxes, name: str, reader: Reader) -> Iterator[str]:
+        """Read the boxes of a page in their order.
+
+        Raises:
+            ReaderFailedError: the model died, or its output is none.
+            IntegrityError: it is not as wide as the dictionary.
+        """
+        for number, box in enumerate(boxes):
+            output = reader.read(prepare(crop(page, box), self._shape)).probabilities
+            if fault := self._task.sanity().fault(output):
+                raise ReaderFailedError(f"{name}: {fault}")
+            self._task.check(name, output)
+            yield self._task.read(output, number)
+
+
+def _read_rules(path: Path) -> tuple[list[int], bool]:
+    """Return [3, H, W] of the recogniser's input, and whether the space is its last class."""
+    try:
+        rules = json.loads(path.read_text(encoding="utf-8"))
+        shape, space = rules["input"]["shape"], rules["decode"]["use_space_char"]
+        return [int(size) for size in shape][1:], bool(space)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StageError(
+            f"{PREPROCESS} is not the preprocess.json of a recognition project",
+            _KEY,
+            "name a project of the task recognition, and run it first",
+        ) from error
+
+
+def _original_files(folder: Path) -> list[str]:
+    """Return program and parameters of the model in ``folder``."""
+    for name in _PROGRAMS:
+        if (folder / name).is_file():
+            return [str(folder / name), str(folder / _PARAMETERS)]
+    raise StageError(
+        f"{ORIGINAL} holds neither {_PROGRAMS[0]} nor {_PROGRAMS[1]}",
+        _KEY,
+        "name a project whose [export] model is a PIR model or a PD model",
+    )
