@@ -115,9 +115,9 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     """With the whole catalogue, and text made of what templates look for."""
     text = (piece * LONGEST)[:LONGEST]
     with speaking("zh_CN"):
-        begun = time.perf_counter()
+        begun = time.process_time()
         translated(text)
-        assert time.perf_counter() - begun < 1.0
+        assert time.process_time() - begun < 1.0
 
 
 def test_hostile_text_can_only_look_like_a_sentence() -> None:

@@ -14,6 +14,7 @@ from pipeline.compare import Comparison, Measure, Side, compare, read_side, ship
 from pipeline.ledger import Entry, Ledger
 from pipeline.runs import list_runs
 from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.results import make_boxes
 
 
 @pytest.fixture
@@ -162,3 +163,23 @@ def test_accuracy_that_stands_for_a_run() -> None:
     assert shipped_score(report(checkpoint=0.1, pd=0.2, **{"nb-x86": 0.3})) == 0.3
     assert shipped_score(report(checkpoint=0.1, pd=0.2, **{"nb-arm": None})) == 0.2
     assert shipped_score(report()) is None
+
+
+def test_runs_of_two_tasks_have_in_common_what_both_measure(folder: Path) -> None:
+    """A project whose task was changed: its accuracy then is no hmean now."""
+
+    def edit(report: dict[str, Any]) -> None:
+        report["task"] = "detection"
+        report["models"] = [make_boxes(name) for name in ("pir", "pd", "nb-x86")]
+        del report["dictionary"]
+
+    edited(folder, edit)
+    found = compare(*sides(folder))
+    assert (measure(found, "pd", "accuracy").before, measure(found, "pd", "accuracy").now) == (
+        "99.67%",
+        "–",
+    )
+    assert measure(found, "pd", "hmean").now == "92.00%"
+    assert measure(found, "pd", "p50 ms").trend == "better"
+    assert ("pir", "now") in [(pair.name, pair.only) for pair in found.models]
+    assert shipped_score({"task": "detection", "models": [make_boxes("nb-x86")]}) == 0.92
