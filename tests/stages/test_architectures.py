@@ -34,7 +34,8 @@ from support.lines import train_context, train_inputs
 
 CLASSES = len(ALPHANUMERIC) + 1
 WIDTH = 96
-FULL = {"mode": "full", "batch_size": 2, "overrides": ["Train.loader.num_workers=0"]}
+OVERRIDES = ["Train.loader.num_workers=0", "Eval.loader.num_workers=0"]
+FULL = {"mode": "full", "batch_size": 2, "overrides": OVERRIDES}
 
 
 def shape(built_in: BuiltIn) -> list[int]:
