@@ -41,7 +41,7 @@ def render_html(report: Report) -> str:
         "<ul>" + "".join(f"<li>{_safe(item)}</li>" for item in remarks) + "</ul>",
         _table(titles(report), rows(report)),
         *_dictionary(report.get("dictionary")),
-        f"<p>{_safe(chain_line(report))}</p>",
+        *(f"<p>{_safe(line)}</p>" for line in [chain_line(report)] if line),
         *_mismatches(report),
         *_training(report.get("training")),
         *map(_section, sections(report)),
