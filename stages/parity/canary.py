@@ -19,7 +19,7 @@ from stages.parity.models import REFERENCE
 from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
 from stages.pitfalls import Pitfall
-from stages.ppocr.official import PARAMETERS, PROGRAM, read_official
+from stages.ppocr.published import is_model, model_characters, model_files
 from stages.readers import Reader, ReaderFailedError
 from stages.runtime import Context
 from stages.text.decode import greedy
@@ -41,10 +41,10 @@ class Stock:
         self.failure = ""
         self.readings: dict[int, str] = {}
         self._threads = threads
-        self._files = [str(folder / PROGRAM), str(folder / PARAMETERS)]
+        self._files = [str(path) for path in model_files(folder)]
         count = min(IMAGES, images)
         self._chosen = frozenset(index * images // count for index in range(count))
-        self._dictionary = Dictionary(read_official(folder).characters, "", "")
+        self._dictionary = Dictionary(model_characters(folder), "", "")
 
     @property
     def classes(self) -> int:
@@ -137,7 +137,7 @@ def find_stock(context: Context, images: int) -> Stock | None:
     It may use all threads of the stage, as nobody compares its time.
     """
     for item in context.spec.inputs:
-        if item.name == "pretrained" and (Path(item.path) / PROGRAM).is_file():
+        if item.name == "pretrained" and is_model(Path(item.path)):
             name = printable(item.made_by.removeprefix("model "))
             with context.guarding():
                 return Stock(Path(item.path), name, images, context.spec.threads)

@@ -14,10 +14,9 @@ import numpy as np
 import paddle
 
 from stages.errors import IntegrityError, StageError
-from stages.pir.model import PARAMETERS, PROGRAM
 from stages.pitfalls import Pitfall
-from stages.ppocr.legacy_weights import FILES
 from stages.ppocr.official import OfficialModel
+from stages.ppocr.published import model_files
 from stages.preprocess import prepare, read_image
 from stages.readers import Reader, ReaderFailedError
 from stages.readers.checkpoint import evaluate
@@ -38,10 +37,9 @@ class ImportProof:
 
     def __init__(self, context: Context, folder: Path) -> None:
         """Start loading the model in ``folder``, of either format."""
-        pir = (folder / PROGRAM).is_file()
-        files = (PROGRAM, PARAMETERS) if pir else FILES
-        self._context, self._folder = context, folder
-        self._reader = Reader("pd", [str(folder / name) for name in files], context.spec.threads)
+        self._context, self._ready = context, False
+        files = [str(path) for path in model_files(folder)]
+        self._reader = Reader("pd", files, context.spec.threads)
 
     def __enter__(self) -> ImportProof:
         return self
@@ -98,8 +96,6 @@ class ImportProof:
                 "model.pretrained",
                 "see the stage's log",
             ) from error
-
-    _ready = False
 
 
 def shared_classes(theirs: Sequence[str], ours: Sequence[str]) -> tuple[list[int], list[int]]:

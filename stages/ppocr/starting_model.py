@@ -8,12 +8,9 @@ from typing import Any
 
 from stages.errors import IntegrityError
 from stages.guards.program import read_signature
-from stages.pitfalls import Pitfall
-from stages.ppocr.dictionary_record import read_lines
-from stages.ppocr.documents import at, load_yaml
 from stages.ppocr.legacy_weights import FILES, read_legacy_weights
-from stages.ppocr.official import DESCRIPTION, PROGRAM, OfficialModel, read_official
-from stages.text.dictionary import SPACE
+from stages.ppocr.official import OfficialModel, read_official
+from stages.ppocr.published import is_legacy, model_characters
 from stages.text.printable import printable
 
 
@@ -29,7 +26,7 @@ def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> Offici
         StageError: a file of a legacy model is damaged.
         IntegrityError: a file is missing or damaged, or does not fit the others or the network.
     """
-    if (folder / PROGRAM).is_file() or not (folder / FILES[0]).is_file():
+    if not is_legacy(folder):
         return read_official(folder)
     signature = read_signature(folder / FILES[0])
     if len(signature.input_shape) != 4 or len(signature.output_shape) != 3:
@@ -39,51 +36,5 @@ def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> Offici
             printable(str(folder), 400),
             "give the inference model of a text recognition network with a CTC head",
         )
-    characters = _characters(folder, signature.output_shape[-1])
-    return OfficialModel(read_legacy_weights(folder, architecture, signature), characters)
-
-
-def _characters(folder: Path, classes: int) -> tuple[str, ...]:
-    """Return the character of every class but the blank; a space that was added is the last."""
-    path, lines = _listed(folder)
-    for characters in ([*lines, SPACE], lines):
-        if len(characters) + 1 == classes:
-            return tuple(characters)
-    raise IntegrityError(
-        f"{printable(path.name)} lists {len(lines)} characters; the model has {classes} classes",
-        printable(str(path), 400),
-        "put the dictionary that the model was trained with beside it",
-        Pitfall.DICTIONARY_CLASSES,
-    )
-
-
-def _listed(folder: Path) -> tuple[Path, list[str]]:
-    """Return the file that lists a legacy model's characters, and them."""
-    description = folder / DESCRIPTION
-    if description.is_file():
-        listed = _described(description)
-        if listed:
-            return description, listed
-    files = sorted(folder.glob("*.txt"))
-    if len(files) == 1:
-        return files[0], read_lines(files[0])
-    raise IntegrityError(
-        f"the characters of the model are not known: {len(files)} .txt files are beside it, "
-        f"and no {DESCRIPTION} that lists them",
-        printable(str(folder), 400),
-        "put the dictionary that the model was trained with beside it, as the only .txt file",
-        Pitfall.DICTIONARY_CLASSES,
-    )
-
-
-def _described(description: Path) -> list[str]:
-    """Return the characters of an ``inference.yml``, none if it does not list them."""
-    try:
-        listed = at(load_yaml(description), "PostProcess", "character_dict")
-    except ValueError as error:
-        raise IntegrityError(
-            f"{DESCRIPTION} is not plain YAML",
-            printable(str(description), 400),
-            "give the inference.yml that the model was exported with",
-        ) from error
-    return [str(entry) for entry in listed] if isinstance(listed, list) else []
+    weights = read_legacy_weights(folder, architecture, signature)
+    return OfficialModel(weights, model_characters(folder))

@@ -8,20 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 import pytest
-import yaml
 
 from stages import convert, verify
 from stages.errors import IntegrityError
 from stages.pitfalls import Pitfall
-from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
-from stages.ppocr.classifier import narrow
-from stages.ppocr.network import build
-from stages.ppocr.official import read_official
-from stages.ppocr.unfuse import load_inference_weights
 from stages.program.params import write_parameters
-from stages.text.dictionary import Dictionary
 from support.legacy import (
     ALPHANUMERIC,
     SHAPE,
@@ -32,28 +24,11 @@ from support.legacy import (
     new_folder,
     official,
     open_graph,
-    save_legacy,
 )
+from support.pir import alphanumeric_pir, take_over
 
 TEXTS = [f"{first}{second}{first}7" for first in "ACEHKM" for second in "PRTXZ9"]
 PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": False}
-
-
-@lru_cache(maxsize=1)
-def stock() -> Path:
-    """Publish the alphanumeric model as the official ones are: in the PIR format."""
-    folder = new_folder()
-    dictionary = Dictionary.load(alphanumeric_model().dictionary, use_space_char=False)
-    network = build(V5_MOBILE.ctc(), dictionary.classes, fused=True)
-    weights = narrow(read_official(official("PP-OCRv5_mobile_rec")), dictionary).parameters
-    load_inference_weights(network, weights, "the official model")
-    network.eval()
-    specification = [paddle.static.InputSpec([-1, 3, 48, -1], "float32", "x")]
-    static = paddle.jit.to_static(network, input_spec=specification, full_graph=True)
-    paddle.jit.save(static, str(folder / "inference"))
-    described = {"PostProcess": {"character_dict": list(ALPHANUMERIC)}}
-    (folder / "inference.yml").write_text(yaml.safe_dump(described), encoding="utf-8")
-    return folder
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +72,7 @@ def verified(folder: Path, **changes: Path) -> Recorded:
         "dict": model.dictionary,
         "pdmodel": model.pdmodel,
         "pdiparams": trained(),
-        "pretrained": stock(),
+        "pretrained": alphanumeric_pir(),
         "nb-x86": converted(trained()),
         **changes,
     }
@@ -122,9 +97,13 @@ def test_own_model_reads_as_its_reference_and_not_as_the_stock(tmp_path: Path) -
     assert entry["as_stock"] < 0.2
 
 
-def test_stock_nb_reads_as_the_stock_model(tmp_path: Path) -> None:
-    swapped = converted(alphanumeric_model().pdiparams)
-    (entry,) = canary(verified(tmp_path, **{"nb-x86": swapped}))["models"]
+def test_stock_nb_reads_as_the_stock_model_of_either_format(tmp_path: Path) -> None:
+    model, legacy = alphanumeric_model(), tmp_path / "legacy"
+    legacy.mkdir()
+    for path in (model.pdmodel, model.pdiparams, model.dictionary):
+        (legacy / path.name).write_bytes(path.read_bytes())
+    changes = {"pretrained": legacy, "nb-x86": converted(model.pdiparams)}
+    (entry,) = canary(verified(tmp_path, **changes))["models"]
     assert entry["as_reference"] < 0.2
     assert entry["as_stock"] == 1.0
 
@@ -139,10 +118,10 @@ def test_stock_nb_with_the_official_classes_is_named(tmp_path: Path) -> None:
 
 def convert_official(folder: Path) -> Path:
     """Make the stock ``.nb`` as anyone would: the official model as it is, for x86."""
-    source = read_official(official("PP-OCRv5_mobile_rec"))
-    network = build(V5_MOBILE.ctc(), source.classes, fused=True)
-    load_inference_weights(network, source.parameters, "the official model")
-    pdmodel, pdiparams = save_legacy(network, folder / "official", [-1, 3, 48, -1])
+    (folder / "official").mkdir()
+    for path in official("PP-OCRv5_mobile_rec").glob("inference.*"):
+        (folder / "official" / path.name).write_bytes(path.read_bytes())
+    _, (pdmodel, pdiparams) = take_over(folder / "official")
     files = {"pdmodel": pdmodel, "pdiparams": pdiparams}
     run = context("convert", folder / "stock", files, {"targets": ["x86"], "fp16": False})
     convert.run(run)
