@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from stages.errors import IntegrityError, StageError
 from stages.parity.models import Model
 from stages.parity.series import Series
 from stages.preprocess import describe, read_image
+from stages.program.params import read_program
+from stages.program.prove import input_shapes
 from stages.text.dictionary import Dictionary
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, new_folder
 from support.pages import PAGE_SHAPE, PAGES, detector, drawn
@@ -108,6 +111,26 @@ def test_golden_boxes_lie_on_the_words_of_the_page_as_it_was_given() -> None:
     (left, top), _, (right, bottom), _ = rows["tall.png"]["nb-x86"][0]
     assert left < 40 < right and top < 85 < bottom, "GASKET stands at (40, 90) of 400 x 300 pixels"
     assert rows["tall.png"]["pd"] == rows["tall.png"]["nb-x86"]
+
+
+def test_golden_inputs_can_be_made_again() -> None:
+    for row in document(verified()[0], "golden.json")["images"]:
+        page = prepare(read_image(drawn() / "test" / row["image"]), PAGE_SHAPE, Rules())
+        assert hashlib.sha256(page.tobytes()).hexdigest() == row["input_sha256"]
+
+
+@pytest.mark.parametrize(
+    ("task", "shapes"),
+    [
+        ("recognition", [(3, 48, 320), (3, 48, 160)]),
+        ("detection", [(3, 320, 320), (3, 192, 320)]),
+        ("orientation", [(3, 48, 192)]),
+    ],
+)
+def test_an_input_of_unknown_size_is_tried_as_is_usual_for_the_task(
+    task: str, shapes: list[tuple[int, ...]]
+) -> None:
+    assert input_shapes(read_program(detector()["pdmodel"]), task) == shapes
 
 
 def chain_with(folder: Path, exchanged: dict[str, Path]) -> dict[str, Any] | None:
