@@ -44,8 +44,8 @@ class Start:
     @property
     def official(self) -> FromProject | None:
         """The official model that training starts from, if it starts from one."""
-        given = self.pretrained
-        return given if given and given.tree and PIR_PROGRAM in given.upload.files else None
+        given, programs = self.pretrained, {PIR_PROGRAM, PD_FILES["pdmodel"]}
+        return given if given and given.tree and programs & given.upload.files.keys() else None
 
 
 def starting_point(project: Project, cache: HashCache, caller: Caller) -> Start:

@@ -62,6 +62,12 @@ def test_verify_sees_the_exporters_description_and_the_official_model(tmp_path: 
     assert isinstance(stock, FromProject) and stock.tree
 
 
+def test_verify_sees_a_legacy_model_that_training_started_from(tmp_path: Path) -> None:
+    text = f'{MINIMAL}\n[model]\npretrained = "pd"\n'
+    stock = wires(tmp_path / "p", text)["verify"].inputs["pretrained"]
+    assert files(stock) == ["inference.pdiparams", "inference.pdmodel"]
+
+
 @pytest.mark.parametrize("text", [FROM_WEIGHTS, FROM_NOTHING, FROM_CHECKPOINT, FROM_PD])
 def test_there_is_no_stock_model_where_training_did_not_start_from_one(
     tmp_path: Path, text: str
