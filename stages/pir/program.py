@@ -87,6 +87,12 @@ class Program:
     operators: tuple[Operator, ...]
     parameters: tuple[Parameter, ...]
 
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The declared shape of the first input; () without one."""
+        made = (item.outputs[0].shape for item in self.operators if item.name == "data")
+        return next(made, ())
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the parameters that are stored, by name."""
         return {item.name: item.value.shape for item in self.parameters if item.stored}

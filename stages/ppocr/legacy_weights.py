@@ -43,6 +43,26 @@ def read_legacy_weights(
     """
     program = read_program(folder / FILES[0])
     parameters = read_tensors(program, folder / FILES[1])
+    return rename_by_use(program, parameters, architecture, signature)
+
+
+def rename_by_use(
+    program: proto.ProgramDesc,
+    parameters: Mapping[str, np.ndarray],
+    architecture: Mapping[str, Any],
+    signature: Signature,
+) -> dict[str, np.ndarray]:
+    """Return ``parameters`` by the names that ``architecture``'s network has for them.
+
+    Args:
+        program: uses the parameters under the names that they have.
+        parameters: by those names.
+        architecture: of the network, with a CTC head alone.
+        signature: of the model.
+
+    Raises:
+        IntegrityError: the model is of another network.
+    """
     network = build(architecture, signature.output_shape[-1], fused=True)
     traced = _trace(network, signature.input_shape)
     wanted = parameter_shapes(traced)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from stages.errors import IntegrityError
-from stages.guards.program import read_signature
-from stages.ppocr.legacy_weights import FILES, read_legacy_weights
+from stages.guards.program import Signature, read_signature
+from stages.pir.model import PROGRAM
+from stages.pir.program import read_program as read_pir
+from stages.pir.replay import replay
+from stages.ppocr.legacy_weights import FILES, read_legacy_weights, rename_by_use
+from stages.ppocr.network import build, live_tensors
 from stages.ppocr.official import OfficialModel, read_official
 from stages.ppocr.published import is_legacy, model_characters
 from stages.text.printable import printable
+
+#: Names do not depend on the number of classes, and a small network is built sooner.
+_ANY_CLASSES = 2
 
 
 def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> OfficialModel:
@@ -27,7 +35,7 @@ def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> Offici
         IntegrityError: a file is missing or damaged, or does not fit the others or the network.
     """
     if not is_legacy(folder):
-        return read_official(folder)
+        return _read_pir(folder, architecture)
     signature = read_signature(folder / FILES[0])
     if len(signature.input_shape) != 4 or len(signature.output_shape) != 3:
         raise IntegrityError(
@@ -38,3 +46,18 @@ def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> Offici
         )
     weights = read_legacy_weights(folder, architecture, signature)
     return OfficialModel(weights, model_characters(folder))
+
+
+def _read_pir(folder: Path, architecture: Mapping[str, Any]) -> OfficialModel:
+    """Read a PIR model; where its names are not the network's, its order of use gives them.
+
+    The official models have the names that PaddleOCR's network has when nothing was built before it.
+    """
+    model = read_official(folder)
+    names = live_tensors(build(architecture, _ANY_CLASSES, fused=True)).keys()
+    if names == model.parameters.keys():
+        return model
+    program = read_pir(folder / PROGRAM)
+    signature = Signature(program.input_shape, (-1, -1, model.classes))
+    renamed = rename_by_use(replay(program), model.parameters, architecture, signature)
+    return replace(model, parameters=renamed)

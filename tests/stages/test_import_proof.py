@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,11 +17,12 @@ from stages.ppocr.classifier import narrow
 from stages.ppocr.import_proof import ImportProof, difference, shared_classes
 from stages.ppocr.network import build, live_tensors
 from stages.ppocr.official import OfficialModel
+from stages.ppocr.starting_model import read_starting_model
 from stages.ppocr.unfuse import load_inference_weights
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, Recorded, context, new_folder
 from support.lines import draw_split
-from support.pir import alphanumeric_pir
+from support.pir import alphanumeric_pir, edit
 
 #: The model's characters in another order, without the last, and with one that it lacks.
 OURS = [*ALPHANUMERIC[34::-1], "é"]
@@ -48,6 +51,25 @@ def test_a_network_must_compute_what_the_model_does_for_the_characters_that_both
         with pytest.raises(IntegrityError, match="network gives other probabilities") as e:
             proof.check(network, model, dictionary)
     assert e.value.pitfall is Pitfall.SHAPE_MISMATCH
+
+
+def test_weights_with_other_names_are_found_by_the_order_of_their_use(tmp_path: Path) -> None:
+    """Another version of PaddleOCR, or one that built another head first, counts otherwise."""
+    for path in alphanumeric_pir().glob("inference.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+
+    def rename(operators: list[dict[str, Any]]) -> None:
+        for operator in operators:
+            if operator["#"] == "p":
+                operator["A"][3] = (
+                    f"other_{operator['A'][3]}"  # in the file they are sorted by name
+                )
+
+    edit(tmp_path, rename)
+    expected = read_starting_model(alphanumeric_pir(), V5_MOBILE.ctc()).parameters
+    found = read_starting_model(tmp_path, V5_MOBILE.ctc()).parameters
+    assert "conv2d_0.w_0" in expected and found.keys() == expected.keys()
+    assert all(np.array_equal(found[name], expected[name]) for name in expected)
 
 
 def test_classes_are_paired_by_their_characters() -> None:
