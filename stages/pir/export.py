@@ -7,12 +7,13 @@ model's, byte by byte, under a program that is replayed operator by operator.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from stages.errors import StageError
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
@@ -29,10 +30,9 @@ from stages.runtime import Context
 from stages.tasks import RECOGNITION, task_of
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
-from stages.text.labels import read_labels
+from stages.text.labels import Label, read_labels
 
 LEGACY_PROGRAM = "inference.pdmodel"
-_STEPS = 3
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -46,22 +46,22 @@ def run(context: Context) -> dict[str, Any]:
     folder = context.input("pir")
     check_complete(folder)
     dictionary = _dictionary(context)
-    context.progress(0, _STEPS, "steps", "reading the PIR model")
+    labels = _labels(context)
+    context.progress(0, len(labels), "images", "reading the PIR model")
     with context.guarding():
         _compare_given(context, folder / DESCRIPTION, dictionary)
     program = read_program(folder / PROGRAM)
     parameters = read_parameters(folder / PARAMETERS, program.shapes())
-    context.progress(1, _STEPS, "steps", "replaying its operators")
+    context.progress(0, len(labels), "images", "replaying its operators")
     legacy = replay(program)
     write_program(context.output / LEGACY_PROGRAM, legacy)
     for name in (PARAMETERS, DESCRIPTION):
         shutil.copyfile(folder / name, context.output / name)
     with context.guarding():
         _compare_made(context, dictionary)
-    context.progress(2, _STEPS, "steps", "running both models on test images")
+    context.progress(0, len(labels), "images", "running both models on test images")
     with context.guarding():
-        proof = _prove(context, folder, dictionary)
-    context.progress(_STEPS, _STEPS, "steps")
+        proof = _prove(context, folder, labels, dictionary)
     return {
         "operators": sum(len(block.ops) for block in legacy.blocks),
         "operators_replayed": len(program.operators),
@@ -103,22 +103,36 @@ def _compare_made(context: Context, dictionary: Dictionary | None) -> None:
     refuse_difference([preprocessing.in_program(made, shape)])
 
 
-def _prove(context: Context, folder: Path, dictionary: Dictionary | None) -> Proof:
+def _labels(context: Context) -> list[Label]:
+    """Return up to 32 lines of the test set, spread evenly over it.
+
+    Raises:
+        StageError: there are none.
+    """
+    labels = read_labels(context.input("test_labels"))
+    if not labels:
+        raise StageError("there are no test images", "test_labels", "give [data] test some lines")
+    return [labels[place] for place in chosen(len(labels))]
+
+
+def _prove(
+    context: Context, folder: Path, labels: Sequence[Label], dictionary: Dictionary | None
+) -> Proof:
     original = folder / PROGRAM, folder / PARAMETERS
     legacy = context.output / LEGACY_PROGRAM, context.output / PARAMETERS
     description = read_document(folder / DESCRIPTION)
     prepared = preparation(task_of(context), context.parameters["image_shape"], description)
-    images = _images(context, prepared)
+    images = _images(context, labels, prepared)
     return prove_same(original, legacy, images, _reading(dictionary), context.spec.threads)
 
 
-def _images(context: Context, prepare: Prepare) -> Iterator[np.ndarray]:
-    """Give up to 32 test images, spread evenly over the set."""
-    labels = read_labels(context.input("test_labels"))
+def _images(context: Context, labels: Sequence[Label], prepare: Prepare) -> Iterator[np.ndarray]:
+    """Give each image as a model's input, and say how far it is."""
     root = context.input("test")
-    for place in chosen(len(labels)):
+    for number, label in enumerate(labels):
         context.check_stop()
-        yield prepare(read_image(root / labels[place].image))
+        yield prepare(read_image(root / label.image))
+        context.progress(number + 1, len(labels), "images")
 
 
 def _reading(dictionary: Dictionary | None) -> Read:

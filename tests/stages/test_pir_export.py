@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from stages import data, export, verify
+from stages.contract import Progress
 from stages.errors import IntegrityError, StageError
 from stages.pir.model import DESCRIPTION, PARAMETERS, PROGRAM
 from stages.pir.operators import TRANSLATIONS
@@ -107,8 +108,20 @@ def test_the_program_is_what_paddles_own_legacy_export_writes() -> None:
     assert found - expected == expected - found == Counter()
 
 
-def test_the_proof_is_counted_as_a_guard() -> None:
-    assert exported()[0].guard_seconds > 1
+def test_the_proof_is_counted_as_a_guard_and_says_how_far_it_is() -> None:
+    run, _ = exported()
+    assert run.guard_seconds > 1
+    said = [event.done for event in run.events if isinstance(event, Progress)]
+    assert said == [0, 0, 0, 1, 2, 3, 4]
+
+
+def test_without_test_images_nothing_can_be_proved(tmp_path: Path) -> None:
+    run = start(tmp_path)
+    empty = tmp_path / "none.txt"
+    empty.touch()
+    given = {"pir": alphanumeric_pir(), "dict": run.input("dict"), "test": words()["test"]}
+    with pytest.raises(StageError, match="there are no test images"):
+        export.run(context("export", tmp_path, {**given, "test_labels": empty}, PARAMETERS_GIVEN))
 
 
 def test_verify_compares_with_the_pir_model() -> None:
