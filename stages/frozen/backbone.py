@@ -47,7 +47,7 @@ class Backbone:
         self._run = _Predictor(files, threads)
         self.feature_shape = _prove(network.backbone, self._run, self.shape)
         #: What the features hang on besides the image: program and weights, and the Paddle that runs them.
-        self.fingerprint = _fingerprint(files)
+        self.fingerprint = fingerprint_of(files)
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """Return float32 [N, channels, 1, T] of at most :data:`BATCH` prepared images.
@@ -121,7 +121,8 @@ def _prove(
     return tuple(found.shape[1:])
 
 
-def _fingerprint(files: tuple[Path, Path]) -> str:
+def fingerprint_of(files: tuple[Path, Path]) -> str:
+    """Return a hash of a legacy model's program and weights, and of what runs them."""
     program = read_program(files[0])
     for operator in program.blocks[0].ops:
         kept = [attribute for attribute in operator.attrs if attribute.name != _CALL_STACK]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,10 +64,23 @@ class Features:
 class Extractor:
     """Finds the features of images in the cache, or computes them and puts them there."""
 
-    def __init__(self, backbone: Backbone, folder: Path, warn: Callable[[str, str], None]) -> None:
-        """Keep features in a folder of ``folder``; ``warn`` is told what was wrong, and where."""
+    def __init__(
+        self,
+        backbone: Backbone,
+        folder: Path,
+        warn: Callable[[str, str], None],
+        guarding: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Keep features in a folder of ``folder``.
+
+        Args:
+            backbone: computes them.
+            folder: of the features of all backbones.
+            warn: told what was wrong, and where.
+            guarding: surrounds every reading of the cache, for its time to be counted.
+        """
         self.backbone, self.tally = backbone, Tally()
-        self._folder, self._warn = folder, warn
+        self._warn, self._guarding = warn, guarding
         self._cache = Cache(folder / backbone.fingerprint)
         self._damaged = 0
 
@@ -115,7 +129,8 @@ class Extractor:
 
     def _look(self, name: str) -> np.ndarray | None:
         try:
-            return self._cache.get(name, self.backbone.feature_shape)
+            with self._guarding():
+                return self._cache.get(name, self.backbone.feature_shape)
         except Damaged:
             self._damaged += 1
             return None

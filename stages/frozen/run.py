@@ -61,7 +61,7 @@ def train(context: Context) -> dict[str, Any]:
     network, proved = _official_network(context, architecture, dictionary)
     start = state_arrays(network)
     backbone = Backbone(network, context.scratch, parameters["image_shape"], context.spec.threads)
-    extractor = Extractor(backbone, context.cache / CACHE, context.warn)
+    extractor = Extractor(backbone, context.cache / CACHE, context.warn, context.guarding)
     splits = _splits(context, extractor, dictionary)
     fitting = Fitting(
         context, Head(network), _recipe(context), EarlyStopping.of(parameters), dictionary

@@ -12,7 +12,7 @@ import pytest
 
 from stages.errors import StageError, Stopped
 from stages.frozen import backbone as backbones
-from stages.frozen.backbone import Backbone
+from stages.frozen.backbone import Backbone, fingerprint_of
 from stages.frozen.features import Extractor
 from stages.frozen.samples import Sample, read_samples
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
@@ -43,8 +43,13 @@ def network(characters: Dictionary) -> paddle.nn.Layer:
 
 
 @lru_cache(maxsize=1)
+def backbone_folder() -> Path:
+    return new_folder()
+
+
+@lru_cache(maxsize=1)
 def backbone() -> Backbone:
-    return Backbone(network(dictionary()), new_folder(), SHAPE, 2)
+    return Backbone(network(dictionary()), backbone_folder(), SHAPE, 2)
 
 
 @lru_cache(maxsize=1)
@@ -119,11 +124,12 @@ def test_another_dictionary_finds_them_again(tmp_path: Path) -> None:
 
 
 def test_another_backbone_does_not(tmp_path: Path) -> None:
-    changed = network(dictionary())
-    bias = changed.backbone.blocks2[0].dw_conv.reparam_conv.bias
-    bias.set_value(bias + 1e-3)
-    other = Backbone(changed, tmp_path, SHAPE, 2)
-    assert other.fingerprint != backbone().fingerprint
+    program, weights = (backbone_folder() / f"simplified.{end}" for end in ("pdmodel", "pdiparams"))
+    assert fingerprint_of((program, weights)) == backbone().fingerprint
+    changed = bytearray(weights.read_bytes())
+    changed[-1] ^= 1
+    (tmp_path / "weights").write_bytes(changed)
+    assert fingerprint_of((program, tmp_path / "weights")) != backbone().fingerprint
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "another's"])
