@@ -60,7 +60,7 @@ def as_boxes(quads: np.ndarray) -> Boxes:
     return tuple(tuple((int(x), int(y)) for x, y in quad) for quad in quads)  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_boxes_are_upstreams(seed: int) -> None:
     ours, theirs, page = boxes_of(seed)
     assert len(ours) > 5
@@ -72,7 +72,7 @@ def test_boxes_are_upstreams(seed: int) -> None:
     assert reading_order(keep_real(ours, page)) == as_boxes(ordered)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_hmean_is_upstreams(seed: int) -> None:
     ours, _, page = boxes_of(seed)
     boxes = keep_real(ours, page)
