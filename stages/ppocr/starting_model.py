@@ -44,8 +44,8 @@ def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> Offici
             printable(str(folder), 400),
             "give the inference model of a text recognition network with a CTC head",
         )
-    weights = read_legacy_weights(folder, architecture, signature)
-    return OfficialModel(weights, model_characters(folder))
+    characters = model_characters(folder)  # first: reading them takes no time
+    return OfficialModel(read_legacy_weights(folder, architecture, signature), characters)
 
 
 def _read_pir(folder: Path, architecture: Mapping[str, Any]) -> OfficialModel:
