@@ -123,7 +123,7 @@ _OWN: Mapping[str, tuple[Metric, ...]] = {
         ),
         Metric(
             "pixels",
-            "pixels that PD takes for text",
+            "pixels compared",
             lambda model, _: f"{model['pixels']}",
             brief=False,
             rank=3,

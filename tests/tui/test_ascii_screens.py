@@ -57,7 +57,7 @@ async def test_an_empty_folder(tmp_path: Path) -> None:
     async with opened(CalmBackend(tmp_path), SMALL) as (app, pilot):
         await until_shown(pilot, app, "What should it become?")
         assert text_of(app).isascii()
-        await pilot.press("down", "down", "enter")
+        await pilot.press("end", "enter")
         await until_shown(pilot, app, "dictionary")
         await pilot.pause(0.3)
         assert text_of(app).isascii()

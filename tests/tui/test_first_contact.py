@@ -48,11 +48,11 @@ def field(app: PaddockApp, name: str) -> Input:
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE, (40, 10)])
-async def test_three_ways_are_offered(folder: Path, size: tuple[int, int]) -> None:
+async def test_examples_and_own_data_are_offered(folder: Path, size: tuple[int, int]) -> None:
     async with opened(FaultyBackend(folder), size) as (app, pilot):
         assert isinstance(app.screen, NewProjectScreen)
         await until_shown(pilot, app, "read serial numbers")
-        await pilot.press("down", "down")
+        await pilot.press("end")
         await until_shown(pilot, app, "My own data")
         await pilot.press("enter")
         assert isinstance(app.screen, FormScreen)
@@ -136,7 +136,7 @@ async def test_a_project_that_somebody_else_makes_is_opened(folder: Path) -> Non
 
 
 async def open_form(app: PaddockApp, pilot: Pilot[None]) -> None:
-    await pilot.press("down", "down", "enter")
+    await pilot.press("end", "enter")
     await until(pilot, lambda: bool(field(app, "name").value))
 
 

@@ -16,7 +16,7 @@ import pytest
 from textual.pilot import Pilot
 
 from support.language import speaking
-from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.recorded import CACHED_RUN, DETECTION, PIR, RUN, Recording, recorded_project
 from support.replay import going_on
 from support.screen import LARGE, SMALL, CalmBackend, Size, text_of, until
 from tui.app import PaddockApp
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xdist_group("snapshots")
 
 #: The path is on the screen, so it has to be the same everywhere.
 FOLDER = Path("/tmp/paddock-snapshots/alphanumeric")
-EMPTY = FOLDER.with_name("empty")
+EMPTY, OFFICIAL = FOLDER.with_name("empty"), FOLDER.with_name("official")
 Compare = Callable[..., bool]
 
 #: Name -> the keys that lead there from the run screen.
@@ -49,6 +49,17 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "compare": ("6", "c"),
     "machine": ("7",),
     "help": ("question_mark",),
+}
+#: The same of official models that are only converted.
+OTHERS: dict[str, tuple[Recording, tuple[str, ...]]] = {
+    "pir-run": (PIR, ("down", "down", "m")),
+    "pir-parity": (PIR, ("2",)),
+    "pir-dictionary": (PIR, ("3",)),
+    "pir-lineage": (PIR, ("5", "w")),
+    "detection-parity": (DETECTION, ("2",)),
+    "detection-page": (DETECTION, ("2", "enter")),
+    "detection-dictionary": (DETECTION, ("3",)),
+    "detection-guards": (DETECTION, ("5",)),
 }
 
 
@@ -135,6 +146,14 @@ def test_screen(
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("screen", OTHERS)
+def test_official_model(_alone: None, screen: str, size: Size, snap_compare: Compare) -> None:
+    recording, keys = OTHERS[screen]
+    app = PaddockApp(CalmBackend(recorded_project(OFFICIAL, of=recording)))
+    assert snap_compare(app, terminal_size=size, run_before=going_to(*keys))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 @pytest.mark.parametrize("keys", [(), ("q",)], ids=["running", "leaving"])
 def test_while_a_run_goes_on(
     folder: Path, keys: tuple[str, ...], size: Size, snap_compare: Compare
@@ -160,6 +179,14 @@ def test_in_chinese(folder: Path, screen: str, snap_compare: Compare) -> None:
     with speaking("zh_CN"):
         app = PaddockApp(CalmBackend(folder))
         assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*SCREENS[screen]))
+
+
+@pytest.mark.parametrize("screen", ["pir-dictionary", "detection-parity", "detection-guards"])
+def test_official_model_in_chinese(_alone: None, screen: str, snap_compare: Compare) -> None:
+    recording, keys = OTHERS[screen]
+    with speaking("zh_CN"):
+        app = PaddockApp(CalmBackend(recorded_project(OFFICIAL, of=recording)))
+        assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*keys))
 
 
 @pytest.mark.parametrize("screen", ["run-metrics", "parity", "mismatch"])
