@@ -27,16 +27,16 @@ DETECTION = Recording(_DATA / "recorded-detection", "20261123-030349-1530")
 
 
 def recorded_project(
-    folder: Path, *, runs: tuple[str, ...] = (), of: Recording = FINE_TUNED
+    folder: Path, *, runs: tuple[str, ...] | None = None, of: Recording = FINE_TUNED
 ) -> Path:
-    """Lay a recorded project out in ``folder``, with these of its runs; return the folder."""
+    """Lay a recorded project out in ``folder``, with these of its runs (else its own); return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("paddock.toml", "data", "out"):
         _copy(of.source / name, folder / name)
     state = folder / ".paddock"
     state.mkdir()
     shutil.copyfile(of.source / "state" / "ledger.jsonl", state / "ledger.jsonl")
-    for run in runs or (of.run,):
+    for run in (of.run,) if runs is None else runs:
         _lay_out_run(run, folder, of)
     return folder
 

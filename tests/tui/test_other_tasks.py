@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.recorded import recorded_project
+from support.recorded import PIR, recorded_project
 from support.reports import Report, edit_report, own_report
 from support.results import make_boxes, make_chain
 from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
@@ -34,13 +34,6 @@ model = "PP-OCRv5_mobile_det"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return recorded_project(tmp_path / "p")
-
-
-def leave_out(folder: Path, key: str) -> None:
-    path = folder / "paddock.toml"
-    text = path.read_text()
-    assert key in text
-    path.write_text(text.replace(key, ""))
 
 
 def detection(folder: Path, **changes: Any) -> Path:
@@ -93,16 +86,16 @@ async def test_detection_has_no_dictionary(folder: Path) -> None:
         assert "Compared" not in text_of(app)
 
 
-async def test_official_dictionary_is_shown_as_it_was_delivered(folder: Path) -> None:
-    leave_out(folder, 'dictionary = "data/dict.txt"')
+async def test_official_dictionary_is_shown_as_it_was_delivered(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p", of=PIR)
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
         await pilot.press("3")
         await until_shown(pilot, app, "the official model's own")
-        assert "U+0030" in text_of(app) and "project file, now" not in text_of(app)
+        assert "U+3000" in text_of(app) and "project file, now" not in text_of(app)
 
 
-async def test_official_dictionary_before_the_first_run(folder: Path) -> None:
-    leave_out(folder, 'dictionary = "data/dict.txt"')
+async def test_official_dictionary_before_the_first_run(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p", of=PIR)
     shutil.rmtree(folder / "out")
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
         await pilot.press("3")
