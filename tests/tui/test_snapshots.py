@@ -22,13 +22,14 @@ from support.screen import LARGE, SMALL, CalmBackend, Size, text_of, until
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
 
-# in one process: they share a folder
 pytestmark = pytest.mark.xdist_group("snapshots")
 
-#: The path is on the screen, so it has to be the same everywhere.
-FOLDER = Path("/tmp/paddock-snapshots/alphanumeric")
-EMPTY, OFFICIAL = FOLDER.with_name("empty"), FOLDER.with_name("official")
 Compare = Callable[..., bool]
+#: Those of one size share a folder, so they run in one process; the two sizes go side by side.
+SIZES = [
+    pytest.param(SMALL, id="80x24"),
+    pytest.param(LARGE, id="120x36", marks=pytest.mark.xdist_group("large snapshots")),
+]
 
 #: Name -> the keys that lead there from the run screen.
 SCREENS: dict[str, tuple[str, ...]] = {
@@ -68,7 +69,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("NO_COLOR", "COLORTERM", "SSH_CONNECTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("XDG_CONFIG_HOME", "/tmp/paddock-snapshots/config")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/tmp/paddock-no-config")
     monkeypatch.setattr("tui.widgets.stage_list.now", lambda: _NOW)
     use(Appearance())
     yield
@@ -79,24 +80,31 @@ _NOW = datetime(2026, 11, 22, 17, 30, 26, tzinfo=timezone.utc)
 
 
 @pytest.fixture
-def _alone() -> Iterator[None]:
-    """Keep other sessions of these tests, which share the folder, waiting."""
-    with FOLDER.parent.with_suffix(".lock").open("w") as lock:
+def home(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder for projects whose path, being on the screen, is the same everywhere.
+
+    Other sessions of these tests wait for it.
+    """
+    callspec = getattr(request.node, "callspec", None)
+    width, height = callspec.params.get("size", SMALL) if callspec else SMALL
+    root = Path(f"/tmp/paddock-{width}x{height}")
+    with root.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.rmtree(FOLDER.parent, ignore_errors=True)
-        yield
-        shutil.rmtree(FOLDER.parent, ignore_errors=True)
+        shutil.rmtree(root, ignore_errors=True)
+        yield root
+        shutil.rmtree(root, ignore_errors=True)
 
 
 @pytest.fixture
-def folder(_alone: None) -> Path:
-    return recorded_project(FOLDER, runs=(RUN, CACHED_RUN))
+def folder(home: Path) -> Path:
+    return recorded_project(home / "alphanumeric", runs=(RUN, CACHED_RUN))
 
 
 @pytest.fixture
-def empty(_alone: None) -> Path:
-    EMPTY.mkdir(parents=True)
-    return EMPTY
+def empty(home: Path) -> Path:
+    folder = home / "empty"
+    folder.mkdir(parents=True)
+    return folder
 
 
 def going_to(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -129,7 +137,7 @@ _SAME_FOR = 8
 
 
 @pytest.mark.parametrize("colour", [True, False], ids=["colour", "no-colour"])
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("screen", SCREENS)
 def test_screen(
     folder: Path,
@@ -145,15 +153,15 @@ def test_screen(
     assert snap_compare(app, terminal_size=size, run_before=going_to(*SCREENS[screen]))
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("screen", OTHERS)
-def test_official_model(_alone: None, screen: str, size: Size, snap_compare: Compare) -> None:
+def test_official_model(home: Path, screen: str, size: Size, snap_compare: Compare) -> None:
     recording, keys = OTHERS[screen]
-    app = PaddockApp(CalmBackend(recorded_project(OFFICIAL, of=recording)))
+    app = PaddockApp(CalmBackend(recorded_project(home / "official", of=recording)))
     assert snap_compare(app, terminal_size=size, run_before=going_to(*keys))
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("keys", [(), ("q",)], ids=["running", "leaving"])
 def test_while_a_run_goes_on(
     folder: Path, keys: tuple[str, ...], size: Size, snap_compare: Compare
@@ -164,7 +172,7 @@ def test_while_a_run_goes_on(
 
 
 @pytest.mark.parametrize("colour", [True, False], ids=["colour", "no-colour"])
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("size", SIZES)
 def test_first_contact(
     empty: Path, size: Size, colour: bool, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,10 +190,10 @@ def test_in_chinese(folder: Path, screen: str, snap_compare: Compare) -> None:
 
 
 @pytest.mark.parametrize("screen", ["pir-dictionary", "detection-parity", "detection-guards"])
-def test_official_model_in_chinese(_alone: None, screen: str, snap_compare: Compare) -> None:
+def test_official_model_in_chinese(home: Path, screen: str, snap_compare: Compare) -> None:
     recording, keys = OTHERS[screen]
     with speaking("zh_CN"):
-        app = PaddockApp(CalmBackend(recorded_project(OFFICIAL, of=recording)))
+        app = PaddockApp(CalmBackend(recorded_project(home / "official", of=recording)))
         assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*keys))
 
 
