@@ -13,14 +13,14 @@ demo: engine images
 test: check engine images
 	.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/docker tests/pitfalls/engine
 
-# The fast checks: no Docker, no Paddle.
+# The fast checks: no Docker, no Paddle. Half of their time is waiting for a screen, hence two a core.
 check: setup-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	MYPYPATH=tests:scripts .venv/bin/mypy --explicit-package-bases tests
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n auto --dist loadgroup tests/tui tests/unit
+	.venv/bin/pytest -n $$((2 * $$(nproc))) --dist loadgroup tests/tui tests/unit
 
 setup:
 	scripts/setup
