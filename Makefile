@@ -11,7 +11,7 @@ demo: engine images
 # Every test: those of `check`, then those against a real engine, two at a time, which run those inside
 # the images too.
 test: check engine images
-	.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/docker tests/pitfalls/engine
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine
 
 # The fast checks: no Docker, no Paddle. Half of their time is waiting for a screen, hence two a core.
 check: setup-dev
@@ -20,7 +20,7 @@ check: setup-dev
 	.venv/bin/mypy
 	MYPYPATH=tests:scripts .venv/bin/mypy --explicit-package-bases tests
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n $$((2 * $$(nproc))) --dist loadgroup tests/tui tests/unit
+	.venv/bin/pytest -n $$((2 * $$(nproc))) tests/tui tests/unit
 
 setup:
 	scripts/setup

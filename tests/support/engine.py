@@ -22,23 +22,19 @@ from support.runs import Files, Site, first_lines
 from support.tiny import Workshop, workshop
 from support.tools import build_tools
 
-#: What takes longest, started first; the files that share a project are one group ("official").
-FIRST = ("stages", "official", "pitfalls", "test_training.py")
+#: What takes longest, started first.
+FIRST = (
+    "test_stages_inside.py",
+    "test_pitfalls_inside.py",
+    "test_training.py",
+    "test_integrity.py",
+    "test_stopping.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let pytest-xdist keep together what shares fixtures, and begin with what takes longest."""
-    files = {item.path for item in items if "official" in getattr(item, "fixturenames", ())}
-    for item in items:
-        if item.get_closest_marker("docker") and not item.get_closest_marker("xdist_group"):
-            group = "official" if item.path in files else item.path.name
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    mark = item.get_closest_marker("xdist_group")
-    return FIRST.index(mark.args[0]) if mark and mark.args[0] in FIRST else len(FIRST)
+    """Let pytest-xdist, which takes file after file, begin with what takes longest."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else 99)
 
 
 @pytest.fixture(scope="session")

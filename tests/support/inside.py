@@ -1,8 +1,9 @@
-"""Running tests/stages where they belong: in a container of the verify image, with pytest added."""
+"""Running tests where they belong: in a container of the verify image, with pytest added."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,12 +17,29 @@ from pipeline.compose import REPOSITORY, Compose, ImageBuild
 from pipeline.engine.containers import OWNER
 from pipeline.engine.images import BuildRequest, Images
 from pipeline.images.context import make_context
+from pipeline.models.caller import Caller
+from pipeline.models.catalogue import MODELS as BUILT_IN
+from pipeline.models.fetch import fetch_official
 from support.tar import pack
 
 TAG = "paddock-test-stages:1"
 #: Where the tests and the models are in the container.
 CODE, MODELS = PurePosixPath("/tests"), PurePosixPath("/models")
 LABELS = {"paddock.test": "stages"}
+
+
+def run_inside(client: DockerClient, compose: Compose, folder: str) -> int:
+    """Run a folder's tests in one process, which makes their models once; show what it prints.
+
+    Returns:
+        pytest's exit code.
+    """
+    image = build_inside(client, compose, os.environ)
+    stale = stale_files(client, image)
+    assert not stale, f"run `paddock images build`: the images have other versions of {stale}"
+    models = {name: fetch_official(name, Caller()) for name in BUILT_IN}
+    with container_inside(client, image, models, [folder, "--durations=15"]) as container:
+        return run_to_the_end(container)
 
 
 def build_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str]) -> str:

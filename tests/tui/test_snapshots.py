@@ -22,14 +22,8 @@ from support.screen import LARGE, SMALL, CalmBackend, Size, text_of, until
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
 
-pytestmark = pytest.mark.xdist_group("snapshots")
-
 Compare = Callable[..., bool]
-#: Those of one size share a folder, so they run in one process; the two sizes go side by side.
-SIZES = [
-    pytest.param(SMALL, id="80x24"),
-    pytest.param(LARGE, id="120x36", marks=pytest.mark.xdist_group("large snapshots")),
-]
+SIZES = [pytest.param(SMALL, id="80x24"), pytest.param(LARGE, id="120x36")]
 
 #: Name -> the keys that lead there from the run screen.
 SCREENS: dict[str, tuple[str, ...]] = {
@@ -83,7 +77,7 @@ _NOW = datetime(2026, 11, 22, 17, 30, 26, tzinfo=timezone.utc)
 def home(request: pytest.FixtureRequest) -> Iterator[Path]:
     """A folder for projects whose path, being on the screen, is the same everywhere.
 
-    Other sessions of these tests wait for it.
+    Those of one size share it, one after the other, in whatever process they run.
     """
     callspec = getattr(request.node, "callspec", None)
     width, height = callspec.params.get("size", SMALL) if callspec else SMALL

@@ -1,0 +1,18 @@
+"""tests/pitfalls/inside, in the real image: with Paddle, PaddleOCR and Paddle-Lite.
+
+A file of its own, for pytest-xdist to run it beside the other.
+"""
+
+from __future__ import annotations
+
+import pytest
+from docker import DockerClient
+
+from pipeline.compose import Compose
+from support.inside import run_inside
+
+pytestmark = [pytest.mark.docker, pytest.mark.images, pytest.mark.slow]
+
+
+def test_pitfalls(client: DockerClient, compose: Compose) -> None:
+    assert run_inside(client, compose, "tests/pitfalls/inside") == 0
