@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from line import Line
+
 #: Digits and capitals, O beside 0: every font of SPLITS marks its zero with a dot or a slash.
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SHORTEST, LONGEST = 4, 10
@@ -57,16 +59,6 @@ SPLITS: Mapping[str, Split] = {
     "val": Split(300, (_MONONOKI,)),
     "test": Split(300, (_JETBRAINS, _FIRA)),
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line to draw; ``path`` is relative to the data folder."""
-
-    path: str
-    text: str
-    font: str
-    seed: str
 
 
 def lines_of(split: str, seed: int, count: int | None = None) -> Iterator[Line]:

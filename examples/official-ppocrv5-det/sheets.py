@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import random
-from io import BytesIO
 from pathlib import Path
 
+from camera import add_grain, jpeg
 from pages import Entry, Page
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 #: By how many degrees a page is turned at most.
 SKEW = 2.0
+#: How much of the image is grain at most.
+GRAIN = 0.08
 
 Corner = tuple[float, float]
 #: Share of the size by which a region is wider than its ink on each side.
@@ -30,7 +32,7 @@ def draw_page(page: Page, fonts: Path) -> tuple[bytes, list[Region]]:
     angle = dice.uniform(-SKEW, SKEW)
     turned = image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=paper)
     seen = _light(turned, dice).filter(ImageFilter.GaussianBlur(dice.uniform(0.0, 0.7)))
-    return _jpeg(_add_grain(seen, dice), dice.randint(75, 95)), [
+    return jpeg(add_grain(seen, GRAIN, dice), dice.randint(75, 95)), [
         (text, tuple(_turn(corner, angle, page) for corner in corners)) for text, corners in regions
     ]
 
@@ -62,15 +64,3 @@ def _light(image: Image.Image, dice: random.Random) -> Image.Image:
     strength = dice.uniform(0.0, 0.2)
     shade = ramp.point([round(255 - strength * level) for level in range(256)])
     return ImageChops.multiply(image, shade)
-
-
-def _add_grain(image: Image.Image, dice: random.Random) -> Image.Image:
-    """Blend in grain; drawn from ``dice``, because Pillow's own noise takes no seed."""
-    grain = Image.frombytes("L", image.size, dice.randbytes(image.width * image.height))
-    return Image.blend(image, grain, dice.uniform(0.0, 0.08))
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    buffer = BytesIO()
-    image.convert("RGB").save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from line import Line
 
 LINES = 240
 #: Font files without ``.ttf`` by script, and the Debian packages that ship them.
@@ -34,16 +35,6 @@ _PHRASES = (
     "禁止吸烟", "收银台", "发票号码", "客户服务", "北京西站", "上海虹桥", "广州南站", "人民广场",
     "产品名称", "规格型号", "电源开关", "使用说明", "检验员", "出厂编号",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line to draw; ``path`` is relative to the data folder."""
-
-    path: str
-    text: str
-    font: str
-    seed: str
 
 
 def lines_of(seed: int, count: int = LINES) -> Iterator[Line]:

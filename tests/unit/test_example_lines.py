@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "alphanumeric"
+from support.example import load, render
+
+EXAMPLE = "alphanumeric"
 
 
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLE / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-lines = _load("lines")
+lines = load(EXAMPLE, "lines")
 
 
 def _render(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(EXAMPLE / "render.py"), *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
+    return render(EXAMPLE, "render.py", *arguments)
 
 
 def test_same_seed_gives_the_same_lines() -> None:

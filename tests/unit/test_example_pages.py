@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
-import sys
 from pathlib import Path
-from types import ModuleType
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "official-ppocrv5-det"
+from support.example import EXAMPLES, load, render
 
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLE / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+EXAMPLE = "official-ppocrv5-det"
 
 
-pages = _load("pages")
+pages = load(EXAMPLE, "pages")
 
 
 def _render(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(EXAMPLE / "render_pages.py"), *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
+    return render(EXAMPLE, "render_pages.py", *arguments)
 
 
 def test_there_are_enough_pages_and_each_has_text() -> None:
@@ -49,7 +38,7 @@ def test_entries_keep_off_the_edge_that_turning_cuts() -> None:
 
 
 def test_every_font_is_in_the_examples_image() -> None:
-    listed = (EXAMPLE.parents[1] / "images/example/fonts.sha256").read_text(encoding="utf-8")
+    listed = (EXAMPLES.parent / "images/example/fonts.sha256").read_text(encoding="utf-8")
     assert not [name for name in pages.FONTS if f"  {name}.ttf\n" not in listed]
 
 

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "official-ppocrv5"
+from support.example import EXAMPLES, load, render
+
+EXAMPLE = "official-ppocrv5"
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("example_printed", EXAMPLE / "printed.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-printed = _load()
+printed = load(EXAMPLE, "printed")
 
 
 def _render(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(EXAMPLE / "render_printed.py"), *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
+    return render(EXAMPLE, "render_printed.py", *arguments)
 
 
 def test_same_seed_gives_the_same_lines_and_another_one_others() -> None:
@@ -55,7 +44,7 @@ def test_a_font_is_asked_for_what_it_has_only() -> None:
 
 
 def test_the_image_has_the_fonts_and_their_packages() -> None:
-    recipe = EXAMPLE.parents[1] / "images" / "example"
+    recipe = EXAMPLES.parent / "images" / "example"
     fonts = (recipe / "fonts.sha256").read_text().split()[1::2]
     assert {f"{name}.ttf" for name in printed.PACKAGES} <= set(fonts)
     assert set(printed.PACKAGES.values()) <= set((recipe / "packages.txt").read_text().split())

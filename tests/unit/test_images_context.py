@@ -168,7 +168,7 @@ def test_every_image_has_all_that_its_dockerfile_copies(service: str) -> None:
     context = make_context(REPOSITORY, read_compose({}).images[service], None)
     assert context.dockerfile in context.files
     # Plain Compose sends what .dockerignore lets through; it must let all of this through.
-    examples = ("alphanumeric", "official-ppocrv5", "official-ppocrv5-det")
+    examples = ("shared", "alphanumeric", "official-ppocrv5", "official-ppocrv5-det")
     allowed = ("images/", "stages/", *(f"examples/{name}/" for name in examples))
     assert all(name.startswith(allowed) for name in context.files)
 

@@ -1,18 +1,31 @@
-"""Drawing one line of text as a camera might see it. Pillow's version decides the bytes."""
+"""Drawing lines of text as a camera might see them. Pillow's version decides the bytes."""
 
 from __future__ import annotations
 
 import random
-from io import BytesIO
+from collections.abc import Iterable
 from pathlib import Path
 
-from lines import Line
+from camera import add_grain, jpeg
+from line import Line
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from rendering import write
 
 #: PP-OCR scales a line to 48 pixels and squeezes what is then wider than 320: stay below 320 / 48.
 WIDEST = 6.5
+#: How much of the image is grain at most.
+GRAIN = 0.14
 
 Colour = tuple[int, int, int]
+
+
+def draw_split(folder: Path, split: str, lines: Iterable[Line], fonts: Path) -> None:
+    """Draw the lines of a split into ``folder``, and write the label file ``SPLIT.txt``."""
+    labels = []
+    for line in lines:
+        write(folder / line.path, draw_jpeg(line, fonts))
+        labels.append(f"{line.path}\t{line.text}\n")
+    write(folder / f"{split}.txt", "".join(labels).encode())
 
 
 def draw_jpeg(line: Line, fonts: Path) -> bytes:
@@ -22,7 +35,7 @@ def draw_jpeg(line: Line, fonts: Path) -> bytes:
     image = _write(line, fonts, dice.randint(40, 64), paper, ink, dice)
     image = image.rotate(dice.uniform(-2.0, 2.0), Image.Resampling.BICUBIC, fillcolor=paper)
     image = image.filter(ImageFilter.GaussianBlur(dice.uniform(0.0, 0.9)))
-    return _jpeg(_add_grain(image, dice), dice.randint(70, 95))
+    return jpeg(add_grain(image, GRAIN, dice), dice.randint(70, 95))
 
 
 def _colours(dice: random.Random) -> tuple[Colour, Colour]:
@@ -59,15 +72,3 @@ def _fitting(path: Path, size: int, text: str, room: float) -> ImageFont.FreeTyp
     font = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
     width = font.getlength(text)
     return font if width <= room else font.font_variant(size=int(size * room / width))
-
-
-def _add_grain(image: Image.Image, dice: random.Random) -> Image.Image:
-    """Blend in grain; drawn from ``dice``, because Pillow's own noise takes no seed."""
-    grain = Image.frombytes("L", image.size, dice.randbytes(image.width * image.height))
-    return Image.blend(image, grain.convert("RGB"), dice.uniform(0.0, 0.14))
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()
