@@ -6,7 +6,6 @@ recogniser, the pages are read to the end as well, with the original pair and wi
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,24 +21,10 @@ from stages.errors import StageError
 from stages.guards.comparison import refuse_difference
 from stages.guards.documents import read_document
 from stages.guards.shapes import compare_shapes
-from stages.parity.images import Images
-from stages.parity.measure import measure
-from stages.parity.models import list_models
-from stages.parity.runtime import needed_runtime
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.written import (
-    THREADS,
-    by_model,
-    evidence_document,
-    golden_document,
-    parity_head,
-    write_documents,
-    write_json,
-)
+from stages.parity.verification import Verification, read_test_labels, stage_metrics
 from stages.runtime import Context
-from stages.tasks import DETECTION
-from stages.text.labels import read_labels
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -51,29 +36,25 @@ def run(context: Context) -> dict[str, Any]:
         IntegrityError: a model takes or gives another shape than the project's.
     """
     shape = check_shape(context.parameters["image_shape"])
-    labels = read_pages(context)
-    rules = _rules(context)
-    threads = int(context.parameters.get("threads", THREADS))
-    models = list_models(context, 0, platform.machine())
-    preprocessing = {**describe(shape, rules), "runtime": needed_runtime(models)}
-    write_json(context.output / "preprocess.json", preprocessing)
+    labels, rules = read_pages(context), _rules(context)
+    verification: Verification[Boxes] = Verification(context, shape)
+    verification.describe(describe(shape, rules))
     compared = compare_shapes(context, shape)
     refuse_difference(compared)
-    task = Detection(shape, rules)
-    names = [image for image, _ in labels]
-    images = Images(context, names, task.prepare)
-    columns = measure(models, images.prepared(), task, threads, images)
+    task, names = Detection(shape, rules), [image for image, _ in labels]
+    columns = verification.measure(names, task.prepare, task)
     chained = chain(context, columns, names)
-    parity = {
-        **parity_head(DETECTION, len(labels), shape, threads),
-        "models": _models(columns, labels, task),
-        "mismatches": mismatches(columns, labels),
-        **({"chain": chained} if chained else {}),
-    }
-    evidence = evidence_document(columns, models, {"preprocessing": compared})
-    rows = golden(columns, labels, images.hashes)
-    write_documents(context.output, parity, golden_document(DETECTION, shape, rows), evidence)
-    return {"images": len(labels), "hmean": by_model(parity["models"], "hmean")}
+    models = _models(columns, labels, task)
+    verification.write(
+        {
+            "models": models,
+            "mismatches": mismatches(columns, labels),
+            **({"chain": chained} if chained else {}),
+        },
+        golden(columns, labels, verification.hashes),
+        {"preprocessing": compared},
+    )
+    return stage_metrics(models, len(labels), "hmean")
 
 
 def read_pages(context: Context) -> Labels:
@@ -83,14 +64,12 @@ def read_pages(context: Context) -> Labels:
         StageError: there are none, or a label is not a page's.
     """
     pages = []
-    for label in read_labels(context.input("test_labels")):
+    for label in read_test_labels(context):
         try:
             pages.append((label.image, parse_regions(label.text)))
         except LabelError as error:
             where = f"test_labels:{label.line}"
             raise StageError(f"{where}: {error}", where, "run the data stage on it") from error
-    if not pages:
-        raise StageError("there are no test images", "test_labels", "give [data] test some lines")
     return pages
 
 

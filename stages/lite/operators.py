@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from functools import lru_cache
 
 from stages.errors import StageError
-from stages.lite.script import entry_point
+from stages.lite.script import ask
 
 TIMEOUT_S = 60
 #: Fewer lines than this are no list: 2.13 knows 248 operators for x86, 254 for arm.
@@ -24,19 +22,8 @@ def known_operators(target: str) -> frozenset[str]:
     Raises:
         StageError: ``opt`` is not here, or gives no such table.
     """
-    command = [sys.executable, str(entry_point())]
-    command += ["--print_supported_ops", "true", "--valid_targets", target]
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        message = f"opt did not list its operators within {TIMEOUT_S} s"
-        raise StageError(message, f"opt {target}", "raise limits.cpus") from error
+    words = ["--print_supported_ops", "true", "--valid_targets", target]
+    done = ask(words, TIMEOUT_S)
     found = read_table(done.stdout.decode("utf-8", "replace"))
     if len(found) < _FEWEST:
         message = f"opt lists {len(found)} operators for {target}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stages.errors import StageError
 from stages.lite.opt_log import judge
-from stages.lite.script import entry_point
+from stages.lite.script import ask, entry_point
 from stages.program.params import read_program
 from stages.program.rules.legal import WRITE_XSHAPE
 from stages.text.printable import printable
@@ -25,18 +25,7 @@ def installed_version() -> str:
     Raises:
         StageError: paddlelite is not installed, or its script does not say.
     """
-    command = [sys.executable, str(entry_point()), "--version", "true"]
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            timeout=VERSION_TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        message = f"opt did not say its version within {VERSION_TIMEOUT_S} s"
-        raise StageError(message, "opt", "raise limits.cpus") from error
+    done = ask(["--version", "true"], VERSION_TIMEOUT_S)
     said = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode != 0 or not _VERSION.fullmatch(said):
         found = printable(said, 80) or f"nothing, and ended with {done.returncode}"

@@ -1,8 +1,10 @@
-"""Where ``paddle_lite_opt`` is."""
+"""The script ``paddle_lite_opt``: where it is, and what it says of itself."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import subprocess
+import sys
 from pathlib import Path
 
 from stages.errors import StageError
@@ -22,3 +24,27 @@ def entry_point() -> Path:
         if file.name == "paddle_lite_opt":
             return Path(str(file.locate())).resolve()
     raise StageError("paddlelite is not installed here", remedy="run convert in its own image")
+
+
+def ask(words: list[str], timeout_s: int) -> subprocess.CompletedProcess[bytes]:
+    """Let ``opt`` say something of itself; its stdout is kept, its log goes to the stage's.
+
+    Args:
+        words: of the command line.
+        timeout_s: after which it is given up.
+
+    Raises:
+        StageError: ``opt`` is not here, or does not answer.
+    """
+    command = [sys.executable, str(entry_point()), *words]
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=timeout_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        message = f"opt did not answer within {timeout_s} s"
+        raise StageError(message, words[0], "raise limits.cpus") from error

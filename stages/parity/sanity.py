@@ -7,6 +7,7 @@ file for another processor) answers with NaN, with zeros or with what lies in me
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,14 +26,14 @@ VARIED = 3
 
 
 @dataclass
-class Sanity:
+class Sanity(ABC):
     """The worst that was seen of one model; what an output must be is the task's to say."""
 
     repeat_difference: float = 0.0
 
+    @abstractmethod
     def fault(self, output: np.ndarray) -> str:
         """Look at one output, as a reader gives it; return what is wrong with it, or ""."""
-        raise NotImplementedError
 
     def repeat_fault(self, one: np.ndarray, other: np.ndarray) -> str:
         """Compare two outputs for one image; return what is wrong with the second, or ""."""

@@ -5,37 +5,22 @@ One preprocessing (:mod:`stages.preprocess`) and one decoder (:mod:`stages.text.
 
 from __future__ import annotations
 
-import platform
-from contextlib import nullcontext
+from collections.abc import Sequence
 from typing import Any
 
-from stages.errors import StageError
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.parity.canary import Stock, find_stock
-from stages.parity.images import Images
-from stages.parity.measure import measure
-from stages.parity.models import list_models
-from stages.parity.runtime import needed_runtime
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.written import (
-    THREADS,
-    by_model,
-    evidence_document,
-    golden_document,
-    parity_head,
-    write_documents,
-    write_json,
-)
+from stages.parity.verification import Verification, read_test_labels, stage_metrics
 from stages.preprocess import describe, prepare
 from stages.recognition.summary import golden, mismatches, quality
 from stages.recognition.task import Recognition
 from stages.runtime import Context
-from stages.tasks import RECOGNITION
 from stages.text.dictionary import Dictionary
-from stages.text.labels import Label, read_labels
+from stages.text.labels import Label
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -47,33 +32,28 @@ def run(context: Context) -> dict[str, Any]:
     """
     use_space_char = bool(context.parameters["use_space_char"])
     dictionary = Dictionary.load(context.input("dict"), use_space_char)
-    labels = read_labels(context.input("test_labels"))
-    if not labels:
-        raise StageError("there are no test images", "test_labels", "give [data] test some lines")
+    labels = read_test_labels(context)
     shape = tuple(context.parameters["image_shape"])
-    threads = int(context.parameters.get("threads", THREADS))
-    models = list_models(context, dictionary.classes, platform.machine())
-    preprocessing = describe(shape, dictionary, use_space_char)
-    preprocessing["runtime"] = needed_runtime(models)
-    write_json(context.output / "preprocess.json", preprocessing)
+    verification: Verification[str] = Verification(context, shape, dictionary.classes)
+    verification.describe(describe(shape, dictionary, use_space_char))
     stock = find_stock(context, len(labels))
     compared = _compare(context, dictionary, shape, stock)
-    images = Images(
-        context, [label.image for label in labels], lambda image: prepare(image, shape), stock
+    names = [label.image for label in labels]
+    columns = verification.measure(
+        names, lambda image: prepare(image, shape), Recognition(dictionary), stock
     )
-    with stock or nullcontext():
-        columns = measure(models, images.prepared(), Recognition(dictionary), threads, images)
-    parity = {
-        **parity_head(RECOGNITION, len(labels), shape, threads),
-        "dictionary": _identity(dictionary),
-        "models": _models(columns, labels),
-        "mismatches": mismatches(columns, labels),
-    }
-    canary = stock.compare(columns) if stock else None
-    evidence = evidence_document(columns, models, compared, canary)
-    rows = golden(columns, labels, images.hashes)
-    write_documents(context.output, parity, golden_document(RECOGNITION, shape, rows), evidence)
-    return {"images": len(labels), "accuracy": by_model(parity["models"], "accuracy")}
+    models = _models(columns, labels)
+    verification.write(
+        {
+            "dictionary": _identity(dictionary),
+            "models": models,
+            "mismatches": mismatches(columns, labels),
+        },
+        golden(columns, labels, verification.hashes),
+        compared,
+        stock.compare(columns) if stock else None,
+    )
+    return stage_metrics(models, len(labels), "accuracy")
 
 
 def _compare(
@@ -102,7 +82,7 @@ def _identity(dictionary: Dictionary) -> dict[str, Any]:
     }
 
 
-def _models(columns: list[Series[str]], labels: list[Label]) -> list[dict[str, Any]]:
+def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[dict[str, Any]]:
     texts, reference = [label.text for label in labels], reference_of(columns)
     return [
         summarise(column, reference, lambda readings: quality(readings, texts))
