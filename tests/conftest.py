@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 
-#: These run inside the images (tests/docker/test_stages_inside.py): only they have Paddle.
+#: These run inside the images (test_stages_inside.py, test_pitfalls_inside.py): only they have Paddle.
 _INSIDE = ["stages", "pitfalls/inside"]
 collect_ignore = [] if importlib.util.find_spec("paddle") else _INSIDE
+
+# `nohup make test &` ignores ^C, which every program that a test starts would inherit and heed
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
