@@ -47,7 +47,7 @@ class Backbone:
         self._run = _Predictor(files, threads)
         self.feature_shape = _prove(network.backbone, self._run, self.shape)
         #: What the features hang on besides the image: program and weights, and the Paddle that runs them.
-        self.fingerprint = fingerprint_of(files)
+        self.fingerprint = fingerprint_of(files, threads)
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """Return float32 [N, channels, 1, T] of at most :data:`BATCH` prepared images.
@@ -121,7 +121,7 @@ def _prove(
     return tuple(found.shape[1:])
 
 
-def fingerprint_of(files: tuple[Path, Path]) -> str:
+def fingerprint_of(files: tuple[Path, Path], threads: int) -> str:
     """Return a hash of a legacy model's program and weights, and of what runs them."""
     program = read_program(files[0])
     for operator in program.blocks[0].ops:
@@ -130,12 +130,13 @@ def fingerprint_of(files: tuple[Path, Path]) -> str:
         operator.attrs.extend(kept)
     known = hashlib.sha256()
     content = program.SerializeToString(deterministic=True), files[1].read_bytes()
-    for part in (*content, *_runtime()):
+    for part in (*content, *_runtime(threads)):
         known.update(hashlib.sha256(part).digest())
     return known.hexdigest()
 
 
-def _runtime() -> tuple[bytes, ...]:
-    """Return what decides the last digits: Paddle's build, and the processor's vector units."""
+def _runtime(threads: int) -> tuple[bytes, ...]:
+    """Return what decides the last digits: Paddle's build, vector units, how the work is shared out."""
     flags = read_cpu().get("cpu_flags", "")
-    return paddle.__version__.encode(), paddle.version.commit.encode(), flags.encode()
+    said = paddle.__version__, paddle.version.commit, flags, str(threads)
+    return tuple(text.encode() for text in said)

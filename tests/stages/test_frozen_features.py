@@ -125,11 +125,12 @@ def test_another_dictionary_finds_them_again(tmp_path: Path) -> None:
 
 def test_another_backbone_does_not(tmp_path: Path) -> None:
     program, weights = (backbone_folder() / f"simplified.{end}" for end in ("pdmodel", "pdiparams"))
-    assert fingerprint_of((program, weights)) == backbone().fingerprint
+    assert fingerprint_of((program, weights), threads=2) == backbone().fingerprint
+    assert fingerprint_of((program, weights), threads=1) != backbone().fingerprint
     changed = bytearray(weights.read_bytes())
     changed[-1] ^= 1
     (tmp_path / "weights").write_bytes(changed)
-    assert fingerprint_of((program, tmp_path / "weights")) != backbone().fingerprint
+    assert fingerprint_of((program, tmp_path / "weights"), threads=2) != backbone().fingerprint
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "another's"])
