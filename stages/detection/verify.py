@@ -23,8 +23,9 @@ from stages.guards.documents import read_document
 from stages.guards.shapes import compare_shapes
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.verification import Verification, read_test_labels, stage_metrics
+from stages.parity.verification import Verification, stage_metrics
 from stages.runtime import Context
+from stages.testset import read_test_labels
 
 
 def run(context: Context) -> dict[str, Any]:

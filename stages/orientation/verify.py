@@ -17,11 +17,12 @@ from stages.orientation.labels import ORIENTATIONS
 from stages.orientation.task import Orientation
 from stages.parity.series import Series
 from stages.parity.summary import DIGITS, reference_of, summarise
-from stages.parity.verification import Verification, read_test_labels, stage_metrics
+from stages.parity.verification import Verification, stage_metrics
 from stages.preprocess import describe_input, prepare
 from stages.recognition.summary import golden, mismatches
 from stages.runtime import Context
 from stages.tasks import ORIENTATION
+from stages.testset import read_test_labels
 from stages.text.labels import Label
 from stages.text.metrics import exact_match
 

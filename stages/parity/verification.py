@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Generic
 
-from stages.errors import StageError
 from stages.files import write_text
 from stages.guards.comparison import Comparison
 from stages.parity.canary import Stock
@@ -22,24 +21,11 @@ from stages.parity.task import Reading, Task
 from stages.preparation import Prepare
 from stages.runtime import Context
 from stages.tasks import task_of
-from stages.text.labels import Label, read_labels
 
 SCHEMA_VERSION = 1
 #: Threads of every model unless the parameters say otherwise: with one, Paddle Inference and Paddle-Lite
 #: are comparable, as their ways to use more are not.
 THREADS = 1
-
-
-def read_test_labels(context: Context) -> list[Label]:
-    """Return the lines of the test set.
-
-    Raises:
-        StageError: there are none.
-    """
-    labels = read_labels(context.input("test_labels"))
-    if not labels:
-        raise StageError("there are no test images", "test_labels", "give [data] test some lines")
-    return labels
 
 
 class Verification(Generic[Reading]):

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from stages.errors import StageError
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
@@ -28,9 +27,10 @@ from stages.preprocess import read_image
 from stages.program.params import write_program
 from stages.runtime import Context
 from stages.tasks import RECOGNITION, task_of
+from stages.testset import read_test_labels
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
-from stages.text.labels import Label, read_labels
+from stages.text.labels import Label
 
 LEGACY_PROGRAM = "inference.pdmodel"
 
@@ -46,7 +46,8 @@ def run(context: Context) -> dict[str, Any]:
     folder = context.input("pir")
     check_complete(folder)
     dictionary = _dictionary(context)
-    labels = _labels(context)
+    lines = read_test_labels(context)
+    labels = [lines[place] for place in chosen(len(lines))]
     context.progress(0, len(labels), "images", "reading the PIR model")
     with context.guarding():
         _compare_given(context, folder / DESCRIPTION, dictionary)
@@ -101,18 +102,6 @@ def _compare_made(context: Context, dictionary: Dictionary | None) -> None:
     if dictionary is not None:
         refuse_difference([dictionaries.in_program(made, dictionary)])
     refuse_difference([preprocessing.in_program(made, shape)])
-
-
-def _labels(context: Context) -> list[Label]:
-    """Return up to 32 lines of the test set, spread evenly over it.
-
-    Raises:
-        StageError: there are none.
-    """
-    labels = read_labels(context.input("test_labels"))
-    if not labels:
-        raise StageError("there are no test images", "test_labels", "give [data] test some lines")
-    return [labels[place] for place in chosen(len(labels))]
 
 
 def _prove(

@@ -14,11 +14,12 @@ from stages.guards.preprocessing import compare_preprocessing
 from stages.parity.canary import Stock, find_stock
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.verification import Verification, read_test_labels, stage_metrics
+from stages.parity.verification import Verification, stage_metrics
 from stages.preprocess import describe, prepare
 from stages.recognition.summary import golden, mismatches, quality
 from stages.recognition.task import Recognition
 from stages.runtime import Context
+from stages.testset import read_test_labels
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label
 

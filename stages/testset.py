@@ -1,0 +1,19 @@
+"""The test set as the stages take it that run models on it."""
+
+from __future__ import annotations
+
+from stages.errors import StageError
+from stages.runtime import Context
+from stages.text.labels import Label, read_labels
+
+
+def read_test_labels(context: Context) -> list[Label]:
+    """Return the lines of the test set.
+
+    Raises:
+        StageError: there are none.
+    """
+    labels = read_labels(context.input("test_labels"))
+    if not labels:
+        raise StageError("there are no test images", "test_labels", "give [data] test some lines")
+    return labels
