@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from clock import timed
 from runs import Measured, Span
 
-from pipeline.compose import Service
+from pipeline.compose.file import Service
+from pipeline.plan.workspace import workspace_of
 from pipeline.project import Project
-from pipeline.workspace import workspace_of
 from stages.contract import RESULT_FILE, WORKSPACE
 
 

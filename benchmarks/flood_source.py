@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.compose import read_compose
+from pipeline.compose.file import read_compose
+from pipeline.engine.connection import Engine
 from pipeline.engine.containers import Job, Sink
-from pipeline.engine.engine import Engine
-from pipeline.events import EventLog
-from pipeline.execution import _Listener
-from pipeline.workspace import PROJECT_LABEL
+from pipeline.plan.workspace import PROJECT_LABEL
+from pipeline.record.events import EventLog
+from pipeline.run.execution import _Listener
 
 #: What a line of a training log looks like.
 _LINE = (

@@ -21,13 +21,14 @@ from unittest import mock
 from copies import copy_of
 from runs import read_ledger
 
-from pipeline import deliver, outcome, runner, wiring
-from pipeline.events import Envelope, RunFailed, StageFinished
-from pipeline.hashes import HashCache
-from pipeline.integrity.recheck import Recheck
-from pipeline.ledger import Ledger
+from pipeline.plan import wiring
+from pipeline.plan.hashes import HashCache
+from pipeline.record.events import Envelope, RunFailed, StageFinished
+from pipeline.record.ledger import Ledger
 from pipeline.report import build
-from pipeline.runner import Options, StopSwitch
+from pipeline.run import deliver, outcome, runner
+from pipeline.run.recheck import Recheck
+from pipeline.run.runner import Options, StopSwitch
 from stages.contract import Result
 
 #: Where the host hashes and guards, by what the table calls it. Of nested ones only the outer counts.

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from terminal import Terminal
 
-from pipeline.runlock import LOCK_NAME, run_lock
+from pipeline.record.runlock import LOCK_NAME, run_lock
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from support.recorded import RUN, recorded_events, recorded_project

@@ -22,7 +22,7 @@ from flood_source import flood, missing_lines, printing_image
 from flood_viewer import answer
 from terminal import Terminal
 
-from pipeline.engine.engine import open_engine
+from pipeline.engine.connection import open_engine
 
 _VIEWERS = ("paddock", "Log", "RichLog")
 #: Lines on the disk at which memory is read.

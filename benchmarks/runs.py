@@ -9,8 +9,8 @@ from pathlib import Path
 
 from clock import Timed
 
-from pipeline.events import Envelope, StageFinished, StagePlanned
-from pipeline.ledger import Entry, Ledger
+from pipeline.record.events import Envelope, StageFinished, StagePlanned
+from pipeline.record.ledger import Entry, Ledger
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
-"""Text from outside (labels, file names, logs) made safe to show."""
+"""Text for people: what comes from outside (labels, file names, logs) made safe to show, and hints."""
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
+from collections.abc import Collection
 
 
 def one_line(text: str) -> str:
@@ -43,3 +45,9 @@ def human_seconds(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Return a hint at what was meant: the nearest known name, or all of them."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f'; did you mean "{close[0]}"?' if close else f"; known: {', '.join(known)}"

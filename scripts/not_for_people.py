@@ -72,7 +72,7 @@ _FILES = (
 )
 #: The command line of the background runner, which `paddock` starts and nobody types.
 _BACKGROUND = (
-    "python -m pipeline.background",
+    "python -m pipeline.run.background",
     "the project",
     "of the run",
     "the folder that paths in the environment are relative to",

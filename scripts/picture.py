@@ -12,8 +12,8 @@ from pathlib import Path
 from rich.console import Console
 
 import svg
-from pipeline.deliver import REPORT_FILE
-from pipeline.events import Envelope
+from pipeline.record.events import Envelope
+from pipeline.report.build import REPORT_FILE
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress
 from tui.batch import Printer
 from tui.console import Terminal

@@ -19,10 +19,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from pipeline.deliver import SUMS
-from pipeline.ledger import Ledger
-from pipeline.lockfile import LOCK_FILE, TIMED
+from pipeline.plan.lockfile import LOCK_FILE, TIMED
 from pipeline.project import load_project
+from pipeline.record.ledger import Ledger
+from pipeline.run.deliver import SUMS
 from stages.contract import Artifact
 
 _LEFT = (".paddock", "out", "out.failed", LOCK_FILE)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from stages import preprocess
 from stages.detection import prepare as detection
 from stages.detection.rules import read_rules
+from stages.preprocess import Prepare
 from stages.tasks import DETECTION
-
-#: From an image as it is read (uint8 [height, width, 3], BGR) to a model's input, float32 [3, H, W].
-Prepare = Callable[[np.ndarray], np.ndarray]
 
 
 def preparation(

@@ -8,7 +8,7 @@ wider.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ from stages.text.printable import printable
 MEAN = 0.5
 STD = 0.5
 SCALE = 1 / 255
+
+#: From an image as it is read (uint8 [height, width, 3], BGR) to a model's input, float32 [3, H, W].
+Prepare = Callable[[np.ndarray], np.ndarray]
 
 
 def read_image(path: Path) -> np.ndarray:

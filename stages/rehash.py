@@ -1,6 +1,6 @@
 """``python -m stages.rehash FOLDER… [--uploads FOLDER]``: hash what is in the volumes again, in place.
 
-Runs in the data stage's image with both volumes read-only (``pipeline/integrity/rehash.py``): nothing is
+Runs in the data stage's image with both volumes read-only (``pipeline/run/rehash.py``): nothing is
 copied out to be checked, so this works alike for a remote engine. One JSON object a line on stdout, ASCII:
 ``{"path", "size", "md5", "sha256"}`` for every regular file below the folders. A folder that is not there
 gives no line; a file that cannot be read gives ``{"path", "error"}``. What is not a regular file (a link,

@@ -6,7 +6,7 @@ from typing import Any
 
 from stages.errors import StageError
 from stages.frozen.run import train as train_frozen
-from stages.ppocr.trainer import train as train_full
+from stages.full.trainer import train as train_full
 from stages.runtime import Context
 
 MODES = {"frozen": train_frozen, "full": train_full}

@@ -15,14 +15,15 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
 
-from pipeline.doctor import Finding
 from pipeline.errors import PaddockError
-from pipeline.events import Envelope
-from pipeline.runner import Options
-from pipeline.runs import RunFolder
+from pipeline.machine.doctor import Finding
+from pipeline.record.events import Envelope
+from pipeline.record.runs import RunFolder
+from pipeline.run.runner import Options
 from tui.appearance import current, symbol
 from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend
+from tui.build_job import BuildJob
 from tui.keys import bindings, first_key
 from tui.language import _, translated
 from tui.screens.base import PaddockScreen
@@ -40,7 +41,6 @@ from tui.screens.parity import ParityScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen
-from tui.views.build_job import BuildJob
 from tui.views.run import RunView
 from tui.widgets.scroll_bar import use_scroll_bars
 from tui.words import verdict_words

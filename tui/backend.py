@@ -7,30 +7,31 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit import AuditReport, audit
-from pipeline.background import OUTPUT_FILE, Running, Started, start, stop
-from pipeline.clean import remove_leftovers
-from pipeline.compare import Comparison, compare, read_side
-from pipeline.compose import read_compose
-from pipeline.deliver import REPORT_FILE
-from pipeline.doctor import Finding, examine
+from pipeline.compose.file import read_compose
+from pipeline.engine.connection import open_engine
 from pipeline.engine.endpoint import resolve
-from pipeline.engine.engine import open_engine
 from pipeline.errors import PaddockError
-from pipeline.example import EXAMPLES, Studio, make_example
-from pipeline.images import BuildEvent, ImageStatus, build_images, list_images
-from pipeline.images.build import BASE
+from pipeline.images.build import BASE, build_images
+from pipeline.images.events import BuildEvent
+from pipeline.images.listing import ImageStatus, list_images
 from pipeline.images.log import BuildLog, build_log
-from pipeline.ledger import Entry, Ledger
-from pipeline.plan import Step
-from pipeline.prepare import prepare
+from pipeline.machine.clean import remove_leftovers
+from pipeline.machine.doctor import Finding, examine
+from pipeline.machine.example import EXAMPLES, Studio, make_example
+from pipeline.plan.planner import Step
 from pipeline.project import PROJECT_FILE, Project, load_project
 from pipeline.project.answers import Answers
 from pipeline.project.suggest import suggest
 from pipeline.project.template import project_text
 from pipeline.project.write import write_new
-from pipeline.runner import Options
-from pipeline.runs import RunFolder, list_runs
+from pipeline.record.ledger import Entry, Ledger
+from pipeline.record.runs import RunFolder, list_runs
+from pipeline.report.build import REPORT_FILE
+from pipeline.report.runs_compared import Comparison, compare, read_side
+from pipeline.run.audit import AuditReport, audit
+from pipeline.run.background import OUTPUT_FILE, Running, Started, start, stop
+from pipeline.run.prepare import prepare
+from pipeline.run.runner import Options
 from tui.language import _
 from tui.views.run import StageView, view_of
 from tui.views.watch import Watch

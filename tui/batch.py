@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-from pipeline.deliver import REPORT_FILE
-from pipeline.events import (
+from pipeline.record.events import (
     AnyEvent,
     Delivered,
     Envelope,
@@ -25,8 +24,9 @@ from pipeline.events import (
     StageSkipped,
     StageStarted,
 )
-from pipeline.runner import Options, StopSwitch, run
-from pipeline.runs import list_runs
+from pipeline.record.runs import list_runs
+from pipeline.report.build import REPORT_FILE
+from pipeline.run.runner import Options, StopSwitch, run
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.images import (
+from pipeline.images.events import (
     BaseTried,
     BuildEvent,
     BuildFailed,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.errors import PaddockError, UsageError
 from pipeline.project import PROJECT_FILE
-from pipeline.runner import Options
+from pipeline.run.runner import Options
 from stages.contract import STAGES, Exit
 from tui.arguments import Parser, take_language
 from tui.batch import run_batch

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.runner import Options
+from pipeline.run.runner import Options
 from tui.appearance import Appearance, choose, current, use
 from tui.console import Terminal
 from tui.language import _

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.runs import Ending
+from pipeline.record.runs import Ending
 from pipeline.text import one_line
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, pgettext, translated

@@ -18,7 +18,7 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.types import Mount
 
-from pipeline.compose import Service
+from pipeline.compose.file import Service
 from pipeline.engine.errors import translated
 from pipeline.engine.usage import Meter, Usage
 from pipeline.errors import PaddockError

@@ -21,7 +21,7 @@ from docker.errors import NotFound
 from docker.models.containers import Container
 from docker.types import Mount
 
-from pipeline.compose import Volume
+from pipeline.compose.file import Volume
 from pipeline.engine.containers import file_entry, folder_entry, remove
 from pipeline.engine.errors import translated
 from pipeline.errors import EngineError, IntegrityFailed, PaddockError

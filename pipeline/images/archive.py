@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipeline.compose import Compose
+from pipeline.compose.file import Compose
 from pipeline.engine.images import Images
 from pipeline.errors import IntegrityFailed, UsageError
 from stages.contract import hash_file

@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.certificates import Bundle, find_bundle
-from pipeline.compose import REPOSITORY, Compose, ImageBuild
+from pipeline.compose.file import REPOSITORY, Compose, ImageBuild
 from pipeline.engine.images import BuildRequest, ImageInfo, Images
 from pipeline.errors import EngineError
 from pipeline.images.base import (
@@ -21,6 +20,7 @@ from pipeline.images.base import (
     local_origin,
     make_and_import,
 )
+from pipeline.images.certificates import Bundle, find_bundle
 from pipeline.images.context import Context, make_context
 from pipeline.images.events import (
     BuildFailed,

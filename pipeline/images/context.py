@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from pipeline.certificates import Bundle
-from pipeline.compose import ImageBuild
+from pipeline.compose.file import ImageBuild
 from pipeline.errors import UsageError
+from pipeline.images.certificates import Bundle
 from pipeline.images.dockerfile import copied_paths
 
 #: Where the Dockerfiles look for a user's certificates and for a user's PaddleOCR tree.

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from pipeline.compose_values import interpolate
+from pipeline.compose.values import interpolate
 
 _CONTINUED = re.compile(r"\\\n")
 

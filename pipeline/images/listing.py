@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.compose import Compose
+from pipeline.compose.file import Compose
 from pipeline.engine.images import Images
 from pipeline.images.build import ORIGIN_LABEL
 

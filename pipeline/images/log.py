@@ -17,7 +17,7 @@ from pipeline.images.events import (
     PullProgressed,
     StepStarted,
 )
-from pipeline.runs import keep_out_of_git
+from pipeline.record.runs import keep_out_of_git
 
 _FOLDER = "builds"
 

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from pipeline.compose import read_compose
+from pipeline.compose.file import read_compose
 from pipeline.engine.endpoint import connect, resolve
 from pipeline.engine.errors import RegistryUnreachable
 from pipeline.engine.images import Images

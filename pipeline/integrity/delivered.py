@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipeline.integrity.faults import Expected, Fault, compare
 from pipeline.integrity.record import deliveries, expected_out, in_out, written_files
-from pipeline.ledger import Conclusion, Ledger
 from pipeline.project import Project
+from pipeline.record.ledger import Conclusion, Ledger
 from stages.contract import Digests, hash_file
 
 _SUMS = "SHA256SUMS"

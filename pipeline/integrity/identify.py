@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import UsageError
-from pipeline.ledger import Entry, Ledger
 from pipeline.project import Project
+from pipeline.record.ledger import Entry, Ledger
 from pipeline.text import one_line
 from stages.contract import Digests, digests_of
 from stages.errors import StageError

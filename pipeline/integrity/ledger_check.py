@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.events import Envelope, RunFinished
 from pipeline.integrity.faults import Fault, Problem
 from pipeline.integrity.record import host_file
-from pipeline.ledger import Ledger
 from pipeline.project import Project
-from pipeline.runs import RunFolder, list_runs
+from pipeline.record.events import Envelope, RunFinished
+from pipeline.record.ledger import Ledger
+from pipeline.record.runs import RunFolder, list_runs
 
 LEDGER_FILE = ".paddock/ledger.jsonl"
 #: More than the last event of a run is long.

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from pipeline.integrity.faults import Expected, Place
-from pipeline.ledger import Conclusion, Entry, Ledger
-from pipeline.lockfile import LOCK_FILE
+from pipeline.plan.lockfile import LOCK_FILE
+from pipeline.plan.workspace import result_folder
 from pipeline.project import Project
-from pipeline.workspace import result_folder
+from pipeline.record.ledger import Conclusion, Entry, Ledger
 from stages.contract import Artifact, Digests
 
 #: Who makes the files that no stage makes.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from pipeline.errors import UsageError
-from pipeline.project.schema import is_safe_path
+from pipeline.models.given import is_safe_path
 from pipeline.text import one_line
 
 #: What an archive may come to. The largest official models have a few hundred megabytes in ten files.

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.certificates import find_bundle
 from pipeline.errors import PaddockError
+from pipeline.images.certificates import find_bundle
 from pipeline.models.caller import Caller
 from pipeline.text import human_size, one_line
 

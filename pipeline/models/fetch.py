@@ -12,9 +12,9 @@ from pipeline.models import hub, wheel
 from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.download import SourceFailed
+from pipeline.models.given import RemoteModel
 from pipeline.models.remote import fetch_remote
 from pipeline.models.store import cache_folder, fill
-from pipeline.project.schema import RemoteModel
 
 #: Beside a model's folder: the source that it came from, for a person.
 _ORIGIN = "{folder}.source"

@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.fetch import is_fetched, official_folder, origin, sources_of
-from pipeline.project.consistency import nearest
+from pipeline.text import nearest
 
 
 @dataclass(frozen=True)

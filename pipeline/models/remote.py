@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 from pipeline.models.archive import is_archive, unpack
 from pipeline.models.caller import Caller
 from pipeline.models.download import download, shown
+from pipeline.models.given import RemoteModel, is_safe_path
 from pipeline.models.store import cache_folder, expect, fill
-from pipeline.project.schema import RemoteModel, is_safe_path
 
 #: In the store's folder of an archive: what came out of it, and its files' hashes.
 _UNPACKED, _LIST = "unpacked", "unpacked.sha256"

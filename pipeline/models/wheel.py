@@ -10,8 +10,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from pipeline.certificates import find_bundle
 from pipeline.errors import IntegrityFailed
+from pipeline.images.certificates import find_bundle
 from pipeline.models.caller import Caller
 from pipeline.models.catalogue import OfficialModel, Wheel
 from pipeline.models.download import SourceFailed

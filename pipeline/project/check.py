@@ -9,9 +9,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from pipeline.models.given import UNION_TAGS
 from pipeline.project.complaint import Complaint
-from pipeline.project.consistency import disagreements, nearest
-from pipeline.project.schema import UNION_TAGS, Project, Settings
+from pipeline.project.consistency import disagreements
+from pipeline.project.schema import Project, Settings
+from pipeline.text import nearest
 
 
 def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.models.catalogue import MODELS, OfficialModel
+from pipeline.models.given import RemoteModel
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.complaint import Complaint
-from pipeline.project.schema import Project, RemoteModel, Section
+from pipeline.project.schema import Project, Section
+from pipeline.text import nearest
 
 #: By which a folder is told to bring its own dictionary along.
 _DESCRIPTION = "inference.yml"
@@ -37,12 +38,6 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):  # too long, behind a folder that may not be read, or with a NUL
         return False
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """Return a hint at what was meant: the nearest known name, or all of them."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f'; did you mean "{close[0]}"?' if close else f"; known: {', '.join(known)}"
 
 
 def _of_task(project: Project) -> Iterator[Complaint]:

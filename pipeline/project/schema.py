@@ -10,28 +10,20 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     field_validator,
 )
 
+from pipeline.models.given import STRICT, GivenModel, is_safe_path
 from pipeline.project.architectures import ARCHITECTURES
-from stages.contract import MANIFEST_FILE, TASKS
+from stages.contract import TASKS
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
 #: As Paddle-Lite writes its versions: "2.13", "2.13rc0" (the wheel), "v2.13-rc" (in a .nb file).
 RUNTIME = re.compile(r"v?[0-9]+\.[0-9]+(\.[0-9]+)*(-?rc[0-9]*)?", re.ASCII)
 UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-
-
-def is_safe_path(name: str) -> bool:
-    """Tell whether ``name`` can only be a file below the folder that it is relative to."""
-    printable = name.isprintable() and name != MANIFEST_FILE
-    return bool(name) and printable and name[0] != "/" and ".." not in name.split("/")
 
 
 def _label_file(name: str) -> str:
@@ -44,9 +36,9 @@ LabelFile = Annotated[str, AfterValidator(_label_file)]
 
 
 class Section(BaseModel):
-    """A table of the file: no unknown keys, no silent conversion of types."""
+    """A table of the file."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = STRICT
 
 
 class ProjectSection(Section):
@@ -69,21 +61,6 @@ class DataSection(Section):
     use_space_char: bool = False
     max_text_length: Annotated[int, Field(ge=1, le=1000)] = 25
     allow_overlap: bool = False
-
-
-class RemoteModel(Section):
-    """``pretrained = { url = "…", sha256 = "…" }``"""
-
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-#: How pydantic tells the two in the place of an error; no key of the file has such a name.
-UNION_TAGS = ("(text)", "(table)")
-GivenModel = Annotated[
-    Annotated[str, Tag(UNION_TAGS[0])] | Annotated[RemoteModel, Tag(UNION_TAGS[1])],
-    Discriminator(lambda value: UNION_TAGS[isinstance(value, (dict, RemoteModel))]),
-]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pipeline.report.verdict import judge
 from stages.contract import Artifact, Digests, Result
 
 SCHEMA_VERSION = 1
+REPORT_FILE = "report.json"
 
 #: What verify writes into evidence.json and the report takes as it is.
 _SHOWN = ("preprocessing", "sanity", "canary", "runtime")

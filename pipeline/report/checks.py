@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.environment import COMPARED, check_one_environment
 from pipeline.errors import IntegrityFailed
+from pipeline.record.environment import COMPARED, check_one_environment
 from pipeline.report.evidence import Evidence, Finding
 from pipeline.report.metrics import Model
 from pipeline.report.verdict import score_of
@@ -249,6 +249,6 @@ def shipped(evidence: Evidence) -> Finding:
 
 
 def artifacts(evidence: Evidence) -> Finding:
-    """A report is written only after what ships was hashed (pipeline/outcome.py)."""
+    """A report is written only after what ships was hashed (pipeline/run/outcome.py)."""
     found = "what ships has the SHA-256 that its stage recorded"
     return Finding("passed", found, "SHA256SUMS")

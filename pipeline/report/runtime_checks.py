@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.environment import processors
+from pipeline.record.environment import processors
 from pipeline.report.evidence import Evidence, Finding
 from stages.pitfalls import Pitfall
 

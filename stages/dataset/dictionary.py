@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stages.files import write_bytes
-from stages.ppocr.official import read_characters
+from stages.published.official import read_characters
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 

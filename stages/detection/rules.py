@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.errors import StageError
-from stages.ppocr.documents import at
 from stages.text.printable import printable
+from stages.text.yaml import at
 
 METHOD = "DBPostProcess"
 #: ``NormalizeImage`` writes its scale as a formula (ppocr/data/imaug/operators.py evaluates it).

@@ -19,13 +19,13 @@ from stages.detection.summary import Labels, golden, mismatches, pixels_of, qual
 from stages.detection.task import Detection
 from stages.errors import StageError
 from stages.guards.comparison import refuse_difference
-from stages.guards.documents import read_document
 from stages.guards.shapes import compare_shapes
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
 from stages.parity.verification import Verification, stage_metrics
 from stages.runtime import Context
 from stages.testset import read_test_labels
+from stages.text.documents import read_document
 
 
 def run(context: Context) -> dict[str, Any]:

@@ -18,16 +18,16 @@ from stages.errors import StageError
 from stages.guards.buffer import read_buffer
 from stages.guards.characters import difference, summary
 from stages.guards.comparison import Comparison
-from stages.guards.documents import read_document
-from stages.guards.program import read_signature
 from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters
-from stages.ppocr.dictionary_record import DIGEST, read_lines, trained_lines
-from stages.ppocr.documents import at
+from stages.ppocr.dictionary_record import DIGEST, trained_lines
+from stages.program.signature import read_signature
 from stages.runtime import Context
-from stages.text.dictionary import SPACE, Dictionary
+from stages.text.dictionary import SPACE, Dictionary, read_lines
+from stages.text.documents import read_document
 from stages.text.printable import printable
+from stages.text.yaml import at
 
 PREPROCESS_FILE = "preprocess.json"
 #: Where the classifier's bias stands in a checkpoint: CTCHead alone or in a MultiHead, with one

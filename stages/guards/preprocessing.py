@@ -15,14 +15,14 @@ from stages import preprocess
 from stages.errors import StageError
 from stages.guards.buffer import read_buffer
 from stages.guards.comparison import Comparison
-from stages.guards.documents import read_document
-from stages.guards.program import read_signature
 from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures import exported_height
-from stages.ppocr.documents import at
 from stages.ppocr.transforms import RESIZE_NORM_IMG, Preparation, read_transforms
+from stages.program.signature import read_signature
 from stages.runtime import Context
+from stages.text.documents import read_document
+from stages.text.yaml import at
 
 PREPROCESS_FILE = "preprocess.json"
 #: What this project does, in the words of :class:`Preparation`.

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from stages.guards.comparison import Comparison, refuse_difference
-from stages.guards.documents import read_document
 from stages.guards.preprocessing import in_description
 from stages.guards.shapes import compare_shapes
 from stages.orientation.labels import ORIENTATIONS
@@ -23,6 +22,7 @@ from stages.recognition.summary import golden, mismatches
 from stages.runtime import Context
 from stages.tasks import ORIENTATION
 from stages.testset import read_test_labels
+from stages.text.documents import read_document
 from stages.text.labels import Label
 from stages.text.metrics import exact_match
 

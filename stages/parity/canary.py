@@ -19,7 +19,7 @@ from stages.parity.models import REFERENCE
 from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
 from stages.pitfalls import Pitfall
-from stages.ppocr.published import is_model, model_characters, model_files
+from stages.published.model import is_model, model_characters, model_files
 from stages.readers import Reader, ReaderFailedError
 from stages.runtime import Context
 from stages.text.decode import greedy

@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from stages.parity.canary import Stock
-from stages.preparation import Prepare
-from stages.preprocess import read_image
+from stages.preprocess import Prepare, read_image
 from stages.runtime import Context
 
 

@@ -8,8 +8,8 @@ from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.targets import TARGETS, runnable_target
-from stages.pir.model import PARAMETERS, PROGRAM
 from stages.pitfalls import Pitfall
+from stages.published.files import PARAMETERS, PROGRAM
 from stages.runtime import Context
 from stages.text.printable import printable
 

@@ -18,7 +18,7 @@ from stages.parity.models import list_models
 from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
 from stages.parity.task import Reading, Task
-from stages.preparation import Prepare
+from stages.preprocess import Prepare
 from stages.runtime import Context
 from stages.tasks import task_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.ppocr.official import OfficialModel
+from stages.published.official import OfficialModel
 from stages.runtime import Context
 from stages.text.dictionary import BLANK, Dictionary
 from stages.text.printable import code_point

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stages.ppocr.documents import at
 from stages.ppocr.location import paddleocr_root
-from stages.text.dictionary import Dictionary
+from stages.text.dictionary import Dictionary, read_lines
+from stages.text.yaml import at
 
 #: The lines of the file, and the SHA-256 of its bytes.
 LINES, DIGEST = "dictionary_lines", "dictionary_sha256"
@@ -41,16 +41,6 @@ def trained_lines(config: Mapping[str, Any]) -> list[str] | None:
         return lines.split("\n")
     path = _file(at(config, "Global", "character_dict_path"))
     return read_lines(path) if path else None
-
-
-def read_lines(path: Path) -> list[str]:
-    """Return a dictionary's lines as PaddleOCR reads them, with whatever is wrong with them.
-
-    ``BaseRecLabelDecode`` in ppocr/postprocess/rec_postprocess.py; bytes that are not UTF-8 as U+DC80 to
-    U+DCFF.
-    """
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
 
 
 def _file(named: Any) -> Path | None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stages.pitfalls import Pitfall
-from stages.ppocr.documents import at
 from stages.runtime import Context
+from stages.text.yaml import at
 
 #: Losses of the branches beside CTC (ppocr/losses/rec_multi_loss.py), each weighted by ``weight_2``.
 _OTHER_BRANCHES = ("NRTRLoss", "SARLoss")

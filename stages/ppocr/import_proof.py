@@ -15,11 +15,11 @@ import paddle
 
 from stages.errors import IntegrityError, StageError
 from stages.pitfalls import Pitfall
-from stages.ppocr.official import OfficialModel
-from stages.ppocr.published import model_files
+from stages.ppocr.reader import evaluate
 from stages.preprocess import prepare, read_image
+from stages.published.model import model_files
+from stages.published.official import OfficialModel
 from stages.readers import Reader, ReaderFailedError
-from stages.readers.checkpoint import evaluate
 from stages.runtime import Context
 from stages.text.dictionary import BLANK, Dictionary
 from stages.text.labels import read_labels

@@ -17,11 +17,11 @@ import paddle
 from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import IntegrityError
-from stages.guards.program import Signature
 from stages.pitfalls import Pitfall
 from stages.ppocr.network import build
 from stages.program.graph import Graph
 from stages.program.params import parameter_shapes, read_program, read_tensors
+from stages.program.signature import Signature
 from stages.text.printable import printable
 
 FILES = ("inference.pdmodel", "inference.pdiparams")

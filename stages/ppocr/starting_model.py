@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from stages.errors import IntegrityError
-from stages.guards.program import Signature, read_signature
-from stages.pir.model import PROGRAM
 from stages.pir.program import read_program as read_pir
 from stages.pir.replay import replay
 from stages.ppocr.legacy_weights import FILES, read_legacy_weights, rename_by_use
 from stages.ppocr.network import build, live_tensors
-from stages.ppocr.official import OfficialModel, read_official
-from stages.ppocr.published import is_legacy, model_characters
+from stages.program.signature import Signature, read_signature
+from stages.published.files import PROGRAM
+from stages.published.model import is_legacy, model_characters
+from stages.published.official import OfficialModel, read_official
 from stages.text.printable import printable
 
 #: Names do not depend on the number of classes, and a small network is built sooner.

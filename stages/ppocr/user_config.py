@@ -15,8 +15,8 @@ import yaml
 from stages.errors import StageError
 from stages.ppocr.config import Config, DataPaths, Settings
 from stages.ppocr.dictionary_record import without_record
-from stages.ppocr.documents import at, load_yaml
 from stages.text.printable import printable
+from stages.text.yaml import at, load_yaml
 
 _SECTIONS = ("Global", "Architecture", "PostProcess", "Train", "Eval")
 #: Transforms that bring lines to the project's shape.

@@ -17,7 +17,7 @@ from stages.readers.protocol import Message, Run, read_message, write_message
 KINDS = {
     "pd": "stages.readers.pd",
     "nb": "stages.readers.nb",
-    "checkpoint": "stages.readers.checkpoint",
+    "checkpoint": "stages.ppocr.reader",
 }
 
 

@@ -166,3 +166,13 @@ def _malformed(
     name = printable(path.name)
     message = f"the dictionary {name}, line {line}: found {found}; allowed is {allowed}"
     return IntegrityError(message, f"{printable(str(path), 400)}:{line}", remedy, pitfall)
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return a dictionary's lines as PaddleOCR reads them, with whatever is wrong with them.
+
+    ``BaseRecLabelDecode`` in ppocr/postprocess/rec_postprocess.py; bytes that are not UTF-8 as U+DC80 to
+    U+DCFF.
+    """
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]

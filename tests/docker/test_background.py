@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.background import Started, running, start, stop
-from pipeline.events import Envelope, ResourcesUsed, RunFailed, RunFinished
-from pipeline.runner import Options
-from pipeline.runs import RunFolder, list_runs, run_folder, summarise
+from pipeline.record.events import Envelope, ResourcesUsed, RunFailed, RunFinished
+from pipeline.record.runs import RunFolder, list_runs, run_folder, summarise
+from pipeline.run.background import Started, running, start, stop
+from pipeline.run.runner import Options
 from stages.contract import EnvironmentRead
 from support.background import (
     events_of,

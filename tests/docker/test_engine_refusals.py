@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from pipeline.compose import REPOSITORY
+from pipeline.compose.file import REPOSITORY
 from support.cli import paddock
 from support.runs import Files, Site, first_lines
 

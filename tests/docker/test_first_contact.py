@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
+from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import load_project
-from pipeline.workspace import PROJECT_LABEL
 from support.screen import SMALL, until, until_shown
 from tui.app import PaddockApp
 from tui.backend import Backend

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.compose import Compose, ImageBuild
+from pipeline.compose.file import Compose, ImageBuild
 from pipeline.engine.images import Images
 from pipeline.errors import EngineError
-from pipeline.images import load_images, save_images
+from pipeline.images.archive import load_images, save_images
 from stages.contract import Exit
 from support.tiny import import_tiny, remove
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from pipeline.certificates import find_bundle
-from pipeline.compose import Compose
-from pipeline.images import LogLine
+from pipeline.compose.file import Compose
+from pipeline.images.certificates import find_bundle
+from pipeline.images.events import LogLine
 from support.tiny import Workshop
 
 pytestmark = pytest.mark.docker

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from docker import DockerClient
 
-from pipeline.compose import COMPOSE_FILE, Compose
+from pipeline.compose.file import COMPOSE_FILE, Compose
 from support.tools import run_tool
 
 pytestmark = pytest.mark.docker

@@ -10,9 +10,11 @@ import pytest
 from docker import DockerClient
 from docker.types import Mount
 
-from pipeline.compose import Compose, Service
+from pipeline.compose.file import Compose, Service
 from pipeline.engine.images import Images
-from pipeline.images import BuildEvent, ImageFinished, build_images, list_images
+from pipeline.images.build import build_images
+from pipeline.images.events import BuildEvent, ImageFinished
+from pipeline.images.listing import list_images
 from stages.contract import STAGES
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]

@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from pipeline.compose import REPOSITORY, Compose, read_compose
+from pipeline.compose.file import REPOSITORY, Compose, read_compose
 from pipeline.engine.images import Images
 from pipeline.errors import EngineError, IntegrityFailed
-from pipeline.images import build_images
-from pipeline.images.build import Options
+from pipeline.images.build import Options, build_images
 from stages.contract import Exit
 from support.tiny import remove
 

@@ -13,15 +13,15 @@ from pathlib import Path, PurePosixPath
 import pytest
 from docker import DockerClient
 
-from pipeline.audit import AuditReport, audit
-from pipeline.compose import Compose
+from pipeline.compose.file import Compose
 from pipeline.errors import UsageError
-from pipeline.events import Envelope, Noted, RunFailed
 from pipeline.integrity.faults import Fault
-from pipeline.ledger import Entry, Ledger
+from pipeline.plan.workspace import result_folder, workspace_of
 from pipeline.project import load_project
-from pipeline.runner import Options, StopSwitch, run
-from pipeline.workspace import result_folder, workspace_of
+from pipeline.record.events import Envelope, Noted, RunFailed
+from pipeline.record.ledger import Entry, Ledger
+from pipeline.run.audit import AuditReport, audit
+from pipeline.run.runner import Options, StopSwitch, run
 from stages.contract import INPUTS
 from support.cli import paddock
 from support.runs import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from docker import DockerClient
 
-from pipeline.compose import Compose
+from pipeline.compose.file import Compose
 from support.inside import run_inside
 
 pytestmark = [pytest.mark.docker, pytest.mark.images, pytest.mark.slow]

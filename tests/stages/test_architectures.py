@@ -15,8 +15,9 @@ import numpy as np
 import paddle
 import pytest
 
-from stages import convert, export, train, verify
+from stages import convert, train, verify
 from stages.errors import IntegrityError, StageError
+from stages.export import from_checkpoint as export
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures import ARCHITECTURES, BuiltIn
 from stages.ppocr.architectures.lcnetv3 import V4_MOBILE

@@ -8,9 +8,10 @@ import numpy as np
 import paddle
 import pytest
 
-from stages import export, train
+from stages import train
 from stages.contract import Exit
 from stages.errors import IntegrityError, StageError
+from stages.export import from_checkpoint as export
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.checkpoint import load_parameters, save_parameters

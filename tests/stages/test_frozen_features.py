@@ -18,9 +18,9 @@ from stages.frozen.samples import Sample, read_samples
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.classifier import narrow
 from stages.ppocr.network import build
-from stages.ppocr.official import read_official
 from stages.ppocr.unfuse import load_inference_weights
 from stages.preprocess import prepare, read_image
+from stages.published.official import read_official
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, SHAPE, new_folder, official
 from support.lines import draw_split

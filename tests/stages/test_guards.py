@@ -20,12 +20,12 @@ from stages.errors import IntegrityError, StageError
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
-from stages.guards.program import read_signature
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.config import DataPaths, Settings, ctc_config, dump_config
 from stages.ppocr.dictionary_record import with_record
 from stages.preprocess import describe
+from stages.program.signature import read_signature
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, SHAPE, alphanumeric_model, context, new_folder, save_legacy
 
@@ -295,7 +295,7 @@ def test_a_signature_is_read_without_running_the_program(tmp_path: Path) -> None
 
 def test_a_signature_costs_no_import_of_paddle_and_allows_one_later() -> None:
     program = (
-        "import sys; from pathlib import Path; from stages.guards.program import read_signature; "
+        "import sys; from pathlib import Path; from stages.program.signature import read_signature; "
         "shape = read_signature(Path(sys.argv[1])).output_shape; assert 'paddle' not in sys.modules; "
         "import paddle.base.proto.framework_pb2; print(shape[-1])"
     )

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from stages.errors import IntegrityError
-from stages.pir.model import PARAMETERS, PROGRAM
 from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
 from stages.pitfalls import Pitfall
@@ -16,9 +15,10 @@ from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.classifier import narrow
 from stages.ppocr.import_proof import ImportProof, difference, shared_classes
 from stages.ppocr.network import build, live_tensors
-from stages.ppocr.official import OfficialModel
 from stages.ppocr.starting_model import read_starting_model
 from stages.ppocr.unfuse import load_inference_weights
+from stages.published.files import PARAMETERS, PROGRAM
+from stages.published.official import OfficialModel
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, Recorded, context, new_folder
 from support.lines import draw_split

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 import yaml
 
-from stages import data, export, verify
+from stages import data, verify
 from stages.contract import Progress
 from stages.errors import IntegrityError, StageError
-from stages.pir.model import DESCRIPTION, PARAMETERS, PROGRAM
+from stages.export import from_checkpoint as export
 from stages.pir.operators import TRANSLATIONS
 from stages.pir.operators.base import plain
 from stages.pir.prove import IMAGES, chosen
 from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.program.params import read_program
+from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM
 from stages.text.dictionary import Dictionary
 from support.legacy import (
     ALPHANUMERIC,

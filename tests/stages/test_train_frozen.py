@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages import convert, export, train
+from stages import convert, train
 from stages.contract import Metric, Progress
 from stages.errors import IntegrityError, StageError, Stopped
+from stages.export import from_checkpoint as export
 from stages.ppocr.checkpoint import load_parameters
 from support.legacy import ALPHANUMERIC, context, new_folder, official
 from support.lines import PARAMETERS, Stopping, train_context, train_inputs

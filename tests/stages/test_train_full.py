@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from stages import export, train
+from stages import train
 from stages.contract import Metric, Progress
 from stages.errors import IntegrityError, StageError, Stopped
+from stages.export import from_checkpoint as export
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.dictionary_record import trained_lines

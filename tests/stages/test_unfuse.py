@@ -12,9 +12,9 @@ from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.classifier import Narrowed, narrow
 from stages.ppocr.network import build, fuse, live_tensors, state_arrays
-from stages.ppocr.official import OfficialModel, read_official
 from stages.ppocr.unfuse import load_inference_weights, unfuse
 from stages.preprocess import prepare, read_image
+from stages.published.official import OfficialModel, read_official
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, SHAPE, draw, new_folder, official
 

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from pipeline.doctor import Finding
 from pipeline.errors import EngineError
-from pipeline.images import BuildEvent, ImageFinished, ImageStarted, ImageStatus, LogLine
+from pipeline.images.events import BuildEvent, ImageFinished, ImageStarted, LogLine
+from pipeline.images.listing import ImageStatus
+from pipeline.machine.doctor import Finding
 from support.projects import MINIMAL, write_project
 from support.screen import CalmBackend
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from pipeline.background import running, stop
-from pipeline.events import Envelope, RunFinished
-from pipeline.follow import Follower
-from pipeline.runlock import Running
-from pipeline.runs import RunFolder
+from pipeline.record.events import Envelope, RunFinished
+from pipeline.record.follow import Follower
+from pipeline.record.runlock import Running
+from pipeline.record.runs import RunFolder
+from pipeline.run.background import running, stop
 
 T = TypeVar("T")
 #: Seconds that a process may take to start on a busy machine.
@@ -27,8 +27,8 @@ SOON = 30.0
 _STARTER = """
 import os, sys, time
 from pathlib import Path
-from pipeline.background import start
-from pipeline.runner import Options
+from pipeline.run.background import start
+from pipeline.run.runner import Options
 print(start(Path(sys.argv[1]), Options(), os.environ).run, flush=True)
 time.sleep(600)
 """

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from pipeline.compose import Compose, read_compose
+from pipeline.compose.file import Compose, read_compose
+from pipeline.engine.connection import open_engine
 from pipeline.engine.endpoint import connect
-from pipeline.engine.engine import open_engine
 from pipeline.engine.images import Images
-from pipeline.example import Example, Studio, make_example
+from pipeline.machine.example import Example, Studio, make_example
 from pipeline.models.caller import Caller
 from pipeline.models.fetch import fetch_official
 from support.cli import paddock

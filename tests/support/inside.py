@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 from docker import DockerClient
 from docker.models.containers import Container
 
-from pipeline.certificates import find_bundle
-from pipeline.compose import REPOSITORY, Compose, ImageBuild
+from pipeline.compose.file import REPOSITORY, Compose, ImageBuild
 from pipeline.engine.containers import OWNER
 from pipeline.engine.images import BuildRequest, Images
+from pipeline.images.certificates import find_bundle
 from pipeline.images.context import make_context
 from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS as BUILT_IN

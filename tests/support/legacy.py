@@ -20,11 +20,11 @@ from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import narrow
 from stages.ppocr.network import build, state_arrays
-from stages.ppocr.official import read_official
 from stages.ppocr.unfuse import load_inference_weights, unfuse
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import random_images
+from stages.published.official import read_official
 from stages.readers import pd
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary

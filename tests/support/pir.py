@@ -12,11 +12,11 @@ import numpy as np
 import paddle
 import yaml
 
-from stages.pir.model import DESCRIPTION, PARAMETERS, PROGRAM
 from stages.pir.parameters import read_parameters
 from stages.pir.program import Program, read_program
 from stages.pir.replay import replay
 from stages.program.params import write_parameters, write_program
+from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM
 from stages.readers import pd
 from support.legacy import ALPHANUMERIC, SHAPE, alphanumeric_network, new_folder
 

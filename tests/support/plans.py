@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.hashes import HashCache
-from pipeline.ledger import Entry, Ledger
 from pipeline.models.caller import Caller
-from pipeline.plan import Planner, Step
+from pipeline.plan.hashes import HashCache
+from pipeline.plan.planner import Planner, Step
+from pipeline.plan.wiring import Wire, wire
 from pipeline.project import load_project
-from pipeline.wiring import Wire, wire
+from pipeline.record.ledger import Entry, Ledger
 from stages.contract import STAGES, Result
 from support.results import make_result
 

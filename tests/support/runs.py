@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 from docker import DockerClient
 
+from pipeline.plan.workspace import PROJECT_LABEL, workspace_of
 from pipeline.project import load_project
-from pipeline.workspace import PROJECT_LABEL, workspace_of
 
 Event = dict[str, Any]
 #: A run of a small project on a busy machine, in seconds.

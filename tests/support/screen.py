@@ -11,8 +11,8 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-from pipeline.background import Running
-from pipeline.doctor import Finding
+from pipeline.machine.doctor import Finding
+from pipeline.run.background import Running
 from support.cli import NO_ENGINE
 from tui.app import PaddockApp
 from tui.backend import Backend

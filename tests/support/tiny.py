@@ -13,7 +13,7 @@ from pathlib import Path
 
 from docker import DockerClient
 
-from pipeline.compose import Compose, ImageBuild
+from pipeline.compose.file import Compose, ImageBuild
 from pipeline.engine.images import Images
 from pipeline.errors import EngineError
 from pipeline.images.build import Options, build_images

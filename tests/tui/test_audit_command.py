@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit import AuditReport
 from pipeline.integrity.faults import Expected, Fault
+from pipeline.run.audit import AuditReport
 from stages.contract import digests_of
 from support.cli import call, paddock
 from support.projects import write_project

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.events import AnyEvent, Envelope
+from pipeline.record.events import AnyEvent, Envelope
 from stages.contract import Metric, Progress
 from support.recorded import recorded_events
 from tui.batch import Printer

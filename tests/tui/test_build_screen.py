@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import EngineError
-from pipeline.images import (
+from pipeline.images.events import (
     BaseTried,
     BuildEvent,
     BuildFailed,
     ImageFinished,
     ImageStarted,
     LogLine,
+    Outcome,
     PullProgressed,
     StepStarted,
 )
-from pipeline.images.events import Outcome
 from support.backends import ENGINE_OK, NO_IMAGES, FaultyBackend
 from support.recorded import recorded_project
 from support.screen import LARGE, SMALL, lines_of, opened, text_of, until, until_shown

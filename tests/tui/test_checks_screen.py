@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from pipeline.dictionary import read_dictionary
+from pipeline.report.dictionary import read_dictionary
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import append
 from support.reports import Report, edit_report, own_report

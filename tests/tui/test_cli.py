@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.deliver import complete, deliver
 from pipeline.project import load_project
 from pipeline.report.build import build_report
+from pipeline.run.deliver import complete, deliver
 from support.cli import NO_ENGINE, call, paddock
 from support.projects import MINIMAL, write_project
 from support.results import make_parity, make_results
@@ -243,7 +243,7 @@ def test_run_whose_reader_went_away_says_so(
         raise BrokenPipeError
 
     monkeypatch.setattr(Terminal, "print", gone)
-    monkeypatch.setattr("pipeline.runner.prepare", lambda *_given: gone(Terminal(), ""))
+    monkeypatch.setattr("pipeline.run.runner.prepare", lambda *_given: gone(Terminal(), ""))
     assert main(["--batch", str(folder)]) == 3
     said = capsys.readouterr().err
     assert "went away" in said and "Traceback" not in said and "do:" in said

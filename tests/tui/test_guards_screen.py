@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.audit import AuditReport
 from pipeline.errors import EngineError
 from pipeline.integrity.faults import Expected, Fault, Problem
+from pipeline.run.audit import AuditReport
 from stages.contract import Digests
 from support.recorded import RUN, recorded_project
 from support.replay import append

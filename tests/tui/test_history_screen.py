@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runlock import run_lock
+from pipeline.record.runlock import run_lock
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.screen import (
     LARGE,

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from pipeline.events import (
+from pipeline.images.events import BaseTried, ImageFinished, ImageStarted, Outcome, PullProgressed
+from pipeline.record.events import (
     Envelope,
     Noted,
     RunFailed,
@@ -19,8 +20,6 @@ from pipeline.events import (
     StageFinished,
     StagePlanned,
 )
-from pipeline.images import BaseTried, ImageFinished, ImageStarted, PullProgressed
-from pipeline.images.events import Outcome
 from stages.contract import STAGES, Progress, Warned
 from support.cli import call
 from support.language import CHINESE, english_in, has_chinese, speaking

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.doctor import Finding
 from pipeline.errors import EngineError
+from pipeline.machine.doctor import Finding
 from support.backends import ENGINE_OK, IMAGES_OK, NO_ENGINE, NO_IMAGES, FaultyBackend
 from support.recorded import recorded_project
 from support.screen import LARGE, SMALL, opened, text_of, until, until_shown

@@ -12,11 +12,11 @@ import pytest
 from rich.console import RenderableType
 from textual.screen import Screen
 
-from pipeline.background import Started
 from pipeline.errors import PaddockError
-from pipeline.events import Envelope
-from pipeline.runner import Options
-from pipeline.runs import create_run
+from pipeline.record.events import Envelope
+from pipeline.record.runs import create_run
+from pipeline.run.background import Started
+from pipeline.run.runner import Options
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from support.replay import append, going_on
 from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown

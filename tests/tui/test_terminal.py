@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.events import (
+from pipeline.project import load_project
+from pipeline.record.events import (
     AnyEvent,
     Delivered,
     Envelope,
@@ -23,9 +24,8 @@ from pipeline.events import (
     StageSkipped,
     StageStarted,
 )
-from pipeline.project import load_project
 from pipeline.report.build import build_report
-from pipeline.runner import Options
+from pipeline.run.runner import Options
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress, Warned
 from support.projects import write_project
 from support.recorded import recorded_project

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import background
-from pipeline.background import Started, running, start, stop
 from pipeline.errors import PaddockError, UsageError
-from pipeline.events import Noted, RunFailed, RunFinished
-from pipeline.runner import Options
-from pipeline.runs import latest, list_runs, run_folder, summarise
+from pipeline.record.events import Noted, RunFailed, RunFinished
+from pipeline.record.runs import latest, list_runs, run_folder, summarise
+from pipeline.run import background
+from pipeline.run.background import Started, running, start, stop
+from pipeline.run.runner import Options
 from stages.contract import Exit
 from support.background import (
     SOON,
@@ -132,9 +132,9 @@ def test_signal_ends_the_run_with_its_code(
 _OBEDIENT = """
 import sys
 from pathlib import Path
-from pipeline.background import _listen_to_signals
-from pipeline.runlock import run_lock
-from pipeline.runner import StopSwitch
+from pipeline.run.background import _listen_to_signals
+from pipeline.record.runlock import run_lock
+from pipeline.run.runner import StopSwitch
 switch = StopSwitch()
 _listen_to_signals(switch)
 with run_lock(Path(sys.argv[1]) / "lock", "r"):

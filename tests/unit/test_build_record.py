@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.images import (
+from pipeline.images.events import (
     BaseTried,
     BuildEvent,
     BuildFailed,
     ImageFinished,
     ImageStarted,
     LogLine,
+    Outcome,
     PullProgressed,
     StepStarted,
 )
-from pipeline.images.events import Outcome
 from pipeline.images.log import build_log
 from tui.views.build import BuildView
 

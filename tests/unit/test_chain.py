@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.chain import linked, read_chain
+from pipeline.record.hash_chain import linked, read_chain
 
 BODIES = [{"run": "one", "n": 1}, {"run": "two", "n": 2}, {"run": "three", "n": 3}]
 

@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 
-from pipeline.compare import Comparison, Measure, Side, compare, read_side, shipped_score
-from pipeline.ledger import Entry, Ledger
-from pipeline.runs import list_runs
+from pipeline.record.ledger import Entry, Ledger
+from pipeline.record.runs import list_runs
+from pipeline.report.runs_compared import (
+    Comparison,
+    Measure,
+    Side,
+    compare,
+    read_side,
+    shipped_score,
+)
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.results import make_boxes
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.compose import COMPOSE_FILE, REPOSITORY, read_compose
-from pipeline.compose_values import Mount
+from pipeline.compose.file import COMPOSE_FILE, REPOSITORY, read_compose
+from pipeline.compose.values import Mount
 from pipeline.errors import UsageError
 from stages.contract import STAGES
 

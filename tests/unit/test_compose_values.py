@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.compose_values import interpolate, parse_duration, parse_size
+from pipeline.compose.values import interpolate, parse_duration, parse_size
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.deliver import Delivery, complete, is_delivered, withdraw
-from pipeline.deliver import deliver as put_in_place
 from pipeline.project import load_project
 from pipeline.report.build import build_report
+from pipeline.run.deliver import Delivery, complete, is_delivered, withdraw
+from pipeline.run.deliver import deliver as put_in_place
 from stages.contract import hash_file
 from support.projects import write_project
 from support.results import make_parity, make_results

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.record import written_files
-from pipeline.ledger import Conclusion, Ledger
 from pipeline.project import Project, load_project
+from pipeline.record.ledger import Conclusion, Ledger
 from stages.contract import digests_of
 from support.projects import write_project
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.dictionary import DictionaryFile, compare, read_dictionary
-from pipeline.ledger import Ledger
+from pipeline.record.ledger import Ledger
+from pipeline.report.dictionary import DictionaryFile, compare, read_dictionary
 from support.recorded import RECORDED
 
 REPORT: dict[str, Any] = json.loads((RECORDED / "out" / "report.json").read_text("utf-8"))

@@ -7,9 +7,9 @@ import yaml
 
 from stages.ppocr.config import dump_config
 from stages.ppocr.dictionary_record import trained_lines, with_record, without_record
-from stages.ppocr.documents import load_yaml
 from stages.ppocr.location import VARIABLE
 from stages.text.dictionary import Dictionary
+from stages.text.yaml import load_yaml
 
 CONFIG = {"Global": {"character_dict_path": "/gone/dict.txt", "seed": 1}, "Loss": {}}
 #: What YAML, shells and terminals take for something else.

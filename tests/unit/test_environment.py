@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.environment import COMPARED, check_one_environment, processors
 from pipeline.errors import IntegrityFailed
+from pipeline.record.environment import COMPARED, check_one_environment, processors
 from stages.contract import Exit
 from support.results import VERSIONS
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import events
-from pipeline.events import AnyEvent, Envelope, EventLog, Noted
+from pipeline.record import events
+from pipeline.record.events import AnyEvent, Envelope, EventLog, Noted
 from stages import contract
 from stages.contract import decode_event, encode_event
 

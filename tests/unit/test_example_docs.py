@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.events import _TYPES
 from pipeline.project import load_project
 from pipeline.project.schema import Section, Settings
+from pipeline.record.events import _TYPES
 from stages.contract import Exit
 
 REPOSITORY = Path(__file__).parents[2]

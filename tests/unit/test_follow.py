@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import follow
-from pipeline.events import Envelope, EventLog, Noted
-from pipeline.follow import Follower
+from pipeline.record import follow
+from pipeline.record.events import Envelope, EventLog, Noted
+from pipeline.record.follow import Follower
 
 RECORDED = sorted((Path(__file__).parents[1] / "data/recorded/state/runs").glob("*/events.jsonl"))
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import hashes
-from pipeline.hashes import HashCache
+from pipeline.plan import hashes
+from pipeline.plan.hashes import HashCache
 
 
 def sha256(data: bytes) -> str:

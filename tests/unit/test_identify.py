@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.identify import Identity, identify
-from pipeline.ledger import Components, Conclusion, Entry, Ledger
 from pipeline.project import Project, load_project
+from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
 from stages.contract import Artifact, Digests, Result, digests_of
 from stages.lite.naive_buffer import parse_naive_buffer
 from support.naive import Op, Parameter, naive_buffer, small_model

@@ -6,7 +6,7 @@ from typing import IO, cast
 
 import pytest
 
-from pipeline.compose import read_compose
+from pipeline.compose.file import read_compose
 from pipeline.engine.images import Images
 from pipeline.errors import EngineError, IntegrityFailed, UsageError
 from pipeline.images.archive import load_images, save_images, sums_path

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.certificates import Bundle, find_bundle
-from pipeline.compose import REPOSITORY, ImageBuild, read_compose
+from pipeline.compose.file import REPOSITORY, ImageBuild, read_compose
 from pipeline.errors import UsageError
+from pipeline.images.certificates import Bundle, find_bundle
 from pipeline.images.context import make_context
 from pipeline.images.dockerfile import copied_paths
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.hashes import HashCache
-from pipeline.inputs import Upload, file_upload, folder_upload, split_upload
+from pipeline.plan.hashes import HashCache
+from pipeline.plan.inputs import Upload, file_upload, folder_upload, split_upload
 from pipeline.project import load_project
 from support.projects import MINIMAL, write_project
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import IntegrityFailed
-from pipeline.ledger import Components, Conclusion, Entry, Ledger
+from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
 from stages.contract import Digests
 from support.results import make_artifact, make_result
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.events import EventLog, RunFinished
 from pipeline.integrity.ledger_check import check_ledger
-from pipeline.ledger import Components, Conclusion, Entry, Ledger
 from pipeline.project import Project, load_project
-from pipeline.runs import create_run
+from pipeline.record.events import EventLog, RunFinished
+from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
+from pipeline.record.runs import create_run
 from support.projects import write_project
 from support.results import make_result
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import IntegrityFailed, UsageError
-from pipeline.ledger import Components
-from pipeline.lockfile import (
+from pipeline.plan.lockfile import (
     LOCK_FILE,
     check_lock_itself,
     check_locked,
@@ -20,6 +19,7 @@ from pipeline.lockfile import (
     read_lock,
     would_change,
 )
+from pipeline.record.ledger import Components
 from stages.contract import Exit, Result
 from support.results import make_artifact, make_result
 

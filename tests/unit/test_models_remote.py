@@ -15,9 +15,9 @@ import pytest
 from pipeline.errors import IntegrityFailed, PaddockError, UsageError
 from pipeline.models import archive
 from pipeline.models.caller import Caller
+from pipeline.models.given import RemoteModel
 from pipeline.models.remote import fetch_remote
 from pipeline.models.store import cache_folder
-from pipeline.project.schema import RemoteModel
 from support.served import Site, serving
 
 MODEL = {"m_infer/inference.json": b"program", "m_infer/inference.pdiparams": b"weights"}

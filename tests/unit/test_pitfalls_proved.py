@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.compose import REPOSITORY
+from pipeline.compose.file import REPOSITORY
 from stages.pitfalls import Pitfall
 
 TESTS = REPOSITORY / "tests" / "pitfalls"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.ledger import Components
-from pipeline.plan import changed_components
+from pipeline.plan.planner import changed_components
+from pipeline.record.ledger import Components
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 

@@ -7,8 +7,8 @@ import pytest
 
 from stages.contract import Metric, Progress, Spec, StageEvent, Warned
 from stages.errors import IntegrityError, StageError
-from stages.ppocr.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
-from stages.ppocr.watch import Watch
+from stages.full.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
+from stages.full.watch import Watch
 from stages.runtime import Context
 
 EARLY = {"metric": "acc", "patience": 2, "min_delta": 0.0}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import IntegrityFailed, UsageError
-from pipeline.inputs import FromProject, Source
+from pipeline.plan.inputs import FromProject, Source
 from support.plans import wires_of
 from support.projects import HEAD, write_project
 

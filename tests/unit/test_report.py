@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.deliver import report_texts
 from pipeline.project import load_project
 from pipeline.report.build import build_report
 from pipeline.report.html import render_html
 from pipeline.report.markdown import MAX_MISMATCHES, render_markdown
 from pipeline.report.table import rows, titles, verdict_line
+from pipeline.run.deliver import report_texts
 from support.projects import write_project
 from support.results import make_model, make_parity, make_results
 

@@ -12,13 +12,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.deliver import complete, deliver, is_delivered
 from pipeline.project import load_project
 from pipeline.report.build import build_report
 from pipeline.report.guards import refusal
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
+from pipeline.run.deliver import complete, deliver, is_delivered
 from stages.contract import Result
 from support.projects import write_project
 from support.results import (

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.runlock import Running, run_lock, running
+from pipeline.record.runlock import Running, run_lock, running
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from pipeline.runlock import run_lock
+from pipeline.record.runlock import run_lock
 with run_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.events import Envelope, RunFailed, RunFinished
-from pipeline.runs import run_folder
+from pipeline.record.events import Envelope, RunFailed, RunFinished
+from pipeline.record.runs import run_folder
 from stages.contract import Metric
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from tui.views.run import RunView, view_of

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import runner
 from pipeline.errors import EngineError, PaddockError
-from pipeline.events import Envelope, RunFailed, RunFinished
-from pipeline.runner import Options, StopSwitch, run
+from pipeline.record.events import Envelope, RunFailed, RunFinished
+from pipeline.run import runner
+from pipeline.run.runner import Options, StopSwitch, run
 from stages.contract import Exit
 from support.projects import write_project
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.events import (
+from pipeline.record.events import (
     AnyEvent,
     EventLog,
     RunFailed,
@@ -18,8 +18,8 @@ from pipeline.events import (
     StageSkipped,
     StageStarted,
 )
-from pipeline.runlock import run_lock
-from pipeline.runs import create_run, latest, list_runs, new_name, run_folder, summarise
+from pipeline.record.runlock import run_lock
+from pipeline.record.runs import create_run, latest, list_runs, new_name, run_folder, summarise
 from stages.contract import STAGES
 
 RECORDED = Path(__file__).parents[1] / "data/recorded/state"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.ledger import Components, Conclusion, Entry, Ledger
+from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
 from stages.contract import Result
 from support.projects import write_project
 from support.results import make_artifact

@@ -73,8 +73,8 @@ def test_only_the_engine_imports_docker() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "pipeline.project", "pipeline.plan", "pipeline.events", "pipeline.ledger",
-        "pipeline.lockfile", "pipeline.report.build", "pipeline.deliver", "pipeline.models.fetch",
+        "pipeline.project", "pipeline.plan.planner", "pipeline.record.events", "pipeline.record.ledger",
+        "pipeline.plan.lockfile", "pipeline.report.build", "pipeline.run.deliver", "pipeline.models.fetch",
     ],
 )  # fmt: skip
 def test_what_needs_no_engine_does_not_import_docker(name: str) -> None:

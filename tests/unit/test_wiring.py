@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.inputs import FromProject, FromStage, Source
-from pipeline.wiring import Wire, given_models
+from pipeline.plan.inputs import FromProject, FromStage, Source
+from pipeline.plan.wiring import Wire, given_models
 from stages.contract import hash_file
 from support.plans import wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
@@ -51,7 +51,7 @@ def give_fetched(monkeypatch: pytest.MonkeyPatch, folder: Path, names: tuple[str
     folder.mkdir()
     for name in names:
         (folder / name).write_text(name)
-    monkeypatch.setattr("pipeline.start.resolve", lambda *_: folder)
+    monkeypatch.setattr("pipeline.plan.start.resolve", lambda *_: folder)
 
 
 def test_verify_sees_the_exporters_description_and_the_official_model(tmp_path: Path) -> None:

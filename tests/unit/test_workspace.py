@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import workspace
+from pipeline.plan import workspace
+from pipeline.plan.workspace import workspace_of
 from pipeline.project import load_project
-from pipeline.workspace import workspace_of
 from support.projects import write_project
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from pipeline.audit import AuditReport, audit
 from pipeline.errors import Interrupted
 from pipeline.integrity.faults import Fault
 from pipeline.integrity.identify import Identity, identify
 from pipeline.project import load_project
-from pipeline.runner import StopSwitch
+from pipeline.run.audit import AuditReport, audit
+from pipeline.run.runner import StopSwitch
 from pipeline.text import human_seconds, human_size
 from stages.contract import Exit
 from tui.console import Terminal

@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from pipeline.clean import remove_leftovers
+from pipeline.machine.clean import remove_leftovers
 from pipeline.project import load_project
 from stages.contract import Exit
 from tui.console import Terminal

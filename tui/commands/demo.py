@@ -6,9 +6,9 @@ import argparse
 import os
 from pathlib import Path
 
-from pipeline.compose import read_compose
-from pipeline.engine.engine import open_engine
-from pipeline.example import EXAMPLES, Studio, make_example
+from pipeline.compose.file import read_compose
+from pipeline.engine.connection import open_engine
+from pipeline.machine.example import EXAMPLES, Studio, make_example
 from pipeline.project import load_project
 from stages.contract import Exit
 from tui.console import Terminal

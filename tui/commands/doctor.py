@@ -6,7 +6,7 @@ import argparse
 import os
 from importlib.metadata import version
 
-from pipeline.doctor import Finding, examine
+from pipeline.machine.doctor import Finding, examine
 from stages.contract import Exit
 from tui.console import Terminal, padded
 from tui.language import N_, _, translated

@@ -6,10 +6,11 @@ import argparse
 import os
 from pathlib import Path
 
-from pipeline.compose import read_compose
-from pipeline.engine.engine import open_engine
-from pipeline.images import build_images, list_images, load_images, save_images
-from pipeline.images.build import Options
+from pipeline.compose.file import read_compose
+from pipeline.engine.connection import open_engine
+from pipeline.images.archive import load_images, save_images
+from pipeline.images.build import Options, build_images
+from pipeline.images.listing import list_images
 from pipeline.text import human_size
 from stages.contract import Exit
 from tui.building import BuildPrinter

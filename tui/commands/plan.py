@@ -7,9 +7,9 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.plan import Step
-from pipeline.prepare import prepare
+from pipeline.plan.planner import Step
 from pipeline.project import load_project
+from pipeline.run.prepare import prepare
 from stages.contract import Exit
 from tui.batch import plan_line
 from tui.console import Terminal

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.deliver import REPORT_FILE
 from pipeline.errors import UsageError
 from pipeline.project import Project, load_project
+from pipeline.report.build import REPORT_FILE
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown

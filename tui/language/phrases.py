@@ -20,7 +20,7 @@ JOINTS = (
 
 #: Single words of events, plans, reports and findings: extraction takes a word alone for no sentence.
 WORDS = (
-    # why a stage runs (pipeline/plan.py)
+    # why a stage runs (pipeline/plan/planner.py)
     E_("forced"),
     # the status of a model, and the titles of the parity table (pipeline/report/table.py)
     E_("measured"), E_("model"), E_("accuracy"), E_("NED"), E_("MB"), E_("hmean"), E_("precision"),
@@ -29,7 +29,7 @@ WORDS = (
     E_("recognition"), E_("detection"), E_("orientation"),
     # units of progress (stages/)
     E_("images"), E_("steps"), E_("lines"), E_("pages"), E_("writing"),
-    # what the doctor looks at (pipeline/doctor.py); to it, images are those that containers run
+    # what the doctor looks at (pipeline/machine/doctor.py); to it, images are those that containers run
     E_("python"), E_("machine"), E_("engine"), E_("containers"), NC_("check", "images"),
 )  # fmt: skip
 
@@ -44,11 +44,11 @@ ASSEMBLED = (
     E_("{count} boxes"),
     E_("{count} line"),
     E_("{count} lines"),
-    # what follows a semicolon: stages/dataset/problems.py, pipeline/wiring.py, stages/ppocr/network.py
+    # what follows a semicolon: stages/dataset/problems.py, pipeline/plan/wiring.py, stages/ppocr/network.py
     E_("for the space set use_space_char = true"),
     E_("this is a PIR model, which opt cannot read"),
     E_("and {count} more"),
-    # pipeline/plan.py and pipeline/runlock.py
+    # pipeline/plan/planner.py and pipeline/record/runlock.py
     E_("pid {pid} on {host}"),
     E_("pid {pid} on {host}, run {run}"),
     E_("after {one} and {two}"),
@@ -57,7 +57,7 @@ ASSEMBLED = (
     E_("input {name} added"),
     E_("input {name} removed"),
     E_("another run of this project is going on (starting)"),
-    # pipeline/doctor.py
+    # pipeline/machine/doctor.py
     E_("{version}, at {scheme}://{place} ({source})"),
     E_("{version} at /{path}"),
     E_("Linux on {machine}"),

@@ -13,9 +13,9 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
-from pipeline.audit import AuditReport
 from pipeline.errors import PaddockError
 from pipeline.integrity.faults import Fault
+from pipeline.run.audit import AuditReport
 from pipeline.text import human_seconds, human_size, one_line, several_lines
 from stages.contract import Digests
 from tui.appearance import current, symbol

@@ -11,14 +11,14 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
 from pipeline.errors import PaddockError
-from pipeline.images import BaseTried
+from pipeline.images.events import BaseTried
 from pipeline.text import human_seconds, human_size, one_line, several_lines
 from tui.appearance import current, symbol
+from tui.build_job import BuildJob
 from tui.keys import bindings
 from tui.language import N_, _, translated
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.plain import PlainScreen
-from tui.views.build_job import BuildJob
 from tui.widgets.image_table import ImageTable
 from tui.widgets.line import Line
 from tui.widgets.tail import Tail

@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
-from pipeline.compare import Comparison
-from pipeline.runs import RunFolder
+from pipeline.record.runs import RunFolder
+from pipeline.report.runs_compared import Comparison
 from tui.keys import bindings
 from tui.language import _
 from tui.screens.plain import PlainScreen

@@ -13,17 +13,18 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
 
-from pipeline.dictionary import compare, read_dictionary
 from pipeline.errors import PaddockError
 from pipeline.project import Project
+from pipeline.record.runs import RunFolder
+from pipeline.report.dictionary import compare, read_dictionary
 from pipeline.report.metrics import RECOGNITION
-from pipeline.runs import RunFolder
 from pipeline.text import one_line
 from tui.keys import bindings
 from tui.language import _
+from tui.record import Stamp, read_record, state_of
 from tui.screens.reported import ReportScreen
 from tui.views.dictionary import Row, find, rows_of
-from tui.views.record import Record, Stamp, read_record, state_of
+from tui.views.record import Record
 from tui.views.run import RunView
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.comparisons import DictionaryRecord, comparisons, facts_of

@@ -15,8 +15,8 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 from textual.worker import get_current_worker
 
-from pipeline.compare import read_report, shipped_score
-from pipeline.runs import RunFolder, summarise
+from pipeline.record.runs import RunFolder, summarise
+from pipeline.report.runs_compared import read_report, shipped_score
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import bindings

@@ -7,9 +7,9 @@ from typing import Protocol, cast
 
 from textual.screen import Screen, ScreenResultType
 
-from pipeline.doctor import Finding
-from pipeline.runner import Options
-from pipeline.runs import RunFolder
+from pipeline.machine.doctor import Finding
+from pipeline.record.runs import RunFolder
+from pipeline.run.runner import Options
 from tui.backend import Backend
 from tui.views.run import RunView
 

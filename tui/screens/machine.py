@@ -12,9 +12,9 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
-from pipeline.doctor import Finding
 from pipeline.errors import PaddockError
-from pipeline.images import ImageStatus
+from pipeline.images.listing import ImageStatus
+from pipeline.machine.doctor import Finding
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import bindings

@@ -11,8 +11,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from pipeline.doctor import Finding
-from pipeline.example import EXAMPLES
+from pipeline.machine.doctor import Finding
+from pipeline.machine.example import EXAMPLES
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import bindings

@@ -6,10 +6,11 @@ from textual import work
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from pipeline.runs import RunFolder
+from pipeline.record.runs import RunFolder
 from tui.language import _
+from tui.record import Stamp, read_record, stamp_of
 from tui.screens.base import PaddockScreen
-from tui.views.record import Record, Stamp, read_record, stamp_of
+from tui.views.record import Record
 from tui.views.run import RunView
 
 

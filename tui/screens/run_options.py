@@ -15,8 +15,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from pipeline.errors import PaddockError
-from pipeline.plan import Step
-from pipeline.runner import Options
+from pipeline.plan.planner import Step
+from pipeline.run.runner import Options
 from pipeline.text import one_line
 from stages.contract import STAGES
 from tui.appearance import symbol

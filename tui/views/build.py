@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.images import (
+from pipeline.images.events import (
     BaseTried,
     BuildEvent,
     BuildFailed,

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.environment import COMPARED, check_one_environment
 from pipeline.errors import IntegrityFailed
-from pipeline.ledger import Entry
+from pipeline.record.environment import COMPARED, check_one_environment
+from pipeline.record.ledger import Entry
 from tui.views.record import Record
 from tui.views.run import RunView, StageView
 

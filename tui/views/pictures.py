@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from pipeline.project.schema import is_safe_path
+from pipeline.models.given import is_safe_path
 from tui.language import N_, _
 
 #: Larger files are not opened, in bytes.

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.events import (
+from pipeline.record.events import (
     Delivered,
     Envelope,
     Noted,
@@ -25,8 +25,8 @@ from pipeline.events import (
     StageSkipped,
     StageStarted,
 )
-from pipeline.follow import Follower
-from pipeline.runs import RunFolder
+from pipeline.record.follow import Follower
+from pipeline.record.runs import RunFolder
 from stages.contract import (
     STAGES,
     ArtifactMade,

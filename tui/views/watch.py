@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.background import Running, Started, running
-from pipeline.events import Envelope
-from pipeline.follow import Follower
-from pipeline.runs import RunFolder, latest, list_runs
+from pipeline.record.events import Envelope
+from pipeline.record.follow import Follower
+from pipeline.record.runs import RunFolder, latest, list_runs
+from pipeline.run.background import Running, Started, running
 from tui.views.run import RunView
 
 #: Events taken at a time, so that a key is answered while a long run is being read in.

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
-from pipeline.compare import Comparison, Measure, ModelPair, Side, StagePair, Trend
-from pipeline.runs import Ending
+from pipeline.record.runs import Ending
+from pipeline.report.runs_compared import Comparison, Measure, ModelPair, Side, StagePair, Trend
 from pipeline.text import human_seconds, one_line
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, ngettext, translated
@@ -26,7 +26,7 @@ _TRENDS: dict[Trend, tuple[str, str]] = {
 
 
 class ComparisonView(Static):
-    """Draws a :class:`~pipeline.compare.Comparison`."""
+    """Draws a :class:`~pipeline.report.runs_compared.Comparison`."""
 
     DEFAULT_CSS = """
     ComparisonView { height: auto; padding: 0 1; }

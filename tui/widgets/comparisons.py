@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from pipeline.dictionary import DictionaryFile, Place
+from pipeline.report.dictionary import DictionaryFile, Place
 from pipeline.report.metrics import RECOGNITION
 from pipeline.text import human_size, one_line
 from tui.appearance import symbol

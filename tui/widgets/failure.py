@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from pipeline.events import RunFailed
+from pipeline.record.events import RunFailed
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.language import _, translated

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
-from pipeline.doctor import Finding
+from pipeline.machine.doctor import Finding
 from pipeline.text import several_lines
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, translated

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
-from pipeline.images import ImageStatus
+from pipeline.images.listing import ImageStatus
 from pipeline.text import human_size, one_line
 from tui.appearance import symbol
 from tui.language import _, translated

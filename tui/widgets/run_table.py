@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.binding import BindingType
 from textual.widgets import DataTable
 
-from pipeline.runs import RunFolder, RunSummary
+from pipeline.record.runs import RunFolder, RunSummary
 from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
 from tui.keys import bindings

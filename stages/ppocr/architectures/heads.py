@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from stages.errors import StageError
-from stages.ppocr.documents import at
+from stages.text.yaml import at
 
 _MULTI = "MultiHead"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from pipeline.compose import Compose
+from pipeline.compose.file import Compose
 from stages.pitfalls import Pitfall
 from support import byhand
 from support.cli import paddock

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from pipeline.compose import REPOSITORY, Compose
+from pipeline.compose.file import REPOSITORY, Compose
 from pipeline.models.caller import Caller
 from pipeline.models.fetch import fetch_official
 from stages.pitfalls import Pitfall

@@ -8,10 +8,10 @@ from pathlib import Path
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.network import build
-from stages.ppocr.official import read_official
 from stages.ppocr.unfuse import load_inference_weights
 from stages.preprocess import prepare, read_image
 from stages.program.rules import apply_rules
+from stages.published.official import read_official
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
 from support import bare

@@ -1,0 +1,112 @@
+"""The bundled examples: their project files, and images drawn in a container of their own."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from pipeline.compose.file import REPOSITORY, Compose, Volume
+from pipeline.engine.connection import Engine
+from pipeline.engine.containers import Job, Sink
+from pipeline.errors import StageFailed
+from pipeline.models.caller import Say
+from pipeline.plan.workspace import PROJECT_LABEL
+from pipeline.project import PROJECT_FILE
+from stages.contract import WORKSPACE
+
+FOLDER = REPOSITORY / "examples"
+#: Where the container draws; the renderer adds ``data``.
+_DRAWN = WORKSPACE / "example"
+#: Where the example's image has the renderers.
+_RENDERERS = PurePosixPath("/opt/paddock/example")
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example's folder, what its renderer is told, and which that is."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    renderer: str = "render.py"
+
+
+EXAMPLES = {
+    example.name: example
+    for example in (
+        Example("alphanumeric"),
+        Example("official-ppocrv5", renderer="render_printed.py"),
+        Example("official-ppocrv4", ("--only", "test", "--count", "120")),
+        Example("official-ppocrv5-det", renderer="render_pages.py"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What draws: an engine, the images' names, whom to tell, and the order to stop."""
+
+    engine: Engine
+    compose: Compose
+    say: Say
+    stop: Callable[[], int]
+
+
+def make_example(example: Example, studio: Studio, folder: Path) -> None:
+    """Write an example project into ``folder``; what is there already is left as it is.
+
+    Raises:
+        EngineError: the example's image is missing, or the engine refused.
+        StageFailed: the renderer failed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "data").exists():
+        partial = folder / ".data.partial"
+        try:
+            shutil.rmtree(partial, ignore_errors=True)  # what a killed one left
+            studio.say(f"drawing the images of {example.name} into {folder}")
+            _draw(example, studio, partial)
+            partial.rename(folder / "data")
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    if not (folder / PROJECT_FILE).exists():
+        shutil.copyfile(FOLDER / example.name / PROJECT_FILE, folder / PROJECT_FILE)
+
+
+def _draw(example: Example, studio: Studio, folder: Path) -> None:
+    """Run the renderer on a volume of its own and copy what it drew into ``folder``."""
+    identity = f"example-{secrets.token_hex(4)}"
+    labels = {PROJECT_LABEL: identity}
+    volume = Volume("workspace", f"paddock-{identity}")
+    studio.engine.volumes.ensure(volume, labels)
+    try:
+        image = _render(example, studio, volume, labels)
+        mounts = {str(WORKSPACE): volume.name}
+        with studio.engine.volumes.door(image, mounts, labels) as door:
+            door.fetch_tree(PurePosixPath(_DRAWN / "data"), folder)
+    finally:
+        studio.engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
+
+
+def _render(example: Example, studio: Studio, volume: Volume, labels: dict[str, str]) -> str:
+    """Run the renderer; return its image's ID."""
+    service = studio.compose.services["example"]
+    image = studio.engine.images.image_id(service.image)
+    mounts = tuple(mount for mount in service.volumes if mount.volume == volume.key)
+    job = Job(
+        service=replace(service, volumes=mounts),
+        image=image,
+        name=volume.name,
+        command=(str(_DRAWN), *example.arguments),
+        entrypoint=("python", str(_RENDERERS / example.renderer)),
+        volumes={volume.key: volume.name},
+        labels=labels,
+    )
+    said = bytearray()
+    exited = studio.engine.containers.run(job, {}, Sink(said.extend, said.extend), studio.stop)
+    if exited.code:
+        text = said.decode("utf-8", "replace").strip()
+        raise StageFailed(f"drawing the example failed: {text[-500:]}")
+    return image

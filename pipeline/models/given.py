@@ -1,0 +1,35 @@
+"""A model as ``paddock.toml`` names it: built in, a path, or an address with its SHA-256."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from stages.contract import MANIFEST_FILE
+
+#: Of every table of ``paddock.toml``: no unknown keys, no silent conversion of types.
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class RemoteModel(BaseModel):
+    """``pretrained = { url = "…", sha256 = "…" }``"""
+
+    model_config = STRICT
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+#: How pydantic tells the two in the place of an error; no key of the file has such a name.
+UNION_TAGS = ("(text)", "(table)")
+GivenModel = Annotated[
+    Annotated[str, Tag(UNION_TAGS[0])] | Annotated[RemoteModel, Tag(UNION_TAGS[1])],
+    Discriminator(lambda value: UNION_TAGS[isinstance(value, (dict, RemoteModel))]),
+]
+
+
+def is_safe_path(name: str) -> bool:
+    """Tell whether ``name`` can only be a file below the folder that it is relative to."""
+    printable = name.isprintable() and name != MANIFEST_FILE
+    return bool(name) and printable and name[0] != "/" and ".." not in name.split("/")

@@ -1,0 +1,118 @@
+"""What the stages take: files and trees of the project, named by the hash of their content, or artifacts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from pipeline.models.given import is_safe_path
+from pipeline.plan.hashes import HashCache
+from pipeline.project import Project
+from stages.contract import INPUTS, Input
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Files that go into the inputs volume together, under the hash of their manifest."""
+
+    files: Mapping[str, Path]
+    manifest: str
+    made_by: str
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256(self.manifest.encode("utf-8")).hexdigest()
+        object.__setattr__(self, "sha256", digest)
+
+    @property
+    def folder(self) -> PurePosixPath:
+        """Where the files are in a container."""
+        return INPUTS / self.sha256
+
+    def as_tree(self, name: str) -> Input:
+        """The whole folder as a stage's input."""
+        return Input(name, str(self.folder), self.sha256, self.made_by, tree=True)
+
+    def as_file(self, name: str) -> Input:
+        """The only file of the folder as a stage's input."""
+        digest, _, path = self.manifest.rstrip("\n").partition("  ")
+        return Input(name, str(self.folder / path), digest, self.made_by)
+
+
+@dataclass(frozen=True)
+class FromProject:
+    """An input that the project holds."""
+
+    upload: Upload
+    tree: bool
+
+    def as_input(self, name: str) -> Input:
+        """The input as a spec names it."""
+        return self.upload.as_tree(name) if self.tree else self.upload.as_file(name)
+
+
+@dataclass(frozen=True)
+class FromStage:
+    """An input that another stage makes."""
+
+    stage: str
+    artifact: str
+
+
+Source = FromProject | FromStage
+
+
+def make_upload(files: Mapping[str, Path], cache: HashCache, made_by: str) -> Upload:
+    """Hash ``files`` (path in the tree -> file on the host) and write their manifest."""
+    lines = [f"{cache.sha256(files[name])}  {name}\n" for name in sorted(files)]
+    return Upload(files, "".join(lines), made_by)
+
+
+def split_upload(project: Project, split: str, cache: HashCache) -> Upload:
+    """Collect a split's label files and the images that they name.
+
+    Lines that cannot be read and images that are not there are left out here: the data stage reports
+    them, all at once, with file and line.
+    """
+    root = project.data_root
+    files: dict[str, Path] = {}
+    for name in split_labels(project, split):
+        files[name] = root / name
+        files.update(_images(root, root / name))
+    return make_upload(files, cache, f"project ({split} data)")
+
+
+def split_labels(project: Project, split: str) -> list[str]:
+    """Return the split's label files; the test split falls back to the validation split."""
+    data = project.settings.data
+    chosen: list[str] = getattr(data, split)
+    return chosen or (data.val if split == "test" else [])
+
+
+def _images(root: Path, labels: Path) -> Iterable[tuple[str, Path]]:
+    for line in labels.read_bytes().split(b"\n"):
+        try:
+            name = line.partition(b"\t")[0].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        if is_safe_path(name) and (path := root / name).is_file():
+            yield name, path
+
+
+def file_upload(path: Path, cache: HashCache, made_by: str) -> Upload:
+    """Make an upload of one file."""
+    return make_upload({path.name: path}, cache, made_by)
+
+
+def folder_upload(folder: Path, cache: HashCache, made_by: str) -> Upload:
+    """Make an upload of all regular files of ``folder``."""
+    files = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+    return make_upload(files, cache, made_by)

@@ -1,0 +1,123 @@
+"""``paddock.lock``: images, parameters and hashes of the last good run, made to be committed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.plan.planner import changed_components
+from pipeline.record.ledger import Components
+from pipeline.text import one_line
+from stages.contract import Result
+from stages.pitfalls import Pitfall
+
+LOCK_FILE = "paddock.lock"
+SCHEMA_VERSION = 1
+#: Artifacts with measured times in them, which no two runs share: the ledger has their hashes, the lock not.
+TIMED = frozenset({"parity.json"})
+
+
+def lock_entry(components: Components, result: Result) -> dict[str, Any]:
+    """Return what the lock says of one stage."""
+    return {
+        "image": components.image,
+        "parameters": dict(components.parameters),
+        "inputs": dict(components.inputs),
+        "artifacts": {
+            item.path: item.sha256 for item in result.artifacts if item.path not in TIMED
+        },
+    }
+
+
+def lock_text(stages: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the lock as it is written."""
+    body = {"schema_version": SCHEMA_VERSION, "stages": stages}
+    return json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def would_change(folder: Path, text: str) -> bool:
+    """Tell whether the project's lock is another one, byte by byte, or not there."""
+    path = folder / LOCK_FILE
+    return not path.is_file() or path.read_bytes() != text.encode("utf-8")
+
+
+def read_lock(folder: Path) -> dict[str, Any]:
+    """Return the lock's stages.
+
+    Raises:
+        UsageError: there is no lock, or it is not one.
+    """
+    path = folder / LOCK_FILE
+    try:
+        stages = json.loads(path.read_text(encoding="utf-8"))["stages"]
+        return {stage: dict(entry) for stage, entry in stages.items()}
+    except FileNotFoundError as error:
+        remedy = "run once without --locked and commit paddock.lock"
+        raise UsageError("there is no lock to hold the run to", str(path), remedy) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError("not a lock file", str(path), "restore it, or remove it") from error
+
+
+def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components) -> None:
+    """Refuse a stage that is not what the lock says.
+
+    Raises:
+        IntegrityFailed: image, parameters or inputs differ; all that differs is named.
+    """
+    locked = stages.get(components.stage)
+    if locked is None:
+        raise IntegrityFailed(f"{components.stage} is not in the lock", LOCK_FILE, _REMEDY)
+    names = ("image", "parameters", "inputs")
+    image, parameters, inputs = (locked.get(name, "" if name == "image" else {}) for name in names)
+    before = Components(components.stage, image, parameters, inputs)
+    if changes := changed_components(before, components):
+        raise IntegrityFailed(
+            f"{components.stage} is not what the lock says: {'; '.join(changes)}",
+            LOCK_FILE,
+            _REMEDY,
+        )
+
+
+def check_locked_artifacts(
+    stages: Mapping[str, Mapping[str, Any]], stage: str, result: Result
+) -> None:
+    """Refuse a result that is not the one in the lock.
+
+    Raises:
+        IntegrityFailed: a file is missing, new, or has another hash; all that differ are named.
+    """
+    locked = stages.get(stage, {}).get("artifacts", {})
+    found = {item.path: item.sha256 for item in result.artifacts if item.path not in TIMED}
+    names = sorted(
+        one_line(name)
+        for name in locked.keys() | found.keys()
+        if locked.get(name) != found.get(name)
+    )
+    if names:
+        first = names[0]
+        expected, has = locked.get(first, "no such file"), found.get(first, "no such file")
+        raise IntegrityFailed(
+            f"{stage} did not make what the lock says: {', '.join(names)}; "
+            f"of {first} expected SHA-256 {expected}, found {has}",
+            LOCK_FILE,
+            _REMEDY,
+            Pitfall.CHANGED_ARTIFACT,
+        )
+
+
+def check_lock_itself(folder: Path, text: str) -> None:
+    """Refuse a lock that says the same as the run in other bytes, or more.
+
+    Raises:
+        IntegrityFailed: it is not what Paddock would write.
+    """
+    if would_change(folder, text):
+        raise IntegrityFailed(
+            "the lock is not as Paddock writes it", LOCK_FILE, _REMEDY, Pitfall.CHANGED_ARTIFACT
+        )
+
+
+_REMEDY = "restore what changed, or run without --locked to write a new lock"

@@ -1,0 +1,125 @@
+"""What a run would do with each stage, and why. No Docker here: only keys, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.plan.inputs import FromProject, FromStage
+from pipeline.plan.wiring import Wire
+from pipeline.record.ledger import Components, Entry, Ledger
+from stages.contract import Result
+
+Action = Literal["cached", "run", "wait", "skip"]
+#: The reason of a stage that ``--force`` names.
+FORCED = "forced"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to a stage. ``components`` is None while an input is not made yet."""
+
+    stage: str
+    action: Action
+    reason: str
+    components: Components | None = None
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Decides stage by stage, from what is known about the stages before it."""
+
+    ledger: Ledger
+    workspace: str
+    images: Mapping[str, str]
+    seed: int
+    forced: frozenset[str] = frozenset()
+
+    def plan(self, wires: tuple[Wire, ...]) -> tuple[Step, ...]:
+        """Decide for all stages without running any."""
+        results: dict[str, Result] = {}
+        steps = []
+        for wire in wires:
+            step = self.decide(wire, results)
+            if step.action == "cached" and step.entry:
+                results[wire.stage] = step.entry.result
+            steps.append(step)
+        return tuple(steps)
+
+    def decide(self, wire: Wire, results: Mapping[str, Result]) -> Step:
+        """Decide for one stage, given the ``results`` of those before it."""
+        if wire.skipped:
+            return Step(wire.stage, "skip", wire.skipped)
+        waits_for = sorted(
+            {
+                source.stage
+                for source in wire.inputs.values()
+                if isinstance(source, FromStage) and source.stage not in results
+            }
+        )
+        if waits_for:
+            return Step(wire.stage, "wait", f"after {' and '.join(waits_for)}")
+        components = self._components(wire, results)
+        if wire.stage in self.forced:
+            return Step(wire.stage, "run", FORCED, components)
+        entry = self.ledger.find(components.key, self.workspace)
+        if entry:
+            return Step(wire.stage, "cached", f"made in {entry.run}", components, entry)
+        return Step(wire.stage, "run", self._why(components), components)
+
+    def _components(self, wire: Wire, results: Mapping[str, Result]) -> Components:
+        inputs = {
+            name: (
+                source.as_input(name).sha256
+                if isinstance(source, FromProject)
+                else results[source.stage].artifact(source.artifact).sha256
+            )
+            for name, source in sorted(wire.inputs.items())
+        }
+        parameters = {**wire.parameters, **({"seed": self.seed} if wire.stage == "train" else {})}
+        return Components(wire.stage, self.images[wire.stage], parameters, inputs)
+
+    def _why(self, now: Components) -> str:
+        before = self.ledger.last(now.stage)
+        if before is None:
+            return "never run"
+        changes = changed_components(before.components, now)
+        if changes:
+            return "; ".join(changes)
+        if before.workspace != self.workspace:
+            return "the workspace volume is another one"
+        return "its result was made by an earlier contract version"
+
+
+def changed_components(before: Components, now: Components) -> list[str]:
+    """Name what differs between two runs of a stage, in words for a person."""
+    changes = []
+    if before.image != now.image:
+        changes.append(f"image changed ({_short(before.image)} → {_short(now.image)})")
+    changes += [
+        f"parameter {name} changed ({old} → {new})"
+        for name, old, new in _differences(before.parameters, now.parameters)
+    ]
+    changes += [
+        f"input {name} {_verb(old, new)}"
+        for name, old, new in _differences(before.inputs, now.inputs)
+    ]
+    return changes
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    names = sorted(before.keys() | now.keys())
+    pairs = [(name, before.get(name, "none"), now.get(name, "none")) for name in names]
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def _verb(old: str, new: str) -> str:
+    if old == "none":
+        return "added"
+    return "removed" if new == "none" else f"changed ({_short(old)} → {_short(new)})"
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]

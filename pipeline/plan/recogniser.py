@@ -1,0 +1,91 @@
+"""The recogniser that reads what a detection model finds: another project, as it was delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.models.caller import Caller
+from pipeline.models.fetch import resolve
+from pipeline.plan.hashes import HashCache
+from pipeline.plan.inputs import FromProject
+from pipeline.plan.start import DESCRIPTION, PD_FILES, PIR_FILES, is_pir, one_file, require, tree_of
+from pipeline.project import Project, load_project
+
+_KEY = "verify.recognition"
+#: What of ``out/`` the verify stage takes, by the names that it knows it by.
+_DELIVERED = {
+    "reader-nb": "model_x86.nb",
+    "reader-dict": "dict.txt",
+    "reader-preprocess": "preprocess.json",
+}
+_SUMS = "SHA256SUMS"
+
+
+def reader_of(project: Project, cache: HashCache, caller: Caller) -> dict[str, FromProject]:
+    """Return the recogniser's inputs of the verify stage; none if the project names no recogniser.
+
+    The original is what the other project's ``[export] model`` names; what was made of it is in its ``out/``.
+
+    Raises:
+        UsageError: the other folder is no project that converted a recognition model with success.
+        IntegrityFailed: a file of its ``out/`` is not the one that was delivered.
+    """
+    if not project.settings.verify.recognition:
+        return {}
+    other = load_project(project.folder / project.settings.verify.recognition)
+    settings = other.settings
+    if settings.model.task != "recognition" or not settings.export.model:
+        remedy = "name a project that sets [export] model to a recognition model"
+        raise UsageError(
+            f"{_KEY}: no recognition model is converted there", str(other.folder), remedy
+        )
+    made_by = f"project {other.name}"
+    delivered = {
+        name: one_file(path, cache, f"{made_by} (out)") for name, path in _delivered(other, cache)
+    }
+    folder = resolve(settings.export.model, other.folder, "export.model", caller)
+    return {"reader-original": _original(folder, cache, made_by), **delivered}
+
+
+def _original(folder: Path | None, cache: HashCache, made_by: str) -> FromProject:
+    if folder is None or not folder.is_dir():
+        raise UsageError(f"{_KEY}: the model that it converts is no folder", str(folder or ""))
+    if is_pir(folder):
+        require(folder, PIR_FILES, _KEY)
+        return tree_of(folder, PIR_FILES, cache, made_by)
+    names = tuple(PD_FILES.values())
+    require(folder, names, _KEY)
+    beside = (DESCRIPTION,) if (folder / DESCRIPTION).is_file() else ()
+    return tree_of(folder, (*names, *beside), cache, made_by)
+
+
+def _delivered(other: Project, cache: HashCache) -> Iterator[tuple[str, Path]]:
+    """Give the files of the other project's ``out/``, each held against its sums."""
+    sums = _read_sums(other.out / _SUMS)
+    for name, file in _DELIVERED.items():
+        path = other.out / file
+        if file not in sums or not path.is_file():
+            raise UsageError(f"{_KEY}: no {file} was delivered", str(other.out), _run_it(other))
+        found = cache.sha256(path)
+        if found != sums[file]:
+            raise IntegrityFailed(
+                f"{path.name}: expected SHA-256 {sums[file]}, found {found}",
+                str(path),
+                "it was changed after it was delivered; run that project again",
+            )
+        yield name, path
+
+
+def _read_sums(path: Path) -> dict[str, str]:
+    """Return the delivered files' SHA-256 by name; nothing where there is no list of them."""
+    if not path.is_file():
+        return {}
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    pairs = (line.partition("  ") for line in lines)
+    return {name: digest for digest, _, name in pairs}
+
+
+def _run_it(other: Project) -> str:
+    return f"run it with the target x86 first: paddock --batch {other.folder}"

@@ -1,0 +1,62 @@
+"""A project's two volumes on the engine: the workspace, and the read-only inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pipeline.compose.file import Compose, read_compose
+from pipeline.project import Project
+from stages.contract import WORKSPACE
+
+#: Every container and volume of Paddock carries this label; its value is the project's identity.
+PROJECT_LABEL = "paddock.project"
+RUN_LABEL = "paddock.run"
+STAGE_LABEL = "paddock.stage"
+#: Linux's name of the installation, which stays when a laptop's host name changes with its network.
+MACHINE_ID = Path("/etc/machine-id")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Names and labels of what a project has on the engine."""
+
+    identity: str
+    compose: Compose
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels by which leftovers are found."""
+        return {PROJECT_LABEL: self.identity}
+
+    @property
+    def volumes(self) -> dict[str, str]:
+        """compose.yaml's volume keys, and the volumes' names on the engine."""
+        return {key: volume.name for key, volume in self.compose.volumes.items()}
+
+
+def workspace_of(project: Project, environ: Mapping[str, str]) -> Workspace:
+    """Name the project's volumes: by its name, and by where it lies so that two clones stay apart."""
+    place = f"{_machine()}:{project.folder}"
+    identity = f"{project.name}-{hashlib.sha256(place.encode()).hexdigest()[:10]}"
+    names = {
+        "PADDOCK_WORKSPACE": f"paddock-{identity}",
+        "PADDOCK_INPUTS": f"paddock-{identity}-inputs",
+    }
+    return Workspace(identity, read_compose({**environ, **names}))
+
+
+def _machine() -> str:
+    """Return what tells this machine from others that use the same engine."""
+    try:
+        return MACHINE_ID.read_text(encoding="ascii").strip() or socket.gethostname()
+    except (OSError, UnicodeDecodeError):
+        return socket.gethostname()
+
+
+def result_folder(stage: str, key: str) -> PurePosixPath:
+    """Return where a stage's result is in the workspace."""
+    return WORKSPACE / "results" / stage / key

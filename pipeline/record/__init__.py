@@ -1,0 +1,1 @@
+"""What is written down as it happens: events, runs, the ledger, and who runs."""

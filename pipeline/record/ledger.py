@@ -1,0 +1,165 @@
+"""The project's append-only record of what was made, from what, by which run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import IntegrityFailed
+from pipeline.record.hash_chain import Chain, linked, read_chain
+from stages.contract import Artifact, Digests, Result, stage_key
+from stages.pitfalls import Pitfall
+
+
+@dataclass(frozen=True)
+class Components:
+    """All that decides a stage's result; its key is their hash."""
+
+    stage: str
+    image: str
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """The stage's key (SHA-256, hexadecimal)."""
+        return stage_key(self.stage, self.image, self.parameters, self.inputs)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finished stage: what it was made from, what came out, and the workspace that holds it.
+
+    ``result_file`` is the stage's ``result.json`` itself, by size and hashes; None in old ledgers.
+    """
+
+    time: str
+    run: str
+    workspace: str
+    components: Components
+    result: Result
+    result_file: Artifact | None = None
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Entry:
+        """Build an entry from a line of the ledger."""
+        values = dict(raw)
+        values["components"] = Components(**raw["components"])
+        values["result"] = Result.from_json(raw["result"])
+        if raw.get("result_file"):
+            values["result_file"] = Artifact(**raw["result_file"])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A run that compared models, and what it wrote into the project.
+
+    ``stages`` has the keys of the results that it stands on; ``files`` what it wrote, by path in the
+    project; what an earlier run wrote and this one left alone is not among them.
+    """
+
+    time: str
+    run: str
+    workspace: str
+    verdict: str
+    stages: Mapping[str, str]
+    files: Mapping[str, Digests]
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Conclusion:
+        """Build a conclusion from a line of the ledger."""
+        files = {path: Digests(**digests) for path, digests in raw["files"].items()}
+        return cls(**{**raw, "files": files})
+
+
+class Ledger:
+    """``.paddock/ledger.jsonl``, one entry or conclusion a line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        chain = read_chain(path.read_bytes()) if path.is_file() else Chain(())
+        self.broken, self.torn = chain.broken, chain.torn
+        self._entries, self._conclusions = _told_apart(chain)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All results ever recorded, the oldest first."""
+        return tuple(self._entries)
+
+    @property
+    def conclusions(self) -> tuple[Conclusion, ...]:
+        """All runs that compared models, the oldest first."""
+        return tuple(self._conclusions)
+
+    def check(self) -> None:
+        """Do nothing if the ledger is what was written into it.
+
+        Raises:
+            IntegrityFailed: a line was changed or taken out.
+        """
+        if self.broken:
+            raise IntegrityFailed(
+                f"line {self.broken} of the ledger, or what was before it, is not what was written",
+                f"{self._path}:{self.broken}",
+                f"restore it, or set it aside and let every stage run again: mv {self._path} ledger.old",
+                Pitfall.CHANGED_ARTIFACT,
+            )
+
+    def append(self, item: Entry | Conclusion) -> None:
+        """Add a line and flush it to the disk."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab+") as stream:
+            stream.seek(0)
+            before = stream.read()
+            # A line that a crash cut short stays alone.
+            start = b"\n" if before and not before.endswith(b"\n") else b""
+            stream.write(start + linked(before + start, asdict(item)))
+            stream.flush()
+            os.fsync(stream.fileno())
+        if isinstance(item, Entry):
+            self._entries.append(item)
+        else:
+            self._conclusions.append(item)
+
+    def find(self, key: str, workspace: str) -> Entry | None:
+        """Return the latest result of ``key`` that this workspace holds."""
+        for entry in reversed(self._entries):
+            if entry.components.key == key and entry.workspace == workspace:
+                return entry
+        return None
+
+    def last(self, stage: str) -> Entry | None:
+        """Return the latest result of ``stage``, whatever its key."""
+        for entry in reversed(self._entries):
+            if entry.components.stage == stage:
+                return entry
+        return None
+
+    def last_good(self) -> Conclusion | None:
+        """Return the latest run that passed."""
+        passed = (item for item in reversed(self._conclusions) if item.verdict == "pass")
+        return next(passed, None)
+
+
+def now() -> str:
+    """Return the time as the ledger has it: ISO 8601, UTC, seconds."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def _told_apart(chain: Chain) -> tuple[list[Entry], list[Conclusion]]:
+    entries: list[Entry] = []
+    conclusions: list[Conclusion] = []
+    for body in chain.bodies:
+        try:
+            if "verdict" in body:
+                conclusions.append(Conclusion.from_json(body))
+            else:
+                entries.append(Entry.from_json(body))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue  # a crash cut the line short: that stage simply runs again
+    return entries, conclusions

@@ -1,0 +1,198 @@
+"""The runs of a project, as they lie in ``.paddock/runs``."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+
+from pipeline.record.events import (
+    Envelope,
+    RunFailed,
+    RunFinished,
+    StageCached,
+    StageFinished,
+    StageSkipped,
+    StageStarted,
+)
+from pipeline.record.follow import Follower
+from pipeline.record.runlock import running
+from stages.contract import Exit
+
+_RUNS = "runs"
+_NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+#: Events are read in portions of this many.
+_PORTION = 1000
+
+Ending = Literal["finished", "cached", "skipped", "failed", "stopped", "unfinished"]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run's record is. Its files may not be there yet."""
+
+    name: str
+    path: Path
+
+    @property
+    def state(self) -> Path:
+        """The project's ``.paddock``."""
+        return self.path.parent.parent
+
+    @property
+    def events(self) -> Path:
+        """The event log."""
+        return self.path / "events.jsonl"
+
+    @property
+    def report(self) -> Path | None:
+        """The run's report, if it made one."""
+        path = self.path / "report.json"
+        return path if path.is_file() else None
+
+    def log(self, stage: str) -> Path:
+        """The log of a stage."""
+        return self.path / f"{stage}.log"
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How a run went. ``code`` is None while it runs, and for ever if it was cut short.
+
+    ``started`` is ISO 8601; ``seconds`` goes up to the last event; ``message`` is why it failed;
+    ``stages`` has those that were begun.
+    """
+
+    started: str
+    seconds: float
+    code: int | None
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
+    message: str = ""
+    stages: Mapping[str, Ending] = field(default_factory=dict)
+    cut_short: bool = False
+
+
+def list_runs(state: Path) -> tuple[RunFolder, ...]:
+    """Return the runs of the project with this ``.paddock``, newest first."""
+    try:
+        with os.scandir(state / _RUNS) as entries:
+            names = [
+                entry.name
+                for entry in entries
+                if _NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return tuple(run_folder(state, name) for name in sorted(names, reverse=True))
+
+
+def latest(state: Path) -> RunFolder | None:
+    """Return the newest run, or None."""
+    return next(iter(list_runs(state)), None)
+
+
+def run_folder(state: Path, name: str) -> RunFolder:
+    """Return where the run called ``name`` has its record.
+
+    Raises:
+        ValueError: no run can be called that.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not the name of a run: {name!r}")
+    return RunFolder(name, state / _RUNS / name)
+
+
+def new_name() -> str:
+    """Return a name for a run that starts now: second, and 65536ths of it, so that names sort by time."""
+    now = time.time()
+    second = datetime.fromtimestamp(now, timezone.utc)
+    return f"{second:%Y%m%d-%H%M%S}-{int(now % 1 * 0x10000):04x}"
+
+
+def create_run(state: Path) -> RunFolder:
+    """Name a run and make its folder before it starts."""
+    while True:
+        run = run_folder(state, new_name())
+        try:
+            run.path.mkdir(parents=True)
+        except FileExistsError:
+            continue  # somebody was as quick
+        keep_out_of_git(state)
+        return run
+
+
+def keep_out_of_git(state: Path) -> None:
+    """Let git ignore all that Paddock keeps for itself."""
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+
+
+def summarise(run: RunFolder) -> RunSummary:
+    """Read the run's events, once, and return how it went."""
+    live = running(run.state)  # asked before the reading: it may end meanwhile
+    envelopes = _events(run)
+    started = envelopes[0].time if envelopes else _time_of(run.name)
+    ended = envelopes[-1].event if envelopes else None
+    failed = next((it.event.message for it in envelopes if isinstance(it.event, RunFailed)), "")
+    stages = _stages(envelopes)
+    if isinstance(ended, RunFinished):
+        return RunSummary(
+            started, ended.seconds, ended.code, ended.verdict, ended.reasons, failed, stages
+        )
+    seconds = _between(started, envelopes[-1].time) if envelopes else 0.0
+    cut_short = live is None or live.run != run.name
+    return RunSummary(started, seconds, None, "", (), failed, stages, cut_short)
+
+
+def _events(run: RunFolder) -> list[Envelope]:
+    follower, envelopes = Follower(run.events), list[Envelope]()
+    while portion := follower.read(_PORTION):
+        envelopes += portion
+    return envelopes
+
+
+def _stages(envelopes: Iterable[Envelope]) -> dict[str, Ending]:
+    """Return how each stage that was begun ended."""
+    endings: dict[str, Ending] = {}
+    for envelope in envelopes:
+        match envelope.event:
+            case StageCached():
+                endings[envelope.stage] = "cached"
+            case StageSkipped():
+                endings[envelope.stage] = "skipped"
+            case StageStarted():
+                endings[envelope.stage] = "unfinished"
+            case StageFinished():
+                endings[envelope.stage] = "finished"
+            case RunFailed(code=code):
+                endings = {name: _broken(ending, code) for name, ending in endings.items()}
+    return endings
+
+
+def _broken(ending: Ending, code: int) -> Ending:
+    """Return what a failure of the run with ``code`` makes of a stage."""
+    if ending != "unfinished":
+        return ending
+    return "stopped" if code in (Exit.INTERRUPTED, Exit.TERMINATED) else "failed"
+
+
+def _time_of(name: str) -> str:
+    """Return the time in a run's name, to the second."""
+    day, clock = name[:8], name[9:15]
+    date = f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    return f"{date}T{clock[:2]}:{clock[2:4]}:{clock[4:]}.000+00:00"
+
+
+def _between(started: str, ended: str) -> float:
+    try:
+        gone = datetime.fromisoformat(ended) - datetime.fromisoformat(started)
+    except (ValueError, TypeError):  # not our writing
+        return 0.0
+    return round(max(0.0, gone.total_seconds()), 2)

@@ -1,0 +1,249 @@
+"""Two runs of a project beside each other: what went in differently, and what came out differently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.plan.planner import changed_components
+from pipeline.record.events import StageCached, StageStarted
+from pipeline.record.follow import Follower
+from pipeline.record.ledger import Entry
+from pipeline.record.runs import Ending, RunFolder, RunSummary, summarise
+from pipeline.report.metrics import (
+    NONE,
+    Metric,
+    Model,
+    Report,
+    is_measured,
+    metrics_of,
+    task_of,
+)
+from pipeline.report.verdict import score_of
+from stages.contract import STAGES
+
+#: How a number went: better, worse, the same, or just another one (a hash has no better).
+Trend = Literal["better", "worse", "same", "other"]
+#: ``unknown``: the ledger has no entry to compare. ``absent``: not in one of the runs.
+Origin = Literal["same", "changed", "unknown", "absent"]
+
+#: What varies each time that it is measured does so by this fraction without meaning anything.
+NOISE = 0.1
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two runs. ``entries`` has a stage's result as the ledger holds it, if it does."""
+
+    run: str
+    summary: RunSummary
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric of the parity table, as both reports show it."""
+
+    metric: Metric
+    before: str
+    now: str
+    trend: Trend
+
+
+@dataclass(frozen=True)
+class ModelPair:
+    """A model of both reports, or of only one of them (``only`` is ``before`` or ``now``)."""
+
+    name: str
+    measures: tuple[Measure, ...] = ()
+    only: Literal["", "before", "now"] = ""
+
+
+@dataclass(frozen=True)
+class StagePair:
+    """A stage in both runs.
+
+    ``changes`` names what went in differently, ``files`` the artifacts with another SHA-256, and
+    ``environment`` (name, before, now) the versions. Seconds are those of where the result was made.
+    """
+
+    stage: str
+    before: Ending | None
+    now: Ending | None
+    origin: Origin
+    changes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str, str], ...] = ()
+    seconds: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs; ``before`` is the reference. ``reports`` has which of them (before, now) has one."""
+
+    before: Side
+    now: Side
+    stages: tuple[StagePair, ...]
+    models: tuple[ModelPair, ...]
+
+    @property
+    def lacking(self) -> tuple[Side, ...]:
+        """The runs without a report."""
+        return tuple(side for side in (self.before, self.now) if side.report is None)
+
+
+def read_side(run: RunFolder, entries: Iterable[Entry]) -> Side:
+    """Read a run's record; ``entries`` is the project's ledger."""
+    made = {(entry.components.key, entry.run): entry for entry in entries}
+    by_key = {key: entry for (key, _run), entry in made.items()}
+    found = {
+        stage: entry
+        for stage, (key, origin) in _keys(run).items()
+        if (entry := made.get((key, origin)) or by_key.get(key))
+    }
+    return Side(run.name, summarise(run), found, read_report(run))
+
+
+def read_report(run: RunFolder) -> Report | None:
+    """Return the run's report; one that is not readable counts as none."""
+    if run.report is None:
+        return None
+    try:
+        report = json.loads(run.report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return report if isinstance(report, dict) and _has_models(report) else None
+
+
+def _has_models(report: Report) -> bool:
+    models = report.get("models")
+    return isinstance(models, list) and all(
+        isinstance(model, dict) and {"name", "status"} <= model.keys() for model in models
+    )
+
+
+def shipped_score(report: Report) -> float | None:
+    """Return the score that stands for the run: that of what ships, else of what it was made from."""
+    score = score_of(task_of(report))
+    measured = {
+        str(model.get("name")): model.get(score)
+        for model in report["models"]
+        if model.get(score) is not None
+    }
+    names = sorted(measured, key=lambda name: (not name.startswith("nb"), name != "pd"))
+    return float(measured[names[0]]) if names else None
+
+
+def compare(before: Side, now: Side) -> Comparison:
+    """Compare two runs; nothing that only one of them has is left out."""
+    stages = [_stage(name, before, now) for name in STAGES]
+    pairs = tuple(pair for pair in stages if pair.before or pair.now)
+    return Comparison(before, now, pairs, _models(before.report, now.report))
+
+
+def _keys(run: RunFolder) -> dict[str, tuple[str, str]]:
+    """Return each stage's key, and the run in which its result was made."""
+    keys: dict[str, tuple[str, str]] = {}
+    follower = Follower(run.events)
+    while portion := follower.read():
+        for envelope in portion:
+            match envelope.event:
+                case StageStarted() as event:
+                    keys[envelope.stage] = (event.key, run.name)
+                case StageCached() as event:
+                    keys[envelope.stage] = (event.key, event.made_in)
+    return keys
+
+
+def _stage(name: str, before: Side, now: Side) -> StagePair:
+    endings = before.summary.stages.get(name), now.summary.stages.get(name)
+    old, new = before.entries.get(name), now.entries.get(name)
+    seconds = (old.result.seconds if old else None, new.result.seconds if new else None)
+    if None in endings:
+        return StagePair(name, *endings, "absent", seconds=seconds)
+    if old is None or new is None:
+        both_skipped = endings == ("skipped", "skipped")
+        return StagePair(name, *endings, "same" if both_skipped else "unknown", seconds=seconds)
+    changes = changed_components(old.components, new.components)
+    return StagePair(
+        name,
+        *endings,
+        "changed" if changes else "same",
+        tuple(changes),
+        _other_files(old, new),
+        _differences(old.result.environment, new.result.environment),
+        seconds,
+    )
+
+
+def _other_files(old: Entry, new: Entry) -> tuple[str, ...]:
+    before = {item.path: item.sha256 for item in old.result.artifacts}
+    now = {item.path: item.sha256 for item in new.result.artifacts}
+    return tuple(name for name, _old, _new in _differences(before, now))
+
+
+def _differences(
+    before: Mapping[str, str], now: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    names = sorted(before.keys() | now.keys())
+    pairs = ((name, before.get(name, NONE), now.get(name, NONE)) for name in names)
+    return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+
+def _models(before: Report | None, now: Report | None) -> tuple[ModelPair, ...]:
+    if before is None or now is None:
+        return ()
+    old, new = _by_name(before["models"]), _by_name(now["models"])
+    names = [*old, *(name for name in new if name not in old)]
+    return tuple(_model(name, old.get(name), new.get(name), (before, now)) for name in names)
+
+
+def _by_name(models: Sequence[Model]) -> dict[str, Model]:
+    return {str(model["name"]): model for model in models}
+
+
+def _model(
+    name: str, old: Model | None, new: Model | None, reports: tuple[Report, Report]
+) -> ModelPair:
+    if old is None or new is None:
+        return ModelPair(name, only="now" if old is None else "before")
+    measures = []
+    for metric in _metrics(reports):
+        before, now = _cell(metric, old, reports[0]), _cell(metric, new, reports[1])
+        if (before, now) != (NONE, NONE):
+            measures.append(Measure(metric, before, now, _trend(metric, before, now)))
+    return ModelPair(name, tuple(measures))
+
+
+def _metrics(reports: tuple[Report, Report]) -> tuple[Metric, ...]:
+    """Return the metrics of both reports, each once: those of two tasks have some in common."""
+    return tuple(dict.fromkeys(metric for report in reports for metric in metrics_of(report)))
+
+
+def _cell(metric: Metric, model: Model, report: Report) -> str:
+    """Return the cell; :data:`NONE` where the report's task has no such metric."""
+    if metric not in metrics_of(report) or (metric.measured and not is_measured(model)):
+        return NONE
+    return metric.cell(model, report)
+
+
+def _trend(metric: Metric, before: str, now: str) -> Trend:
+    """Say how the number went, at the precision at which it is shown."""
+    if before == now:
+        return "same"
+    old, new = _number(before), _number(now)
+    if not metric.better or old is None or new is None:
+        return "other"
+    if metric.varies and abs(new - old) <= NOISE * abs(old):
+        return "same"
+    return "better" if (new > old) == (metric.better == "higher") else "worse"
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell.rstrip("%"))
+    except ValueError:
+        return None

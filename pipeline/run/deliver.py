@@ -1,0 +1,128 @@
+"""``out/``: what ships, complete or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.report.build import REPORT_FILE
+from pipeline.report.html import render_html
+from pipeline.report.markdown import render_markdown
+from stages.contract import Digests, hash_file
+
+SUMS = {"MD5SUMS": "md5", "SHA256SUMS": "sha256"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Where a run's files go, and the names of all that Paddock puts there."""
+
+    folder: Path
+    files: tuple[str, ...]
+
+
+def report_texts(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return the report's files by name."""
+    plain = json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return {
+        REPORT_FILE: plain,
+        "report.md": render_markdown(report),
+        "report.html": render_html(report),
+    }
+
+
+def is_delivered(
+    folder: Path, report: Mapping[str, Any], expected: Mapping[str, str], hashes: Mapping[str, str]
+) -> bool:
+    """Tell whether ``folder`` already holds this report (run ID aside) and these files.
+
+    Args:
+        folder: ``out/``.
+        report: the report that this run would write.
+        expected: file name -> SHA-256 of what ships.
+        hashes: file name -> SHA-256 of what is there.
+    """
+    if _set_aside(folder).exists():
+        return False  # a crash left something there that has to come back
+    try:
+        run = json.loads((folder / REPORT_FILE).read_text(encoding="utf-8"))["run"]
+        texts = report_texts({**report, "run": run})
+        same = all((folder / name).read_text("utf-8") == text for name, text in texts.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    complete = all((folder / name).is_file() for name in SUMS)
+    return same and complete and all(hashes.get(name) == sha for name, sha in expected.items())
+
+
+def complete(ready: Path, report: Mapping[str, Any]) -> dict[str, Digests]:
+    """Put the report and the sums beside the models in ``ready``; return what is there now."""
+    for name, text in report_texts(report).items():
+        (ready / name).write_text(text, encoding="utf-8")
+    files = sorted(path.name for path in ready.iterdir())
+    digests = {name: hash_file(ready / name) for name in files}
+    for sums, kind in SUMS.items():
+        lines = [f"{getattr(digests[name], kind)}  {name}\n" for name in files]
+        (ready / sums).write_text("".join(lines), encoding="utf-8")
+    return {**digests, **{name: hash_file(ready / name) for name in SUMS}}
+
+
+def deliver(target: Path, ready: Path) -> Delivery:
+    """Put ``ready``, which is complete, in the place of ``target``.
+
+    What a user put into ``target`` beside Paddock's files is carried over; a file that has the name of
+    one of Paddock's is kept as ``NAME.before-paddock``.
+    """
+    names = sorted(path.name for path in ready.iterdir() if path.name not in SUMS)
+    _swap(ready, target)
+    return Delivery(target, (*names, *SUMS))
+
+
+def withdraw(folder: Path) -> None:
+    """Remove what Paddock delivered into ``folder``, and the folder if nothing else is in it."""
+    for name in _delivered(folder):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _set_aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.before")
+
+
+def _swap(ready: Path, target: Path) -> None:
+    """Put ``ready`` in the place of ``target`` by renaming; a crash leaves one of them whole."""
+    _bring_back_strangers(target)  # in case an earlier crash came before this was done
+    if target.exists():
+        target.rename(_set_aside(target))
+    ready.rename(target)
+    _bring_back_strangers(target)
+
+
+def _bring_back_strangers(target: Path) -> None:
+    """Move what is not Paddock's out of the folder that was set aside, and remove the rest."""
+    before = _set_aside(target)
+    if not before.exists() or not target.exists():
+        return
+    for path in list(_strangers(before)):
+        taken = (target / path.name).exists()
+        path.rename(target / (f"{path.name}.before-paddock" if taken else path.name))
+    shutil.rmtree(before)
+
+
+def _strangers(before: Path) -> Iterator[Path]:
+    """Give what Paddock did not deliver: whatever the old sums do not name."""
+    delivered = _delivered(before)
+    return (path for path in before.iterdir() if path.name not in delivered)
+
+
+def _delivered(folder: Path) -> set[str]:
+    """Return the names of Paddock's own files in ``folder``."""
+    sums = folder / "SHA256SUMS"
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    named = {line.partition("  ")[2] for line in lines}
+    names = {name for name in named if Path(name).name == name}  # sums can be edited: stay inside
+    return names | set(SUMS) if names else names

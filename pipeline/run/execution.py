@@ -1,0 +1,190 @@
+"""Executing one stage: inputs up, container through, events and log down, result back."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from pipeline.engine.containers import Exited, Job, Sink
+from pipeline.engine.usage import Usage
+from pipeline.engine.volumes import Door
+from pipeline.errors import IntegrityFailed, PaddockError, StageFailed
+from pipeline.plan.inputs import FromProject
+from pipeline.plan.planner import FORCED
+from pipeline.plan.wiring import Wire
+from pipeline.plan.workspace import RUN_LABEL, STAGE_LABEL, result_folder
+from pipeline.record.events import EventLog, Noted, ResourcesUsed, StageStarted
+from pipeline.record.ledger import Components
+from pipeline.run.prepare import Prepared
+from stages.contract import (
+    MANIFEST_FILE,
+    RESULT_FILE,
+    WORKSPACE,
+    Artifact,
+    Exit,
+    Failed,
+    Input,
+    Result,
+    Spec,
+    decode_event,
+    digests_of,
+)
+
+Stop = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a stage left: its result, and ``result.json`` itself by size and hashes."""
+
+    result: Result
+    file: Artifact
+
+
+class Executor:
+    """Runs stages of one run, one after the other."""
+
+    def __init__(self, prepared: Prepared, run: str, log: EventLog, door: Door) -> None:
+        self._prepared, self._run, self._log, self._door = prepared, run, log, door
+
+    def execute(
+        self,
+        wire: Wire,
+        components: Components,
+        reason: str,
+        results: Mapping[str, Result],
+        stop: Stop,
+    ) -> Made:
+        """Run the stage and return its result.
+
+        Raises:
+            StageFailed: the stage said why, or died.
+            IntegrityFailed: the stage found a hash, dictionary or version that differs.
+            EngineError: the engine refused or went away.
+        """
+        self._upload(wire, again=reason == FORCED)
+        spec = self._spec(wire, components, results)
+        folder = self._prepared.project.state / "runs" / self._run
+        log_path = folder / f"{wire.stage}.log"
+        started = StageStarted(components.key, reason, components.image, str(log_path))
+        self._log.say(started, wire.stage)
+        with log_path.open("ab", buffering=0) as stream:
+            listener = _Listener(wire.stage, self._log, stream)
+            exited = self._run_container(spec, components, listener, stop)
+        if exited.code != Exit.OK:
+            raise _failure(wire.stage, exited, listener.failed, log_path)
+        return self._result(spec)
+
+    def _upload(self, wire: Wire, *, again: bool) -> None:
+        """Put what is not in the inputs volume there; all of it ``again`` to mend what was changed there."""
+        for source in wire.inputs.values():
+            if not isinstance(source, FromProject):
+                continue
+            upload = source.upload
+            if again or not self._door.has(upload.folder / MANIFEST_FILE):
+                note = f"uploading {len(upload.files)} files: {upload.made_by}"
+                self._log.say(Noted(note), wire.stage)
+                self._door.put_tree(upload.folder, upload.files, upload.manifest)
+
+    def _spec(self, wire: Wire, components: Components, results: Mapping[str, Result]) -> Spec:
+        inputs = tuple(
+            source.as_input(name)
+            if isinstance(source, FromProject)
+            else _made_input(name, source.artifact, results[source.stage])
+            for name, source in wire.inputs.items()
+        )
+        settings = self._prepared.project.settings
+        return Spec(
+            stage=wire.stage,
+            key=components.key,
+            output=str(result_folder(wire.stage, components.key)),
+            parameters=dict(wire.parameters),
+            inputs=inputs,
+            seed=settings.train.seed,
+            threads=max(1, round(self._cpus(wire.stage))),
+        )
+
+    def _cpus(self, stage: str) -> float:
+        service = self._prepared.workspace.compose.services[stage]
+        cpus = self._prepared.project.settings.limits.cpus
+        return cpus or (service.nano_cpus or 1_000_000_000) / 1e9
+
+    def _run_container(
+        self, spec: Spec, components: Components, listener: _Listener, stop: Stop
+    ) -> Exited:
+        workspace, limits = self._prepared.workspace, self._prepared.project.settings.limits
+        spec_path = WORKSPACE / "runs" / self._run / spec.stage / "spec.json"
+        job = Job(
+            service=workspace.compose.services[spec.stage],
+            image=components.image,
+            name=f"paddock-{workspace.identity}-{spec.stage}-{self._run}",
+            command=(spec.stage, str(spec_path)),
+            volumes=workspace.volumes,
+            labels={**workspace.labels, RUN_LABEL: self._run, STAGE_LABEL: spec.stage},
+            nano_cpus=round(limits.cpus * 1e9) if limits.cpus else None,
+            mem_limit=limits.memory_bytes,
+        )
+        sink = Sink(listener.take_events, listener.take_log, listener.take_usage)
+        files = {spec_path: spec.dump().encode("utf-8")}
+        return self._prepared.engine.containers.run(job, files, sink, stop)
+
+    def _result(self, spec: Spec) -> Made:
+        buffer = io.BytesIO()
+        self._door.fetch(PurePosixPath(spec.output) / RESULT_FILE, buffer)
+        found = digests_of(buffer.getvalue())
+        file = Artifact(RESULT_FILE, found.size, found.md5, found.sha256)
+        return Made(Result.from_json(json.loads(buffer.getvalue())), file)
+
+
+def _made_input(name: str, artifact: str, result: Result) -> Input:
+    made = result.artifact(artifact)
+    path = result_folder(result.stage, result.key) / artifact
+    return Input(name, str(path), made.sha256, result.stage)
+
+
+@dataclass
+class _Listener:
+    """Takes a container's bytes: whole lines of stdout are events, stderr is the log."""
+
+    stage: str
+    log: EventLog
+    stream: BinaryIO
+    failed: Failed | None = None
+    _rest: bytes = b""
+
+    def take_log(self, data: bytes) -> None:
+        self.stream.write(data)
+
+    def take_events(self, data: bytes) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._take_line(line)
+
+    def take_usage(self, usage: Usage) -> None:
+        event = ResourcesUsed(usage.cpu, usage.memory, usage.memory_limit)
+        self.log.say(event, self.stage)
+
+    def _take_line(self, line: bytes) -> None:
+        try:
+            event = decode_event(line.decode("ascii"))
+        except ValueError:
+            self.stream.write(line + b"\n")  # not ours to interpret: keep it where a person looks
+            return
+        if isinstance(event, Failed):
+            self.failed = event
+        self.log.say(event, self.stage)
+
+
+def _failure(stage: str, exited: Exited, said: Failed | None, log: Path) -> PaddockError:
+    if exited.out_of_memory:
+        remedy = "raise limits.memory in paddock.toml, or lower the batch size"
+        return StageFailed(f"the {stage} stage ran out of memory", str(log), remedy)
+    if said is None:
+        remedy = "its log has the details"
+        return StageFailed(f"the {stage} stage ended with code {exited.code}", str(log), remedy)
+    kind = IntegrityFailed if said.code == Exit.INTEGRITY else StageFailed
+    return kind(said.message, said.where or str(log), said.remedy, said.pitfall)

@@ -1,0 +1,221 @@
+"""How a run ends: report, verdict, what is put into ``out/``, and what the ledger says of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.engine.volumes import Door
+from pipeline.integrity.delivered import check_out
+from pipeline.integrity.faults import Expected, Fault, compare, refuse
+from pipeline.integrity.record import result_file
+from pipeline.plan.hashes import HashCache
+from pipeline.plan.lockfile import LOCK_FILE, check_lock_itself, would_change
+from pipeline.record.events import Delivered, EventLog, Noted
+from pipeline.record.ledger import Conclusion, now
+from pipeline.report.build import REPORT_FILE, build_report
+from pipeline.report.guards import refusal
+from pipeline.run.deliver import (
+    complete,
+    deliver,
+    is_delivered,
+    report_texts,
+    withdraw,
+)
+from pipeline.run.prepare import Prepared
+from stages.contract import Artifact, Digests, Exit, Result, digests_of, hash_file
+from stages.files import write_bytes, write_text
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exit code and verdict of a run."""
+
+    code: Exit
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A run that is through all its stages, before it is judged.
+
+    Args:
+        run: its name.
+        results: what the stages left, by stage.
+        given: size and hashes of the models that the project brought along.
+        lock: what ``paddock.lock`` will say if the run passes.
+        locked: whether the run was held to the lock.
+    """
+
+    run: str
+    results: Mapping[str, Result]
+    given: Mapping[str, Digests]
+    lock: str
+    locked: bool = False
+
+
+def conclude(
+    prepared: Prepared, passage: Passage, door: Callable[[], Door], log: EventLog
+) -> Outcome:
+    """Write the report, deliver, and put down in the ledger what was written.
+
+    A run that fails parity never replaces ``out/``, which may hold the last good model: its files
+    go to ``out.failed/``.
+
+    Raises:
+        IntegrityFailed: an artifact in the workspace is not the one in the ledger, a file of ``out/`` was
+            changed since it was delivered, a guard refuses, or the lock is not what the run came to.
+    """
+    ending = _Ending(prepared, passage, door, log)
+    report = ending.report()
+    passed = report["verdict"] == "pass"
+    files = ending.gather(report)
+    ending.keep(report)
+    if refused := refusal(report["pitfalls"]):
+        raise refused
+    ending.put_down(report["verdict"], files)
+    ending.put_out(files)
+    if passed:
+        ending.write_lock()
+    return Outcome(Exit.OK if passed else Exit.PARITY, report["verdict"], tuple(report["reasons"]))
+
+
+class _Ending:
+    """The end of one run, step by step."""
+
+    def __init__(
+        self, prepared: Prepared, passage: Passage, door: Callable[[], Door], log: EventLog
+    ) -> None:
+        self._prepared, self._passage, self._door, self._log = prepared, passage, door, log
+        self._project, self._results = prepared.project, passage.results
+        self._folder = self._project.state / "runs" / passage.run
+        self._failed = self._project.folder / "out.failed"
+        self._target = self._failed
+        self._faults: tuple[Fault, ...] = ()
+
+    def report(self) -> dict[str, Any]:
+        """Make the report, and hold the lock against what the run came to."""
+        report = build_report(
+            self._project,
+            self._passage.run,
+            self._results,
+            self._read("verify", "parity.json"),
+            self._passage.given,
+            locked=self._passage.locked,
+            proof=self._read("verify", "evidence.json"),
+            lineage=self._read("convert", "lineage.json"),
+            curve=self._read("train", "curve.json") if "train" in self._results else (),
+        )
+        if report["verdict"] == "pass":
+            self._target = self._project.out
+            if self._passage.locked:
+                check_lock_itself(self._project.folder, self._passage.lock)
+        return report
+
+    def gather(self, report: Mapping[str, Any]) -> dict[str, Digests]:
+        """Copy what has to be delivered out of the workspace; return nothing if all is there."""
+        shipped = _shipped(self._results)
+        with HashCache(self._project.state / "hashes.sqlite") as cache:
+            paths = {name: self._target / name for name in shipped}
+            found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
+        expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}
+        if is_delivered(self._target, report, expected, found):
+            return {}
+        if self._target == self._project.out:  # again: the run may have taken hours
+            self._faults = check_out(self._project, self._prepared.ledger)
+            refuse([fault for fault in self._faults if fault.problem != "missing"])
+        shutil.rmtree(self._ready, ignore_errors=True)
+        self._ready.mkdir(parents=True)
+        for name, (stage, artifact) in shipped.items():
+            expect = self._expected(stage, artifact)
+            with (self._ready / name).open("wb") as sink:
+                self._door().fetch(expect.place_in_container, sink)
+            _check(expect, hash_file(self._ready / name))
+        return complete(self._ready, report)
+
+    def keep(self, report: Mapping[str, Any]) -> None:
+        """Keep the report beside the run's events, so that runs can be compared."""
+        write_text(self._folder / REPORT_FILE, report_texts(report)[REPORT_FILE])
+
+    def put_down(self, verdict: str, files: Mapping[str, Digests]) -> None:
+        """Say in the ledger what will be where, before it is there: a crash leaves no unknown file."""
+        kept = self._folder / REPORT_FILE
+        written = {kept: hash_file(kept)}
+        if verdict == "pass":
+            written |= {self._target / name: digests for name, digests in files.items()}
+            text = self._passage.lock.encode("utf-8")
+            written[self._project.folder / LOCK_FILE] = digests_of(text)
+        conclusion = Conclusion(
+            time=now(),
+            run=self._passage.run,
+            workspace=self._prepared.planner.workspace,
+            verdict=verdict,
+            stages={stage: result.key for stage, result in self._results.items()},
+            files={
+                path.relative_to(self._project.folder).as_posix(): digests
+                for path, digests in written.items()
+            },
+        )
+        self._prepared.ledger.append(conclusion)
+
+    def put_out(self, files: Mapping[str, Digests]) -> None:
+        """Put what was gathered in its place, and say what had gone missing there."""
+        if files:
+            if missing := [Path(fault.expected.path).name for fault in self._faults]:
+                self._log.say(Noted(f"missing from out/, delivered again: {', '.join(missing)}"))
+            delivery = deliver(self._target, self._ready)
+            self._log.say(Delivered(str(delivery.folder), delivery.files))
+        if self._target == self._project.out:
+            withdraw(self._failed)  # it tells of a run that this one has put right
+        elif self._project.out.exists():
+            self._log.say(Noted("out/ still holds the last model that passed"))
+
+    def write_lock(self) -> None:
+        """Write ``paddock.lock`` if it would change."""
+        if would_change(self._project.folder, self._passage.lock):
+            write_text(self._project.folder / LOCK_FILE, self._passage.lock)
+
+    @property
+    def _ready(self) -> Path:
+        return self._folder / "out"
+
+    def _expected(self, stage: str, artifact: Artifact) -> Expected:
+        result = self._results[stage]
+        entry = self._prepared.ledger.find(result.key, self._prepared.planner.workspace)
+        if entry is None:
+            raise AssertionError(f"{stage} has a result that the ledger does not know")
+        return result_file(entry, artifact)
+
+    def _read(self, stage: str, name: str) -> Any:
+        """Return a small artifact, kept on the host by hash so that a cached run opens no container."""
+        artifact = self._results[stage].artifact(name)
+        kept = self._project.state / "cache" / artifact.sha256
+        if not kept.is_file() or hash_file(kept).sha256 != artifact.sha256:
+            expect, buffer = self._expected(stage, artifact), io.BytesIO()
+            self._door().fetch(expect.place_in_container, buffer)
+            _check(expect, digests_of(buffer.getvalue()))
+            kept.parent.mkdir(exist_ok=True)
+            write_bytes(kept, buffer.getvalue())
+        return json.loads(kept.read_bytes())
+
+
+def _check(expected: Expected, found: Digests) -> None:
+    if fault := compare(expected, found):
+        refuse([fault])
+
+
+def _shipped(results: Mapping[str, Result]) -> dict[str, tuple[str, Artifact]]:
+    """Return what ships: file name -> (stage, artifact)."""
+    wanted = {"dict.txt": "data", "preprocess.json": "verify", "golden.json": "verify"}
+    return {
+        item.path: (stage, item)
+        for stage, result in results.items()
+        for item in result.artifacts
+        if wanted.get(item.path) == stage or (stage == "convert" and item.path.endswith(".nb"))
+    }

@@ -1,0 +1,168 @@
+"""Mode "full" from end to end: PaddleOCR's ``tools/train.py``, unmodified, followed through its log.
+
+Each start of the trainer is an attempt with a folder of its own, because PaddleOCR forgets on
+resuming how good its best checkpoint was. What an attempt reached is read from its log.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import paddle
+
+from stages.errors import IntegrityError, StageError
+from stages.files import write_text
+from stages.full.attempts import (
+    LOG,
+    STARTING_WEIGHTS,
+    Attempt,
+    attempts_in,
+    best_of,
+    first_weights,
+    new_attempt,
+)
+from stages.full.start_loss import start_val_loss
+from stages.full.starting_weights import starting_weights
+from stages.full.watch import Watch
+from stages.guards import preprocessing
+from stages.guards.comparison import refuse_difference
+from stages.ppocr.architectures import check_shape, find
+from stages.ppocr.checkpoint import load_parameters, save_parameters
+from stages.ppocr.config import Config, dump_config, training_config
+from stages.ppocr.dictionary_record import with_record
+from stages.ppocr.guide import warn_of_guide
+from stages.ppocr.learned import what_learned
+from stages.ppocr.network import build
+from stages.ppocr.tool import Tool, failure
+from stages.ppocr.user_config import adopt, check_overrides, read_config
+from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+from stages.training import check_device, data_paths, settings
+
+_SCRIPT = "train.py"
+#: Kept in the scratch folder: the loss before the first attempt.
+_START_LOSS = "start_val_loss.json"
+
+
+def train(context: Context) -> dict[str, Any]:
+    """Run PaddleOCR's trainer to its end, or to where nothing improves.
+
+    Raises:
+        StageError: the trainer failed, or went on without data or workers.
+        IntegrityError: weights were left out of the network, or the checkpoint is not whole.
+        Stopped: SIGTERM arrived; the last epoch's checkpoint is kept.
+    """
+    parameters = context.parameters
+    check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
+    overrides = check_overrides(parameters["overrides"])
+    dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
+    attempts = attempts_in(context.scratch)
+    watch = Watch(context, attempts)
+    if not watch.exhausted:
+        folder = _prepare(context, _config(context), dictionary, attempts)
+        _follow(context, folder, overrides, watch)
+        attempts.append(Attempt(folder))
+    return _finish(context, best_of(attempts), dictionary, watch)
+
+
+def _config(context: Context) -> Config:
+    paths, chosen = data_paths(context), settings(context)
+    if not context.has("config"):
+        built_in = find(context.parameters["architecture"])
+        check_shape(built_in, chosen.image_shape)
+        return training_config(built_in, paths, chosen)
+    context.warn(
+        "epochs, batch size and learning rate are the YAML's, not paddock.toml's; "
+        "train.overrides can change them",
+        "train",
+    )
+    config = adopt(read_config(context.input("config")), paths, chosen)
+    refuse_difference(preprocessing.in_configuration(config, chosen.image_shape))
+    refuse_difference([preprocessing.in_architecture(config["Architecture"], chosen.image_shape)])
+    warn_of_guide(context, config)
+    return config
+
+
+def _prepare(
+    context: Context, config: Config, dictionary: Dictionary, earlier: list[Attempt]
+) -> Path:
+    """Prepare a new attempt's folder: its configuration, and what its weights start from."""
+    folder = new_attempt(context.scratch)
+    config["Global"]["save_model_dir"] = str(folder)
+    resumed = next((item.resumable for item in reversed(earlier) if item.resumable), None)
+    if resumed:
+        context.warn(f"training goes on from {resumed.name}", "train")
+        config["Global"]["checkpoints"] = str(resumed)
+    elif context.has("pretrained"):
+        weights = starting_weights(context, config["Architecture"], dictionary)
+        save_parameters(folder / STARTING_WEIGHTS, weights)
+        loss = start_val_loss(context, config["Architecture"], weights, dictionary)
+        write_text(context.scratch / _START_LOSS, json.dumps(loss))
+        config["Global"]["pretrained_model"] = str((folder / STARTING_WEIGHTS).with_suffix(""))
+    write_text(folder / "start.yml", dump_config(config))
+    return folder
+
+
+def _follow(context: Context, folder: Path, overrides: list[str], watch: Watch) -> None:
+    """Run the trainer to its end and judge it by its log as well as by its exit code."""
+    options = ["-o", *overrides] if overrides else []
+    tool = Tool(context, _SCRIPT, ["-c", str(folder / "start.yml"), *options], folder)
+
+    with (folder / LOG).open("a", encoding="utf-8", buffering=1) as log:
+
+        def read(line: str) -> None:
+            log.write(line + "\n")
+            if watch.line(line, tool.stop):
+                Attempt(folder).forget_old_epochs()
+
+        ended = tool.follow(read)
+    context.check_stop()
+    if watch.trouble:
+        raise watch.trouble
+    if ended.code != 0 and not watch.exhausted:
+        raise failure(_SCRIPT, ended)
+    watch.warn_of_bad_samples()
+
+
+def _finish(
+    context: Context, best: Attempt, dictionary: Dictionary, watch: Watch
+) -> dict[str, Any]:
+    """Check the best checkpoint against its configuration and write both."""
+    config = read_config(best.folder / "config.yml")
+    if best.checkpoint is None:
+        raise StageError("the trainer ended without a checkpoint", _SCRIPT, "see the stage's log")
+    weights = load_parameters(best.checkpoint)
+    if any(not bool((array == array).all()) for array in weights.values()):
+        raise IntegrityError(
+            "the best checkpoint has parameters that are not numbers (NaN)",
+            best.checkpoint.name,
+            "lower train.learning_rate",
+        )
+    build(config["Architecture"], dictionary.classes, weights)
+    save_parameters(context.output / "checkpoint.pdparams", weights)
+    config["Global"].update(
+        {"save_model_dir": "./output", "pretrained_model": None, "checkpoints": None}
+    )
+    config.pop("profiler_options", None)
+    write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
+    write_text(context.output / "curve.json", json.dumps(watch.curve, indent=1) + "\n")
+    return {**watch.metrics(best), **_started(context), **_learned(context, weights)}
+
+
+def _started(context: Context) -> dict[str, Any]:
+    """Say what the validation images' loss was before any training, if it began with weights."""
+    path = context.scratch / _START_LOSS
+    return {"start_val_loss": json.loads(path.read_text("utf-8")) if path.is_file() else None}
+
+
+def _learned(context: Context, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Say what training changed, if it began with weights that are known."""
+    start = first_weights(context.scratch)
+    if start is None:
+        return {}
+    with context.guarding():
+        return {**what_learned(load_parameters(start), weights)}

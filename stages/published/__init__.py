@@ -1,0 +1,1 @@
+"""Official inference models as they are published: files, description, weights."""

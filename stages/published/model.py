@@ -1,0 +1,95 @@
+"""An inference model as it was published: its files, in either format, and its characters.
+
+Nothing here loads Paddle.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stages.errors import IntegrityError
+from stages.pitfalls import Pitfall
+from stages.program.signature import read_signature
+from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM
+from stages.published.official import read_official
+from stages.text.dictionary import SPACE, read_lines
+from stages.text.printable import printable
+from stages.text.yaml import at, load_yaml
+
+LEGACY_FILES = ("inference.pdmodel", "inference.pdiparams")
+
+
+def is_legacy(folder: Path) -> bool:
+    """Tell a legacy model from a PIR model; a folder with both is a PIR model's."""
+    return not (folder / PROGRAM).is_file() and (folder / LEGACY_FILES[0]).is_file()
+
+
+def is_model(folder: Path) -> bool:
+    """Tell whether ``folder`` holds an inference model of either format."""
+    return (folder / PROGRAM).is_file() or is_legacy(folder)
+
+
+def model_files(folder: Path) -> tuple[Path, Path]:
+    """Return the files of program and parameters, which Paddle Inference takes."""
+    names = LEGACY_FILES if is_legacy(folder) else (PROGRAM, PARAMETERS)
+    return folder / names[0], folder / names[1]
+
+
+def model_characters(folder: Path) -> tuple[str, ...]:
+    """Return the character of every class but the blank.
+
+    A legacy model's come from ``inference.yml``, or from the only ``.txt`` file beside it.
+
+    Raises:
+        StageError: the program of a legacy model is damaged.
+        IntegrityError: a file is missing or damaged, or does not fit the others.
+    """
+    if not is_legacy(folder):
+        return read_official(folder).characters
+    return _characters(folder, read_signature(folder / LEGACY_FILES[0]).output_shape[-1])
+
+
+def _characters(folder: Path, classes: int) -> tuple[str, ...]:
+    """Return the character of every class but the blank; a space that was added is the last."""
+    path, lines = _listed(folder)
+    for characters in ([*lines, SPACE], lines):
+        if len(characters) + 1 == classes:
+            return tuple(characters)
+    raise IntegrityError(
+        f"{printable(path.name)} lists {len(lines)} characters; the model has {classes} classes",
+        printable(str(path), 400),
+        "put the dictionary that the model was trained with beside it",
+        Pitfall.DICTIONARY_CLASSES,
+    )
+
+
+def _listed(folder: Path) -> tuple[Path, list[str]]:
+    """Return the file that lists a legacy model's characters, and them."""
+    description = folder / DESCRIPTION
+    if description.is_file():
+        listed = _described(description)
+        if listed:
+            return description, listed
+    files = sorted(folder.glob("*.txt"))
+    if len(files) == 1:
+        return files[0], read_lines(files[0])
+    raise IntegrityError(
+        f"the characters of the model are not known: {len(files)} .txt files are beside it, "
+        f"and no {DESCRIPTION} that lists them",
+        printable(str(folder), 400),
+        "put the dictionary that the model was trained with beside it, as the only .txt file",
+        Pitfall.DICTIONARY_CLASSES,
+    )
+
+
+def _described(description: Path) -> list[str]:
+    """Return the characters of an ``inference.yml``, none if it does not list them."""
+    try:
+        listed = at(load_yaml(description), "PostProcess", "character_dict")
+    except ValueError as error:
+        raise IntegrityError(
+            f"{DESCRIPTION} is not plain YAML",
+            printable(str(description), 400),
+            "give the inference.yml that the model was exported with",
+        ) from error
+    return [str(entry) for entry in listed] if isinstance(listed, list) else []
