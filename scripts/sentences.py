@@ -47,7 +47,7 @@ def sentences(source: str) -> Iterator[tuple[int, str]]:
 
 
 def is_file_for_people(path: str) -> bool:
-    """Tell whether a module's texts are shown at all (``path`` is relative to the repository)."""
+    """Return whether a module's texts are shown at all (``path`` is relative to the repository)."""
     return path not in FILES
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from stages.errors import IntegrityError, StageError
-from stages.lineage.chain import Chain
+from stages.lineage.trace import Chain
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.nb import make_reproducible
 from stages.lite.operators import known_operators

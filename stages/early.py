@@ -13,7 +13,7 @@ METRICS = ("acc", "ned")
 
 @dataclass
 class EarlyStopping:
-    """Patience in epochs; an improvement is one by more than ``min_delta``. Patience 0: never."""
+    """DownloadLimits in epochs; an improvement is one by more than ``min_delta``. DownloadLimits 0: never."""
 
     metric: str
     patience: int

@@ -57,7 +57,7 @@ class Context:
         return folder
 
     def has(self, name: str) -> bool:
-        """Tell whether the spec gives an input called ``name``."""
+        """Return whether the spec gives an input called ``name``."""
         return any(item.name == name for item in self.spec.inputs)
 
     def input(self, name: str) -> Path:

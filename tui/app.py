@@ -218,8 +218,8 @@ class PaddockApp(App[None]):
             self.post_message(self.EnvelopesRead(self._watch.seen))
         if was_earlier != self.is_earlier:
             self.screen.refresh_bindings()
-        if self._watch.wordless:
-            self.tell(self.backend.why_it_died(self._watch.wordless))
+        if self._watch.died_before_start:
+            self.tell(self.backend.why_it_died(self._watch.died_before_start))
         elif was_running and not self.run_goes_on and not self.is_earlier:
             self._say_how_it_ended()
         if changed:
@@ -271,7 +271,7 @@ class PaddockApp(App[None]):
     def start(self, options: Options) -> None:
         """Start a run in the background, unless one goes on."""
         if self.run_goes_on:
-            self.notify(_("A run goes on already."))
+            self.notify(_("A run is already in progress."))
             return
         try:
             self._watch.launch(self.backend.start(options))

@@ -17,7 +17,7 @@ from pipeline.images.listing import ImageStatus, list_images
 from pipeline.images.log import BuildLog, build_log
 from pipeline.machine.clean import remove_leftovers
 from pipeline.machine.doctor import Finding, examine
-from pipeline.machine.example import EXAMPLES, Studio, make_example
+from pipeline.machine.example import EXAMPLES, RenderContext, make_example
 from pipeline.plan.planner import Step
 from pipeline.project import PROJECT_FILE, Project, load_project
 from pipeline.project.answers import Answers
@@ -55,7 +55,7 @@ class Backend:
         return self.folder / PROJECT_FILE
 
     def has_project(self) -> bool:
-        """Tell whether the folder has a project file, valid or not."""
+        """Return whether the folder has a project file, valid or not."""
         return self.project_file.exists()
 
     def project(self) -> Project:
@@ -220,7 +220,7 @@ class Backend:
         Raises:
             PaddockError: no engine, a missing image, or a model that cannot be fetched.
         """
-        studio = Studio(open_engine(self.environ), read_compose(self.environ), say, stop)
+        studio = RenderContext(open_engine(self.environ), read_compose(self.environ), say, stop)
         make_example(EXAMPLES[name], studio, self.folder)
 
 

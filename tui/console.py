@@ -105,5 +105,5 @@ def padded(text: str, cells: int, *, right: bool = False) -> str:
 
 
 def is_interactive() -> bool:
-    """Tell whether a person sits at a terminal (``CI`` set means nobody does)."""
+    """Return whether a person sits at a terminal (``CI`` set means nobody does)."""
     return sys.stdin.isatty() and sys.stdout.isatty() and not os.environ.get("CI")

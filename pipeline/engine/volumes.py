@@ -61,9 +61,9 @@ class Volumes:
             return [str(volume.name) for volume in found]
 
     @contextmanager
-    def door(
+    def client(
         self, image: str, mounts: Mapping[str, str], labels: Mapping[str, str]
-    ) -> Iterator[Door]:
+    ) -> Iterator[VolumeClient]:
         """Give access to volumes (path in the container -> volume) while the block runs."""
         with translated("opening the workspace"):
             container = self._client.containers.create(
@@ -74,20 +74,20 @@ class Volumes:
                 mounts=[Mount(target, name) for target, name in mounts.items()],
             )
         try:
-            yield Door(container)
+            yield VolumeClient(container)
         finally:
             with translated("closing the workspace"):
                 remove(container)
 
 
-class Door:
+class VolumeClient:
     """Reads and writes files of mounted volumes through a container that never runs."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
 
     def has(self, path: PurePosixPath) -> bool:
-        """Tell whether ``path`` is there."""
+        """Return whether ``path`` is there."""
         try:
             with translated(f"looking at {path}"):
                 chunks, _ = self._container.get_archive(str(path))

@@ -123,7 +123,7 @@ class _Work:
         return build.service != BASE or self._stands_well(found, build.args["PYTHON_BASE"])
 
     def _stands_well(self, found: ImageInfo, pinned: str) -> bool:
-        """Tell whether the base stands on what would be chosen now, without asking a registry."""
+        """Return whether the base stands on what would be chosen now, without asking a registry."""
         origin = found.labels.get(ORIGIN_LABEL, "")
         if chosen_base(self.environ) or origin == pinned:
             return origin == pinned

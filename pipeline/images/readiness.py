@@ -32,7 +32,7 @@ def describe_engine(environ: Mapping[str, str]) -> str:
 
 
 def needs_local_base(images: Images, environ: Mapping[str, str]) -> bool:
-    """Tell whether the base has to be made here; pulls the official one if it can be had."""
+    """Return whether the base has to be made here; pulls the official one if it can be had."""
     build = read_compose(environ).images[BASE]
     pinned = build.args["PYTHON_BASE"]
     if chosen_base(environ) or any(map(images.find, (build.image, LOCAL_BASE, pinned))):

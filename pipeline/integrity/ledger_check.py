@@ -41,7 +41,7 @@ def _fault(problem: Problem, ledger: Ledger, said: str) -> Fault:
 
 
 def _compared(run: RunFolder) -> bool:
-    """Tell whether the run got so far as to a verdict."""
+    """Return whether the run got so far as to a verdict."""
     last = _last_line(run.events)
     try:
         event = Envelope.decode(last).event

@@ -82,7 +82,7 @@ def _place(path: str) -> Place:
 
 
 def in_out(project: Project, path: str) -> bool:
-    """Tell whether a path of the record is in ``out/``."""
+    """Return whether a path of the record is in ``out/``."""
     return PurePosixPath(path).parts[:-1] == project.out.relative_to(project.folder).parts
 
 

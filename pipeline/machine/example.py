@@ -12,7 +12,7 @@ from pipeline.compose.file import REPOSITORY, Compose, Volume
 from pipeline.engine.connection import Engine
 from pipeline.engine.containers import Job, Sink
 from pipeline.errors import StageFailed
-from pipeline.models.caller import Say
+from pipeline.models.fetch_context import Say
 from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import PROJECT_FILE
 from stages.contract import WORKSPACE
@@ -45,7 +45,7 @@ EXAMPLES = {
 
 
 @dataclass(frozen=True)
-class Studio:
+class RenderContext:
     """What draws: an engine, the images' names, whom to tell, and the order to stop."""
 
     engine: Engine
@@ -54,7 +54,7 @@ class Studio:
     stop: Callable[[], int]
 
 
-def make_example(example: Example, studio: Studio, folder: Path) -> None:
+def make_example(example: Example, render: RenderContext, folder: Path) -> None:
     """Write an example project into ``folder``; what is there already is left as it is.
 
     Raises:
@@ -66,8 +66,8 @@ def make_example(example: Example, studio: Studio, folder: Path) -> None:
         partial = folder / ".data.partial"
         try:
             shutil.rmtree(partial, ignore_errors=True)  # what a killed one left
-            studio.say(f"drawing the images of {example.name} into {folder}")
-            _draw(example, studio, partial)
+            render.say(f"drawing the images of {example.name} into {folder}")
+            _draw(example, render, partial)
             partial.rename(folder / "data")
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -75,25 +75,25 @@ def make_example(example: Example, studio: Studio, folder: Path) -> None:
         shutil.copyfile(FOLDER / example.name / PROJECT_FILE, folder / PROJECT_FILE)
 
 
-def _draw(example: Example, studio: Studio, folder: Path) -> None:
+def _draw(example: Example, render: RenderContext, folder: Path) -> None:
     """Run the renderer on a volume of its own and copy what it drew into ``folder``."""
     identity = f"example-{secrets.token_hex(4)}"
     labels = {PROJECT_LABEL: identity}
     volume = Volume("workspace", f"paddock-{identity}")
-    studio.engine.volumes.ensure(volume, labels)
+    render.engine.volumes.ensure(volume, labels)
     try:
-        image = _render(example, studio, volume, labels)
+        image = _render(example, render, volume, labels)
         mounts = {str(WORKSPACE): volume.name}
-        with studio.engine.volumes.door(image, mounts, labels) as door:
-            door.fetch_tree(PurePosixPath(_DRAWN / "data"), folder)
+        with render.engine.volumes.client(image, mounts, labels) as volumes:
+            volumes.fetch_tree(PurePosixPath(_DRAWN / "data"), folder)
     finally:
-        studio.engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
+        render.engine.volumes.remove_labelled(f"{PROJECT_LABEL}={identity}")
 
 
-def _render(example: Example, studio: Studio, volume: Volume, labels: dict[str, str]) -> str:
+def _render(example: Example, render: RenderContext, volume: Volume, labels: dict[str, str]) -> str:
     """Run the renderer; return its image's ID."""
-    service = studio.compose.services["example"]
-    image = studio.engine.images.image_id(service.image)
+    service = render.compose.services["example"]
+    image = render.engine.images.image_id(service.image)
     mounts = tuple(mount for mount in service.volumes if mount.volume == volume.key)
     job = Job(
         service=replace(service, volumes=mounts),
@@ -105,7 +105,7 @@ def _render(example: Example, studio: Studio, volume: Volume, labels: dict[str, 
         labels=labels,
     )
     said = bytearray()
-    exited = studio.engine.containers.run(job, {}, Sink(said.extend, said.extend), studio.stop)
+    exited = render.engine.containers.run(job, {}, Sink(said.extend, said.extend), render.stop)
     if exited.code:
         text = said.decode("utf-8", "replace").strip()
         raise StageFailed(f"drawing the example failed: {text[-500:]}")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.errors import PaddockError
 from pipeline.images.certificates import find_bundle
-from pipeline.models.caller import Caller
+from pipeline.models.fetch_context import FetchContext
 from pipeline.text import human_size, one_line
 
 _PIECE = 1 << 16
@@ -28,7 +28,7 @@ class SourceFailed(PaddockError):
 
 
 @dataclass(frozen=True)
-class Patience:
+class DownloadLimits:
     """When a source is given up.
 
     Args:
@@ -42,11 +42,15 @@ class Patience:
     slowest: int = 10_000
 
 
-USUAL = Patience()
+USUAL = DownloadLimits()
 
 
 def download(
-    url: str, target: Path, caller: Caller, size: int | None = None, patience: Patience = USUAL
+    url: str,
+    target: Path,
+    caller: FetchContext,
+    size: int | None = None,
+    patience: DownloadLimits = USUAL,
 ) -> None:
     """Write what ``url`` answers into ``target``. Redirections are followed, proxies are the environment's.
 
@@ -97,7 +101,7 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(bundle.path) if bundle else None)
 
 
-def _reason(error: Exception, patience: Patience) -> str:
+def _reason(error: Exception, patience: DownloadLimits) -> str:
     """Say in a few words why a source failed."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):
@@ -114,7 +118,7 @@ class _Progress:
     """How far a download is; refuses one that is too slow or that ends too early."""
 
     def __init__(
-        self, url: str, name: str, caller: Caller, size: int | None, patience: Patience
+        self, url: str, name: str, caller: FetchContext, size: int | None, patience: DownloadLimits
     ) -> None:
         self.patience, self._url = patience, shown(url)
         self._name, self._caller, self._size = name, caller, size

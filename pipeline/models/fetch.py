@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pipeline.errors import PaddockError, UsageError
 from pipeline.models import hub, wheel
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.download import SourceFailed
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
 from pipeline.models.remote import fetch_remote
 from pipeline.models.store import cache_folder, fill
@@ -25,7 +25,7 @@ class Source:
     """A place that has a model: how it is called, and what fills a folder from it."""
 
     title: str
-    fetch: Callable[[Path, Caller], None]
+    fetch: Callable[[Path, FetchContext], None]
 
 
 def sources_of(model: OfficialModel) -> Iterator[Source]:
@@ -45,8 +45,8 @@ def official_folder(model: OfficialModel) -> Path:
     return cache_folder() / f"{model.name}-{hashlib.sha256(files.encode()).hexdigest()[:12]}"
 
 
-def is_fetched(model: OfficialModel, caller: Caller) -> bool:
-    """Tell whether all files of a built-in model are there, and are the recorded ones."""
+def is_fetched(model: OfficialModel, caller: FetchContext) -> bool:
+    """Return whether all files of a built-in model are there, and are the recorded ones."""
     folder = official_folder(model)
     return all(
         (folder / name).is_file() and caller.sha256(folder / name) == file.sha256
@@ -60,7 +60,7 @@ def origin(model: OfficialModel) -> str:
     return path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
 
 
-def fetch_official(name: str, caller: Caller) -> Path:
+def fetch_official(name: str, caller: FetchContext) -> Path:
     """Return a folder with the files of the built-in model ``name``, fetching it if needed.
 
     Raises:
@@ -83,7 +83,7 @@ def _origin_file(model: OfficialModel) -> Path:
     return folder.with_name(_ORIGIN.format(folder=folder.name))
 
 
-def _from_any(model: OfficialModel, folder: Path, caller: Caller) -> str:
+def _from_any(model: OfficialModel, folder: Path, caller: FetchContext) -> str:
     """Fill the folder from the first source that can; return that source's title."""
     failures = []
     for source in sources_of(model):
@@ -102,7 +102,7 @@ def _from_any(model: OfficialModel, folder: Path, caller: Caller) -> str:
     )
 
 
-def resolve(value: str | RemoteModel, project: Path, key: str, caller: Caller) -> Path | None:
+def resolve(value: str | RemoteModel, project: Path, key: str, caller: FetchContext) -> Path | None:
     """Turn a model given in the project file into a path on the host.
 
     Args:

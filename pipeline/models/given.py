@@ -30,6 +30,6 @@ GivenModel = Annotated[
 
 
 def is_safe_path(name: str) -> bool:
-    """Tell whether ``name`` can only be a file below the folder that it is relative to."""
+    """Return whether ``name`` can only be a file below the folder that it is relative to."""
     printable = name.isprintable() and name != MANIFEST_FILE
     return bool(name) and printable and name[0] != "/" and ".." not in name.split("/")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import HUB, Hub, OfficialModel
 from pipeline.models.download import download
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.store import expect
 
 
@@ -21,7 +21,7 @@ def title(hub: Hub) -> str:
     return f"the official download ({endpoint()}/{hub.repository})"
 
 
-def fetch(model: OfficialModel, hub: Hub, folder: Path, caller: Caller) -> None:
+def fetch(model: OfficialModel, hub: Hub, folder: Path, caller: FetchContext) -> None:
     """Download the model's files into ``folder``.
 
     Raises:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.fetch import is_fetched, official_folder, origin, sources_of
+from pipeline.models.fetch_context import FetchContext
 from pipeline.text import nearest
 
 
@@ -42,7 +42,7 @@ class Listed:
         }
 
 
-def listed(model: OfficialModel, caller: Caller) -> Listed:
+def listed(model: OfficialModel, caller: FetchContext) -> Listed:
     """Look whether a built-in model is here; its files are hashed."""
     fetched = is_fetched(model, caller)
     sources = tuple(source.title for source in sources_of(model))

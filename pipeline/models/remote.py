@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipeline.models.archive import is_archive, unpack
-from pipeline.models.caller import Caller
 from pipeline.models.download import download, shown
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel, is_safe_path
 from pipeline.models.store import cache_folder, expect, fill
 
@@ -15,7 +15,7 @@ from pipeline.models.store import cache_folder, expect, fill
 _UNPACKED, _LIST = "unpacked", "unpacked.sha256"
 
 
-def fetch_remote(source: RemoteModel, caller: Caller) -> Path:
+def fetch_remote(source: RemoteModel, caller: FetchContext) -> Path:
     """Return the file at ``source.url``, or the model's folder in the archive; downloaded once, and checked.
 
     Raises:
@@ -66,17 +66,17 @@ def _unpack(archive: Path, folder: Path) -> None:
     unpacked = folder / _UNPACKED
     unpacked.mkdir()
     unpack(archive, unpacked)
-    (folder / _LIST).write_text(_listing(unpacked, Caller()), encoding="utf-8")
+    (folder / _LIST).write_text(_listing(unpacked, FetchContext()), encoding="utf-8")
 
 
-def _is_unpacked(folder: Path, caller: Caller) -> bool:
+def _is_unpacked(folder: Path, caller: FetchContext) -> bool:
     listed = folder / _LIST
     if not listed.is_file() or not (folder / _UNPACKED).is_dir():
         return False
     return listed.read_text(encoding="utf-8") == _listing(folder / _UNPACKED, caller)
 
 
-def _listing(folder: Path, caller: Caller) -> str:
+def _listing(folder: Path, caller: FetchContext) -> str:
     """Return ``SHA256  path`` of every file below the folder, a line each."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     lines = [f"{caller.sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.errors import IntegrityFailed
-from pipeline.models.caller import Caller
+from pipeline.models.fetch_context import FetchContext
 from stages.contract import hash_file
 
 _LOCK = ".lock"
@@ -26,7 +26,7 @@ def cache_folder() -> Path:
 
 
 def fill(
-    folder: Path, caller: Caller, complete: Callable[[], bool], make: Callable[[Path], None]
+    folder: Path, caller: FetchContext, complete: Callable[[], bool], make: Callable[[Path], None]
 ) -> None:
     """Let ``make`` fill a scratch folder and give that its name, unless ``folder`` is complete already.
 
@@ -71,7 +71,7 @@ def expect(path: Path, expected: str, source: str) -> None:
 
 
 @contextlib.contextmanager
-def _alone(lock: Path, caller: Caller) -> Iterator[None]:
+def _alone(lock: Path, caller: FetchContext) -> Iterator[None]:
     """Hold the store's lock; the kernel drops it with its process."""
     with lock.open("ab") as stream:
         told = False

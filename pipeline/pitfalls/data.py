@@ -75,7 +75,7 @@ DATA = (
         "another file.",
         "Every tool decodes with the dictionary it is given and ends with exit code 0.",
         prints="training configuration disagrees with this project about characters: 1 of 36 "
-        'characters are others; line 2 (class 2) is "!" (U+0021), expected "1" (U+0031)',
+        'characters differ; line 2 (class 2) is "!" (U+0021), expected "1" (U+0031)',
         remedy="Use out/dict.txt and the model of the same run together. If the dictionary was meant to "
         "change, train again from it.",
         sources=(

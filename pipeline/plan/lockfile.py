@@ -39,7 +39,7 @@ def lock_text(stages: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def would_change(folder: Path, text: str) -> bool:
-    """Tell whether the project's lock is another one, byte by byte, or not there."""
+    """Return whether the project's lock is another one, byte by byte, or not there."""
     path = folder / LOCK_FILE
     return not path.is_file() or path.read_bytes() != text.encode("utf-8")
 

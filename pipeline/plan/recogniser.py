@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import IntegrityFailed, UsageError
-from pipeline.models.caller import Caller
 from pipeline.models.fetch import resolve
+from pipeline.models.fetch_context import FetchContext
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.start import DESCRIPTION, PD_FILES, PIR_FILES, is_pir, one_file, require, tree_of
@@ -23,7 +23,9 @@ _DELIVERED = {
 _SUMS = "SHA256SUMS"
 
 
-def reader_of(project: Project, cache: HashCache, caller: Caller) -> dict[str, FromProject]:
+def recogniser_of(
+    project: Project, cache: HashCache, caller: FetchContext
+) -> dict[str, FromProject]:
     """Return the recogniser's inputs of the verify stage; none if the project names no recogniser.
 
     The original is what the other project's ``[export] model`` names; what was made of it is in its ``out/``.

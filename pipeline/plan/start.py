@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS
 from pipeline.models.fetch import resolve
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject, file_upload, folder_upload, make_upload
@@ -48,7 +48,7 @@ class Start:
         return given if given and given.tree and programs & given.upload.files.keys() else None
 
 
-def starting_point(project: Project, cache: HashCache, caller: Caller) -> Start:
+def starting_point(project: Project, cache: HashCache, caller: FetchContext) -> Start:
     """Find where the project starts; fetch what it starts from.
 
     Raises:
@@ -79,11 +79,11 @@ def one_file(path: Path, cache: HashCache, made_by: str) -> FromProject:
 
 
 def is_pir(folder: Path) -> bool:
-    """Tell whether the folder's model is to be read as PIR: where both programs are there, as PD."""
+    """Return whether the folder's model is to be read as PIR: where both programs are there, as PD."""
     return (folder / PIR_PROGRAM).is_file() and not (folder / PD_FILES["pdmodel"]).is_file()
 
 
-def _inference_model(project: Project, cache: HashCache, caller: Caller) -> Start:
+def _inference_model(project: Project, cache: HashCache, caller: FetchContext) -> Start:
     given = project.settings.export.model
     folder = resolve(given, project.folder, "export.model", caller)
     if folder is None or not folder.is_dir():

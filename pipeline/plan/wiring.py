@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.models.caller import Caller
+from pipeline.models.fetch_context import FetchContext
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import SPLITS, FromProject, FromStage, Source, split_labels, split_upload
-from pipeline.plan.recogniser import reader_of
+from pipeline.plan.recogniser import recogniser_of
 from pipeline.plan.start import DESCRIPTION, PARAMETERS, Start, one_file, starting_point
 from pipeline.project import Project
 from stages.contract import Digests, hash_file
@@ -26,7 +26,7 @@ class Wire:
     skipped: str = ""
 
 
-def wire(project: Project, cache: HashCache, caller: Caller) -> tuple[Wire, ...]:
+def wire(project: Project, cache: HashCache, caller: FetchContext) -> tuple[Wire, ...]:
     """Lay out the project's stages in their order.
 
     Raises:
@@ -49,7 +49,7 @@ def wire(project: Project, cache: HashCache, caller: Caller) -> tuple[Wire, ...]
         _train(project, splits, start),
         _export(project, splits, start),
         _convert(project, start),
-        _verify(project, splits, start, reader_of(project, cache, caller)),
+        _verify(project, splits, start, recogniser_of(project, cache, caller)),
     )
 
 
@@ -68,7 +68,7 @@ def given_models(wires: tuple[Wire, ...]) -> dict[str, Digests]:
 
 
 def _reads(project: Project) -> bool:
-    """Tell whether the model reads text, and so has a dictionary."""
+    """Return whether the model reads text, and so has a dictionary."""
     return project.settings.model.task == "recognition"
 
 

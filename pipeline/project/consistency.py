@@ -33,7 +33,7 @@ def disagreements(project: Project) -> Iterator[Complaint]:
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether there is such a file; a name that no file can have is not there."""
+    """Return whether there is such a file; a name that no file can have is not there."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # too long, behind a folder that may not be read, or with a NUL
@@ -180,7 +180,7 @@ def _start_of(project: Project) -> str:
 
 
 def _brings_dictionary(project: Project) -> bool:
-    """Tell whether the model that the project starts from may list its characters itself."""
+    """Return whether the model that the project starts from may list its characters itself."""
     settings = project.settings
     if settings.train.checkpoint:
         return False

@@ -79,7 +79,7 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 
 def _is_label_file(path: Path) -> bool:
-    """Tell whether the first line is ``path<TAB>text``."""
+    """Return whether the first line is ``path<TAB>text``."""
     first = next(iter(_head(path)), "")
     image, tab, _text = first.partition("\t")
     return bool(tab and image.strip())

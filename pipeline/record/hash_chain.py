@@ -73,7 +73,7 @@ def _lines(data: bytes) -> Iterator[bytes]:
 
 
 def _is_torn(line: bytes) -> bool:
-    """Tell whether a crash left the line: it has no end, and what there is of it is no object."""
+    """Return whether a crash left the line: it has no end, and what there is of it is no object."""
     if line.endswith(b"\n"):
         return False
     try:

@@ -35,7 +35,7 @@ def inputs(evidence: Evidence) -> Finding:
 
 
 def lock(evidence: Evidence) -> Finding:
-    """Tell whether ``--locked`` held every stage to the lock."""
+    """Return whether ``--locked`` held every stage to the lock."""
     if evidence.locked:
         found = "image, parameters and inputs of every stage are those of the lock"
         return Finding("passed", found, "paddock.lock")
@@ -61,7 +61,7 @@ def length(evidence: Evidence) -> Finding:
 
 
 def own_test_set(evidence: Evidence) -> Finding:
-    """Tell whether verify measured on lines that chose nothing."""
+    """Return whether verify measured on lines that chose nothing."""
     if evidence.settings.data.test:
         return Finding("passed", "the test lines are label files of their own", "data.test")
     found = "data.test is empty: the numbers are from val, which also chose the checkpoint"
@@ -206,7 +206,7 @@ def _each_buffer(
 
 
 def chained(evidence: Evidence) -> Finding:
-    """Tell whether the converted pair, detection and recognition, reads as the original one."""
+    """Return whether the converted pair, detection and recognition, reads as the original one."""
     chain, where = evidence.parity.get("chain"), "verify.recognition"
     if not chain:
         return Finding("not checked", "the project names no recognition project", where)

@@ -81,7 +81,7 @@ def _step(step: Mapping[str, Any]) -> str:
 
 
 def targets_agree(evidence: Evidence) -> Finding:
-    """Tell whether the files for all targets hold the same tensors."""
+    """Return whether the files for all targets hold the same tensors."""
     compared = evidence.lineage.get("targets")
     if not compared:
         found = "there is one target only, or the files were not traced"

@@ -63,7 +63,7 @@ def metrics_of(report: Report) -> tuple[Metric, ...]:
 
 
 def is_measured(model: Model) -> bool:
-    """Tell whether the model has numbers; its ``status`` says why not."""
+    """Return whether the model has numbers; its ``status`` says why not."""
     return bool(model["status"] == "measured")
 
 

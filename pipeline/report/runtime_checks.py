@@ -16,7 +16,7 @@ _OWN = {"pd": "PD model", "checkpoint": "checkpoint"}
 
 
 def target(evidence: Evidence) -> Finding:
-    """Tell whether each NB file was made for the processor that it stands for, as its kernels say."""
+    """Return whether each NB file was made for the processor that it stands for, as its kernels say."""
     where = "model_TARGET.nb"
     if foreign := _fallen(evidence, Pitfall.FOREIGN_TARGET):
         return Finding("failed", foreign, where, _AGAIN)
@@ -28,7 +28,7 @@ def target(evidence: Evidence) -> Finding:
 
 
 def sums(evidence: Evidence) -> Finding:
-    """Tell whether all measured outputs were probabilities; zeros and NaN are not."""
+    """Return whether all measured outputs were probabilities; zeros and NaN are not."""
     remedy = "convert without quantisation, or measure on a machine of the file's target"
     if garbage := _fallen(evidence, Pitfall.QUANTISED_GARBAGE):
         return Finding("failed", garbage, "verify", remedy)
@@ -48,7 +48,7 @@ def _probable(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def repeatable(evidence: Evidence) -> Finding:
-    """Tell whether every model gave the same numbers for the same image, at the start and at the end."""
+    """Return whether every model gave the same numbers for the same image, at the start and at the end."""
     unsteady = [item for item in evidence.parity["models"] if "run again" in item["status"]]
     if unsteady:
         said = "; ".join(f"{item['name']}: {item['status']}" for item in unsteady)
@@ -62,7 +62,7 @@ def repeatable(evidence: Evidence) -> Finding:
 
 
 def canary(evidence: Evidence) -> Finding:
-    """Tell whether each model reads as what it was made from, and not as what training started from."""
+    """Return whether each model reads as what it was made from, and not as what training started from."""
     found: Mapping[str, Any] = evidence.proof.get("canary") or {}
     where = "evidence.json"
     if not found:
@@ -125,7 +125,7 @@ def runtime(evidence: Evidence) -> Finding:
 
 
 def cpu(evidence: Evidence) -> Finding:
-    """Tell whether all results were made on processors with the same vector units.
+    """Return whether all results were made on processors with the same vector units.
 
     No reason to refuse: a result that another machine made is the same file wherever it is used, and
     verify runs all models that it compares on one. It only tells why making it again may give other

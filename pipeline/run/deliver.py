@@ -38,7 +38,7 @@ def report_texts(report: Mapping[str, Any]) -> dict[str, str]:
 def is_delivered(
     folder: Path, report: Mapping[str, Any], expected: Mapping[str, str], hashes: Mapping[str, str]
 ) -> bool:
-    """Tell whether ``folder`` already holds this report (run ID aside) and these files.
+    """Return whether ``folder`` already holds this report (run ID aside) and these files.
 
     Args:
         folder: ``out/``.

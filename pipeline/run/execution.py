@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from pipeline.engine.containers import Exited, Job, Sink
 from pipeline.engine.usage import Usage
-from pipeline.engine.volumes import Door
+from pipeline.engine.volumes import VolumeClient
 from pipeline.errors import IntegrityFailed, PaddockError, StageFailed
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.planner import FORCED
@@ -48,8 +48,8 @@ class Made:
 class Executor:
     """Runs stages of one run, one after the other."""
 
-    def __init__(self, prepared: Prepared, run: str, log: EventLog, door: Door) -> None:
-        self._prepared, self._run, self._log, self._door = prepared, run, log, door
+    def __init__(self, prepared: Prepared, run: str, log: EventLog, volumes: VolumeClient) -> None:
+        self._prepared, self._run, self._log, self._volumes = prepared, run, log, volumes
 
     def execute(
         self,
@@ -85,10 +85,10 @@ class Executor:
             if not isinstance(source, FromProject):
                 continue
             upload = source.upload
-            if again or not self._door.has(upload.folder / MANIFEST_FILE):
+            if again or not self._volumes.has(upload.folder / MANIFEST_FILE):
                 note = f"uploading {len(upload.files)} files: {upload.made_by}"
                 self._log.say(Noted(note), wire.stage)
-                self._door.put_tree(upload.folder, upload.files, upload.manifest)
+                self._volumes.put_tree(upload.folder, upload.files, upload.manifest)
 
     def _spec(self, wire: Wire, components: Components, results: Mapping[str, Result]) -> Spec:
         inputs = tuple(
@@ -134,7 +134,7 @@ class Executor:
 
     def _result(self, spec: Spec) -> Made:
         buffer = io.BytesIO()
-        self._door.fetch(PurePosixPath(spec.output) / RESULT_FILE, buffer)
+        self._volumes.fetch(PurePosixPath(spec.output) / RESULT_FILE, buffer)
         found = digests_of(buffer.getvalue())
         file = Artifact(RESULT_FILE, found.size, found.md5, found.sha256)
         return Made(Result.from_json(json.loads(buffer.getvalue())), file)

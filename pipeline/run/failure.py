@@ -36,7 +36,7 @@ def tell(error: Exception, log: EventLog, folder: Path) -> Exit:
 
 
 def _is_full(error: Exception) -> bool:
-    """Tell whether the project's disk is full, as the system or as SQLite says it."""
+    """Return whether the project's disk is full, as the system or as SQLite says it."""
     return getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.engine.volumes import Door
+from pipeline.engine.volumes import VolumeClient
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import Expected, Fault, compare, refuse
 from pipeline.integrity.record import result_file
@@ -42,7 +42,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Passage:
+class CompletedRun:
     """A run that is through all its stages, before it is judged.
 
     Args:
@@ -61,7 +61,7 @@ class Passage:
 
 
 def conclude(
-    prepared: Prepared, passage: Passage, door: Callable[[], Door], log: EventLog
+    prepared: Prepared, completed: CompletedRun, volumes: Callable[[], VolumeClient], log: EventLog
 ) -> Outcome:
     """Write the report, deliver, and put down in the ledger what was written.
 
@@ -72,29 +72,38 @@ def conclude(
         IntegrityFailed: an artifact in the workspace is not the one in the ledger, a file of ``out/`` was
             changed since it was delivered, a guard refuses, or the lock is not what the run came to.
     """
-    ending = _Ending(prepared, passage, door, log)
-    report = ending.report()
+    finish = _Finish(prepared, completed, volumes, log)
+    report = finish.report()
     passed = report["verdict"] == "pass"
-    files = ending.gather(report)
-    ending.keep(report)
+    files = finish.gather(report)
+    finish.keep(report)
     if refused := refusal(report["pitfalls"]):
         raise refused
-    ending.put_down(report["verdict"], files)
-    ending.put_out(files)
+    finish.put_down(report["verdict"], files)
+    finish.put_out(files)
     if passed:
-        ending.write_lock()
+        finish.write_lock()
     return Outcome(Exit.OK if passed else Exit.PARITY, report["verdict"], tuple(report["reasons"]))
 
 
-class _Ending:
+class _Finish:
     """The end of one run, step by step."""
 
     def __init__(
-        self, prepared: Prepared, passage: Passage, door: Callable[[], Door], log: EventLog
+        self,
+        prepared: Prepared,
+        completed: CompletedRun,
+        volumes: Callable[[], VolumeClient],
+        log: EventLog,
     ) -> None:
-        self._prepared, self._passage, self._door, self._log = prepared, passage, door, log
-        self._project, self._results = prepared.project, passage.results
-        self._folder = self._project.state / "runs" / passage.run
+        self._prepared, self._completed, self._volumes, self._log = (
+            prepared,
+            completed,
+            volumes,
+            log,
+        )
+        self._project, self._results = prepared.project, completed.results
+        self._folder = self._project.state / "runs" / completed.run
         self._failed = self._project.folder / "out.failed"
         self._target = self._failed
         self._faults: tuple[Fault, ...] = ()
@@ -103,19 +112,19 @@ class _Ending:
         """Make the report, and hold the lock against what the run came to."""
         report = build_report(
             self._project,
-            self._passage.run,
+            self._completed.run,
             self._results,
             self._read("verify", "parity.json"),
-            self._passage.given,
-            locked=self._passage.locked,
+            self._completed.given,
+            locked=self._completed.locked,
             proof=self._read("verify", "evidence.json"),
             lineage=self._read("convert", "lineage.json"),
             curve=self._read("train", "curve.json") if "train" in self._results else (),
         )
         if report["verdict"] == "pass":
             self._target = self._project.out
-            if self._passage.locked:
-                check_lock_itself(self._project.folder, self._passage.lock)
+            if self._completed.locked:
+                check_lock_itself(self._project.folder, self._completed.lock)
         return report
 
     def gather(self, report: Mapping[str, Any]) -> dict[str, Digests]:
@@ -135,7 +144,7 @@ class _Ending:
         for name, (stage, artifact) in shipped.items():
             expect = self._expected(stage, artifact)
             with (self._ready / name).open("wb") as sink:
-                self._door().fetch(expect.place_in_container, sink)
+                self._volumes().fetch(expect.place_in_container, sink)
             _check(expect, hash_file(self._ready / name))
         return complete(self._ready, report)
 
@@ -149,11 +158,11 @@ class _Ending:
         written = {kept: hash_file(kept)}
         if verdict == "pass":
             written |= {self._target / name: digests for name, digests in files.items()}
-            text = self._passage.lock.encode("utf-8")
+            text = self._completed.lock.encode("utf-8")
             written[self._project.folder / LOCK_FILE] = digests_of(text)
         conclusion = Conclusion(
             time=now(),
-            run=self._passage.run,
+            run=self._completed.run,
             workspace=self._prepared.planner.workspace,
             verdict=verdict,
             stages={stage: result.key for stage, result in self._results.items()},
@@ -178,8 +187,8 @@ class _Ending:
 
     def write_lock(self) -> None:
         """Write ``paddock.lock`` if it would change."""
-        if would_change(self._project.folder, self._passage.lock):
-            write_text(self._project.folder / LOCK_FILE, self._passage.lock)
+        if would_change(self._project.folder, self._completed.lock):
+            write_text(self._project.folder / LOCK_FILE, self._completed.lock)
 
     @property
     def _ready(self) -> Path:
@@ -198,7 +207,7 @@ class _Ending:
         kept = self._project.state / "cache" / artifact.sha256
         if not kept.is_file() or hash_file(kept).sha256 != artifact.sha256:
             expect, buffer = self._expected(stage, artifact), io.BytesIO()
-            self._door().fetch(expect.place_in_container, buffer)
+            self._volumes().fetch(expect.place_in_container, buffer)
             _check(expect, digests_of(buffer.getvalue()))
             kept.parent.mkdir(exist_ok=True)
             write_bytes(kept, buffer.getvalue())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.engine.connection import Engine, open_engine
-from pipeline.models.caller import Caller, Say
+from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner
 from pipeline.plan.wiring import Wire, wire
@@ -56,7 +56,7 @@ def prepare(
         name: engine.images.image_id(workspace.compose.services[name].image) for name in STAGES
     }
     with HashCache(project.state / "hashes.sqlite") as cache:
-        wires = wire(project, cache, Caller(say, cache.sha256, check))
+        wires = wire(project, cache, FetchContext(say, cache.sha256, check))
     volumes = workspace.compose.volumes
     identity = " ".join(engine.volumes.ensure(volumes[key], workspace.labels) for key in volumes)
     ledger = Ledger(project.state / "ledger.jsonl")

@@ -12,7 +12,7 @@ from os import getpid
 from pathlib import Path
 from typing import Any
 
-from pipeline.engine.volumes import Door
+from pipeline.engine.volumes import VolumeClient
 from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.plan.lockfile import (
     check_locked,
@@ -42,7 +42,7 @@ from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import keep_out_of_git, new_name, run_folder
 from pipeline.run.execution import Executor, Made
 from pipeline.run.failure import tell
-from pipeline.run.outcome import Outcome, Passage, conclude
+from pipeline.run.outcome import CompletedRun, Outcome, conclude
 from pipeline.run.prepare import Prepared, prepare
 from pipeline.run.recheck import Recheck
 from stages.contract import STAGES, Exit, Result
@@ -160,7 +160,7 @@ class _Run:
         self._components: dict[str, Components] = {}
         self._recheck = Recheck(prepared, log, stop)
         self._stack = contextlib.ExitStack()
-        self._open_door: Door | None = None
+        self._open_volumes: VolumeClient | None = None
 
     def go(self) -> Outcome:
         """Run, or only plan."""
@@ -239,7 +239,7 @@ class _Run:
         if step.components is None:
             raise AssertionError(f"{wire.stage} was reached before its inputs")
         self._hold_to_lock(step.components)
-        executor = Executor(self._prepared, self._name, self._log, self._door())
+        executor = Executor(self._prepared, self._name, self._log, self._volumes())
         started = time.monotonic()
         made = executor.execute(wire, step.components, step.reason, self._results, self._stop)
         self._record(step.components, made)
@@ -252,18 +252,18 @@ class _Run:
         entry = Entry(now(), self._name, workspace, components, made.result, made.file)
         self._prepared.ledger.append(entry)
 
-    def _door(self) -> Door:
+    def _volumes(self) -> VolumeClient:
         """Open the volumes once a run, and only if something has to go in or out."""
-        if self._open_door is None:
+        if self._open_volumes is None:
             workspace = self._prepared.workspace
             mounts = {
                 item.target: workspace.volumes[item.volume]
                 for item in workspace.compose.services[STAGES[0]].volumes
             }
             image = self._prepared.planner.images[STAGES[0]]
-            door = self._prepared.engine.volumes.door(image, mounts, workspace.labels)
-            self._open_door = self._stack.enter_context(door)
-        return self._open_door
+            volumes = self._prepared.engine.volumes.client(image, mounts, workspace.labels)
+            self._open_volumes = self._stack.enter_context(volumes)
+        return self._open_volumes
 
     def _conclude(self) -> Outcome:
         if "verify" not in self._results:
@@ -273,7 +273,7 @@ class _Run:
             for stage, result in self._results.items()
         }
         given = given_models(self._prepared.wires)
-        passage = Passage(
+        completed = CompletedRun(
             self._name, self._results, given, lock_text(entries), self._locked is not None
         )
-        return conclude(self._prepared, passage, self._door, self._log)
+        return conclude(self._prepared, completed, self._volumes, self._log)

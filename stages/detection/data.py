@@ -43,7 +43,7 @@ class RegionRules:
 
 
 def _outside(region: Region, size: tuple[int, int]) -> bool:
-    """Tell whether nothing of a region can be on the page; what sticks out is usual."""
+    """Return whether nothing of a region can be on the page; what sticks out is usual."""
     across = [x for x, _ in region.points]
     down = [y for _, y in region.points]
     return min(across) >= size[1] or max(across) <= 0 or min(down) >= size[0] or max(down) <= 0

@@ -69,7 +69,7 @@ def _region(number: int, item: Any) -> Region:
 
 
 def _is_corner(point: Any) -> bool:
-    """Tell whether it is two numbers; NaN is not less than anything."""
+    """Return whether it is two numbers; NaN is not less than anything."""
     return (
         isinstance(point, list)
         and len(point) == 2
@@ -103,7 +103,7 @@ def _cross(one: Corner, other: Corner) -> float:
 
 
 def _crosses_itself(points: Sequence[Corner]) -> bool:
-    """Tell whether two sides that are no neighbours cut each other."""
+    """Return whether two sides that are no neighbours cut each other."""
     sides = list(_sides(points))
     last = len(sides) - 1
     apart = (

@@ -12,8 +12,8 @@ from stages.detection.boxes import Boxes
 from stages.detection.crop import crop
 from stages.errors import StageError
 from stages.preprocess import prepare
-from stages.readers import Reader, ReaderFailedError
 from stages.recognition.task import Recognition
+from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 
@@ -39,24 +39,26 @@ class Recogniser:
         self._shape, space = _read_rules(context.input(PREPROCESS))
         self._task = Recognition(Dictionary.load(context.input(DICTIONARY), space))
 
-    def start(self, name: str) -> Reader:
+    def start(self, name: str) -> ModelRunner:
         """Start loading one of the two models, :data:`ORIGINAL` or :data:`CONVERTED`."""
         path, threads = self._context.input(name), self._context.spec.threads
         if name == ORIGINAL:
-            return Reader("pd", _original_files(path), threads)
-        return Reader("nb", [str(path)], threads)
+            return ModelRunner("pd", _original_files(path), threads)
+        return ModelRunner("nb", [str(path)], threads)
 
-    def texts(self, page: np.ndarray, boxes: Boxes, name: str, reader: Reader) -> Iterator[str]:
+    def texts(
+        self, page: np.ndarray, boxes: Boxes, name: str, reader: ModelRunner
+    ) -> Iterator[str]:
         """Read the boxes of a page in their order.
 
         Raises:
-            ReaderFailedError: the model died, or its output is none.
+            RunnerFailedError: the model died, or its output is none.
             IntegrityError: it is not as wide as the dictionary.
         """
         for number, box in enumerate(boxes):
             output = reader.read(prepare(crop(page, box), self._shape)).probabilities
             if fault := self._task.sanity().fault(output):
-                raise ReaderFailedError(f"{name}: {fault}")
+                raise RunnerFailedError(f"{name}: {fault}")
             self._task.check(name, output)
             yield self._task.read(output, number)
 

@@ -16,12 +16,12 @@ from stages.parity.summary import DIGITS, golden_numbers
 Labels = Sequence[tuple[str, tuple[Region, ...]]]
 
 
-def quality(readings: Sequence[Boxes], labels: Labels) -> dict[str, float | int]:
+def quality(predictions: Sequence[Boxes], labels: Labels) -> dict[str, float | int]:
     """Return ``hmean``, ``precision``, ``recall`` and ``boxes`` of a model's entry."""
-    pairs = zip(readings, labels, strict=True)
+    pairs = zip(predictions, labels, strict=True)
     found = scores(match(boxes, regions) for boxes, (_, regions) in pairs)
     rounded = {name: round(value, DIGITS) for name, value in found.items()}
-    return {**rounded, "boxes": sum(map(len, readings))}
+    return {**rounded, "boxes": sum(map(len, predictions))}
 
 
 def pixels_of(series: Series[Boxes], pixels: Mapping[str, Pixels]) -> dict[str, int]:
@@ -37,7 +37,7 @@ def mismatches(columns: Sequence[Series[Boxes]], labels: Labels) -> list[dict[st
     measured = [column for column in columns if column.alive]
     rows = []
     for number, (image, regions) in enumerate(labels):
-        seen = {column.model.name: column.readings[number] for column in measured}
+        seen = {column.model.name: column.predictions[number] for column in measured}
         parted = len(set(seen.values())) > 1
         if parted or not all(match(boxes, regions).perfect for boxes in seen.values()):
             cared = sum(not region.ignored for region in regions)
@@ -68,7 +68,7 @@ def golden(
         {
             "image": labels[number][0],
             "input_sha256": input_hashes[number],
-            **{column.model.name: column.readings[number] for column in measured},
+            **{column.model.name: column.predictions[number] for column in measured},
         }
         for number in golden_numbers(len(labels))
     ]

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from stages.detection.boxes import Boxes
-from stages.detection.chain import chain
 from stages.detection.describe import describe
+from stages.detection.end_to_end import chain
 from stages.detection.labels import LabelError, parse_regions
 from stages.detection.prepare import check_shape
 from stages.detection.rules import Rules, read_rules
@@ -85,7 +85,7 @@ def _models(
     reference = reference_of(columns)
     return [
         {
-            **summarise(column, reference, lambda readings: quality(readings, labels)),
+            **summarise(column, reference, lambda predictions: quality(predictions, labels)),
             **pixels_of(column, task.pixels),
         }
         for column in columns

@@ -22,7 +22,7 @@ from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import dump_config
 from stages.ppocr.dictionary_record import without_record
-from stages.ppocr.lineage import compare_parameters
+from stages.ppocr.export_check import compare_parameters
 from stages.ppocr.network import build
 from stages.ppocr.tool import Tool, failure
 from stages.ppocr.trainer_log import Mismatch, parse_line

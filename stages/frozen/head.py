@@ -56,12 +56,12 @@ def evaluate(
     head: Head, features: Features, samples: Sequence[Sample], dictionary: Dictionary
 ) -> Score:
     """Read all samples, and compare with their texts."""
-    readings: list[str] = []
+    predictions: list[str] = []
     losses: list[float] = []
     for start in range(0, len(samples), _EVALUATED_AT_ONCE):
         batch = samples[start : start + _EVALUATED_AT_ONCE]
         output = head.probabilities(features.rows(range(start, start + len(batch))))
-        readings += [greedy(one, dictionary).text for one in output]
+        predictions += [greedy(one, dictionary).text for one in output]
         losses += ctc_losses_of(output, [sample.classes for sample in batch]).tolist()
     texts = [sample.text for sample in samples]
-    return Score(exact_match(readings, texts), ned(readings, texts), float(np.mean(losses)))
+    return Score(exact_match(predictions, texts), ned(predictions, texts), float(np.mean(losses)))

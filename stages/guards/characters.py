@@ -67,7 +67,7 @@ def _kind(expected: Sequence[str], found: Sequence[str]) -> tuple[str, Pitfall, 
         text = f"the same {len(found)} characters in another order"
         return text, Pitfall.DICTIONARY_REORDERED, _ORDER
     changed = sum(one != other for one, other in zip(expected, found, strict=True))
-    text = f"{changed} of {len(expected)} characters are others"
+    text = f"{changed} of {len(expected)} characters differ"
     return text, Pitfall.DICTIONARY_CHANGED, _ORDER
 
 

@@ -10,7 +10,7 @@ TOLERANCE = 1e-5
 
 
 def same(expected: np.ndarray, found: np.ndarray) -> bool:
-    """Tell whether type, shape and every byte are equal."""
+    """Return whether type, shape and every byte are equal."""
     if expected.dtype != found.dtype or expected.shape != found.shape:
         return False
     return bool(np.array_equal(_bytes(expected), _bytes(found)))
@@ -21,7 +21,7 @@ def _bytes(array: np.ndarray) -> np.ndarray:
 
 
 def close(expected: np.ndarray, found: np.ndarray) -> bool:
-    """Tell whether ``found`` is ``expected`` but for rounding; a value that is none (NaN) is not."""
+    """Return whether ``found`` is ``expected`` but for rounding; a value that is none (NaN) is not."""
     return expected.shape == found.shape and distance(expected, found) <= TOLERANCE
 
 

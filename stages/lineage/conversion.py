@@ -80,7 +80,7 @@ class _Tracing:
         return ()
 
     def _bias_alone(self, fold: Fold) -> bool:
-        """Tell whether two convolutions became one that has the right bias and another filter."""
+        """Return whether two convolutions became one that has the right bias and another filter."""
         weights = self._tensors.get(fold.filter)
         if weights is None or CONVOLUTION not in fold.rules:
             return False

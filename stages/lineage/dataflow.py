@@ -59,7 +59,7 @@ class _Naming:
         return Computed(kind, digest, sources)
 
     def _adds_bias(self, step: Plain) -> bool:
-        """Tell whether this adds one number a column to a matrix product, as ``fc`` does."""
+        """Return whether this adds one number a column to a matrix product, as ``fc`` does."""
         names = dict(step.inputs)
         product = self._value(names.get("X", "")) in self._products
         return step.kind == ADDITION and product and names.get("Y") in self._vectors

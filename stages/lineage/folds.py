@@ -66,7 +66,7 @@ def folds(graph: Graph) -> Iterator[Iterator[Fold]]:
 
 
 def _plain(graph: Graph, convolution: Operator) -> bool:
-    """Tell whether the filter is a parameter; a transposed one in groups is laid out differently."""
+    """Return whether the filter is a parameter; a transposed one in groups is laid out differently."""
     grouped = convolution.type == "conv2d_transpose" and convolution.attribute("groups") != 1
     return convolution.input("Filter") in graph.parameters and not grouped
 
@@ -166,7 +166,7 @@ def _convolution(graph: Graph, fold: Fold, follower: Operator) -> Fold | None:
 
 
 def _mixes_channels(convolution: Operator, filters: np.ndarray) -> bool:
-    """Tell whether a convolution is 1 x 1, dense, and moves nothing."""
+    """Return whether a convolution is 1 x 1, dense, and moves nothing."""
     strides, paddings = convolution.attribute("strides"), convolution.attribute("paddings")
     plain = set(strides or (1,)) == {1} and not any(paddings or ())
     return plain and filters.shape[2:] == (1, 1) and convolution.attribute("groups") in (None, 1)

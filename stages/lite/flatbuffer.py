@@ -1,4 +1,4 @@
-"""Reading flatbuffers without their library, and without believing a word that stands in them.
+"""Prediction flatbuffers without their library, and without believing a word that stands in them.
 
 A table is found through offsets, its fields through a table of further offsets (FlatBuffers' "Internals",
 google/flatbuffers). Every one of them is checked against the buffer, and all that is read together is

@@ -79,7 +79,7 @@ def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[dic
         summarise(
             column,
             reference,
-            lambda readings: {"accuracy": round(exact_match(readings, said), DIGITS)},
+            lambda predictions: {"accuracy": round(exact_match(predictions, said), DIGITS)},
         )
         for column in columns
     ]

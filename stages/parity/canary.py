@@ -20,7 +20,7 @@ from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
 from stages.pitfalls import Pitfall
 from stages.published.model import is_model, model_characters, model_files
-from stages.readers import Reader, ReaderFailedError
+from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
@@ -39,7 +39,7 @@ class Stock:
         """Take the official model in ``folder``; it will read some of ``images``."""
         self.name = name
         self.failure = ""
-        self.readings: dict[int, str] = {}
+        self.predictions: dict[int, str] = {}
         self._threads = threads
         self._files = [str(path) for path in model_files(folder)]
         count = min(IMAGES, images)
@@ -53,7 +53,7 @@ class Stock:
 
     def __enter__(self) -> Stock:
         """Start loading it; Paddle Inference takes a PIR model as it takes a legacy one."""
-        self._reader = Reader("pd", self._files, self._threads)
+        self._reader = ModelRunner("pd", self._files, self._threads)
         return self
 
     def __exit__(
@@ -82,7 +82,7 @@ class Stock:
         """Wait until it is loaded; if it cannot be, ``failure`` says why."""
         try:
             self._reader.wait_ready()
-        except ReaderFailedError as error:
+        except RunnerFailedError as error:
             self.failure = str(error)
 
     def look_at(self, number: int, image: np.ndarray) -> None:
@@ -91,31 +91,31 @@ class Stock:
             return
         try:
             probabilities = self._reader.read(image).probabilities
-        except ReaderFailedError as error:
+        except RunnerFailedError as error:
             self.failure = str(error)
             return
         self.failure = RowSanity().fault(probabilities)
         if not self.failure and probabilities.shape[1] != self.classes:
             self.failure = f"it has {probabilities.shape[1]} classes, its dictionary {self.classes}"
         if not self.failure:
-            self.readings[number] = greedy(probabilities, self._dictionary).text
+            self.predictions[number] = greedy(probabilities, self._dictionary).text
 
     def compare(self, columns: Sequence[Series[str]]) -> dict[str, Any]:
         """Return ``canary`` of ``evidence.json``: whose strings each exported model reads."""
-        head = {"stock": self.name, "images": len(self.readings)}
+        head = {"stock": self.name, "images": len(self.predictions)}
         if self.failure:
             return {**head, "models": [], "failure": self.failure}
         living = {column.model.name: column for column in columns if column.alive}
         return {**head, "models": list(self._entries(living))}
 
     def _entries(self, living: Mapping[str, Series[str]]) -> Iterator[dict[str, Any]]:
-        stock = list(self.readings.values())
+        stock = list(self.predictions.values())
         for name, column in living.items():
             reference = reference_of(name)
             if reference not in living:
                 continue
-            own = [column.readings[number] for number in self.readings]
-            theirs = [living[reference].readings[number] for number in self.readings]
+            own = [column.predictions[number] for number in self.predictions]
+            theirs = [living[reference].predictions[number] for number in self.predictions]
             yield {
                 "model": name,
                 "reference": reference,

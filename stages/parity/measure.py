@@ -15,9 +15,9 @@ import numpy as np
 from stages.parity.models import REFERENCE, Model
 from stages.parity.sanity import monotone
 from stages.parity.series import Series
-from stages.parity.task import Reading, Task
+from stages.parity.task import Prediction, Task
 from stages.pitfalls import Pitfall
-from stages.readers import Output, Reader, ReaderFailedError
+from stages.runners import ModelRunner, Output, RunnerFailedError
 
 #: Runs before the clock starts: the first ones allocate memory and choose kernels.
 WARM_UPS = 3
@@ -39,10 +39,10 @@ class Watcher(Protocol):
 def measure(
     models: list[Model],
     images: Iterable[np.ndarray],
-    task: Task[Reading],
+    task: Task[Prediction],
     threads: int,
     watcher: Watcher,
-) -> list[Series[Reading]]:
+) -> list[Series[Prediction]]:
     """Run every model that can be run on every image, and the first image once more at the end.
 
     Args:
@@ -58,16 +58,16 @@ def measure(
     Raises:
         IntegrityError: an output is not one of the project's models (:meth:`Task.check`).
     """
-    columns: list[Series[Reading]] = [Series(model, sanity=task.sanity()) for model in models]
+    columns: list[Series[Prediction]] = [Series(model, sanity=task.sanity()) for model in models]
     with ExitStack() as stack:
-        readers = {
+        runners = {
             column.model.name: stack.enter_context(
-                Reader(column.model.kind, list(column.model.files), threads)
+                ModelRunner(column.model.kind, list(column.model.files), threads)
             )
             for column in columns
             if column.alive
         }
-        table = Table(columns, readers, task)
+        table = Table(columns, runners, task)
         for number, image in enumerate(images):
             if number == 0:
                 table.warm_up(image)
@@ -80,15 +80,18 @@ def measure(
     return columns
 
 
-class Table(Generic[Reading]):
+class Table(Generic[Prediction]):
     """The columns, being filled."""
 
     def __init__(
-        self, columns: list[Series[Reading]], readers: dict[str, Reader], task: Task[Reading]
+        self,
+        columns: list[Series[Prediction]],
+        runners: dict[str, ModelRunner],
+        task: Task[Prediction],
     ) -> None:
         # the reference answers first, so that the others can be compared as they come
         self._columns = sorted(columns, key=lambda column: column.model.name != REFERENCE)
-        self._readers, self._task = readers, task
+        self._readers, self._task = runners, task
         self._first: np.ndarray | None = None
         self._first_outputs: dict[str, np.ndarray] = {}
 
@@ -111,10 +114,10 @@ class Table(Generic[Reading]):
     def look_over(self) -> None:
         """Give up on a model that reads the same in every image where others do not."""
         living = [column for column in self._columns if column.alive]
-        readings = {column.model.name: column.readings for column in living}
+        predictions = {column.model.name: column.predictions for column in living}
         for column in living:
-            others = [read for name, read in readings.items() if name != column.model.name]
-            if monotone(column.readings, others):
+            others = [read for name, read in predictions.items() if name != column.model.name]
+            if monotone(column.predictions, others):
                 column.fail("it reads the same in every image", Pitfall.QUANTISED_GARBAGE)
 
     def read(self, image: np.ndarray) -> None:
@@ -129,7 +132,7 @@ class Table(Generic[Reading]):
             self._note(column, output, reference)
 
     def _ask(
-        self, column: Series[Reading], image: np.ndarray, *, first: bool = False
+        self, column: Series[Prediction], image: np.ndarray, *, first: bool = False
     ) -> Output | None:
         if not column.alive:
             return None
@@ -138,7 +141,7 @@ class Table(Generic[Reading]):
             if first:
                 reader.wait_ready()
             output = reader.read(image)
-        except ReaderFailedError as error:
+        except RunnerFailedError as error:
             column.fail(str(error))
             return None
         if fault := column.sanity.fault(output.probabilities):
@@ -147,14 +150,16 @@ class Table(Generic[Reading]):
         column.classes = self._task.check(column.model.name, output.probabilities)
         return output
 
-    def _compare_with_first(self, column: Series[Reading], output: Output) -> None:
+    def _compare_with_first(self, column: Series[Prediction], output: Output) -> None:
         first = self._first_outputs.setdefault(column.model.name, output.probabilities)
         if fault := column.sanity.repeat_fault(first, output.probabilities):
             column.fail(fault)
 
-    def _note(self, column: Series[Reading], output: Output, reference: np.ndarray | None) -> None:
-        number = len(column.readings)
-        column.readings.append(self._task.read(output.probabilities, number))
+    def _note(
+        self, column: Series[Prediction], output: Output, reference: np.ndarray | None
+    ) -> None:
+        number = len(column.predictions)
+        column.predictions.append(self._task.read(output.probabilities, number))
         column.seconds.append(output.seconds)
         column.rss_mb = max(column.rss_mb, output.rss_mb)
         if reference is None:

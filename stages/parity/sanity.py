@@ -21,7 +21,7 @@ ROW_SUM_TOLERANCE = 1e-3
 #: How far two runs of one image may be apart: nothing was measured with one thread or two; with more a
 #: float32 sum may be added up in another order.
 REPEAT_TOLERANCE = 1e-5
-#: So many different readings of another model show that the images are not all alike.
+#: So many different predictions of another model show that the images are not all alike.
 VARIED = 3
 
 
@@ -76,9 +76,9 @@ class RowSanity(Sanity):
         return {"row_sum_error": three_digits(self.row_sum_error), **super().entry()}
 
 
-def monotone(readings: Sequence[Hashable], others: Sequence[Sequence[Hashable]]) -> bool:
-    """Tell whether a model reads one thing in all images where another one reads several."""
-    return len(set(readings)) == 1 and any(len(set(other)) >= VARIED for other in others)
+def monotone(predictions: Sequence[Hashable], others: Sequence[Sequence[Hashable]]) -> bool:
+    """Return whether a model reads one thing in all images where another one reads several."""
+    return len(set(predictions)) == 1 and any(len(set(other)) >= VARIED for other in others)
 
 
 def three_digits(value: float) -> float:

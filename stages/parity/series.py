@@ -7,16 +7,16 @@ from typing import Any, Generic
 
 from stages.parity.models import Model
 from stages.parity.sanity import RowSanity, Sanity
-from stages.parity.task import Reading
+from stages.parity.task import Prediction
 from stages.pitfalls import Pitfall
 
 
 @dataclass
-class Series(Generic[Reading]):
+class Series(Generic[Prediction]):
     """What one model answered, an entry an image."""
 
     model: Model
-    readings: list[Reading] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     max_abs_diff: float | None = None
     rss_mb: float = 0.0
@@ -32,7 +32,7 @@ class Series(Generic[Reading]):
 
     def fail(self, why: str, pitfall: Pitfall | None = None) -> None:
         """Give up on the model, and say how far it came."""
-        self.failure = f"{why} (after {len(self.readings)} images)"
+        self.failure = f"{why} (after {len(self.predictions)} images)"
         self.pitfall = pitfall
 
     def sane(self) -> dict[str, Any]:
@@ -40,5 +40,5 @@ class Series(Generic[Reading]):
         return {
             "model": self.model.name,
             **self.sanity.entry(),
-            "distinct_readings": len(set(self.readings)),
+            "distinct_readings": len(set(self.predictions)),
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 from stages.parity.models import REFERENCE
 from stages.parity.series import Series
-from stages.parity.task import Reading
+from stages.parity.task import Prediction
 
 #: Images that ``golden.json`` holds, spread evenly over the test set.
 GOLDEN = 10
@@ -15,22 +15,22 @@ GOLDEN = 10
 DIGITS = 6
 
 
-def reference_of(columns: Sequence[Series[Reading]]) -> Series[Reading] | None:
+def reference_of(columns: Sequence[Series[Prediction]]) -> Series[Prediction] | None:
     """Return the column that the others are compared with."""
     return next((item for item in columns if item.model.name == REFERENCE), None)
 
 
 def summarise(
-    series: Series[Reading],
-    reference: Series[Reading] | None,
-    quality: Callable[[Sequence[Reading]], dict[str, Any]],
+    series: Series[Prediction],
+    reference: Series[Prediction] | None,
+    quality: Callable[[Sequence[Prediction]], dict[str, Any]],
 ) -> dict[str, Any]:
     """Return a model's entry of ``parity.json``; without numbers if it was not measured.
 
     Args:
         series: of the model.
         reference: the series that it is compared with; None if there is none.
-        quality: how well its readings agree with the labels, in the task's own measures.
+        quality: how well its predictions agree with the labels, in the task's own measures.
     """
     name, of_file = series.model.name, _of_file(series)
     if series.model.status:
@@ -41,7 +41,7 @@ def summarise(
         "name": name,
         "status": "measured",
         **of_file,
-        **quality(series.readings),
+        **quality(series.predictions),
         **_agreement(series, reference),
         "latency_ms": latency_ms(series.seconds),
         "images_per_s": round(len(series.seconds) / sum(series.seconds), 2),
@@ -50,18 +50,20 @@ def summarise(
     }
 
 
-def _of_file(series: Series[Reading]) -> dict[str, str]:
+def _of_file(series: Series[Prediction]) -> dict[str, str]:
     """What an NB file says of itself, and which pitfall the model fell into."""
     pitfall = series.pitfall or series.model.pitfall
     opt_version = {"opt_version": series.model.opt_version} if series.model.opt_version else {}
     return opt_version | ({"pitfall": str(pitfall)} if pitfall else {})
 
 
-def _agreement(series: Series[Reading], reference: Series[Reading] | None) -> dict[str, Any]:
+def _agreement(series: Series[Prediction], reference: Series[Prediction] | None) -> dict[str, Any]:
     """Return how far the model agrees with the reference; nothing if that could not be run."""
     if reference is None or not reference.alive:
         return {"agreement": None, "max_abs_diff": None}
-    same = [one == other for one, other in zip(series.readings, reference.readings, strict=True)]
+    same = [
+        one == other for one, other in zip(series.predictions, reference.predictions, strict=True)
+    ]
     difference = 0.0 if series.model.name == REFERENCE else series.max_abs_diff
     return {"agreement": round(sum(same) / len(same), DIGITS), "max_abs_diff": difference}
 

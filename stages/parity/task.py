@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from stages.parity.sanity import Sanity
 
 #: What a model says of one image: a string, the boxes of a page, a direction.
-Reading = TypeVar("Reading", bound=Hashable)
+Prediction = TypeVar("Prediction", bound=Hashable)
 _Said_co = TypeVar("_Said_co", bound=Hashable, covariant=True)
 
 

@@ -17,7 +17,7 @@ from stages.parity.measure import measure
 from stages.parity.models import list_models
 from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
-from stages.parity.task import Reading, Task
+from stages.parity.task import Prediction, Task
 from stages.preprocess import Prepare
 from stages.runtime import Context
 from stages.tasks import task_of
@@ -28,7 +28,7 @@ SCHEMA_VERSION = 1
 THREADS = 1
 
 
-class Verification(Generic[Reading]):
+class Verification(Generic[Prediction]):
     """The stage's work in its order: :meth:`describe`, :meth:`measure`, :meth:`write`."""
 
     def __init__(self, context: Context, shape: Sequence[int], classes: int = 0) -> None:
@@ -42,7 +42,7 @@ class Verification(Generic[Reading]):
         self._context, self._shape = context, list(shape)
         self._threads = int(context.parameters.get("threads", THREADS))
         self._models = list_models(context, classes, platform.machine())
-        self._columns: Sequence[Series[Reading]] = ()
+        self._columns: Sequence[Series[Prediction]] = ()
         self.hashes: Sequence[str] = ()
 
     def describe(self, preprocessing: Mapping[str, Any]) -> None:
@@ -54,9 +54,9 @@ class Verification(Generic[Reading]):
         self,
         names: Sequence[str],
         prepare: Prepare,
-        task: Task[Reading],
+        task: Task[Prediction],
         stock: Stock | None = None,
-    ) -> Sequence[Series[Reading]]:
+    ) -> Sequence[Series[Prediction]]:
         """Run all models on the test images called ``names``; ``hashes`` are those of their inputs.
 
         Raises:

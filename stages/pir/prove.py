@@ -10,7 +10,7 @@ import numpy as np
 
 from stages.errors import StageError
 from stages.program.prove import largest_difference
-from stages.readers import Reader, ReaderFailedError
+from stages.runners import ModelRunner, RunnerFailedError
 
 #: The largest difference of a number of the output that another order of sums explains. Paddle
 #: fuses other operators in a PIR model; seen are 6.4e-5 (recognition) and 7.4e-5 (detection).
@@ -70,25 +70,25 @@ def prove_same(
     return Proof(count, worst, same)
 
 
-def _start(files: tuple[Path, Path], threads: int) -> Reader:
-    return Reader("pd", [str(file) for file in files], threads)
+def _start(files: tuple[Path, Path], threads: int) -> ModelRunner:
+    return ModelRunner("pd", [str(file) for file in files], threads)
 
 
-def _wait(reader: Reader, file: Path) -> None:
+def _wait(reader: ModelRunner, file: Path) -> None:
     try:
         reader.wait_ready()
-    except ReaderFailedError as error:
+    except RunnerFailedError as error:
         raise _not_run(file, error) from error
 
 
-def _run(reader: Reader, file: Path, image: np.ndarray) -> np.ndarray:
+def _run(reader: ModelRunner, file: Path, image: np.ndarray) -> np.ndarray:
     try:
         return reader.read(image).probabilities
-    except ReaderFailedError as error:
+    except RunnerFailedError as error:
         raise _not_run(file, error) from error
 
 
-def _not_run(file: Path, error: ReaderFailedError) -> StageError:
+def _not_run(file: Path, error: RunnerFailedError) -> StageError:
     return StageError(f"{file.name} cannot be run: {error}", file.name, "see the stage's log")
 
 

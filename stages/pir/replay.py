@@ -192,7 +192,7 @@ def _variables(value: Value) -> Iterator[tuple[str, Value]]:
 
 
 def _compatible(found: tuple[int, ...], said: tuple[int, ...]) -> bool:
-    """Tell whether two shapes can be of one tensor; -1 is any size."""
+    """Return whether two shapes can be of one tensor; -1 is any size."""
     return len(found) == len(said) and all(
         one == other or -1 in (one, other) for one, other in zip(found, said, strict=True)
     )

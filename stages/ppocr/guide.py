@@ -30,7 +30,7 @@ def warn_of_guide(context: Context, config: Mapping[str, Any]) -> None:
 
 
 def is_detached(architecture: Mapping[str, Any]) -> bool:
-    """Tell whether the CTC branch has a neck with ``use_guide``."""
+    """Return whether the CTC branch has a neck with ``use_guide``."""
     return any(bool(neck.get("use_guide", False)) for neck in _ctc_necks(architecture))
 
 
@@ -44,7 +44,7 @@ def _ctc_necks(architecture: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _other_branch_learns(config: Mapping[str, Any]) -> bool:
-    """Tell whether a loss beside CTC's trains the backbone."""
+    """Return whether a loss beside CTC's trains the backbone."""
     losses = at(config, "Loss", "loss_config_list")
     names = {name for item in losses for name in item} if isinstance(losses, list) else set()
     weight = at(config, "Loss", "weight_2")

@@ -19,7 +19,7 @@ from stages.ppocr.reader import evaluate
 from stages.preprocess import prepare, read_image
 from stages.published.model import model_files
 from stages.published.official import OfficialModel
-from stages.readers import Reader, ReaderFailedError
+from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
 from stages.text.dictionary import BLANK, Dictionary
 from stages.text.labels import read_labels
@@ -39,7 +39,7 @@ class ImportProof:
         """Start loading the model in ``folder``, of either format."""
         self._context, self._ready = context, False
         files = [str(path) for path in model_files(folder)]
-        self._reader = Reader("pd", files, context.spec.threads)
+        self._reader = ModelRunner("pd", files, context.spec.threads)
 
     def __enter__(self) -> ImportProof:
         return self
@@ -90,7 +90,7 @@ class ImportProof:
                 self._reader.wait_ready()
                 self._ready = True
             return self._reader.read(image).probabilities
-        except ReaderFailedError as error:
+        except RunnerFailedError as error:
             raise StageError(
                 f"the model that training starts from cannot be run: {error}",
                 "model.pretrained",

@@ -10,7 +10,7 @@ import yaml
 
 from stages.ppocr.checkpoint import load_parameters
 from stages.ppocr.network import build, fuse
-from stages.readers.protocol import Run
+from stages.runners.protocol import Run
 
 #: How far merging a LearnableRepLayer's branches may move a probability; seen are 2e-4 and less.
 MERGE_BOUND = 1e-3

@@ -57,11 +57,11 @@ class Operator:
         return next(iter(self.outputs.get(slot, ())), "")
 
     def reads(self, name: str) -> bool:
-        """Tell whether the operator has ``name`` among its inputs."""
+        """Return whether the operator has ``name`` among its inputs."""
         return any(name in names for names in self.inputs.values())
 
     def writes(self, name: str) -> bool:
-        """Tell whether the operator has ``name`` among its outputs."""
+        """Return whether the operator has ``name`` among its outputs."""
         return any(name in names for names in self.outputs.values())
 
     def attribute(self, name: str) -> Any:
@@ -133,7 +133,7 @@ class Graph:
         return [operator for operator in self.every_operator() if operator.writes(name)]
 
     def owned(self, name: str) -> bool:
-        """Tell whether ``name`` is a parameter that only one operator uses: it may be changed."""
+        """Return whether ``name`` is a parameter that only one operator uses: it may be changed."""
         return name in self.parameters and len(self.consumers(name)) == 1
 
     def record(self, parameter: str, *steps: Step) -> None:

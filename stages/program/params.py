@@ -1,4 +1,4 @@
-"""Reading and writing the two files of a legacy Paddle model.
+"""Prediction and writing the two files of a legacy Paddle model.
 
 ``.pdmodel`` is a serialised ``ProgramDesc`` (paddle/fluid/framework/framework.proto).
 ``.pdiparams`` is what ``save_combine`` writes: the persistable tensors one after the other, sorted

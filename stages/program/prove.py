@@ -9,7 +9,7 @@ import numpy as np
 from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
-from stages.readers import Reader, ReaderFailedError
+from stages.runners import ModelRunner, RunnerFailedError
 from stages.tasks import DETECTION, ORIENTATION, RECOGNITION
 
 #: The largest difference of an output that rounding explains; seen are 3e-6 and less.
@@ -108,15 +108,15 @@ def run_once(kind: str, files: tuple[Path, ...], image: np.ndarray) -> np.ndarra
         return _read_all(reader, files[0], [image])[0]
 
 
-def _start(kind: str, files: tuple[Path, ...]) -> Reader:
-    return Reader(kind, [str(file) for file in files])
+def _start(kind: str, files: tuple[Path, ...]) -> ModelRunner:
+    return ModelRunner(kind, [str(file) for file in files])
 
 
-def _read_all(reader: Reader, file: Path, images: list[np.ndarray]) -> list[np.ndarray]:
+def _read_all(reader: ModelRunner, file: Path, images: list[np.ndarray]) -> list[np.ndarray]:
     try:
         reader.wait_ready()
         return [reader.read(image).probabilities for image in images]
-    except ReaderFailedError as error:
+    except RunnerFailedError as error:
         message = f"{file.name} cannot be run: {error}"
         raise StageError(message, file.name, "see the stage's log") from error
 

@@ -25,7 +25,7 @@ def is_legacy(folder: Path) -> bool:
 
 
 def is_model(folder: Path) -> bool:
-    """Tell whether ``folder`` holds an inference model of either format."""
+    """Return whether ``folder`` holds an inference model of either format."""
     return (folder / PROGRAM).is_file() or is_legacy(folder)
 
 

@@ -10,11 +10,11 @@ from stages.text.labels import Label
 from stages.text.metrics import exact_match, ned
 
 
-def quality(readings: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+def quality(predictions: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
     """Return ``accuracy`` and ``ned`` of a model's entry in ``parity.json``."""
     return {
-        "accuracy": round(exact_match(readings, labels), DIGITS),
-        "ned": round(ned(readings, labels), DIGITS),
+        "accuracy": round(exact_match(predictions, labels), DIGITS),
+        "ned": round(ned(predictions, labels), DIGITS),
     }
 
 
@@ -23,10 +23,10 @@ def mismatches(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[
     measured = [column for column in columns if column.alive]
     rows = []
     for number, label in enumerate(labels):
-        readings = {column.model.name: column.readings[number] for column in measured}
-        parted = len(set(readings.values())) > 1
-        if parted or any(text != label.text for text in readings.values()):
-            rows.append((not parted, {"image": label.image, "label": label.text, **readings}))
+        predictions = {column.model.name: column.predictions[number] for column in measured}
+        parted = len(set(predictions.values())) > 1
+        if parted or any(text != label.text for text in predictions.values()):
+            rows.append((not parted, {"image": label.image, "label": label.text, **predictions}))
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
 
 
@@ -40,7 +40,7 @@ def golden(
             "image": labels[number].image,
             "label": labels[number].text,
             "input_sha256": input_hashes[number],
-            **{column.model.name: column.readings[number] for column in measured},
+            **{column.model.name: column.predictions[number] for column in measured},
         }
         for number in golden_numbers(len(labels))
     ]

@@ -86,6 +86,6 @@ def _identity(dictionary: Dictionary) -> dict[str, Any]:
 def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[dict[str, Any]]:
     texts, reference = [label.text for label in labels], reference_of(columns)
     return [
-        summarise(column, reference, lambda readings: quality(readings, texts))
+        summarise(column, reference, lambda predictions: quality(predictions, texts))
         for column in columns
     ]

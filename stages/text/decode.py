@@ -1,7 +1,7 @@
 """Greedy CTC decoding, as PaddleOCR's ``CTCLabelDecode`` does it.
 
 The one decoder of this project: every model that is compared is read with it. ``CTCLabelDecode``
-also turns Arabic readings around if the dictionary's *file name* says "arabic"; a name decides
+also turns Arabic predictions around if the dictionary's *file name* says "arabic"; a name decides
 nothing here.
 """
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import numpy
 
 
-class Reading(NamedTuple):
+class Prediction(NamedTuple):
     """What a model reads in an image; ``confidence`` is the mean probability of its characters."""
 
     text: str
     confidence: float
 
 
-def greedy(probabilities: numpy.ndarray, dictionary: Dictionary) -> Reading:
+def greedy(probabilities: numpy.ndarray, dictionary: Dictionary) -> Prediction:
     """Decode a model's output.
 
     Args:
@@ -40,7 +40,7 @@ def greedy(probabilities: numpy.ndarray, dictionary: Dictionary) -> Reading:
     return collapse(best, probabilities.max(axis=1).tolist(), dictionary)
 
 
-def collapse(best: Sequence[int], maxima: Sequence[float], dictionary: Dictionary) -> Reading:
+def collapse(best: Sequence[int], maxima: Sequence[float], dictionary: Dictionary) -> Prediction:
     """Take the best class of each step, once where it repeats, and without the blanks."""
     before = [BLANK, *best]
     kept = [
@@ -50,4 +50,4 @@ def collapse(best: Sequence[int], maxima: Sequence[float], dictionary: Dictionar
     ]
     text = "".join(dictionary.characters[number - 1] for number, _ in kept)
     confidence = sum(probability for _, probability in kept) / len(kept) if kept else 0.0
-    return Reading(text, confidence)
+    return Prediction(text, confidence)

@@ -2,7 +2,7 @@
 
 A file with one character a line, as PaddleOCR reads it (``BaseRecLabelDecode.__init__`` in
 ppocr/postprocess/rec_postprocess.py): class 0 is the blank, line n is class n, and the space comes
-last if ``use_space_char``. PaddleOCR takes any file; readers on phones do not, so this is strict.
+last if ``use_space_char``. PaddleOCR takes any file; runners on phones do not, so this is strict.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _is_control(character: str) -> bool:
 
 
 def _is_one_character(text: str) -> bool:
-    """Tell whether a reader sees one character: a code point, one with marks on it, or a flag.
+    """Return whether a reader sees one character: a code point, one with marks on it, or a flag.
 
     PaddleOCR's own dictionaries hold such entries (ppocrv5_dict.txt has ten flags).
     """

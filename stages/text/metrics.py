@@ -1,4 +1,4 @@
-"""How well readings agree with labels.
+"""How well predictions agree with labels.
 
 PaddleOCR's ``RecMetric`` (ppocr/metrics/rec_metric.py) has the same two measures. It removes spaces
 from both sides unless ``ignore_space: False``, and with ``is_filter`` all but ASCII letters and
@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def exact_match(readings: Iterable[str], labels: Iterable[str]) -> float:
-    """Return the share of readings that equal their label, 0..1."""
-    return _mean(float(reading == label) for reading, label in zip(readings, labels, strict=True))
+def exact_match(predictions: Iterable[str], labels: Iterable[str]) -> float:
+    """Return the share of predictions that equal their label, 0..1."""
+    return _mean(
+        float(reading == label) for reading, label in zip(predictions, labels, strict=True)
+    )
 
 
-def ned(readings: Iterable[str], labels: Iterable[str]) -> float:
+def ned(predictions: Iterable[str], labels: Iterable[str]) -> float:
     """Return the mean of 1 - normalised edit distance, 0..1; 1 is equal.
 
     ``RecMetric`` adds 1e-5 to the count of samples to avoid dividing by zero; this does not.
     """
-    return _mean(1 - normalised_distance(a, b) for a, b in zip(readings, labels, strict=True))
+    return _mean(1 - normalised_distance(a, b) for a, b in zip(predictions, labels, strict=True))
 
 
 def normalised_distance(first: str, second: str) -> float:

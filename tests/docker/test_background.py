@@ -47,7 +47,7 @@ def alone(started: Path) -> Iterator[None]:
 
 
 def has_begun(own: RunFolder, stage: str) -> bool | None:
-    """Tell whether a stage's container is at work."""
+    """Return whether a stage's container is at work."""
     said = {item.stage for item in events_of(own) if isinstance(item.event, EnvironmentRead)}
     return True if stage in said else None
 

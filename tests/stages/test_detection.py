@@ -13,7 +13,7 @@ import pytest
 
 from stages import verify
 from stages.detection.boxes import Boxes
-from stages.detection.chain import Chained, chain
+from stages.detection.end_to_end import Chained, chain
 from stages.detection.hmean import match
 from stages.detection.labels import Region
 from stages.detection.prepare import Fit, check_shape, fit_page, prepare

@@ -17,7 +17,7 @@ from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import dump_config
 from stages.ppocr.dictionary_record import trained_lines, without_record
-from stages.ppocr.lineage import compare_parameters
+from stages.ppocr.export_check import compare_parameters
 from stages.ppocr.location import VARIABLE
 from stages.ppocr.network import build
 from stages.ppocr.user_config import read_config

@@ -15,8 +15,8 @@ from paddle import nn
 
 from stages import convert
 from stages.errors import IntegrityError
-from stages.lineage.chain import Chain
 from stages.lineage.rewriting import trace_rewriting
+from stages.lineage.trace import Chain
 from stages.lite.kernels import read_target
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.opt import installed_version, run_opt

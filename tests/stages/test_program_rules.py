@@ -40,7 +40,7 @@ class Affine(nn.Layer):
 
 
 class Flat(nn.Layer):
-    """[N, C, H, W] → [N, H * W, C], as readers expect an output."""
+    """[N, C, H, W] → [N, H * W, C], as runners expect an output."""
 
     def __init__(self, *layers: nn.Layer) -> None:
         super().__init__()

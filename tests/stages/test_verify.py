@@ -15,7 +15,7 @@ from stages.errors import IntegrityError, StageError
 from stages.parity.models import Model, list_models
 from stages.pitfalls import Pitfall
 from stages.preprocess import prepare, read_image
-from stages.readers import Reader
+from stages.runners import ModelRunner
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw, new_folder
 
 TEXTS = ["A1B2", "XYZ9", "HELLO7", "42", "PADDLE", "LITE213"]
@@ -171,11 +171,11 @@ def test_the_arm_file_is_never_run_on_x86_nor_the_other_way_round(
     monkeypatch.setattr(platform, "machine", lambda: "aarch64")
     asked: list[str] = []
 
-    def note(_kind: str, files: list[str], threads: int) -> Reader:
+    def note(_kind: str, files: list[str], threads: int) -> ModelRunner:
         asked.extend(files)
-        return Reader("none", files, threads)
+        return ModelRunner("none", files, threads)
 
-    monkeypatch.setattr("stages.parity.measure.Reader", note)
+    monkeypatch.setattr("stages.parity.measure.ModelRunner", note)
     run = context("verify", tmp_path, inputs(), PARAMETERS)
     verify.run(run)
     found = models(run)

@@ -14,9 +14,9 @@ from pipeline.compose.file import Compose, read_compose
 from pipeline.engine.connection import open_engine
 from pipeline.engine.endpoint import connect
 from pipeline.engine.images import Images
-from pipeline.machine.example import Example, Studio, make_example
-from pipeline.models.caller import Caller
+from pipeline.machine.example import Example, RenderContext, make_example
 from pipeline.models.fetch import fetch_official
+from pipeline.models.fetch_context import FetchContext
 from support.cli import paddock
 from support.runs import Files, Site, first_lines
 from support.tiny import Workshop, workshop
@@ -88,8 +88,8 @@ def lines(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _draw(compose: Compose, folder: Path) -> None:
-    studio = Studio(open_engine(os.environ), compose, lambda _text: None, lambda: 0)
-    make_example(Example("alphanumeric", ("--count", "200")), studio, folder)
+    render = RenderContext(open_engine(os.environ), compose, lambda _text: None, lambda: 0)
+    make_example(Example("alphanumeric", ("--count", "200")), render, folder)
     for split in ("val", "test"):
         labels = folder / "data" / f"{split}.txt"
         labels.write_text(first_lines(labels, 60))
@@ -137,7 +137,7 @@ fp16 = false
 @pytest.fixture(scope="session")
 def make_official(site: Site, lines: Path) -> Callable[[str], Path]:
     """Makes a project, by name, that starts from the official PP-OCRv4 model; it has not run yet."""
-    keys = fetch_official("PP-OCRv4_mobile_rec", Caller()) / "ppocr_keys_v1.txt"
+    keys = fetch_official("PP-OCRv4_mobile_rec", FetchContext()) / "ppocr_keys_v1.txt"
     files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 20),

@@ -17,9 +17,9 @@ from pipeline.engine.containers import OWNER
 from pipeline.engine.images import BuildRequest, Images
 from pipeline.images.certificates import find_bundle
 from pipeline.images.context import make_context
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS as BUILT_IN
 from pipeline.models.fetch import fetch_official
+from pipeline.models.fetch_context import FetchContext
 from support.tar import pack
 
 TAG = "paddock-test-stages:1"
@@ -37,7 +37,7 @@ def run_inside(client: DockerClient, compose: Compose, folder: str) -> int:
     image = build_inside(client, compose, os.environ)
     stale = stale_files(client, image)
     assert not stale, f"run `paddock images build`: the images have other versions of {stale}"
-    models = {name: fetch_official(name, Caller()) for name in BUILT_IN}
+    models = {name: fetch_official(name, FetchContext()) for name in BUILT_IN}
     with container_inside(client, image, models, [folder, "--durations=15"]) as container:
         return run_to_the_end(container)
 

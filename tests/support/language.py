@@ -33,5 +33,5 @@ def english_in(text: str) -> list[str]:
 
 
 def has_chinese(text: str) -> bool:
-    """Tell whether a text has a Chinese character."""
+    """Return whether a text has a Chinese character."""
     return any("\u4e00" <= character <= "\u9fff" for character in text)

@@ -25,7 +25,7 @@ from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import random_images
 from stages.published.official import read_official
-from stages.readers import pd
+from stages.runners import pd
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 

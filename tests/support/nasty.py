@@ -51,5 +51,5 @@ NASTY_LINES: tuple[tuple[str, bytes, str], ...] = (
 
 
 def is_harmless(text: str) -> bool:
-    """Tell whether a terminal can only print ``text``."""
+    """Return whether a terminal can only print ``text``."""
     return text.isprintable()

@@ -17,7 +17,7 @@ from stages.pir.program import Program, read_program
 from stages.pir.replay import replay
 from stages.program.params import write_parameters, write_program
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM
-from stages.readers import pd
+from stages.runners import pd
 from support.legacy import ALPHANUMERIC, SHAPE, alphanumeric_network, new_folder
 
 

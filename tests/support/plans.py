@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.models.caller import Caller
+from pipeline.models.fetch_context import FetchContext
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner, Step
 from pipeline.plan.wiring import Wire, wire
@@ -21,7 +21,7 @@ IMAGES = {stage: f"sha256:{stage}" for stage in STAGES}
 def wires_of(folder: Path) -> tuple[Wire, ...]:
     """Wire the project in ``folder``."""
     with HashCache(folder / ".paddock" / "hashes.sqlite") as cache:
-        return wire(load_project(folder), cache, Caller())
+        return wire(load_project(folder), cache, FetchContext())
 
 
 def planner_of(

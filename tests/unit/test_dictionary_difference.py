@@ -25,8 +25,7 @@ def test_equal_lists_have_no_difference() -> None:
         (
             list("0123456789AÄ"),
             Pitfall.DICTIONARY_CHANGED,
-            '1 of 12 characters are others; line 12 (class 12) is "Ä" (U+00C4), '
-            'expected "B" (U+0042)',
+            '1 of 12 characters differ; line 12 (class 12) is "Ä" (U+00C4), expected "B" (U+0042)',
         ),
         (
             list("0123456789A"),

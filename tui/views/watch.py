@@ -29,7 +29,7 @@ class Watch:
         self.view = RunView()
         self.seen: list[Envelope] = []
         #: A runner that was launched here and has just died before its first event.
-        self.wordless: RunFolder | None = None
+        self.died_before_start: RunFolder | None = None
 
     def poll(self) -> bool:
         """Read what is new; tell whether anything changed.
@@ -46,7 +46,7 @@ class Watch:
         self.view.apply_all(self.seen)
         if self.run and self.seen:
             self.view.find_logs(self.run)
-        self.wordless = ended.folder if ended and not self.view.name else None
+        self.died_before_start = ended.folder if ended and not self.view.name else None
         changed = switched or bool(self.seen) or before != self.is_running
         self._is_caught_up = len(self.seen) < BATCH
         return self._notice_a_death() or changed

@@ -32,5 +32,5 @@ class Line(Static):
 
 
 def looks_same(one: Text, other: Text) -> bool:
-    """Tell whether two texts look the same; rich leaves the style of the whole text out of ``==``."""
+    """Return whether two texts look the same; rich leaves the style of the whole text out of ``==``."""
     return one == other and one.style == other.style

@@ -49,7 +49,7 @@ class Call:
     replay: Replay
 
     def given(self, place: int) -> bool:
-        """Tell whether the input at ``place`` is there; optional ones are numbered 0."""
+        """Return whether the input at ``place`` is there; optional ones are numbered 0."""
         return place < len(self.operator.inputs) and self.operator.inputs[place] != 0
 
     def held(self, place: int) -> Held:

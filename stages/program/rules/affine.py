@@ -139,7 +139,7 @@ def fold_into_next(graph: Graph) -> int:
 
 
 def _pads_nothing(operator: Operator) -> bool:
-    """Tell whether every output is a sum over real inputs: a shift is then the same everywhere."""
+    """Return whether every output is a sum over real inputs: a shift is then the same everywhere."""
     algorithm = operator.attribute("padding_algorithm")
     return not any(operator.attribute("paddings") or ()) and algorithm in (
         None, "EXPLICIT", "VALID", b"EXPLICIT", b"VALID",

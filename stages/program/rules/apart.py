@@ -49,7 +49,7 @@ def _before(graph: Graph, second: Operator) -> Operator | None:
 
 
 def _folds_right(graph: Graph, first: Operator, second: Operator) -> bool:
-    """Tell whether both are what ``opt`` takes them for: plain 1 x 1 convolutions."""
+    """Return whether both are what ``opt`` takes them for: plain 1 x 1 convolutions."""
     steps = {*second.attribute("strides"), *second.attribute("dilations")}
     plain = not any(second.attribute("paddings")) and steps == {1}
     return plain and first.attribute("groups") == 1 and all(

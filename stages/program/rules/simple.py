@@ -17,7 +17,7 @@ def drop_dropout(graph: Graph) -> int:
 
 
 def _passes_through(operator: Operator) -> bool:
-    """Tell whether this is a dropout in test mode; ``downgrade_in_infer`` would scale its input."""
+    """Return whether this is a dropout in test mode; ``downgrade_in_infer`` would scale its input."""
     return (
         operator.type == "dropout"
         and bool(operator.attribute("is_test"))
@@ -66,7 +66,7 @@ def _spreads_bias(graph: Graph, operator: Operator) -> bool:
 
 
 def _adds_to_map(graph: Graph, operator: Operator, bias: str) -> bool:
-    """Tell whether ``operator`` adds ``bias`` to a feature map [N, C, H, W]."""
+    """Return whether ``operator`` adds ``bias`` to a feature map [N, C, H, W]."""
     return (
         operator.type == "elementwise_add"
         and operator.inputs["Y"] == [bias]

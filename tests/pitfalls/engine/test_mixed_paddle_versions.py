@@ -13,8 +13,8 @@ import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import REPOSITORY, Compose
-from pipeline.models.caller import Caller
 from pipeline.models.fetch import fetch_official
+from pipeline.models.fetch_context import FetchContext
 from stages.pitfalls import Pitfall
 from support import byhand
 from support.runs import run
@@ -46,7 +46,7 @@ RUN sed -i 's/^Version: 3.1.1$/Version: 3.1.0/' \
 def test_by_hand_a_program_of_paddle_2_is_loaded_without_a_word(
     client: DockerClient, compose: Compose
 ) -> None:
-    folder = fetch_official("PP-OCRv4_mobile_rec", Caller())
+    folder = fetch_official("PP-OCRv4_mobile_rec", FetchContext())
     files = folder / "inference.pdmodel", folder / "inference.pdiparams"
     done = byhand.python(client, compose.images["verify"].image, LOAD, *files)
     assert done.code == 0 and "written by 2004002 loaded by 3.1.1" in done.log

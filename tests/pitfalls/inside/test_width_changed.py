@@ -8,7 +8,7 @@ import pytest
 from stages.errors import StageError
 from stages.pitfalls import Pitfall
 from stages.program.prove import random_images
-from stages.readers import Reader
+from stages.runners import ModelRunner
 from support import bare
 from support.small import converted
 
@@ -25,7 +25,7 @@ def test_by_hand_a_wider_image_is_read_wrongly_with_exit_code_zero() -> None:
 
 def test_paddock_keeps_to_one_width_a_predictor() -> None:
     nb = converted().output / "model_x86.nb"
-    with Reader("nb", [str(nb)]) as reader:
+    with ModelRunner("nb", [str(nb)]) as reader:
         reader.wait_ready()
         reader.read(MIDDLE)
         for other in (WIDE, NARROW):

@@ -18,7 +18,7 @@ import numpy as np
 
 from stages.errors import StageError
 from stages.pitfalls import Pitfall
-from stages.readers.protocol import Message, read_message, write_message
+from stages.runners.protocol import Message, read_message, write_message
 from stages.text.printable import printable
 
 #: Loading Paddle alone takes seconds on a busy machine; one image takes well under one.
@@ -30,7 +30,7 @@ _LAST_WORDS = re.compile(
 )
 
 
-class ReaderFailedError(Exception):
+class RunnerFailedError(Exception):
     """The model could not be loaded or run; the text says why."""
 
 
@@ -43,7 +43,7 @@ class Output:
     rss_mb: float
 
 
-class Reader:
+class ModelRunner:
     """A model in a child process. Use it as a context manager."""
 
     def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
@@ -51,14 +51,14 @@ class Reader:
         self._shape: tuple[int, ...] = ()
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reader
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "stages.readers", kind, str(threads), *files],
+            [sys.executable, "-m", "stages.runners", kind, str(threads), *files],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
             env={**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
         )
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> ModelRunner:
         return self
 
     def __exit__(
@@ -73,7 +73,7 @@ class Reader:
         """Wait until the model is loaded.
 
         Raises:
-            ReaderFailedError: it is not and will not be.
+            RunnerFailedError: it is not and will not be.
         """
         self._answer("ready", LOAD_TIMEOUT_S)
 
@@ -81,11 +81,11 @@ class Reader:
         """Run the model on one prepared image, float32 [3, H, W].
 
         Raises:
-            ReaderFailedError: the child died, raised or hung.
+            RunnerFailedError: the child died, raised or hung.
             StageError: an NB model is given another shape than before; the child never sees it.
         """
         if self.process.stdin is None:
-            raise ReaderFailedError("it was closed")
+            raise RunnerFailedError("it was closed")
         self._keep_shape(image)
         try:
             write_message(self.process.stdin, Message.of_array("run", image[np.newaxis]))
@@ -132,25 +132,25 @@ class Reader:
     def _answer(self, kind: str, timeout: float) -> Message:
         stream = self.process.stdout
         if stream is None:
-            raise ReaderFailedError("it was closed")
+            raise RunnerFailedError("it was closed")
         started = time.monotonic()
         ready, _, _ = select.select([stream], [], [], timeout)
         if not ready:
             self.process.kill()
-            raise ReaderFailedError(f"no answer within {time.monotonic() - started:.0f} s")
+            raise RunnerFailedError(f"no answer within {time.monotonic() - started:.0f} s")
         message = read_message(stream)
         if message is None:
             raise self._death()
         if message.kind != kind:
-            raise ReaderFailedError(
+            raise RunnerFailedError(
                 printable(str(message.values.get("message", message.kind)), 300)
             )
         return message
 
-    def _death(self) -> ReaderFailedError:
+    def _death(self) -> RunnerFailedError:
         code = self.process.wait()
         self.errors.seek(0)
         log = self.errors.read().decode("utf-8", "replace")
         words = [found["fatal"] or found["error"] for found in _LAST_WORDS.finditer(log)]
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-        return ReaderFailedError(f"{how}: {printable(words[-1], 300)}" if words else how)
+        return RunnerFailedError(f"{how}: {printable(words[-1], 300)}" if words else how)

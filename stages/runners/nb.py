@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from paddlelite.lite import MobileConfig, create_paddle_predictor
 
-from stages.readers.protocol import Run
+from stages.runners.protocol import Run
 
 
 def load(_threads: int, nb: str) -> Run:

@@ -27,7 +27,7 @@ def _go_on() -> None:
 
 
 @dataclass(frozen=True)
-class Caller:
+class FetchContext:
     """Is told what takes time, hashes files, and can break a fetch off.
 
     ``check`` is called all the time while something is fetched; what it raises ends the fetch.

@@ -15,7 +15,7 @@ from stages.detection.boxes import Boxes
 from stages.detection.recogniser import CONVERTED, ORIGINAL, Recogniser
 from stages.parity.series import Series
 from stages.preprocess import read_image
-from stages.readers import ReaderFailedError
+from stages.runners import RunnerFailedError
 from stages.runtime import Context
 from stages.text.printable import printable
 
@@ -75,7 +75,7 @@ def chain(
     chained = Chained()
     try:
         _read_pages(context, _boxes_by_reader(columns), images, chained)
-    except ReaderFailedError as error:
+    except RunnerFailedError as error:
         chained.failure = str(error)
     return chained.entry(_name(context))
 
@@ -84,16 +84,18 @@ def _boxes_by_reader(columns: Sequence[Series[Boxes]]) -> dict[str, list[Boxes]]
     """Return the boxes that each recogniser reads, page by page.
 
     Raises:
-        ReaderFailedError: the original or the converted detection model was not measured.
+        RunnerFailedError: the original or the converted detection model was not measured.
     """
-    living = {column.model.name: column.readings for column in columns if column.alive}
+    living = {column.model.name: column.predictions for column in columns if column.alive}
     found = {
         reader: next((living[name] for name in names if name in living), None)
         for reader, names in _COLUMNS.items()
     }
-    boxes = {reader: readings for reader, readings in found.items() if readings is not None}
+    boxes = {
+        reader: predictions for reader, predictions in found.items() if predictions is not None
+    }
     if len(boxes) != len(_COLUMNS):
-        raise ReaderFailedError("there are no boxes of both the original and the converted model")
+        raise RunnerFailedError("there are no boxes of both the original and the converted model")
     return boxes
 
 
@@ -103,8 +105,8 @@ def _read_pages(
     """Read page after page with both recognisers."""
     recogniser, root = Recogniser(context), context.input("test")
     with recogniser.start(ORIGINAL) as original, recogniser.start(CONVERTED) as converted:
-        readers = {ORIGINAL: original, CONVERTED: converted}
-        for reader in readers.values():
+        runners = {ORIGINAL: original, CONVERTED: converted}
+        for reader in runners.values():
             reader.wait_ready()
         for number, name in enumerate(images):
             context.check_stop()
@@ -112,7 +114,7 @@ def _read_pages(
             page = read_image(root / name)
             one, other = (
                 list(recogniser.texts(page, boxes[which][number], which, reader))
-                for which, reader in readers.items()
+                for which, reader in runners.items()
             )
             chained.add(name, one, other)
     context.progress(len(images), len(images), "pages", "detection and recognition chained")

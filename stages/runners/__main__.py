@@ -1,4 +1,4 @@
-"""``python -m stages.readers KIND THREADS FILE…``: the child that holds one model."""
+"""``python -m stages.runners KIND THREADS FILE…``: the child that holds one model."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import traceback
 from pathlib import Path
 from typing import BinaryIO
 
-from stages.readers.protocol import Message, Run, read_message, write_message
+from stages.runners.protocol import Message, Run, read_message, write_message
 
 #: The module that loads each kind; imported in the child alone, as each brings its own library.
 KINDS = {
-    "pd": "stages.readers.pd",
-    "nb": "stages.readers.nb",
+    "pd": "stages.runners.pd",
+    "nb": "stages.runners.nb",
     "checkpoint": "stages.ppocr.reader",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from paddle.inference import Config, create_predictor
 
-from stages.readers.protocol import Run
+from stages.runners.protocol import Run
 
 
 def load(threads: int, pdmodel: str, pdiparams: str) -> Run:

@@ -1,0 +1,12 @@
+"""Models as child processes that read one prepared image at a time.
+
+Paddle and Paddle-Lite can abort the process they run in, and a process's peak memory is only its
+own if no other model lived in it. ``python -m stages.runners KIND …`` is the child, :class:`ModelRunner`
+the other end.
+"""
+
+from __future__ import annotations
+
+from stages.runners.client import ModelRunner, Output, RunnerFailedError
+
+__all__ = ["ModelRunner", "Output", "RunnerFailedError"]
