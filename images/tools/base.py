@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from debian import download, unpack
-from files import compile_tree, settle_times
+from files import compile_tree, settle
 
 USER = "paddock:x:10001:10001:Paddock stages:/tmp:/usr/sbin/nologin\n"
 GROUP = "paddock:x:10001:\n"
@@ -30,8 +30,8 @@ def main(out: Path, workspace: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
             for package in download(["libgomp1"], Path(folder)):
                 unpack(package, out)
-    settle_times(out)
-    settle_times(workspace)
+    settle(out)
+    settle(workspace)
 
 
 def add_user(out: Path) -> None:

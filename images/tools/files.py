@@ -1,4 +1,4 @@
-"""What the image tools share: pip with the user's certificates, bytecode, settled file times."""
+"""What the image tools share: pip with the user's certificates, bytecode, settled times and modes."""
 
 from __future__ import annotations
 
@@ -80,9 +80,11 @@ def write_bytecode(folder: Path, root: Path) -> None:
         target.write_bytes(head + marshal.dumps(code, _STEADY_FORMAT))
 
 
-def settle_times(root: Path) -> None:
-    """Give ``root`` and all below it the same time."""
+def settle(root: Path) -> None:
+    """Give ``root`` and all below it the same time, and modes that no umask has a say in."""
     for path in (root, *root.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         os.utime(path, (MOMENT, MOMENT), follow_symlinks=False)
 
 

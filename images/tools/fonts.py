@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from debian import download, unpack
-from files import settle_times
+from files import settle
 
 
 def main(recipe: Path, out: Path) -> None:
@@ -32,7 +32,7 @@ def main(recipe: Path, out: Path) -> None:
         licences = Path(root, "usr/share/doc").glob("*/copyright")
         for licence in sorted(licences):
             shutil.copy(licence, fonts / f"{licence.parent.name}.copyright")
-    settle_times(out)
+    settle(out)
 
 
 def take(name: str, expected: str, found: dict[str, Path], fonts: Path) -> None:

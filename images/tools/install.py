@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from files import compile_tree, pip, settle_times
+from files import compile_tree, pip, settle
 
 #: Large or useless in a container that never compiles and never runs a library's tests.
 #: Type stubs stay: scikit-image's lazy loader reads them.
@@ -33,7 +33,7 @@ def main(requirements: Path, out: Path) -> None:
         for path in sorted(packages.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     compile_tree(packages, out)
-    settle_times(out)
+    settle(out)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from files import compile_tree, pip, settle_times
+from files import compile_tree, pip, settle
 
 #: images/paddleocr, as the build stage sees it.
 RECIPE = Path("/paddleocr")
@@ -46,7 +46,7 @@ def main(own: Path, out: Path) -> None:
     if missing:
         sys.exit(f"the PaddleOCR tree lacks {', '.join(missing)}")
     compile_tree(target, out)
-    settle_times(out)
+    settle(out)
 
 
 def copy_own(tree: Path, target: Path) -> None:

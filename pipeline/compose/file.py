@@ -32,13 +32,17 @@ COMPOSE_FILE = REPOSITORY / "compose.yaml"
 
 @dataclass(frozen=True)
 class ImageBuild:
-    """How one image is built. ``context`` and ``dockerfile`` are relative to ``compose.yaml``."""
+    """How one image is built. ``context`` and ``dockerfile`` are relative to ``compose.yaml``.
+
+    ``target`` is the stage of the Dockerfile that becomes the image; "" the last.
+    """
 
     service: str
     image: str
     context: str
     dockerfile: str
     args: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,7 @@ _BUILD_KEYS: dict[str, Callable[[object], object]] = {
     "context": str,
     "dockerfile": str,
     "args": _mapping,
+    "target": str,
 }
 _VOLUME_KEYS: dict[str, Callable[[object], object]] = {"name": str, "labels": _mapping}
 
@@ -196,7 +201,7 @@ class _Reader:
     def _values(
         self, where: tuple[str, ...], converters: Mapping[str, Callable[[object], object]]
     ) -> dict[str, Any]:
-        required = set(converters) - {"args", "labels"}
+        required = set(converters) - {"args", "labels", "target"}
         table = self._table(where, set(converters), required)
         return {
             key: self._convert((*where, key), converters[key], value)

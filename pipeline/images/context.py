@@ -20,7 +20,7 @@ from typing import IO
 from pipeline.compose.file import ImageBuild
 from pipeline.errors import UsageError
 from pipeline.images.certificates import Bundle
-from pipeline.images.dockerfile import copied_paths
+from pipeline.images.dockerfile import copied_paths, stages_of
 
 #: Where the Dockerfiles look for a user's certificates and for a user's PaddleOCR tree.
 CERTIFICATES = "images/ca"
@@ -35,11 +35,15 @@ _MOMENT = 1735689600
 
 @dataclass(frozen=True)
 class Context:
-    """What is sent to the engine: files by their path in the tar, and the build's arguments."""
+    """What is sent to the engine: files by their path in the tar, and the build's arguments.
+
+    ``text`` is what the Dockerfile says there: of the one in the repository the stages that are needed.
+    """
 
     files: Mapping[str, Path]
     args: Mapping[str, str]
     dockerfile: str
+    text: str
     certificates: Bundle | None
 
     def fingerprint(self, base: str) -> str:
@@ -47,7 +51,7 @@ class Context:
 
         Certificates only open the way to files that are checked by hash; they do not count.
         """
-        digest = hashlib.sha256(base.encode())
+        digest = hashlib.sha256(f"{base}\0{self.text}".encode())
         for name, value in sorted(self.args.items()):
             if name not in _UNTOLD_ARGUMENTS:
                 digest.update(f"\0{name}={value}".encode())
@@ -61,8 +65,10 @@ class Context:
         """Return the tar, in a temporary file that is gone when closed."""
         stream = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
         with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            for folder in sorted(_parents([*self.files, f"{CERTIFICATES}/user.pem"])):
+            names = [*self.files, self.dockerfile, f"{CERTIFICATES}/user.pem"]
+            for folder in sorted(_parents(names)):
                 tar.addfile(_folder(folder))
+            _add(tar, self.dockerfile, self.text.encode("utf-8"), 0o644)
             for name, path in sorted(self.files.items()):
                 _add(tar, name, path.read_bytes(), _mode(path))
             if self.certificates:
@@ -75,22 +81,24 @@ def make_context(repository: Path, build: ImageBuild, certificates: Bundle | Non
     """Collect what ``build`` needs.
 
     Raises:
-        UsageError: a file that the Dockerfile copies is missing, or PADDLEOCR_TREE is no such tree.
+        UsageError: a file that the Dockerfile copies is missing, it has no such target, or PADDLEOCR_TREE
+            is no such tree.
     """
     root = repository / build.context
     args, tree = _own_tree(root, build.args)
     dockerfile = root / build.dockerfile
     if not dockerfile.is_file():
         raise UsageError("there is no such Dockerfile", str(dockerfile), "correct compose.yaml")
-    files = {build.dockerfile: dockerfile}
-    for pattern in copied_paths(dockerfile.read_text(encoding="utf-8"), args):
+    text = stages_of(dockerfile.read_text(encoding="utf-8"), build.target)
+    files: dict[str, Path] = {}
+    for pattern in copied_paths(text, args):
         if tree is None:
             files.update(_matching(root, pattern))
         elif pattern == OWN_TREE:
             files.update(_tree_files(tree, OWN_TREE))
         else:
             files.update(_outside(OWN_TREE, _matching(root, pattern)))
-    return Context(files, args, build.dockerfile, certificates)
+    return Context(files, args, build.dockerfile, text, certificates)
 
 
 def _own_tree(root: Path, args: Mapping[str, str]) -> tuple[dict[str, str], Path | None]:

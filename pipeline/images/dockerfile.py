@@ -7,8 +7,43 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from pipeline.compose.values import interpolate
+from pipeline.errors import UsageError
 
 _CONTINUED = re.compile(r"\\\n")
+
+
+def stages_of(dockerfile: str, target: str) -> str:
+    """Return a Dockerfile of the stages alone that ``target`` stands on, the target last.
+
+    The legacy builder runs every stage that comes before its target, needed or not.
+
+    Args:
+        dockerfile: its text, in which every stage has a name.
+        target: a stage's name; "" takes the text as it is.
+
+    Raises:
+        UsageError: there is no such stage.
+    """
+    if not target:
+        return dockerfile
+    lines = [line for line in dockerfile.splitlines() if not line.lstrip().startswith("#")]
+    head, *stages = re.split(r"^(?=FROM )", "\n".join(lines), flags=re.MULTILINE)
+    named = {next(_instructions(stage, "FROM"))[-1]: stage for stage in stages}
+    if target not in named:
+        raise UsageError(f"the Dockerfile has no target {target!r}", remedy="correct compose.yaml")
+    needed, waiting = set(), [target]
+    while waiting:
+        name = waiting.pop()
+        if name in named and name not in needed:
+            needed.add(name)
+            waiting += _stands_on(named[name])
+    return head + "".join(stage for name, stage in named.items() if name in needed)
+
+
+def _stands_on(stage: str) -> Iterator[str]:
+    yield next(_instructions(stage, "FROM"))[0]
+    for words in _instructions(stage, "COPY"):
+        yield from (word.removeprefix("--from=") for word in words if word.startswith("--from="))
 
 
 def copied_paths(dockerfile: str, args: Mapping[str, str]) -> list[str]:

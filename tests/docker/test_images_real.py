@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 import os
-import time
 
 import pytest
 from docker import DockerClient
 from docker.types import Mount
 
-from pipeline.compose.file import Compose, Service
+from pipeline.compose.file import REPOSITORY, Compose, Service
 from pipeline.engine.images import Images
 from pipeline.images.build import build_images
 from pipeline.images.events import BuildEvent, ImageFinished
 from pipeline.images.listing import list_images
-from stages.contract import STAGES
+from stages.contract import STAGES, hash_file
+from support.image_code import closure, roots
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -65,6 +65,26 @@ def test_every_stage_has_the_same_versions(client: DockerClient, compose: Compos
     assert python.startswith("3.10.")
     assert paddle == "3.1.1"
     assert numpy.startswith("1.")
+
+
+LIST_CODE = """
+import hashlib, pathlib
+root = pathlib.Path("/opt/paddock")
+for path in sorted(root.glob("stages/**/*.py")):
+    print(hashlib.sha256(path.read_bytes()).hexdigest(), path.relative_to(root))
+"""
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_image_has_the_code_that_its_stage_can_reach(
+    client: DockerClient, compose: Compose, stage: str
+) -> None:
+    wanted = [
+        f"{hash_file(path).sha256} {path.relative_to(REPOSITORY).as_posix()}"
+        for path in closure(REPOSITORY, roots(stage))
+    ]
+    found = run(client, compose.services[stage], LIST_CODE).splitlines()
+    assert sorted(found) == sorted(wanted), "run `paddock images build`"
 
 
 @pytest.mark.parametrize("stage", ["train", "export", "verify"])
@@ -126,9 +146,7 @@ def test_bytecode_is_shipped_and_never_compared_with_its_source(
 def test_a_second_build_does_nothing_and_says_so(images: Images, compose: Compose) -> None:
     first = build_images(images, compose, os.environ, lambda _event: None)
     said: list[BuildEvent] = []
-    started = time.monotonic()
     assert build_images(images, compose, os.environ, said.append) == first
-    assert time.monotonic() - started < 3
     finished = [event for event in said if isinstance(event, ImageFinished)]
     assert len(finished) == len(compose.images)
     assert all(event.up_to_date for event in finished)

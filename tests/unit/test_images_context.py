@@ -9,7 +9,7 @@ from pipeline.compose.file import REPOSITORY, ImageBuild, read_compose
 from pipeline.errors import UsageError
 from pipeline.images.certificates import Bundle, find_bundle
 from pipeline.images.context import make_context
-from pipeline.images.dockerfile import copied_paths
+from pipeline.images.dockerfile import copied_paths, stages_of
 
 PEM = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 DOCKERFILE = """
@@ -49,15 +49,56 @@ def test_copies_are_read_with_their_arguments() -> None:
     assert copied_paths(text, {"N": "2"}) == ["a2", "images/x"]
 
 
+TARGETS = """
+ARG BASE
+# What all have.
+FROM ${BASE} AS tools
+COPY tools /tools
+FROM tools AS slow
+COPY slow \\
+    /slow
+FROM tools AS quick
+COPY quick /quick
+FROM ${BASE} AS one
+COPY --from=slow /out /
+FROM one AS two
+COPY --chown=1:1 --from=quick /out /
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "copied"),
+    [
+        ("one", ["slow", "tools"]),
+        ("two", ["quick", "slow", "tools"]),
+        ("quick", ["quick", "tools"]),
+        ("", ["quick", "slow", "tools"]),
+    ],
+)
+def test_a_target_gets_the_stages_that_it_stands_on(target: str, copied: list[str]) -> None:
+    text = stages_of(TARGETS, target)
+    assert copied_paths(text, {}) == copied
+    assert text.startswith("\nARG BASE\n")
+    if target:
+        assert text.rsplit("FROM", 1)[1].splitlines()[0].endswith(f"AS {target}")
+
+
+def test_a_target_that_is_not_there_is_named() -> None:
+    with pytest.raises(UsageError, match="no target 'three'"):
+        stages_of(TARGETS, "three")
+
+
 def test_the_context_holds_what_is_copied_and_nothing_else(repository: Path) -> None:
     context = make_context(repository, build(), None)
     assert sorted(context.files) == [
         "code/a.py",
         "code/b.py",
         "extra.txt",
-        "images/a/Dockerfile",
         "images/ca/README.md",
     ]
+    with context.pack() as stream, tarfile.open(fileobj=stream) as tar:
+        sent = tar.extractfile("images/a/Dockerfile")
+        assert sent is not None and sent.read().decode() == DOCKERFILE
 
 
 def test_the_tar_is_the_same_whatever_times_and_umask(repository: Path) -> None:
@@ -166,7 +207,7 @@ def test_a_folder_that_is_no_paddleocr_tree_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("service", list(read_compose({}).images))
 def test_every_image_has_all_that_its_dockerfile_copies(service: str) -> None:
     context = make_context(REPOSITORY, read_compose({}).images[service], None)
-    assert context.dockerfile in context.files
+    assert context.text
     # Plain Compose sends what .dockerignore lets through; it must let all of this through.
     examples = ("shared", "alphanumeric", "official-ppocrv5", "official-ppocrv5-det")
     allowed = ("images/", "stages/", *(f"examples/{name}/" for name in examples))
