@@ -15,9 +15,6 @@ from enum import IntEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-#: Part of every key: raise it when a stage's result would differ for the same spec.
-CONTRACT_VERSION = 1
-
 #: In the order in which they run.
 STAGES = ("data", "train", "export", "convert", "verify")
 
@@ -232,13 +229,15 @@ def decode_event(line: str) -> StageEvent:
 
 
 def stage_key(
-    stage: str, image_id: str, parameters: Mapping[str, Any], inputs: Mapping[str, str]
+    stage: str, image: str, parameters: Mapping[str, Any], inputs: Mapping[str, str]
 ) -> str:
-    """Return the SHA-256 of all that decides a stage's result (hexadecimal)."""
+    """Return the SHA-256 of all that decides a stage's result (hexadecimal).
+
+    ``image`` is the image's identity. The stage's code is in the image, so no version of it is named.
+    """
     components = {
-        "contract": CONTRACT_VERSION,
         "stage": stage,
-        "image": image_id,
+        "image": image,
         "parameters": dict(parameters),
         "inputs": dict(inputs),
     }

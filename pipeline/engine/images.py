@@ -5,6 +5,8 @@ Errors come in the answer's stream as often as in its status; both are raised.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +19,26 @@ from pipeline.engine.errors import explain, translated
 from pipeline.errors import EngineError
 
 _BLOCK = 1 << 20
+#: What of an image's configuration has a say in what runs in it. Labels and exposed ports have none, nor has
+#: when, by whom or with which builder it was made.
+_DECIDING = (
+    "Cmd",
+    "Entrypoint",
+    "Env",
+    "Healthcheck",
+    "StopSignal",
+    "User",
+    "Volumes",
+    "WorkingDir",
+)
 
 
 @dataclass(frozen=True)
 class ImageInfo:
-    """An image on the engine: its ID, the digests of its layers from the lowest, its size in bytes."""
+    """An image on the engine: its ID, the digests of its layers from the lowest, its size in bytes.
+
+    ``config`` has the parts of its configuration that have a say in what runs in it.
+    """
 
     id: str
     tags: tuple[str, ...]
@@ -30,6 +47,18 @@ class ImageInfo:
     labels: Mapping[str, str]
     size: int
     created: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 (hexadecimal) of the layers and of ``config``: the same on every engine that built it.
+
+        The ID is not: it holds when the image was made. By the ID containers are started, by the identity
+        results are named.
+        """
+        body = {"layers": self.layers, "config": self.config}
+        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -68,8 +97,8 @@ class Images:
                 return None
         return _info(raw)
 
-    def image_id(self, reference: str) -> str:
-        """Return the ID of an image that must be there.
+    def get(self, reference: str) -> ImageInfo:
+        """Return what the engine knows of an image that must be there.
 
         Raises:
             EngineError: it is not; the remedy says how to make it.
@@ -81,7 +110,11 @@ class Images:
                 reference,
                 "make it with `paddock images build`",
             )
-        return found.id
+        return found
+
+    def image_id(self, reference: str) -> str:
+        """Return the ID of an image that must be there; raises as :meth:`get`."""
+        return self.get(reference).id
 
     def build(self, request: BuildRequest, context: IO[bytes]) -> Iterator[str]:
         """Build an image and give its log, line by line.
@@ -182,7 +215,16 @@ def _info(raw: Mapping[str, Any]) -> ImageInfo:
         labels=dict((raw.get("Config") or {}).get("Labels") or {}),
         size=int(raw.get("Size") or 0),
         created=str(raw.get("Created", "")),
+        config=_deciding(raw),
     )
+
+
+def _deciding(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what decides; builders write what is not there as null, "", [] or {}, or not at all."""
+    config = raw.get("Config") or {}
+    found = {name: config[name] for name in _DECIDING if config.get(name)}
+    found |= {name: raw[name] for name in ("Os", "Architecture") if raw.get(name)}
+    return {**found, "Env": sorted(found.get("Env", ()))}
 
 
 def _checked(

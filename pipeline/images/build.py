@@ -67,7 +67,7 @@ def build_images(
     report: Report,
     options: Options | None = None,
 ) -> dict[str, str]:
-    """Build what is missing or out of date; return the images' IDs by service.
+    """Build what is missing or out of date; return the images' identities by service.
 
     Raises:
         UsageError: a variable or a file of the user's is not usable.
@@ -99,15 +99,15 @@ class _Work:
     options: Options
     certificates: Bundle | None
 
-    def ensure(self, build: ImageBuild, base_id: str | None) -> str:
-        """Return the image's ID, after building it if need be."""
+    def ensure(self, build: ImageBuild, base: str | None) -> str:
+        """Return the image's identity, after building it if need be; ``base`` is that of its base."""
         started = time.monotonic()
         context = make_context(self.options.repository, build, self.certificates)
-        fingerprint = context.fingerprint(base_id or "")
+        fingerprint = context.fingerprint(base or "")
         found = None if self.options.force else self.images.find(build.image)
         current = found is not None and self._is_current(found, build, fingerprint)
         if not current:
-            self._build(build, self._with_base(context, base_id), fingerprint)
+            self._build(build, self._with_base(context, base), fingerprint)
         info = found if current else self.images.find(build.image)
         if info is None:
             raise EngineError(
@@ -115,7 +115,7 @@ class _Work:
             )
         seconds = round(time.monotonic() - started, 1)
         self.report(ImageFinished(build.image, info.id, info.size, seconds, current))
-        return info.id
+        return info.identity
 
     def _is_current(self, found: ImageInfo, build: ImageBuild, fingerprint: str) -> bool:
         if found.labels.get(FINGERPRINT_LABEL) != fingerprint:
@@ -130,12 +130,12 @@ class _Work:
         local = self.images.find(LOCAL_BASE)
         return origin.startswith(LOCAL_BASE) and (local is None or origin == local_origin(local.id))
 
-    def _with_base(self, context: Context, base_id: str | None) -> Context:
-        if base_id is not None:
+    def _with_base(self, context: Context, base: str | None) -> Context:
+        if base is not None:
             return context
         pinned = context.args["PYTHON_BASE"]
-        base = find_base(self.images, pinned, self.environ, self.report, self.options.make)
-        chosen = {"PYTHON_BASE": base.reference, "BASE_ORIGIN": base.origin}
+        found = find_base(self.images, pinned, self.environ, self.report, self.options.make)
+        chosen = {"PYTHON_BASE": found.reference, "BASE_ORIGIN": found.origin}
         return replace(context, args={**context.args, **chosen})
 
     def _build(self, build: ImageBuild, context: Context, fingerprint: str) -> None:

@@ -19,6 +19,7 @@ class ImageStatus:
     size: int
     created: str
     base: str
+    identity: str = ""
 
     @property
     def present(self) -> bool:
@@ -36,4 +37,4 @@ def _status(images: Images, service: str, image: str) -> ImageStatus:
     if found is None:
         return ImageStatus(service, image, "", 0, "", "")
     base = found.labels.get(ORIGIN_LABEL, "")
-    return ImageStatus(service, image, found.id, found.size, found.created, base)
+    return ImageStatus(service, image, found.id, found.size, found.created, base, found.identity)

@@ -129,7 +129,7 @@ def _of_buffers(models: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 
 def _kind(made: Entry | None, current: Entry, nb: NaiveBuffer, same: int) -> Kind:
     if made:
-        return "current" if made.components.key == current.components.key else "earlier"
+        return "current" if made.key == current.key else "earlier"
     if not same:
         return "foreign"
     return "rebuilt" if same == len(nb.tensors) else "partly"

@@ -29,7 +29,7 @@ def force(stages: Iterable[str]) -> str:
 def result_file(entry: Entry, file: Artifact) -> Expected:
     """Return one file of a stage's result."""
     stage = entry.components.stage
-    path = result_folder(stage, entry.components.key) / file.path
+    path = result_folder(stage, entry.key) / file.path
     digests = Digests(file.size, file.md5, file.sha256)
     remedy = f"make it again: {force([stage])}"
     return Expected("workspace", str(path), digests, stage, entry.run, entry.time, remedy)
@@ -43,7 +43,7 @@ def result_files(entry: Entry) -> tuple[Expected, ...]:
 
 def result_folders(entries: Iterable[Entry]) -> tuple[PurePosixPath, ...]:
     """Return where the results are in the workspace."""
-    return tuple(result_folder(item.components.stage, item.components.key) for item in entries)
+    return tuple(result_folder(item.components.stage, item.key) for item in entries)
 
 
 def written_files(conclusion: Conclusion) -> tuple[Expected, ...]:

@@ -15,7 +15,7 @@ from stages.contract import Result
 from stages.pitfalls import Pitfall
 
 LOCK_FILE = "paddock.lock"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 #: Artifacts with measured times in them, which no two runs share: the ledger has their hashes, the lock not.
 TIMED = frozenset({"parity.json"})
 
@@ -48,17 +48,31 @@ def read_lock(folder: Path) -> dict[str, Any]:
     """Return the lock's stages.
 
     Raises:
-        UsageError: there is no lock, or it is not one.
+        UsageError: there is no lock, it is not one, or it is of another version's form.
     """
     path = folder / LOCK_FILE
     try:
-        stages = json.loads(path.read_text(encoding="utf-8"))["stages"]
-        return {stage: dict(entry) for stage, entry in stages.items()}
+        lock = json.loads(path.read_text(encoding="utf-8"))
+        version = int(lock["schema_version"])
+        stages = {stage: dict(entry) for stage, entry in lock["stages"].items()}
     except FileNotFoundError as error:
         remedy = "run once without --locked and commit paddock.lock"
         raise UsageError("there is no lock to hold the run to", str(path), remedy) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError("not a lock file", str(path), "restore it, or remove it") from error
+    if version < SCHEMA_VERSION:
+        raise UsageError(
+            "the lock is an earlier Paddock's, which named images by IDs that only one machine has",
+            str(path),
+            "run once without --locked, which renews it, and commit paddock.lock",
+        )
+    if version > SCHEMA_VERSION:
+        raise UsageError(
+            f"the lock is a later Paddock's (schema_version {version}, known: {SCHEMA_VERSION})",
+            str(path),
+            "update Paddock, or run without --locked to write a new lock",
+        )
+    return stages
 
 
 def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components) -> None:

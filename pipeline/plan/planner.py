@@ -14,6 +14,8 @@ from stages.contract import Result
 Action = Literal["cached", "run", "wait", "skip"]
 #: The reason of a stage that ``--force`` names.
 FORCED = "forced"
+#: The reason of a stage that ran last with a version of Paddock that named images by their IDs.
+BY_ID = "an earlier Paddock recorded it under its image's ID; results are now named by what is in the image"
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,12 @@ class Planner:
         before = self.ledger.last(now.stage)
         if before is None:
             return "never run"
+        if before.components.names_image_by_id:
+            return BY_ID
         changes = changed_components(before.components, now)
         if changes:
             return "; ".join(changes)
-        if before.workspace != self.workspace:
-            return "the workspace volume is another one"
-        return "its result was made by an earlier contract version"
+        return "the workspace volume is another one"
 
 
 def changed_components(before: Components, now: Components) -> list[str]:

@@ -41,12 +41,13 @@ class StagePlanned:
 
 @dataclass(frozen=True)
 class StageStarted:
-    """A container is about to start."""
+    """A container is about to start; ``image`` is the image's identity, by the ID it is started."""
 
     key: str
     reason: str
     image: str
     log: str
+    image_id: str = ""
 
 
 @dataclass(frozen=True)

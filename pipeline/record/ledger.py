@@ -17,7 +17,10 @@ from stages.pitfalls import Pitfall
 
 @dataclass(frozen=True)
 class Components:
-    """All that decides a stage's result; its key is their hash."""
+    """All that decides a stage's result; its key is their hash.
+
+    ``image`` is the image's identity; in ledgers of earlier versions it is the ID, ``sha256:…``.
+    """
 
     stage: str
     image: str
@@ -28,6 +31,11 @@ class Components:
     def key(self) -> str:
         """The stage's key (SHA-256, hexadecimal)."""
         return stage_key(self.stage, self.image, self.parameters, self.inputs)
+
+    @property
+    def names_image_by_id(self) -> bool:
+        """Whether an earlier version wrote this: no result of today can have the same key."""
+        return self.image.startswith("sha256:")
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class Entry:
     components: Components
     result: Result
     result_file: Artifact | None = None
+
+    @property
+    def key(self) -> str:
+        """The key that the result was made under, which names its folder."""
+        return self.result.key
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Entry:
@@ -129,7 +142,7 @@ class Ledger:
     def find(self, key: str, workspace: str) -> Entry | None:
         """Return the latest result of ``key`` that this workspace holds."""
         for entry in reversed(self._entries):
-            if entry.components.key == key and entry.workspace == workspace:
+            if entry.key == key and entry.workspace == workspace:
                 return entry
         return None
 

@@ -97,7 +97,7 @@ class Comparison:
 
 def read_side(run: RunFolder, entries: Iterable[Entry]) -> Side:
     """Read a run's record; ``entries`` is the project's ledger."""
-    made = {(entry.components.key, entry.run): entry for entry in entries}
+    made = {(entry.key, entry.run): entry for entry in entries}
     by_key = {key: entry for (key, _run), entry in made.items()}
     found = {
         stage: entry

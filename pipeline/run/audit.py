@@ -108,7 +108,7 @@ class _Audit:
         workspace = self._prepared.planner.workspace
         keys = self._good.stages.values() if self._good else ()
         made = [entry for key in keys if (entry := self._ledger.find(key, workspace))]
-        return list({entry.components.key: entry for entry in (*made, *taken)}.values())
+        return list({entry.key: entry for entry in (*made, *taken)}.values())
 
     def _gone(self) -> list[Fault]:
         """Return the results of the last good run that another workspace had."""

@@ -70,11 +70,12 @@ class Executor:
         spec = self._spec(wire, components, results)
         folder = self._prepared.project.state / "runs" / self._run
         log_path = folder / f"{wire.stage}.log"
-        started = StageStarted(components.key, reason, components.image, str(log_path))
+        image_id = self._prepared.images[wire.stage].id
+        started = StageStarted(components.key, reason, components.image, str(log_path), image_id)
         self._log.say(started, wire.stage)
         with log_path.open("ab", buffering=0) as stream:
             listener = _Listener(wire.stage, self._log, stream)
-            exited = self._run_container(spec, components, listener, stop)
+            exited = self._run_container(spec, listener, stop)
         if exited.code != Exit.OK:
             raise _failure(wire.stage, exited, listener.failed, log_path)
         return self._result(spec)
@@ -113,14 +114,12 @@ class Executor:
         cpus = self._prepared.project.settings.limits.cpus
         return cpus or (service.nano_cpus or 1_000_000_000) / 1e9
 
-    def _run_container(
-        self, spec: Spec, components: Components, listener: _Listener, stop: Stop
-    ) -> Exited:
+    def _run_container(self, spec: Spec, listener: _Listener, stop: Stop) -> Exited:
         workspace, limits = self._prepared.workspace, self._prepared.project.settings.limits
         spec_path = WORKSPACE / "runs" / self._run / spec.stage / "spec.json"
         job = Job(
             service=workspace.compose.services[spec.stage],
-            image=components.image,
+            image=self._prepared.images[spec.stage].id,
             name=f"paddock-{workspace.identity}-{spec.stage}-{self._run}",
             command=(spec.stage, str(spec_path)),
             volumes=workspace.volumes,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.engine.connection import Engine, open_engine
+from pipeline.engine.images import ImageInfo
 from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner
@@ -18,7 +19,7 @@ from stages.contract import STAGES
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the planner and the runner need."""
+    """What the planner and the runner need; ``images`` by stage."""
 
     project: Project
     engine: Engine
@@ -26,6 +27,7 @@ class Prepared:
     ledger: Ledger
     wires: tuple[Wire, ...]
     planner: Planner
+    images: Mapping[str, ImageInfo]
 
 
 def prepare(
@@ -52,13 +54,12 @@ def prepare(
     """
     engine = open_engine(environ)
     workspace = workspace_of(project, environ)
-    images = {
-        name: engine.images.image_id(workspace.compose.services[name].image) for name in STAGES
-    }
+    images = {name: engine.images.get(workspace.compose.services[name].image) for name in STAGES}
     with HashCache(project.state / "hashes.sqlite") as cache:
         wires = wire(project, cache, FetchContext(say, cache.sha256, check))
     volumes = workspace.compose.volumes
     identity = " ".join(engine.volumes.ensure(volumes[key], workspace.labels) for key in volumes)
     ledger = Ledger(project.state / "ledger.jsonl")
-    planner = Planner(ledger, identity, images, project.settings.train.seed, forced)
-    return Prepared(project, engine, workspace, ledger, wires, planner)
+    identities = {name: image.identity for name, image in images.items()}
+    planner = Planner(ledger, identity, identities, project.settings.train.seed, forced)
+    return Prepared(project, engine, workspace, ledger, wires, planner, images)

@@ -38,14 +38,14 @@ class Recheck:
         Raises:
             IntegrityFailed: a file is not the one in the ledger; the remedy names all stages to force.
         """
-        new = [entry for entry in entries if entry.components.key not in self._done]
+        new = [entry for entry in entries if entry.key not in self._done]
         if not new:
             return
         started = time.monotonic()
         checked = check_results(new, rehash(self._prepared, result_folders(new), self._stop))
         stages = dict.fromkeys(fault.expected.made_by for fault in checked.faults)
         refuse(checked.faults, f"make it again: {force(stages)}")
-        self._done |= {entry.components.key for entry in new}
+        self._done |= {entry.key for entry in new}
         size, seconds = human_size(checked.size), human_seconds(time.monotonic() - started)
         self._log.say(
             Noted(f"hashed {checked.files} files of cached results again: {size} in {seconds}")

@@ -105,7 +105,7 @@ def _run(prepared: Prepared, words: Sequence[str], stop: Stop) -> list[dict[str,
     workspace, output = prepared.workspace, _Output()
     job = Job(
         service=workspace.compose.services[_STAGE],
-        image=prepared.planner.images[_STAGE],
+        image=prepared.images[_STAGE].id,
         name=f"paddock-{workspace.identity}-rehash-{secrets.token_hex(4)}",
         command=tuple(words),
         volumes=workspace.volumes,

@@ -226,7 +226,7 @@ class _Run:
         self._recheck.results([entry])
         stage = entry.components.stage
         self._keep(entry.components, entry.result)
-        self._log.say(StageCached(entry.components.key, entry.run), stage)
+        self._log.say(StageCached(entry.key, entry.run), stage)
 
     def _keep(self, components: Components, result: Result) -> None:
         if self._locked is not None:
@@ -260,7 +260,7 @@ class _Run:
                 item.target: workspace.volumes[item.volume]
                 for item in workspace.compose.services[STAGES[0]].volumes
             }
-            image = self._prepared.planner.images[STAGES[0]]
+            image = self._prepared.images[STAGES[0]].id
             volumes = self._prepared.engine.volumes.client(image, mounts, workspace.labels)
             self._open_volumes = self._stack.enter_context(volumes)
         return self._open_volumes

@@ -15,7 +15,8 @@ from pipeline.record.ledger import Entry, Ledger
 from stages.contract import STAGES, Result
 from support.results import make_result
 
-IMAGES = {stage: f"sha256:{stage}" for stage in STAGES}
+#: What the images are known by, as a key has it.
+IMAGES = {stage: f"image-{stage}" for stage in STAGES}
 
 
 def wires_of(folder: Path) -> tuple[Wire, ...]:
@@ -35,15 +36,18 @@ def planner_of(
     return Planner(Ledger(folder / ".paddock/ledger.jsonl"), workspace, images, seed, forced)
 
 
-def pretend_run(folder: Path, name: str = "run-1", flavour: str = "") -> list[str]:
+def pretend_run(
+    folder: Path, name: str = "run-1", flavour: str = "", images: Mapping[str, str] = IMAGES
+) -> list[str]:
     """Walk through the stages as the runner does; return those that ran.
 
     Args:
         folder: the project.
         name: of the run.
         flavour: content of what the stages make; the same flavour is the same content.
+        images: what the stages' images are known by.
     """
-    planner, results, ran = planner_of(folder), dict[str, Result](), []
+    planner, results, ran = planner_of(folder, images), dict[str, Result](), []
     for item in wires_of(folder):
         step = planner.decide(item, results)
         if step.entry:

@@ -23,7 +23,7 @@ from pipeline.record.ledger import Components
 from stages.contract import Exit, Result
 from support.results import make_artifact, make_result
 
-TRAIN = Components("train", "sha256:a", {"epochs": 3, "image_shape": [3, 48, 320]}, {"train": "t"})
+TRAIN = Components("train", "a" * 64, {"epochs": 3, "image_shape": [3, 48, 320]}, {"train": "t"})
 
 
 def write_lock(folder: Path, entries: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ def _remeasured(made: Result) -> Result:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"image": "sha256:b"}, "image changed (a → b)"),
+        ({"image": "b" * 64}, f"image changed ({12 * 'a'} → {12 * 'b'})"),
         ({"parameters": {**TRAIN.parameters, "epochs": 5}}, "parameter epochs changed (3 → 5)"),
         ({"inputs": {"train": "u"}}, "input train changed (t → u)"),
         ({"inputs": {"train": "t", "val": "v"}}, "input val added"),
@@ -120,7 +120,34 @@ def test_missing_lock_says_how_to_get_one(tmp_path: Path) -> None:
     assert "without --locked" in caught.value.remedy
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"stages": 3}', '{"stages": {"train": 1}}'])
+@pytest.mark.parametrize(
+    ("version", "message", "remedy"),
+    [(1, "earlier Paddock", "which renews it"), (3, "later Paddock", "update Paddock")],
+)
+def test_a_lock_of_another_form_says_in_one_line_how_to_renew_it(
+    tmp_path: Path, version: int, message: str, remedy: str
+) -> None:
+    write_lock(tmp_path, stages())
+    text = (tmp_path / LOCK_FILE).read_text().replace('_version": 2', f'_version": {version}')
+    (tmp_path / LOCK_FILE).write_text(text)
+    with pytest.raises(UsageError, match=message) as caught:
+        read_lock(tmp_path)
+    assert remedy in caught.value.remedy and "\n" not in caught.value.message
+    assert caught.value.code == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"stages": {}}',
+        '{"schema_version": 2, "stages": 3}',
+        '{"schema_version": 2, "stages": {"train": 1}}',
+    ],
+)
 def test_what_is_no_lock_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "paddock.lock").write_text(text)
     with pytest.raises(UsageError, match="not a lock file"):

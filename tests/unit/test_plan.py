@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.plan.planner import changed_components
+from pipeline.plan.planner import BY_ID, changed_components
 from pipeline.record.ledger import Components
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
@@ -99,9 +99,9 @@ def test_changed_dictionary_is_named(folder: Path) -> None:
 
 def test_changed_docker_image_is_named(folder: Path) -> None:
     pretend_run(folder)
-    planner = planner_of(folder, {**IMAGES, "export": "sha256:another"})
+    planner = planner_of(folder, {**IMAGES, "export": "another"})
     steps = plan(folder, planner)
-    assert steps["export"].reason == "image changed (export → another)"
+    assert steps["export"].reason == "image changed (image-export → another)"
     assert steps["train"].action == "cached"
 
 
@@ -110,6 +110,15 @@ def test_changed_seed_reruns_training(folder: Path) -> None:
     rewrite(folder, "", "seed = 1\n")
     assert plan(folder)["train"].reason == "parameter seed changed (42 → 1)"
     assert plan(folder)["data"].action == "cached"
+
+
+def test_a_result_that_was_recorded_by_image_id_runs_again_and_says_so(folder: Path) -> None:
+    by_id = {stage: f"sha256:{stage}" for stage in IMAGES}
+    pretend_run(folder, images=by_id)
+    step = plan(folder)["data"]
+    assert (step.action, step.reason) == ("run", BY_ID)
+    assert pretend_run(folder, "run-2") == ["data", "train", "export", "convert", "verify"]
+    assert plan(folder)["data"].reason == "made in run-2"
 
 
 def test_forced_stage_runs(folder: Path) -> None:
@@ -130,8 +139,8 @@ def test_replaced_workspace_is_said(folder: Path) -> None:
 
 
 def test_all_that_changed_is_named() -> None:
-    before = Components("data", "sha256:a", {"x": 1, "gone": 2}, {"train": "t", "test": "u"})
-    now = Components("data", "sha256:b", {"x": 3}, {"train": "t", "val": "v"})
+    before = Components("data", "a", {"x": 1, "gone": 2}, {"train": "t", "test": "u"})
+    now = Components("data", "b", {"x": 3}, {"train": "t", "val": "v"})
     assert changed_components(before, now) == [
         "image changed (a → b)",
         "parameter gone changed (2 → none)",

@@ -65,9 +65,8 @@ def _list(_options: argparse.Namespace, terminal: Terminal) -> None:
     for item in list_images(engine.images, read_compose(os.environ)):
         image = padded(item.image, 24)
         if item.id:
-            short = item.id.removeprefix("sha256:")[:12]
             size = padded(human_size(item.size), 8, right=True)
-            terminal.print(f"{image} {short}  {size}  {translated(item.base)}")
+            terminal.print(f"{image} {item.identity[:12]}  {size}  {translated(item.base)}")
         else:
             command = f"paddock images build {item.service}"
             terminal.print(f"{image} {_('missing: {command}').format(command=command)}")

@@ -42,7 +42,7 @@ def environments(record: Record, view: RunView) -> tuple[StageEnvironment, ...]:
     reported: Mapping[str, Mapping[str, str]] = (
         record.report["environment"] if record.report else {}
     )
-    entries = {entry.components.key: entry for entry in record.entries}
+    entries = {entry.key: entry for entry in record.entries}
     names = dict.fromkeys((*view.stages, *reported))
     found = (_of_stage(name, view.stages.get(name), entries, reported) for name in names)
     return tuple(item for item in found if item.versions or item.image)
