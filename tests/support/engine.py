@@ -62,7 +62,7 @@ def shop(client: DockerClient, tmp_path: Path) -> Iterator[Workshop]:
 
 @pytest.fixture(scope="session")
 def tools(client: DockerClient, compose: Compose) -> str:
-    """The image with Debian's docker-registry and docker-compose."""
+    """The image with Debian's docker-registry, docker-compose and engine."""
     return build_tools(client, compose.images["base"].image)
 
 

@@ -1,4 +1,4 @@
-"""Debian's docker-registry and docker-compose, in an image of the tests' own: the host stays as it is."""
+"""Debian's docker-registry, docker-compose and engine, in an image of the tests': the host stays as it is."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ FROM ${BASE}
 USER 0
 RUN apt-get update -q \\
     && apt-get install -q -y --no-install-recommends docker-registry docker-compose \\
+        docker.io iptables \\
     && rm -rf /var/lib/apt/lists/*
 ENV PYTHONPATH= PYTHONDONTWRITEBYTECODE=
 ENTRYPOINT []
@@ -46,7 +47,7 @@ def tar_of(name: str, content: str) -> bytes:
 
 
 def build_tools(client: DockerClient, base: str) -> str:
-    """Build the image with the two tools, or take it from the engine's cache; return its ID."""
+    """Build the image with the tools, or take it from the engine's cache; return its ID."""
     images = Images(client)
     request = BuildRequest(TOOLS, "Dockerfile", {"BASE": base})
     for _line in images.build(request, io.BytesIO(tar_of("Dockerfile", _DOCKERFILE))):

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import IntegrityFailed
+from pipeline.integrity.record import result_files
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
 from stages.contract import Digests
 from support.results import make_artifact, make_result
 
 
 def entry(run: str = "run-1", epochs: int = 3, workspace: str = "volume@1") -> Entry:
-    components = Components("train", "sha256:a", {"epochs": epochs}, {"train": "t"})
+    components = Components("train", "a", {"epochs": epochs}, {"train": "t"})
     return Entry("now", run, workspace, components, make_result("train", components.key))
 
 
@@ -42,6 +43,18 @@ def test_latest_of_a_key_counts(path: Path) -> None:
 def test_result_in_another_workspace_does_not_count(path: Path) -> None:
     Ledger(path).append(entry())
     assert Ledger(path).find(entry().components.key, "volume@2") is None
+
+
+def test_an_entry_of_before_keeps_the_key_that_its_folder_has(path: Path) -> None:
+    components = Components("train", "sha256:a", {"epochs": 3}, {"train": "t"})
+    Ledger(path).append(
+        Entry("now", "run-1", "volume@1", components, make_result("train", "0" * 64))
+    )
+    old = Ledger(path).find("0" * 64, "volume@1")
+    assert old is not None and old.components.names_image_by_id
+    assert old.key == "0" * 64 != components.key
+    folder = "/paddock/results/train/" + "0" * 64
+    assert {str(Path(file.path).parent) for file in result_files(old)} == {folder}
 
 
 @pytest.mark.parametrize(
