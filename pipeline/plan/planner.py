@@ -15,7 +15,7 @@ Action = Literal["cached", "run", "wait", "skip"]
 #: The reason of a stage that ``--force`` names.
 FORCED = "forced"
 #: The reason of a stage that ran last with a version of Paddock that named images by their IDs.
-BY_ID = "an earlier Paddock recorded it under its image's ID; results are now named by what is in the image"
+BY_ID = "results are now named by what is in their image, no longer by its ID"
 
 
 @dataclass(frozen=True)

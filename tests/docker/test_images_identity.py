@@ -92,6 +92,7 @@ def test_the_lock_of_one_engine_is_accepted_by_another_that_built_its_own_image(
         build(other, compose, {"data": tag})
         assert other.get(tag).identity == images.get(tag).identity
         assert other.get(tag).id != images.get(tag).id
+        own = other.get(tag).id
         for stage in STAGES[1:]:
             other.tag(tag, compose.images[stage].image)  # looked for, and never started
         words = ("--batch", "--json", "--until", "data", "--locked", checkout)
@@ -99,5 +100,5 @@ def test_the_lock_of_one_engine_is_accepted_by_another_that_built_its_own_image(
     assert done.returncode == Exit.OK, done.stdout + done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
     started = next(event for event in events if event["type"] == "stage-started")
-    assert started["image"] == entry.components.image
+    assert (started["image"], started["image_id"]) == (entry.components.image, own)
     assert any(event["type"] == "stage-finished" for event in events)
