@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     build.set_defaults(act=_build)
     listing = actions.add_parser(
-        "list", help=_("what is there: image IDs, sizes, and the base's origin")
+        "list", help=_("what is there: identities, sizes, and the base's origin")
     )
     listing.set_defaults(act=_list)
     save = actions.add_parser("save", help=_("all images into one tar, its SHA-256 beside it"))

@@ -141,7 +141,7 @@ def _processors(stages: Sequence[StageEnvironment]) -> Iterator[Fact]:
 
 def _images(stages: Sequence[StageEnvironment]) -> Iterator[Fact]:
     if any(stage.image for stage in stages):
-        yield _("stage"), _("image ID (SHA-256)")
+        yield _("stage"), _("image (SHA-256)")
     for stage in stages:
         if stage.image:
             yield stage.stage, stage.image.removeprefix(_ALGORITHM)

@@ -27,7 +27,7 @@ class Processor:
 
 @dataclass(frozen=True)
 class StageEnvironment:
-    """A stage's versions by name, and the ID of its image ("" if it is not known)."""
+    """A stage's versions by name, and what its image is known by ("" if it is not known)."""
 
     stage: str
     versions: Mapping[str, str] = field(default_factory=dict)
