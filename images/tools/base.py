@@ -1,4 +1,4 @@
-"""``base.py OUT WORKSPACE``: what the base image has beside its packages.
+"""``base.py OUT``: what the base image has beside its packages.
 
 The user that stages run as, the folders where volumes are mounted, bytecode of the standard library
 (the official Python image ships none) and the OpenMP runtime where the base lacks it.
@@ -20,18 +20,22 @@ USER = "paddock:x:10001:10001:Paddock stages:/tmp:/usr/sbin/nologin\n"
 GROUP = "paddock:x:10001:\n"
 
 
-def main(out: Path, workspace: Path) -> None:
-    """Fill ``out`` and ``workspace``: both become ``/``, the second owned by the stages' user."""
+def main(out: Path) -> None:
+    """Fill ``out``, which becomes ``/``."""
     add_user(out)
     (out / "opt" / "paddock").mkdir(parents=True)
-    (workspace / "paddock" / "inputs").mkdir(parents=True)
+    inputs = out / "paddock" / "inputs"
+    inputs.mkdir(parents=True)
     compile_standard_library(out)
     if ctypes.util.find_library("gomp") is None:
         with tempfile.TemporaryDirectory() as folder:
             for package in download(["libgomp1"], Path(folder)):
                 unpack(package, out)
     settle(out)
-    settle(workspace)
+    # A fresh volume takes owner and mode from here. They are root's, and open to the stages' user: the engine
+    # writes an owner's name into the layer as its own host knows it, and root has the same everywhere.
+    for folder in (inputs.parent, inputs):
+        folder.chmod(0o777)
 
 
 def add_user(out: Path) -> None:
@@ -56,4 +60,4 @@ def compile_standard_library(out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

@@ -207,7 +207,8 @@ def test_a_folder_that_is_no_paddleocr_tree_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("service", list(read_compose({}).images))
 def test_every_image_has_all_that_its_dockerfile_copies(service: str) -> None:
     context = make_context(REPOSITORY, read_compose({}).images[service], None)
-    assert context.text
+    # An owner's name would be in the layer, as the engine's own host knows it.
+    assert context.text and "--chown" not in context.text
     # Plain Compose sends what .dockerignore lets through; it must let all of this through.
     examples = ("shared", "alphanumeric", "official-ppocrv5", "official-ppocrv5-det")
     allowed = ("images/", "stages/", *(f"examples/{name}/" for name in examples))
