@@ -15,6 +15,9 @@ from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
 from pipeline.text import nearest
 
+#: Keys that files of earlier versions may hold.
+_GONE = {("quantize",): "the table is gone, as nothing is quantised: remove it"}
+
 
 def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:
     """Return all that is wrong with the settings ``raw`` for a project in ``folder``.
@@ -37,6 +40,8 @@ def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:
 def complaint_of(error: ErrorDetails) -> Complaint:
     """Say what the schema found, with the nearest known key or what is allowed."""
     keys = tuple(str(part) for part in error["loc"] if part not in UNION_TAGS)
+    if keys in _GONE:
+        return Complaint(keys, _GONE[keys])
     if error["type"] == "extra_forbidden":
         return Complaint(keys, f"unknown key{_nearest(keys)}")
     if error["type"] == "missing":

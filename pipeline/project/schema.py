@@ -167,12 +167,6 @@ class ExportSection(Section):
     model: GivenModel = ""
 
 
-class QuantizeSection(Section):
-    """``[quantize]``: no method has been measured good enough to offer yet."""
-
-    method: Literal["none"] = "none"
-
-
 class ConvertSection(Section):
     """``[convert]``"""
 
@@ -233,7 +227,6 @@ class Settings(Section):
     model: ModelSection = ModelSection()
     train: TrainSection = TrainSection()
     export: ExportSection = ExportSection()
-    quantize: QuantizeSection = QuantizeSection()
     convert: ConvertSection = ConvertSection()
     verify: VerifySection = VerifySection()
     limits: LimitsSection = LimitsSection()

@@ -46,9 +46,6 @@ overrides = ["Global.print_batch_step=1"]
 [export]
 model = ""
 
-[quantize]
-method = "none"
-
 [convert]
 targets = ["x86"]
 fp16 = true
@@ -174,7 +171,6 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
         ("verify", "runtime = 2.13", "verify.runtime: input should be a valid string; found 2.13"),
         ("limits", 'memory = "8 GB"', 'must be a size such as "512m" or "8g"'),
         ("limits", "cpus = 0", "limits.cpus"),
-        ("quantize", 'method = "int8"', "quantize.method"),
     ],
 )
 def test_wrong_value_is_refused_with_its_line(
@@ -183,6 +179,11 @@ def test_wrong_value_is_refused_with_its_line(
     error = refusal(tmp_path, f"{MINIMAL}\n[{table}]\n{line}\n")
     assert said in error.message
     assert "paddock.toml:11: " in error.message
+
+
+def test_a_table_of_earlier_versions_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    error = refusal(tmp_path, f'{MINIMAL}\n[quantize]\nmethod = "none"\n')
+    assert "quantize: the table is gone, as nothing is quantised: remove it" in error.message
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
