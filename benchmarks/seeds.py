@@ -17,7 +17,7 @@ from copies import copy_of
 from runs import Measured, measured_by_paddock, read_ledger
 from settings import set_key
 
-from stages.contract import STAGES
+from pipeline.plan.stages import STAGES
 
 
 @dataclass(frozen=True)

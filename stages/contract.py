@@ -15,9 +15,6 @@ from enum import IntEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-#: In the order in which they run.
-STAGES = ("data", "train", "export", "convert", "verify")
-
 #: What a project's model does: read a line, find the lines of a page, tell a line's orientation. The
 #: first is that of a spec without the parameter ``task``.
 TASKS = ("recognition", "detection", "orientation")

@@ -27,12 +27,19 @@ def read_cpu(path: Path = CPUINFO) -> dict[str, str]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return {}
+    found = {"cpu": " ".join(_first(text, _MODEL).split()), "cpu_flags": flags_of(text)}
+    return {name: value for name, value in found.items() if value}
+
+
+def flags_of(text: str) -> str:
+    """Return the vector units that ``/proc/cpuinfo`` names, sorted, with spaces."""
+    return " ".join(sorted(DECISIVE.intersection(_first(text, _FLAGS).split())))
+
+
+def _first(text: str, names: tuple[str, ...]) -> str:
+    """Return the first processor's value of the first of ``names`` that is told; "" if none is."""
     facts: dict[str, str] = {}
     for line in text.splitlines():
         name, _, value = (part.strip() for part in line.partition(":"))
         facts.setdefault(name, value)
-    model = next((facts[name] for name in _MODEL if facts.get(name)), "")
-    flags = next((facts[name] for name in _FLAGS if facts.get(name)), "")
-    decisive = " ".join(sorted(DECISIVE.intersection(flags.split())))
-    found = {"cpu": " ".join(model.split()), "cpu_flags": decisive}
-    return {name: value for name, value in found.items() if value}
+    return next((facts[name] for name in names if facts.get(name)), "")

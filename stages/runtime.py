@@ -12,7 +12,6 @@ from typing import Any
 from stages.contract import (
     MANIFEST_FILE,
     SCRATCH_FOLDER,
-    STAGES,
     Artifact,
     ArtifactMade,
     Input,
@@ -124,8 +123,9 @@ def check_inputs(spec: Spec) -> None:
 
 
 def _check_file(path: Path, expected: str, made_by: str, taken_by: str) -> None:
-    # What no stage makes is uploaded again for the stage that takes it.
-    remedy = f"run again with --force {made_by if made_by in STAGES else taken_by}"
+    # What no stage makes is uploaded again for the stage that takes it. A stage is named by one word, as
+    # its module is; what the project gives is described: "model PP-OCRv5_mobile_rec".
+    remedy = f"run again with --force {made_by if made_by.isidentifier() else taken_by}"
     if not path.is_file():
         raise IntegrityError(
             f"{path.name} is missing",

@@ -19,6 +19,7 @@ from pipeline.machine.clean import remove_leftovers
 from pipeline.machine.doctor import Finding, examine
 from pipeline.machine.example import EXAMPLES, RenderContext, make_example
 from pipeline.plan.planner import Step
+from pipeline.plan.workspace import stages_of
 from pipeline.project import PROJECT_FILE, Project, load_project
 from pipeline.project.answers import Answers
 from pipeline.project.suggest import suggest
@@ -100,7 +101,7 @@ class Backend:
             PaddockError: no engine, no images, or a project that names what is not there.
         """
         prepared = prepare(self.project(), self.environ, frozenset(), lambda _text: None)
-        return prepared.planner.plan(prepared.wires)
+        return prepared.planner.plan()
 
     def why_it_died(self, run: RunFolder) -> PaddockError:
         """Return what a runner's process said that died before its first event."""
@@ -168,7 +169,7 @@ class Backend:
         """Return the tag that all stage images carry."""
         tags = {
             service.image.rpartition(":")[2]
-            for service in read_compose(self.environ).stages.values()
+            for service in stages_of(read_compose(self.environ)).values()
         }
         return ", ".join(sorted(tags))
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
     AnyEvent,
     Delivered,
@@ -79,7 +80,7 @@ def print_report(folder: Path, code: int, options: Options, terminal: Terminal) 
         if newest and newest.report:
             command = f"paddock report {shlex.quote(str(folder))}"
             terminal.note(_("  more:  {command}").format(command=command))
-    if options.last != "verify" or code not in (Exit.OK, Exit.PARITY):
+    if options.last != STAGES[-1] or code not in (Exit.OK, Exit.PARITY):
         return
     name = "out" if code == Exit.OK else "out.failed"
     path = folder / name / REPORT_FILE

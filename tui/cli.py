@@ -10,9 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.errors import PaddockError, UsageError
+from pipeline.plan.stages import STAGES
 from pipeline.project import PROJECT_FILE
 from pipeline.run.runner import Options
-from stages.contract import STAGES, Exit
+from stages.contract import Exit
 from tui.arguments import Parser, take_language
 from tui.batch import run_batch
 from tui.commands import COMMANDS

@@ -23,7 +23,6 @@ from pipeline.compose.values import (
     parse_tmpfs,
 )
 from pipeline.errors import UsageError
-from stages.contract import STAGES
 
 #: The folder that holds ``compose.yaml``, ``images/`` and ``stages/``.
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -83,11 +82,6 @@ class Compose:
     images: Mapping[str, ImageBuild]
     services: Mapping[str, Service]
     volumes: Mapping[str, Volume]
-
-    @property
-    def stages(self) -> dict[str, Service]:
-        """The services that are stages, in the order in which they run."""
-        return {name: self.services[name] for name in STAGES}
 
 
 def read_compose(environ: Mapping[str, str], path: Path = COMPOSE_FILE) -> Compose:
@@ -177,7 +171,6 @@ class _Reader:
         volumes = {key: self._volume(key) for key in top.get("volumes", {})}
         for service in services.values():
             self._check_mounts(service, volumes)
-        self._check_stages(services)
         return Compose(images, services, volumes)
 
     def _service(self, name: str) -> Service:
@@ -237,11 +230,6 @@ class _Reader:
             if mount.volume not in volumes:
                 where = ("services", service.name, "volumes")
                 self._fail(where, f"{'.'.join(where)}: there is no volume {mount.volume!r} below")
-
-    def _check_stages(self, services: Mapping[str, Service]) -> None:
-        missing = [name for name in STAGES if name not in services]
-        if missing:
-            self._fail(("services",), f"there is no service for the stage {missing[0]!r}")
 
     def _interpolated(self, value: Any, where: tuple[str, ...]) -> Any:
         if isinstance(value, dict):

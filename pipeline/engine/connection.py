@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,13 @@ class Engine:
     images: Images
     containers: Containers
     volumes: Volumes
+
+    def is_here(self) -> bool:
+        """Return whether containers run under this machine's own kernel, and so on its processor."""
+        with translated("asking the engine where it is"):
+            info = self.client.info()
+        here = os.uname()
+        return (info.get("Name"), info.get("KernelVersion")) == (here.nodename, here.release)
 
     def facts(self) -> Facts:
         """Ask the engine what it is."""

@@ -101,13 +101,20 @@ def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:
 
 
 def _current(project: Project, ledger: Ledger) -> Entry:
-    """Return the conversion of the last good run."""
+    """Return the result of the last good run that has its ``.nb`` files.
+
+    Raises:
+        UsageError: no run has passed, or the last one that did made no such file.
+    """
     good = ledger.last_good()
-    entry = ledger.find(good.stages["convert"], good.workspace) if good else None
-    if entry is None:
+    if good is None:
         remedy = "run it first: paddock --batch"
         raise UsageError("no run of this project has passed yet", str(project.folder), remedy)
-    return entry
+    for key in good.stages.values():
+        entry = ledger.find(key, good.workspace)
+        if entry and any(item.path.endswith(".nb") for item in entry.result.artifacts):
+            return entry
+    raise UsageError("the last run that passed made no .nb file", str(project.folder))
 
 
 def _fingerprints(project: Project, current: Entry) -> set[str]:

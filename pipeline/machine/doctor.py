@@ -14,7 +14,8 @@ from pipeline.compose.file import Compose, read_compose
 from pipeline.engine.connection import Engine, open_engine
 from pipeline.errors import EngineError
 from pipeline.models.store import cache_folder
-from pipeline.plan.workspace import PROJECT_LABEL
+from pipeline.plan.stages import STAGES
+from pipeline.plan.workspace import PROJECT_LABEL, stages_of
 from pipeline.text import human_size
 
 #: Images take 1.5 GB and a project's volumes some more; under this, something will fill up.
@@ -83,7 +84,7 @@ def _engine(engine: Engine, _compose: Compose) -> Finding:
 
 def _size(engine: Engine, compose: Compose) -> Finding:
     facts = engine.facts()
-    needed = max(service.mem_limit or 0 for service in compose.stages.values())
+    needed = max(service.mem_limit or 0 for service in stages_of(compose).values())
     message = f"{facts.cpus} CPUs, {human_size(facts.memory)} of memory"
     if facts.memory >= needed:
         return Finding("engine's size", "ok", message)
@@ -93,7 +94,7 @@ def _size(engine: Engine, compose: Compose) -> Finding:
 
 def _images(engine: Engine, compose: Compose) -> Finding:
     missing = []
-    for name, service in compose.stages.items():
+    for name, service in stages_of(compose).items():
         try:
             engine.images.image_id(service.image)
         except EngineError:
@@ -102,7 +103,7 @@ def _images(engine: Engine, compose: Compose) -> Finding:
         return Finding(
             "images", "problem", f"missing: {', '.join(missing)}", "make them: paddock images build"
         )
-    return Finding("images", "ok", f"all {len(compose.stages)} stage images are there")
+    return Finding("images", "ok", f"all {len(STAGES)} stage images are there")
 
 
 def _leftovers(engine: Engine, _compose: Compose) -> Finding:

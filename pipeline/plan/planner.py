@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.plan.inputs import FromProject, FromStage
+from pipeline.plan.surroundings import SURROUNDINGS, Surroundings
 from pipeline.plan.wiring import Wire
 from pipeline.record.ledger import Components, Entry, Ledger
 from stages.contract import Result
@@ -22,38 +23,57 @@ BY_ID = "results are now named by what is in their image, no longer by its ID"
 class Step:
     """What happens to a stage. ``components`` is None while an input is not made yet."""
 
-    stage: str
+    wire: Wire
     action: Action
     reason: str
     components: Components | None = None
     entry: Entry | None = None
 
+    @property
+    def stage(self) -> str:
+        """The stage's name."""
+        return self.wire.stage
+
 
 @dataclass(frozen=True)
 class Planner:
-    """Decides stage by stage, from what is known about the stages before it."""
+    """Decides stage by stage, from what is known about the stages before it.
+
+    Args:
+        ledger: what was made before.
+        workspace: which volumes hold it.
+        wires: the project's stages in their order.
+        images: of the stages that are not skipped, as keys name them.
+        surroundings: of this run.
+        forced: stages whose results do not count.
+    """
 
     ledger: Ledger
     workspace: str
+    wires: tuple[Wire, ...]
     images: Mapping[str, str]
-    seed: int
+    surroundings: Surroundings
     forced: frozenset[str] = frozenset()
 
-    def plan(self, wires: tuple[Wire, ...]) -> tuple[Step, ...]:
-        """Decide for all stages without running any."""
+    def plan(self) -> tuple[Step, ...]:
+        """Decide for all stages without running any; what waits is settled when its inputs are made."""
         results: dict[str, Result] = {}
         steps = []
-        for wire in wires:
-            step = self.decide(wire, results)
-            if step.action == "cached" and step.entry:
+        for wire in self.wires:
+            step = self._decide(wire, results)
+            if step.entry:
                 results[wire.stage] = step.entry.result
             steps.append(step)
         return tuple(steps)
 
-    def decide(self, wire: Wire, results: Mapping[str, Result]) -> Step:
+    def settle(self, step: Step, results: Mapping[str, Result]) -> Step:
+        """Return the step, decided now if it waited for the ``results`` of stages before it."""
+        return self._decide(step.wire, results) if step.action == "wait" else step
+
+    def _decide(self, wire: Wire, results: Mapping[str, Result]) -> Step:
         """Decide for one stage, given the ``results`` of those before it."""
         if wire.skipped:
-            return Step(wire.stage, "skip", wire.skipped)
+            return Step(wire, "skip", wire.skipped)
         waits_for = sorted(
             {
                 source.stage
@@ -62,14 +82,14 @@ class Planner:
             }
         )
         if waits_for:
-            return Step(wire.stage, "wait", f"after {' and '.join(waits_for)}")
+            return Step(wire, "wait", f"after {' and '.join(waits_for)}")
         components = self._components(wire, results)
         if wire.stage in self.forced:
-            return Step(wire.stage, "run", FORCED, components)
+            return Step(wire, "run", FORCED, components)
         entry = self.ledger.find(components.key, self.workspace)
         if entry:
-            return Step(wire.stage, "cached", f"made in {entry.run}", components, entry)
-        return Step(wire.stage, "run", self._why(components), components)
+            return Step(wire, "cached", f"made in {entry.run}", components, entry)
+        return Step(wire, "run", self._why(components), components)
 
     def _components(self, wire: Wire, results: Mapping[str, Result]) -> Components:
         inputs = {
@@ -80,8 +100,10 @@ class Planner:
             )
             for name, source in sorted(wire.inputs.items())
         }
-        parameters = {**wire.parameters, **({"seed": self.seed} if wire.stage == "train" else {})}
-        return Components(wire.stage, self.images[wire.stage], parameters, inputs)
+        deciding = self.surroundings.deciding(wire.stage, wire.decided_by)
+        return Components(
+            wire.stage, self.images[wire.stage], {**wire.parameters, **deciding}, inputs
+        )
 
     def _why(self, now: Components) -> str:
         before = self.ledger.last(now.stage)
@@ -101,7 +123,9 @@ def changed_components(before: Components, now: Components) -> list[str]:
     if before.image != now.image:
         changes.append(f"image changed ({_short(before.image)} → {_short(now.image)})")
     changes += [
-        f"parameter {name} changed ({old} → {new})"
+        f"{name} changed ({old} → {new})"
+        if name in SURROUNDINGS
+        else f"parameter {name} changed ({old} → {new})"
         for name, old, new in _differences(before.parameters, now.parameters)
     ]
     changes += [

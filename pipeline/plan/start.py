@@ -42,6 +42,18 @@ class Start:
     own: Mapping[str, FromProject] = field(default_factory=dict)
 
     @property
+    def given(self) -> dict[str, FromProject]:
+        """All that the start gives, by the names that stages know it by."""
+        named = {
+            "pretrained": self.pretrained,
+            "config": self.config,
+            "checkpoint": self.checkpoint,
+            "pir": self.pir,
+        }
+        there = {name: source for name, source in named.items() if source is not None}
+        return {**there, **self.pd, **self.own}
+
+    @property
     def official(self) -> FromProject | None:
         """The official model that training starts from, if it starts from one."""
         given, programs = self.pretrained, {PIR_PROGRAM, PD_FILES["pdmodel"]}

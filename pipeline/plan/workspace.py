@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pipeline.compose.file import Compose, read_compose
+from pipeline.compose.file import COMPOSE_FILE, Compose, Service, read_compose
+from pipeline.errors import UsageError
+from pipeline.plan.stages import STAGES
 from pipeline.project import Project
 from stages.contract import WORKSPACE
 
@@ -47,6 +49,20 @@ def workspace_of(project: Project, environ: Mapping[str, str]) -> Workspace:
         "PADDOCK_INPUTS": f"paddock-{identity}-inputs",
     }
     return Workspace(identity, read_compose({**environ, **names}))
+
+
+def stages_of(compose: Compose) -> dict[str, Service]:
+    """Return the services that the stages run in, in the stages' order.
+
+    Raises:
+        UsageError: compose.yaml has none for a stage.
+    """
+    missing = next((name for name in STAGES if name not in compose.services), None)
+    if missing is not None:
+        raise UsageError(
+            f"there is no service for the stage {missing!r}", str(COMPOSE_FILE), "correct the file"
+        )
+    return {name: compose.services[name] for name in STAGES}
 
 
 def _machine() -> str:

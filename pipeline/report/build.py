@@ -23,12 +23,8 @@ REPORT_FILE = "report.json"
 #: What verify writes into evidence.json and the report takes as it is.
 _SHOWN = ("preprocessing", "sanity", "canary", "runtime")
 
-#: Where the file of a model is that is no NB file: model name -> (stage, artifact). All others the
-#: project brought along.
-_MODEL_FILES = {
-    "checkpoint": ("train", "checkpoint.pdparams"),
-    "pd": ("export", "inference.pdiparams"),
-}
+#: The files by which models are known that are no NB file; those that no stage made the project gave.
+_MODEL_FILES = {"checkpoint": "checkpoint.pdparams", "pd": "inference.pdiparams"}
 
 
 def build_report(
@@ -131,12 +127,10 @@ def _file_of(
     name: str, results: Mapping[str, Result], given: Mapping[str, Digests]
 ) -> dict[str, Any]:
     """Return size and hashes of a model's file; nothing for a model that has none here."""
-    if name.startswith("nb-"):
-        return _facts(results["convert"].artifact(f"model_{name.removeprefix('nb-')}.nb"))
-    stage, path = _MODEL_FILES.get(name, ("", ""))
-    if stage in results:
-        return _facts(results[stage].artifact(path))
-    return _facts(given[name]) if name in given else {}
+    file = _MODEL_FILES.get(name, f"model_{name.removeprefix('nb-')}.nb")
+    made = (item for result in results.values() for item in result.artifacts if item.path == file)
+    found = next(made, given.get(name))
+    return _facts(found) if found else {}
 
 
 def _facts(file: Artifact | Digests) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.plan.planner import changed_components
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import StageCached, StageStarted
 from pipeline.record.follow import Follower
 from pipeline.record.ledger import Entry
@@ -22,7 +23,6 @@ from pipeline.report.metrics import (
     task_of,
 )
 from pipeline.report.verdict import score_of
-from stages.contract import STAGES
 
 #: How a number went: better, worse, the same, or just another one (a hash has no better).
 Trend = Literal["better", "worse", "same", "other"]

@@ -14,8 +14,9 @@ from pipeline.integrity.record import deliveries, in_out, result_folders, writte
 from pipeline.project import Project
 from pipeline.record.ledger import Entry
 from pipeline.record.runlock import LOCK_NAME, run_lock
+from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared, prepare
-from pipeline.run.rehash import Stop, rehash
+from pipeline.run.rehash import rehash
 from pipeline.run.results import check_results
 from pipeline.run.uploads import check_uploads
 from stages.contract import Digests, Exit
@@ -72,7 +73,7 @@ def audit(project: Project, environ: Mapping[str, str], say: Say, stop: Stop) ->
 class _Audit:
     def __init__(self, prepared: Prepared, say: Say, stop: Stop) -> None:
         self._prepared, self._say, self._stop = prepared, say, stop
-        self._project, self._ledger = prepared.project, prepared.ledger
+        self._project, self._ledger = prepared.project, prepared.planner.ledger
         self._good = self._ledger.last_good()
 
     def report(self, started: float) -> AuditReport:
@@ -84,13 +85,13 @@ class _Audit:
             raise UsageError("nothing was made yet that could be audited", remedy=remedy)
         self._say(f"hashing the results of {len(entries)} stages and all uploads again")
         folders = result_folders(entries)
-        found = rehash(self._prepared, folders, self._stop, uploads=True)
+        found = rehash(self._prepared.place, folders, self._stop, uploads=True)
         results, trees = check_results(entries, found), found.trees
         faults = [
             *ledger,
             *self._gone(),
             *results.faults,
-            *check_uploads(self._prepared, trees),
+            *check_uploads(self._prepared.planner, trees),
             *check_written(self._project.folder, written),
         ]
         return AuditReport(
@@ -103,7 +104,7 @@ class _Audit:
 
     def _entries(self) -> list[Entry]:
         """Return the results of the last good run, and those that a run would take now."""
-        steps = self._prepared.planner.plan(self._prepared.wires)
+        steps = self._prepared.planner.plan()
         taken = [step.entry for step in steps if step.entry]
         workspace = self._prepared.planner.workspace
         keys = self._good.stages.values() if self._good else ()
@@ -116,7 +117,7 @@ class _Audit:
         if self._good is None or self._good.workspace == workspace:
             return []
         said = "the workspace volume of the last good run is gone: its results are missing"
-        path = self._prepared.workspace.volumes["workspace"]
+        path = self._prepared.place.workspace.volumes["workspace"]
         expected = Expected(
             "workspace",
             path,

@@ -20,12 +20,13 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.errors import PaddockError, UsageError
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import Envelope, EventLog, RunFinished
 from pipeline.record.runlock import Running, running
 from pipeline.record.runs import RunFolder, create_run, run_folder
 from pipeline.run.failure import tell
 from pipeline.run.runner import Options, StopSwitch, run
-from stages.contract import STAGES, Exit
+from stages.contract import Exit
 
 __all__ = ["Running", "Started", "main", "running", "start", "stop"]
 

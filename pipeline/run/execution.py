@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -14,11 +14,12 @@ from pipeline.engine.usage import Usage
 from pipeline.engine.volumes import VolumeClient
 from pipeline.errors import IntegrityFailed, PaddockError, StageFailed
 from pipeline.plan.inputs import FromProject
-from pipeline.plan.planner import FORCED
+from pipeline.plan.planner import FORCED, Step
 from pipeline.plan.wiring import Wire
 from pipeline.plan.workspace import RUN_LABEL, STAGE_LABEL, result_folder
 from pipeline.record.events import EventLog, Noted, ResourcesUsed, StageStarted
 from pipeline.record.ledger import Components
+from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
 from stages.contract import (
     MANIFEST_FILE,
@@ -34,8 +35,6 @@ from stages.contract import (
     digests_of,
 )
 
-Stop = Callable[[], int]
-
 
 @dataclass(frozen=True)
 class Made:
@@ -49,29 +48,34 @@ class Executor:
     """Runs stages of one run, one after the other."""
 
     def __init__(self, prepared: Prepared, run: str, log: EventLog, volumes: VolumeClient) -> None:
-        self._prepared, self._run, self._log, self._volumes = prepared, run, log, volumes
+        self._project, self._place = prepared.project, prepared.place
+        self._surroundings = prepared.planner.surroundings
+        self._run, self._log, self._volumes = run, log, volumes
 
     def execute(
-        self,
-        wire: Wire,
-        components: Components,
-        reason: str,
-        results: Mapping[str, Result],
-        stop: Stop,
+        self, step: Step, components: Components, results: Mapping[str, Result], stop: Stop
     ) -> Made:
-        """Run the stage and return its result.
+        """Run the step's stage and return its result.
+
+        Args:
+            step: says which, and why it runs.
+            components: of its key; all its inputs are made.
+            results: of the stages before it.
+            stop: asked how often a stop was ordered.
 
         Raises:
             StageFailed: the stage said why, or died.
             IntegrityFailed: the stage found a hash, dictionary or version that differs.
             EngineError: the engine refused or went away.
         """
-        self._upload(wire, again=reason == FORCED)
+        wire = step.wire
+        self._upload(wire, again=step.reason == FORCED)
         spec = self._spec(wire, components, results)
-        folder = self._prepared.project.state / "runs" / self._run
-        log_path = folder / f"{wire.stage}.log"
-        image_id = self._prepared.images[wire.stage].id
-        started = StageStarted(components.key, reason, components.image, str(log_path), image_id)
+        log_path = self._project.state / "runs" / self._run / f"{wire.stage}.log"
+        image_id = self._place.images[wire.stage].id
+        started = StageStarted(
+            components.key, step.reason, components.image, str(log_path), image_id
+        )
         self._log.say(started, wire.stage)
         with log_path.open("ab", buffering=0) as stream:
             listener = _Listener(wire.stage, self._log, stream)
@@ -98,28 +102,22 @@ class Executor:
             else _made_input(name, source.artifact, results[source.stage])
             for name, source in wire.inputs.items()
         )
-        settings = self._prepared.project.settings
         return Spec(
             stage=wire.stage,
             key=components.key,
             output=str(result_folder(wire.stage, components.key)),
             parameters=dict(wire.parameters),
             inputs=inputs,
-            seed=settings.train.seed,
-            threads=max(1, round(self._cpus(wire.stage))),
+            seed=self._surroundings.seed,
+            threads=self._surroundings.threads[wire.stage],
         )
 
-    def _cpus(self, stage: str) -> float:
-        service = self._prepared.workspace.compose.services[stage]
-        cpus = self._prepared.project.settings.limits.cpus
-        return cpus or (service.nano_cpus or 1_000_000_000) / 1e9
-
     def _run_container(self, spec: Spec, listener: _Listener, stop: Stop) -> Exited:
-        workspace, limits = self._prepared.workspace, self._prepared.project.settings.limits
+        workspace, limits = self._place.workspace, self._project.settings.limits
         spec_path = WORKSPACE / "runs" / self._run / spec.stage / "spec.json"
         job = Job(
             service=workspace.compose.services[spec.stage],
-            image=self._prepared.images[spec.stage].id,
+            image=self._place.images[spec.stage].id,
             name=f"paddock-{workspace.identity}-{spec.stage}-{self._run}",
             command=(spec.stage, str(spec_path)),
             volumes=workspace.volumes,
@@ -129,7 +127,7 @@ class Executor:
         )
         sink = Sink(listener.take_events, listener.take_log, listener.take_usage)
         files = {spec_path: spec.dump().encode("utf-8")}
-        return self._prepared.engine.containers.run(job, files, sink, stop)
+        return self._place.engine.containers.run(job, files, sink, stop)
 
     def _result(self, spec: Spec) -> Made:
         buffer = io.BytesIO()

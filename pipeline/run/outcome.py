@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pipeline.integrity.faults import Expected, Fault, compare, refuse
 from pipeline.integrity.record import result_file
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.lockfile import LOCK_FILE, check_lock_itself, would_change
+from pipeline.plan.stages.spec import StageSpec
 from pipeline.record.events import Delivered, EventLog, Noted
 from pipeline.record.ledger import Conclusion, now
 from pipeline.report.build import REPORT_FILE, build_report
@@ -103,6 +104,7 @@ class _Finish:
             log,
         )
         self._project, self._results = prepared.project, completed.results
+        self._specs = [wire.spec for wire in prepared.planner.wires]
         self._folder = self._project.state / "runs" / completed.run
         self._failed = self._project.folder / "out.failed"
         self._target = self._failed
@@ -110,16 +112,22 @@ class _Finish:
 
     def report(self) -> dict[str, Any]:
         """Make the report, and hold the lock against what the run came to."""
+        documents = {
+            name: self._read(spec.name, name)
+            for spec in self._specs
+            for name in spec.documents
+            if spec.name in self._results
+        }
         report = build_report(
             self._project,
             self._completed.run,
             self._results,
-            self._read("verify", "parity.json"),
+            documents["parity.json"],
             self._completed.given,
             locked=self._completed.locked,
-            proof=self._read("verify", "evidence.json"),
-            lineage=self._read("convert", "lineage.json"),
-            curve=self._read("train", "curve.json") if "train" in self._results else (),
+            proof=documents["evidence.json"],
+            lineage=documents.get("lineage.json", {}),
+            curve=documents.get("curve.json", ()),
         )
         if report["verdict"] == "pass":
             self._target = self._project.out
@@ -129,7 +137,7 @@ class _Finish:
 
     def gather(self, report: Mapping[str, Any]) -> dict[str, Digests]:
         """Copy what has to be delivered out of the workspace; return nothing if all is there."""
-        shipped = _shipped(self._results)
+        shipped = _shipped(self._specs, self._results)
         with HashCache(self._project.state / "hashes.sqlite") as cache:
             paths = {name: self._target / name for name in shipped}
             found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
@@ -137,7 +145,7 @@ class _Finish:
         if is_delivered(self._target, report, expected, found):
             return {}
         if self._target == self._project.out:  # again: the run may have taken hours
-            self._faults = check_out(self._project, self._prepared.ledger)
+            self._faults = check_out(self._project, self._prepared.planner.ledger)
             refuse([fault for fault in self._faults if fault.problem != "missing"])
         shutil.rmtree(self._ready, ignore_errors=True)
         self._ready.mkdir(parents=True)
@@ -171,7 +179,7 @@ class _Finish:
                 for path, digests in written.items()
             },
         )
-        self._prepared.ledger.append(conclusion)
+        self._prepared.planner.ledger.append(conclusion)
 
     def put_out(self, files: Mapping[str, Digests]) -> None:
         """Put what was gathered in its place, and say what had gone missing there."""
@@ -196,7 +204,7 @@ class _Finish:
 
     def _expected(self, stage: str, artifact: Artifact) -> Expected:
         result = self._results[stage]
-        entry = self._prepared.ledger.find(result.key, self._prepared.planner.workspace)
+        entry = self._prepared.planner.ledger.find(result.key, self._prepared.planner.workspace)
         if entry is None:
             raise AssertionError(f"{stage} has a result that the ledger does not know")
         return result_file(entry, artifact)
@@ -219,12 +227,14 @@ def _check(expected: Expected, found: Digests) -> None:
         refuse([fault])
 
 
-def _shipped(results: Mapping[str, Result]) -> dict[str, tuple[str, Artifact]]:
+def _shipped(
+    specs: Iterable[StageSpec], results: Mapping[str, Result]
+) -> dict[str, tuple[str, Artifact]]:
     """Return what ships: file name -> (stage, artifact)."""
-    wanted = {"dict.txt": "data", "preprocess.json": "verify", "golden.json": "verify"}
     return {
-        item.path: (stage, item)
-        for stage, result in results.items()
-        for item in result.artifacts
-        if wanted.get(item.path) == stage or (stage == "convert" and item.path.endswith(".nb"))
+        item.path: (spec.name, item)
+        for spec in specs
+        if spec.name in results
+        for item in results[spec.name].artifacts
+        if spec.is_shipped(item.path)
     }

@@ -1,33 +1,29 @@
-"""Everything that is known before a run: the project, its engine, its images, its wires, its plan."""
+"""Everything that is known before a run: the project, the place where its stages run, and its planner."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.engine.connection import Engine, open_engine
-from pipeline.engine.images import ImageInfo
+from pipeline.engine.connection import open_engine
 from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner
+from pipeline.plan.surroundings import Surroundings
 from pipeline.plan.wiring import Wire, wire
-from pipeline.plan.workspace import Workspace, workspace_of
+from pipeline.plan.workspace import workspace_of
 from pipeline.project import Project
 from pipeline.record.ledger import Ledger
-from stages.contract import STAGES
+from pipeline.run.place import Place, find_images
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the planner and the runner need; ``images`` by stage."""
+    """A project that can be planned, run and audited: what to make, where, and what was made before."""
 
     project: Project
-    engine: Engine
-    workspace: Workspace
-    ledger: Ledger
-    wires: tuple[Wire, ...]
+    place: Place
     planner: Planner
-    images: Mapping[str, ImageInfo]
 
 
 def prepare(
@@ -37,7 +33,7 @@ def prepare(
     say: Say,
     check: Callable[[], None] = lambda: None,
 ) -> Prepared:
-    """Connect, look at the images, fetch the models, hash the inputs.
+    """Connect, fetch the models, hash the inputs, look at the images of the stages that are needed.
 
     Args:
         project: what to prepare.
@@ -54,12 +50,20 @@ def prepare(
     """
     engine = open_engine(environ)
     workspace = workspace_of(project, environ)
-    images = {name: engine.images.get(workspace.compose.services[name].image) for name in STAGES}
     with HashCache(project.state / "hashes.sqlite") as cache:
         wires = wire(project, cache, FetchContext(say, cache.sha256, check))
+    place = Place(engine, workspace, find_images(engine, workspace, wires))
     volumes = workspace.compose.volumes
     identity = " ".join(engine.volumes.ensure(volumes[key], workspace.labels) for key in volumes)
     ledger = Ledger(project.state / "ledger.jsonl")
-    identities = {name: image.identity for name, image in images.items()}
-    planner = Planner(ledger, identity, identities, project.settings.train.seed, forced)
-    return Prepared(project, engine, workspace, ledger, wires, planner, images)
+    surroundings = _surroundings(project, place, wires)
+    identities = {stage: image.identity for stage, image in place.images.items()}
+    planner = Planner(ledger, identity, wires, identities, surroundings, forced)
+    return Prepared(project, place, planner)
+
+
+def _surroundings(project: Project, place: Place, wires: tuple[Wire, ...]) -> Surroundings:
+    settings = project.settings
+    threads = {stage: place.threads(stage, settings.limits.cpus) for stage in place.images}
+    asked = any("kernels" in wire.decided_by for wire in wires)
+    return Surroundings(settings.train.seed, threads, place.kernels() if asked else "")

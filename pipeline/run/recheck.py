@@ -10,8 +10,9 @@ from pipeline.integrity.faults import refuse
 from pipeline.integrity.record import force, result_folders
 from pipeline.record.events import EventLog, Noted
 from pipeline.record.ledger import Entry
+from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
-from pipeline.run.rehash import Stop, rehash
+from pipeline.run.rehash import rehash
 from pipeline.run.results import check_results
 from pipeline.text import human_seconds, human_size
 
@@ -29,7 +30,7 @@ class Recheck:
         Raises:
             IntegrityFailed: a file was changed since it was delivered; a missing one comes again.
         """
-        faults = check_out(self._prepared.project, self._prepared.ledger)
+        faults = check_out(self._prepared.project, self._prepared.planner.ledger)
         refuse([fault for fault in faults if fault.problem != "missing"])
 
     def results(self, entries: Sequence[Entry]) -> None:
@@ -42,7 +43,7 @@ class Recheck:
         if not new:
             return
         started = time.monotonic()
-        checked = check_results(new, rehash(self._prepared, result_folders(new), self._stop))
+        checked = check_results(new, rehash(self._prepared.place, result_folders(new), self._stop))
         stages = dict.fromkeys(fault.expected.made_by for fault in checked.faults)
         refuse(checked.faults, f"make it again: {force(stages)}")
         self._done |= {entry.key for entry in new}

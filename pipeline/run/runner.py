@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from os import getpid
@@ -22,7 +22,8 @@ from pipeline.plan.lockfile import (
     read_lock,
 )
 from pipeline.plan.planner import Step
-from pipeline.plan.wiring import Wire, given_models
+from pipeline.plan.stages import STAGES
+from pipeline.plan.wiring import given_models
 from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import load_project
 from pipeline.record.environment import check_one_environment
@@ -40,12 +41,12 @@ from pipeline.record.events import (
 from pipeline.record.ledger import Components, Entry, now
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import keep_out_of_git, new_name, run_folder
-from pipeline.run.execution import Executor, Made
+from pipeline.run.execution import Executor
 from pipeline.run.failure import tell
 from pipeline.run.outcome import CompletedRun, Outcome, conclude
 from pipeline.run.prepare import Prepared, prepare
 from pipeline.run.recheck import Recheck
-from stages.contract import STAGES, Exit, Result
+from stages.contract import Exit, Result
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _true_reason(error: Exception, stop: StopSwitch) -> Exception:
 
 
 class _Run:
-    """One pass over the stages."""
+    """One pass over the stages; :meth:`go` tells it from the top."""
 
     def __init__(
         self,
@@ -154,8 +155,12 @@ class _Run:
         locked: Mapping[str, Any] | None,
         stop: StopSwitch,
     ) -> None:
-        self._prepared, self._name, self._log = prepared, name, log
-        self._options, self._locked, self._stop = options, locked, stop
+        self._prepared, self._planner = prepared, prepared.planner
+        self._name, self._log, self._stop = name, log, stop
+        self._options, self._locked = options, locked
+        order = [wire.stage for wire in self._planner.wires]
+        self._before_first = order[: order.index(options.first)]
+        self._after_last = order[order.index(options.last) + 1 :]
         self._results: dict[str, Result] = {}
         self._components: dict[str, Components] = {}
         self._recheck = Recheck(prepared, log, stop)
@@ -163,30 +168,23 @@ class _Run:
         self._open_volumes: VolumeClient | None = None
 
     def go(self) -> Outcome:
-        """Run, or only plan."""
+        """Plan, then pass the stages one after the other, then judge what was made."""
         self._introduce()
-        self._prepared.ledger.check()
-        steps = self._prepared.planner.plan(self._prepared.wires)
-        for step in steps:
-            key = step.components.key if step.components else ""
-            self._log.say(StagePlanned(step.action, step.reason, key), step.stage)
+        self._planner.ledger.check()
+        steps = self._plan()
         if self._options.dry_run:
             return Outcome(Exit.OK)
         self._remove_leftovers()
-        if self._options.last == STAGES[-1]:
-            self._recheck.out()
-        last = STAGES.index(self._options.last)
-        taken = [step.entry for step in steps if STAGES.index(step.stage) <= last]
-        self._recheck.results([entry for entry in taken if entry])
+        self._recheck_what_is_taken(steps)
         with self._stack:
-            for wire in self._prepared.wires:
+            for step in steps:
                 self._stop.check()
-                self._pass(wire)
+                self._pass(self._planner.settle(step, self._results))
             self._stop.check()
             return self._conclude()
 
     def _introduce(self) -> None:
-        project, engine = self._prepared.project, self._prepared.engine
+        project, engine = self._prepared.project, self._prepared.place.engine
         endpoint = f"{engine.endpoint.url} ({engine.endpoint.source})"
         host = socket.gethostname()
         event = RunStarted(
@@ -194,29 +192,45 @@ class _Run:
         )
         self._log.say(event)
 
+    def _plan(self) -> tuple[Step, ...]:
+        steps = self._planner.plan()
+        for step in steps:
+            key = step.components.key if step.components else ""
+            self._log.say(StagePlanned(step.action, step.reason, key), step.stage)
+        return steps
+
     def _remove_leftovers(self) -> None:
-        labels = {PROJECT_LABEL: self._prepared.workspace.identity}
-        for name in self._prepared.engine.containers.remove_labelled(labels):
+        place = self._prepared.place
+        labels = {PROJECT_LABEL: place.workspace.identity}
+        for name in place.engine.containers.remove_labelled(labels):
             self._log.say(Noted(f"removed the container {name}, left by a run that died"))
 
-    def _pass(self, wire: Wire) -> None:
-        """Skip, take from the cache, or run one stage."""
-        step = self._prepared.planner.decide(wire, self._results)
-        index = STAGES.index(wire.stage)
+    def _recheck_what_is_taken(self, steps: Sequence[Step]) -> None:
+        """Hash again, before hours are spent, what this run will build on or replace."""
+        if not self._after_last:
+            self._recheck.out()
+        taken = [step.entry for step in steps if step.stage not in self._after_last]
+        self._recheck.results([entry for entry in taken if entry])
+
+    def _pass(self, step: Step) -> None:
+        """Skip, take from the cache, or run one stage: the one place where that is decided."""
         if step.action == "skip":
-            self._log.say(StageSkipped(step.reason), wire.stage)
-        elif index > STAGES.index(self._options.last):
-            self._log.say(StageSkipped(f"--until {self._options.last}"), wire.stage)
-        elif step.entry and step.components:
+            self._log.say(StageSkipped(step.reason), step.stage)
+        elif step.stage in self._after_last:
+            self._log.say(StageSkipped(f"--until {self._options.last}"), step.stage)
+        elif step.components is None:
+            raise AssertionError(f"{step.stage} was reached before its inputs")
+        elif step.entry:
             self._hold_to_lock(step.components)
             self._take(step.entry)
-        elif index < STAGES.index(self._options.first):
+        elif step.stage in self._before_first:
             raise UsageError(
-                f"--from {self._options.first}: {wire.stage} has no result ({step.reason})",
-                remedy=f"run it first: paddock --batch --until {wire.stage}",
+                f"--from {self._options.first}: {step.stage} has no result ({step.reason})",
+                remedy=f"run it first: paddock --batch --until {step.stage}",
             )
         else:
-            self._execute(wire, step)
+            self._hold_to_lock(step.components)
+            self._execute(step, step.components)
 
     def _hold_to_lock(self, components: Components) -> None:
         if self._locked is not None:
@@ -224,55 +238,43 @@ class _Run:
 
     def _take(self, entry: Entry) -> None:
         self._recheck.results([entry])
-        stage = entry.components.stage
         self._keep(entry.components, entry.result)
-        self._log.say(StageCached(entry.key, entry.run), stage)
+        self._log.say(StageCached(entry.key, entry.run), entry.components.stage)
+
+    def _execute(self, step: Step, components: Components) -> None:
+        executor = Executor(self._prepared, self._name, self._log, self._volumes())
+        started = time.monotonic()
+        made = executor.execute(step, components, self._results, self._stop)
+        self._planner.ledger.append(
+            Entry(now(), self._name, self._planner.workspace, components, made.result, made.file)
+        )
+        self._keep(components, made.result)
+        seconds = round(time.monotonic() - started, 2)
+        self._log.say(StageFinished(made.result.key, seconds, made.result.metrics), step.stage)
 
     def _keep(self, components: Components, result: Result) -> None:
+        """Take a result as the stage's of this run, made now or before."""
         if self._locked is not None:
             check_locked_artifacts(self._locked, components.stage, result)
         self._results[components.stage] = result
         self._components[components.stage] = components
         check_one_environment({name: item.environment for name, item in self._results.items()})
 
-    def _execute(self, wire: Wire, step: Step) -> None:
-        if step.components is None:
-            raise AssertionError(f"{wire.stage} was reached before its inputs")
-        self._hold_to_lock(step.components)
-        executor = Executor(self._prepared, self._name, self._log, self._volumes())
-        started = time.monotonic()
-        made = executor.execute(wire, step.components, step.reason, self._results, self._stop)
-        self._record(step.components, made)
-        self._keep(step.components, made.result)
-        seconds = round(time.monotonic() - started, 2)
-        self._log.say(StageFinished(made.result.key, seconds, made.result.metrics), wire.stage)
-
-    def _record(self, components: Components, made: Made) -> None:
-        workspace = self._prepared.planner.workspace
-        entry = Entry(now(), self._name, workspace, components, made.result, made.file)
-        self._prepared.ledger.append(entry)
-
     def _volumes(self) -> VolumeClient:
         """Open the volumes once a run, and only if something has to go in or out."""
         if self._open_volumes is None:
-            workspace = self._prepared.workspace
-            mounts = {
-                item.target: workspace.volumes[item.volume]
-                for item in workspace.compose.services[STAGES[0]].volumes
-            }
-            image = self._prepared.images[STAGES[0]].id
-            volumes = self._prepared.engine.volumes.client(image, mounts, workspace.labels)
-            self._open_volumes = self._stack.enter_context(volumes)
+            self._open_volumes = self._stack.enter_context(self._prepared.place.volumes())
         return self._open_volumes
 
     def _conclude(self) -> Outcome:
-        if "verify" not in self._results:
+        """Judge the run, if it came to its last stage, which measures."""
+        if self._planner.wires[-1].stage not in self._results:
             return Outcome(Exit.OK)
         entries = {
             stage: lock_entry(self._components[stage], result)
             for stage, result in self._results.items()
         }
-        given = given_models(self._prepared.wires)
+        given = given_models(self._planner.wires)
         completed = CompletedRun(
             self._name, self._results, given, lock_text(entries), self._locked is not None
         )

@@ -9,22 +9,22 @@ from pathlib import PurePosixPath
 from pipeline.integrity.faults import Expected, Fault, compare
 from pipeline.integrity.record import force
 from pipeline.plan.inputs import FromProject
+from pipeline.plan.planner import Planner
 from pipeline.record.ledger import Entry
-from pipeline.run.prepare import Prepared
 from pipeline.run.rehash import UploadedTree
 from stages.contract import MANIFEST_FILE, Digests
 
 
-def check_uploads(prepared: Prepared, trees: Iterable[UploadedTree]) -> tuple[Fault, ...]:
+def check_uploads(planner: Planner, trees: Iterable[UploadedTree]) -> tuple[Fault, ...]:
     """Return what is wrong with uploaded files.
 
     A tree that a result was made from has to be there; a single file may have had another name then.
 
     Args:
-        prepared: whose record says which stages took what.
+        planner: whose ledger says which stages took what.
         trees: all complete uploads, hashed again.
     """
-    uses = _uses(prepared)
+    uses = _uses(planner)
     known = {tree.folder: tree for tree in trees}
     faults = [
         compare(_expected(fault.path, fault.expected, uses.get(folder)), fault.found)
@@ -48,20 +48,20 @@ class _Use:
     entry: Entry | None
 
 
-def _uses(prepared: Prepared) -> dict[PurePosixPath, _Use]:
+def _uses(planner: Planner) -> dict[PurePosixPath, _Use]:
     uses: dict[PurePosixPath, _Use] = {}
-    for wire in prepared.wires:
+    for wire in planner.wires:
         for name, source in wire.inputs.items():
             if isinstance(source, FromProject):
-                entry = _made_from(prepared, wire.stage, source.as_input(name).sha256)
+                entry = _made_from(planner, wire.stage, source.as_input(name).sha256)
                 uses.setdefault(source.upload.folder, _Use(wire.stage, source, entry))
     return uses
 
 
-def _made_from(prepared: Prepared, stage: str, sha256: str) -> Entry | None:
+def _made_from(planner: Planner, stage: str, sha256: str) -> Entry | None:
     """Return the first result in this workspace that was made from an input with this hash."""
-    wanted = (stage, prepared.planner.workspace)
-    for entry in prepared.ledger.entries:
+    wanted = (stage, planner.workspace)
+    for entry in planner.ledger.entries:
         made = entry.components
         if (made.stage, entry.workspace) == wanted and sha256 in made.inputs.values():
             return entry

@@ -14,7 +14,8 @@ from pipeline.engine.images import Images
 from pipeline.images.build import build_images
 from pipeline.images.events import BuildEvent, ImageFinished
 from pipeline.images.listing import list_images
-from stages.contract import STAGES, hash_file
+from pipeline.plan.stages import STAGES
+from stages.contract import hash_file
 from support.image_code import closure, roots
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]

@@ -11,6 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from pipeline.images.events import BaseTried, ImageFinished, ImageStarted, Outcome, PullProgressed
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
     Envelope,
     Noted,
@@ -20,7 +21,7 @@ from pipeline.record.events import (
     StageFinished,
     StagePlanned,
 )
-from stages.contract import STAGES, Progress, Warned
+from stages.contract import Progress, Warned
 from support.cli import call
 from support.language import CHINESE, english_in, has_chinese, speaking
 from support.projects import MINIMAL, write_project

@@ -7,7 +7,8 @@ import pytest
 from pipeline.compose.file import COMPOSE_FILE, REPOSITORY, read_compose
 from pipeline.compose.values import Mount
 from pipeline.errors import UsageError
-from stages.contract import STAGES
+from pipeline.plan.stages import STAGES
+from pipeline.plan.workspace import stages_of
 
 STAGE = "\n".join(
     f"  {name}:\n    image: {name}:1\n    build: {{context: ., dockerfile: images/{name}/Dockerfile}}"
@@ -31,7 +32,7 @@ def with_data(folder: Path, lines: str, volumes: str = "") -> Path:
 
 
 def test_every_stage_is_confined() -> None:
-    for stage in read_compose({}).stages.values():
+    for stage in stages_of(read_compose({})).values():
         assert stage.user == "10001:10001"
         assert stage.network_mode == "none"
         assert stage.read_only
@@ -45,7 +46,7 @@ def test_every_stage_is_confined() -> None:
 
 
 def test_every_stage_has_the_two_volumes_and_no_folder_of_the_host() -> None:
-    for stage in read_compose({}).stages.values():
+    for stage in stages_of(read_compose({})).values():
         assert stage.volumes == (
             Mount("workspace", "/paddock", read_only=False),
             Mount("inputs", "/paddock/inputs", read_only=True),
@@ -53,7 +54,7 @@ def test_every_stage_has_the_two_volumes_and_no_folder_of_the_host() -> None:
 
 
 def test_training_gets_time_to_save_and_memory_to_share() -> None:
-    train = read_compose({}).stages["train"]
+    train = stages_of(read_compose({}))["train"]
     assert train.stop_grace_s == 60
     assert train.shm_size == 2 << 30
 
@@ -123,7 +124,7 @@ def test_a_key_from_an_anchor_is_found_in_the_anchor(tmp_path: Path) -> None:
 def test_a_missing_stage_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, "services:\n" + STAGE[: STAGE.index("  verify:")])
     with pytest.raises(UsageError, match="no service for the stage 'verify'"):
-        read_compose({}, path)
+        stages_of(read_compose({}, path))
 
 
 def test_a_missing_image_is_named(tmp_path: Path) -> None:

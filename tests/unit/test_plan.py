@@ -108,7 +108,7 @@ def test_changed_docker_image_is_named(folder: Path) -> None:
 def test_changed_seed_reruns_training(folder: Path) -> None:
     pretend_run(folder)
     rewrite(folder, "", "seed = 1\n")
-    assert plan(folder)["train"].reason == "parameter seed changed (42 → 1)"
+    assert plan(folder)["train"].reason == "seed changed (42 → 1)"
     assert plan(folder)["data"].action == "cached"
 
 

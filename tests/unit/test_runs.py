@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
     AnyEvent,
     EventLog,
@@ -20,7 +21,6 @@ from pipeline.record.events import (
 )
 from pipeline.record.runlock import run_lock
 from pipeline.record.runs import create_run, latest, list_runs, new_name, run_folder, summarise
-from stages.contract import STAGES
 
 RECORDED = Path(__file__).parents[1] / "data/recorded/state"
 NAME = "20260102-030405-0abc"

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the plan."""
     project = load_project(Path(options.project))
     prepared = prepare(project, os.environ, frozenset(), terminal.pass_on)
-    steps = prepared.planner.plan(prepared.wires)
+    steps = prepared.planner.plan()
     if options.json:
         terminal.raw(json.dumps([_as_json(step) for step in steps], indent=2))
         return Exit.OK

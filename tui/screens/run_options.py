@@ -16,9 +16,9 @@ from textual.widgets.option_list import Option
 
 from pipeline.errors import PaddockError
 from pipeline.plan.planner import Step
+from pipeline.plan.stages import STAGES
 from pipeline.run.runner import Options
 from pipeline.text import one_line
-from stages.contract import STAGES
 from tui.appearance import symbol
 from tui.backend import Backend
 from tui.batch import plan_line

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
     Delivered,
     Envelope,
@@ -28,7 +29,6 @@ from pipeline.record.events import (
 from pipeline.record.follow import Follower
 from pipeline.record.runs import RunFolder
 from stages.contract import (
-    STAGES,
     ArtifactMade,
     EnvironmentRead,
     Exit,

@@ -1,0 +1,31 @@
+"""``convert``: a PD model as one ``.nb`` file a target.
+
+Seed, threads and processor decide nothing here: the rewriting is exact arithmetic or rounded in one order,
+``opt`` writes the same bytes on every processor, and what runs on random images is a proof, no artifact.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.plan.inputs import Source
+from pipeline.plan.stages.spec import Basis, StageSpec
+
+
+def _parameters(basis: Basis) -> dict[str, Any]:
+    settings = basis.project.settings
+    return {"task": settings.model.task, **settings.convert.model_dump()}
+
+
+def _inputs(basis: Basis) -> dict[str, Source]:
+    return basis.take("pdmodel", "pdiparams")
+
+
+def _makes(basis: Basis) -> dict[str, str]:
+    targets = basis.project.settings.convert.targets
+    return {f"nb-{target}": f"model_{target}.nb" for target in targets}
+
+
+SPEC = StageSpec(
+    "convert", _parameters, _inputs, _makes, documents=("lineage.json",), ships=("*.nb",)
+)

@@ -1,0 +1,57 @@
+"""``train``: from the project's lines, and what it starts from, to a checkpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.plan.inputs import Source
+from pipeline.plan.stages.spec import Basis, StageSpec
+from pipeline.plan.surroundings import SURROUNDINGS, Surrounding
+
+
+def _skipped(basis: Basis) -> str:
+    if basis.start.pd:
+        return "the project starts from a PD model"
+    if basis.start.pir:
+        return "the project starts from a PIR model"
+    if basis.start.checkpoint:
+        return "the project starts from a checkpoint"
+    return ""
+
+
+def _parameters(basis: Basis) -> dict[str, Any]:
+    settings = basis.project.settings
+    return {
+        **settings.train.model_dump(exclude={"checkpoint", *SURROUNDINGS}),
+        "architecture": settings.model.architecture,
+        "image_shape": settings.model.image_shape,
+        "use_space_char": settings.data.use_space_char,
+        "max_text_length": settings.data.max_text_length,
+    }
+
+
+def _inputs(basis: Basis) -> dict[str, Source]:
+    return {
+        **basis.take("train", "val", "dict", "train_labels", "val_labels"),
+        **basis.take_if_there("pretrained", "config"),
+    }
+
+
+def _makes(_basis: Basis) -> dict[str, str]:
+    return {"checkpoint": "checkpoint.pdparams", "config": "config.yml"}
+
+
+def _decided_by(_basis: Basis) -> tuple[Surrounding, ...]:
+    """Order and dropout hang on the seed; gradients and features are sums, shared out over the threads."""
+    return ("seed", "threads", "kernels")
+
+
+SPEC = StageSpec(
+    "train",
+    _parameters,
+    _inputs,
+    _makes,
+    _skipped,
+    _decided_by,
+    documents=("curve.json",),
+)

@@ -1,0 +1,57 @@
+"""``verify``: all models of the run on the same test images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.plan.inputs import Source
+from pipeline.plan.stages.spec import Basis, StageSpec
+from pipeline.plan.surroundings import Surrounding
+
+#: A model that is measured has one of these, the official model's own description and dictionary beside it.
+_ORIGINALS = ("checkpoint", "config", "pir", "description")
+
+
+def _parameters(basis: Basis) -> dict[str, Any]:
+    return basis.model
+
+
+def _inputs(basis: Basis) -> dict[str, Source]:
+    return {
+        **basis.take("test", "test_labels", "pdmodel", "pdiparams"),
+        **(basis.take("dict") if basis.reads else {}),
+        **basis.take_if_there(*_ORIGINALS, *_converted(basis), *_recogniser(basis)),
+        **(basis.take_if_there("keys") if basis.start.pd else {}),
+        **({"pretrained": basis.start.official} if basis.start.official else {}),
+    }
+
+
+def _converted(basis: Basis) -> list[str]:
+    return [name for name in basis.there if name.startswith("nb-")]
+
+
+def _recogniser(basis: Basis) -> list[str]:
+    return [name for name in basis.there if name.startswith("reader-")]
+
+
+def _makes(_basis: Basis) -> dict[str, str]:
+    return {}
+
+
+def _decided_by(basis: Basis) -> tuple[Surrounding, ...]:
+    """Every model is measured with one thread; the model that training started from, and a recogniser that
+    reads what detection finds, take all there are.
+    """
+    more = basis.start.official or _recogniser(basis)
+    return ("threads", "kernels") if more else ("kernels",)
+
+
+SPEC = StageSpec(
+    "verify",
+    _parameters,
+    _inputs,
+    _makes,
+    decided_by=_decided_by,
+    documents=("parity.json", "evidence.json"),
+    ships=("preprocess.json", "golden.json"),
+)

@@ -1,0 +1,130 @@
+"""Where a project's stages run: an engine, the project's volumes on it, and the images of its stages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from pipeline.engine.connection import Engine
+from pipeline.engine.containers import Job, Sink
+from pipeline.engine.images import ImageInfo
+from pipeline.engine.volumes import VolumeClient
+from pipeline.errors import EngineError, PaddockError
+from pipeline.plan.wiring import Wire
+from pipeline.plan.workspace import Workspace
+from pipeline.text import one_line
+from stages.contract import Exit
+from stages.cpu import flags_of, read_cpu
+
+Stop = Callable[[], int]
+#: How much of what a container printed on stderr is kept.
+_KEPT = 4000
+
+
+@dataclass(frozen=True)
+class Place:
+    """The engine as one project sees it. ``images`` has those of the stages that are needed, in order."""
+
+    engine: Engine
+    workspace: Workspace
+    images: Mapping[str, ImageInfo]
+
+    @property
+    def helper(self) -> str:
+        """The stage whose image opens the volumes and hashes: the first that the project has."""
+        return next(iter(self.images))
+
+    def threads(self, stage: str, cpus: float | None) -> int:
+        """Return how many threads a stage has: ``cpus`` of the project, else compose.yaml's, rounded."""
+        limit = self.workspace.compose.services[stage].nano_cpus or 1_000_000_000
+        return max(1, round(cpus or limit / 1e9))
+
+    def volumes(self) -> AbstractContextManager[VolumeClient]:
+        """Return the volumes, to be opened: what goes in and comes out passes the engine's API."""
+        service = self.workspace.compose.services[self.helper]
+        mounts = {item.target: self.workspace.volumes[item.volume] for item in service.volumes}
+        image = self.images[self.helper].id
+        return self.engine.volumes.client(image, mounts, self.workspace.labels)
+
+    def ask(self, what: str, command: Sequence[str], stop: Stop) -> bytes:
+        """Run a command beside the volumes, which it can only read, and return what it printed.
+
+        Args:
+            what: what it is for, as a person would say it.
+            command: program and arguments; the container is hardened as a stage's is.
+            stop: asked how often a stop was ordered.
+
+        Raises:
+            PaddockError: it was stopped, or the container failed.
+            EngineError: the engine refused or went away.
+        """
+        output = _Output()
+        job = Job(
+            service=self.workspace.compose.services[self.helper],
+            image=self.images[self.helper].id,
+            name=f"paddock-{self.workspace.identity}-helper-{secrets.token_hex(4)}",
+            command=tuple(command[1:]),
+            volumes=self.workspace.volumes,
+            labels=self.workspace.labels,
+            read_only=True,
+            entrypoint=tuple(command[:1]),
+        )
+        exited = self.engine.containers.run(
+            job, {}, Sink(output.take, output.take_complaints), stop
+        )
+        if exited.stopped:
+            raise PaddockError(f"{what} was stopped")
+        if exited.code != Exit.OK:
+            message = f"{what} ended with code {exited.code}"
+            remedy = "build the images again: paddock images build"
+            raise PaddockError(message, output.last_complaint(), remedy)
+        return bytes(output.printed)
+
+    def kernels(self) -> str:
+        """Return the vector units of the processor that stages run on: kernels are chosen by them."""
+        if self.engine.is_here():
+            return read_cpu().get("cpu_flags", "")
+        told = self.ask("asking for the processor", ("cat", "/proc/cpuinfo"), lambda: 0)
+        return flags_of(told.decode("utf-8", "replace"))
+
+
+@dataclass
+class _Output:
+    """What a container prints, and the end of what it complained about."""
+
+    printed: bytearray = field(default_factory=bytearray)
+    complaints: bytes = b""
+
+    def take(self, data: bytes) -> None:
+        self.printed += data
+
+    def take_complaints(self, data: bytes) -> None:
+        self.complaints = (self.complaints + data)[-_KEPT:]
+
+    def last_complaint(self) -> str:
+        lines = self.complaints.decode("utf-8", "replace").splitlines()
+        return one_line(lines[-1]) if lines else ""
+
+
+def find_images(engine: Engine, workspace: Workspace, wires: Sequence[Wire]) -> dict[str, ImageInfo]:
+    """Return the image of each stage that the project does not skip.
+
+    Raises:
+        EngineError: images are not there; all are named, with the stages that need them.
+    """
+    needed = {
+        wire.stage: workspace.compose.services[wire.stage].image
+        for wire in wires
+        if not wire.skipped
+    }
+    found = {stage: engine.images.find(image) for stage, image in needed.items()}
+    if missing := [stage for stage, image in found.items() if image is None]:
+        said = "; ".join(
+            f"the {stage} stage needs the image {needed[stage]}, which is not there"
+            for stage in missing
+        )
+        remedy = f"make it with: paddock images build {' '.join(missing)}"
+        raise EngineError(said, needed[missing[0]], remedy)
+    return {stage: image for stage, image in found.items() if image is not None}
