@@ -69,6 +69,8 @@ def wire(
     wires = []
     for spec in stage_table() if table is None else table:
         basis = Basis(project, start, there)
+        if not spec.present(basis):
+            continue
         if reason := spec.skipped(basis):
             wires.append(Wire(spec, skipped=reason))
             continue

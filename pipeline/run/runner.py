@@ -158,9 +158,8 @@ class _Run:
         self._prepared, self._planner = prepared, prepared.planner
         self._name, self._log, self._stop = name, log, stop
         self._options, self._locked = options, locked
-        order = [wire.stage for wire in self._planner.wires]
-        self._before_first = order[: order.index(options.first)]
-        self._after_last = order[order.index(options.last) + 1 :]
+        self._before_first = STAGES[: STAGES.index(options.first)]
+        self._after_last = STAGES[STAGES.index(options.last) + 1 :]
         self._results: dict[str, Result] = {}
         self._components: dict[str, Components] = {}
         self._recheck = Recheck(prepared, log, stop)

@@ -13,6 +13,9 @@ import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import REPOSITORY
+from pipeline.project import load_project
+from pipeline.run.prepare import prepare
+from stages.cpu import flags_of
 from support.cli import paddock
 from support.runs import Files, Site, first_lines
 
@@ -43,16 +46,22 @@ def folder(site: Site, lines: Path) -> Path:
     return site.project("refusals", TEXT, files)
 
 
+def copy_without(root: Path, *services: str) -> Path:
+    """Make a copy of the program whose compose.yaml names images of ``services`` that are not there."""
+    for name in ("stages", "pipeline", "tui"):
+        shutil.copytree(REPOSITORY / name, root / name)
+    compose = (REPOSITORY / "compose.yaml").read_text(encoding="utf-8")
+    for service in services:
+        assert f"paddock-{service}:3.1.1" in compose
+        compose = compose.replace(f"paddock-{service}:3.1.1", f"paddock-{service}:of-a-test")
+    (root / "compose.yaml").write_text(compose, encoding="utf-8")
+    return root
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
-    """A copy of the program whose compose.yaml names a convert image that is not there."""
-    for name in ("stages", "pipeline", "tui"):
-        shutil.copytree(REPOSITORY / name, tmp_path / name)
-    compose = (REPOSITORY / "compose.yaml").read_text(encoding="utf-8")
-    wrong = compose.replace("paddock-convert:3.1.1", "paddock-convert:of-a-test")
-    assert wrong != compose
-    (tmp_path / "compose.yaml").write_text(wrong, encoding="utf-8")
-    return tmp_path
+    """A copy of the program that has no convert image."""
+    return copy_without(tmp_path, "convert")
 
 
 def run_copy(root: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -73,8 +82,24 @@ def test_missing_image_is_named_before_anything_starts(
     done = run_copy(elsewhere, *words, folder)
     assert done.returncode == 4 and done.stdout == ""
     assert done.stderr.count("error:") == 1 and "Traceback" not in done.stderr
-    assert "paddock-convert:of-a-test" in done.stderr and "paddock images build" in done.stderr
+    assert "the convert stage needs the image paddock-convert:of-a-test" in done.stderr
+    assert "paddock images build convert" in done.stderr
     assert site.containers(folder) == []
+
+
+def test_a_project_that_starts_from_a_pd_model_needs_no_image_to_train_or_export(
+    folder: Path, tmp_path: Path
+) -> None:
+    done = run_copy(copy_without(tmp_path, "train", "export"), "plan", "--json", folder)
+    assert done.returncode == 0, done.stderr
+    actions = {step["stage"]: step["action"] for step in json.loads(done.stdout)}
+    assert (actions["train"], actions["export"]) == ("skip", "skip")
+
+
+def test_the_processor_is_the_same_asked_here_or_inside(folder: Path) -> None:
+    place = prepare(load_project(folder), os.environ, frozenset(), lambda _text: None).place
+    told = place.ask("asking for the processor", ("cat", "/proc/cpuinfo"), lambda: 0)
+    assert place.kernels() == flags_of(told.decode()) != ""
 
 
 def test_doctor_names_the_missing_image(elsewhere: Path) -> None:

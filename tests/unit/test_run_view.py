@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import Envelope, RunFailed, RunFinished
 from pipeline.record.runs import run_folder
 from stages.contract import Metric
@@ -43,6 +44,15 @@ def test_a_whole_run(folder: Path) -> None:
         "model_x86.nb",
     }
     assert train.log == folder / ".paddock" / "runs" / RUN / "train.log"
+
+
+def test_a_stage_that_the_plan_does_not_name_is_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was recorded before there was such a stage, or of a project that does not have it."""
+    monkeypatch.setattr("tui.views.run.STAGES", (*STAGES, "another"))
+    assert list(RunView().stages) == [*STAGES, "another"]
+    assert list(view_of(run_folder(folder / ".paddock", RUN)).stages) == list(STAGES)
 
 
 def test_in_the_middle_of_a_stage(folder: Path) -> None:

@@ -145,6 +145,19 @@ def test_a_run_ends_well_whatever_stage_its_project_does_not_need(
     assert audit(load_project(folder), {}, lambda _text: None, lambda: 0).faults == ()
 
 
+def test_of_a_stage_that_a_project_does_not_have_nothing_is_said(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tuple(
+        replace(spec, present=lambda _basis: False) if spec.name == "convert" else spec
+        for spec in stage_table()
+    )
+    monkeypatch.setattr("pipeline.plan.wiring.stage_table", lambda: table)
+    _code, heard = go(folder, Options(last="convert"))
+    assert engine.ran == ["data", "train", "export"]
+    assert "convert" not in {item.stage for item in heard}
+
+
 def test_what_nobody_makes_is_named(folder: Path) -> None:
     with pytest.raises(UsageError, match="gives no pdmodel, and no stage before makes one"):
         wires_of(folder, without("export"))

@@ -121,6 +121,8 @@ class RunView:
         self.name = envelope.run
         self.last = datetime.fromisoformat(envelope.time)
         self.started = self.started or self.last
+        if not isinstance(envelope.event, StagePlanned):
+            self._leave_out_what_is_not_planned()
         if envelope.stage:
             stage = self.stages.setdefault(envelope.stage, StageView(envelope.stage))
             _apply_to_stage(stage, envelope, self.last)
@@ -169,6 +171,12 @@ class RunView:
             case _:
                 pass
 
+    def _leave_out_what_is_not_planned(self) -> None:
+        """Once the plan was told: a stage that it does not name is none of this project's."""
+        if any(stage.planned for stage in self.stages.values()):
+            for name in [name for name, stage in self.stages.items() if _is_unheard_of(stage)]:
+                del self.stages[name]
+
     def _end_waiting(self) -> None:
         """Say of what still waits that the run never came to it, whatever had been planned."""
         for stage in self.stages.values():
@@ -181,6 +189,10 @@ class RunView:
                 stage.state, stage.progress, stage.seconds_left = state, None, None
                 if stage.started and self.last:
                     stage.seconds = (self.last - stage.started).total_seconds()
+
+
+def _is_unheard_of(stage: StageView) -> bool:
+    return stage.state == "waiting" and not stage.planned
 
 
 def _is_stop(code: int) -> bool:

@@ -71,6 +71,9 @@ class StageList(OptionList):
         width = self.scrollable_content_region.width
         if not width:
             return
+        for name in self._shown.keys() - {stage.name for stage in self._stages}:
+            self.remove_option(name)
+            del self._shown[name]
         for stage in self._stages:
             text = _row(stage, width - 2)
             if stage.name not in self._shown:

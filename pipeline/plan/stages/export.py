@@ -38,4 +38,4 @@ def _decided_by(basis: Basis) -> tuple[Surrounding, ...]:
     return () if basis.start.pir else ("kernels",)
 
 
-SPEC = StageSpec("export", _parameters, _inputs, _makes, _skipped, _decided_by)
+SPEC = StageSpec("export", _parameters, _inputs, _makes, skipped=_skipped, decided_by=_decided_by)

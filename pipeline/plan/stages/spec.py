@@ -60,7 +60,11 @@ class Basis:
         return {name: self.there[name] for name in names if name in self.there}
 
 
-def _always(_basis: Basis) -> str:
+def _always(_basis: Basis) -> bool:
+    return True
+
+
+def _never(_basis: Basis) -> str:
     return ""
 
 
@@ -77,7 +81,8 @@ class StageSpec:
         parameters: what the stage is told; part of its key.
         inputs: what it takes, by the names that it knows it by; part of its key by their hashes.
         makes: its artifacts that later stages take: the name that they know it by -> its file.
-        skipped: why the project does not need the stage; "" if it does.
+        present: whether the project has the stage at all; of one that it does not have nothing is said.
+        skipped: why the project does not need the stage that it has; "" if it does.
         decided_by: what of the run's surroundings decides a byte of an artifact; part of its key.
         documents: the artifacts that the report reads.
         ships: patterns of the artifacts that go to ``out/``.
@@ -87,7 +92,8 @@ class StageSpec:
     parameters: Callable[[Basis], Mapping[str, Any]]
     inputs: Callable[[Basis], Mapping[str, Source]]
     makes: Callable[[Basis], Mapping[str, str]]
-    skipped: Callable[[Basis], str] = _always
+    present: Callable[[Basis], bool] = _always
+    skipped: Callable[[Basis], str] = _never
     decided_by: Callable[[Basis], tuple[Surrounding, ...]] = _nothing
     documents: tuple[str, ...] = ()
     ships: tuple[str, ...] = ()

@@ -51,7 +51,7 @@ SPEC = StageSpec(
     _parameters,
     _inputs,
     _makes,
-    _skipped,
-    _decided_by,
+    skipped=_skipped,
+    decided_by=_decided_by,
     documents=("curve.json",),
 )
