@@ -108,7 +108,9 @@ class _Output:
         return one_line(lines[-1]) if lines else ""
 
 
-def find_images(engine: Engine, workspace: Workspace, wires: Sequence[Wire]) -> dict[str, ImageInfo]:
+def find_images(
+    engine: Engine, workspace: Workspace, wires: Sequence[Wire]
+) -> dict[str, ImageInfo]:
     """Return the image of each stage that the project does not skip.
 
     Raises:

@@ -19,8 +19,9 @@ from pipeline.engine.endpoint import connect
 from pipeline.engine.images import Images
 from pipeline.images.build import BASE, Options, build_images
 from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text
+from pipeline.plan.stages import STAGES
 from pipeline.record.ledger import Ledger
-from stages.contract import STAGES, Exit, stage_key
+from stages.contract import Exit, stage_key
 from support.cli import paddock
 from support.second_engine import second_engine
 from support.tiny import remove

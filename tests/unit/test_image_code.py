@@ -10,7 +10,7 @@ import grimp
 import pytest
 
 from pipeline.compose.file import REPOSITORY
-from stages.contract import STAGES
+from pipeline.plan.stages import STAGES
 from support.image_code import closure, roots
 
 
