@@ -123,9 +123,7 @@ def changed_components(before: Components, now: Components) -> list[str]:
     if before.image != now.image:
         changes.append(f"image changed ({_short(before.image)} → {_short(now.image)})")
     changes += [
-        f"{name} changed ({old} → {new})"
-        if name in SURROUNDINGS
-        else f"parameter {name} changed ({old} → {new})"
+        _changed(name, old, new)
         for name, old, new in _differences(before.parameters, now.parameters)
     ]
     changes += [
@@ -133,6 +131,18 @@ def changed_components(before: Components, now: Components) -> list[str]:
         for name, old, new in _differences(before.inputs, now.inputs)
     ]
     return changes
+
+
+def _changed(name: str, old: Any, new: Any) -> str:
+    if name == "kernels":
+        was, has = set(str(old).split()), set(str(new).split())
+        units = [f"+{unit}" for unit in sorted(has - was)] + [
+            f"-{unit}" for unit in sorted(was - has)
+        ]
+        return f"the processor's kernels changed ({' '.join(units)})"
+    if name in SURROUNDINGS:
+        return f"{name} changed ({old} → {new})"
+    return f"parameter {name} changed ({old} → {new})"
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

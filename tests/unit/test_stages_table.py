@@ -209,11 +209,11 @@ def test_threads_decide_nothing_where_no_sum_is_shared_out(
 def test_another_processor_trains_and_measures_again(
     folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.run.place.read_cpu", lambda: {"cpu_flags": "avx2 fma"})
+    monkeypatch.setattr("pipeline.run.place.read_cpu", lambda: {"cpu_flags": "avx2 f16c fma"})
     go(folder)
     engine.here = False  # now the containers run elsewhere, and tell where
     steps = steps_of(folder)
-    assert steps["train"].reason == "kernels changed (avx2 fma → avx2 avx512f fma)"
+    assert steps["train"].reason == "the processor's kernels changed (+avx512f -f16c)"
     assert steps["data"].action == "cached"
 
 
