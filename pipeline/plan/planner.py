@@ -135,7 +135,7 @@ def changed_components(before: Components, now: Components) -> list[str]:
 
 def _changed(name: str, old: Any, new: Any) -> str:
     if name == "kernels":
-        was, has = set(str(old).split()), set(str(new).split())
+        was, has = set(str(old).split()) - {"none"}, set(str(new).split()) - {"none"}
         units = [f"+{unit}" for unit in sorted(has - was)] + [
             f"-{unit}" for unit in sorted(was - has)
         ]
