@@ -175,7 +175,7 @@ class PaddockApp(App[None]):
         if is_first and len(self.screen_stack) == 1:
             self._open()
         for screen in self.screen_stack:
-            if isinstance(screen, InsideScreen) and screen.is_mounted:
+            if isinstance(screen, InsideScreen) and screen.can_draw:
                 screen.hear_doctor()
         self._refresh_screens()
 
@@ -243,7 +243,7 @@ class PaddockApp(App[None]):
 
     def _refresh_screens(self) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, PaddockScreen) and screen.is_mounted:
+            if isinstance(screen, PaddockScreen) and screen.can_draw:
                 screen.show_run(self.view)
 
     @property

@@ -33,6 +33,8 @@ class PaddockScreen(InsideScreen[None]):
         self.show_run(self.paddock.view)
 
     def on_screen_resume(self) -> None:
+        if not self.can_draw:
+            return
         self.show_run(self.paddock.view)
         self.refresh_bindings()
 

@@ -77,5 +77,10 @@ class InsideScreen(Screen[ScreenResultType]):
         """Where questions about project, run and machine go."""
         return self.paddock.backend
 
+    @property
+    def can_draw(self) -> bool:
+        """Whether all of the screen is there: not before it is mounted, nor while it or the app closes."""
+        return self.is_mounted and self.is_attached and self.is_running and self.app.is_running
+
     def hear_doctor(self) -> None:
         """The machine was looked at: draw what depends on its findings."""

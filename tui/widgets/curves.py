@@ -40,10 +40,15 @@ class Curves(Vertical):
         self._curves = {name: list(points) for name, points in curves.items()}
         self._draw()
 
+    def on_mount(self) -> None:
+        self._draw()
+
     def on_resize(self) -> None:
         self._draw()
 
     def _draw(self) -> None:
+        if not self.is_attached:  # drawn when it is: plots are mounted below it
+            return
         groups = _grouped(self._curves)[: max(1, self.size.height // _LOWEST_PLOT)]
         state = (self.size, [(name, len(self._curves[name])) for group in groups for name in group])
         if state == self._drawn:

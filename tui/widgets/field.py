@@ -27,6 +27,7 @@ class Field(Vertical):
     def __init__(self, label: str, control: Widget, help: str, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.label, self.control, self.help = label, control, help
+        self._wrong = Line(classes="wrong")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -34,10 +35,10 @@ class Field(Vertical):
             name.show(self.label)
             yield name
             yield self.control
-        yield Line(classes="wrong")
+        yield self._wrong
 
     def complain(self, message: str) -> None:
         """Say what is wrong; an empty message takes it back."""
         text = Text(f"{symbol('failed')} {message}" if message else "")
-        self.query_one(".wrong", Line).show(text)
+        self._wrong.show(text)
         self.set_class(bool(message), "-wrong")

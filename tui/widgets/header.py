@@ -29,10 +29,11 @@ class Header(Vertical):
         super().__init__()
         self._tab = tab
         self._left, self._right = Text(), ""
+        self._status_line, self._tabs_line = Line(id="status"), Line(id="tabs")
 
     def compose(self) -> ComposeResult:
-        yield Line(id="status")
-        yield Line(id="tabs")
+        yield self._status_line
+        yield self._tabs_line
 
     def on_mount(self) -> None:
         self._draw()
@@ -47,8 +48,8 @@ class Header(Vertical):
 
     def _draw(self) -> None:
         width = max(0, self.size.width - 2)
-        self.query_one("#status", Line).show(_status(self._left, self._right, width))
-        self.query_one("#tabs", Line).show(_tabs(self._tab, width))
+        self._status_line.show(_status(self._left, self._right, width))
+        self._tabs_line.show(_tabs(self._tab, width))
 
 
 def _status(left: Text, right: str, width: int) -> Text:

@@ -51,12 +51,13 @@ class LogPrompt(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._purpose: Purpose = "search"
+        self._question = Line()
+        self._entry = _Entry(compact=True, select_on_focus=False)
+        self._entry.cursor_blink = False  # each blink would be a repaint
 
     def compose(self) -> ComposeResult:
-        yield Line()
-        entry = _Entry(compact=True, select_on_focus=False)
-        entry.cursor_blink = False  # each blink would be a repaint
-        yield entry
+        yield self._question
+        yield self._entry
 
     @property
     def is_open(self) -> bool:
@@ -66,12 +67,11 @@ class LogPrompt(Horizontal):
     def ask(self, purpose: Purpose, question: str, text: str = "") -> None:
         """Ask ``question``; ``text`` is there to be edited."""
         self._purpose = purpose
-        self.query_one(Line).show(Text(one_line(question)))
-        entry = self.query_one(Input)
-        entry.value = text
-        entry.cursor_position = len(text)
+        self._question.show(Text(one_line(question)))
+        self._entry.value = text
+        self._entry.cursor_position = len(text)
         self.add_class("-open")
-        entry.focus()
+        self._entry.focus()
 
     def close(self) -> None:
         """Hide again."""

@@ -38,11 +38,13 @@ class ModelTable(Vertical):
         super().__init__()
         self._report: Report | None = None
         self._facts: list[Text] = []
+        self._heads, self._models = Line(id="heads"), Listing(id="models")
+        self._rest = Line(id="facts")
 
     def compose(self) -> ComposeResult:
-        yield Line(id="heads")
-        yield Listing(id="models")
-        yield Line(id="facts")
+        yield self._heads
+        yield self._models
+        yield self._rest
 
     def show_report(self, report: Report) -> None:
         """Show the models of ``report``."""
@@ -58,7 +60,7 @@ class ModelTable(Vertical):
         if report is None or not self.size.width:
             return
         table = _Layout(report, self.size.width - _MARGIN)
-        self.query_one("#heads", Line).show(Text("  ") + table.heads())
+        self._heads.show(Text("  ") + table.heads())
         models = report["models"]
         self._facts = [
             flowing(_facts(model, report, table.columns), self.size.width - _MARGIN - 2)
@@ -66,16 +68,14 @@ class ModelTable(Vertical):
         ]
         # as high as the most that there is to say, so that what is below stays where it is
         lines = max((facts.plain.count("\n") + 1 for facts in self._facts), default=1)
-        self.query_one("#facts").styles.height = lines
-        self.query_one(Listing).show_rows(
-            len(models), lambda index, _width: table.row(models[index])
-        )
+        self._rest.styles.height = lines
+        self._models.show_rows(len(models), lambda index, _width: table.row(models[index]))
 
     @on(Listing.Moved)
     def _show_facts(self, message: Listing.Moved) -> None:
         message.stop()
         if message.index < len(self._facts):
-            self.query_one("#facts", Line).show(self._facts[message.index])
+            self._rest.show(self._facts[message.index])
 
 
 class _Layout:

@@ -61,40 +61,47 @@ class Picture(Container):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._image: Image.Image | None = None
+        self._line = Line()
 
     def compose(self) -> ComposeResult:
-        yield Line()
+        yield self._line
+
+    def on_mount(self) -> None:
+        self._draw()
 
     def show_image(self, image: Image.Image) -> None:
         """Show an image in RGB."""
         self._image = image
-        self._clear()
-        if _graphics is None:
+        if self.is_mounted:  # else it is drawn then
             self._draw()
-        else:
-            self.query_one(Line).show("")
-            graphics = _graphics(image)
-            graphics.add_class("graphics")
-            self.mount(graphics)
 
     def say(self, sentence: str) -> None:
         """Show a sentence in its place."""
         self._image = None
-        self._clear()
-        self.query_one(Line).show(Text(sentence, "italic"))
+        self.query(".graphics").remove()
+        self._line.show(Text(sentence, "italic"))
 
     def on_resize(self) -> None:
         if _graphics is None:
-            self._draw()
-
-    def _clear(self) -> None:
-        self.query(".graphics").remove()
+            self._draw_cells()
 
     def _draw(self) -> None:
+        if self._image is None:
+            return
+        self.query(".graphics").remove()
+        if _graphics is None:
+            self._draw_cells()
+            return
+        self._line.show("")
+        graphics = _graphics(self._image)
+        graphics.add_class("graphics")
+        self.mount(graphics)
+
+    def _draw_cells(self) -> None:
         if self._image is None or not self.size.width or not self.size.height:
             return
         draw = as_characters if current().ascii_only else as_half_blocks
-        self.query_one(Line).show(draw(self._image, self.size.width, self.size.height))
+        self._line.show(draw(self._image, self.size.width, self.size.height))
 
 
 def _scaled(image: Image.Image, width: int, height: int) -> Image.Image:

@@ -41,9 +41,7 @@ class RunTable(DataTable[Text]):
         super().__init__(cursor_type="row", cell_padding=0, zebra_stripes=False)
         self.runs: tuple[RunFolder, ...] = ()
         self.marked = ""
-
-    def on_mount(self) -> None:
-        """Lay out the columns; fixed widths, so that a row that comes later moves nothing."""
+        # fixed widths, so that a row that comes later moves nothing
         columns = (
             ("", 2),
             (_("ended"), 22),

@@ -48,25 +48,38 @@ class StageDetail(Vertical):
         super().__init__(id=id)
         self.tab: Tab = "log"
         self._stage: StageView | None = None
+        self._tabs_line, self._progress = Line(classes="tabs"), Line(classes="progress")
+        self._switch, self._log = ContentSwitcher(initial=self.tab), LogView(id="log")
+        self._note, self._curves, self._results = (
+            Line(classes="note"),
+            Curves(),
+            Facts(id="results"),
+        )
+        self._files, self._about = ArtifactList(id="files"), Facts(id="facts")
 
     def compose(self) -> ComposeResult:
-        yield Line(classes="tabs")
-        yield Line(classes="progress")
-        with ContentSwitcher(initial=self.tab):
-            yield LogView(id="log")
+        yield self._tabs_line
+        yield self._progress
+        with self._switch:
+            yield self._log
             with VerticalScroll(id="metrics"):
-                yield Line(classes="note")
-                yield Curves()
-                yield Facts(id="results")
-            yield ArtifactList(id="files")
+                yield self._note
+                yield self._curves
+                yield self._results
+            yield self._files
             with VerticalScroll(id="about"):
-                yield Facts(id="facts")
+                yield self._about
+
+    def on_mount(self) -> None:
+        self._switch.current = self.tab
+        self._draw()
 
     def open(self, tab: Tab) -> None:
         """Show a tab."""
         self.tab = tab
-        self.query_one(ContentSwitcher).current = tab
-        self._draw()
+        if self.is_mounted:
+            self._switch.current = tab
+            self._draw()
 
     def next_tab(self) -> None:
         """Show the tab after this one."""
@@ -75,7 +88,8 @@ class StageDetail(Vertical):
     def show(self, stage: StageView) -> None:
         """Show ``stage`` as it is now."""
         self._stage = stage
-        self._draw()
+        if self.is_mounted:
+            self._draw()
 
     @property
     def view(self) -> Widget:
@@ -84,21 +98,21 @@ class StageDetail(Vertical):
 
     def _draw(self) -> None:
         stage = self._stage
-        if stage is None or not self.is_mounted:
+        if stage is None:
             return
-        self.query_one(".tabs", Line).show(self._tabs(stage))
+        self._tabs_line.show(self._tabs(stage))
         self._draw_progress(stage)
         if self.tab == "log":
-            self.query_one(LogView).open(stage.log, stage.name)
+            self._log.open(stage.log, stage.name)
         elif self.tab == "metrics":
             self._draw_metrics(stage)
         elif self.tab == "files":
-            self.query_one(ArtifactList).show(stage.artifacts)
+            self._files.show(stage.artifacts)
         else:
-            self.query_one("#facts", Facts).show_facts(about(stage))
+            self._about.show_facts(about(stage))
 
     def _draw_progress(self, stage: StageView) -> None:
-        line, progress = self.query_one(".progress", Line), stage.progress
+        line, progress = self._progress, stage.progress
         line.set_class(progress is not None, "-shown")
         if progress is not None:
             loss = stage.curves.get("train_loss") if progress.unit == "steps" else None
@@ -107,11 +121,10 @@ class StageDetail(Vertical):
             )
 
     def _draw_metrics(self, stage: StageView) -> None:
-        self.query_one(Curves).show(stage.curves)
-        self.query_one("#results", Facts).show_facts(results_of(stage))
-        note = self.query_one(".note", Line)
-        note.set_class(not stage.curves and not stage.results, "-shown")
-        note.show(_("No numbers yet."))
+        self._curves.show(stage.curves)
+        self._results.show_facts(results_of(stage))
+        self._note.set_class(not stage.curves and not stage.results, "-shown")
+        self._note.show(_("No numbers yet."))
 
     def _tabs(self, stage: StageView) -> Text:
         line = Text()

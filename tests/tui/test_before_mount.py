@@ -1,0 +1,195 @@
+"""What is told something before it is mounted, or while it is taken down, shows it as soon as it can."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import json
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from rich.text import Text
+from textual.app import App
+from textual.widget import Widget
+from textual.widgets import Input
+
+import tui.widgets
+from pipeline.images.listing import ImageStatus
+from pipeline.machine.doctor import Finding
+from pipeline.record.events import ResourcesUsed, RunFailed
+from pipeline.record.runs import RunFolder, RunSummary
+from pipeline.report.runs_compared import Comparison, Side
+from stages.contract import ArtifactMade
+from support.recorded import FINE_TUNED, recorded_project
+from support.screen import CalmBackend, opened, until, until_shown
+from tui.app import PaddockApp
+from tui.screens.base import PaddockScreen
+from tui.views.build import BuildView
+from tui.views.differences import Difference
+from tui.views.run import StageView
+from tui.widgets.artifact_list import ArtifactList
+from tui.widgets.choice import Choice
+from tui.widgets.comparison import ComparisonView
+from tui.widgets.curves import Curves
+from tui.widgets.facts import Facts
+from tui.widgets.failure import FailureBanner
+from tui.widgets.field import Field
+from tui.widgets.findings import Findings
+from tui.widgets.header import Header
+from tui.widgets.image_list import ImageList
+from tui.widgets.image_table import ImageTable
+from tui.widgets.line import Line
+from tui.widgets.listing import Listing
+from tui.widgets.log_view import LogView
+from tui.widgets.mismatches import Mismatches
+from tui.widgets.model_table import ModelTable
+from tui.widgets.picture import Picture
+from tui.widgets.report_head import ReportHead
+from tui.widgets.run_table import RunTable
+from tui.widgets.stage_detail import StageDetail
+from tui.widgets.stage_list import StageList
+from tui.widgets.tail import Tail
+from tui.widgets.usage import Usage
+
+REPORT: Any = json.loads((FINE_TUNED.source / "out" / "report.json").read_text(encoding="utf-8"))
+_MADE = ArtifactMade("models/made.nb", 3, "0" * 32, "0" * 64)
+STAGE = StageView(
+    "train",
+    state="running",
+    curves={"train_loss": [(1, 2.0), (2, 1.0)]},
+    artifacts=[_MADE],
+    resources=ResourcesUsed(50.0, 1 << 30, 1 << 31),
+)
+_SIDE = Side("run-before", RunSummary("2026-11-22T17:27:49Z", 3, 0))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A widget, what it is told, and what is on the screen when it is mounted."""
+
+    make: Callable[[], Widget]
+    tell: Callable[[Any], object]
+    shown: str
+
+
+def _detail(detail: StageDetail, tab: Any) -> None:
+    detail.show(STAGE)
+    detail.open(tab)
+
+
+#: What an app tells each widget; a log prompt opens on a key and is told nothing from outside.
+TOLD = {
+    "artifacts": Told(ArtifactList, lambda it: it.show([_MADE]), "models/made.nb"),
+    "choice": Told(
+        lambda: Choice({"a": "first", "b": "second"}),
+        lambda it: setattr(it, "value", "b"),
+        "second",
+    ),
+    "comparison": Told(
+        ComparisonView, lambda it: it.show(Comparison(_SIDE, _SIDE, (), ())), "run-before"
+    ),
+    "curves": Told(Curves, lambda it: it.show(STAGE.curves), "loss"),
+    "facts": Told(Facts, lambda it: it.show_facts([("name", "its value")]), "its value"),
+    "failure": Told(
+        FailureBanner, lambda it: it.show_failure(RunFailed(3, "it broke")), "it broke"
+    ),
+    "field": Told(
+        lambda: Field("name", Input(), "", id="name"), lambda it: it.complain("not so"), "not so"
+    ),
+    "findings": Told(
+        Findings, lambda it: it.show([Finding("engine", "ok", "is there")], {}), "is there"
+    ),
+    "header": Told(lambda: Header("run"), lambda it: it.show(Text("how it stands"), ""), "how it"),
+    "images": Told(
+        ImageList, lambda it: it.show([ImageStatus("train", "name:tag", "", 0, "", "")]), "name:tag"
+    ),
+    "build": Told(ImageTable, lambda it: it.show(BuildView.of(["train"]), 0.0), "train"),
+    "line": Told(Line, lambda it: it.show("a line"), "a line"),
+    "listing": Told(
+        Listing, lambda it: it.show_rows(3, lambda row, _width: Text(f"row {row}")), "row 2"
+    ),
+    "log": Told(LogView, lambda it: it.open(Path("/nowhere/train.log"), "train"), "train"),
+    "mismatches": Told(
+        Mismatches,
+        lambda it: it.show_differences([Difference("a.jpg", "label", {"pd": "labe1"})]),
+        "labe1",
+    ),
+    "models": Told(ModelTable, lambda it: it.show_report(REPORT), "nb-x86"),
+    "picture": Told(Picture, lambda it: it.show_image(Image.new("RGB", (8, 8))), "▀"),
+    "picture-none": Told(Picture, lambda it: it.say("no image"), "no image"),
+    "report": Told(
+        ReportHead, lambda it: it.show_report(REPORT, "from elsewhere"), "from elsewhere"
+    ),
+    "runs": Told(RunTable, lambda it: it.show([RunFolder("a-run", Path("/nowhere"))], {}), "score"),
+    "detail-log": Told(StageDetail, lambda it: _detail(it, "log"), "train"),
+    "detail-metrics": Told(StageDetail, lambda it: _detail(it, "metrics"), "loss"),
+    "detail-files": Told(StageDetail, lambda it: _detail(it, "files"), "models/made.nb"),
+    "detail-about": Told(StageDetail, lambda it: _detail(it, "about"), "state"),
+    "stages": Told(StageList, lambda it: it.show([STAGE]), "train"),
+    "tail": Told(Tail, lambda it: it.show_lines(["last line"]), "last line"),
+    "usage": Told(Usage, lambda it: it.show_stage(STAGE), "CPU"),
+}
+_NOT_TOLD = {"Footer", "LogPrompt", "_Entry", "LogLines", "LogTitle", "LogReader", "LogFinder"}
+
+
+async def test_every_widget_is_in_the_table() -> None:
+    async with App[None]().run_test():  # some measure text when they are made
+        covered = {type(told.make()) for told in TOLD.values()}
+    assert {widget.__name__ for widget in {*_widgets()} - covered} <= _NOT_TOLD
+
+
+def _widgets() -> Iterator[type[Widget]]:
+    for module in pkgutil.iter_modules(tui.widgets.__path__, "tui.widgets."):
+        for _name, kind in inspect.getmembers(
+            importlib.import_module(module.name), inspect.isclass
+        ):
+            if issubclass(kind, Widget) and kind.__module__ == module.name:
+                yield kind
+
+
+@pytest.mark.parametrize("told", TOLD.values(), ids=TOLD)
+async def test_a_widget_takes_what_it_is_told(told: Told) -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(100, 30)) as pilot:
+        before = told.make()
+        told.tell(before)  # nobody knows it yet
+        await app.screen.mount(before)
+        await until_shown(pilot, app, told.shown)
+        told.tell(before)
+        await before.remove()
+
+        meanwhile = told.make()
+        mounting = app.screen.mount(meanwhile)
+        told.tell(meanwhile)  # it is on the screen, and its own children are not there
+        await mounting
+        await until_shown(pilot, app, told.shown)
+
+        await meanwhile.remove_children()
+        told.tell(meanwhile)  # as while the app closes
+        await meanwhile.remove()
+        told.tell(meanwhile)
+
+
+@pytest.mark.parametrize("mode", PaddockApp.MODES)
+async def test_a_screen_is_told_only_while_it_is_whole(tmp_path: Path, mode: str) -> None:
+    """The app tells all screens on its stack, also one that is only being opened, or taken down."""
+
+    async def tell_all_the_time() -> None:
+        while True:
+            app._refresh_screens()
+            app._tick()
+            await asyncio.sleep(0)
+
+    async with opened(CalmBackend(recorded_project(tmp_path / "p"))) as (app, pilot):
+        teller = asyncio.create_task(tell_all_the_time())
+        app.action_show(mode)
+        await until(pilot, lambda: isinstance(app.screen, PaddockScreen) and app.screen.can_draw)
+    await asyncio.sleep(0)
+    assert not teller.done()  # no exception ended it
+    teller.cancel()
