@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import signal
 
@@ -12,3 +13,10 @@ collect_ignore = [] if importlib.util.find_spec("paddle") else _INSIDE
 # `nohup make test &` ignores ^C, which every program that a test starts would inherit and heed
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Do not look through everything that is imported, again and again, for garbage that is not in it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

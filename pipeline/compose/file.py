@@ -253,11 +253,15 @@ class _Reader:
         raise UsageError(message, f"{self._path}:{line}", remedy or "correct the file")
 
 
+#: The C library's where PyYAML has it: ten times as fast, and the screen reads the file when it opens.
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
 def _load(path: Path) -> tuple[yaml.Node | None, Any]:
     """Return the file's nodes, which know their lines, and its values."""
     try:
         text = path.read_text(encoding="utf-8")
-        return yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+        return yaml.compose(text, _LOADER), yaml.load(text, _LOADER)  # noqa: S506 - both are safe
     except (OSError, UnicodeDecodeError) as error:
         remedy = "start paddock from its own repository, or install it from there"
         raise UsageError(f"cannot read it: {error}", str(path), remedy) from error

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from pipeline.machine.doctor import Finding
 from pipeline.run.background import Running
 from support.cli import NO_ENGINE
+from support.pace import STEP
 from tui.app import PaddockApp
 from tui.backend import Backend
 
@@ -49,16 +50,16 @@ async def opened(
     app = PaddockApp(backend, keymap)
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: bool(app.findings))
-        await pilot.pause()
+        await calm(pilot)
         yield app, pilot
 
 
-async def until(pilot: Pilot[None], true: Callable[[], bool], seconds: float = 10) -> None:
+async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until ``true`` returns True."""
-    for _attempt in range(int(seconds / 0.05)):
+    for _attempt in range(int(seconds / STEP)):
         if true():
             return
-        await pilot.pause(0.05)
+        await pilot.pause(STEP)
     raise AssertionError(f"it did not come to that:\n{text_of(pilot.app)}")
 
 
@@ -73,9 +74,25 @@ def text_of(app: App[Any]) -> str:
     return "\n".join(lines_of(app))
 
 
-async def until_shown(pilot: Pilot[None], app: PaddockApp, text: str) -> None:
-    """Wait until ``text`` is on the screen."""
-    await until(pilot, lambda: text in text_of(app))
+async def calm(pilot: Pilot[Any], looks: int = 2, at_most: int = 40) -> None:
+    """Wait until the workers are through and the screen is the same for so many looks.
+
+    A look lets every widget handle what was sent to it. Where something goes on, ``at_most`` looks are taken.
+    """
+    same, before = 0, ""
+    for _look in range(at_most):
+        await pilot.pause(STEP)
+        now = text_of(pilot.app)
+        is_busy = any(worker.is_running for worker in pilot.app.workers)
+        same, before = (same + 1 if now == before and not is_busy else 0), now
+        if same == looks:
+            return
+
+
+async def until_shown(pilot: Pilot[Any], app: App[Any], *texts: str) -> None:
+    """Wait until all of ``texts`` are on the screen, and all else that belongs to it."""
+    await until(pilot, lambda: all(text in text_of(app) for text in texts))
+    await calm(pilot)
 
 
 async def until_line(pilot: Pilot[None], app: PaddockApp, *parts: str) -> None:

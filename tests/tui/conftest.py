@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from support.pace import QUICK, hurried
+from tui.appearance import Appearance, use
 from tui.language import SOURCE, speak
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
@@ -20,3 +22,17 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     speak(SOURCE)
     yield
     speak(SOURCE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hurried() -> Iterator[None]:
+    with hurried():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _quick() -> Iterator[None]:
+    """Let the app look for news, and its clocks tick, more often than people need."""
+    use(Appearance(pace=QUICK))
+    yield
+    use(Appearance())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.pace import QUICK
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import going_on
 from support.screen import SMALL, CalmBackend, lines_of, opened, text_of, until_shown
@@ -15,7 +16,7 @@ from tui.appearance import Appearance, use
 
 @pytest.fixture(autouse=True)
 def _ascii() -> Iterator[None]:
-    use(Appearance(ascii_only=True))
+    use(Appearance(ascii_only=True, pace=QUICK))
     yield
     use(Appearance())
 

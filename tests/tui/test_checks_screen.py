@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from pipeline.report.dictionary import read_dictionary
+from support.pace import QUICK
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import append
 from support.reports import Report, edit_report, own_report
@@ -249,7 +250,7 @@ async def test_any_size_will_do(folder: Path, key: str) -> None:
 
 @pytest.mark.parametrize("key", "345")
 async def test_ascii_only(folder: Path, key: str) -> None:
-    use(Appearance(ascii_only=True))
+    use(Appearance(ascii_only=True, pace=QUICK))
     try:
         async with opened(CalmBackend(folder), LARGE) as (app, pilot):
             await pilot.press(key)

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from support.pace import QUICK
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import going_on
 from support.reports import Report, edit_report, make_mismatch, own_report
@@ -204,7 +205,7 @@ async def test_wide_characters_keep_the_columns(folder: Path) -> None:
 
 
 async def test_ascii_marks_with_brackets_and_draws_with_characters(folder: Path) -> None:
-    use(Appearance(ascii_only=True))
+    use(Appearance(ascii_only=True, pace=QUICK))
     try:
         async with opened(CalmBackend(folder), SMALL) as (app, pilot):
             await until_open(pilot, app)

@@ -1,60 +1,61 @@
-"""Every screen as it looks: small and large, in colour and with NO_COLOR, and some in Chinese and ASCII.
+"""Every screen as it looks: small and large, and some in Chinese, in ASCII, and with NO_COLOR.
 
-After a change that is meant: ``.venv/bin/pytest tests/tui/test_snapshots.py --snapshot-update``, and look
-at what changed.
+One app a test walks through its screens, and all pictures are compared before the test fails; those that
+differ are in ``.cache/pictures``. After a change that is meant:
+``.venv/bin/pytest tests/tui/test_snapshots.py --snapshot-update``, and look at what changed.
 """
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
 from support.language import speaking
+from support.pace import QUICK
+from support.pictures import Pictures, folder_as_long_as
 from support.recorded import CACHED_RUN, DETECTION, PIR, RUN, Recording, recorded_project
 from support.replay import going_on
-from support.screen import LARGE, SMALL, CalmBackend, Size, text_of, until
+from support.screen import LARGE, SMALL, CalmBackend, Size, calm, until
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
 
-Compare = Callable[..., bool]
 SIZES = [pytest.param(SMALL, id="80x24"), pytest.param(LARGE, id="120x36")]
 
-#: Name -> the keys that lead there from the run screen.
-SCREENS: dict[str, tuple[str, ...]] = {
-    "run-log": ("down",),
-    "run-metrics": ("down", "m"),
-    "run-files": ("down", "a"),
-    "run-about": ("down", "i"),
-    "run-enlarged": ("down", "enter"),
-    "run-options": ("R",),
-    "parity": ("2",),
-    "mismatch": ("2", "enter"),
-    "dictionary": ("3",),
-    "environment": ("4",),
-    "guards": ("5",),
-    "explanation": ("5", "e"),
-    "lineage": ("5", "w"),
-    "history": ("6",),
-    "compare": ("6", "c"),
-    "machine": ("7",),
-    "help": ("question_mark",),
+#: Name -> the keys that lead there from the screen before, in this order; what is left out must not matter.
+SCREENS: dict[str, str] = {
+    "help": "question_mark",
+    "run-options": "escape R",
+    "run-log": "escape down",
+    "run-metrics": "m",
+    "run-files": "a",
+    "run-about": "i",
+    "run-enlarged": "l enter",
+    "parity": "escape 2",
+    "mismatch": "enter",
+    "dictionary": "escape 3",
+    "environment": "4",
+    "guards": "5",
+    "explanation": "e",
+    "lineage": "escape w",
+    "history": "escape 6",
+    "compare": "c",
+    "machine": "escape 7",
 }
 #: The same of official models that are only converted.
-OTHERS: dict[str, tuple[Recording, tuple[str, ...]]] = {
-    "pir-run": (PIR, ("down", "down", "m")),
-    "pir-parity": (PIR, ("2",)),
-    "pir-dictionary": (PIR, ("3",)),
-    "pir-lineage": (PIR, ("5", "w")),
-    "detection-parity": (DETECTION, ("2",)),
-    "detection-page": (DETECTION, ("2", "enter")),
-    "detection-dictionary": (DETECTION, ("3",)),
-    "detection-guards": (DETECTION, ("5",)),
+PIR_SCREENS = {"run": "down down m", "parity": "2", "dictionary": "3", "lineage": "5 w"}
+DETECTION_SCREENS = {"parity": "2", "page": "enter", "dictionary": "escape 3", "guards": "5"}
+
+CHINESE_SCREENS = {
+    "help": "question_mark",
+    "run-metrics": "escape down m",
+    "parity": "2",
+    "dictionary": "3",
+    "guards": "5",
 }
 
 
@@ -65,7 +66,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("XDG_CONFIG_HOME", "/tmp/paddock-no-config")
     monkeypatch.setattr("tui.widgets.stage_list.now", lambda: _NOW)
-    use(Appearance())
+    use(Appearance(pace=QUICK))
     yield
     use(Appearance())
 
@@ -74,19 +75,27 @@ _NOW = datetime(2026, 11, 22, 17, 30, 26, tzinfo=timezone.utc)
 
 
 @pytest.fixture
-def home(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """A folder for projects whose path, being on the screen, is the same everywhere.
+def size() -> Size:
+    """The size, where a test does not name it."""
+    return SMALL
 
-    Those of one size share it, one after the other, in whatever process they run.
-    """
-    callspec = getattr(request.node, "callspec", None)
-    width, height = callspec.params.get("size", SMALL) if callspec else SMALL
-    root = Path(f"/tmp/paddock-{width}x{height}")
-    with root.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.rmtree(root, ignore_errors=True)
-        yield root
-        shutil.rmtree(root, ignore_errors=True)
+
+@pytest.fixture
+def home(size: Size) -> Iterator[Path]:
+    """A folder for projects whose path, being on the screen, is as long everywhere."""
+    with folder_as_long_as(_stable(size)) as folder:
+        yield folder
+
+
+def _stable(size: Size) -> str:
+    return f"/tmp/paddock-{size[0]}x{size[1]}"
+
+
+@pytest.fixture
+def pictures(snapshot: SnapshotAssertion, home: Path, size: Size) -> Iterator[Pictures]:
+    made = Pictures(snapshot, home, _stable(size))
+    yield made
+    made.check()
 
 
 @pytest.fixture
@@ -94,111 +103,89 @@ def folder(home: Path) -> Path:
     return recorded_project(home / "alphanumeric", runs=(RUN, CACHED_RUN))
 
 
-@pytest.fixture
-def empty(home: Path) -> Path:
-    folder = home / "empty"
-    folder.mkdir(parents=True)
-    return folder
-
-
-def going_to(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """Return what presses ``keys`` and waits until nothing more happens."""
-
-    async def go(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, PaddockApp)
+async def walk(folder: Path, size: Size, pictures: Pictures, screens: dict[str, str]) -> None:
+    """Open the app, press each screen's keys, and take its picture."""
+    app = PaddockApp(CalmBackend(folder))
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: bool(app.findings))
-        for key in keys:
-            await _rest(pilot, app, 2)
-            await pilot.press(key)
-        await _rest(pilot, app, _SAME_FOR)
-
-    return go
+        for name, keys in screens.items():
+            await _go(pilot, keys)
+            pictures.take(app, name)
 
 
-async def _rest(pilot: Pilot[None], app: PaddockApp, looks: int) -> None:
-    """Wait until no worker is at work and the screen has been the same for so many looks."""
-    same, before = 0, ""
-    while same < looks:
-        await until(pilot, lambda: all(not worker.is_running for worker in app.workers))
-        await pilot.pause(0.05)
-        now = text_of(app)
-        same, before = (same + 1 if now == before else 0), now
+async def _go(pilot: Pilot[None], keys: str) -> None:
+    """Press keys, and wait until nothing more happens."""
+    await calm(pilot)
+    for key in keys.split():
+        await pilot.press(key)
+        await calm(pilot)
+    await calm(pilot, looks=6, at_most=200)
 
 
-#: Looks at the screen, 0.05 s apart: longer than any delay after which something is read.
-_SAME_FOR = 8
-
-
-@pytest.mark.parametrize("colour", [True, False], ids=["colour", "no-colour"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("screen", SCREENS)
-def test_screen(
-    folder: Path,
-    screen: str,
-    size: Size,
-    colour: bool,
-    snap_compare: Compare,
-    monkeypatch: pytest.MonkeyPatch,
+async def test_screens(folder: Path, size: Size, pictures: Pictures) -> None:
+    await walk(folder, size, pictures, SCREENS)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_colour(
+    folder: Path, size: Size, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not colour:
-        monkeypatch.setenv("NO_COLOR", "1")
-    app = PaddockApp(CalmBackend(folder))
-    assert snap_compare(app, terminal_size=size, run_before=going_to(*SCREENS[screen]))
+    monkeypatch.setenv("NO_COLOR", "1")
+    await walk(folder, size, pictures, {"run-metrics": "down m", "parity": "2"})
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("screen", OTHERS)
-def test_official_model(home: Path, screen: str, size: Size, snap_compare: Compare) -> None:
-    recording, keys = OTHERS[screen]
-    app = PaddockApp(CalmBackend(recorded_project(home / "official", of=recording)))
-    assert snap_compare(app, terminal_size=size, run_before=going_to(*keys))
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("keys", [(), ("q",)], ids=["running", "leaving"])
-def test_while_a_run_goes_on(
-    folder: Path, keys: tuple[str, ...], size: Size, snap_compare: Compare
+@pytest.mark.parametrize(
+    ("recording", "screens"),
+    [(PIR, PIR_SCREENS), (DETECTION, DETECTION_SCREENS)],
+    ids=["pir", "detection"],
+)
+async def test_official_model(
+    home: Path, recording: Recording, screens: dict[str, str], size: Size, pictures: Pictures
 ) -> None:
+    await walk(recorded_project(home / "official", of=recording), size, pictures, screens)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_while_a_run_goes_on(folder: Path, size: Size, pictures: Pictures) -> None:
     with going_on(folder, '"done": 235, "total": 300'):
-        app = PaddockApp(CalmBackend(folder))
-        assert snap_compare(app, terminal_size=size, run_before=going_to(*keys))
+        await walk(folder, size, pictures, {"running": "", "leaving": "q"})
 
 
-@pytest.mark.parametrize("colour", [True, False], ids=["colour", "no-colour"])
 @pytest.mark.parametrize("size", SIZES)
-def test_first_contact(
-    empty: Path, size: Size, colour: bool, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+async def test_first_contact(home: Path, size: Size, pictures: Pictures) -> None:
+    folder = home / "empty"
+    folder.mkdir()
+    await walk(folder, size, pictures, {"new": ""})
+
+
+@pytest.mark.parametrize(
+    ("recording", "screens"),
+    [
+        (None, CHINESE_SCREENS),
+        (PIR, {"dictionary": "3"}),
+        (DETECTION, {"parity": "2", "guards": "5"}),
+    ],
+    ids=["own", "pir", "detection"],
+)
+async def test_in_chinese(
+    home: Path, recording: Recording | None, screens: dict[str, str], size: Size, pictures: Pictures
 ) -> None:
-    if not colour:
-        monkeypatch.setenv("NO_COLOR", "1")
-    app = PaddockApp(CalmBackend(empty))
-    assert snap_compare(app, terminal_size=size, run_before=going_to())
-
-
-@pytest.mark.parametrize("screen", ["run-metrics", "parity", "dictionary", "guards", "help"])
-def test_in_chinese(folder: Path, screen: str, snap_compare: Compare) -> None:
     with speaking("zh_CN"):
-        app = PaddockApp(CalmBackend(folder))
-        assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*SCREENS[screen]))
+        if recording is None:
+            folder = recorded_project(home / "alphanumeric", runs=(RUN, CACHED_RUN))
+        else:
+            folder = recorded_project(home / "official", of=recording)
+        await walk(folder, size, pictures, screens)
 
 
-@pytest.mark.parametrize("screen", ["pir-dictionary", "detection-parity", "detection-guards"])
-def test_official_model_in_chinese(home: Path, screen: str, snap_compare: Compare) -> None:
-    recording, keys = OTHERS[screen]
-    with speaking("zh_CN"):
-        app = PaddockApp(CalmBackend(recorded_project(home / "official", of=recording)))
-        assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*keys))
+async def test_in_ascii(folder: Path, size: Size, pictures: Pictures) -> None:
+    use(Appearance(ascii_only=True, pace=QUICK))
+    screens = {"run-metrics": "down m", "parity": "2", "mismatch": "enter"}
+    await walk(folder, size, pictures, screens)
 
 
-@pytest.mark.parametrize("screen", ["run-metrics", "parity", "mismatch"])
-def test_in_ascii(folder: Path, screen: str, snap_compare: Compare) -> None:
-    use(Appearance(ascii_only=True))
-    app = PaddockApp(CalmBackend(folder))
-    assert snap_compare(app, terminal_size=SMALL, run_before=going_to(*SCREENS[screen]))
-
-
-def test_on_a_light_terminal(folder: Path, snap_compare: Compare) -> None:
-    use(Appearance(theme="textual-light"))
-    app = PaddockApp(CalmBackend(folder))
-    assert snap_compare(app, terminal_size=SMALL, run_before=going_to("2"))
+async def test_on_a_light_terminal(folder: Path, size: Size, pictures: Pictures) -> None:
+    use(Appearance(theme="textual-light", pace=QUICK))
+    await walk(folder, size, pictures, {"parity": "2"})

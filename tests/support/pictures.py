@@ -1,0 +1,71 @@
+"""Pictures of the screen, compared with those that were accepted before."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+
+from support.screen import Size
+from tui.app import PaddockApp
+
+#: Where the pictures that differ are put.
+_DIFFERING = Path(__file__).parents[2] / ".cache" / "pictures"
+_ID = re.compile(r"terminal-\d+-")
+
+
+class Pictures:
+    """Those of one test, each compared by its name with its file in ``__snapshots__``.
+
+    A screen may name the folder ``home``, which is another one in each process: a picture says ``stable``
+    in its place, which is as long.
+    """
+
+    def __init__(self, snapshot: SnapshotAssertion, home: Path, stable: str) -> None:
+        self._snapshot = snapshot.use_extension(SVGImageExtension)
+        self._home, self._stable = str(home), stable
+        self.differing: list[str] = []
+
+    def take(self, app: PaddockApp, name: str) -> None:
+        """Compare the screen as it is now with the picture ``name``; ``--snapshot-update`` keeps it."""
+        picture = self._anywhere(app.export_screenshot(title=app.title, simplify=True))
+        file = _DIFFERING / f"{self._snapshot.test_location.snapshot_name}-{name}.svg"
+        file.unlink(missing_ok=True)
+        if self._snapshot(name=name) != picture:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(picture, encoding="utf-8")
+            self.differing.append(f"{name}: now {file}")
+
+    def check(self) -> None:
+        """Fail if a picture was another one; all of the test were taken before."""
+        assert not self.differing, "\n".join(self.differing)
+
+    def _anywhere(self, svg: str) -> str:
+        """Take out what differs from process to process; a shortened path may end within the name."""
+        for length in range(len(self._home), len("/tmp/"), -1):
+            for end in ("",) if length == len(self._home) else ("…", "..."):
+                svg = svg.replace(self._home[:length] + end, self._stable[:length] + end)
+        return _ID.sub("terminal-", svg)
+
+
+@contextmanager
+def folder_as_long_as(stable: str) -> Iterator[Path]:
+    """Make a folder, this process's own, whose path is as long as ``stable``; remove it at the end."""
+    kept, _dash, last = stable.rpartition("-")
+    while True:
+        folder = Path(f"{kept}-{secrets.token_hex(len(last))[: len(last)]}")
+        try:
+            folder.mkdir(mode=0o700)
+            break
+        except FileExistsError:
+            continue
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
