@@ -1,7 +1,10 @@
 # The two commands: `make demo` and `make test`. Both set up what they need, and say so.
 PADDOCK = .venv/bin/paddock
 
-.PHONY: demo test check setup setup-dev engine images lock catalogue
+# Tests wait for screens and processes a part of their time: one more process than cores.
+WORKERS := $(shell echo $$(($$(nproc) + 1)))
+
+.PHONY: demo test check check-source check-tests setup setup-dev engine images lock catalogue
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
 demo: engine images
@@ -13,14 +16,20 @@ demo: engine images
 test: check engine images
 	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine
 
-# The fast checks: no Docker, no Paddle. Half of their time is waiting for a screen, hence two a core.
+# The fast checks: no Docker, no Paddle; what reads the source beside the tests. Bytecode is kept, else
+# pytest compiles every test again in each of its processes.
+check: export PYTHONDONTWRITEBYTECODE =
 check: setup-dev
+	@$(MAKE) --no-print-directory --output-sync=target -j 2 check-tests check-source
+
+check-source:
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy
-	MYPYPATH=tests:scripts .venv/bin/mypy --explicit-package-bases tests
+	MYPYPATH=tests:scripts .venv/bin/mypy --explicit-package-bases stages pipeline tui tests
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n $$((2 * $$(nproc))) tests/tui tests/unit
+
+check-tests:
+	.venv/bin/pytest -q -n $(WORKERS) tests/tui tests/unit
 
 setup:
 	scripts/setup

@@ -9,15 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from support.screen import Size
 from tui.app import PaddockApp
 
 #: Where the pictures that differ are put.
 _DIFFERING = Path(__file__).parents[2] / ".cache" / "pictures"
 _ID = re.compile(r"terminal-\d+-")
+
+
+class SvgFile(SingleFileSnapshotExtension):
+    """One file a picture."""
+
+    file_extension = "svg"
+    _write_mode = WriteMode.TEXT
 
 
 class Pictures:
@@ -28,7 +34,7 @@ class Pictures:
     """
 
     def __init__(self, snapshot: SnapshotAssertion, home: Path, stable: str) -> None:
-        self._snapshot = snapshot.use_extension(SVGImageExtension)
+        self._snapshot = snapshot.use_extension(SvgFile)
         self._home, self._stable = str(home), stable
         self.differing: list[str] = []
 

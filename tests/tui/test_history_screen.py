@@ -17,6 +17,7 @@ from support.screen import (
     LARGE,
     SMALL,
     CalmBackend,
+    calm,
     lines_of,
     opened,
     text_of,
@@ -104,21 +105,19 @@ async def test_a_project_that_never_ran_says_so(tmp_path: Path) -> None:
         assert isinstance(app.screen, HistoryScreen)
 
 
-async def test_a_thousand_runs_do_not_keep_anyone_waiting(folder: Path) -> None:
+async def test_of_a_thousand_runs_only_those_in_view_are_read(folder: Path) -> None:
     for number in range(1000):
         add_run(
             folder, f"20261121-{number // 3600:02d}{number // 60 % 60:02d}{number % 60:02d}-0000"
         )
     async with opened(CalmBackend(folder)) as (app, pilot):
-        begun = time.monotonic()
         await pilot.press("6")
         await until_shown(pilot, app, "1002 runs, newest first")
         await until_shown(pilot, app, "5 cached")
-        assert time.monotonic() - begun < 5
         screen = app.screen
         assert isinstance(screen, HistoryScreen)
         await until(pilot, lambda: len(screen.known) >= 26)
-        await pilot.pause(0.3)
+        await calm(pilot)
         assert len(screen.known) < 200  # the rest is read when it is looked at
         await pilot.press("G")
         await until(pilot, lambda: "20261121-000000-0000" in screen.known)

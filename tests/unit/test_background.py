@@ -194,7 +194,7 @@ def test_looking_all_the_time_never_makes_a_runner_fail(folder: Path) -> None:
     state.mkdir()
 
     def look() -> None:
-        while not over.is_set():
+        while not over.wait(0.0005):  # without a pause they would keep the runner from starting
             running(state)
 
     lookers = [threading.Thread(target=look) for _ in range(3)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from rich.cells import cell_len
 
@@ -62,9 +60,8 @@ def test_of_a_long_progress_line_the_end_is_shown() -> None:
      b"\x00" * 60_000],
     ids=["osc", "csi", "c1", "dcs", "cr", "unfinished", "backspace", "folded", "marks", "tabs", "nul"],
 )  # fmt: skip
-def test_no_line_takes_long(raw: bytes) -> None:
-    started = time.perf_counter()
+def test_no_line_is_too_hard(raw: bytes) -> None:
+    """Whoever backtracks endlessly takes hours here; benchmarks/log_lines.py measures the rest."""
     text = shown(cut_line(raw)).text
-    assert time.perf_counter() - started < 5  # an endless backtracking would take hours
     assert is_harmless(text)
     assert cell_len(text) <= 2 * LONGEST_SHOWN
