@@ -221,7 +221,7 @@ def decode_event(line: str) -> StageEvent:
     try:
         raw = json.loads(line)
         return EVENT_TYPES[raw.pop("type")](**raw)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a stage event: {line[:200]!r}") from error
 
 

@@ -184,7 +184,7 @@ class Envelope:
             seq = _checked(raw.pop("seq"), int)
             time, run, stage = (_checked(raw.pop(name), str) for name in ("time", "run", "stage"))
             event = _event(_TYPES[raw.pop("type")], raw)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError(f"not a run event: {line[:200]!r}") from error
         return cls(seq, time, run, stage, event)
 

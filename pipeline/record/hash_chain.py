@@ -78,7 +78,7 @@ def _is_torn(line: bytes) -> bool:
         return False
     try:
         found, _end = json.JSONDecoder().raw_decode(line.decode("ascii", "replace"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return True
     return not isinstance(found, dict)
 
@@ -86,6 +86,6 @@ def _is_torn(line: bytes) -> bool:
 def _parsed(text: bytes) -> Mapping[str, Any] | None:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None

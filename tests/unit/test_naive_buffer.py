@@ -138,12 +138,11 @@ def test_parts_that_overlap_do_not_take_for_ever() -> None:
         parse_naive_buffer(whole, NAME)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_damaged_file_is_an_error_that_says_so(seed: int) -> None:
+def test_a_damaged_file_is_an_error_that_says_so() -> None:
     """Whatever bytes change, the answer is a model or a StageError, never another exception."""
-    whole, chance = small_model(), chance_of(seed)
+    whole, chance = small_model(), chance_of(0)
     refused = 0
-    for _ in range(1500):
+    for _ in range(900):
         data = bytearray(whole)
         for _ in range(chance.choice((1, 1, 2, 8))):
             data[chance.randrange(len(data))] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
@@ -156,4 +155,4 @@ def test_a_damaged_file_is_an_error_that_says_so(seed: int) -> None:
             refused += 1
             assert error.where == "model.nb"
             assert error.message.isprintable()
-    assert refused > 500
+    assert refused > 300

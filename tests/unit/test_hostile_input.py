@@ -1,0 +1,266 @@
+"""Parsers of what comes from outside: whatever the bytes, an answer or the one error that is named."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.record.events import Envelope, Noted
+from pipeline.record.hash_chain import linked, read_chain
+from pipeline.record.ledger import Ledger
+from pipeline.text import one_line
+from stages.contract import Warned, decode_event, encode_event
+from stages.errors import IntegrityError, StageError
+from stages.lite.flatbuffer import GENEROSITY, Buffer, Malformed
+from stages.lite.kernels import target_of
+from stages.lite.naive_buffer import parse_naive_buffer
+from stages.lite.nb import HEAD_SIZE
+from stages.lite.signature import input_shape, output_width
+from stages.pir.program import read_program
+from stages.text.dictionary import Dictionary, read_lines
+from stages.text.labels import Fault, Label, parse_labels
+from support.naive import Op, Parameter, Scalar, Vector, flatbuffer, naive_buffer, small_model
+from tui.logs.cleaning import LONGEST_SHOWN, clean, shown
+from tui.logs.reading import cut_line
+
+#: The same examples each time, and no clock; ``tmp_path`` is one folder for all of them.
+quickly = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+#: Deeper than any parser in Python can go.
+DEEP = "[" * 20_000
+NAME = Path("model.nb")
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+terminal_text = st.text("\x1b[]KmH\r\b\t\u0301京a;0123\x07\x9b", max_size=60)
+int64 = st.integers(-(2**63), 2**63 - 1)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
+    """Return ``whole`` with some bytes changed, some cut off, or other bytes in a place of it."""
+    data = bytearray(whole)
+    for _change in range(draw(st.integers(0, 4))):
+        at = draw(st.integers(0, len(data)))
+        data[at : at + draw(st.integers(0, 8))] = draw(st.binary(max_size=8))
+    return bytes(data[: draw(st.none() | st.integers(0, len(data)))])
+
+
+# .nb files.
+
+
+@quickly
+@given(st.binary(max_size=200) | damaged(small_model()))
+def test_a_naive_buffer_is_read_or_refused_with_its_name(data: bytes) -> None:
+    try:
+        model = parse_naive_buffer(data, NAME)
+        target_of(model)
+        input_shape(model)
+        output_width(model)
+    except StageError as error:
+        assert error.where == "model.nb" and error.message.isprintable()
+    else:
+        assert len(data) > HEAD_SIZE
+        assert sum(len(tensor.data) for tensor in model.tensors.values()) < len(data)
+
+
+@quickly
+@given(st.dictionaries(names, st.lists(st.floats(width=32), min_size=1, max_size=3), max_size=3))
+def test_parameters_come_back_as_they_were_written(parameters: dict[str, list[float]]) -> None:
+    written = [Parameter(name, (len(values),), values) for name, values in parameters.items()]
+    model = parse_naive_buffer(naive_buffer([Op("fc")], written, {}), NAME)
+    assert {name: bytes(tensor.data) for name, tensor in model.tensors.items()} == {
+        name: struct.pack(f"<{len(values)}f", *values) for name, values in parameters.items()
+    }
+
+
+@quickly
+@given(st.binary(max_size=120), st.integers(0, 6))
+def test_a_flatbuffer_is_read_within_its_bounds_or_malformed(data: bytes, field: int) -> None:
+    buffer = Buffer(data)
+    try:
+        table = buffer.root()
+        found = [*table.strings(field), table.string(field)]
+        nested = table.tables(field)
+        values = table.integers(field, "q")
+    except Malformed as error:
+        assert str(error)
+    else:
+        read = sum(len(text.encode()) for text in found) + 4 * len(nested) + 8 * len(values)
+        assert read <= GENEROSITY * len(data)
+
+
+@quickly
+@given(int64, st.lists(int64, max_size=5), st.text(st.characters(codec="utf-8")), st.binary())
+def test_what_a_flatbuffer_holds_is_read(
+    number: int, vector: list[int], text: str, data: bytes
+) -> None:
+    fields = {0: Scalar("q", number), 1: Vector("q", vector), 2: text, 3: data, 5: {0: text}}
+    table = Buffer(flatbuffer(fields)).root()
+    assert table.integer(0, "q") == number and table.integers(1, "q") == tuple(vector)
+    assert (table.string(2), bytes(table.data(3))) == (text, data)
+    inner = table.table(5)
+    assert inner is not None and inner.string(0) == text
+    assert table.table(4) is None and table.string(9) == ""
+
+
+# Dictionaries and labels.
+
+
+@quickly
+@given(
+    st.binary(max_size=60) | st.text(max_size=30).map(lambda text: text.encode("utf-8", "replace"))
+)
+@example(b"a\nb\n")
+@example("\u00e9\n\U0001f1e9\U0001f1ea\n".encode())
+def test_a_dictionary_is_read_as_paddleocr_does_or_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "dict.txt"
+    path.write_bytes(data)
+    lines = read_lines(path)
+    try:
+        dictionary = Dictionary.load(path, use_space_char=False)
+    except IntegrityError as error:
+        assert error.message.startswith("the dictionary dict.txt, line ")
+        assert error.message.isprintable()
+    else:
+        assert list(dictionary.characters) == lines
+        assert len(set(lines)) == len(lines) and all(lines)
+
+
+@quickly
+@given(st.binary(max_size=80) | st.text("a/.\t\n\r\\\0 é", max_size=30).map(str.encode))
+@example(b"../a\tb")
+@example(b"\xef\xbb\xbfa\tb\n")
+def test_every_line_of_a_label_file_is_a_label_or_a_fault(data: bytes) -> None:
+    items = list(parse_labels(data))
+    lines = data.removesuffix(b"\n").split(b"\n") if data.removeprefix(b"\xef\xbb\xbf") else []
+    assert {item.line for item in items} == {*range(1, len(lines) + 1)} | (
+        {1} if data.startswith(b"\xef\xbb\xbf") else set()
+    )
+    for item in items:
+        if isinstance(item, Fault):
+            assert item.message.isprintable()
+        else:
+            assert (Path("/root") / item.image).resolve().is_relative_to("/root")
+
+
+@quickly
+@given(
+    st.lists(st.tuples(st.from_regex(r"[a-z]+/[a-z0-9]+\.jpg", fullmatch=True), names), max_size=5)
+)
+def test_labels_come_back_as_they_were_written(rows: list[tuple[str, str]]) -> None:
+    kept = [(image, text) for image, text in rows if not {"\t", "\n", "\r"} & {*text}]
+    data = "".join(f"{image}\t{text}\n" for image, text in kept).encode()
+    found = list(parse_labels(data))
+    assert found == [Label(image, text, line) for line, (image, text) in enumerate(kept, 1)]
+
+
+# Lines of events and of the ledger.
+
+
+@quickly
+@given(st.text() | json_values.map(json.dumps))
+@example(DEEP)
+@example('{"type": "log", "level": "info"}')
+@example('{"type": [], "seq": 1, "time": "", "run": "", "stage": ""}')
+def test_a_line_is_an_event_or_a_value_error(line: str) -> None:
+    for decode in (decode_event, Envelope.decode):
+        try:
+            event: object = decode(line)
+        except ValueError as error:
+            assert "event" in str(error)
+        else:
+            assert event is not None
+
+
+@quickly
+@given(st.text())
+def test_an_event_survives_its_line(message: str) -> None:
+    said = Warned(message)
+    assert "\n" not in encode_event(said) and decode_event(encode_event(said)) == said
+    envelope = Envelope(3, "2026-01-01T00:00:00+00:00", "run", "train", Noted(message))
+    assert Envelope.decode(envelope.encode()) == envelope
+
+
+def chain_of(bodies: list[dict[str, Any]]) -> bytes:
+    data = b""
+    for body in bodies:
+        data += linked(data, body)
+    return data
+
+
+bodies = st.lists(
+    st.dictionaries(names, st.integers() | st.text(), max_size=3), min_size=1, max_size=5
+)
+
+
+@quickly
+@given(bodies)
+def test_a_chain_holds_what_was_written(written: list[dict[str, Any]]) -> None:
+    chain = read_chain(chain_of(written))
+    assert [*chain.bodies] == [
+        {name: value for name, value in body.items() if name != "link"} for body in written
+    ]
+    assert not chain.broken and not chain.torn
+
+
+@quickly
+@given(bodies.filter(lambda written: len(written) > 1), st.data())
+def test_a_changed_byte_is_found(written: list[dict[str, Any]], data: st.DataObject) -> None:
+    """Of a single line nothing else would say that it had a link: old ledgers have none."""
+    whole = chain_of(written)
+    at = data.draw(st.integers(0, len(whole) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda value: value != whole[at]))
+    chain = read_chain(whole[:at] + bytes([byte]) + whole[at + 1 :])
+    assert chain.broken or chain.torn
+
+
+@quickly
+@given(st.binary(max_size=200) | damaged(chain_of([{"a": 1}, {"verdict": "pass"}, {"b": [2]}])))
+@example(DEEP.encode())
+@example(b'{"a": ' + DEEP.encode() + b'}, "link": "' + b"0" * 64 + b'"}\n')
+def test_a_ledger_of_any_bytes_can_be_opened(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(data)
+    ledger = Ledger(path)
+    assert ledger.entries == () and ledger.conclusions == ()
+
+
+# Logs and programs.
+
+
+@quickly
+@given(
+    st.binary(max_size=300)
+    | st.text("\x1b[]KmH\r\b\t\u0301京a;0123\x07\x9b", max_size=60).map(str.encode)
+)
+def test_a_log_line_has_no_power_over_the_terminal(data: bytes) -> None:
+    line = shown(cut_line(data))
+    assert line.text.isprintable() and len(line.text) <= LONGEST_SHOWN
+    assert one_line(line.text) == line.text
+    assert clean(line.text.encode()) == line.text  # what is shown is shown as it is
+
+
+@quickly
+@given(json_values.map(json.dumps) | st.text())
+@example(DEEP)
+def test_a_program_is_read_or_damaged(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "inference.json"
+    path.write_text(text, encoding="utf-8", errors="replace")
+    with pytest.raises(StageError):
+        read_program(path)
