@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -98,10 +97,3 @@ async def until_shown(pilot: Pilot[Any], app: App[Any], *texts: str) -> None:
 async def until_line(pilot: Pilot[None], app: PaddockApp, *parts: str) -> None:
     """Wait until all ``parts`` are on one line of the screen: long lists are laid out in steps."""
     await until(pilot, lambda: any(all(part in line for part in parts) for line in lines_of(app)))
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    """Let workers and timers that are due do their work."""
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    await asyncio.sleep(0)

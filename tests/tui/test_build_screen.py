@@ -156,13 +156,14 @@ async def test_without_a_project_the_log_is_a_temporary_file(tmp_path: Path) -> 
     log.unlink()
 
 
-@pytest.mark.parametrize("size", [(40, 10), (20, 5), SMALL])
-async def test_every_size_is_survived(backend: FaultyBackend, size: tuple[int, int]) -> None:
+async def test_every_size_is_survived(backend: FaultyBackend) -> None:
     backend.script = HALFWAY
-    async with opened(backend, size) as (app, pilot):
+    async with opened(backend, (40, 10)) as (app, pilot):
         await pilot.press("7", "b")
         await until(pilot, lambda: isinstance(app.screen, BuildScreen))
-        await pilot.resize_terminal(*LARGE)
+        for size in ((20, 5), SMALL, LARGE):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
         await until_shown(pilot, app, "1 of 7 images are ready")
         backend.go_on.set()
         await until_shown(pilot, app, "all 7 images are there")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from textual.pilot import Pilot
 
 from support.language import english_in, has_chinese, speaking
 from support.projects import MINIMAL, write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
-from support.screen import LARGE, SMALL, CalmBackend, Size, lines_of, opened, settle
+from support.screen import LARGE, SMALL, CalmBackend, Size, calm, lines_of, opened
 from tui.keys import SCOPES
 from tui.language import _
 
@@ -38,71 +39,63 @@ def folder(tmp_path: Path) -> Path:
     return recorded_project(tmp_path / "alphanumeric", runs=(RUN, CACHED_RUN))
 
 
-async def seen(folder: Path, size: Size, *keys: str) -> list[str]:
-    """Return the lines on the screen after ``keys``, checked for their width."""
-    async with opened(CalmBackend(folder), size) as (app, pilot):
-        for key in keys:
-            await pilot.press(key)
-            await settle(pilot)
-        lines = lines_of(app)
+async def look(pilot: Pilot[None], size: Size, *keys: str) -> str:
+    """Return what is on the screen after ``keys``, checked for its width."""
+    for key in keys:
+        await pilot.press(key)
+        await calm(pilot)
+    lines = lines_of(pilot.app)
     assert all(cell_len(line) <= size[0] for line in lines)
-    return lines
+    return "\n".join(lines)
+
+
+async def seen(folder: Path, size: Size, *keys: str) -> str:
+    """Open the app, and return what is on the screen after ``keys``."""
+    async with opened(CalmBackend(folder), size) as (_app, pilot):
+        return await look(pilot, size, *keys)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
-@pytest.mark.parametrize("key", SCREENS)
-async def test_screen(folder: Path, size: Size, key: str) -> None:
-    said = "\n".join(await seen(folder, size, key))
-    assert SCREENS[key] in said and "帮助" in said
-    assert english_in(said) == []
-
-
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
-async def test_help(folder: Path, size: Size) -> None:
-    said = "\n".join(await seen(folder, size, "question_mark"))
-    assert "按键" in said and "所有按键" in said
-    assert english_in(said) == []
+async def test_every_screen(folder: Path, size: Size) -> None:
+    async with opened(CalmBackend(folder), size) as (_app, pilot):
+        for key, title in SCREENS.items():
+            said = await look(pilot, size, key)
+            assert title in said and "帮助" in said
+            assert english_in(said) == [], key
+        said = await look(pilot, size, "1", "question_mark")
+        assert "按键" in said and "所有按键" in said
+        assert english_in(said) == []
+        explained = await look(pilot, size, "escape", "5", "down", "down", "e")
+        assert "表现" in explained
+        weights = await look(pilot, size, "escape", "w")
+        assert "从模型到模型" in weights and "个由规则导出" in weights
 
 
 async def test_first_contact(tmp_path: Path) -> None:
-    said = "\n".join(await seen(tmp_path, LARGE))
+    said = await seen(tmp_path, LARGE)
     assert has_chinese(said) and english_in(said) == []
 
 
-async def test_metrics_and_about(folder: Path) -> None:
-    for key in ("m", "a", "i"):
-        said = "\n".join(await seen(folder, LARGE, "1", "down", key))
-        assert english_in(said) == [], key
-
-
-async def test_two_runs_compared(folder: Path) -> None:
-    said = "\n".join(await seen(folder, LARGE, "6", "c"))
-    assert has_chinese(said) and english_in(said) == []
-
-
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
-async def test_what_the_guards_screen_opens(folder: Path, size: Size) -> None:
-    explained = "\n".join(await seen(folder, size, "5", "down", "down", "e"))
-    assert "表现" in explained and "以 CR LF 结尾" in "".join(
-        await seen(folder, LARGE, "5", "down", "down", "e")
-    )
-    weights = "\n".join(await seen(folder, size, "5", "w"))
-    assert "从模型到模型" in weights and "个由规则导出" in weights
-
-
-async def test_choosing_what_runs(folder: Path) -> None:
-    said = "\n".join(await seen(folder, LARGE, "1", "R"))
-    assert "从 data 到 verify" in said and english_in(said) == []
+async def test_what_the_screens_open(folder: Path) -> None:
+    async with opened(CalmBackend(folder), LARGE) as (_app, pilot):
+        for keys in ("down m", "a", "i"):
+            assert english_in(await look(pilot, LARGE, *keys.split())) == [], keys
+        said = await look(pilot, LARGE, "R")
+        assert "从 data 到 verify" in said and english_in(said) == []
+        said = await look(pilot, LARGE, "escape", "6", "c")
+        assert has_chinese(said) and english_in(said) == []
+        said = await look(pilot, LARGE, "escape", "5", "down", "down", "e")
+        assert "以 CR LF 结尾" in said
 
 
 async def test_form_of_a_new_project(tmp_path: Path) -> None:
-    said = "\n".join(await seen(tmp_path, LARGE, "end", "enter"))
+    said = await seen(tmp_path, LARGE, "end", "enter")
     assert "训练标注" in said and english_in(said) == []
 
 
 async def test_project_file_with_an_error(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p", MINIMAL.replace("val =", "vall ="))
-    said = "\n".join(await seen(folder, LARGE))
+    said = await seen(folder, LARGE)
     assert "未知的键；是否想写“val”？" in said and english_in(said) == []
 
 

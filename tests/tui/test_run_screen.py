@@ -19,7 +19,17 @@ from pipeline.run.background import Started
 from pipeline.run.runner import Options
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from support.replay import append, going_on
-from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from support.screen import (
+    LARGE,
+    SMALL,
+    CalmBackend,
+    calm,
+    lines_of,
+    opened,
+    text_of,
+    until,
+    until_shown,
+)
 from tui.app import PaddockApp
 from tui.screens.leave import LeaveScreen
 from tui.screens.run_options import RunOptionsScreen
@@ -63,10 +73,10 @@ async def test_the_log_metrics_files_and_origin_of_a_stage(folder: Path) -> None
         await until_shown(pilot, app, "NED")
         assert "stopped_because" in text_of(app)
         await pilot.press("a")
-        assert "checkpoint.pdparams  22.2 MB" in text_of(app)
+        await until_shown(pilot, app, "checkpoint.pdparams  22.2 MB")
         assert "d905bb1c99ece3dbcc928c17d9c8ad6447f4c941a3dae6e057a7e41a2eaeff23" in text_of(app)
         await pilot.press("i")
-        assert "never run" in text_of(app) and "paddle_commit" in text_of(app)
+        await until_shown(pilot, app, "never run", "paddle_commit")
 
 
 async def test_a_cached_stage_shows_what_was_recorded_when_it_was_made(tmp_path: Path) -> None:
@@ -183,7 +193,8 @@ async def test_leaving_by_stopping_waits_for_the_end(folder: Path) -> None:
     with going_on(folder, VERIFYING):
         async with opened(backend) as (app, pilot):
             await pilot.press("q", "end", "enter")
-            await pilot.pause(0.5)
+            await until(pilot, lambda: backend.stopped == [False])
+            await calm(pilot)
             assert backend.stopped == [False] and app.run_goes_on and app.return_code is None
 
 
@@ -203,13 +214,13 @@ async def test_a_key_that_the_user_chose(folder: Path) -> None:
         assert "f9" in text_of(app)
 
 
-@pytest.mark.parametrize("size", [(40, 10), SMALL, LARGE, (200, 60), (20, 5)])
-async def test_any_size(folder: Path, size: tuple[int, int]) -> None:
+async def test_any_size(folder: Path) -> None:
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.resize_terminal(*size)
-        for tab in "lmai":
-            await pilot.press(tab)
-        assert len(lines_of(app)) == size[1]
+        for size in ((40, 10), SMALL, LARGE, (200, 60), (20, 5)):
+            await pilot.resize_terminal(*size)
+            for tab in "lmai":
+                await pilot.press(tab)
+            assert len(lines_of(app)) == size[1]
 
 
 async def test_the_screen_sees_every_event_that_batch_prints(folder: Path) -> None:
@@ -222,7 +233,7 @@ async def test_the_screen_sees_every_event_that_batch_prints(folder: Path) -> No
 
     app = Listening(CalmBackend(folder))
     async with app.run_test() as pilot:
-        await pilot.pause(0.3)
+        await until(pilot, lambda: len(seen) >= len(recorded_events(folder)))
     assert [envelope.encode() for envelope in seen] == recorded_events(folder)
 
 
@@ -232,7 +243,6 @@ async def test_nothing_is_painted_while_nothing_happens(
     painted: list[int] = []
 
     async with opened(CalmBackend(folder)) as (app, pilot):
-        await pilot.pause(0.5)
         show = app._display
 
         def count(screen: Screen[Any], frame: RenderableType | None) -> None:
@@ -240,7 +250,17 @@ async def test_nothing_is_painted_while_nothing_happens(
             show(screen, frame)
 
         monkeypatch.setattr(app, "_display", count)
-        await pilot.pause(2.5)
+        looked: list[int] = []
+        poll, tick = app._watch.poll, app._tick
+
+        def look() -> bool:
+            looked.append(1)
+            return poll()
+
+        monkeypatch.setattr(app._watch, "poll", look)
+        await until(pilot, lambda: len(looked) >= 20)
+        tick()
+        await calm(pilot)
         assert painted == []
         await pilot.press("down")
         assert painted

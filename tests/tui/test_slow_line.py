@@ -23,7 +23,6 @@ async def test_progress_paints_only_the_lines_that_changed(
     with going_on(folder, '"done": 235, "total": 300') as to_come:
         async with opened(CalmBackend(folder)) as (app, pilot):
             await until_shown(pilot, app, "235/300 images")
-            await pilot.pause(0.5)
             display = app._display
 
             def noticed(screen: Screen[Any], update: RenderableType | None) -> None:
