@@ -24,8 +24,7 @@ from support.tools import build_tools
 
 #: What takes longest, started first.
 FIRST = (
-    "test_stages_inside.py",
-    "test_pitfalls_inside.py",
+    "test_inside.py",
     "test_training.py",
     "test_integrity.py",
     "test_stopping.py",
@@ -35,6 +34,14 @@ FIRST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let pytest-xdist, which takes file after file, begin with what takes longest."""
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else 99)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what did not run because it is known to be green."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in getattr(report, "user_properties", ()):
+            if name == "said" and report.when == "call":
+                terminalreporter.write_sep("-", str(text))
 
 
 @pytest.fixture(scope="session")

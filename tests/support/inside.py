@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
+import json
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
 from docker import DockerClient
@@ -19,24 +23,96 @@ from pipeline.images.context import make_context
 from pipeline.models.catalogue import MODELS as BUILT_IN
 from pipeline.models.fetch import fetch_official
 from pipeline.models.fetch_context import FetchContext
+from support.green import FOLDERS, Green, Passed, keys_of
 from support.tar import pack
 
 TAG = "paddock-test-stages:1"
 #: Where the tests and the models are in the container.
 CODE, MODELS = PurePosixPath("/tests"), PurePosixPath("/models")
 LABELS = {"paddock.test": "stages"}
+#: What is known to be green on this machine, for this working tree.
+RECORD = REPOSITORY / ".cache" / "green-inside.json"
+ALL, ONLY = "PADDOCK_TEST_ALL", "PADDOCK_TEST_INSIDE"
+#: Hashes all that is in an image, but the stages' code, which is in the keys file by file.
+_HASH_IMAGE = """
+import hashlib, os, stat
+LEFT_OUT = {"/proc", "/sys", "/dev", "/opt/paddock/stages", "/.dockerenv", "/etc/hostname",
+            "/etc/hosts", "/etc/resolv.conf", "/etc/mtab"}
+def lines(folder):
+    for item in sorted(os.scandir(folder), key=lambda item: item.name):
+        if item.path in LEFT_OUT:
+            continue
+        state = item.stat(follow_symlinks=False)
+        yield f"{item.path} {state.st_mode:o} {state.st_uid} {state.st_gid}"
+        if item.is_symlink():
+            yield os.readlink(item.path)
+        elif item.is_dir():
+            yield from lines(item.path)
+        elif stat.S_ISREG(state.st_mode):
+            with open(item.path, "rb") as file:
+                content = hashlib.sha256()
+                while block := file.read(1 << 20):
+                    content.update(block)
+            yield content.hexdigest()
+whole = hashlib.sha256()
+for line in lines("/"):
+    whole.update(line.encode("utf-8", "surrogateescape") + b"\\n")
+print(whole.hexdigest())
+"""
 
 
-def run_inside(client: DockerClient, compose: Compose, folder: str) -> int:
-    """Run a folder's tests in one process, which makes their models once; show what it prints.
+@dataclass(frozen=True)
+class Ended:
+    """How the tests inside ended: pytest's exit code, and what there is to say about them."""
 
-    Returns:
-        pytest's exit code.
+    code: int
+    said: str
+
+
+def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str]) -> Ended:
+    """Run the tests that are not known to be green, in one process; show what it prints.
+
+    Args:
+        client: of the engine.
+        compose: names the image.
+        environ: ``PADDOCK_TEST_ALL`` runs all of them; ``PADDOCK_TEST_INSIDE`` has pytest's words
+            for just those, and then nothing is recorded.
     """
-    image = build_inside(client, compose, os.environ)
+    image = build_inside(client, compose, environ)
     models = {name: fetch_official(name, FetchContext()) for name in BUILT_IN}
-    with container_inside(client, image, models, [folder, "--durations=15"]) as container:
-        return run_to_the_end(container)
+    if environ.get(ONLY):
+        with container_inside(client, image, models, shlex.split(environ[ONLY])) as container:
+            return Ended(run_to_the_end(container), f"{ONLY}: {environ[ONLY]}")
+    keys = keys_of(REPOSITORY, [_identity(client, image), *_sums(models)])
+    green = Green(RECORD)
+    known = {} if environ.get(ALL) else green.passed(keys)
+    wanted = {name: key for name, key in keys.items() if name not in known}
+    if wanted:
+        words = [*wanted, "--durations=15"]
+        with container_inside(client, image, models, words) as container:
+            code = run_to_the_end(container)
+        if code == 0:
+            green.add(wanted, datetime.now(timezone.utc).isoformat(" ", "seconds"))
+        return Ended(code, told(known, len(wanted)))
+    return Ended(0, told(known, 0))
+
+
+def told(known: Mapping[str, Passed], ran: int) -> str:
+    """Say how many test files ran, and since when the others are known to be green."""
+    said = f"tests inside the image: {ran} files ran"
+    if not known:
+        return said
+    times = sorted(item.time for item in known.values())
+    return (
+        f"{said}, {len(known)} did not: they passed for this image, these stages and these tests "
+        f"(between {times[0]} and {times[-1]}); `make test-all` runs them again"
+    )
+
+
+def _sums(models: Mapping[str, Path]) -> list[str]:
+    """Return a line for every file of the models."""
+    files = [path for folder in models.values() for path in sorted(folder.iterdir())]
+    return [f"{_sha256(path)}  {path.parent.name}/{path.name}" for path in files]
 
 
 def build_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str]) -> str:
@@ -80,7 +156,7 @@ def container_inside(
 def _files(models: Mapping[str, Path]) -> Iterator[tuple[PurePosixPath, Path]]:
     yield CODE / "pyproject.toml", REPOSITORY / "pyproject.toml"
     yield CODE / "tests/conftest.py", REPOSITORY / "tests/conftest.py"
-    for code in ("tests/support", "tests/stages", "tests/pitfalls/inside"):
+    for code in ("tests/support", *FOLDERS):
         for path in (REPOSITORY / code).rglob("*.py"):
             yield CODE / path.relative_to(REPOSITORY), path
     for name, folder in models.items():
@@ -94,3 +170,18 @@ def run_to_the_end(container: Container) -> int:
     for block in container.attach(stream=True, logs=True):
         sys.stdout.write(block.decode("utf-8", "replace"))
     return int(container.wait(timeout=60)["StatusCode"])
+
+
+def _identity(client: DockerClient, image: str) -> str:
+    """Return a hash of what an image holds, without the stages' code, and how it starts."""
+    output = client.containers.run(
+        image, ["-c", _HASH_IMAGE], entrypoint=["python", "-I"], user="0", remove=True,
+        network_mode="none", labels=LABELS,
+    )  # fmt: skip
+    config = client.images.get(image).attrs["Config"]
+    settings = {name: config[name] for name in ("Env", "WorkingDir", "Entrypoint")}
+    return f"{output.decode().strip()} {json.dumps(settings, sort_keys=True)}"
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
