@@ -4,7 +4,7 @@ PADDOCK = .venv/bin/paddock
 # Tests wait for screens and processes a part of their time: one more process than cores.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: demo test check check-source check-tests setup setup-dev engine images lock catalogue
+.PHONY: demo test test-all check check-source check-tests setup setup-dev engine images lock catalogue
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
 demo: engine images
@@ -12,9 +12,13 @@ demo: engine images
 	$(PADDOCK) --batch demo
 
 # Every test: those of `check`, then those against a real engine, two at a time, which run those inside
-# the images too.
+# the images too, but for the files of these that passed before with the same image, stages and tests.
 test: check engine images
 	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine
+
+# The same, whatever passed before.
+test-all: export PADDOCK_TEST_ALL = 1
+test-all: test
 
 # The fast checks: no Docker, no Paddle; what reads the source beside the tests. Bytecode is kept, else
 # pytest compiles every test again in each of its processes.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,11 +78,9 @@ def test_every_stage_said_the_same_versions(through: Done) -> None:
         assert len({versions[name] for versions in said}) == 1
 
 
-def test_second_run_is_cached_and_quick(official: Path, through: Done) -> None:
+def test_second_run_is_cached(official: Path, through: Done) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in (official / "out").iterdir()}
-    started = time.monotonic()
     again = run(official)
-    assert time.monotonic() - started < 15, "3 s on an idle machine"
     assert again.code == 0 and again.of("stage-started") == []
     assert again.stages("stage-cached") == ["data", "convert", "verify"]
     assert again.of("delivered") == []

@@ -71,6 +71,7 @@ def arrays() -> dict[str, np.ndarray]:
     return read_parameters(run.output / export.FILES[0], run.output / export.FILES[1])
 
 
+@pytest.mark.real_processes
 def test_every_exported_parameter_is_the_checkpoints_bit_by_bit() -> None:
     run, metrics = exported()
     assert metrics["parameters_compared"] == 234

@@ -293,6 +293,7 @@ def test_a_signature_is_read_without_running_the_program(tmp_path: Path) -> None
     assert signature.output_shape[:2] == (-1, 5)
 
 
+@pytest.mark.real_processes
 def test_a_signature_costs_no_import_of_paddle_and_allows_one_later() -> None:
     program = (
         "import sys; from pathlib import Path; from stages.program.signature import read_signature; "

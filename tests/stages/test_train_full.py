@@ -63,6 +63,7 @@ def trained() -> tuple[Stopping, Stopping, dict[str, Any]]:
     return first, second, train.run(second)
 
 
+@pytest.mark.real_processes
 def test_it_goes_on_from_the_last_whole_epoch() -> None:
     _, second, metrics = trained()
     assert any("goes on from iter_epoch_1" in message for message in second.warnings())

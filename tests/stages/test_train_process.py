@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from stages.contract import Exit, Progress, decode_event
 from support.legacy import new_folder
 from support.lines import train_context, train_inputs
 
 
+@pytest.mark.real_processes
 def test_sigterm_ends_training_as_an_order_obeyed_not_as_a_death(tmp_path: Path) -> None:
     """Paddle takes SIGTERM over when it is imported; the stage has to take it back."""
     run = train_context(tmp_path, train_inputs(new_folder(), 4, 2), epochs=1000)

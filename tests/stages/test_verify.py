@@ -69,6 +69,7 @@ def models(run: Recorded) -> dict[str, dict[str, Any]]:
     return {model["name"]: model for model in parity(run)["models"]}
 
 
+@pytest.mark.real_processes
 def test_the_columns_are_in_order_and_measured() -> None:
     run, _ = verified()
     found = models(run)

@@ -73,7 +73,7 @@ def registry(client: DockerClient, tools: str) -> Iterator[str]:
 
 
 def _port(container: Container) -> str:
-    for _ in range(100):
+    for _ in range(600):
         container.reload()
         bound = container.ports.get("5000/tcp")
         if bound and b"listening on" in container.logs():
@@ -93,7 +93,7 @@ def push(client: DockerClient, source: str, repository: str) -> str:
 
 def _pushed(client: DockerClient, repository: str) -> str:
     said = ""
-    for _ in range(50):
+    for _ in range(150):
         stream = client.api.push(repository, tag="1", stream=True, decode=True)
         items = list(stream)
         digests = [item["aux"]["Digest"] for item in items if "Digest" in item.get("aux", {})]

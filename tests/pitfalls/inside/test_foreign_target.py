@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from stages.pitfalls import Pitfall
 from stages.program.prove import random_images
 from support import bare
@@ -14,6 +16,7 @@ from support.small import converted
 IMAGE = random_images([SHAPE], seed=1)[0]
 
 
+@pytest.mark.real_processes
 def test_by_hand_the_runtime_takes_the_file_and_gives_nothing_that_is_true() -> None:
     ended, outputs = bare.lite(converted().output / "model_arm.nb", IMAGE)
     assert "arm" not in ended.log, "nothing says that the file is for another machine"

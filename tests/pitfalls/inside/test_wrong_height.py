@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from stages.pitfalls import Pitfall
 from support import bare
 from support.caught import check_refused
@@ -12,6 +14,7 @@ from support.lines import draw_split
 from support.measured import verify
 
 
+@pytest.mark.real_processes
 def test_by_hand_it_reads_something_else_with_exit_code_zero(tmp_path: Path) -> None:
     model, image = alphanumeric_model(), tmp_path / "noisy/0.png"
     draw_split(tmp_path, "noisy", 1, seed=3)
