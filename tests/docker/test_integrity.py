@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -124,25 +124,44 @@ def test_nothing_is_wrong_with_what_nobody_touched(folder: Path) -> None:
 
 
 def test_a_flipped_byte_in_every_artifact_is_found(folder: Path, somebody: Vandal) -> None:
-    number = 0
+    """In all of them at once, by their names; then in one of each stage, by the whole sentence."""
+    made = {path: entry for entry in entries(folder) for path in somebody.files(home(entry))}
     for entry in entries(folder):
-        stage = entry.components.stage
-        files = {str(path.relative_to(home(entry))) for path in somebody.files(home(entry))}
+        files = {str(path.relative_to(home(entry))) for path in made if made[path] is entry}
         assert files == {item.path for item in entry.result.artifacts} | {"result.json"}
-        for name in sorted(files):
-            number += 1
-            place = PLACES[number % len(PLACES)]
-            with somebody.damage(home(entry) / name, "flipped", str(place)):
-                fault = only_fault(folder)
-                ended = go(folder)
-            expected = fault.expected
-            assert (fault.problem, expected.path) == ("changed", str(home(entry) / name))
-            assert (expected.made_by, expected.run) == (stage, entry.run) and expected.time
-            assert fault.found and fault.found.sha256 != expected.digests.sha256
-            hashes = (expected.digests.sha256, fault.found.sha256)
-            check_refused(ended, *hashes, expected.path, entry.run, f"--force {stage}")
-    assert number >= 13
+    assert len(made) >= 13
+    with ExitStack() as stack:
+        for number, path in enumerate(made):
+            place = str(PLACES[number % len(PLACES)])
+            stack.enter_context(somebody.damage(path, "flipped", place))
+        faults = {fault.expected.path: fault for fault in look(folder).faults}
+        ended = go(folder)
+    assert set(faults) == {str(path) for path in made}
+    for path, entry in made.items():
+        check_flipped(faults[str(path)], entry)
+    check_refused(ended, f"{len(made) - 1} more files are not as recorded")
+    for entry in entries(folder):
+        check_one_flipped(folder, somebody, entry)
     assert look(folder).faults == ()
+
+
+def check_flipped(fault: Fault, entry: Entry) -> None:
+    """Check that a fault says who made the file, when, and that its bytes are others."""
+    expected = fault.expected
+    assert (fault.problem, expected.made_by) == ("changed", entry.components.stage)
+    assert expected.run == entry.run and expected.time
+    assert fault.found and fault.found.sha256 != expected.digests.sha256
+
+
+def check_one_flipped(folder: Path, somebody: Vandal, entry: Entry) -> None:
+    path = somebody.files(home(entry))[0]
+    with somebody.damage(path, "flipped", "0.5"):
+        fault = only_fault(folder)
+        ended = go(folder)
+    check_flipped(fault, entry)
+    assert fault.found is not None and fault.expected.path == str(path)
+    hashes = (fault.expected.digests.sha256, fault.found.sha256)
+    check_refused(ended, *hashes, str(path), entry.run, f"--force {entry.components.stage}")
 
 
 @pytest.mark.parametrize(
@@ -215,8 +234,19 @@ def test_a_missing_manifest_is_found(folder: Path, somebody: Vandal) -> None:
 
 
 def test_every_file_of_out_is_checked_and_never_overwritten(folder: Path) -> None:
-    for number, path in enumerate(sorted((folder / "out").iterdir())):
-        check_out_refused(folder, path, flipped(PLACES[number % len(PLACES)]))
+    """All of them at once, by their names; then some alone, by the whole sentence."""
+    files = sorted((folder / "out").iterdir())
+    with ExitStack() as stack:
+        for number, path in enumerate(files):
+            stack.enter_context(damaged(path, flipped(PLACES[number % len(PLACES)])))
+        now = [path.read_bytes() for path in files]
+        faults = [fault.expected.path for fault in look(folder).faults]
+        ended = go(folder)
+        assert [path.read_bytes() for path in files] == now
+    assert sorted(faults) == [f"out/{path.name}" for path in files]
+    check_refused(ended, f"{len(files) - 1} more files are not as recorded")
+    for name in ("model_arm.nb", "report.json"):
+        check_out_refused(folder, folder / "out" / name, flipped(0.5))
     for damage in (truncated, grown):
         check_out_refused(folder, folder / "out" / "SHA256SUMS", damage)
 

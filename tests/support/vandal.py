@@ -59,9 +59,9 @@ def damaged(path: Path, damage: Damage) -> Iterator[None]:
 
 #: Runs in the container: how to damage a file there. The first argument is how, then path and details.
 _SCRIPT = """
-import json, os, pathlib, shutil, sys
+import hashlib, json, os, pathlib, shutil, sys
 how, path, detail = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-saved = pathlib.Path("/tmp/saved")
+saved = pathlib.Path("/tmp", hashlib.sha256(bytes(path)).hexdigest())
 if how == "restore":
     path.unlink(missing_ok=True)
     shutil.copyfile(saved, path)
