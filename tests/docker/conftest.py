@@ -1,31 +1,13 @@
-"""The fixtures, from support/engine.py."""
+"""The fixtures, from support/engine.py: one of each for all tests that need an engine."""
 
 from __future__ import annotations
 
-from support.engine import (
-    client,
-    compose,
-    images,
-    lines,
-    make_official,
-    official,
-    pytest_collection_modifyitems,
-    pytest_terminal_summary,
-    shop,
-    site,
-    tools,
-)
+import pytest
 
-__all__ = [
-    "client",
-    "compose",
-    "images",
-    "lines",
-    "make_official",
-    "official",
-    "pytest_collection_modifyitems",
-    "pytest_terminal_summary",
-    "shop",
-    "site",
-    "tools",
-]
+from support import engine
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the fixtures once, whichever folder comes first."""
+    if not config.pluginmanager.is_registered(engine):
+        config.pluginmanager.register(engine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,18 +31,10 @@ TARGETS = 'targets = ["arm", "x86"]\nfp16 = false'
 SHAPE = "image_shape = [3, 48, 320]"
 
 
-@pytest.fixture(scope="module")
-def started(make_official: Callable[[str], Path]) -> Path:
-    """A project with all results that the tests below start from."""
-    made = make_official("background")
-    assert run(made).code == 0
-    return made
-
-
 @pytest.fixture(autouse=True)
-def alone(started: Path) -> Iterator[None]:
+def alone(official: Path) -> Iterator[None]:
     """Let no test's runner meet the next test."""
-    with nothing_left_behind(started / ".paddock"):
+    with nothing_left_behind(official / ".paddock"):
         yield
 
 
@@ -68,10 +60,10 @@ def in_background(folder: Path) -> tuple[Started, list[Envelope]]:
     return own, finished(own.folder, LONG)
 
 
-def test_run_goes_on_when_its_starter_is_killed(site: Site, started: Path) -> None:
-    state = started / ".paddock"
-    with changed(started, SHAPE, "image_shape = [3, 48, 480]"):
-        with starter(started, os.environ) as began:
+def test_run_goes_on_when_its_starter_is_killed(site: Site, official: Path) -> None:
+    state = official / ".paddock"
+    with changed(official, SHAPE, "image_shape = [3, 48, 480]"):
+        with starter(official, os.environ) as began:
             own = run_folder(state, began.run)
             wait_for(lambda: has_begun(own, "verify"), LONG)
             began.kill()
@@ -79,7 +71,7 @@ def test_run_goes_on_when_its_starter_is_killed(site: Site, started: Path) -> No
         assert who is not None and who.run == began.run
         said = finished(own, LONG)
     assert code_of(said) == 0
-    assert running(state) is None and site.containers(started) == []
+    assert running(state) is None and site.containers(official) == []
     check_resources([item.event for item in said if isinstance(item.event, ResourcesUsed)])
     assert {item.stage for item in said if isinstance(item.event, ResourcesUsed)} <= {
         "data",
@@ -97,47 +89,44 @@ def check_resources(used: list[ResourcesUsed]) -> None:
     assert max(item.cpu for item in used) > 0.1
 
 
-def test_background_and_batch_say_the_same(started: Path) -> None:
-    assert run(started).code == 0, "after this one all is cached and delivered"
-    own, said = in_background(started)
-    batch = run(started)
+def test_background_and_batch_say_the_same(official: Path) -> None:
+    assert run(official).code == 0, "after this one all is cached and delivered"
+    own, said = in_background(official)
+    batch = run(official)
     printed = [Envelope.decode(json.dumps(event)) for event in batch.events]
     assert own.process.wait() == batch.code == 0
     assert shape(said) == shape(printed)
-    other = run_folder(started / ".paddock", printed[0].run)
+    other = run_folder(official / ".paddock", printed[0].run)
     assert shape(events_of(other)) == shape(printed)
     assert summarise(own.folder).stages == summarise(other).stages
 
 
-def test_every_run_that_compared_keeps_its_report(started: Path) -> None:
-    cached, _ = in_background(started)
-    with changed(started, "[convert]", "[verify]\nmin_accuracy = 1.0\n[convert]"):
-        failed, said = in_background(started)
+def test_every_run_that_compared_keeps_its_report(official: Path) -> None:
+    cached, _ = in_background(official)
+    with changed(official, "[convert]", "[verify]\nmin_accuracy = 1.0\n[convert]"):
+        failed, said = in_background(official)
     assert code_of(said) == 1
     for own, verdict in ((cached, "pass"), (failed, "fail")):
         assert own.folder.report is not None
         report = json.loads(own.folder.report.read_text(encoding="utf-8"))
         assert (report["run"], report["verdict"]) == (own.run, verdict)
         assert summarise(own.folder).verdict == verdict
-    assert [item.name for item in list_runs(started / ".paddock")][:2] == [failed.run, cached.run]
+    assert [item.name for item in list_runs(official / ".paddock")][:2] == [failed.run, cached.run]
 
 
-@pytest.mark.parametrize(
-    ("at_once", "new"),
-    [(False, 'targets = ["x86"]\nfp16 = false'), (True, 'targets = ["x86", "arm"]\nfp16 = false')],
-)
+@pytest.mark.parametrize("at_once", [False, True])
 def test_stopped_run_ends_and_leaves_no_container(
-    site: Site, started: Path, at_once: bool, new: str
+    site: Site, official: Path, at_once: bool
 ) -> None:
-    state = started / ".paddock"
-    with changed(started, TARGETS, new):
-        own = start(started, Options(forced=frozenset({"convert"})), os.environ)
+    state = official / ".paddock"
+    with changed(official, TARGETS, 'targets = ["x86", "arm"]\nfp16 = false'):
+        own = start(official, Options(forced=frozenset({"convert"})), os.environ)
         wait_for(lambda: has_begun(own.folder, "convert"), LONG)
         assert stop(wait_until_running(state), at_once)
         said = finished(own.folder, LONG)
         assert own.process.wait(LONG) == code_of(said) == 130
-        assert site.containers(started) == [] and running(state) is None
+        assert site.containers(official) == [] and running(state) is None
         assert summarise(own.folder).stages["convert"] == "stopped"
         failed = next(item.event for item in said if isinstance(item.event, RunFailed))
         assert "the same command goes on from there" in failed.message
-        assert code_of(in_background(started)[1]) == 0
+        assert code_of(in_background(official)[1]) == 0

@@ -22,8 +22,8 @@ SHAPE = "image_shape = [3, 48, 320]"
 
 @pytest.fixture(scope="module")
 def started(official: Path) -> Path:
-    """The project, with all results that the tests below start from."""
-    assert run(official).code == 0
+    """The project, with all results that the tests below start from, delivered."""
+    assert run(official).of("stage-started") == []
     return official
 
 

@@ -18,7 +18,7 @@ from pipeline.machine.example import Example, RenderContext, make_example
 from pipeline.models.fetch import fetch_official
 from pipeline.models.fetch_context import FetchContext
 from support.cli import paddock
-from support.runs import Files, Site, first_lines
+from support.runs import Done, Files, Site, first_lines, run
 from support.tiny import Workshop, workshop
 from support.tools import build_tools
 
@@ -154,6 +154,15 @@ def make_official(site: Site, lines: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def official(make_official: Callable[[str], Path]) -> Path:
-    """The project that most tests share."""
-    return make_official("official")
+def first_run(make_official: Callable[[str], Path]) -> tuple[Path, Done]:
+    """The project that the tests share, and how its first run ended, which made every result."""
+    folder = make_official("official")
+    done = run(folder)
+    assert done.code == 0, (done.events[-3:], done.stderr)
+    return folder, done
+
+
+@pytest.fixture(scope="session")
+def official(first_run: tuple[Path, Done]) -> Path:
+    """The project that the tests share, finished."""
+    return first_run[0]
