@@ -3,7 +3,8 @@
 Importing Paddle and PaddleOCR takes 3 to 8 seconds, and the tests inside the images start some 250
 processes that do. :func:`exchanged` lets ``sys.executable`` name a launcher, so whatever starts a process
 as the product does (``Popen([sys.executable, …])``) gets one that is forked, with the same arguments,
-folder, environment, streams, signals, exit code and process group. What it cannot show is how a process
+folder, environment, streams, signals, exit code and process group. Paddle-Lite's own processes are
+started as ever: beside Paddle in one process they would be others. What a fork cannot show is how a process
 behaves while it imports; tests that are about that, and one of each kind of process, are marked
 ``real_processes`` and get the interpreter itself, as all of ``tests/docker`` does.
 
@@ -32,16 +33,17 @@ from pathlib import Path
 
 #: What is imported before anything is forked: all that stages, runners and PaddleOCR's tools import.
 PRELOADED = (
-    "numpy", "cv2", "paddle", "paddle.inference", "paddlelite.lite", "tools.program",
+    "numpy", "cv2", "paddle", "paddle.inference", "tools.program",
     "stages.data", "stages.train", "stages.export", "stages.convert", "stages.verify",
-    "stages.runners.pd", "stages.runners.nb", "stages.ppocr.reader",
+    "stages.runners.pd", "stages.ppocr.reader",
 )  # fmt: skip
 #: The variables that Paddle's libraries read when they are loaded; the child's are set by calls.
 _THREADS = "OMP_NUM_THREADS"
 _PID = struct.Struct("i")
 _SIZE = struct.Struct("I")
 
-#: Sends itself to the server and becomes the forked process's shadow. Imports nothing that takes time.
+#: Becomes Python itself where Paddle-Lite is wanted; else it sends all that it was given to the server and
+#: becomes the forked process's shadow. Imports nothing that takes time.
 _LAUNCHER = """#!{python} -IS
 import os, sys, _signal, _socket
 
@@ -55,6 +57,10 @@ def receive(count):
     return int.from_bytes(data, sys.byteorder, signed=True)
 
 arguments = [os.fsencode(word) for word in sys.argv[1:]]
+if arguments[:3] == [b"-m", b"stages.runners", b"nb"] or any(
+    b"paddlelite" in word or b"paddle_lite_opt" in word for word in arguments
+):
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
 leads = b"1" if os.getpgrp() == os.getpid() else b"0"
 environment = [name + b"=" + value for name, value in os.environb.items()]
 words = [os.getcwdb(), leads, b"%d" % len(arguments), *arguments, *environment]
