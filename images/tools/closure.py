@@ -15,6 +15,7 @@ from pathlib import Path
 PACKAGE = "stages"
 #: What the entry point of every image starts.
 ALWAYS = ("stages.__main__", "stages.worker")
+_NEVER_TRUE = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 _MODULE = re.compile(rf"{PACKAGE}(\.\w+)*")
 
 
@@ -66,7 +67,7 @@ def _named(path: Path) -> Iterator[str]:
             sys.exit(f"{path}:{node.lineno}: a relative import: name the module in full")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from (node.value, f"{node.value}.__main__")
-        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        elif isinstance(node, ast.If) and ast.unparse(node.test) in _NEVER_TRUE:
             waiting += node.orelse  # what stands under it is never run
         else:
             waiting += ast.iter_child_nodes(node)

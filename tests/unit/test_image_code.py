@@ -74,9 +74,11 @@ def package(tmp_path: Path) -> Path:
         "a.py": "import os, stages.b.c\ndef f():\n    from stages.b import d, thing\n",
         "b/__init__.py": "",
         "b/c.py": "RUN = ['python', '-m', 'stages.e']\nNAME = 'stages of life: stages.unused'\n",
-        "b/d.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import stages.unused\n",
+        "b/d.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import stages.unused\n"
+        "if not TYPE_CHECKING:\n    import stages.f\n",
         "e/__init__.py": "",
         "e/__main__.py": "",
+        "f.py": "",
         "unused.py": "",
     }
     for name, text in files.items():
@@ -96,6 +98,7 @@ def test_imports_anywhere_and_whole_names_in_strings_are_followed(package: Path)
         "b/d.py",
         "e/__init__.py",
         "e/__main__.py",
+        "f.py",
     ]
 
 
