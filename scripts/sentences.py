@@ -30,10 +30,6 @@ _MACHINES = (
     "endswith",
 )
 _MACHINES += ("removeprefix", "removesuffix", "partition", "split", "glob", "rglob", "replace")
-#: Arguments that quote: other programs' words, and our own, which are a template elsewhere.
-_QUOTING = ("errors", "prints")
-#: Calls that quote a title in their second argument.
-_CITATIONS = ("Source",)
 #: Calls of which only the first text is: the pattern of a known failure.
 _PATTERN_FIRST = ("_cause",)
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -89,10 +85,6 @@ def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
             yield from (part for item in node.args for part in ast.walk(item))
         elif isinstance(node, ast.Call) and _called(node) in _PATTERN_FIRST:
             yield node.args[0]
-        elif isinstance(node, ast.Call) and _called(node) in _CITATIONS:
-            yield from ast.walk(node.args[1])
-        elif isinstance(node, ast.keyword) and node.arg in _QUOTING:
-            yield from ast.walk(node.value)
 
 
 def _literals(node: ast.JoinedStr) -> Iterator[ast.AST]:

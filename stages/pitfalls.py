@@ -1,7 +1,7 @@
 """The IDs of the pitfalls: the known ways in which a deployment silently goes wrong.
 
 Both sides name them: a stage that refuses, a guard of the report, ``paddock explain``. What each one is
-stands in ``pipeline/pitfalls`` and docs/pitfalls.md. An ID never changes. Standard library only.
+stands in ``pipeline/pitfalls/ID.md``. An ID never changes. Standard library only.
 """
 
 from __future__ import annotations

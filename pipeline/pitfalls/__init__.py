@@ -1,7 +1,6 @@
-"""The pitfalls in words: what ``paddock explain`` and docs/pitfalls.md say of each ID."""
+"""The pitfalls in words, a Markdown file a pitfall and language: what ``paddock explain`` says of each ID."""
 
-from pipeline.pitfalls.catalogue import CATALOGUE, entry
-from pipeline.pitfalls.entry import Entry, Source
-from pipeline.pitfalls.lookup import Subject, find, guards_of, nearest
+from pipeline.pitfalls.catalogue import Entry, Section, Subject, entry, find, guards_of, nearest
+from stages.pitfalls import Pitfall
 
-__all__ = ["CATALOGUE", "Entry", "Source", "Subject", "entry", "find", "guards_of", "nearest"]
+__all__ = ["Entry", "Pitfall", "Section", "Subject", "entry", "find", "guards_of", "nearest"]

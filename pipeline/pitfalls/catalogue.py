@@ -1,19 +1,105 @@
-"""All entries, in the order in which a deployment meets them."""
+"""``ID.md`` and ``ID.LANGUAGE.md`` beside this module, read when asked for; what a name stands for."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
-from pipeline.pitfalls.conversion import CONVERSION
-from pipeline.pitfalls.data import DATA
-from pipeline.pitfalls.entry import Entry
-from pipeline.pitfalls.runtime import RUNTIME
-from pipeline.pitfalls.training import TRAINING
+from pipeline.report.guards import GUARDS, Guard
+from stages.pitfalls import Pitfall
 
-CATALOGUE: tuple[Entry, ...] = (*DATA, *TRAINING, *CONVERSION, *RUNTIME)
-_BY_ID = MappingProxyType({str(item.id): item for item in CATALOGUE})
+#: How alike two words have to be for one to be taken for a slip of the other (difflib's measure).
+_ALIKE = 0.5
+#: ``- [thread](address): what is to be learnt there``
+_SOURCE = re.compile(r"- \[(?P<thread>.*)\]\((?P<url>\S+)\)(?P<says>[:：].+)")
 
 
-def entry(pitfall: str) -> Entry | None:
+@dataclass(frozen=True)
+class Section:
+    """A heading of an entry, and the lines under it as a terminal shows them."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A known way in which a deployment silently goes wrong: its title is what was done wrong, in a line.
+
+    The sections are the same in every language, the sources last: first a source's address, then its
+    thread and what is to be learnt there.
+    """
+
+    id: Pitfall
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a name stands for: a guard (or None) and pitfalls."""
+
+    guard: Guard | None
+    pitfalls: tuple[Pitfall, ...]
+
+
+@cache
+def entry(pitfall: str, language: str = "en") -> Entry | None:
     """Return the entry of an ID; None for one that there is not (of another version's report)."""
-    return _BY_ID.get(pitfall)
+    if pitfall not in set(map(str, Pitfall)):
+        return None
+    folder = resources.files(__package__)
+    file = folder / f"{pitfall}.{language}.md"
+    if not file.is_file():
+        file = folder / f"{pitfall}.md"
+    head, *parts = file.read_text(encoding="utf-8").split("\n## ")
+    title = head.strip().removeprefix(f"# {pitfall}: ")
+    return Entry(Pitfall(pitfall), title, tuple(map(_section, parts)))
+
+
+def _section(text: str) -> Section:
+    heading, *lines = text.strip().splitlines()
+    shown = (line for given in lines if given != "```" for line in _lines(given))
+    return Section(heading, tuple(shown))
+
+
+def _lines(line: str) -> Iterator[str]:
+    """Give a source's address on a line of its own, so that it can be copied; else the line as it is."""
+    if not (source := _SOURCE.fullmatch(line)):
+        yield line
+        return
+    yield source["url"]
+    yield "“{}”{}".format(re.sub(r"\\(.)", r"\1", source["thread"]), source["says"])
+
+
+def find(name: str) -> Subject | None:
+    """Return what ``name`` stands for, in whatever case and with ``_`` for ``-``, or None."""
+    key = _key(name)
+    if key in set(map(str, Pitfall)):
+        return Subject(None, (Pitfall(key),))
+    guard = next((item for item in GUARDS if item.id == key), None)
+    return Subject(guard, tuple(map(Pitfall, guard.pitfalls))) if guard else None
+
+
+def guards_of(pitfall: str) -> tuple[Guard, ...]:
+    """Return the guards that watch for a pitfall."""
+    return tuple(item for item in GUARDS if pitfall in map(str, item.pitfalls))
+
+
+def nearest(name: str) -> tuple[str, ...]:
+    """Return the known IDs that look most like ``name``, the best first; () if none does."""
+    key = _key(name)
+    known = [*map(str, Pitfall), *(item.id for item in GUARDS)]
+    words = set(key.split("-")) - {""}
+    shared = sorted(known, key=lambda item: -len(words & set(item.split("-"))))
+    by_word = [item for item in shared if words & set(item.split("-"))]
+    alike = difflib.get_close_matches(key, known, n=3, cutoff=_ALIKE)
+    return tuple(dict.fromkeys((*alike, *by_word)))[:3]
+
+
+def _key(name: str) -> str:
+    return name.strip().lower().replace("_", "-")

@@ -1,4 +1,4 @@
-"""The catalogue of pitfalls: complete, sourced, found by what somebody types, and written down in docs."""
+"""What is said of the pitfalls: complete in both languages, sourced, found by what somebody types."""
 
 from __future__ import annotations
 
@@ -8,37 +8,89 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.pitfalls import CATALOGUE, find, guards_of, nearest
+from pipeline.pitfalls import Entry, entry, find, guards_of, nearest
 from pipeline.report.guards import GUARDS
-from pitfalls_page import PAGE, page
 from sentences import sentences
 from stages.pitfalls import Pitfall
+from support.language import has_chinese
+from tui.language import LANGUAGES, SOURCE
 from tui.language.sentences import Template, parse_template
 
 ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "pipeline" / "pitfalls"
+#: The headings of an entry, in their order; the second is there only where other programs say something.
+HEADINGS = {
+    "en": "how it shows|what other programs print|why|without Paddock|what Paddock prints|what to do|sources",
+    "zh_CN": "表现|其他程序的输出|原因|没有 Paddock 时|Paddock 的输出|如何处理|来源",
+}
+#: What is the same in every language: options, and names of files, functions and settings.
+NAMES = re.compile(r"(?<!\w)--[a-z][\w-]+|\w+(?:[./_:]+[A-Za-z]\w*)+")
+
+every_pitfall = pytest.mark.parametrize("pitfall", Pitfall, ids=str)
 
 
-def test_every_id_has_one_entry_in_the_order_of_a_deployment() -> None:
-    assert [item.id for item in CATALOGUE] == list(Pitfall)
+def read(pitfall: Pitfall, language: str = SOURCE) -> Entry:
+    found = entry(str(pitfall), language)
+    assert found
+    return found
 
 
-def test_every_entry_says_everything_and_names_where_it_was_met() -> None:
-    for item in CATALOGUE:
-        assert item.title and item.symptoms and item.cause and item.unnoticed, item.id
-        assert item.prints and item.remedy and item.sources, item.id
-        for source in item.sources:
-            assert re.fullmatch(r"https://[a-z0-9.-]+/\S+", source.url), source
-            assert source.thread and source.says, source
+def lines(item: Entry, heading: str) -> tuple[str, ...]:
+    return next(section.lines for section in item.sections if section.title == heading)
+
+
+def test_there_is_a_file_for_every_id_and_language_and_no_other() -> None:
+    suffixes = ["" if language == SOURCE else f".{language}" for language in LANGUAGES]
+    wanted = {f"{pitfall}{suffix}.md" for pitfall in Pitfall for suffix in suffixes}
+    assert {path.name for path in PAGES.glob("*.md")} == wanted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@every_pitfall
+def test_every_entry_says_everything_and_names_where_it_was_met(
+    pitfall: Pitfall, language: str
+) -> None:
+    item = read(pitfall, language)
+    assert item.title and "#" not in item.title
+    titles, known = [section.title for section in item.sections], HEADINGS[language].split("|")
+    assert titles in (known, [known[0], *known[2:]])
+    assert all(section.lines and all(section.lines) for section in item.sections)
+    addresses, said = item.sections[-1].lines[::2], item.sections[-1].lines[1::2]
+    assert all(re.fullmatch(r"https://[a-z0-9.-]+/\S+", address) for address in addresses)
+    assert all(re.fullmatch(r"“.+”(: |：).+", line) for line in said)
+
+
+@every_pitfall
+def test_chinese_entry_is_the_english_one_in_chinese(pitfall: Pitfall) -> None:
+    english, chinese = read(pitfall), read(pitfall, "zh_CN")
+    assert has_chinese(chinese.title)
+    for one, other in zip(english.sections, chinese.sections, strict=True):
+        assert len(one.lines) == len(other.lines), one.title
+        if one.title == "what other programs print":
+            assert one.lines == other.lines
+            continue
+        for line, said in zip(one.lines, other.lines, strict=True):
+            assert line == said if line.startswith("https:") else has_chinese(said), line
+            missing = [name for name in NAMES.findall(line) if name not in said]
+            assert not missing, (line, missing)
+
+
+def test_what_is_not_translated_is_english() -> None:
+    assert entry("stock-nb", "eo") == entry("stock-nb")
+
+
+def test_an_id_of_another_version_has_no_entry() -> None:
+    assert entry("../../secret") is None
 
 
 def test_what_paddock_prints_is_what_its_source_says() -> None:
     """An example that no template of ours fits is one of another version."""
     fitting = [template for template in templates() if template.letters >= _LETTERS]
-    for item in CATALOGUE:
-        first = item.prints.splitlines()[0]
+    for pitfall in Pitfall:
+        first = lines(read(pitfall), "what Paddock prints")[0]
         parts = (first, first.partition(": ")[2])  # a reason is told after its model's name
         known = [part for part in parts if part in texts() or fits(part, fitting)]
-        assert known, f"{item.id}: {first}"
+        assert known, f"{pitfall}: {first}"
 
 
 def fits(text: str, fitting: list[Template]) -> bool:
@@ -61,7 +113,7 @@ def templates() -> list[Template]:
 
 
 def test_every_pitfall_has_a_guard_that_the_report_shows() -> None:
-    assert [str(item.id) for item in CATALOGUE if not guards_of(str(item.id))] == []
+    assert [str(pitfall) for pitfall in Pitfall if not guards_of(str(pitfall))] == []
 
 
 def test_ids_of_guards_are_unique() -> None:
@@ -72,13 +124,13 @@ def test_ids_of_guards_are_unique() -> None:
 @pytest.mark.parametrize("name", ["stock-nb", "STOCK_NB", " stock-nb "])
 def test_found_as_it_is_written_anywhere(name: str) -> None:
     subject = find(name)
-    assert subject and [str(item.id) for item in subject.entries] == ["stock-nb"]
+    assert subject and list(subject.pitfalls) == [Pitfall.STOCK_NB]
 
 
 def test_guard_brings_the_pitfalls_that_it_watches_for() -> None:
     subject = find("export-lineage")
     assert subject and subject.guard and subject.guard.id == "export-lineage"
-    assert Pitfall.SHAPE_MISMATCH in [item.id for item in subject.entries]
+    assert Pitfall.SHAPE_MISMATCH in subject.pitfalls
 
 
 @pytest.mark.parametrize(
@@ -95,5 +147,7 @@ def test_nothing_is_near_what_is_no_word_of_ours() -> None:
     assert nearest("") == ()
 
 
-def test_page_is_the_catalogue() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python scripts/pitfalls_page.py"
+@every_pitfall
+def test_docs_list_it(pitfall: Pitfall) -> None:
+    row = f"| [`{pitfall}`](../pipeline/pitfalls/{pitfall}.md) | {read(pitfall).title} |"
+    assert row in (ROOT / "docs" / "pitfalls.md").read_text("utf-8").splitlines()

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Iterable, Iterator
 
 from pipeline.errors import UsageError
-from pipeline.pitfalls import CATALOGUE, Entry, Subject, find, nearest
+from pipeline.pitfalls import Entry, Pitfall, find, nearest
 from pipeline.report.guards import Guard
 from stages.contract import Exit
 from tui.arguments import fold
 from tui.console import Terminal, padded
-from tui.explanation import sections
+from tui.explanation import entries, sections
 from tui.language import N_, _, translated
 
 SUMMARY = N_("what a pitfall is, how it shows, and what to do")
@@ -31,12 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print an entry, a guard, or the list."""
     if options.pitfall is None:
-        _print_all(_listed(CATALOGUE), terminal)
+        _print_all(_listed(entries(Pitfall)), terminal)
         return Exit.OK
     subject = find(options.pitfall)
     if subject is None:
         raise _unknown(options.pitfall)
-    _print_all(_subject(subject), terminal)
+    found = entries(subject.pitfalls)
+    _print_all(_guard(subject.guard, found) if subject.guard else _entry(found[0]), terminal)
     return Exit.OK
 
 
@@ -60,15 +61,7 @@ def _listed(entries: Iterable[Entry]) -> Iterator[str]:
     known = list(entries)
     column = max((len(str(item.id)) for item in known), default=0)
     for item in known:
-        yield f"{padded(str(item.id), column)}  {translated(item.title)}"
-
-
-def _subject(subject: Subject) -> Iterator[str]:
-    if subject.guard:
-        yield from _guard(subject.guard, subject.entries)
-        return
-    for item in subject.entries:
-        yield from _entry(item)
+        yield f"{padded(str(item.id), column)}  {item.title}"
 
 
 def _guard(guard: Guard, entries: Iterable[Entry]) -> Iterator[str]:
@@ -84,11 +77,11 @@ def _guard(guard: Guard, entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def _entry(item: Entry) -> Iterator[str]:
-    yield _("{id}: {title}").format(id=str(item.id), title=translated(item.title))
+    yield _("{id}: {title}").format(id=str(item.id), title=item.title)
     for section in sections(item):
         yield ""
         yield section.title
-        for text in section.texts:
+        for text in section.lines:
             yield from _paragraph(text)
 
 

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
-from pipeline.pitfalls import Entry, entry
+from pipeline.pitfalls import Entry
 from pipeline.text import one_line
-from tui.explanation import sections
+from tui.explanation import entries, sections
 from tui.keys import bindings
-from tui.language import _, translated
+from tui.language import _
 from tui.screens.plain import PlainScreen
 from tui.widgets.line import Line
 
@@ -35,7 +35,7 @@ class ExplanationScreen(PlainScreen[None]):
     def __init__(self, about: str, pitfalls: Iterable[str]) -> None:
         super().__init__()
         self._about = about
-        self._entries = [found for name in pitfalls if (found := entry(name))]
+        self._entries = entries(pitfalls)
 
     def title_text(self) -> str:
         return self._about
@@ -57,8 +57,8 @@ class ExplanationScreen(PlainScreen[None]):
 
 
 def _entry(item: Entry) -> Text:
-    text = Text.assemble((str(item.id), "bold reverse"), "  ", (translated(item.title), "bold"))
+    text = Text.assemble((str(item.id), "bold reverse"), "  ", (item.title, "bold"))
     for section in sections(item):
         text.append(f"\n\n{section.title}\n", "bold")
-        text.append("\n".join(one_line(line) for line in section.texts))
+        text.append("\n".join(one_line(line) for line in section.lines))
     return text
