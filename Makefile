@@ -44,7 +44,9 @@ setup-dev:
 engine: setup
 	scripts/engine
 
+# Where no registry answers, the base is made on this machine first.
 images: engine
+	scripts/local-base --if-needed
 	$(PADDOCK) images build
 
 # The sentences of the source into tui/locale, and the translations compiled; says what lacks one.

@@ -10,7 +10,6 @@ FILES = {
     "pipeline/report/plot.py": "a chart of report.html: files are English",
     "pipeline/report/junit.py": "JUnit XML: files are English",
     "pipeline/project/template.py": "paddock.toml as `paddock init` writes it: files are English",
-    "pipeline/images/readiness.py": "called by scripts/engine, whose words are English",
     "stages/detection/describe.py": "preprocess.json: files are English",
     "stages/program/rules/apart.py": "as for the next one",
     "stages/program/rules/affine.py": "names of rules are identifiers, their reasons documentation",
@@ -22,19 +21,7 @@ _PROGRAMS = (
     "\ncreate table if not exists hashes (\n    path text primary key, inode integer, mtime_ns integer, "
     "ctime_ns integer, size integer, sha256 text\n)\n",
     "python -m stages.rehash",
-    "import ssl, sqlite3, ctypes, lzma, bz2, zlib, readline, curses, uuid, hashlib, pip",
-    '\nimport json, sys, sysconfig as s\nprint(json.dumps({\n    "version": "%d.%d.%d" % '
-    'sys.version_info[:3], "implementation": sys.implementation.name,\n    "prefix": sys.base_prefix, '
-    '"library": s.get_path("stdlib"), "headers": s.get_path("include"),\n    "shared": '
-    's.get_config_var("Py_ENABLE_SHARED"), "folder": s.get_config_var("LIBDIR"),\n    "name": '
-    's.get_config_var("INSTSONAME")}))\n',
     "Mapping[str, Any]",  # a type, for typing.cast
-)
-_DOCKERFILE = (
-    "ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "ENV LANG=C.UTF-8",
-    'CMD ["python3"]',
-    'LABEL {made_label}="{made}"',
 )
 #: What other programs say, looked for in their output.
 _PATTERNS = (
@@ -80,6 +67,4 @@ _BACKGROUND = (
 #: Amounts with SI units are international: "3 min 07 s" in every language.
 _UNITS = ("{minutes} min {rest} s",)
 
-TEXTS = frozenset(
-    (*_PROGRAMS, *_DOCKERFILE, *_PATTERNS, *_FILE_LINES, *_FILES, *_BACKGROUND, *_UNITS)
-)
+TEXTS = frozenset((*_PROGRAMS, *_PATTERNS, *_FILE_LINES, *_FILES, *_BACKGROUND, *_UNITS))

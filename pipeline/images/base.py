@@ -1,35 +1,21 @@
-"""Which Python the base image stands on: five ways in a fixed order, each told as it is tried."""
+"""Which Python the base image stands on: three ways in a fixed order, each told as it is tried."""
 
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.engine.errors import RegistryUnreachable
 from pipeline.engine.images import Images, PullStep
 from pipeline.errors import EngineError, UsageError
-from pipeline.images.events import (
-    BaseTried,
-    LogLine,
-    Outcome,
-    PullProgressed,
-    Report,
-    harmless,
-)
-from pipeline.images.localbase import CHANGES, SUITE, make_local_base
+from pipeline.images.events import BaseTried, Outcome, PullProgressed, Report, harmless
 
 #: A base of the user's own choice, by digest.
 VARIABLE = "PADDOCK_PYTHON_BASE"
-#: The name of a base that was made on this machine.
+#: The name of a base that this engine has for want of a registry; scripts/local-base makes one.
 LOCAL_BASE = "paddock-python:3.10-local"
-#: Says how a local base was made.
-MADE_LABEL = "paddock.base.made"
 _BY_DIGEST = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
-
-Maker = Callable[[Images, Mapping[str, str], Report], None]
 
 
 @dataclass(frozen=True)
@@ -53,37 +39,17 @@ def chosen_base(environ: Mapping[str, str]) -> str | None:
     return reference or None
 
 
-def make_and_import(images: Images, environ: Mapping[str, str], report: Report) -> None:
-    """Make :data:`LOCAL_BASE` on this host and give it to the engine."""
-
-    def say(line: str) -> None:
-        report(LogLine(LOCAL_BASE, harmless(line)))
-
-    with tempfile.TemporaryDirectory(prefix="paddock-base-") as folder:
-        tar = Path(folder, "root.tar")
-        python = make_local_base(tar, environ, say)
-        made = f"Debian {SUITE} by debootstrap, CPython {python.version} of the host"
-        images.import_root(tar, LOCAL_BASE, [*CHANGES, f'LABEL {MADE_LABEL}="{made}"'])
-
-
-def find_base(
-    images: Images,
-    pinned: str,
-    environ: Mapping[str, str],
-    report: Report,
-    make: Maker = make_and_import,
-) -> Base:
+def find_base(images: Images, pinned: str, environ: Mapping[str, str], report: Report) -> Base:
     """Return the first base that can be had.
 
     The user's own choice by digest, and nothing in its place; the pinned official image; when no
-    registry can be reached, a local base that is there, or one that is made now.
+    registry can be reached, :data:`LOCAL_BASE`.
 
     Args:
         images: the engine's images.
         pinned: the official image by digest.
-        environ: has PADDOCK_PYTHON_BASE, and what making a local base looks at.
+        environ: has PADDOCK_PYTHON_BASE.
         report: told what is tried, what came of it and why.
-        make: makes the local base.
 
     Raises:
         UsageError: PADDOCK_PYTHON_BASE is not pinned.
@@ -96,7 +62,16 @@ def find_base(
         return _by_digest(images, pinned, "the official image, pinned by digest", report)
     except RegistryUnreachable as error:
         report(BaseTried(pinned, Outcome.FAILED, error.message))
-    return _local(images, environ, report, make)
+        if (local := images.find(LOCAL_BASE)) is None:
+            raise EngineError(
+                f"no base image can be had: no registry answers, and there is no {LOCAL_BASE}",
+                pinned,
+                f"one of: set {VARIABLE}=NAME@sha256:DIGEST of a registry that answers · `paddock "
+                "images load FILE` of images saved on another machine · make a local base with "
+                "scripts/local-base of the repository",
+            ) from error
+    report(BaseTried(LOCAL_BASE, Outcome.USED, "made on this machine earlier"))
+    return Base(LOCAL_BASE, local_origin(local.id))
 
 
 def _by_digest(images: Images, reference: str, why: str, report: Report) -> Base:
@@ -105,25 +80,6 @@ def _by_digest(images: Images, reference: str, why: str, report: Report) -> Base
         _show_pull(images.pull(reference), reference, report)
     report(BaseTried(reference, Outcome.USED, why))
     return Base(reference, reference)
-
-
-def _local(images: Images, environ: Mapping[str, str], report: Report, make: Maker) -> Base:
-    why = "made on this machine earlier"
-    if images.find(LOCAL_BASE) is None:
-        why = "made on this machine now: no registry can be reached"
-        report(BaseTried(LOCAL_BASE, Outcome.TRYING, why))
-        try:
-            make(images, environ, report)
-        except EngineError as error:
-            report(BaseTried(LOCAL_BASE, Outcome.FAILED, error.message))
-            raise EngineError(
-                f"no base image can be had: no registry answers, and {error.message}",
-                error.where,
-                f"one of: {error.remedy} · set {VARIABLE}=NAME@sha256:DIGEST of a registry that "
-                "answers · `paddock images load FILE` of images saved on another machine",
-            ) from error
-    report(BaseTried(LOCAL_BASE, Outcome.USED, why))
-    return Base(LOCAL_BASE, local_origin(images.image_id(LOCAL_BASE)))
 
 
 def local_origin(image_id: str) -> str:

@@ -12,14 +12,7 @@ from pathlib import Path
 from pipeline.compose.file import REPOSITORY, Compose, ImageBuild
 from pipeline.engine.images import BuildRequest, ImageInfo, Images
 from pipeline.errors import EngineError
-from pipeline.images.base import (
-    LOCAL_BASE,
-    Maker,
-    chosen_base,
-    find_base,
-    local_origin,
-    make_and_import,
-)
+from pipeline.images.base import LOCAL_BASE, chosen_base, find_base, local_origin
 from pipeline.images.certificates import Bundle, find_bundle
 from pipeline.images.context import Context, make_context
 from pipeline.images.events import (
@@ -51,13 +44,12 @@ class Options:
     """What is asked of a build.
 
     ``only``: these services and the base, all if empty. ``force``: build what is up to date, too,
-    without the engine's cache. ``make``: how a local base is made.
+    without the engine's cache.
     """
 
     only: Collection[str] = ()
     force: bool = False
     repository: Path = REPOSITORY
-    make: Maker = make_and_import
 
 
 def build_images(
@@ -134,7 +126,7 @@ class _Work:
         if base is not None:
             return context
         pinned = context.args["PYTHON_BASE"]
-        found = find_base(self.images, pinned, self.environ, self.report, self.options.make)
+        found = find_base(self.images, pinned, self.environ, self.report)
         chosen = {"PYTHON_BASE": found.reference, "BASE_ORIGIN": found.origin}
         return replace(context, args={**context.args, **chosen})
 

@@ -83,14 +83,10 @@ def test_without_a_registry_the_local_base_is_used_and_the_reason_said(
     there = images.find(LOCAL_BASE) is not None
     nowhere = f"127.0.0.1:1/python@sha256:{'0' * 64}"
     said: list[BuildEvent] = []
+    if not there:
+        import_tiny(images, tmp_path, LOCAL_BASE, "local")
     try:
-        base = find_base(
-            images,
-            nowhere,
-            {},
-            said.append,
-            make=lambda engine, _environ, _report: tiny_local_base(engine, tmp_path),
-        )
+        base = find_base(images, nowhere, {}, said.append)
     finally:
         if not there:
             remove(images, LOCAL_BASE)
@@ -98,10 +94,6 @@ def test_without_a_registry_the_local_base_is_used_and_the_reason_said(
     assert (nowhere, Outcome.FAILED) in tried(said)
     failed = next(event for event in said if getattr(event, "outcome", None) == Outcome.FAILED)
     assert "the registry cannot be reached" in getattr(failed, "why", "")
-
-
-def tiny_local_base(images: Images, folder: Path) -> None:
-    import_tiny(images, folder, LOCAL_BASE, "local")
 
 
 def test_an_unreachable_choice_is_never_replaced(images: Images) -> None:

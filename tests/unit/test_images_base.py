@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 import pytest
@@ -11,7 +11,7 @@ from pipeline.engine.errors import RegistryUnreachable
 from pipeline.engine.images import ImageInfo, Images, PullStep
 from pipeline.errors import EngineError, UsageError
 from pipeline.images.base import LOCAL_BASE, Base, find_base
-from pipeline.images.events import BaseTried, BuildEvent, Outcome, Report
+from pipeline.images.events import BaseTried, BuildEvent, Outcome
 from stages.contract import Exit
 
 PINNED = "python@sha256:" + "a" * 64
@@ -32,9 +32,6 @@ class FakeImages:
             return None
         return ImageInfo("sha256:1", (reference,), (), (), {}, 1, "")
 
-    def image_id(self, reference: str) -> str:
-        return "sha256:1"
-
     def pull(self, reference: str) -> Iterator[PullStep]:
         self.pulled.append(reference)
         if self.fault:
@@ -42,25 +39,15 @@ class FakeImages:
         yield PullStep("layer", "Downloading", 1, 2)
 
 
-def find(
-    images: FakeImages, environ: Mapping[str, str], make: Callable[[], None]
-) -> tuple[Base, list[BaseTried]]:
+def find(images: FakeImages, environ: Mapping[str, str]) -> tuple[Base, list[BaseTried]]:
     said: list[BuildEvent] = []
-
-    def maker(_images: Images, _environ: Mapping[str, str], _report: Report) -> None:
-        make()
-
-    base = find_base(cast("Images", images), PINNED, environ, said.append, maker)
+    base = find_base(cast("Images", images), PINNED, environ, said.append)
     return base, [event for event in said if isinstance(event, BaseTried)]
-
-
-def never() -> None:
-    pytest.fail("a local base was made")
 
 
 def test_the_users_choice_is_pulled_and_nothing_else() -> None:
     images = FakeImages()
-    base, said = find(images, {"PADDOCK_PYTHON_BASE": CHOSEN}, never)
+    base, said = find(images, {"PADDOCK_PYTHON_BASE": CHOSEN})
     assert base == Base(CHOSEN, CHOSEN)
     assert images.pulled == [CHOSEN]
     assert [event.outcome for event in said] == [Outcome.TRYING, Outcome.USED]
@@ -70,7 +57,7 @@ def test_the_users_choice_is_pulled_and_nothing_else() -> None:
 def test_nothing_takes_the_place_of_the_users_choice(fault: EngineError) -> None:
     images = FakeImages(PINNED, LOCAL_BASE, fault=fault)
     with pytest.raises(EngineError) as caught:
-        find(images, {"PADDOCK_PYTHON_BASE": CHOSEN}, never)
+        find(images, {"PADDOCK_PYTHON_BASE": CHOSEN})
     assert caught.value is fault
     assert caught.value.code == Exit.ENGINE
 
@@ -78,24 +65,24 @@ def test_nothing_takes_the_place_of_the_users_choice(fault: EngineError) -> None
 @pytest.mark.parametrize("reference", ["python:3.10", "python", "python@sha256:ab", "\x1b[2J@x"])
 def test_a_choice_without_a_digest_is_refused(reference: str) -> None:
     with pytest.raises(UsageError, match="not pinned by digest") as caught:
-        find(FakeImages(), {"PADDOCK_PYTHON_BASE": reference}, never)
+        find(FakeImages(), {"PADDOCK_PYTHON_BASE": reference})
     assert caught.value.where.isprintable()
 
 
 def test_the_official_image_comes_next() -> None:
     images = FakeImages(LOCAL_BASE)
-    assert find(images, {}, never)[0] == Base(PINNED, PINNED)
+    assert find(images, {})[0] == Base(PINNED, PINNED)
     assert images.pulled == [PINNED]
 
 
 def test_an_image_that_is_there_is_not_pulled_again() -> None:
     images = FakeImages(PINNED, fault=UNREACHABLE)
-    assert find(images, {}, never)[0].reference == PINNED
+    assert find(images, {})[0].reference == PINNED
     assert images.pulled == []
 
 
 def test_without_a_registry_a_local_base_is_taken_and_the_reason_told() -> None:
-    base, said = find(FakeImages(LOCAL_BASE, fault=UNREACHABLE), {}, never)
+    base, said = find(FakeImages(LOCAL_BASE, fault=UNREACHABLE), {})
     assert base == Base(LOCAL_BASE, f"{LOCAL_BASE}@sha256:1")
     assert [(event.reference, event.outcome) for event in said] == [
         (PINNED, Outcome.TRYING),
@@ -105,25 +92,15 @@ def test_without_a_registry_a_local_base_is_taken_and_the_reason_told() -> None:
     assert "cannot be reached" in said[1].why
 
 
-def test_without_a_registry_and_a_local_base_one_is_made() -> None:
-    images = FakeImages(fault=UNREACHABLE)
-    base, said = find(images, {}, lambda: images.present.append(LOCAL_BASE))
-    assert base.reference == LOCAL_BASE
-    assert "made on this machine now" in said[-1].why
-
-
 def test_a_digest_that_the_registry_does_not_have_is_no_reason_to_fall_back() -> None:
     with pytest.raises(EngineError) as caught:
-        find(FakeImages(LOCAL_BASE, fault=MISSING), {}, never)
+        find(FakeImages(LOCAL_BASE, fault=MISSING), {})
     assert caught.value is MISSING
 
 
 def test_the_last_error_names_all_ways_out() -> None:
-    def fail() -> None:
-        raise EngineError("debootstrap is not installed", remedy="apt-get install debootstrap")
-
     with pytest.raises(EngineError, match="no base image can be had") as caught:
-        find(FakeImages(fault=UNREACHABLE), {}, fail)
-    for way in ("apt-get install debootstrap", "PADDOCK_PYTHON_BASE", "images load"):
+        find(FakeImages(fault=UNREACHABLE), {})
+    for way in ("scripts/local-base", "PADDOCK_PYTHON_BASE", "images load"):
         assert way in caught.value.remedy
     assert caught.value.code == Exit.ENGINE

@@ -1,4 +1,4 @@
-"""What a local base is made of, as far as it can be seen without making one."""
+"""When scripts/local-base makes one, and what of, as far as it can be seen without making one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,82 @@ import json
 import os
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+import local_base
+from local_base import is_needed, main, make_local_base
+from pipeline.engine.errors import RegistryUnreachable
+from pipeline.engine.images import ImageInfo, Images, PullStep
 from pipeline.errors import EngineError
-from pipeline.images import localbase
-from pipeline.images.localbase import make_local_base
-from pipeline.images.python310 import find_python
-from pipeline.images.rootfs import pack_root
+from pipeline.images.base import LOCAL_BASE
+from python310 import find_python
+from rootfs import pack_root
 from stages.contract import Exit
+
+CHOSEN = {"PADDOCK_PYTHON_BASE": "python@sha256:" + "b" * 64}
+
+
+class FakeImages:
+    """An engine with some images, and a registry that answers every pull with one fault."""
+
+    def __init__(self, *present: str, fault: EngineError | None = None) -> None:
+        self.present, self.fault = present, fault
+
+    def find(self, reference: str) -> ImageInfo | None:
+        if reference not in self.present:
+            return None
+        return ImageInfo("sha256:1", (reference,), (), (), {}, 1, "")
+
+    def pull(self, _reference: str) -> Iterator[PullStep]:
+        if self.fault:
+            raise self.fault
+        yield PullStep("layer", "Downloading", 1, 2)
+
+
+def needed(images: FakeImages, environ: dict[str, str]) -> bool:
+    return is_needed(cast("Images", images), environ)
+
+
+def test_a_local_base_is_needed_only_where_no_registry_answers() -> None:
+    unreachable = RegistryUnreachable("the registry cannot be reached")
+    assert needed(FakeImages(fault=unreachable), {})
+    assert not needed(FakeImages(), {})
+    assert not needed(FakeImages(LOCAL_BASE, fault=unreachable), {})
+    assert not needed(FakeImages("paddock-base:3.1.1", fault=unreachable), {})
+    assert not needed(FakeImages(fault=unreachable), CHOSEN)
+
+
+def test_another_answer_of_the_registry_is_an_error() -> None:
+    with pytest.raises(EngineError, match="does not have it"):
+        needed(FakeImages(fault=EngineError("does not have it")), {})
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_one_is_made_under_the_name_that_the_build_looks_for(
+    monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(local_base, "connect", lambda _environ: None)
+    monkeypatch.setattr(local_base, "is_needed", lambda *_: not there)
+    monkeypatch.setattr(local_base, "make_and_import", lambda _images, name, *_: made.append(name))
+    assert main(["--if-needed"]) == Exit.OK
+    assert made == ([] if there else [LOCAL_BASE])
+    assert main(["mine:1"]) == Exit.OK
+    assert made[-1] == "mine:1"
+
+
+def test_what_is_missing_is_an_exit_code_with_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(local_base, "connect", lambda _environ: None)
+    monkeypatch.setattr(local_base, "_CLEAN_PATH", str(tmp_path))
+    assert main([]) == Exit.ENGINE
+    said = capsys.readouterr().err
+    assert "needs debootstrap" in said and "note: `sudo apt-get install debootstrap`" in said
 
 
 def python_at(prefix: Path, version: str = "3.10.13", kind: str = "cpython") -> Path:
@@ -82,7 +148,7 @@ def test_this_process_s_python_answers_the_same_question(tmp_path: Path) -> None
 def test_without_debootstrap_the_remedy_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(localbase, "_CLEAN_PATH", str(tmp_path))
+    monkeypatch.setattr(local_base, "_CLEAN_PATH", str(tmp_path))
     with pytest.raises(EngineError, match="needs debootstrap") as caught:
         make_local_base(tmp_path / "root.tar", {}, lambda _line: None)
     assert "apt-get install debootstrap" in caught.value.remedy
@@ -91,7 +157,7 @@ def test_without_debootstrap_the_remedy_is_told(
 def test_without_root_the_remedy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "debootstrap").write_text("#!/bin/sh\n")
     (tmp_path / "debootstrap").chmod(0o755)
-    monkeypatch.setattr(localbase, "_CLEAN_PATH", str(tmp_path))
+    monkeypatch.setattr(local_base, "_CLEAN_PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(EngineError, match="needs root") as caught:
         make_local_base(tmp_path / "root.tar", {}, lambda _line: None)

@@ -1,21 +1,31 @@
-"""A Python base image made on this host, for engines that no registry can reach.
+"""A Python base image made on this host, for engines that no registry can reach: ``scripts/local-base``.
 
-Debian's own packages (debootstrap checks their signatures) and a CPython 3.10 of the host, laid
-together as the official image has them: Python in /usr/local, its shared libraries from Debian.
+``make images`` calls it with ``--if-needed``. Debian's own packages (debootstrap checks their
+signatures) and a CPython 3.10 of the host, laid together as the official image has them: Python in
+/usr/local, its shared libraries from Debian.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipeline.errors import EngineError
-from pipeline.images.python310 import HostPython, find_python
-from pipeline.images.rootfs import pack_root
+from pipeline.compose.file import read_compose
+from pipeline.engine.endpoint import connect
+from pipeline.engine.errors import RegistryUnreachable
+from pipeline.engine.images import Images
+from pipeline.errors import EngineError, PaddockError
+from pipeline.images.base import LOCAL_BASE, chosen_base
+from pipeline.images.build import BASE
+from python310 import HostPython, find_python
+from rootfs import pack_root
+from stages.contract import Exit
 
 SUITE = "bookworm"
 #: Shared libraries of CPython's extension modules, and the OpenMP runtime that Paddle needs.
@@ -44,8 +54,33 @@ _PROOF = "import ssl, sqlite3, ctypes, lzma, bz2, zlib, readline, curses, uuid, 
 #: Left out of the standard library: it never compiles, draws windows or tests itself here.
 _UNUSED = ("site-packages", "test", "tests", "idlelib", "tkinter", "turtledemo", "__pycache__")
 _LAST_LINES = 15
+#: Says how a local base was made.
+_MADE_LABEL = "paddock.base.made"
 
 Say = Callable[[str], None]
+
+
+def is_needed(images: Images, environ: Mapping[str, str]) -> bool:
+    """Return whether the base has to be made here; pulls the official one if it can be had."""
+    build = read_compose(environ).images[BASE]
+    pinned = build.args["PYTHON_BASE"]
+    if chosen_base(environ) or any(map(images.find, (build.image, LOCAL_BASE, pinned))):
+        return False
+    try:
+        for _step in images.pull(pinned):
+            pass
+    except RegistryUnreachable:
+        return True
+    return False
+
+
+def make_and_import(images: Images, name: str, environ: Mapping[str, str], say: Say) -> None:
+    """Make a base and give it to the engine under ``name``."""
+    with tempfile.TemporaryDirectory(prefix="paddock-base-") as folder:
+        tar = Path(folder, "root.tar")
+        python = make_local_base(tar, environ, say)
+        made = f"Debian {SUITE} by debootstrap, CPython {python.version} of the host"
+        images.import_root(tar, name, [*CHANGES, f'LABEL {_MADE_LABEL}="{made}"'])
 
 
 def make_local_base(tar: Path, environ: Mapping[str, str], say: Say) -> HostPython:
@@ -59,7 +94,7 @@ def make_local_base(tar: Path, environ: Mapping[str, str], say: Say) -> HostPyth
     Raises:
         EngineError: root rights, debootstrap or a CPython 3.10 are missing, or a step failed.
     """
-    debootstrap = _debootstrap()
+    debootstrap = _debootstrap(environ, say)
     python = find_python(environ)
     with tempfile.TemporaryDirectory(prefix="paddock-base-") as folder:
         root = Path(folder, "root")
@@ -77,9 +112,16 @@ def make_local_base(tar: Path, environ: Mapping[str, str], say: Say) -> HostPyth
     return python
 
 
-def _debootstrap() -> str:
-    """Return debootstrap's path after looking whether it can be used at all."""
+def _debootstrap(environ: Mapping[str, str], say: Say) -> str:
+    """Return debootstrap's path after looking whether it can be used at all; install it where apt can."""
     found = shutil.which("debootstrap", path=_CLEAN_PATH)
+    apt = shutil.which("apt-get", path=_CLEAN_PATH)
+    if found is None and apt and os.geteuid() == 0:
+        say("installing debootstrap with apt")
+        quiet = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
+        _run([apt, "update", "-q"], quiet, say)
+        _run([apt, "install", "-q", "-y", "debootstrap"], quiet, say)
+        found = shutil.which("debootstrap", path=_CLEAN_PATH)
     if found is None:
         raise EngineError(
             "a local base image needs debootstrap, which is not installed",
@@ -88,7 +130,7 @@ def _debootstrap() -> str:
     if os.geteuid() != 0:
         raise EngineError(
             "a local base image needs root: debootstrap makes a Debian file system",
-            remedy="run `sudo paddock images build` once; later builds need no root",
+            remedy="run `sudo scripts/local-base` once; `paddock images build` needs no root then",
         )
     return found
 
@@ -140,3 +182,31 @@ def _run(command: list[str], environment: Mapping[str, str], say: Say) -> None:
             remedy="see its log above; it needs Debian's package mirror and a folder with devices "
             "(TMPDIR must not be mounted nodev or noexec)",
         )
+
+
+def main(arguments: list[str]) -> int:
+    """Make a base; return the exit code."""
+    parser = argparse.ArgumentParser(prog="scripts/local-base", description=__doc__)
+    parser.add_argument("--if-needed", action="store_true", help="unless a base can be had")
+    parser.add_argument("name", nargs="?", default=LOCAL_BASE, help="NAME:TAG (%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        images = Images(connect(os.environ))
+        if options.if_needed and not is_needed(images, os.environ):
+            return Exit.OK
+        _say(f"making {options.name}")
+        make_and_import(images, options.name, os.environ, _say)
+    except PaddockError as error:
+        sys.stderr.write(f"local-base: {error.message}\n")
+        for note in filter(None, (error.where, error.remedy)):
+            sys.stderr.write(f"  note: {note}\n")
+        return error.code
+    return Exit.OK
+
+
+def _say(line: str) -> None:
+    print(f"local-base: {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
