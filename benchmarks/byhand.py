@@ -49,7 +49,7 @@ class ByHand:
 
     def _docker_run(self, service: Service) -> list[str]:
         """Return what a careful person types: compose.yaml's hardening, the project's limits."""
-        cpus = self._limits.cpus or (service.nano_cpus or 1e9) / 1e9
+        cpus = self._limits.cpus or service.cpus or 1.0
         memory = self._limits.memory_bytes or service.mem_limit
         words = [
             "docker",

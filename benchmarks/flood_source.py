@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from pipeline.compose.file import read_compose
@@ -44,7 +43,7 @@ def printing_image(engine: Engine, image: str) -> Iterator[str]:
 
 def flood(engine: Engine, image: str, log: Path, lines: int, told: Callable[[int], None]) -> None:
     """Let a container, limited as a stage's, print into ``log``; ``told`` gets the lines so far."""
-    service = replace(read_compose({}).services["data"], volumes=())
+    service = read_compose({}).services["data"].model_copy(update={"volumes": ()})
     name = f"paddock-flood-{secrets.token_hex(4)}"
     labels = {PROJECT_LABEL: "benchmark"}
     job = Job(service, image, name, (_PRINT, str(lines)), {}, labels)

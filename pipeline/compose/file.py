@@ -6,17 +6,28 @@ the rest, so that a key that Compose would obey and ``paddock`` would not cannot
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any
 
 import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 
+from pipeline.complaint import Complaint, complaint_of
 from pipeline.compose.values import (
     Mount,
     interpolate,
+    no_boolean,
     parse_duration,
     parse_mount,
     parse_size,
@@ -27,6 +38,63 @@ from pipeline.errors import UsageError
 #: The folder that holds ``compose.yaml``, ``images/`` and ``stages/``.
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPOSE_FILE = REPOSITORY / "compose.yaml"
+
+Size = Annotated[int | None, BeforeValidator(parse_size)]
+
+
+class _Table(BaseModel):
+    """A table of the file: no unknown keys but Compose's own extensions, ``x-…``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_extensions(cls, table: object) -> object:
+        if not isinstance(table, dict):
+            return table
+        return {key: value for key, value in table.items() if not str(key).startswith("x-")}
+
+
+class Build(_Table):
+    """``build``: ``context`` and ``dockerfile`` are relative to ``compose.yaml``."""
+
+    context: str
+    dockerfile: str
+    args: Mapping[str, str] = {}
+    target: str = ""
+
+
+class Service(_Table):
+    """How a service's container runs: sizes in bytes, the grace time in seconds."""
+
+    image: str
+    build: Build
+    user: str = ""
+    network_mode: str = "none"
+    read_only: StrictBool = False
+    init: StrictBool = False
+    tmpfs: Annotated[Mapping[str, str], BeforeValidator(parse_tmpfs)] = {}
+    cap_drop: tuple[str, ...] = ()
+    security_opt: tuple[str, ...] = ()
+    pids_limit: Annotated[int | None, BeforeValidator(no_boolean), Field(ge=1)] = None
+    mem_limit: Size = None
+    cpus: Annotated[float | None, BeforeValidator(no_boolean), Field(gt=0, allow_inf_nan=False)] = (
+        None
+    )
+    shm_size: Size = None
+    stop_grace_period: Annotated[float, BeforeValidator(parse_duration)] = 10.0
+    labels: Mapping[str, str] = {}
+    volumes: tuple[Annotated[Mount, BeforeValidator(parse_mount)], ...] = ()
+
+
+class _VolumeTable(_Table):
+    name: str
+    labels: Mapping[str, str] = {}
+
+
+class _File(_Table):
+    services: dict[str, Service] = {}
+    volumes: dict[str, _VolumeTable] = {}
 
 
 @dataclass(frozen=True)
@@ -42,28 +110,6 @@ class ImageBuild:
     dockerfile: str
     args: Mapping[str, str] = field(default_factory=dict)
     target: str = ""
-
-
-@dataclass(frozen=True)
-class Service:
-    """How a service's container runs: sizes in bytes, CPUs in 1e-9, the grace time in seconds."""
-
-    name: str
-    image: str
-    user: str = ""
-    network_mode: str = "none"
-    read_only: bool = False
-    init: bool = False
-    tmpfs: Mapping[str, str] = field(default_factory=dict)
-    cap_drop: tuple[str, ...] = ()
-    security_opt: tuple[str, ...] = ()
-    pids_limit: int | None = None
-    mem_limit: int | None = None
-    nano_cpus: int | None = None
-    shm_size: int | None = None
-    stop_grace_s: float = 10.0
-    labels: Mapping[str, str] = field(default_factory=dict)
-    volumes: tuple[Mount, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,167 +136,54 @@ def read_compose(environ: Mapping[str, str], path: Path = COMPOSE_FILE) -> Compo
     Raises:
         UsageError: the file is missing, is no YAML, or has an unknown key or value.
     """
-    return _Reader(path, environ).compose()
+    nodes, raw = _load(path)
+    refused = partial(_refused, path, nodes)
+    try:
+        file = _File.model_validate(_interpolated(raw, environ, (), refused))
+    except ValidationError as error:
+        raise refused(complaint_of(error.errors()[0], _File)) from error
+    if complaint := next(_disagreements(file), None):
+        raise refused(complaint)
+    images = {
+        name: ImageBuild(name, service.image, **service.build.model_dump())
+        for name, service in file.services.items()
+    }
+    volumes = {key: Volume(key, item.name, item.labels) for key, item in file.volumes.items()}
+    return Compose(images, file.services, volumes)
 
 
-def _boolean(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is neither true nor false")
-    return value
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, str)) or int(value) < 1:
-        raise ValueError(f"{value!r} is not a whole number of at least 1")
-    return int(value)
-
-
-def _cpus(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)) or float(value) <= 0:
-        raise ValueError(f"{value!r} is not a number of CPUs such as 2.0")
-    return round(float(value) * 1e9)
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise ValueError(f"{value!r} is not a list")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in _list(value))
-
-
-def _mapping(value: object) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{value!r} is not a list of KEY: value")
-    return {str(key): str(item) for key, item in value.items()}
-
-
-#: Key in the file -> (field of :class:`Service`, converter that raises ValueError).
-_SERVICE_KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
-    "image": ("image", str),
-    "user": ("user", str),
-    "network_mode": ("network_mode", str),
-    "read_only": ("read_only", _boolean),
-    "init": ("init", _boolean),
-    "tmpfs": ("tmpfs", lambda value: dict(parse_tmpfs(item) for item in _list(value))),
-    "cap_drop": ("cap_drop", _texts),
-    "security_opt": ("security_opt", _texts),
-    "pids_limit": ("pids_limit", _count),
-    "mem_limit": ("mem_limit", parse_size),
-    "cpus": ("nano_cpus", _cpus),
-    "shm_size": ("shm_size", parse_size),
-    "stop_grace_period": ("stop_grace_s", parse_duration),
-    "labels": ("labels", _mapping),
-    "volumes": ("volumes", lambda value: tuple(parse_mount(item) for item in _list(value))),
-}
-_BUILD_KEYS: dict[str, Callable[[object], object]] = {
-    "context": str,
-    "dockerfile": str,
-    "args": _mapping,
-    "target": str,
-}
-_VOLUME_KEYS: dict[str, Callable[[object], object]] = {"name": str, "labels": _mapping}
-
-
-class _Reader:
-    """One reading of one file; holds what an error message needs."""
-
-    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
-        self._path, self._environ = path, environ
-        self._nodes, raw = _load(path)
-        self._raw = self._interpolated(raw, ())
-
-    def compose(self) -> Compose:
-        top = self._table((), {"services", "volumes"})
-        services, images = {}, {}
-        for name in top.get("services", {}):
-            services[name] = self._service(name)
-            images[name] = self._image(name, services[name].image)
-        volumes = {key: self._volume(key) for key in top.get("volumes", {})}
-        for service in services.values():
-            self._check_mounts(service, volumes)
-        return Compose(images, services, volumes)
-
-    def _service(self, name: str) -> Service:
-        where = ("services", name)
-        table = self._table(where, {*_SERVICE_KEYS, "build"}, {"image", "build"})
-        values: dict[str, Any] = {
-            _SERVICE_KEYS[key][0]: self._convert((*where, key), _SERVICE_KEYS[key][1], value)
-            for key, value in table.items()
-            if key != "build"
-        }
-        return Service(name=name, **values)
-
-    def _image(self, name: str, image: str) -> ImageBuild:
-        return ImageBuild(
-            service=name, image=image, **self._values(("services", name, "build"), _BUILD_KEYS)
-        )
-
-    def _volume(self, key: str) -> Volume:
-        return Volume(key=key, **self._values(("volumes", key), _VOLUME_KEYS))
-
-    def _values(
-        self, where: tuple[str, ...], converters: Mapping[str, Callable[[object], object]]
-    ) -> dict[str, Any]:
-        required = set(converters) - {"args", "labels", "target"}
-        table = self._table(where, set(converters), required)
-        return {
-            key: self._convert((*where, key), converters[key], value)
-            for key, value in table.items()
-        }
-
-    def _table(
-        self, where: tuple[str, ...], known: Collection[str], required: Collection[str] = ()
-    ) -> dict[str, Any]:
-        """Return the mapping at ``where`` without ``x-`` keys, after looking at its keys."""
-        table: Any = self._raw
-        for step in where:
-            table = table[step]
-        if not isinstance(table, dict):
-            self._fail(where, f"{'.'.join(where) or 'the file'} is not a list of KEY: value")
-        for key in table:
-            if key not in known and not str(key).startswith("x-"):
-                self._unknown((*where, str(key)), known)
-        for key in sorted(set(required) - set(table)):
-            self._fail(where, f"{'.'.join(where)} has no {key}")
-        return {key: value for key, value in table.items() if key in known}
-
-    def _convert(
-        self, where: tuple[str, ...], converter: Callable[[object], object], value: object
-    ) -> object:
-        try:
-            return converter(value)
-        except ValueError as error:
-            self._fail(where, f"{'.'.join(where)}: {error}")
-
-    def _check_mounts(self, service: Service, volumes: Mapping[str, Volume]) -> None:
+def _disagreements(file: _File) -> Iterator[Complaint]:
+    """Give what is well formed, and yet does not fit together."""
+    for name, service in file.services.items():
         for mount in service.volumes:
-            if mount.volume not in volumes:
-                where = ("services", service.name, "volumes")
-                self._fail(where, f"{'.'.join(where)}: there is no volume {mount.volume!r} below")
+            if mount.volume not in file.volumes:
+                where = ("services", name, "volumes")
+                yield Complaint(where, f"there is no volume {mount.volume!r} below")
 
-    def _interpolated(self, value: Any, where: tuple[str, ...]) -> Any:
-        if isinstance(value, dict):
-            return {
-                key: self._interpolated(item, (*where, str(key))) for key, item in value.items()
-            }
-        if isinstance(value, list):
-            return [self._interpolated(item, where) for item in value]
-        if isinstance(value, str):
-            return self._convert(where, lambda text: interpolate(str(text), self._environ), value)
-        return value
 
-    def _unknown(self, where: tuple[str, ...], known: Collection[str]) -> NoReturn:
-        nearest = difflib.get_close_matches(where[-1], known, 1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-        message = f"{'.'.join(where)} is a key that Paddock does not know{hint}"
-        self._fail(where, message, f"allowed here: {', '.join(sorted(known))}")
+def _interpolated(
+    value: Any,
+    environ: Mapping[str, str],
+    where: tuple[str, ...],
+    refused: Callable[[Complaint], UsageError],
+) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _interpolated(item, environ, (*where, str(key)), refused)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_interpolated(item, environ, where, refused) for item in value]
+    try:
+        return interpolate(value, environ) if isinstance(value, str) else value
+    except ValueError as error:
+        raise refused(Complaint(where, str(error))) from error
 
-    def _fail(self, where: tuple[str, ...], message: str, remedy: str = "") -> NoReturn:
-        line = _line(self._nodes, where)
-        raise UsageError(message, f"{self._path}:{line}", remedy or "correct the file")
+
+def _refused(path: Path, nodes: yaml.Node | None, complaint: Complaint) -> UsageError:
+    place = ".".join(complaint.keys) or "the file"
+    where = f"{path}:{_line(nodes, complaint.keys)}"
+    return UsageError(f"{place}: {complaint.message}", where, "correct the file")
 
 
 #: The C library's where PyYAML has it: ten times as fast, and the screen reads the file when it opens.

@@ -54,7 +54,7 @@ def parse_size(value: object) -> int:
     """
     match = _SIZE.fullmatch(str(value).strip().lower())
     if isinstance(value, bool) or not match:
-        raise ValueError(f"{value!r} is not a size such as 512m or 8g")
+        raise ValueError("not a size such as 512m or 8g")
     return int(float(match["number"]) * _SIZE_UNITS[match["unit"]])
 
 
@@ -66,7 +66,7 @@ def parse_duration(value: object) -> float:
     """
     match = _DURATION.fullmatch(str(value).strip())
     if not match or not match[0]:
-        raise ValueError(f"{value!r} is not a duration such as 10s or 1m30s")
+        raise ValueError("not a duration such as 10s or 1m30s")
     hours, minutes, seconds = (float(match[unit] or 0) for unit in ("h", "m", "s"))
     return hours * 3600 + minutes * 60 + seconds
 
@@ -81,17 +81,26 @@ def parse_mount(value: object) -> Mount:
     target, _, mode = rest.partition(":")
     named = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", volume)
     if not named or not target.startswith("/") or mode not in ("", "ro", "rw"):
-        raise ValueError(f"{value!r} is not VOLUME:/target or VOLUME:/target:ro")
+        raise ValueError("not VOLUME:/target or VOLUME:/target:ro")
     return Mount(volume, target, mode == "ro")
 
 
-def parse_tmpfs(value: object) -> tuple[str, str]:
-    """Split ``/tmp:size=1g,mode=1777`` into the path and its options.
+def parse_tmpfs(value: object) -> dict[str, str]:
+    """Split each of a list such as ``/tmp:size=1g,mode=1777`` into the path and its options.
 
     Raises:
-        ValueError: the path is not absolute.
+        ValueError: it is no list, or a path is not absolute.
     """
-    path, _, options = str(value).partition(":")
-    if not path.startswith("/"):
-        raise ValueError(f"{value!r} is not /path or /path:options")
-    return path, options
+    pairs = (
+        [str(item).partition(":") for item in value] if isinstance(value, list) else [("", "", "")]
+    )
+    if not all(path.startswith("/") for path, _, _ in pairs):
+        raise ValueError("not a list of /path or /path:options")
+    return {path: options for path, _, options in pairs}
+
+
+def no_boolean(value: object) -> object:
+    """Refuse with ValueError what pydantic takes for 0 or 1."""
+    if isinstance(value, bool):
+        raise ValueError("not a number")
+    return value

@@ -127,7 +127,7 @@ class Containers:
             pids_limit=service.pids_limit,
             mem_limit=job.mem_limit or service.mem_limit,
             memswap_limit=job.mem_limit or service.mem_limit,
-            nano_cpus=job.nano_cpus or service.nano_cpus,
+            nano_cpus=job.nano_cpus or round((service.cpus or 0) * 1e9) or None,
             shm_size=service.shm_size,
             init=service.init,
         )
@@ -140,7 +140,7 @@ class Containers:
         pump = _Pump(cast("Iterable[_Frame]", stream), sink)
         container.start()
         pump.start()
-        stopping = _Stopping(container, job.service.stop_grace_s)
+        stopping = _Stopping(container, job.service.stop_grace_period)
         with Meter(container, sink.usage) if sink.usage else contextlib.nullcontext():
             while pump.is_alive():
                 pump.join(_POLL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.compose.file import REPOSITORY, Compose, Volume
@@ -96,7 +96,7 @@ def _render(example: Example, render: RenderContext, volume: Volume, labels: dic
     image = render.engine.images.image_id(service.image)
     mounts = tuple(mount for mount in service.volumes if mount.volume == volume.key)
     job = Job(
-        service=replace(service, volumes=mounts),
+        service=service.model_copy(update={"volumes": mounts}),
         image=image,
         name=volume.name,
         command=(str(_DRAWN), *example.arguments),

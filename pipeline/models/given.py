@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from pipeline.complaint import UNION_TAGS
 from stages.contract import MANIFEST_FILE
 
 #: Of every table of ``paddock.toml``: no unknown keys, no silent conversion of types.
@@ -21,8 +22,6 @@ class RemoteModel(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-#: How pydantic tells the two in the place of an error; no key of the file has such a name.
-UNION_TAGS = ("(text)", "(table)")
 GivenModel = Annotated[
     Annotated[str, Tag(UNION_TAGS[0])] | Annotated[RemoteModel, Tag(UNION_TAGS[1])],
     Discriminator(lambda value: UNION_TAGS[isinstance(value, (dict, RemoteModel))]),

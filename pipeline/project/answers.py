@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.complaint import Complaint
 from pipeline.models.catalogue import MODELS
 from pipeline.project.check import complaints
-from pipeline.project.complaint import Complaint
 
 #: ``finetune``: train from the official weights; ``official``: convert the official model as it is;
 #: ``scratch``: train from random weights.

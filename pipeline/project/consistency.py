@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.complaint import Complaint
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.given import RemoteModel
 from pipeline.project.architectures import ARCHITECTURES
-from pipeline.project.complaint import Complaint
 from pipeline.project.schema import Project, Section
 from pipeline.text import nearest
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import tomli
 from pydantic import ValidationError
 
+from pipeline.complaint import Complaint
 from pipeline.errors import UsageError
 from pipeline.project.check import complaint_of
-from pipeline.project.complaint import Complaint
 from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
 

@@ -38,8 +38,7 @@ class Place:
 
     def threads(self, stage: str, cpus: float | None) -> int:
         """Return how many threads a stage has: ``cpus`` of the project, else compose.yaml's, rounded."""
-        limit = self.workspace.compose.services[stage].nano_cpus or 1_000_000_000
-        return max(1, round(cpus or limit / 1e9))
+        return max(1, round(cpus or self.workspace.compose.services[stage].cpus or 1.0))
 
     def volumes(self) -> AbstractContextManager[VolumeClient]:
         """Return the volumes, to be opened: what goes in and comes out passes the engine's API."""

@@ -42,7 +42,7 @@ def test_every_stage_is_confined() -> None:
         assert list(stage.tmpfs) == ["/tmp"]
         assert stage.pids_limit == 256
         assert stage.mem_limit == 8 << 30
-        assert stage.nano_cpus == 2_000_000_000
+        assert stage.cpus == 2.0
 
 
 def test_every_stage_has_the_two_volumes_and_no_folder_of_the_host() -> None:
@@ -55,7 +55,7 @@ def test_every_stage_has_the_two_volumes_and_no_folder_of_the_host() -> None:
 
 def test_training_gets_time_to_save_and_memory_to_share() -> None:
     train = stages_of(read_compose({}))["train"]
-    assert train.stop_grace_s == 60
+    assert train.stop_grace_period == 60
     assert train.shm_size == 2 << 30
 
 
@@ -88,17 +88,35 @@ def test_plain_compose_v1_refuses_neither_a_version_nor_a_name() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("    mem_limits: 8g\n", "did you mean 'mem_limit'?"),
-        ("    privileged: true\n", "services.data.privileged is a key that Paddock does not know"),
-        ("    mem_limit: lots\n", "services.data.mem_limit: 'lots' is not a size"),
-        ("    cpus: -1\n", "services.data.cpus: -1 is not a number of CPUs"),
-        ("    pids_limit: true\n", "services.data.pids_limit: True is not a whole number"),
-        ("    read_only: maybe\n", "services.data.read_only: 'maybe' is neither true nor false"),
-        ("    stop_grace_period: soon\n", "'soon' is not a duration"),
-        ("    volumes: [./data:/data]\n", "'./data:/data' is not VOLUME:/target"),
+        ("    mem_limits: 8g\n", 'did you mean "mem_limit"?'),
+        ("    privileged: true\n", "services.data.privileged: unknown key; known: image"),
+        (
+            "    mem_limit: lots\n",
+            "services.data.mem_limit: not a size such as 512m or 8g; found 'lots'",
+        ),
+        ("    cpus: -1\n", "services.data.cpus: input should be greater than 0; found -1"),
+        (
+            "    pids_limit: true\n",
+            "services.data.pids_limit: not a number; found True",
+        ),
+        (
+            "    read_only: maybe\n",
+            "services.data.read_only: input should be a valid boolean; found 'maybe'",
+        ),
+        ("    stop_grace_period: soon\n", "not a duration such as 10s or 1m30s; found 'soon'"),
+        (
+            "    volumes: [./data:/data]\n",
+            "not VOLUME:/target or VOLUME:/target:ro; found './data:/data'",
+        ),
         ("    volumes: [other:/data]\n", "there is no volume 'other' below"),
-        ("    tmpfs: /tmp\n", "services.data.tmpfs: '/tmp' is not a list"),
-        ("    labels: [a]\n", "services.data.labels: ['a'] is not a list of KEY: value"),
+        (
+            "    tmpfs: /tmp\n",
+            "services.data.tmpfs: not a list of /path or /path:options; found '/tmp'",
+        ),
+        (
+            "    labels: [a]\n",
+            "services.data.labels: input should be a valid dictionary; found ['a']",
+        ),
         ('    user: "$(id)"\n', "starts no variable"),
     ],
 )
@@ -129,7 +147,7 @@ def test_a_missing_stage_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_image_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, "services:\n" + STAGE.replace("    image: data:1\n", ""))
-    with pytest.raises(UsageError, match=r"services\.data has no image"):
+    with pytest.raises(UsageError, match=r"services\.data\.image: required, but not there"):
         read_compose({}, path)
 
 

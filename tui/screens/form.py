@@ -14,9 +14,9 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Button, Input
 
+from pipeline.complaint import Complaint
 from pipeline.errors import PaddockError
 from pipeline.project.answers import FINE_TUNED, OFFICIAL, Answers, Mode, Start
-from pipeline.project.complaint import Complaint
 from pipeline.text import one_line, several_lines
 from tui.keys import bindings
 from tui.language import N_, _, translated
