@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Collection
 
+from stages.text.printable import one_line, several_lines
 
-def one_line(text: str) -> str:
-    """Return ``text`` with every control, format or unassigned character shown as an escape.
-
-    Escape codes, newlines, direction overrides and broken UTF-8 become visible text, so that nothing
-    they say can move a cursor, forge a line or reverse a name.
-    """
-    return "".join(character if _is_plain(character) else _escaped(character) for character in text)
-
-
-def several_lines(text: str) -> str:
-    """Return ``text`` with each of its lines made safe by :func:`one_line`."""
-    return "\n".join(one_line(line) for line in text.splitlines())
-
-
-def _is_plain(character: str) -> bool:
-    return unicodedata.category(character)[0] != "C" and character not in "\u2028\u2029"
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+__all__ = ["human_seconds", "human_size", "nearest", "one_line", "several_lines"]
 
 
 def human_size(size: int) -> str:
