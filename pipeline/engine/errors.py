@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from docker.errors import DockerException
-from requests.exceptions import RequestException
 
 from pipeline.errors import EngineError
 
@@ -138,7 +137,7 @@ def translated(doing: str, where: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except (DockerException, RequestException, OSError) as error:
+    except (DockerException, OSError) as error:  # requests' own are OSErrors
         raise explain(_text(error), doing, where) from error
 
 

@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from docker.errors import DockerException
 from docker.models.containers import Container
-from requests.exceptions import RequestException
 
 #: A container is measured this often, in seconds.
 EVERY = 2.0
@@ -53,7 +52,7 @@ class Meter(threading.Thread):
     def run(self) -> None:
         """Measure until it is over; what :meth:`start` runs in the thread."""
         # OSError is also what the listener fails with; the pump meets that too, and reports it.
-        with contextlib.suppress(DockerException, RequestException, OSError, ValueError):
+        with contextlib.suppress(DockerException, OSError, ValueError):
             before = self._sample()
             while not self._over.wait(EVERY):
                 now = self._sample()
