@@ -27,8 +27,8 @@ from pipeline.record.events import Envelope, RunFailed, StageFinished
 from pipeline.record.ledger import Ledger
 from pipeline.report import build
 from pipeline.run import deliver, outcome, runner
+from pipeline.run.options import Options, StopSwitch
 from pipeline.run.recheck import Recheck
-from pipeline.run.runner import Options, StopSwitch
 from stages.contract import Result
 
 #: Where the host hashes and guards, by what the table calls it. Of nested ones only the outer counts.

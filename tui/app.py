@@ -19,7 +19,7 @@ from pipeline.errors import PaddockError
 from pipeline.machine.doctor import Finding
 from pipeline.record.events import Envelope
 from pipeline.record.runs import RunFolder
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from tui.appearance import current, symbol
 from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend

@@ -31,8 +31,8 @@ from pipeline.report.build import REPORT_FILE
 from pipeline.report.runs_compared import Comparison, compare, read_side
 from pipeline.run.audit import AuditReport, audit
 from pipeline.run.background import OUTPUT_FILE, Running, Started, start, stop
+from pipeline.run.options import Options
 from pipeline.run.prepare import prepare
-from pipeline.run.runner import Options
 from tui.language import _
 from tui.views.run import StageView, view_of
 from tui.views.watch import Watch

@@ -27,7 +27,8 @@ from pipeline.record.events import (
 )
 from pipeline.record.runs import list_runs
 from pipeline.report.build import REPORT_FILE
-from pipeline.run.runner import Options, StopSwitch, run
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded
@@ -36,6 +37,7 @@ from tui.language import N_, _, translated
 from tui.progress import Forecast, progress_sentence
 from tui.table import print_parity
 from tui.views.environments import PROCESSOR
+from tui.words import plan_line
 
 #: A progress line at most this often, in seconds: a log in CI is read, not watched.
 PROGRESS_EVERY = 5.0
@@ -187,21 +189,6 @@ def _nearby(path: str) -> str:
     """Return ``path`` relative to where the user is, if it is below."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
-
-
-#: Symbol and words for what a plan says of a stage.
-_PLANNED = {
-    "cached": ("✔", N_("cached: {reason}")),
-    "run": ("▶", N_("would run: {reason}")),
-    "wait": ("…", N_("would follow: {reason}")),
-    "skip": ("–", N_("skipped: {reason}")),
-}
-
-
-def plan_line(action: str, reason: str) -> str:
-    """Return what is planned for a stage, in words."""
-    symbol, sentence = _PLANNED[action]
-    return f"{symbol} {_(sentence).format(reason=translated(reason))}"
 
 
 def _metrics(metrics: Mapping[str, object]) -> str:

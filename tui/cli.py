@@ -1,4 +1,8 @@
-"""``paddock``: the command line. Each command is a module of ``tui/commands``."""
+"""``paddock``: the command line. Each command is a module of ``tui/commands``.
+
+What only some words on the command line need is imported when they are read: asking for the version or the
+help imports neither the runner nor the engine's client nor Textual.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,20 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pipeline import PROJECT_FILE, __version__
 from pipeline.errors import PaddockError, UsageError
 from pipeline.plan.stages import STAGES
-from pipeline.project import PROJECT_FILE
-from pipeline.run.runner import Options
 from stages.contract import Exit
 from tui.arguments import Parser, take_language
-from tui.batch import run_batch
-from tui.commands import COMMANDS
+from tui.commands import COMMANDS, load
 from tui.console import Terminal, is_interactive
 from tui.language import LANGUAGES, N_, SOURCE, _, can_show, find, from_environment, speak
-from tui.launch import launch
+
+if TYPE_CHECKING:
+    from pipeline.run.options import Options
 
 _DESCRIPTION = N_("""\
 From training images to a verified Paddle-Lite model, each stage in its own pinned container.
@@ -83,7 +87,7 @@ def _choose_language(words: list[str], terminal: Terminal) -> list[str]:
 
 
 def _command(name: str, words: list[str], terminal: Terminal) -> int:
-    command = COMMANDS[name]
+    command = load(name)
     parser = Parser(prog=f"paddock {name}", description=_(command.DESCRIPTION))
     command.add_arguments(parser)
     parser.add_language()
@@ -97,10 +101,14 @@ def _run(words: list[str], terminal: Terminal) -> int:
     if first > last:
         message = _("--from {first} comes after --until {last}")
         raise UsageError(message.format(first=options.first, last=options.last))
+    from pipeline.run.options import Options
+
     chosen = Options(
         options.first, options.last, frozenset(options.force), options.dry_run, options.locked
     )
     if options.batch:
+        from tui.batch import run_batch
+
         return run_batch(folder, chosen, os.environ, options.json, terminal)
     return _screen(folder, chosen, options, terminal)
 
@@ -115,14 +123,16 @@ def _screen(folder: Path, chosen: Options, options: argparse.Namespace, terminal
             raise UsageError(
                 message, remedy=_("use: {command}").format(command=f"paddock --batch {flag}")
             )
-    start_with = chosen if chosen != Options() else None
+    from tui.launch import launch
+
+    start_with = chosen if chosen != type(chosen)() else None
     return launch(
         folder, os.environ, start_with, terminal, ascii_only=options.ascii, theme=options.theme
     )
 
 
 def _parser() -> Parser:
-    listing = "".join(f"  {name:<9} {_(COMMANDS[name].SUMMARY)}\n" for name in COMMANDS)
+    listing = "".join(f"  {name:<9} {_(summary)}\n" for name, summary in COMMANDS.items())
     parser = Parser(
         prog="paddock",
         description=_(_DESCRIPTION) + listing,
@@ -168,7 +178,7 @@ def _parser() -> Parser:
     add(
         "--version",
         action="version",
-        version=f"paddock {version('paddock')}",
+        version=f"paddock {__version__}",
         help=_("show program's version number and exit"),
     )
     return parser

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
-from pipeline.run.runner import Options
 from tui.appearance import Appearance, choose, current, use
 from tui.console import Terminal
 from tui.language import _
+
+if TYPE_CHECKING:
+    from pipeline.run.options import Options
 
 
 def launch(
@@ -54,11 +57,11 @@ def _settle(appearance: Appearance) -> None:
 def _open(
     folder: Path, environ: Mapping[str, str], options: Options | None, terminal: Terminal
 ) -> int:
-    from tui.app import PaddockApp  # noqa: PLC0415 - only now: see _settle
-    from tui.backend import Backend  # noqa: PLC0415
-    from tui.keymap import keymap_file, load_keymap  # noqa: PLC0415
-    from tui.summary import summary_lines  # noqa: PLC0415
-    from tui.widgets.picture import probe  # noqa: PLC0415
+    from tui.app import PaddockApp  # only now: see _settle
+    from tui.backend import Backend
+    from tui.keymap import keymap_file, load_keymap
+    from tui.summary import summary_lines
+    from tui.widgets.picture import probe
 
     probe(current())
     app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options)

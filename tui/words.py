@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipeline.record.runs import Ending
 from pipeline.text import one_line
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, pgettext, translated
-from tui.views.run import State
+
+if TYPE_CHECKING:
+    from tui.views.run import State
 
 _STATES: dict[State, tuple[Mark, str, str]] = {
     "waiting": ("waiting", N_("waiting"), "dim"),
@@ -104,3 +108,18 @@ def curve_words(name: str) -> str:
 def ending_words(ending: Ending) -> tuple[str, str]:
     """Return symbol and word of how a stage of an earlier run ended, and their style."""
     return state_words(_ENDINGS[ending])
+
+
+#: Symbol and words for what a plan says of a stage.
+_PLANNED = {
+    "cached": ("✔", N_("cached: {reason}")),
+    "run": ("▶", N_("would run: {reason}")),
+    "wait": ("…", N_("would follow: {reason}")),
+    "skip": ("–", N_("skipped: {reason}")),
+}
+
+
+def plan_line(action: str, reason: str) -> str:
+    """Return what is planned for a stage, in words."""
+    symbol, sentence = _PLANNED[action]
+    return f"{symbol} {_(sentence).format(reason=translated(reason))}"

@@ -10,9 +10,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
+from pipeline import __version__
 from pipeline.errors import PaddockError
 from pipeline.images.certificates import find_bundle
 from pipeline.models.fetch_context import FetchContext
@@ -96,7 +96,7 @@ def shown(url: str) -> str:
 
 def _pieces(url: str, progress: _Progress) -> Iterator[bytes]:
     """Give the answer's bytes as they come."""
-    request = urllib.request.Request(url, headers={"User-Agent": f"paddock/{version('paddock')}"})  # noqa: S310 - http or https, by schema or catalogue
+    request = urllib.request.Request(url, headers={"User-Agent": f"paddock/{__version__}"})  # noqa: S310 - http or https, by schema or catalogue
     try:
         with urllib.request.urlopen(  # noqa: S310
             request, timeout=progress.patience.silence, context=_trusted()

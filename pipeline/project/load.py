@@ -9,13 +9,12 @@ from pathlib import Path
 import tomli
 from pydantic import ValidationError
 
+from pipeline import PROJECT_FILE
 from pipeline.complaint import Complaint
 from pipeline.errors import UsageError
 from pipeline.project.check import complaint_of
 from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
-
-PROJECT_FILE = "paddock.toml"
 
 
 def load_project(folder: Path) -> Project:

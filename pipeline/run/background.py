@@ -25,7 +25,8 @@ from pipeline.record.events import Envelope, EventLog, RunFinished
 from pipeline.record.runlock import Running, running
 from pipeline.record.runs import RunFolder, create_run, run_folder
 from pipeline.run.failure import tell
-from pipeline.run.runner import Options, StopSwitch, run
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.runner import run
 from stages.contract import Exit
 
 __all__ = ["Running", "Started", "main", "running", "start", "stop"]

@@ -6,12 +6,11 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
 from os import getpid
 from pathlib import Path
 from typing import Any
 
+from pipeline import __version__
 from pipeline.engine.volumes import VolumeClient
 from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.plan.lockfile import (
@@ -43,46 +42,11 @@ from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import keep_out_of_git, new_name, run_folder
 from pipeline.run.execution import Executor
 from pipeline.run.failure import tell
+from pipeline.run.options import Options, StopSwitch
 from pipeline.run.outcome import CompletedRun, Outcome, conclude
 from pipeline.run.prepare import Prepared, prepare
 from pipeline.run.recheck import Recheck
 from stages.contract import Exit, Result
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line asks for."""
-
-    first: str = STAGES[0]
-    last: str = STAGES[-1]
-    forced: frozenset[str] = frozenset()
-    dry_run: bool = False
-    locked: bool = False
-
-
-class StopSwitch:
-    """Set by a signal handler, polled by whatever can be stopped."""
-
-    def __init__(self) -> None:
-        self._orders: list[Exit] = []
-
-    @property
-    def code(self) -> Exit | None:
-        """Exit code of a run that was stopped; of two orders the person's, for handlers may overtake."""
-        return min(self._orders, default=None)
-
-    def order(self, code: Exit) -> None:
-        """Ask for a stop; a second time means at once."""
-        self._orders.append(code)
-
-    def __call__(self) -> int:
-        """Return how often a stop was asked for."""
-        return len(self._orders)
-
-    def check(self) -> None:
-        """Raise :class:`Interrupted` if a signal arrived."""
-        if self.code is not None:
-            raise Interrupted(self.code)
 
 
 def run(
@@ -186,9 +150,7 @@ class _Run:
         project, engine = self._prepared.project, self._prepared.place.engine
         endpoint = f"{engine.endpoint.url} ({engine.endpoint.source})"
         host = socket.gethostname()
-        event = RunStarted(
-            project.name, str(project.folder), getpid(), host, endpoint, version("paddock")
-        )
+        event = RunStarted(project.name, str(project.folder), getpid(), host, endpoint, __version__)
         self._log.say(event)
 
     def _plan(self) -> tuple[Step, ...]:

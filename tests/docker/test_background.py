@@ -12,7 +12,7 @@ import pytest
 from pipeline.record.events import Envelope, ResourcesUsed, RunFailed, RunFinished
 from pipeline.record.runs import RunFolder, list_runs, run_folder, summarise
 from pipeline.run.background import Started, running, start, stop
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from stages.contract import EnvironmentRead
 from support.background import (
     events_of,

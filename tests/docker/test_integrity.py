@@ -21,7 +21,8 @@ from pipeline.project import load_project
 from pipeline.record.events import Envelope, Noted, RunFailed
 from pipeline.record.ledger import Entry, Ledger
 from pipeline.run.audit import AuditReport, audit
-from pipeline.run.runner import Options, StopSwitch, run
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.runner import run
 from stages.contract import INPUTS
 from support.cli import paddock
 from support.runs import Site

@@ -28,7 +28,7 @@ _STARTER = """
 import os, sys, time
 from pathlib import Path
 from pipeline.run.background import start
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 print(start(Path(sys.argv[1]), Options(), os.environ).run, flush=True)
 time.sleep(600)
 """

@@ -16,7 +16,7 @@ from pipeline.errors import PaddockError
 from pipeline.record.events import Envelope
 from pipeline.record.runs import create_run
 from pipeline.run.background import Started
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from support.replay import append, going_on
 from support.screen import (

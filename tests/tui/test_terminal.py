@@ -25,7 +25,7 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.report.build import build_report
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress, Warned
 from support.projects import write_project
 from support.recorded import recorded_project

@@ -19,7 +19,7 @@ from pipeline.record.events import Noted, RunFailed, RunFinished
 from pipeline.record.runs import latest, list_runs, run_folder, summarise
 from pipeline.run import background
 from pipeline.run.background import Started, running, start, stop
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from stages.contract import Exit
 from support.background import (
     SOON,
@@ -134,7 +134,7 @@ import sys
 from pathlib import Path
 from pipeline.run.background import _listen_to_signals
 from pipeline.record.runlock import run_lock
-from pipeline.run.runner import StopSwitch
+from pipeline.run.options import StopSwitch
 switch = StopSwitch()
 _listen_to_signals(switch)
 with run_lock(Path(sys.argv[1]) / "lock", "r"):

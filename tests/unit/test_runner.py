@@ -14,7 +14,8 @@ import pytest
 from pipeline.errors import EngineError, PaddockError
 from pipeline.record.events import Envelope, RunFailed, RunFinished
 from pipeline.run import runner
-from pipeline.run.runner import Options, StopSwitch, run
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.runner import run
 from stages.contract import Exit
 from support.projects import write_project
 

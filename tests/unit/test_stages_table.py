@@ -18,7 +18,8 @@ from pipeline.project import load_project
 from pipeline.record.events import Envelope, RunFailed, StageSkipped
 from pipeline.run.audit import audit
 from pipeline.run.prepare import prepare
-from pipeline.run.runner import Options, StopSwitch, run
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.runner import run
 from stages.contract import Exit
 from support.plans import plan, planner_of, pretend_run, wires_of
 from support.pretended import PretendedEngine, install

@@ -1,18 +1,18 @@
-"""The commands, a module each: ``SUMMARY``, ``DESCRIPTION``, ``add_arguments`` and ``run``."""
+"""The commands, a module each, imported when it is chosen: ``paddock --version`` needs none of them."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
-from tui.commands import audit, clean, demo, doctor, explain, images, init, models, plan, report
 from tui.console import Terminal
+from tui.language import N_
 
 
 class Command(Protocol):
     """What a module of this package offers."""
 
-    SUMMARY: str
     DESCRIPTION: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -22,15 +22,21 @@ class Command(Protocol):
         """Do it and return the exit code."""
 
 
-COMMANDS: dict[str, Command] = {
-    "init": init,
-    "demo": demo,
-    "plan": plan,
-    "report": report,
-    "audit": audit,
-    "explain": explain,
-    "images": images,
-    "models": models,
-    "doctor": doctor,
-    "clean": clean,
+#: Each command, which is a module of this package, and what the help says of it.
+COMMANDS: dict[str, str] = {
+    "init": N_("a commented starting project"),
+    "demo": N_("a bundled example: serial numbers read by a fine-tuned model"),
+    "plan": N_("what would run, what is cached, and why"),
+    "report": N_("the last run's report"),
+    "audit": N_("hash everything again and hold it against the record"),
+    "explain": N_("what a pitfall is, how it shows, and what to do"),
+    "images": N_("build, list, save or load the stage images"),
+    "models": N_("list or fetch the official models that are built in"),
+    "doctor": N_("check this machine; one block to paste into a question"),
+    "clean": N_("remove what runs left behind"),
 }
+
+
+def load(name: str) -> Command:
+    """Import the command ``name``, one of :data:`COMMANDS`."""
+    return cast(Command, import_module(f"{__name__}.{name}"))

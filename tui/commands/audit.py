@@ -17,13 +17,12 @@ from pipeline.integrity.faults import Fault
 from pipeline.integrity.identify import Identity, identify
 from pipeline.project import load_project
 from pipeline.run.audit import AuditReport, audit
-from pipeline.run.runner import StopSwitch
+from pipeline.run.options import StopSwitch
 from pipeline.text import human_seconds, human_size
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import N_, _, ngettext, translated
 
-SUMMARY = N_("hash everything again and hold it against the record")
 DESCRIPTION = N_("""\
 Hash again what the last good run left and what a run would take now: the results and uploads in the
 volumes, out/, paddock.lock, the kept reports and the ledger. Every file that is not as it was recorded is

@@ -12,7 +12,6 @@ from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import N_, _
 
-SUMMARY = N_("remove what runs left behind")
 DESCRIPTION = N_("""\
 Remove the project's leftover containers. With --volumes its two volumes go too: every stage will
 then run again. Files of the project, out/ among them, are never touched.""")

@@ -14,7 +14,6 @@ from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import N_, _
 
-SUMMARY = N_("a bundled example: serial numbers read by a fine-tuned model")
 DESCRIPTION = N_("""\
 Write a bundled example into DIR (default: demo): a project file, and images that a container
 draws with a fixed seed. Then run it with: paddock --batch DIR

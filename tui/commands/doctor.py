@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from importlib.metadata import version
 
+from pipeline import __version__
 from pipeline.machine.doctor import Finding, examine
 from stages.contract import Exit
 from tui.console import Terminal, padded
 from tui.language import N_, _, translated
 from tui.words import check_name
 
-SUMMARY = N_("check this machine; one block to paste into a question")
 DESCRIPTION = N_("""\
 Check what Paddock needs and say how to get what is missing. Exit code 4 if a run could not start.""")
 
@@ -29,7 +28,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(_options: argparse.Namespace, terminal: Terminal) -> int:
     """Print every finding with its remedy."""
-    terminal.print(f"paddock {version('paddock')}")
+    terminal.print(f"paddock {__version__}")
     worst: int = Exit.OK
     for finding in examine(os.environ):
         _show(finding, terminal)

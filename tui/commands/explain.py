@@ -14,7 +14,6 @@ from tui.console import Terminal, padded
 from tui.explanation import entries, sections
 from tui.language import N_, _, translated
 
-SUMMARY = N_("what a pitfall is, how it shows, and what to do")
 DESCRIPTION = N_("""\
 Explain a pitfall by the ID that an error, a warning or the report names, or a guard with the
 pitfalls that it watches for. Without an ID, list all of them.""")

@@ -17,7 +17,6 @@ from tui.building import BuildPrinter
 from tui.console import Terminal, padded
 from tui.language import N_, _, translated
 
-SUMMARY = N_("build, list, save or load the stage images")
 DESCRIPTION = N_("""\
 The pinned images that the stages run in. docs/images.md tells where the base comes from, what to
 do behind a proxy that intercepts TLS, and how to use one's own PaddleOCR.""")

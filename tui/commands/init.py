@@ -13,7 +13,6 @@ from stages.files import write_text
 from tui.console import Terminal
 from tui.language import N_, _
 
-SUMMARY = N_("a commented starting project")
 DESCRIPTION = N_("""\
 Write a commented paddock.toml into DIR. Nothing that is there is overwritten.""")
 

@@ -16,7 +16,6 @@ from stages.contract import Exit
 from tui.console import Terminal, padded
 from tui.language import N_, _, translated
 
-SUMMARY = N_("list or fetch the official models that are built in")
 DESCRIPTION = N_("""\
 The official models that paddock.toml can name. A run fetches what it needs by itself; to have a
 model on a host before it goes offline, fetch it here. Every file is checked by its SHA-256.""")

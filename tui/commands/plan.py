@@ -11,11 +11,10 @@ from pipeline.plan.planner import Step
 from pipeline.project import load_project
 from pipeline.run.prepare import prepare
 from stages.contract import Exit
-from tui.batch import plan_line
 from tui.console import Terminal
 from tui.language import N_, _
+from tui.words import plan_line
 
-SUMMARY = N_("what would run, what is cached, and why")
 DESCRIPTION = N_("""\
 Show what a run would do with each stage, and which part of its key changed since it last ran:
 its image, a parameter, or an input. Nothing is run and nothing is uploaded.""")

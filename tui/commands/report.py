@@ -18,7 +18,6 @@ from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import N_, _
 
-SUMMARY = N_("the last run's report")
 DESCRIPTION = N_("""\
 Print the report of the last run that compared models, as Markdown, HTML, JSON, or JUnit XML
 (each guard and each model is a test case). A run that a guard refused has one too.""")

@@ -9,7 +9,7 @@ from textual.screen import Screen, ScreenResultType
 
 from pipeline.machine.doctor import Finding
 from pipeline.record.runs import RunFolder
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from tui.backend import Backend
 from tui.views.run import RunView
 

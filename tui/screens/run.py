@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.widgets import OptionList
 
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.screens.base import PaddockScreen

@@ -17,15 +17,15 @@ from textual.widgets.option_list import Option
 from pipeline.errors import PaddockError
 from pipeline.plan.planner import Step
 from pipeline.plan.stages import STAGES
-from pipeline.run.runner import Options
+from pipeline.run.options import Options
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.backend import Backend
-from tui.batch import plan_line
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line
+from tui.words import plan_line
 
 
 class RunOptionsScreen(ModalScreen[Options | None]):
