@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.record.runs import Ending
 from pipeline.text import one_line
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, pgettext, translated
 
 if TYPE_CHECKING:
+    from pipeline.record.runs import Ending
     from tui.views.run import State
 
 _STATES: dict[State, tuple[Mark, str, str]] = {
