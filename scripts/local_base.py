@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipeline.compose.file import read_compose
-from pipeline.engine.endpoint import connect
+from pipeline.engine.connection import connect
 from pipeline.engine.errors import RegistryUnreachable
 from pipeline.engine.images import Images
 from pipeline.errors import EngineError, PaddockError

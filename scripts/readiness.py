@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-from pipeline.engine.endpoint import connect, resolve
+from pipeline.engine.connection import connect
+from pipeline.engine.endpoint import resolve
 from pipeline.errors import PaddockError
 from stages.contract import Exit
 

@@ -7,16 +7,17 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.screen import Screen
 
 from pipeline.errors import PaddockError
-from pipeline.machine.doctor import Finding
 from pipeline.record.events import Envelope
 from pipeline.record.runs import RunFolder
 from pipeline.run.options import Options
@@ -27,23 +28,23 @@ from tui.build_job import BuildJob
 from tui.keys import bindings, first_key
 from tui.language import _, translated
 from tui.screens.base import PaddockScreen
-from tui.screens.build import BuildScreen
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.dictionary import DictionaryScreen
-from tui.screens.environment import EnvironmentScreen
-from tui.screens.guards import GuardsScreen
 from tui.screens.help import HelpScreen
-from tui.screens.history import HistoryScreen
 from tui.screens.inside import InsideScreen, Paddock
 from tui.screens.leave import Answer, LeaveScreen
-from tui.screens.machine import MachineScreen
-from tui.screens.parity import ParityScreen
 from tui.screens.problem import ProblemScreen
-from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen
 from tui.views.run import RunView
 from tui.widgets.scroll_bar import use_scroll_bars
 from tui.words import verdict_words
+
+if TYPE_CHECKING:
+    from pipeline.machine.doctor import Finding
+
+
+def _opened(module: str, name: str) -> Screen[Any]:
+    """Make a screen that is imported when it is first shown."""
+    return cast("Screen[Any]", getattr(import_module(f"tui.screens.{module}"), name)())
 
 
 class PaddockApp(App[None]):
@@ -60,12 +61,12 @@ class PaddockApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     MODES: ClassVar[dict[str, Any]] = {
         "run": RunScreen,
-        "parity": ParityScreen,
-        "dictionary": DictionaryScreen,
-        "environment": EnvironmentScreen,
-        "guards": GuardsScreen,
-        "history": HistoryScreen,
-        "machine": MachineScreen,
+        "parity": partial(_opened, "parity", "ParityScreen"),
+        "dictionary": partial(_opened, "dictionary", "DictionaryScreen"),
+        "environment": partial(_opened, "environment", "EnvironmentScreen"),
+        "guards": partial(_opened, "guards", "GuardsScreen"),
+        "history": partial(_opened, "history", "HistoryScreen"),
+        "machine": partial(_opened, "machine", "MachineScreen"),
     }
     DEFAULT_MODE = "run"
 
@@ -149,6 +150,8 @@ class PaddockApp(App[None]):
         endpoint, images = translated(self.backend.endpoint()), self.backend.image_set()
         self.engine_line = f"{endpoint} {symbol('dot')} {images}"
         if not self.backend.has_project():
+            from tui.screens.project import NewProjectScreen
+
             self.push_screen(NewProjectScreen(), lambda _made: self._open())
             return
         try:
@@ -195,12 +198,16 @@ class PaddockApp(App[None]):
                 self.tell(error)
                 return
             self.build.start()
+        from tui.screens.build import BuildScreen
+
         self.push_screen(BuildScreen(self.build), then)
 
     def on_paddock_app_build_ended(self) -> None:
         """Look at the machine again, and tell whoever is not watching."""
         self.examine()
         error = self.build.error if self.build else None
+        from tui.screens.build import BuildScreen
+
         if isinstance(self.screen, BuildScreen):
             return
         if error is not None:

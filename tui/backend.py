@@ -1,41 +1,35 @@
-"""All that screens may ask the pipeline for, in one place; slow calls are made in workers."""
+"""All that screens may ask the pipeline for, in one place; slow calls are made in workers.
+
+What only one answer needs is imported when it is asked for: the screen opens without the engine's client.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.compose.file import read_compose
-from pipeline.engine.connection import open_engine
-from pipeline.engine.endpoint import resolve
+from pipeline import PROJECT_FILE
 from pipeline.errors import PaddockError
-from pipeline.images.build import BASE, build_images
-from pipeline.images.events import BuildEvent
-from pipeline.images.listing import ImageStatus, list_images
-from pipeline.images.log import BuildLog, build_log
-from pipeline.machine.clean import remove_leftovers
-from pipeline.machine.doctor import Finding, examine
-from pipeline.machine.example import EXAMPLES, RenderContext, make_example
-from pipeline.plan.planner import Step
-from pipeline.plan.workspace import stages_of
-from pipeline.project import PROJECT_FILE, Project, load_project
-from pipeline.project.answers import Answers
-from pipeline.project.suggest import suggest
-from pipeline.project.template import project_text
-from pipeline.project.write import write_new
-from pipeline.record.ledger import Entry, Ledger
 from pipeline.record.runs import RunFolder, list_runs
-from pipeline.report.build import REPORT_FILE
-from pipeline.report.runs_compared import Comparison, compare, read_side
-from pipeline.run.audit import AuditReport, audit
-from pipeline.run.background import OUTPUT_FILE, Running, Started, start, stop
-from pipeline.run.options import Options
-from pipeline.run.prepare import prepare
 from tui.language import _
 from tui.views.run import StageView, view_of
 from tui.views.watch import Watch
+
+if TYPE_CHECKING:
+    from pipeline.images.events import BuildEvent
+    from pipeline.images.listing import ImageStatus
+    from pipeline.images.log import BuildLog
+    from pipeline.machine.doctor import Finding
+    from pipeline.plan.planner import Step
+    from pipeline.project import Project
+    from pipeline.project.answers import Answers
+    from pipeline.record.ledger import Entry
+    from pipeline.report.runs_compared import Comparison
+    from pipeline.run.audit import AuditReport
+    from pipeline.run.background import Running, Started
+    from pipeline.run.options import Options
 
 Report = Mapping[str, Any]
 
@@ -65,10 +59,14 @@ class Backend:
         Raises:
             UsageError: it is not valid; file, line and remedy are named.
         """
+        from pipeline.project import load_project
+
         return load_project(self.folder)
 
     def suggest_project(self) -> Answers:
         """Look into the folder for what a new project could be made of."""
+        from pipeline.project.suggest import suggest
+
         return suggest(self.folder)
 
     def write_project(self, answers: Answers) -> Path:
@@ -77,6 +75,9 @@ class Backend:
         Raises:
             UsageError: there is one, or the folder cannot be written to.
         """
+        from pipeline.project.template import project_text
+        from pipeline.project.write import write_new
+
         write_new(self.project_file, project_text(answers))
         return self.project_file
 
@@ -88,10 +89,14 @@ class Backend:
 
     def start(self, options: Options) -> Started:
         """Start a runner in the background."""
+        from pipeline.run.background import start
+
         return start(self.folder, options, self.environ)
 
     def stop(self, run: Running, *, at_once: bool = False) -> None:
         """Order a runner to stop."""
+        from pipeline.run.background import stop
+
         stop(run, at_once=at_once)
 
     def plan(self) -> tuple[Step, ...]:
@@ -100,11 +105,15 @@ class Backend:
         Raises:
             PaddockError: no engine, no images, or a project that names what is not there.
         """
+        from pipeline.run.prepare import prepare
+
         prepared = prepare(self.project(), self.environ, frozenset(), lambda _text: None)
         return prepared.planner.plan()
 
     def why_it_died(self, run: RunFolder) -> PaddockError:
         """Return what a runner's process said that died before its first event."""
+        from pipeline.run.background import OUTPUT_FILE
+
         output = run.path / OUTPUT_FILE
         said = output.read_text("utf-8", "replace").strip() if output.is_file() else ""
         last = said.splitlines()[-1] if said else ""
@@ -119,6 +128,8 @@ class Backend:
 
     def compare(self, before: RunFolder, now: RunFolder) -> Comparison:
         """Read two runs' records and compare them. Slow with long records."""
+        from pipeline.report.runs_compared import compare, read_side
+
         entries = self.entries()
         return compare(read_side(before, entries), read_side(now, entries))
 
@@ -128,10 +139,14 @@ class Backend:
         Raises:
             PaddockError: no engine, a run goes on, nothing was made yet, or it was stopped.
         """
+        from pipeline.run.audit import audit
+
         return audit(self.project(), self.environ, say, stop)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the ledger, the oldest entry first."""
+        from pipeline.record.ledger import Ledger
+
         return Ledger(self.state / "ledger.jsonl").entries
 
     def stage_of(self, run_name: str, stage: str) -> StageView | None:
@@ -141,6 +156,8 @@ class Backend:
 
     def report_file(self, run: RunFolder | None = None) -> Path | None:
         """Return where a run's report is; without one, the newest that was delivered."""
+        from pipeline.report.build import REPORT_FILE
+
         if run is not None:
             return run.report
         found = [
@@ -159,6 +176,8 @@ class Backend:
 
     def endpoint(self) -> str:
         """Return where the engine is, without asking it."""
+        from pipeline.engine.endpoint import resolve
+
         try:
             endpoint = resolve(self.environ)
         except PaddockError as error:
@@ -167,6 +186,9 @@ class Backend:
 
     def image_set(self) -> str:
         """Return the tag that all stage images carry."""
+        from pipeline.compose.file import read_compose
+        from pipeline.plan.workspace import stages_of
+
         tags = {
             service.image.rpartition(":")[2]
             for service in stages_of(read_compose(self.environ)).values()
@@ -175,11 +197,16 @@ class Backend:
 
     def image_names(self) -> tuple[str, ...]:
         """Return the images in the order in which they are built, without asking the engine."""
+        from pipeline.compose.file import read_compose
+        from pipeline.images.build import BASE
+
         builds = read_compose(self.environ).images.values()
         return tuple(build.image for build in sorted(builds, key=lambda it: it.service != BASE))
 
     def examine(self) -> Iterator[Finding]:
         """Run the doctor's checks. Slow: asks the engine."""
+        from pipeline.machine.doctor import examine
+
         return examine(self.environ)
 
     def list_images(self) -> list[ImageStatus]:
@@ -188,6 +215,10 @@ class Backend:
         Raises:
             EngineError: the engine cannot be reached.
         """
+        from pipeline.compose.file import read_compose
+        from pipeline.engine.connection import open_engine
+        from pipeline.images.listing import list_images
+
         return list_images(open_engine(self.environ).images, read_compose(self.environ))
 
     def clean(self) -> list[str]:
@@ -196,6 +227,8 @@ class Backend:
         Raises:
             PaddockError: a run goes on, or the engine cannot be reached.
         """
+        from pipeline.machine.clean import remove_leftovers
+
         return remove_leftovers(self.project(), self.environ)
 
     def build_log(self) -> BuildLog:
@@ -204,6 +237,8 @@ class Backend:
         Raises:
             OSError: it cannot be written.
         """
+        from pipeline.images.log import build_log
+
         return build_log(self.state, in_project=self.has_project())
 
     def build_images(self, report: Callable[[BuildEvent], None]) -> None:
@@ -212,6 +247,10 @@ class Backend:
         Raises:
             EngineError: a build failed; what it said was reported.
         """
+        from pipeline.compose.file import read_compose
+        from pipeline.engine.connection import open_engine
+        from pipeline.images.build import build_images
+
         engine, compose = open_engine(self.environ), read_compose(self.environ)
         build_images(engine.images, compose, self.environ, report)
 
@@ -221,6 +260,10 @@ class Backend:
         Raises:
             PaddockError: no engine, a missing image, or a model that cannot be fetched.
         """
+        from pipeline.compose.file import read_compose
+        from pipeline.engine.connection import open_engine
+        from pipeline.machine.example import EXAMPLES, RenderContext, make_example
+
         studio = RenderContext(open_engine(self.environ), read_compose(self.environ), say, stop)
         make_example(EXAMPLES[name], studio, self.folder)
 

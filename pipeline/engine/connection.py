@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from docker import DockerClient
+from docker.tls import TLSConfig
 
 from pipeline.engine.containers import Containers
-from pipeline.engine.endpoint import Endpoint, connect, resolve
+from pipeline.engine.endpoint import Endpoint, resolve
 from pipeline.engine.errors import translated
 from pipeline.engine.images import Images
 from pipeline.engine.volumes import Volumes
+
+#: Seconds that the engine may take to answer at all.
+FIRST_TIMEOUT = 15
+#: Seconds without a byte after which it counts as gone; a build step may be silent for long.
+TIMEOUT = 900
 
 
 @dataclass(frozen=True)
@@ -65,3 +71,35 @@ def open_engine(environ: Mapping[str, str]) -> Engine:
     """
     client = connect(environ)
     return Engine(resolve(environ), client, Images(client), Containers(client), Volumes(client))
+
+
+def connect(environ: Mapping[str, str]) -> DockerClient:
+    """Return a client of the engine, after it has answered once.
+
+    Raises:
+        EngineError: it cannot be reached; the message says why, the remedy what to do.
+    """
+    endpoint = resolve(environ)
+    with translated("reaching the Docker engine", f"{endpoint.url} ({endpoint.source})"):
+        client = DockerClient(
+            base_url=endpoint.url,
+            version="auto",
+            timeout=FIRST_TIMEOUT,
+            tls=_tls(endpoint),
+            use_ssh_client=endpoint.url.startswith("ssh://"),
+        )
+        client.ping()
+        client.api.timeout = TIMEOUT
+        return client
+
+
+def _tls(endpoint: Endpoint) -> TLSConfig | bool:
+    if endpoint.tls is None or not endpoint.url.startswith(("tcp://", "https://")):
+        return False
+    authority, certificate, key = (endpoint.tls / f"{name}.pem" for name in ("ca", "cert", "key"))
+    pair = (str(certificate), str(key)) if certificate.is_file() and key.is_file() else None
+    return TLSConfig(
+        client_cert=pair,
+        ca_cert=str(authority) if authority.is_file() else None,
+        verify=endpoint.verify,
+    )

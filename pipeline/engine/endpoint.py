@@ -13,17 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docker import DockerClient
-from docker.tls import TLSConfig
-
-from pipeline.engine.errors import translated
 from pipeline.errors import EngineError
 
 DEFAULT_URL = "unix:///var/run/docker.sock"
-#: Seconds that the engine may take to answer at all.
-FIRST_TIMEOUT = 15
-#: Seconds without a byte after which it counts as gone; a build step may be silent for long.
-TIMEOUT = 900
 
 
 @dataclass(frozen=True)
@@ -52,26 +44,6 @@ def resolve(environ: Mapping[str, str]) -> Endpoint:
     if current:
         return _context(str(current), "docker context use", config)
     return Endpoint(DEFAULT_URL, "default socket")
-
-
-def connect(environ: Mapping[str, str]) -> DockerClient:
-    """Return a client of the engine, after it has answered once.
-
-    Raises:
-        EngineError: it cannot be reached; the message says why, the remedy what to do.
-    """
-    endpoint = resolve(environ)
-    with translated("reaching the Docker engine", f"{endpoint.url} ({endpoint.source})"):
-        client = DockerClient(
-            base_url=endpoint.url,
-            version="auto",
-            timeout=FIRST_TIMEOUT,
-            tls=_tls(endpoint),
-            use_ssh_client=endpoint.url.startswith("ssh://"),
-        )
-        client.ping()
-        client.api.timeout = TIMEOUT
-        return client
 
 
 def _config_folder(environ: Mapping[str, str]) -> Path:
@@ -119,15 +91,3 @@ def _read_json(path: Path) -> dict[str, Any]:
             f"cannot read docker's configuration: {error}", str(path), remedy
         ) from error
     return value if isinstance(value, dict) else {}
-
-
-def _tls(endpoint: Endpoint) -> TLSConfig | bool:
-    if endpoint.tls is None or not endpoint.url.startswith(("tcp://", "https://")):
-        return False
-    authority, certificate, key = (endpoint.tls / f"{name}.pem" for name in ("ca", "cert", "key"))
-    pair = (str(certificate), str(key)) if certificate.is_file() and key.is_file() else None
-    return TLSConfig(
-        client_cert=pair,
-        ca_cert=str(authority) if authority.is_file() else None,
-        verify=endpoint.verify,
-    )

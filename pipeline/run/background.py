@@ -26,7 +26,6 @@ from pipeline.record.runlock import Running, running
 from pipeline.record.runs import RunFolder, create_run, run_folder
 from pipeline.run.failure import tell
 from pipeline.run.options import Options, StopSwitch
-from pipeline.run.runner import run
 from stages.contract import Exit
 
 __all__ = ["Running", "Started", "main", "running", "start", "stop"]
@@ -174,6 +173,8 @@ def _listen_to_signals(stop_switch: StopSwitch) -> None:
 
 
 def _run(folder: Path, own: RunFolder, options: Options, stop_switch: StopSwitch) -> int:
+    from pipeline.run.runner import run  # noqa: PLC0415 - who starts or stops one needs none
+
     try:
         return run(folder, options, os.environ, _nobody, stop_switch, own.name)
     except Exception as error:  # the boundary: nobody sees this process but through its events

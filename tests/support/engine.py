@@ -11,8 +11,7 @@ import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import Compose, read_compose
-from pipeline.engine.connection import open_engine
-from pipeline.engine.endpoint import connect
+from pipeline.engine.connection import connect, open_engine
 from pipeline.engine.images import Images
 from pipeline.machine.example import Example, RenderContext, make_example
 from pipeline.models.fetch import fetch_official

@@ -90,7 +90,7 @@ def test_options_reach_the_run(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         heard.extend(arguments)
         return 0
 
-    monkeypatch.setattr(background, "run", run)
+    monkeypatch.setattr("pipeline.run.runner.run", run)
     monkeypatch.setattr(background, "_listen_to_signals", lambda _switch: None)
     name = "20260101-000000-0000"
     assert background.main(background._words(folder, name, asked)) == 0
@@ -259,7 +259,7 @@ def test_what_goes_wrong_with_the_runner_itself_is_told(
     def broken(*_arguments: object) -> int:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(background, "run", broken)
+    monkeypatch.setattr("pipeline.run.runner.run", broken)
     monkeypatch.setattr(background, "_listen_to_signals", lambda _switch: None)
     name = "20260101-000000-0000"
     assert background.main(background._words(folder, name, Options())) == Exit.STAGE

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.endpoint import DEFAULT_URL, Endpoint, connect, resolve
+from pipeline.engine.connection import connect
+from pipeline.engine.endpoint import DEFAULT_URL, Endpoint, resolve
 from pipeline.errors import EngineError
 from stages.contract import Exit
 

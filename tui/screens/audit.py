@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -14,8 +14,6 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 
 from pipeline.errors import PaddockError
-from pipeline.integrity.faults import Fault
-from pipeline.run.audit import AuditReport
 from pipeline.text import human_seconds, human_size, one_line, several_lines
 from stages.contract import Digests
 from tui.appearance import current, symbol
@@ -26,6 +24,10 @@ from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
+
+if TYPE_CHECKING:
+    from pipeline.integrity.faults import Fault
+    from pipeline.run.audit import AuditReport
 
 
 class AuditScreen(PlainScreen[None]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -14,8 +14,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
 
 from pipeline.errors import PaddockError
-from pipeline.project import Project
-from pipeline.record.runs import RunFolder
 from pipeline.report.dictionary import compare, read_dictionary
 from pipeline.report.metrics import RECOGNITION
 from pipeline.text import one_line
@@ -32,6 +30,10 @@ from tui.widgets.facts import Facts
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.widgets.log_prompt import LogPrompt
+
+if TYPE_CHECKING:
+    from pipeline.project import Project
+    from pipeline.record.runs import RunFolder
 
 #: What code points and an entry may take at most: an entry that is several characters is a fault.
 _WIDEST_POINTS, _WIDEST_CHARACTER = 15, 8

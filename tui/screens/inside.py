@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.screen import Screen, ScreenResultType
 
-from pipeline.machine.doctor import Finding
-from pipeline.record.runs import RunFolder
-from pipeline.run.options import Options
-from tui.backend import Backend
-from tui.views.run import RunView
+if TYPE_CHECKING:
+    from pipeline.machine.doctor import Finding
+    from pipeline.record.runs import RunFolder
+    from pipeline.run.options import Options
+    from tui.backend import Backend
+    from tui.views.run import RunView
 
 
 class Paddock(Protocol):

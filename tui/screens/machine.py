@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -13,8 +13,6 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 
 from pipeline.errors import PaddockError
-from pipeline.images.listing import ImageStatus
-from pipeline.machine.doctor import Finding
 from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import bindings
@@ -25,6 +23,10 @@ from tui.views.run import RunView
 from tui.widgets.findings import Findings
 from tui.widgets.image_list import ImageList
 from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from pipeline.images.listing import ImageStatus
+    from pipeline.machine.doctor import Finding
 
 
 class MachineScreen(PaddockScreen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -11,7 +11,6 @@ from textual.containers import VerticalScroll
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from pipeline.machine.doctor import Finding
 from pipeline.machine.example import EXAMPLES
 from pipeline.text import one_line
 from tui.appearance import symbol
@@ -22,6 +21,9 @@ from tui.screens.form import FormScreen
 from tui.screens.plain import PlainScreen
 from tui.widgets.findings import Findings
 from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from pipeline.machine.doctor import Finding
 
 #: What each example is, and what it takes.
 _EXAMPLES = {

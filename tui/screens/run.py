@@ -16,8 +16,6 @@ from pipeline.run.options import Options
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.screens.base import PaddockScreen
-from tui.screens.explain import ExplanationScreen
-from tui.screens.run_options import RunOptionsScreen
 from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.failure import FailureBanner
@@ -126,6 +124,8 @@ class RunScreen(PaddockScreen):
         failure = self.paddock.view.failure
         if failure and failure.pitfall:
             about = translated(failure.message).partition("\n")[0]
+            from tui.screens.explain import ExplanationScreen
+
             self.app.push_screen(ExplanationScreen(about, [failure.pitfall]))
 
     def action_tab(self, tab: str) -> None:
@@ -167,6 +167,8 @@ class RunScreen(PaddockScreen):
             self.notify(_("A run is already in progress."))
             return
         selected = self.query_one(StageList).selected
+        from tui.screens.run_options import RunOptionsScreen
+
         self.app.push_screen(RunOptionsScreen(self.backend, selected), self._start_chosen)
 
     def _start_chosen(self, options: Options | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -15,17 +15,19 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from pipeline.errors import PaddockError
-from pipeline.plan.planner import Step
 from pipeline.plan.stages import STAGES
 from pipeline.run.options import Options
 from pipeline.text import one_line
 from tui.appearance import symbol
-from tui.backend import Backend
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line
 from tui.words import plan_line
+
+if TYPE_CHECKING:
+    from pipeline.plan.planner import Step
+    from tui.backend import Backend
 
 
 class RunOptionsScreen(ModalScreen[Options | None]):

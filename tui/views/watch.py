@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.record.events import Envelope
 from pipeline.record.follow import Follower
+from pipeline.record.runlock import Running, running
 from pipeline.record.runs import RunFolder, latest, list_runs
-from pipeline.run.background import Running, Started, running
 from tui.views.run import RunView
+
+if TYPE_CHECKING:
+    from pipeline.run.background import Started
 
 #: Events taken at a time, so that a key is answered while a long run is being read in.
 BATCH = 2000

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
-from pipeline.machine.doctor import Finding
 from pipeline.text import several_lines
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, translated
 from tui.words import check_name
+
+if TYPE_CHECKING:
+    from pipeline.machine.doctor import Finding
 
 _SEVERITIES: dict[str, tuple[Mark, str, str]] = {
     "ok": ("done", N_("ok"), "green"),
