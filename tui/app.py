@@ -136,7 +136,9 @@ class PaddockApp(App[None]):
         self.set_interval(appearance.pace.clock, self._tick)
         self._listen_to_signals()
         self._open()
-        self.call_after_refresh(self.examine)  # the first frame does not wait for the engine's client
+        self.call_after_refresh(
+            self.examine
+        )  # the first frame does not wait for the engine's client
 
     def _listen_to_signals(self) -> None:
         """Give the terminal back when the system ends the process or the line is cut."""

@@ -105,9 +105,9 @@ class Backend:
         Raises:
             PaddockError: no engine, no images, or a project that names what is not there.
         """
-        from pipeline.run.prepare import prepare
+        from pipeline.run.prepare import connect, prepare
 
-        prepared = prepare(self.project(), self.environ, frozenset(), lambda _text: None)
+        prepared = prepare(connect(self.project(), self.environ), frozenset(), lambda _text: None)
         return prepared.planner.plan()
 
     def why_it_died(self, run: RunFolder) -> PaddockError:

@@ -15,7 +15,7 @@ from pipeline.project import Project
 from pipeline.record.ledger import Entry
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.run.place import Stop
-from pipeline.run.prepare import Prepared, prepare
+from pipeline.run.prepare import Prepared, connect, prepare
 from pipeline.run.rehash import rehash
 from pipeline.run.results import check_results
 from pipeline.run.uploads import check_uploads
@@ -61,7 +61,7 @@ def audit(project: Project, environ: Mapping[str, str], say: Say, stop: Stop) ->
     """
     started = time.monotonic()
     with run_lock(project.state / LOCK_NAME):
-        prepared = prepare(project, environ, frozenset(), say)
+        prepared = prepare(connect(project, environ), frozenset(), say)
         try:
             return _Audit(prepared, say, stop).report(started)
         except PaddockError as error:

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.engine.connection import open_engine
+from pipeline.engine.connection import Engine, open_engine
 from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner
 from pipeline.plan.surroundings import Surroundings
 from pipeline.plan.wiring import Wire, wire
-from pipeline.plan.workspace import workspace_of
+from pipeline.plan.workspace import Workspace, workspace_of
 from pipeline.project import Project
 from pipeline.record.ledger import Ledger
 from pipeline.run.place import Place, find_images
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The engine, what the project has there, and its record. ``volumes`` tells them from later ones."""
+
+    project: Project
+    engine: Engine
+    workspace: Workspace
+    volumes: str
+    ledger: Ledger
 
 
 @dataclass(frozen=True)
@@ -26,39 +37,52 @@ class Prepared:
     planner: Planner
 
 
+def connect(project: Project, environ: Mapping[str, str]) -> Connected:
+    """Reach the engine and the project's volumes on it, which are made if they are not there.
+
+    Args:
+        project: whose volumes.
+        environ: where the engine and the settings of Paddock itself are looked up.
+
+    Raises:
+        EngineError: the engine cannot be reached.
+        UsageError: compose.yaml cannot be read.
+    """
+    engine = open_engine(environ)
+    workspace = workspace_of(project, environ)
+    volumes = workspace.compose.volumes
+    identity = " ".join(engine.volumes.ensure(volumes[key], workspace.labels) for key in volumes)
+    return Connected(project, engine, workspace, identity, Ledger(project.state / "ledger.jsonl"))
+
+
 def prepare(
-    project: Project,
-    environ: Mapping[str, str],
+    connected: Connected,
     forced: frozenset[str],
     say: Say,
     check: Callable[[], None] = lambda: None,
 ) -> Prepared:
-    """Connect, fetch the models, hash the inputs, look at the images of the stages that are needed.
+    """Fetch the models, hash the inputs, look at the images of the stages that are needed.
 
     Args:
-        project: what to prepare.
-        environ: where the engine and the settings of Paddock itself are looked up.
+        connected: the project and its engine.
         forced: stages to run again.
         say: told what takes time.
         check: called all the time while a model is fetched; what it raises ends that.
 
     Raises:
-        EngineError: the engine cannot be reached, or an image is missing.
+        EngineError: an image is missing.
         UsageError: the project names a file or model that is not there.
         IntegrityFailed: a model is not the recorded one.
         PaddockError: a model cannot be fetched.
     """
-    engine = open_engine(environ)
-    workspace = workspace_of(project, environ)
+    project, engine, workspace = connected.project, connected.engine, connected.workspace
     with HashCache(project.state / "hashes.sqlite") as cache:
         wires = wire(project, cache, FetchContext(say, cache.sha256, check))
     place = Place(engine, workspace, find_images(engine, workspace, wires))
-    volumes = workspace.compose.volumes
-    identity = " ".join(engine.volumes.ensure(volumes[key], workspace.labels) for key in volumes)
-    ledger = Ledger(project.state / "ledger.jsonl")
     surroundings = _surroundings(project, place, wires)
     identities = {stage: image.identity for stage, image in place.images.items()}
-    planner = Planner(ledger, identity, wires, identities, surroundings, forced)
+    ledger, volumes = connected.ledger, connected.volumes
+    planner = Planner(ledger, volumes, wires, identities, surroundings, forced)
     return Prepared(project, place, planner)
 
 

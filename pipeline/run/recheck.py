@@ -3,26 +3,70 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
 
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
 from pipeline.integrity.record import force, result_folders
 from pipeline.record.events import EventLog, Noted
 from pipeline.record.ledger import Entry
-from pipeline.run.place import Stop
-from pipeline.run.prepare import Prepared
-from pipeline.run.rehash import rehash
+from pipeline.run.place import Place, Stop
+from pipeline.run.prepare import Connected
+from pipeline.run.rehash import Rehashed, rehash
 from pipeline.run.results import check_results
 from pipeline.text import human_seconds, human_size
 
 
 class Recheck:
-    """The checks of one run."""
+    """The checks of one run; a context manager, for the hashing begins before it is known what is taken.
 
-    def __init__(self, prepared: Prepared, log: EventLog, stop: Stop) -> None:
-        self._prepared, self._log, self._stop = prepared, log, stop
-        self._done: set[str] = set()  # the keys of results that were hashed again
+    To start a container takes longer than to hash most results in it. So it starts at once, in a thread, with
+    each stage's latest result, while the inputs are hashed; what is then taken, and was not among them, is
+    hashed in a second one.
+    """
+
+    def __init__(self, connected: Connected, log: EventLog, stop: Stop) -> None:
+        self._connected, self._log, self._stop = connected, log, stop
+        self._done: set[str] = set()  # the keys of results that were held against the ledger
+        self._thread = ThreadPoolExecutor(1)
+        self._early: Future[Rehashed] | None = None
+        self._early_keys: frozenset[str] = frozenset()
+        self._begun = 0.0
+        self._is_over = False
+
+    def __enter__(self) -> Recheck:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._is_over = True  # a run that failed meanwhile leaves no container behind
+        self._thread.shutdown()
+
+    def begin(self, stages: Iterable[str]) -> None:
+        """Start to hash the latest results of ``stages``, which will be taken if nothing changed."""
+        connected = self._connected
+        latest = [entry for stage in stages if (entry := connected.ledger.last(stage))]
+        here = [entry for entry in latest if entry.workspace == connected.volumes]
+        place = self._place(here[0].components.stage) if here else None
+        if place and not connected.ledger.broken:
+            self._begun = time.monotonic()
+            self._early_keys = frozenset(entry.key for entry in here)
+            self._early = self._thread.submit(rehash, place, result_folders(here), self._orders)
+
+    def _place(self, stage: str) -> Place | None:
+        """Return where to hash, in the image of one stage; None if that is not there."""
+        engine, workspace = self._connected.engine, self._connected.workspace
+        image = engine.images.find(workspace.compose.services[stage].image)
+        return Place(engine, workspace, {stage: image}) if image else None
+
+    def _orders(self) -> int:
+        return 2 if self._is_over else self._stop()
 
     def out(self) -> None:
         """Hash ``out/`` again.
@@ -30,20 +74,33 @@ class Recheck:
         Raises:
             IntegrityFailed: a file was changed since it was delivered; a missing one comes again.
         """
-        faults = check_out(self._prepared.project, self._prepared.planner.ledger)
+        faults = check_out(self._connected.project, self._connected.ledger)
         refuse([fault for fault in faults if fault.problem != "missing"])
 
-    def results(self, entries: Sequence[Entry]) -> None:
-        """Hash cached results again, but for those that this run has done already.
+    def results(self, entries: Sequence[Entry], place: Place) -> None:
+        """Hold cached results against the ledger, but for those that this run has done already.
+
+        Args:
+            entries: what is taken.
+            place: where those are hashed that were not yet.
 
         Raises:
             IntegrityFailed: a file is not the one in the ledger; the remedy names all stages to force.
+            PaddockError: they could not be hashed, or the run was stopped.
         """
         new = [entry for entry in entries if entry.key not in self._done]
         if not new:
             return
         started = time.monotonic()
-        checked = check_results(new, rehash(self._prepared.place, result_folders(new), self._stop))
+        early = [entry for entry in new if entry.key in self._early_keys]
+        others = [entry for entry in new if entry.key not in self._early_keys]
+        found = Rehashed({})
+        if early and self._early:
+            started, found = self._begun, self._early.result()
+        if others:
+            more = rehash(place, result_folders(others), self._stop)
+            found = Rehashed({**found.files, **more.files})
+        checked = check_results(new, found)
         stages = dict.fromkeys(fault.expected.made_by for fault in checked.faults)
         refuse(checked.faults, f"make it again: {force(stages)}")
         self._done |= {entry.key for entry in new}

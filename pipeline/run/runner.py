@@ -44,7 +44,7 @@ from pipeline.run.execution import Executor
 from pipeline.run.failure import tell
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.outcome import CompletedRun, Outcome, conclude
-from pipeline.run.prepare import Prepared, prepare
+from pipeline.run.prepare import Connected, Prepared, connect, prepare
 from pipeline.run.recheck import Recheck
 from stages.contract import Exit, Result
 
@@ -81,14 +81,15 @@ def run(
         try:
             if dead:
                 log.say(Noted(f"took over from a run that died ({dead})"))
-            prepared = prepare(
-                project,
-                environ,
-                options.forced,
-                lambda text: log.say(Noted(text)),
-                stop.check,
-            )
-            outcome = _Run(prepared, own.name, log, options, locked, stop).go()
+            connected = connect(project, environ)
+            with Recheck(connected, log, stop) as recheck:
+                if not options.dry_run:
+                    _remove_leftovers(connected, log)
+                    recheck.begin(_taken(options))
+                prepared = prepare(
+                    connected, options.forced, lambda text: log.say(Noted(text)), stop.check
+                )
+                outcome = _Run(prepared, recheck, own.name, log, options, locked, stop).go()
         except Exception as error:  # the boundary: the record of a run must say how it ended
             outcome = Outcome(tell(_true_reason(error, stop), log, own.path))
         finally:
@@ -96,6 +97,18 @@ def run(
             log.say(RunFinished(outcome.code, seconds, outcome.verdict, outcome.reasons))
             log.close()
         return outcome.code
+
+
+def _remove_leftovers(connected: Connected, log: EventLog) -> None:
+    labels = {PROJECT_LABEL: connected.workspace.identity}
+    for name in connected.engine.containers.remove_labelled(labels):
+        log.say(Noted(f"removed the container {name}, left by a run that died"))
+
+
+def _taken(options: Options) -> list[str]:
+    """Return the stages whose results this run may take from an earlier one."""
+    until = STAGES[: STAGES.index(options.last) + 1]
+    return [stage for stage in until if stage not in options.forced]
 
 
 def _true_reason(error: Exception, stop: StopSwitch) -> Exception:
@@ -113,20 +126,20 @@ class _Run:
     def __init__(
         self,
         prepared: Prepared,
+        recheck: Recheck,
         name: str,
         log: EventLog,
         options: Options,
         locked: Mapping[str, Any] | None,
         stop: StopSwitch,
     ) -> None:
-        self._prepared, self._planner = prepared, prepared.planner
+        self._prepared, self._planner, self._recheck = prepared, prepared.planner, recheck
         self._name, self._log, self._stop = name, log, stop
         self._options, self._locked = options, locked
         self._before_first = STAGES[: STAGES.index(options.first)]
         self._after_last = STAGES[STAGES.index(options.last) + 1 :]
         self._results: dict[str, Result] = {}
         self._components: dict[str, Components] = {}
-        self._recheck = Recheck(prepared, log, stop)
         self._stack = contextlib.ExitStack()
         self._open_volumes: VolumeClient | None = None
 
@@ -137,7 +150,6 @@ class _Run:
         steps = self._plan()
         if self._options.dry_run:
             return Outcome(Exit.OK)
-        self._remove_leftovers()
         self._recheck_what_is_taken(steps)
         with self._stack:
             for step in steps:
@@ -160,18 +172,12 @@ class _Run:
             self._log.say(StagePlanned(step.action, step.reason, key), step.stage)
         return steps
 
-    def _remove_leftovers(self) -> None:
-        place = self._prepared.place
-        labels = {PROJECT_LABEL: place.workspace.identity}
-        for name in place.engine.containers.remove_labelled(labels):
-            self._log.say(Noted(f"removed the container {name}, left by a run that died"))
-
     def _recheck_what_is_taken(self, steps: Sequence[Step]) -> None:
         """Hash again, before hours are spent, what this run will build on or replace."""
         if not self._after_last:
             self._recheck.out()
         taken = [step.entry for step in steps if step.stage not in self._after_last]
-        self._recheck.results([entry for entry in taken if entry])
+        self._recheck.results([entry for entry in taken if entry], self._prepared.place)
 
     def _pass(self, step: Step) -> None:
         """Skip, take from the cache, or run one stage: the one place where that is decided."""
@@ -198,7 +204,7 @@ class _Run:
             check_locked(self._locked, components)
 
     def _take(self, entry: Entry) -> None:
-        self._recheck.results([entry])
+        self._recheck.results([entry], self._prepared.place)
         self._keep(entry.components, entry.result)
         self._log.say(StageCached(entry.key, entry.run), entry.components.stage)
 

@@ -243,7 +243,7 @@ def test_run_whose_reader_went_away_says_so(
         raise BrokenPipeError
 
     monkeypatch.setattr(Terminal, "print", gone)
-    monkeypatch.setattr("pipeline.run.runner.prepare", lambda *_given: gone(Terminal(), ""))
+    monkeypatch.setattr("pipeline.run.runner.connect", lambda *_given: gone(Terminal(), ""))
     assert main(["--batch", str(folder)]) == 3
     said = capsys.readouterr().err
     assert "went away" in said and "Traceback" not in said and "do:" in said

@@ -18,7 +18,7 @@ from pipeline.project import load_project
 from pipeline.record.events import Envelope, RunFailed, StageSkipped
 from pipeline.run.audit import audit
 from pipeline.run.options import Options, StopSwitch
-from pipeline.run.prepare import prepare
+from pipeline.run.prepare import connect, prepare
 from pipeline.run.runner import run
 from stages.contract import Exit
 from support.plans import plan, planner_of, pretend_run, wires_of
@@ -75,7 +75,7 @@ def report_of(folder: Path) -> dict[str, Any]:
 
 
 def steps_of(folder: Path) -> dict[str, Step]:
-    planner = prepare(load_project(folder), {}, frozenset(), lambda _text: None).planner
+    planner = prepare(connect(load_project(folder), {}), frozenset(), lambda _text: None).planner
     return {step.stage: step for step in planner.plan()}
 
 

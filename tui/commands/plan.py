@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.plan.planner import Step
 from pipeline.project import load_project
-from pipeline.run.prepare import prepare
+from pipeline.run.prepare import connect, prepare
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import N_, _
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the plan."""
     project = load_project(Path(options.project))
-    prepared = prepare(project, os.environ, frozenset(), terminal.pass_on)
+    prepared = prepare(connect(project, os.environ), frozenset(), terminal.pass_on)
     steps = prepared.planner.plan()
     if options.json:
         terminal.raw(json.dumps([_as_json(step) for step in steps], indent=2))
