@@ -1,7 +1,8 @@
-"""Writing so that a crash leaves either the old file or the new one, never half of one."""
+"""Files: written so that a crash leaves the old one or the new one, never half of one; and hashed."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -26,3 +27,13 @@ def remove_tree(folder: Path) -> None:
     """Remove ``folder`` and all below it, if it is there."""
     if folder.exists():
         shutil.rmtree(folder)
+
+
+def sha256_of(path: Path) -> tuple[int, str]:
+    """Return size and SHA-256 of a file, which is read once."""
+    sha256, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            sha256.update(block)
+            size += len(block)
+    return size, sha256.hexdigest()

@@ -2,13 +2,13 @@
 
 Runs in the data stage's image with both volumes read-only (``pipeline/run/rehash.py``): nothing is
 copied out to be checked, so this works alike for a remote engine. One JSON object a line on stdout, ASCII:
-``{"path", "size", "md5", "sha256"}`` for every regular file below the folders. A folder that is not there
+``{"path", "size", "sha256"}`` for every regular file below the folders. A folder that is not there
 gives no line; a file that cannot be read gives ``{"path", "error"}``. What is not a regular file (a link,
 say) gives nothing: a stage leaves none.
 
 For every uploaded tree below the last folder, each named by the SHA-256 of its ``MANIFEST``, it says
 ``{"upload", "files", "size", "faults": [{"path", "expected", "size", "sha256"}]}``; a missing file has size
--1 and no hash. Standard library only.
+-1 and no hash. Standard library only, and little of it: a run that has nothing to do waits for this.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from stages.contract import MANIFEST_FILE, Digests, hash_file
+from stages.files import sha256_of
 
 #: hashlib lets go of the interpreter's lock while it works.
 _THREADS = 2
@@ -56,25 +56,29 @@ def _regular(folder: Path) -> Iterator[Path]:
 
 def _described(path: Path) -> dict[str, Any]:
     try:
-        found = hash_file(path)
+        size, sha256 = sha256_of(path)
     except OSError as error:
         return {"path": str(path), "error": error.strerror or "it cannot be read"}
-    return {"path": str(path), "size": found.size, "md5": found.md5, "sha256": found.sha256}
+    return {"path": str(path), "size": size, "sha256": sha256}
 
 
 def _uploads(parent: Path | None) -> Iterator[dict[str, Any]]:
-    for folder in sorted(parent.iterdir()) if parent and parent.is_dir() else []:
-        if (folder / MANIFEST_FILE).is_file():  # without, an upload was interrupted: no tree yet
-            yield _upload(folder)
+    if parent is None or not parent.is_dir():
+        return
+    from stages.contract import MANIFEST_FILE  # noqa: PLC0415 - only an audit needs it
+
+    for folder in sorted(parent.iterdir()):
+        manifest = folder / MANIFEST_FILE
+        if manifest.is_file():  # without, an upload was interrupted: no tree yet
+            yield _upload(folder, manifest)
 
 
-def _upload(folder: Path) -> dict[str, Any]:
+def _upload(folder: Path, manifest: Path) -> dict[str, Any]:
     """Hold a tree against its manifest, and the manifest against the name of the folder."""
-    manifest = folder / MANIFEST_FILE
-    known, faults = hash_file(manifest), []
-    if known.sha256 != folder.name:
+    known, faults = sha256_of(manifest), []
+    if known[1] != folder.name:
         faults = [_fault(manifest, folder.name, known)]
-        return {"upload": str(folder), "files": 1, "size": known.size, "faults": faults}
+        return {"upload": str(folder), "files": 1, "size": known[0], "faults": faults}
     lines = manifest.read_bytes().decode("utf-8").rstrip("\n").split("\n")
     pairs = [(line.partition("  ")[0], folder / line.partition("  ")[2]) for line in lines]
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -82,21 +86,22 @@ def _upload(folder: Path) -> dict[str, Any]:
     faults = [
         _fault(path, expected, digests)
         for (expected, path), digests in zip(pairs, found, strict=True)
-        if digests is None or digests.sha256 != expected
+        if digests is None or digests[1] != expected
     ]
-    size = known.size + sum(digests.size for digests in found if digests)
+    size = known[0] + sum(digests[0] for digests in found if digests)
     return {"upload": str(folder), "files": len(pairs) + 1, "size": size, "faults": faults}
 
 
-def _digests(path: Path) -> Digests | None:
+def _digests(path: Path) -> tuple[int, str] | None:
+    """Return size and SHA-256, or None for what is not there or cannot be read."""
     try:
-        return hash_file(path) if not path.is_symlink() else None
+        return sha256_of(path) if not path.is_symlink() else None
     except OSError:
         return None
 
 
-def _fault(path: Path, expected: str, found: Digests | None) -> dict[str, Any]:
-    size, sha256 = (found.size, found.sha256) if found else (-1, "")
+def _fault(path: Path, expected: str, found: tuple[int, str] | None) -> dict[str, Any]:
+    size, sha256 = found or (-1, "")
     return {"path": str(path), "expected": expected, "size": size, "sha256": sha256}
 
 

@@ -96,11 +96,11 @@ class Fault:
 
 
 def compare(expected: Expected, found: Digests | None) -> Fault | None:
-    """Hold a file against its record; ``found`` is None if there is no such file."""
+    """Hold a file against its record; ``found`` is None if there is no such file, and may have no MD5."""
     wanted = expected.digests
     if found is None:
         return Fault("missing", expected)
-    if found.sha256 == wanted.sha256 and wanted.md5 in ("", found.md5):
+    if found.sha256 == wanted.sha256 and (not found.md5 or wanted.md5 in ("", found.md5)):
         return None
     if 0 <= found.size < wanted.size:
         return Fault("truncated", expected, found)

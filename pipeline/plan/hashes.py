@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -22,7 +23,8 @@ create table if not exists hashes (
 #: How long ago a file must have changed to be remembered, in nanoseconds.
 _SETTLED = 100_000_000
 
-_Stamp = tuple[int, int, int, int]
+#: Path, inode, mtime, ctime, size, SHA-256.
+_Row = tuple[str, int, int, int, int, str]
 
 
 class HashCache:
@@ -31,9 +33,9 @@ class HashCache:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = _open(path)
-        rows = self._database.execute("select * from hashes")
-        self._known: dict[str, tuple[_Stamp, str]] = {row[0]: (row[1:5], row[5]) for row in rows}
-        self._new: dict[str, tuple[_Stamp, str]] = {}
+        rows: Iterable[_Row] = self._database.execute("select * from hashes")
+        self._known = {row[0]: row for row in rows}
+        self._new: dict[str, _Row] = {}
 
     def __enter__(self) -> HashCache:
         return self
@@ -44,8 +46,8 @@ class HashCache:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        rows = [(path, *stamp, sha256) for path, (stamp, sha256) in self._new.items()]
-        self._database.executemany("insert or replace into hashes values (?, ?, ?, ?, ?, ?)", rows)
+        insert = "insert or replace into hashes values (?, ?, ?, ?, ?, ?)"
+        self._database.executemany(insert, self._new.values())
         self._database.commit()
         self._database.close()
 
@@ -55,11 +57,11 @@ class HashCache:
         stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
         name = str(path)
         known = self._known.get(name)
-        if known and known[0] == stamp:
-            return known[1]
+        if known and known[1:5] == stamp:
+            return known[5]
         digest = hash_file(path).sha256
         if time.time_ns() - status.st_ctime_ns > _SETTLED:
-            self._known[name] = self._new[name] = (stamp, digest)
+            self._known[name] = self._new[name] = (name, *stamp, digest)
         return digest
 
 

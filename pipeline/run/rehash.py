@@ -60,7 +60,7 @@ def rehash(
 
 
 def _digests(raw: Mapping[str, Any]) -> Digests | None:
-    return None if "error" in raw else Digests(raw["size"], raw["md5"], raw["sha256"])
+    return None if "error" in raw else Digests(raw["size"], "", raw["sha256"])
 
 
 def _tree(raw: Mapping[str, Any]) -> UploadedTree:
