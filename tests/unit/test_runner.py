@@ -30,10 +30,10 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
     """Let what comes before the first stage fail."""
 
     def install(error: Exception) -> None:
-        def prepare(*_arguments: Any) -> None:
+        def connect(*_arguments: Any) -> None:
             raise error
 
-        monkeypatch.setattr(runner, "prepare", prepare)
+        monkeypatch.setattr(runner, "connect", connect)
 
     return install
 
