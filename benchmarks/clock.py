@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import time
@@ -12,10 +13,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Timed:
-    """A command's wall time in seconds, and what it printed on stdout."""
+    """A command's wall time in seconds, its stdout, and its CPU time in seconds, its children's included."""
 
     seconds: float
     stdout: str
+    cpu: float
 
 
 def timed(command: Sequence[str], folder: Path | None = None, stdin: str | None = None) -> Timed:
@@ -24,15 +26,21 @@ def timed(command: Sequence[str], folder: Path | None = None, stdin: str | None 
     Raises:
         SystemExit: it failed; says how.
     """
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _cpu()
     done = subprocess.run(
         command, cwd=folder, input=stdin, capture_output=True, text=True, check=False
     )
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, _cpu() - before
     if done.returncode:
         tail = (done.stdout + done.stderr).strip()[-1500:]
         sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{tail}")
-    return Timed(seconds, done.stdout)
+    return Timed(seconds, done.stdout, cpu)
+
+
+def _cpu() -> float:
+    """Return what all children that have ended used, user and system."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def paddock() -> str:

@@ -7,7 +7,6 @@ machine and over SSH. Beside it, each in the same kind of terminal: ``top``, and
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -27,7 +26,6 @@ from support.recorded import RUN, recorded_events, recorded_project
 _PADDOCK = str(Path(sys.executable).with_name("paddock"))
 _WIDGETS = str(Path(__file__).with_name("textual_widgets.py"))
 _OVER_SSH = ("env", "SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22")
-_TICK = os.sysconf("SC_CLK_TCK")
 #: The verify stage's first progress; what comes before it is there when the screen opens.
 _BEGIN = '"stage": "verify", "type": "progress", "done": 1,'
 
@@ -44,11 +42,6 @@ class Counting(Terminal):
         self.drawn += len(self._tail)
         self._tail = before[-4096:] + self._tail
         return came
-
-    def cpu(self) -> float:
-        """Return the seconds of CPU that the program has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICK
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from clock import paddock, timed
 from dvc_pipeline import VERSION, install, make_pipeline
 from tree import make_project
 
+#: Keeps the tree, the pipeline and DVC's environment from run to run.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paddock-benchmarks"
+
 
 def main() -> None:
     """Measure and print."""
@@ -41,13 +44,10 @@ def main() -> None:
 
 
 def _parse() -> argparse.Namespace:
-    default = (
-        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paddock-benchmarks"
-    )
     parser = argparse.ArgumentParser(description="Paddock's no-op run against DVC's.")
     parser.add_argument("--images", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--cache", type=Path, default=default, help="kept from run to run")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="kept from run to run")
     options = parser.parse_args()
     options.cache = options.cache.resolve()
     return options

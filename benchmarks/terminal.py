@@ -13,6 +13,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+_TICK = os.sysconf("SC_CLK_TCK")
+
 
 class Terminal:
     """Runs ``command`` on a terminal of its own of ``columns`` by ``rows``."""
@@ -49,6 +51,11 @@ class Terminal:
             return False
         self._tail = self._tail[-4096:] + os.read(self._master, 65536)
         return True
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU that the program has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICK
 
     def memory(self, field: str = "VmRSS") -> float:
         """Return the program's memory in MB, from ``/proc``."""

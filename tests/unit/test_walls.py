@@ -70,6 +70,45 @@ def test_what_needs_no_engine_does_not_import_docker() -> None:
     assert not any(came_along(("docker", "requests"), *names).values())
 
 
+#: What takes long to import, and what nobody needs who only asks for the version.
+SLOW = ("docker", "requests", "pydantic", "yaml", "textual", "PIL", "sqlite3", "importlib.metadata")
+ROOMS = tuple(
+    f"pipeline.{room}" for room in ("engine", "images", "plan.planner", "project", "report", "run")
+)
+VERSION = """
+import contextlib, sys
+from tui.cli import main
+with contextlib.suppress(SystemExit):
+    main(sys.argv[1:])
+print(*sys.modules)
+"""
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_the_version_and_the_help_need_nothing_that_is_slow_to_import(word: str) -> None:
+    command = [sys.executable, "-c", VERSION, word]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    assert not {*SLOW, *ROOMS} & set(done.stdout.split())
+
+
+def test_a_plan_needs_neither_a_run_nor_its_report() -> None:
+    watched = (
+        "textual", "PIL", "pipeline.report", "pipeline.integrity", "pipeline.images.build",
+        "pipeline.record.events", "pipeline.run.runner", "pipeline.run.execution", "pipeline.pitfalls",
+    )  # fmt: skip
+    assert came_along(watched, "tui.commands.plan")["tui.commands.plan"] == []
+
+
+def test_the_screen_opens_without_the_engine_and_what_lies_behind_it() -> None:
+    watched = (
+        "docker", "requests", "pydantic", "yaml", "PIL", "pipeline.report", "pipeline.integrity",
+        "pipeline.engine", "pipeline.plan.planner", "pipeline.plan.wiring", "pipeline.run.runner",
+        "pipeline.images.build",
+        "pipeline.pitfalls.catalogue", "tui.screens.parity", "tui.screens.guards", "tui.screens.history",
+    )  # fmt: skip
+    assert came_along(watched, "tui.app", "tui.launch") == {"tui.app": [], "tui.launch": []}
+
+
 def test_the_contract_needs_the_standard_library_only() -> None:
     code = "import sys; import stages.contract; print('\\n'.join(sys.modules))"
     done = subprocess.run(
