@@ -10,10 +10,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable
+from os import stat
 from pathlib import Path
 from types import TracebackType
 
-from stages.contract import hash_file
+from stages.files import sha256_of
 
 _SCHEMA = """
 create table if not exists hashes (
@@ -51,15 +52,15 @@ class HashCache:
         self._database.commit()
         self._database.close()
 
-    def sha256(self, path: Path) -> str:
+    def sha256(self, path: Path | str) -> str:
         """Return the file's SHA-256, reading it only if it changed since it was last read."""
-        status = path.stat()
-        stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
         name = str(path)
+        status = stat(name)  # noqa: PTH116 - a Path would take as long again
+        stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
         known = self._known.get(name)
         if known and known[1:5] == stamp:
             return known[5]
-        digest = hash_file(path).sha256
+        digest = sha256_of(Path(name))[1]
         if time.time_ns() - status.st_ctime_ns > _SETTLED:
             self._known[name] = self._new[name] = (name, *stamp, digest)
         return digest

@@ -35,7 +35,7 @@ def test_unchanged_file_is_not_read_again(
     def refuse(path: Path) -> None:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr(hashes, "hash_file", refuse)
+    monkeypatch.setattr(hashes, "sha256_of", refuse)
     with HashCache(tmp_path / "state" / "h.sqlite") as cache:
         assert cache.sha256(file) == sha256(b"one")
 
@@ -107,6 +107,6 @@ def test_what_was_hashed_before_an_error_is_kept(
     with pytest.raises(FileNotFoundError), HashCache(tmp_path / "h.sqlite") as cache:
         cache.sha256(file)
         cache.sha256(tmp_path / "missing")
-    monkeypatch.setattr(hashes, "hash_file", None)
+    monkeypatch.setattr(hashes, "sha256_of", None)
     with HashCache(tmp_path / "h.sqlite") as cache:
         assert cache.sha256(file) == sha256(b"one")
