@@ -47,8 +47,8 @@ class HashCache:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        insert = "insert or replace into hashes values (?, ?, ?, ?, ?, ?)"
-        self._database.executemany(insert, self._new.values())
+        rows = self._new.values()
+        self._database.executemany("insert or replace into hashes values (?, ?, ?, ?, ?, ?)", rows)
         self._database.commit()
         self._database.close()
 
