@@ -14,7 +14,7 @@ from docker import DockerClient
 
 from pipeline.compose.file import REPOSITORY
 from pipeline.project import load_project
-from pipeline.run.prepare import prepare
+from pipeline.run.prepare import connect, prepare
 from stages.cpu import flags_of
 from support.cli import paddock
 from support.runs import Files, Site, first_lines
@@ -97,7 +97,9 @@ def test_a_project_that_starts_from_a_pd_model_needs_no_image_to_train_or_export
 
 
 def test_the_processor_is_the_same_asked_here_or_inside(folder: Path) -> None:
-    place = prepare(load_project(folder), os.environ, frozenset(), lambda _text: None).place
+    place = prepare(
+        connect(load_project(folder), os.environ), frozenset(), lambda _text: None
+    ).place
     told = place.ask("asking for the processor", ("cat", "/proc/cpuinfo"), lambda: 0)
     assert place.kernels() == flags_of(told.decode()) != ""
 

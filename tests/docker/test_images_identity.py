@@ -15,7 +15,7 @@ import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import REPOSITORY, Compose
-from pipeline.engine.endpoint import connect
+from pipeline.engine.connection import connect
 from pipeline.engine.images import Images
 from pipeline.images.build import BASE, Options, build_images
 from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text

@@ -50,9 +50,15 @@ def start(*words: str | Path, **options: Any) -> subprocess.Popen[str]:
 def test_it_gets_what_it_was_started_with(tmp_path: Path, how: str) -> None:
     script = tmp_path / "shown.py"
     script.write_text(SHOWN)
-    words = {"-c": ("-c", SHOWN), "script": (script,), "-m": ("-m", "shown")}[how]
+    ways: dict[str, tuple[str | Path, ...]] = {
+        "-c": ("-c", SHOWN),
+        "script": (script,),
+        "-m": ("-m", "shown"),
+    }
     environment = {"PYTHONPATH": "/a:/b", "NAME": "v=1\nü", "PATH": ""}
-    process = start(*words, "two words", "", stdin=subprocess.PIPE, cwd=tmp_path, env=environment)
+    process = start(
+        *ways[how], "two words", "", stdin=subprocess.PIPE, cwd=tmp_path, env=environment
+    )
     said, aside = process.communicate("typed")
     assert (process.returncode, aside) == (3, "aside\n")
     argv, typed, folder, variables, path, name = json.loads(said)

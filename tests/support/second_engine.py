@@ -12,7 +12,7 @@ from pathlib import Path
 from docker import DockerClient
 from docker.models.containers import Container
 
-from pipeline.engine.endpoint import connect
+from pipeline.engine.connection import connect
 from pipeline.errors import EngineError
 
 #: Its own control groups have to be writable, and, where there is one tree of them, no process may be in
