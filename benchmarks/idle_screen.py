@@ -1,7 +1,7 @@
 """What the text UI costs while nobody touches it: CPU, and bytes sent to the terminal.
 
 On the recorded run of the tests: at rest, and while its verify stage goes on at its real pace; on this
-machine and over SSH. Beside it, each in the same kind of terminal: ``top``, and Textual's own widgets.
+machine and over SSH. Beside it, in the same kind of terminal: ``top``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from support.recorded import RUN, recorded_events, recorded_project
 
 _PADDOCK = str(Path(sys.executable).with_name("paddock"))
-_WIDGETS = str(Path(__file__).with_name("textual_widgets.py"))
 _OVER_SSH = ("env", "SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22")
 #: The verify stage's first progress; what comes before it is there when the screen opens.
 _BEGIN = '"stage": "verify", "type": "progress", "done": 1,'
@@ -126,7 +125,6 @@ def main() -> None:
             with going_on(folder) as replay:
                 _print(f"paddock, a run goes on{name}", measure(command, seconds, replay.write))
     _print("top -d 1", measure(("top", "-d", "1"), seconds))
-    _print("Textual's Header, RichLog, Footer", measure((sys.executable, _WIDGETS), seconds))
 
 
 def _print(name: str, cost: Cost) -> None:

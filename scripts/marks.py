@@ -56,12 +56,18 @@ def unmarked(source: str) -> Iterator[tuple[int, str]]:
             yield line, text
 
 
+#: What is assigned to these stays as it is: style sheets, bindings, and ``--help``, which is English.
+_ASSIGNED = {"DEFAULT_CSS", "CSS", "BINDINGS", "DESCRIPTION", "_DESCRIPTION", "_EPILOG", "COMMANDS"}
+
+
 def _inside_a_mark(node: ast.AST) -> Iterator[ast.AST]:
-    """Give the arguments of a mark, and a class's style sheet and bindings, with all their parts."""
+    """Give the arguments of a mark, and what needs none, with all their parts."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _MARKS:
         yield from (part for item in node.args for part in ast.walk(item))
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         names = {item.id for item in targets if isinstance(item, ast.Name)}
-        if names & {"DEFAULT_CSS", "CSS", "BINDINGS"} and node.value:
+        if names & _ASSIGNED and node.value:
             yield from ast.walk(node.value)
+    elif isinstance(node, ast.keyword) and node.arg in ("help", "usage"):
+        yield from ast.walk(node.value)

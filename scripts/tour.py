@@ -121,8 +121,10 @@ class Tour:
 
     def proofs(self) -> None:
         """Dictionary, environment, guards."""
-        self.press("3", until="▸3 dictionary")
+        self.press("5", until="▸5 guards")
+        self.press("d", until="where it was compared")
         self.picture("dictionary")
+        self.press("Escape", until="▸5 guards")
         self.press("4", until="▸4 environment")
         self.picture("environment")
         self.press("5", until="▸5 guards")

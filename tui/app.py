@@ -62,7 +62,6 @@ class PaddockApp(App[None]):
     MODES: ClassVar[dict[str, Any]] = {
         "run": RunScreen,
         "parity": partial(_opened, "parity", "ParityScreen"),
-        "dictionary": partial(_opened, "dictionary", "DictionaryScreen"),
         "environment": partial(_opened, "environment", "EnvironmentScreen"),
         "guards": partial(_opened, "guards", "GuardsScreen"),
         "history": partial(_opened, "history", "HistoryScreen"),

@@ -17,15 +17,14 @@ from pipeline import PROJECT_FILE, __version__
 from pipeline.errors import PaddockError, UsageError
 from pipeline.plan.stages import STAGES
 from stages.contract import Exit
-from tui.arguments import Parser, take_language
 from tui.commands import COMMANDS, load
 from tui.console import Terminal, is_interactive
-from tui.language import LANGUAGES, N_, SOURCE, _, can_show, find, from_environment, speak
+from tui.language import LANGUAGES, SOURCE, _, can_show, find, from_environment, speak
 
 if TYPE_CHECKING:
     from pipeline.run.options import Options
 
-_DESCRIPTION = N_("""\
+_DESCRIPTION = """\
 From training images to a verified Paddle-Lite model, each stage in its own pinned container.
 
   paddock [PROJECT]            the text UI; an empty folder asks what it should become
@@ -35,11 +34,11 @@ From training images to a verified Paddle-Lite model, each stage in its own pinn
   paddock doctor               what this machine lacks, and how to get it
 
 commands (paddock COMMAND --help tells more):
-""")
-_EPILOG = N_("""\
+"""
+_EPILOG = """\
 exit codes: 0 done and parity holds · 1 parity failed · 2 usage or project file · 3 a stage failed ·
 4 Docker not reachable or image missing · 5 integrity (hash, dictionary, version) · 130/143 interrupted
-""")
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +68,7 @@ def _choose_language(words: list[str], terminal: Terminal) -> list[str]:
     """Speak what ``--lang`` or the environment asks for, if it can be shown; return the other words."""
     code = from_environment(os.environ)
     speak(code if can_show(terminal.encoding, code) else SOURCE)
-    asked, rest = take_language(words)
+    asked, rest = _take_language(words)
     if asked is None:
         return rest
     code = find(asked)
@@ -86,12 +85,46 @@ def _choose_language(words: list[str], terminal: Terminal) -> list[str]:
     return rest
 
 
+def _take_language(words: list[str]) -> tuple[str | None, list[str]]:
+    """Take ``--lang LANG`` out of the words, wherever it stands before ``--``; return it and the rest."""
+    parser = argparse.ArgumentParser(prog="paddock", add_help=False, allow_abbrev=False)
+    parser.add_argument("--lang", metavar="LANG")
+    end = words.index("--") if "--" in words else len(words)
+    found, rest = parser.parse_known_args(words[:end])
+    return found.lang, [*rest, *words[end:]]
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    """Show ``--lang`` in the help; it is taken from the words before the parser sees them."""
+    names = ", ".join(LANGUAGES)
+    parser.add_argument(
+        "--lang", metavar="LANG", help=f"speak this language: {names} (default: the environment's)"
+    )
+
+
 def _command(name: str, words: list[str], terminal: Terminal) -> int:
     command = load(name)
-    parser = Parser(prog=f"paddock {name}", description=_(command.DESCRIPTION))
+    parser = argparse.ArgumentParser(
+        prog=f"paddock {name}",
+        description=command.DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     command.add_arguments(parser)
-    parser.add_language()
+    _add_language(parser)
+    parser.set_defaults(whole=_whole_parser)
     return command.run(parser.parse_args(words), terminal)
+
+
+def _whole_parser() -> argparse.ArgumentParser:
+    """Return one parser of all commands and of a run's options, for those who ask what there is."""
+    parser = argparse.ArgumentParser(prog="paddock")
+    _add_run_options(parser)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        below = commands.add_parser(name, help=summary)
+        load(name).add_arguments(below)
+        _add_language(below)
+    return parser
 
 
 def _run(words: list[str], terminal: Terminal) -> int:
@@ -131,57 +164,53 @@ def _screen(folder: Path, chosen: Options, options: argparse.Namespace, terminal
     )
 
 
-def _parser() -> Parser:
-    listing = "".join(f"  {name:<9} {_(summary)}\n" for name, summary in COMMANDS.items())
-    parser = Parser(
+def _parser() -> argparse.ArgumentParser:
+    listing = "".join(f"  {name:<9} {summary}\n" for name, summary in COMMANDS.items())
+    parser = argparse.ArgumentParser(
         prog="paddock",
-        description=_(_DESCRIPTION) + listing,
-        epilog=_(_EPILOG),
-        usage=_("paddock [--batch] [options] [PROJECT] | paddock COMMAND …"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=_DESCRIPTION + listing,
+        epilog=_EPILOG,
+        usage="paddock [--batch] [options] [PROJECT] | paddock COMMAND …",
     )
+    parser.add_argument(
+        "project", nargs="?", default=".", metavar="PROJECT", help=f"folder with {PROJECT_FILE}"
+    )
+    _add_run_options(parser)
+    return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add(
-        "project",
-        nargs="?",
-        default=".",
-        metavar="PROJECT",
-        help=_("folder with {file}").format(file=PROJECT_FILE),
-    )
-    add("--batch", action="store_true", help=_("run headless: one line an event"))
-    add("--json", action="store_true", help=_("print the events as JSON lines on stdout"))
+    add("--batch", action="store_true", help="run headless: one line an event")
+    add("--json", action="store_true", help="print the events as JSON lines on stdout")
     add(
         "--from",
         dest="first",
         choices=STAGES,
         default=STAGES[0],
-        help=_("first stage that may run"),
+        help="first stage that may run",
     )
-    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help=_("last stage to run"))
+    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help="last stage to run")
     add(
         "--force",
         action="append",
         choices=STAGES,
         default=[],
         metavar="STAGE",
-        help=_("forget the stage's result and run it again (may be repeated)"),
+        help="forget the stage's result and run it again (may be repeated)",
     )
-    add("--ascii", action="store_true", help=_("text UI: no symbols beyond ASCII"))
+    add("--ascii", action="store_true", help="text UI: no symbols beyond ASCII")
     add(
         "--theme",
         default="",
         metavar="NAME",
-        help=_("text UI: dark, light, or a theme of Textual's"),
+        help="text UI: dark, light, or a theme of Textual's",
     )
-    add("--dry-run", action="store_true", help=_("say what would run, and stop there"))
-    add("--locked", action="store_true", help=_("refuse any difference from paddock.lock"))
-    parser.add_language()
-    add(
-        "--version",
-        action="version",
-        version=f"paddock {__version__}",
-        help=_("show program's version number and exit"),
-    )
-    return parser
+    add("--dry-run", action="store_true", help="say what would run, and stop there")
+    add("--locked", action="store_true", help="refuse any difference from paddock.lock")
+    _add_language(parser)
+    add("--version", action="version", version=f"paddock {__version__}")
 
 
 if __name__ == "__main__":

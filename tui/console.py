@@ -6,6 +6,8 @@ import codecs
 import io
 import os
 import sys
+import unicodedata
+from collections.abc import Iterator
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -107,3 +109,42 @@ def padded(text: str, cells: int, *, right: bool = False) -> str:
 def is_interactive() -> bool:
     """Return whether a person sits at a terminal (``CI`` set means nobody does)."""
     return sys.stdin.isatty() and sys.stdout.isatty() and not os.environ.get("CI")
+
+
+def fold(text: str, width: int) -> Iterator[str]:
+    """Break ``text`` into lines of at most ``width`` cells: at spaces, and between wide characters."""
+    line = ""
+    for piece in _pieces(text):
+        if line and cell_len((line + piece).rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line = line + piece if line else piece.lstrip()
+    if line:
+        yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Give what must stay together: a word with its space, or a wide character with what closes it."""
+    piece = ""
+    for character in text:
+        if piece and _may_break(piece[-1], character):
+            yield piece
+            piece = ""
+        piece += character
+    yield piece
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before == " ":
+        return True
+    is_open = unicodedata.category(before) in ("Ps", "Pi")
+    return (_is_wide(before) or _is_wide(after)) and not is_open and not _closes(after)
+
+
+def _closes(character: str) -> bool:
+    """Return whether no line may begin with it: a space, comma, full stop, closing bracket or quote."""
+    return character == " " or unicodedata.category(character) in ("Po", "Pe", "Pf")
+
+
+def _is_wide(character: str) -> bool:
+    return cell_len(character) > 1

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from textual.app import App, ComposeResult
-from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tui.appearance import symbol
 from tui.widgets.log_view import LogView
 
-M = TypeVar("M", bound=Message)
-
 
 class LogApp(App[None]):
-    """Shows one :class:`LogView` and keeps its messages."""
+    """Shows one :class:`LogView`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.view = LogView(id="log")
-        self.messages: list[Message] = []
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -43,15 +38,6 @@ class LogApp(App[None]):
     @property
     def title_row(self) -> str:
         return self.rows()[0]
-
-    def of(self, kind: type[M]) -> list[M]:
-        """Return the messages of a kind, in order and once each."""
-        return [message for message in self.messages if isinstance(message, kind)]
-
-    def keep(self, message: Message) -> None:
-        """Keep a message at its first stop."""
-        if message not in self.messages:
-            self.messages.append(message)
 
 
 class Desk:

@@ -30,6 +30,8 @@ from support.recorded import FINE_TUNED, recorded_project
 from support.screen import CalmBackend, opened, until, until_shown
 from tui.app import PaddockApp
 from tui.screens.base import PaddockScreen
+from tui.screens.machine import ImageList
+from tui.screens.run import FailureBanner, Usage
 from tui.views.build import BuildView
 from tui.views.differences import Difference
 from tui.views.run import StageView
@@ -38,11 +40,9 @@ from tui.widgets.choice import Choice
 from tui.widgets.comparison import ComparisonView
 from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts
-from tui.widgets.failure import FailureBanner
 from tui.widgets.field import Field
 from tui.widgets.findings import Findings
 from tui.widgets.header import Header
-from tui.widgets.image_list import ImageList
 from tui.widgets.image_table import ImageTable
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
@@ -55,7 +55,6 @@ from tui.widgets.run_table import RunTable
 from tui.widgets.stage_detail import StageDetail
 from tui.widgets.stage_list import StageList
 from tui.widgets.tail import Tail
-from tui.widgets.usage import Usage
 
 REPORT: Any = json.loads((FINE_TUNED.source / "out" / "report.json").read_text(encoding="utf-8"))
 _MADE = ArtifactMade("models/made.nb", 3, "0" * 32, "0" * 64)
@@ -126,7 +125,7 @@ TOLD = {
     "report": Told(
         ReportHead, lambda it: it.show_report(REPORT, "from elsewhere"), "from elsewhere"
     ),
-    "runs": Told(RunTable, lambda it: it.show([RunFolder("a-run", Path("/nowhere"))], {}), "score"),
+    "runs": Told(RunTable, lambda it: it.show([RunFolder("a-run", Path("/nowhere"))], {}), "a-run"),
     "detail-log": Told(StageDetail, lambda it: _detail(it, "log"), "train"),
     "detail-metrics": Told(StageDetail, lambda it: _detail(it, "metrics"), "loss"),
     "detail-files": Told(StageDetail, lambda it: _detail(it, "files"), "models/made.nb"),

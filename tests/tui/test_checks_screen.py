@@ -1,4 +1,4 @@
-"""The dictionary, environment and guards screens."""
+"""The environment and guards screens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from pipeline.report.dictionary import read_dictionary
 from support.pace import QUICK
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import append
@@ -21,13 +20,10 @@ from support.screen import (
     lines_of,
     opened,
     text_of,
-    until_line,
     until_shown,
 )
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
-from tui.views.dictionary import find, rows_of
-from tui.widgets.listing import Listing
 
 
 @pytest.fixture
@@ -40,88 +36,10 @@ async def until_open(pilot: Pilot[None], app: PaddockApp, key: str, text: str) -
     await until_shown(pilot, app, text)
 
 
-def write_dictionary(folder: Path, text: str) -> None:
-    (folder / "data" / "dict.txt").write_text(text, encoding="utf-8")
-
-
 def run_failed(code: int, message: str, where: str = "") -> str:
     head: dict[str, Any] = {"seq": 900, "time": "2026-11-22T17:31:00.000+00:00", "run": RUN}
     body = {"code": code, "message": message, "where": where, "remedy": "run again", "causes": []}
     return json.dumps({**head, "stage": "", "type": "run-failed", **body})
-
-
-# The dictionary.
-
-
-async def test_the_dictionary_and_where_it_was_compared(folder: Path) -> None:
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "3", "Compared")
-        shown = text_of(app)
-        assert "1bfd350071b0272733505cd54ad36272" in shown
-        assert "ASCII, no byte order mark" in shown and "no class: spaces" in shown
-        for name in ("project file, now", "data stage", "out/dict.txt, now", "checkpoint"):
-            await until_line(pilot, app, "✔ the same", name)
-        assert "U+0030" in shown and "the blank" in shown
-
-
-async def test_a_change_on_the_disk_is_seen(folder: Path) -> None:
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await until_open(pilot, app, "3", "Compared")
-        write_dictionary(folder, "A\nB\n")
-        await pilot.press("1", "3")
-        await until_shown(pilot, app, "✘ differs")
-        line = next(line for line in lines_of(app) if "✘ differs" in line)
-        found = read_dictionary(folder / "data" / "dict.txt").sha256
-        assert "project file, now" in line and found[:12] in line
-
-
-async def test_searching_for_a_character_and_a_code_point(folder: Path) -> None:
-    write_dictionary(folder, "A\n京\né\n東\n\u0301\n")
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "3", "Compared")
-        entries = app.screen.query_one("#entries", Listing)
-        for typed, found in (("東", 4), ("U+4eac", 2), ("LATIN SMALL", 3)):
-            await pilot.press("slash")
-            await pilot.pause()
-            await pilot.press("home", *["delete"] * 20, *typed, "enter")
-            await pilot.pause()
-            assert entries.cursor == found
-        await pilot.press("slash", "home", *["delete"] * 20, "Q", "enter")
-        await until_shown(pilot, app, "Q is not in the dictionary")
-        assert entries.cursor == 3
-
-
-async def test_a_dictionary_full_of_control_characters_is_harmless(folder: Path) -> None:
-    (folder / "data" / "dict.txt").write_bytes(b"\x1b[3m\n\xff\xfe\n\xe2\x80\xae\n[red]\n\x07\n")
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "3", "not UTF-8 in 1 lines")
-        shown = text_of(app)
-        assert "\\x1b[3m" in shown and "\\u202e" in shown and "[red]" in shown
-        assert all(line.isprintable() for line in lines_of(app))
-
-
-async def test_a_dictionary_that_is_not_there(folder: Path) -> None:
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        (folder / "data" / "dict.txt").unlink()
-        await until_open(pilot, app, "3", "cannot be read")
-        assert "○ not there" in text_of(app)
-        await pilot.press("slash", "A", "enter", "n", "N")
-        assert app.run_goes_on is False
-
-
-async def test_thousands_of_entries(folder: Path) -> None:
-    write_dictionary(folder, "".join(f"{chr(0x4E00 + number)}\n" for number in range(18_000)))
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "3", "18001 classes")
-        await pilot.press("G")
-        await until_shown(pilot, app, "18000  U+944F")
-
-
-def test_the_space_is_a_class_where_it_is_added() -> None:
-    rows = rows_of(["A"], use_space_char=True)
-    assert [row.character for row in rows] == ["", "A", " "]
-    assert find(rows, "U+0020", 0) == 2 and find(rows, "U+110000", 0) is None
-    assert find(rows, "A", 1) == 1 and find((), "A", 0) is None
 
 
 # The environment.
@@ -234,14 +152,14 @@ async def test_no_run_yet(folder: Path) -> None:
     for path in (folder / "out", folder / ".paddock"):
         path.rename(path.with_name(f"{path.name}-away"))
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        for key in "345":
+        for key in "45":
             await until_open(pilot, app, key, "no run. Press 1, then r to start one.")
             await pilot.press("1")
 
 
 async def test_any_size_will_do(folder: Path) -> None:
     async with opened(CalmBackend(folder), (40, 10)) as (app, pilot):
-        for key in "345":
+        for key in "45":
             await pilot.press(key, "down", "tab", "down")
             for size in ((20, 4), (200, 50), (40, 10)):
                 await pilot.resize_terminal(*size)
@@ -253,7 +171,7 @@ async def test_ascii_only(folder: Path) -> None:
     use(Appearance(ascii_only=True, pace=QUICK))
     try:
         async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-            for key, shown in (("3", "+ the same"), ("4", "+ one environment"), ("5", "+ ")):
+            for key, shown in (("4", "+ one environment"), ("5", "+ ")):
                 await until_open(pilot, app, key, shown)
                 assert text_of(app).isascii()
     finally:

@@ -154,13 +154,37 @@ async def test_report_without_a_lineage_or_with_a_broken_one(folder: Path, linea
         await until_shown(pilot, app, "The report is from before tensors were traced.")
 
 
-async def test_places_of_the_dictionary_are_those_that_verify_compared(folder: Path) -> None:
+async def test_dictionary_and_where_it_was_compared(folder: Path) -> None:
     edit_report(own_report(folder), with_proof)
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.press("3")
-        await until_shown(pilot, app, "training configuration")
+        await pilot.press("3", "d")
+        await until_shown(pilot, app, "1bfd350071b0272733505cd54ad36272")
+        assert "37: the blank is 0" in text_of(app)
         await until_line(pilot, app, "✔ the same", "inference.yml")
-        await until_line(pilot, app, "nb-arm", "37 classes")
+        await until_line(pilot, app, "✔ the same", "nb-arm", "classes: 37")
+        await pilot.press("escape")
+        await until_shown(pilot, app, "every stage hashed its inputs again")
+
+
+async def test_place_with_another_dictionary_is_marked_with_what_was_expected(
+    folder: Path,
+) -> None:
+    hostile = {"place": "pd\x1b[2J", "what": "[red]classes", "outcome": "differs"}
+    places = [{**hostile, "found": "96", "expected": "37"}, "not a place", {}]
+    edit_report(own_report(folder), lambda report: report["dictionary"].update(places=places))
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await pilot.press("5", "d")
+        await until_line(pilot, app, "✘ differs", "[red]classes: 96; expected 37")
+        assert all(line.isprintable() for line in lines_of(app))
+
+
+async def test_dictionary_needs_a_report(folder: Path) -> None:
+    for path in (folder / "out", folder / ".paddock"):
+        path.rename(path.with_name(f"{path.name}-away"))
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_shown(pilot, app, "never run")
+        await pilot.press("5", "d")
+        await until_shown(pilot, app, "no run. Press 1, then r to start one.")
 
 
 # The audit.

@@ -213,7 +213,7 @@ async def test_a_marked_run_is_compared_with_the_selected_one(folder: Path) -> N
         await pilot.press("6")
         await until_shown(pilot, app, "■ cut short")
         await pilot.press("space", "down", "down")
-        await until_shown(pilot, app, "▸")
+        await until_shown(pilot, app, "█ ■ cut short")
         await pilot.press("c")
         assert isinstance(app.screen, CompareScreen)
         await until_shown(pilot, app, "20261122-180000-0000 has no report: it ended before")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import pytest
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 
 from catalogue import LANGUAGES, ROOT, TEMPLATE, compiled, extracted, language_file, missing, read
 from marks import SAID, marks, unmarked
@@ -217,34 +215,3 @@ def test_titles_of_the_parity_table(source: Catalog) -> None:
     known = {str(message.id) for message in source if message.context == SAID}
     signs = {"= PD", "x PD", "p50 ms", "p90 ms", "p99 ms", "img/s", "SHA-256", "MD5"}
     assert {metric.title for metric in ALL_METRICS} - signs <= known
-
-
-def argparse_says() -> Iterator[str]:
-    """Give every sentence that this Python's argparse passes to gettext."""
-    for node in ast.walk(ast.parse(Path(argparse.__file__).read_text(encoding="utf-8"))):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in ("_", "ngettext")
-        ):
-            first = node.args[0]
-            if isinstance(first, ast.Constant):
-                yield str(first.value)
-
-
-#: What argparse tells a programmer, not a user.
-_FOR_PROGRAMMERS = re.compile(
-    r"callable|not defined|positionals|mutually exclusive|cannot (merge|have)|conflict|dest=|mode %r"
-    r"|invalid option string"
-)
-
-
-def test_what_argparse_says_is_in_the_catalogue(translations: Catalog) -> None:
-    known = {
-        (message.id if isinstance(message.id, str) else message.id[0]): message
-        for message in translations
-        if message.id and message.context is None
-    }
-    shown = {text for text in argparse_says() if not _FOR_PROGRAMMERS.search(text)}
-    assert sorted(shown - set(known) - {"expected %s argument"}) == []
-    assert isinstance(known["usage: "], Message)

@@ -55,29 +55,34 @@ def test_names_of_no_language(name: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["--lang", "zh", "plan", "--help"],
-        ["plan", "--lang", "zh", "--help"],
-        ["plan", "--help", "--lang=zh_CN"],
-        ["--help", "--lang", "zh_TW"],
+        ["--lang", "zh", "plan", "nowhere"],
+        ["plan", "--lang", "zh", "nowhere"],
+        ["plan", "nowhere", "--lang=zh_CN"],
+        ["--batch", "nowhere", "--lang", "zh_TW"],
     ],
     ids=" ".join,
 )
 def test_option_before_and_after_the_command(words: list[str]) -> None:
     done = call(*words)
-    assert done.returncode == 0 and "用法：" in done.stdout and "usage:" not in done.stdout
+    assert done.returncode == 2 and done.stderr.startswith("错误：")
 
 
 def test_option_goes_before_the_environment() -> None:
-    assert "usage:" in call("--help", "--lang", "en", environ=CHINESE).stdout
+    assert "error:" in call("plan", "nowhere", "--lang", "en", environ=CHINESE).stderr
 
 
 def test_environment_alone() -> None:
-    assert "用法：" in call("--help", environ=CHINESE).stdout
+    assert "错误：" in call("plan", "nowhere", environ=CHINESE).stderr
 
 
 def test_environment_in_a_process_of_its_own() -> None:
-    done = paddock("plan", "--help", environ={**CHINESE, "PYTHONIOENCODING": "utf-8"})
-    assert "显示这份帮助并退出" in done.stdout
+    done = paddock("plan", "nowhere", environ={**CHINESE, "PYTHONIOENCODING": "utf-8"})
+    assert "错误：" in done.stderr
+
+
+def test_help_is_english_in_every_language() -> None:
+    assert call("plan", "--help", environ=CHINESE).stdout == call("plan", "--help").stdout
+    assert "unrecognized arguments: --jsn" in call("plan", "--jsn", environ=CHINESE).stderr
 
 
 def test_unknown_language_is_a_usage_error_that_names_the_known() -> None:
@@ -99,13 +104,13 @@ def test_after_two_dashes_it_is_a_name(tmp_path: Path) -> None:
 
 def test_chinese_that_the_terminal_cannot_show_is_english() -> None:
     environ = {**CHINESE, "PYTHONIOENCODING": "ascii"}
-    done = paddock("doctor", "--help", environ=environ)
-    assert done.returncode == 0 and "show this help message and exit" in done.stdout
+    done = paddock("plan", "nowhere", environ=environ)
+    assert done.returncode == 2 and "error: no paddock.toml" in done.stderr
 
 
 def test_chinese_that_is_asked_for_and_cannot_be_shown() -> None:
-    done = paddock("doctor", "--help", "--lang", "zh", environ={"PYTHONIOENCODING": "ascii"})
-    assert done.returncode == 0 and "show this help message and exit" in done.stdout
+    done = paddock("plan", "nowhere", "--lang", "zh", environ={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 2 and "error: no paddock.toml" in done.stderr
     assert "ascii has no characters for zh_CN: this is English" in done.stderr
 
 

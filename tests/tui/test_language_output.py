@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,9 @@ from support.language import CHINESE, english_in, has_chinese, speaking
 from support.projects import MINIMAL, write_project
 from support.recorded import RECORDED, RUN, recorded_events, recorded_project
 from tui import batch
-from tui.arguments import fold
 from tui.batch import Printer
 from tui.building import BuildPrinter
-from tui.commands import COMMANDS
-from tui.console import Terminal, padded
+from tui.console import Terminal, fold, padded
 from tui.table import print_parity
 from tui.words import check_name
 
@@ -44,30 +41,6 @@ def chinese(*words: str | Path) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    "words", [[], *([name] for name in COMMANDS), ["images", "build"]], ids=str
-)
-def test_help_is_chinese_and_fits_the_terminal(
-    words: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    said = chinese(*words, "--help")
-    assert said.startswith("用法：") and "显示这份帮助并退出" in said
-    assert english_in(re.sub(r"(?m)^ *(用法：)?(paddock|\[).*", "", said)) == []
-    options = said[said.index("选项") :].partition("\n\n")[0]
-    assert all(cell_len(line) <= 80 for line in options.splitlines())
-
-
-def test_columns_of_the_help_begin_at_one_place() -> None:
-    said = chinese("--help")
-    starts = {
-        cell_len(line[: line.index(line.split(maxsplit=1)[1])])
-        for line in said.splitlines()
-        if re.match(r"  (init|demo|plan|report|images|doctor|clean) ", line)
-    }
-    assert len(starts) == 1
-
-
 def test_fold_counts_cells_and_keeps_signs_on_their_line() -> None:
     text = "把这些字符加入字典，或修正 labels.txt 中的标注（再按一次立即停止）。"
     for width in range(8, 40):
@@ -76,27 +49,6 @@ def test_fold_counts_cells_and_keeps_signs_on_their_line() -> None:
         assert not any(line[0] in "，。；：）" for line in lines)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert list(fold("", 10)) == []
-
-
-def test_english_help_is_folded_as_argparse_does() -> None:
-    said = call("--help").stdout
-    assert "forget the stage's result and run it again (may be\n" in said
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["plan", "--jsn"], "无法识别的参数：--jsn"),
-        (["--batch", "--from", "bake"], "无效的选择：'bake'"),
-        (["init"], "缺少必需的参数：DIR"),
-        (["images", "save"], "缺少必需的参数：FILE"),
-    ],
-    ids=str,
-)
-def test_usage_errors(words: list[str], said: str) -> None:
-    done = call(*words, environ=CHINESE)
-    assert done.returncode == 2 and done.stdout == ""
-    assert said in done.stderr and "错误：" in done.stderr
 
 
 def test_error_with_place_and_remedy(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from tui.language import _
 SCREENS = {
     "1": "运行",
     "2": "一致性",
-    "3": "字典",
     "4": "环境",
     "5": "防护",
     "6": "历史",
@@ -86,6 +85,8 @@ async def test_what_the_screens_open(folder: Path) -> None:
         assert has_chinese(said) and english_in(said) == []
         said = await look(pilot, LARGE, "escape", "5", "down", "down", "e")
         assert "以 CR LF 结尾" in said
+        said = await look(pilot, LARGE, "escape", "5", "d")
+        assert ("相同" in said or "一致" in said) and english_in(said) == []
 
 
 async def test_form_of_a_new_project(tmp_path: Path) -> None:

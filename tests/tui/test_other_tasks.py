@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -81,22 +80,15 @@ async def test_chain_and_its_lines_are_shown(folder: Path) -> None:
 async def test_detection_has_no_dictionary(folder: Path) -> None:
     (detection(folder) / "paddock.toml").write_text(DETECTION)
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await pilot.press("3")
+        await pilot.press("5", "d")
         await until_shown(pilot, app, "not for detection")
-        assert "Compared" not in text_of(app)
 
 
-async def test_official_dictionary_is_shown_as_it_was_delivered(tmp_path: Path) -> None:
+async def test_official_dictionary_is_the_one_that_the_models_were_measured_with(
+    tmp_path: Path,
+) -> None:
     folder = recorded_project(tmp_path / "p", of=PIR)
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.press("3")
-        await until_shown(pilot, app, "the official model's own")
-        assert "U+3000" in text_of(app) and "project file, now" not in text_of(app)
-
-
-async def test_official_dictionary_before_the_first_run(tmp_path: Path) -> None:
-    folder = recorded_project(tmp_path / "p", of=PIR)
-    shutil.rmtree(folder / "out")
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.press("3")
-        await until_shown(pilot, app, "out/ has it after the first run")
+        await pilot.press("5", "d")
+        await until_shown(pilot, app, "18385: the blank is 0")
+        assert "inference.yml" in text_of(app)

@@ -11,7 +11,7 @@ import pytest
 
 from support.projects import MINIMAL, write_project
 from support.screen import CalmBackend, opened, text_of, until, until_shown
-from tui.editor import EditorFailed, editor, run_editor
+from tui.programs import EditorFailed, editor, run_editor
 from tui.screens.problem import ProblemScreen
 from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen

@@ -37,25 +37,25 @@ SCREENS: dict[str, str] = {
     "run-enlarged": "l enter",
     "parity": "escape 2",
     "mismatch": "enter",
-    "dictionary": "escape 3",
-    "environment": "4",
+    "environment": "escape 4",
     "guards": "5",
-    "explanation": "e",
+    "dictionary": "d",
+    "explanation": "escape e",
     "lineage": "escape w",
     "history": "escape 6",
     "compare": "c",
     "machine": "escape 7",
 }
 #: The same of official models that are only converted.
-PIR_SCREENS = {"run": "down down m", "parity": "2", "dictionary": "3", "lineage": "5 w"}
-DETECTION_SCREENS = {"parity": "2", "page": "enter", "dictionary": "escape 3", "guards": "5"}
+PIR_SCREENS = {"run": "down down m", "parity": "2", "dictionary": "5 d", "lineage": "escape w"}
+DETECTION_SCREENS = {"parity": "2", "page": "enter", "guards": "escape 5", "dictionary": "d"}
 
 CHINESE_SCREENS = {
     "help": "question_mark",
     "run-metrics": "escape down m",
     "parity": "2",
-    "dictionary": "3",
     "guards": "5",
+    "dictionary": "d",
 }
 
 
@@ -164,7 +164,7 @@ async def test_first_contact(home: Path, size: Size, pictures: Pictures) -> None
     ("recording", "screens"),
     [
         (None, CHINESE_SCREENS),
-        (PIR, {"dictionary": "3"}),
+        (PIR, {"dictionary": "5 d"}),
         (DETECTION, {"parity": "2", "guards": "5"}),
     ],
     ids=["own", "pir", "detection"],

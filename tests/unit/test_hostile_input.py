@@ -251,9 +251,9 @@ def test_a_ledger_of_any_bytes_can_be_opened(tmp_path: Path, data: bytes) -> Non
 )
 def test_a_log_line_has_no_power_over_the_terminal(data: bytes) -> None:
     line = shown(cut_line(data))
-    assert line.text.isprintable() and len(line.text) <= LONGEST_SHOWN
-    assert one_line(line.text) == line.text
-    assert clean(line.text.encode()) == line.text  # what is shown is shown as it is
+    assert line.isprintable() and len(line) <= LONGEST_SHOWN
+    assert one_line(line) == line
+    assert clean(line.encode()) == line  # what is shown is shown as it is
 
 
 @quickly

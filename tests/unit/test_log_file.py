@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.chance import chance_of
-from tui.logs.file import LogFile
-from tui.logs.index import BLOCK, LineIndex
+from tui.logs.file import BLOCK, LineIndex, LogFile
 from tui.logs.reading import LONGEST_LINE
 
 
@@ -21,7 +20,7 @@ def read_all(file: LogFile) -> None:
 
 
 def texts(file: LogFile) -> list[bytes]:
-    return [file.line(number).data for number in range(file.lines)]
+    return [file.line(number) for number in range(file.lines)]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -55,7 +54,7 @@ def test_fed_in_any_pieces_an_index_is_the_same() -> None:
 def test_there_is_no_line_end_beyond_the_last() -> None:
     index = LineIndex()
     index.feed(b"a\nb")
-    assert (index.lines, index.is_last_open) == (2, True)
+    assert index.lines == 2
     for number in (0, 2):
         with pytest.raises(IndexError):
             index.block_of(number)
@@ -120,7 +119,7 @@ def test_a_big_file_is_taken_in_slices(tmp_path: Path) -> None:
     assert 0 < file.lines < 1_000_000
     read_all(file)
     assert file.lines == 1_000_000
-    assert file.line(999_999).data == b"0123456"
+    assert file.line(999_999) == b"0123456"
 
 
 def test_a_line_of_a_megabyte_is_read_in_part(tmp_path: Path) -> None:
@@ -128,10 +127,8 @@ def test_a_line_of_a_megabyte_is_read_in_part(tmp_path: Path) -> None:
     path.write_bytes(b"x" * 1_000_000 + b"\nnext\n")
     file = LogFile(path)
     read_all(file)
-    raw = file.line(0)
-    assert len(raw.data) <= LONGEST_LINE
-    assert len(raw.data) + raw.cut == 1_000_000
-    assert file.line(1).data == b"next"
+    assert 0 < len(file.line(0)) <= LONGEST_LINE
+    assert file.line(1) == b"next"
 
 
 def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
@@ -148,7 +145,23 @@ def test_a_file_cut_short_between_looks_gives_nothing_and_no_error(tmp_path: Pat
     file = LogFile(path)
     read_all(file)
     os.truncate(path, 3)
-    assert file.line(99_999).data == b""
+    assert file.line(99_999) == b""
+    assert file.shown(99_999) == ""
+
+
+def test_lines_fetched_together_are_those_read_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(b"".join(b"\x1b[1mline\x1b[0m %d\n" % number for number in range(100)) + b"op")
+    file, other = LogFile(path), LogFile(path)
+    read_all(file)
+    read_all(other)
+    file.fetch(range(90, 120))
+    assert [file.shown(n) for n in range(90, 101)] == [other.shown(n) for n in range(90, 101)]
+    assert file.shown(99) == "line 99"
+    with path.open("ab") as stream:
+        stream.write(b"en\n")
+    file.poll()
+    assert file.shown(100) == "open"
 
 
 def test_no_descriptor_is_left(tmp_path: Path) -> None:

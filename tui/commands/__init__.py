@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from tui.console import Terminal
-from tui.language import N_
 
 
 class Command(Protocol):
@@ -24,16 +23,17 @@ class Command(Protocol):
 
 #: Each command, which is a module of this package, and what the help says of it.
 COMMANDS: dict[str, str] = {
-    "init": N_("a commented starting project"),
-    "demo": N_("a bundled example: serial numbers read by a fine-tuned model"),
-    "plan": N_("what would run, what is cached, and why"),
-    "report": N_("the last run's report"),
-    "audit": N_("hash everything again and hold it against the record"),
-    "explain": N_("what a pitfall is, how it shows, and what to do"),
-    "images": N_("build, list, save or load the stage images"),
-    "models": N_("list or fetch the official models that are built in"),
-    "doctor": N_("check this machine; one block to paste into a question"),
-    "clean": N_("remove what runs left behind"),
+    "init": "a commented starting project",
+    "demo": "a bundled example: serial numbers read by a fine-tuned model",
+    "plan": "what would run, what is cached, and why",
+    "report": "the last run's report",
+    "audit": "hash everything again and hold it against the record",
+    "explain": "what a pitfall is, how it shows, and what to do",
+    "images": "build, list, save or load the stage images",
+    "models": "list or fetch the official models that are built in",
+    "doctor": "check this machine; one block to paste into a question",
+    "clean": "remove what runs left behind",
+    "completion": "complete words on Tab, in bash, zsh and fish",
 }
 
 

@@ -21,25 +21,25 @@ from pipeline.run.options import StopSwitch
 from pipeline.text import human_seconds, human_size
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import N_, _, ngettext, translated
+from tui.language import _, ngettext, translated
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 Hash again what the last good run left and what a run would take now: the results and uploads in the
 volumes, out/, paddock.lock, the kept reports and the ledger. Every file that is not as it was recorded is
-named, with who made it, when, and what to do. Nothing is changed. Exit code 5 if anything differs.""")
+named, with who made it, when, and what to do. Nothing is changed. Exit code 5 if anything differs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
-    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--file",
         action="append",
         default=[],
         type=Path,
         metavar="NB",
-        help=_("say instead whether a .nb file is the project's (may be repeated)"),
+        help="say instead whether a .nb file is the project's (may be repeated)",
     )
 
 

@@ -10,17 +10,17 @@ from pipeline.machine.clean import remove_leftovers
 from pipeline.project import load_project
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import N_, _
+from tui.language import _
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 Remove the project's leftover containers. With --volumes its two volumes go too: every stage will
-then run again. Files of the project, out/ among them, are never touched.""")
+then run again. Files of the project, out/ among them, are never touched."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
-    parser.add_argument("--volumes", action="store_true", help=_("the workspace and inputs too"))
+    parser.add_argument("--volumes", action="store_true", help="the workspace and inputs too")
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:

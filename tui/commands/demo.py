@@ -12,23 +12,23 @@ from pipeline.machine.example import EXAMPLES, RenderContext, make_example
 from pipeline.project import load_project
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import N_, _
+from tui.language import _
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 Write a bundled example into DIR (default: demo): a project file, and images that a container
 draws with a fixed seed. Then run it with: paddock --batch DIR
 
   alphanumeric           fine-tune PP-OCRv5_mobile_rec on serial numbers (the default)
   official-ppocrv5       convert the official PP-OCRv5_mobile_rec as it is, nothing trained
   official-ppocrv5-det   convert the official PP-OCRv5_mobile_det, which finds the lines of a page
-  official-ppocrv4       convert the official PP-OCRv4_mobile_rec as it is""")
+  official-ppocrv4       convert the official PP-OCRv4_mobile_rec as it is"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", nargs="?", default="demo", metavar="DIR", type=Path)
     parser.add_argument(
-        "--example", choices=EXAMPLES, default="alphanumeric", metavar="NAME", help=_("which one")
+        "--example", choices=EXAMPLES, default="alphanumeric", metavar="NAME", help="which one"
     )
 
 

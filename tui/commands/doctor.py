@@ -12,8 +12,8 @@ from tui.console import Terminal, padded
 from tui.language import N_, _, translated
 from tui.words import check_name
 
-DESCRIPTION = N_("""\
-Check what Paddock needs and say how to get what is missing. Exit code 4 if a run could not start.""")
+DESCRIPTION = """\
+Check what Paddock needs and say how to get what is missing. Exit code 4 if a run could not start."""
 
 _SEVERITIES = {
     "ok": ("✔", N_("ok")),

@@ -9,14 +9,13 @@ from pipeline.errors import UsageError
 from pipeline.pitfalls import Entry, Pitfall, find, nearest
 from pipeline.report.guards import Guard
 from stages.contract import Exit
-from tui.arguments import fold
-from tui.console import Terminal, padded
+from tui.console import Terminal, fold, padded
 from tui.explanation import entries, sections
-from tui.language import N_, _, translated
+from tui.language import _, translated
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 Explain a pitfall by the ID that an error, a warning or the report names, or a guard with the
-pitfalls that it watches for. Without an ID, list all of them.""")
+pitfalls that it watches for. Without an ID, list all of them."""
 
 #: Paragraphs are folded at this width, in cells, whatever the terminal's: it is read, not pasted.
 _WIDTH = 96
@@ -24,7 +23,7 @@ _WIDTH = 96
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("pitfall", nargs="?", metavar="ID", help=_("a pitfall's ID, or a guard's"))
+    parser.add_argument("pitfall", nargs="?", metavar="ID", help="a pitfall's ID, or a guard's")
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:

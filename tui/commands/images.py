@@ -15,32 +15,30 @@ from pipeline.text import human_size
 from stages.contract import Exit
 from tui.building import BuildPrinter
 from tui.console import Terminal, padded
-from tui.language import N_, _, translated
+from tui.language import _, translated
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 The pinned images that the stages run in. docs/images.md tells where the base comes from, what to
-do behind a proxy that intercepts TLS, and how to use one's own PaddleOCR.""")
+do behind a proxy that intercepts TLS, and how to use one's own PaddleOCR."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare one sub-command an action."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    build = actions.add_parser(
-        "build", help=_("make what is missing or out of date, the base first")
-    )
-    build.add_argument("service", nargs="*", help=_("only these (default: all)"))
+    build = actions.add_parser("build", help="make what is missing or out of date, the base first")
+    build.add_argument("service", nargs="*", help="only these (default: all)")
     build.add_argument(
-        "--force", action="store_true", help=_("also what is up to date, without cache")
+        "--force", action="store_true", help="also what is up to date, without cache"
     )
     build.set_defaults(act=_build)
     listing = actions.add_parser(
-        "list", help=_("what is there: identities, sizes, and the base's origin")
+        "list", help="what is there: identities, sizes, and the base's origin"
     )
     listing.set_defaults(act=_list)
-    save = actions.add_parser("save", help=_("all images into one tar, its SHA-256 beside it"))
+    save = actions.add_parser("save", help="all images into one tar, its SHA-256 beside it")
     save.add_argument("file", type=Path, metavar="FILE")
     save.set_defaults(act=_save)
-    load = actions.add_parser("load", help=_("the images of such a tar, after checking its hash"))
+    load = actions.add_parser("load", help="the images of such a tar, after checking its hash")
     load.add_argument("file", type=Path, metavar="FILE")
     load.set_defaults(act=_load)
 

@@ -11,10 +11,10 @@ from pipeline.project.template import starting_project
 from stages.contract import Exit
 from stages.files import write_text
 from tui.console import Terminal
-from tui.language import N_, _
+from tui.language import _
 
-DESCRIPTION = N_("""\
-Write a commented paddock.toml into DIR. Nothing that is there is overwritten.""")
+DESCRIPTION = """\
+Write a commented paddock.toml into DIR. Nothing that is there is overwritten."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,9 +16,9 @@ from stages.contract import Exit
 from tui.console import Terminal, padded
 from tui.language import N_, _, translated
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 The official models that paddock.toml can name. A run fetches what it needs by itself; to have a
-model on a host before it goes offline, fetch it here. Every file is checked by its SHA-256.""")
+model on a host before it goes offline, fetch it here. Every file is checked by its SHA-256."""
 
 _TASKS = {
     "recognition": N_("recognition"),
@@ -31,15 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare one sub-command an action; without one it is the list."""
     parser.set_defaults(act=_list, json=False)
     actions = parser.add_subparsers(metavar="ACTION")
-    listing = actions.add_parser("list", help=_("what is built in, and what of it is here"))
-    listing.add_argument("--json", action="store_true", help=_("print one JSON list"))
+    listing = actions.add_parser("list", help="what is built in, and what of it is here")
+    listing.add_argument("--json", action="store_true", help="print one JSON list")
     listing.set_defaults(act=_list)
-    fetching = actions.add_parser("fetch", help=_("bring models to this host"))
-    fetching.add_argument("name", nargs="*", metavar="NAME", help=_("which ones"))
-    fetching.add_argument("--all", action="store_true", help=_("all of them"))
-    fetching.add_argument("--json", action="store_true", help=_("print one JSON list"))
+    fetching = actions.add_parser("fetch", help="bring models to this host")
+    fetching.add_argument("name", nargs="*", metavar="NAME", help="which ones")
+    fetching.add_argument("--all", action="store_true", help="all of them")
+    fetching.add_argument("--json", action="store_true", help="print one JSON list")
     fetching.set_defaults(act=_fetch)
-    path = actions.add_parser("path", help=_("print the folder of a model that is here"))
+    path = actions.add_parser("path", help="print the folder of a model that is here")
     path.add_argument("name", metavar="NAME")
     path.set_defaults(act=_path)
 

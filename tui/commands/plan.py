@@ -12,18 +12,17 @@ from pipeline.project import load_project
 from pipeline.run.prepare import connect, prepare
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import N_, _
 from tui.words import plan_line
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 Show what a run would do with each stage, and which part of its key changed since it last ran:
-its image, a parameter, or an input. Nothing is run and nothing is uploaded.""")
+its image, a parameter, or an input. Nothing is run and nothing is uploaded."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
-    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:

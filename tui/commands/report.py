@@ -16,11 +16,11 @@ from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import N_, _
+from tui.language import _
 
-DESCRIPTION = N_("""\
+DESCRIPTION = """\
 Print the report of the last run that compared models, as Markdown, HTML, JSON, or JUnit XML
-(each guard and each model is a test case). A run that a guard refused has one too.""")
+(each guard and each model is a test case). A run that a guard refused has one too."""
 
 Report = Mapping[str, Any]
 

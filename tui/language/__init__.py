@@ -11,7 +11,6 @@ English is the source, and what files hold (events, reports) stays English whate
 from __future__ import annotations
 
 import gettext as _standard
-import os
 from pathlib import Path
 
 from tui.language.choice import LANGUAGES, SOURCE, can_show, find, from_environment
@@ -63,21 +62,12 @@ _sentences: Sentences | None = None
 
 
 def speak(code: str) -> None:
-    """Say everything from now on in the language ``code``, one of :data:`LANGUAGES`.
-
-    argparse's own words come from the same catalogue. Python takes that language from the
-    environment only, so it is written there; a pager that is opened then speaks it too.
-    """
+    """Say everything from now on in the language ``code``, one of :data:`LANGUAGES`."""
     global _code, _current, _sentences  # noqa: PLW0603 - a process speaks one language
     _code = code
-    _standard.bindtextdomain(DOMAIN, str(LOCALE))
-    _standard.textdomain(DOMAIN)
     if code == SOURCE:
         _current, _sentences = _standard.NullTranslations(), None
-        if _standard.find(DOMAIN, str(LOCALE)):
-            os.environ["LANGUAGE"] = code
         return
-    os.environ["LANGUAGE"] = code
     with (LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as stream:
         catalogue = _Catalogue(stream)
     _current, _sentences = catalogue, Sentences(catalogue.said())

@@ -1,4 +1,4 @@
-"""Sentences that stand nowhere in one piece: what others put together, and the words of Python itself.
+"""Sentences that stand nowhere in one piece: what others put together.
 
 Everything else is extracted from where it is said (docs/development.md, "Languages").
 """
@@ -106,40 +106,4 @@ PROJECT_FILE = (
     E_("list should have at least {least} items after validation, not {count}; found {found}"),
     E_("string should have at least {least} character; found {found}"),
     E_("string should have at most {most} characters; found {found}"),
-)
-
-#: What argparse of Python 3.10 puts together without gettext.
-COMMAND_LINE_3_10 = (E_("argument {name}: {message}"),)
-
-#: What argparse says, from Python 3.10 to 3.14.
-COMMAND_LINE = (
-    N_("usage: "),
-    N_("options"),
-    N_("positional arguments"),
-    N_("subcommands"),
-    N_("%(heading)s:"),
-    N_("show this help message and exit"),
-    N_("show program's version number and exit"),
-    N_(" (default: %(default)s)"),
-    N_("%(prog)s: error: %(message)s\n"),
-    N_("%(prog)s: warning: %(message)s\n"),
-    N_("argument %(argument_name)s: %(message)s"),
-    N_("argument '%(argument_name)s' is deprecated"),
-    N_("command '%(parser_name)s' is deprecated"),
-    N_("option '%(option)s' is deprecated"),
-    N_("the following arguments are required: %s"),
-    N_("one of the arguments %s is required"),
-    N_("unrecognized arguments: %s"),
-    N_("not allowed with argument %s"),
-    N_("expected one argument"),
-    N_("expected at most one argument"),
-    N_("expected at least one argument"),
-    N_("ignored explicit argument %r"),
-    N_("invalid %(type)s value: %(value)r"),
-    N_("invalid choice: %(value)r (choose from %(choices)s)"),
-    N_("invalid choice: %(value)r, maybe you meant %(suggestion)r? (choose from %(choices)s)"),
-    N_("ambiguous option: %(option)s could match %(matches)s"),
-    N_("unexpected option string: %s"),
-    N_("unknown parser %(parser_name)r (choices: %(choices)s)"),
-    N_("can't open '%(filename)s': %(error)s"),
 )

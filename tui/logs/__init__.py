@@ -1,1 +1,1 @@
-"""Log files as they lie on the disk: read by line, made showable, searched and saved. No widgets."""
+"""Log files as they lie on the disk: read by line, made showable, searched. No widgets."""

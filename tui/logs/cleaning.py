@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from rich.cells import cell_len, get_character_cell_size
 
 from pipeline.text import one_line
-from tui.logs.reading import RawLine
 
 #: Characters of a line that are shown.
 LONGEST_SHOWN = 8 * 1024
@@ -31,21 +29,9 @@ _MOVES = re.compile(r"(\r|\x08|(?:\x1b\[|\x9b)[0-2]?K)")
 _VARIATION = re.compile("[\ufe0e\ufe0f]")  # terminals disagree on how wide they make a character
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A line's text, all of it printable; ``cut`` counts the bytes of the line that are not in it."""
-
-    text: str
-    cut: int = 0
-
-
-def shown(raw: RawLine) -> Shown:
-    """Return what is shown of a line."""
-    text = clean(raw.data)
-    rest = text[LONGEST_SHOWN:]
-    if not rest:
-        return Shown(text, raw.cut)
-    return Shown(text[:LONGEST_SHOWN], raw.cut + len(rest.encode("utf-8")))
+def shown(line: bytes) -> str:
+    """Return what is shown of a line: the beginning of its clean text, all of it printable."""
+    return clean(line)[:LONGEST_SHOWN]
 
 
 def clean(data: bytes) -> str:

@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from array import array
+from bisect import bisect_left
 from pathlib import Path
 from typing import Literal
 
 from textual.cache import LRUCache
 
 from tui.language import N_
-from tui.logs.index import BLOCK, LineIndex
-from tui.logs.reading import CHUNK, RawLine, cut_line, read_line
+from tui.logs.cleaning import shown
+from tui.logs.reading import CHUNK, cut_line, read_line
 
 Change = Literal["none", "grown", "restarted"]
 
+#: Bytes of the file between two entries of its index.
+BLOCK = 32 * 1024
 #: Bytes that one :meth:`LogFile.poll` takes in at most, so that a key never waits for a big file.
 _SLICE = 4 * 1024 * 1024
 #: Blocks whose line ends are kept; 64 KiB each at worst.
 _KEPT_BLOCKS = 64
+#: Lines whose shown text is kept; 32 KiB each at worst.
+_KEPT_LINES = 512
 #: Bytes at a file's beginning that tell it from another that took its place.
 _HEAD = 256
 
 
+class LineIndex:
+    """Counts line ends, block by block; :meth:`block_of` returns in which block a given one is."""
+
+    def __init__(self) -> None:
+        self._before = array("Q", [0])  # line ends before each block
+        self._open = False
+        self.size = 0
+        self.line_ends = 0
+
+    @property
+    def lines(self) -> int:
+        """Lines so far; the last may have no line end yet."""
+        return self.line_ends + self._open
+
+    def feed(self, data: bytes) -> None:
+        """Take the bytes that follow those fed before."""
+        start = 0
+        while start < len(data):
+            end = min(len(data), start + BLOCK - self.size % BLOCK)
+            self.line_ends += data.count(b"\n", start, end)
+            self.size += end - start
+            if self.size % BLOCK == 0:
+                self._before.append(self.line_ends)
+            start = end
+        if data:
+            self._open = not data.endswith(b"\n")
+
+    def block_of(self, line_end: int) -> tuple[int, int]:
+        """Return which block the file's line end number ``line_end`` is in, and its number there.
+
+        Blocks count from 0, line ends from 1.
+
+        Raises:
+            IndexError: there are not that many.
+        """
+        if not 1 <= line_end <= self.line_ends:
+            raise IndexError(f"line end {line_end} of {self.line_ends}")
+        block = bisect_left(self._before, line_end) - 1
+        return block, line_end - self._before[block]
+
+
 class LogFile:
-    """Gives lines by number. Reads by position through one descriptor, and keeps none of the text."""
+    """Gives lines by number. Reads by position through one descriptor, and keeps little of the text."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -39,6 +86,7 @@ class LogFile:
         self.index = LineIndex()
         self._head = b""
         self._line_ends: LRUCache[int, array[int]] = LRUCache(_KEPT_BLOCKS)
+        self._shown: LRUCache[int, str] = LRUCache(_KEPT_LINES)
 
     @property
     def is_open(self) -> bool:
@@ -116,7 +164,9 @@ class LogFile:
         data = self._read(min(_SLICE, size - self.index.size), self.index.size)
         if len(self._head) < _HEAD:
             self._head += data[: _HEAD - len(self._head)]
-        self.index.feed(data)
+        if data:
+            self._shown.discard(self.lines - 1)  # it may have been open
+            self.index.feed(data)
         return bool(data)
 
     def _read(self, length: int, position: int) -> bytes:
@@ -124,28 +174,39 @@ class LogFile:
             return b""
         return os.pread(self._descriptor, length, position)
 
-    def line(self, number: int) -> RawLine:
-        """Return line ``number``, from 0; empty if the file lost it meanwhile.
+    def line(self, number: int) -> bytes:
+        """Return line ``number``, from 0, cut if it is long; empty if the file lost it meanwhile.
 
         Raises:
             IndexError: there is no such line.
         """
         start, end = self.span(number)
-        if self._descriptor is None:
-            return RawLine(b"")
-        return read_line(self._descriptor, start, end)
+        return b"" if self._descriptor is None else read_line(self._descriptor, start, end)
 
-    def consecutive(self, first: int, last: int) -> list[RawLine]:
-        """Return the lines from ``first`` to ``last`` in one read; none if that would be too much at once.
+    def shown(self, number: int) -> str:
+        """Return what is shown of a line; nothing if the file has lost it."""
+        found = self._shown.get(number)
+        if found is None:
+            try:
+                found = shown(self.line(number))
+            except (IndexError, OSError):
+                return ""  # truncated since the last look; the next one notices
+            self._shown[number] = found
+        return found
 
-        Raises:
-            IndexError: there are not that many lines.
-        """
+    def fetch(self, numbers: range) -> None:
+        """Read the lines that :meth:`shown` will be asked for at once, unless that would be too much."""
+        missing = [line for line in numbers if line < self.lines and line not in self._shown]
+        if len(missing) < 2:
+            return
+        first, last = missing[0], missing[-1]
         start, end = self.span(first)[0], self.span(last)[1]
         if end - start > CHUNK:
-            return []
-        found = self._read(end - start, start).split(b"\n")
-        return [cut_line(line) for line in found[: last - first + 1]]
+            return
+        with contextlib.suppress(OSError):  # then one by one, as they are shown
+            lines = self._read(end - start, start).split(b"\n")[: last - first + 1]
+            for number, line in enumerate(lines, first):
+                self._shown[number] = shown(cut_line(line))
 
     def span(self, number: int) -> tuple[int, int]:
         """Return where line ``number`` starts and ends (its line end left out), in bytes.

@@ -6,18 +6,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: Bytes of a line that are looked at; what is longer is cut, and said to be.
+#: Bytes of a line that are looked at; what is longer is cut.
 LONGEST_LINE = 64 * 1024
 #: Bytes that are read at once when going through a file.
 CHUNK = 256 * 1024
-
-
-@dataclass(frozen=True)
-class RawLine:
-    """A line's bytes without its line end; ``cut`` counts those that were left out."""
-
-    data: bytes
-    cut: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,38 +29,32 @@ class Piece:
         """How many lines ended in it."""
         return self.is_ended if self.data is None else self.data.count(b"\n")
 
-    def raw_lines(self, descriptor: int) -> Iterator[RawLine]:
-        """Yield its lines."""
+    def lines(self, descriptor: int) -> Iterator[bytes]:
+        """Yield its lines, cut as :func:`read_line` cuts them."""
         if self.data is None:
             yield read_line(descriptor, self.start, self.end - self.is_ended)
         else:
             yield from map(cut_line, self.data.removesuffix(b"\n").split(b"\n"))
 
 
-def read_line(descriptor: int, start: int, end: int) -> RawLine:
+def read_line(descriptor: int, start: int, end: int) -> bytes:
     """Read the line between two positions (its line end left out); what was truncated since is missing."""
     if end - start <= LONGEST_LINE:
-        return RawLine(os.pread(descriptor, end - start, start))
+        return os.pread(descriptor, end - start, start)
     half = LONGEST_LINE // 2
-    return _cut(
-        os.pread(descriptor, half, start), os.pread(descriptor, half, end - half), end - start
-    )
+    return _cut(os.pread(descriptor, half, start), os.pread(descriptor, half, end - half))
 
 
-def cut_line(line: bytes) -> RawLine:
+def cut_line(line: bytes) -> bytes:
     """Return ``line`` as :func:`read_line` would."""
-    if len(line) <= LONGEST_LINE:
-        return RawLine(line)
     half = LONGEST_LINE // 2
-    return _cut(line[:half], line[-half:], len(line))
+    return line if len(line) <= LONGEST_LINE else _cut(line[:half], line[-half:])
 
 
-def _cut(head: bytes, tail: bytes, length: int) -> RawLine:
+def _cut(head: bytes, tail: bytes) -> bytes:
     """Keep the end of a progress line, which overwrote what came before, and the beginning of any other."""
     last = tail.rstrip(b"\r")
-    if b"\r" in last:
-        return RawLine(last[last.index(b"\r") :])
-    return RawLine(head, length - len(head))
+    return last[last.index(b"\r") :] if b"\r" in last else head
 
 
 def walk(descriptor: int, start: int, stop: int) -> Iterator[Piece]:

@@ -17,6 +17,7 @@ from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.screens.audit import AuditScreen
+from tui.screens.dictionary import DictionaryScreen
 from tui.screens.explain import ExplanationScreen
 from tui.screens.lineage import LineageScreen
 from tui.screens.reported import ReportScreen
@@ -109,6 +110,13 @@ class GuardsScreen(ReportScreen):
         """Show where the weights come from."""
         if self.record and self.record.report:
             self.app.push_screen(LineageScreen(self.record.report))
+        else:
+            self.notify(self.missing(self.paddock.view), markup=False)
+
+    def action_dictionary(self) -> None:
+        """Show the dictionary, and where it was compared."""
+        if self.record and self.record.report:
+            self.app.push_screen(DictionaryScreen(self.record.report))
         else:
             self.notify(self.missing(self.paddock.view), markup=False)
 

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import DataTable
 from textual.worker import get_current_worker
 
 from pipeline.record.runs import RunFolder, summarise
@@ -25,7 +24,8 @@ from tui.screens.base import PaddockScreen
 from tui.screens.compare import CompareScreen
 from tui.views.run import RunView
 from tui.widgets.line import Line
-from tui.widgets.run_table import Past, RunTable, ending_text
+from tui.widgets.listing import Listing
+from tui.widgets.run_table import Past, RunTable, ending_text, titles
 from tui.words import ending_words
 
 #: Runs around the cursor that are read, and how many at a time are handed over.
@@ -43,6 +43,7 @@ class HistoryScreen(PaddockScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
     DEFAULT_CSS = """
     HistoryScreen Line { padding: 0 1; }
+    HistoryScreen #titles { height: 1; padding: 0; background: $panel; text-style: bold; display: none; }
     HistoryScreen #detail { height: auto; max-height: 5; background: $panel; }
     HistoryScreen.-short #detail { max-height: 2; }
     """
@@ -72,6 +73,7 @@ class HistoryScreen(PaddockScreen):
 
     def compose_body(self) -> ComposeResult:
         yield Line(id="count")
+        yield Line(id="titles")
         yield RunTable()
         yield Line(id="detail")
 
@@ -109,6 +111,8 @@ class HistoryScreen(PaddockScreen):
     def _show_runs(self, message: RunsListed) -> None:
         self._table.show(message.runs, self.known)
         count = len(message.runs)
+        self.query_one("#titles", Line).show(titles())
+        self.query_one("#titles").display = bool(count)
         said = ngettext("{count} run, newest first", "{count} runs, newest first", count)
         self.query_one("#count", Line).show(
             said.format(count=count)
@@ -119,7 +123,7 @@ class HistoryScreen(PaddockScreen):
         )
         self._read_around()
 
-    @on(DataTable.RowHighlighted)
+    @on(Listing.Moved)
     def _came_to_row(self) -> None:
         """Show the row; read when the cursor rests, so that paging through does not wait for it."""
         self._show_detail()
@@ -129,7 +133,7 @@ class HistoryScreen(PaddockScreen):
 
     def _read_around(self) -> None:
         """Read what is near the cursor and not known yet; what still runs is read again."""
-        first = max(0, self._table.cursor_row - _AHEAD // 2)
+        first = max(0, self._table.cursor - _AHEAD // 2)
         near = self._table.runs[first : first + _AHEAD]
         wanted = [run for run in near if self._is_open(run)]
         if wanted:
@@ -152,8 +156,7 @@ class HistoryScreen(PaddockScreen):
     @on(RunsRead)
     def _fill(self, message: RunsRead) -> None:
         self.known.update(message.past)
-        for name, past in message.past.items():
-            self._table.fill(name, past)
+        self._table.refresh()
         self._show_detail()
 
     def _show_detail(self) -> None:
@@ -165,7 +168,7 @@ class HistoryScreen(PaddockScreen):
 
     # Keys.
 
-    @on(DataTable.RowSelected)
+    @on(Listing.Chosen)
     def action_open(self) -> None:
         """Show the selected run on the other screens."""
         run = self._table.selected
@@ -176,7 +179,7 @@ class HistoryScreen(PaddockScreen):
         """Mark the selected run, or take its mark back."""
         run = self._table.selected
         if run:
-            self._table.mark("" if run.name == self._table.marked else run.name, self.known)
+            self._table.mark("" if run.name == self._table.marked else run.name)
 
     def action_compare(self) -> None:
         """Compare the selected run with the marked one, else with the one before it."""
@@ -193,7 +196,7 @@ class HistoryScreen(PaddockScreen):
             return None
         other = next((run for run in table.runs if run.name == table.marked), None)
         if other is None or other == here:
-            following = table.cursor_row + 1
+            following = table.cursor + 1
             other = table.runs[following] if following < len(table.runs) else None
         if other is None:
             return None

@@ -14,9 +14,9 @@ from textual.containers import VerticalScroll
 from pipeline.errors import PaddockError
 from pipeline.text import one_line, several_lines
 from tui.appearance import symbol
-from tui.editor import EditorFailed, editor, run_editor
 from tui.keys import bindings
 from tui.language import _, translated
+from tui.programs import EditorFailed, editor, run_editor
 from tui.screens.plain import PlainScreen
 from tui.widgets.line import Line
 

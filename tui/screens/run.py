@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,19 +13,74 @@ from textual.events import Resize
 from textual.message import Message
 from textual.widgets import OptionList
 
+from pipeline.record.events import RunFailed
 from pipeline.run.options import Options
+from pipeline.text import human_size, one_line
+from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.screens.base import PaddockScreen
 from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
-from tui.widgets.failure import FailureBanner
+from tui.widgets.line import Line
 from tui.widgets.stage_detail import StageDetail, Tab
 from tui.widgets.stage_list import StageList
-from tui.widgets.usage import Usage
 
 #: From this width on the list of stages has room for whole sentences.
 _WIDE = 110
+
+
+class Usage(Line):
+    """One line: processors and memory; hidden while nothing was measured."""
+
+    DEFAULT_CSS = """
+    Usage { display: none; height: auto; padding: 0 1; color: $text-muted; }
+    Usage.-shown { display: block; }
+    """
+
+    def show_stage(self, stage: StageView | None) -> None:
+        """Show the last sample of ``stage``, or nothing if it does not run."""
+        used = stage.resources if stage else None
+        self.set_class(used is not None, "-shown")
+        if used is None:
+            return
+        memory = human_size(used.memory)
+        if used.memory_limit:
+            memory += f" / {human_size(used.memory_limit)}"
+        text = _("{cpu} CPUs, {memory}")
+        self.show(text.format(cpu=f"{used.cpu:.1f}", memory=memory))
+
+
+class FailureBanner(Line):
+    """Hidden while nothing failed."""
+
+    DEFAULT_CSS = """
+    FailureBanner {
+        display: none; height: auto; max-height: 7; padding: 0 1;
+        background: $error 20%; overflow-y: auto;
+    }
+    FailureBanner.-shown { display: block; }
+    """
+
+    def show_failure(self, failure: RunFailed | None) -> None:
+        """Show message, place and remedy, or nothing."""
+        self.set_class(failure is not None, "-shown")
+        self.show(_failure_text(failure) if failure else Text())
+
+
+def _failure_text(failure: RunFailed) -> Text:
+    first, *rest = translated(failure.message).splitlines() or [""]
+    text = Text(f"{symbol('failed')} {one_line(first)}", "bold")
+    for line in rest:
+        text.append(f"\n  {one_line(line)}", "not bold")
+    if failure.where:
+        text.append(f"\n  {one_line(failure.where)}", "not bold")
+    if failure.remedy:
+        text.append(f"\n{symbol('arrow')} {one_line(translated(failure.remedy))}")
+    if failure.pitfall:
+        why = _("why: {command}").format(command=f"paddock explain {failure.pitfall}")
+        text.append(f"\n  {one_line(why)}", "not bold")
+    return text
 
 
 class RunScreen(PaddockScreen):

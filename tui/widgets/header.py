@@ -14,7 +14,7 @@ from tui.language import _
 from tui.widgets.line import Line
 
 #: The screens that a number opens, in order.
-TABS = ("run", "parity", "dictionary", "environment", "guards", "history", "machine")
+TABS = ("run", "parity", "environment", "guards", "history", "machine")
 
 
 class Header(Vertical):
@@ -65,19 +65,17 @@ def _status(left: Text, right: str, width: int) -> Text:
 
 def _tabs(current: str, width: int) -> Text:
     """Name the screens; where the names do not fit, only the current one's is written out."""
-    labels = {key.id.partition(".")[2]: _(key.label) for key in keys_of("app")}
-    full = _joined([(number, labels[name], name == current) for number, name in enumerate(TABS, 1)])
+    keys = {key.id.partition(".")[2]: key for key in keys_of("app")}
+    tabs = [(keys[name].keys[0], _(keys[name].label), name == current) for name in TABS]
+    full = _joined(tabs)
     if full.cell_len <= width:
         return full
     return _joined(
-        [
-            (number, labels[name] if name == current else "", name == current)
-            for number, name in enumerate(TABS, 1)
-        ]
+        [(number, label if is_current else "", is_current) for number, label, is_current in tabs]
     )
 
 
-def _joined(tabs: list[tuple[int, str, bool]]) -> Text:
+def _joined(tabs: list[tuple[str, str, bool]]) -> Text:
     line = Text()
     for number, label, is_current in tabs:
         line.append(" " if line else "")

@@ -1,10 +1,9 @@
-"""The line below a log where one types what to search for, or where to save."""
+"""The line below a log where one types what to search for."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,21 +11,18 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from pipeline.text import one_line
-from tui.language import N_
+from tui.language import N_, _
 from tui.widgets.line import Line
-
-Purpose = Literal["search", "filter", "save", "replace"]
 
 
 class _Entry(Input):
-    """Tells the bottom line what Enter does."""
+    """Its binding is what the bottom line says of Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", N_("accept"))]
 
 
 class LogPrompt(Horizontal):
-    """Asks for a line of text; hidden until it is asked to."""
+    """Asks what to search for; hidden until it is asked to."""
 
     DEFAULT_CSS = """
     LogPrompt { height: 1; display: none; background: $panel; }
@@ -39,18 +35,14 @@ class LogPrompt(Horizontal):
     ]
 
     class Answered(Message):
-        """The user typed ``text`` and pressed Enter."""
+        """The user typed ``text`` and pressed Enter, or changed their mind: None."""
 
-        def __init__(self, purpose: Purpose, text: str) -> None:
+        def __init__(self, text: str | None) -> None:
             super().__init__()
-            self.purpose, self.text = purpose, text
-
-    class Left(Message):
-        """The user changed their mind."""
+            self.text = text
 
     def __init__(self) -> None:
         super().__init__()
-        self._purpose: Purpose = "search"
         self._question = Line()
         self._entry = _Entry(compact=True, select_on_focus=False)
         self._entry.cursor_blink = False  # each blink would be a repaint
@@ -64,26 +56,22 @@ class LogPrompt(Horizontal):
         """Whether it waits for an answer."""
         return self.has_class("-open")
 
-    def ask(self, purpose: Purpose, question: str, text: str = "") -> None:
-        """Ask ``question``; ``text`` is there to be edited."""
-        self._purpose = purpose
-        self._question.show(Text(one_line(question)))
-        self._entry.value = text
-        self._entry.cursor_position = len(text)
+    def ask(self) -> None:
+        """Ask, with nothing typed yet."""
+        self._question.show(_("search:"))
+        self._entry.value = ""
         self.add_class("-open")
         self._entry.focus()
 
-    def close(self) -> None:
-        """Hide again."""
-        self.remove_class("-open")
-
     @on(Input.Submitted)
-    def _answer(self, event: Input.Submitted) -> Any:
+    def _answer(self, event: Input.Submitted) -> None:
         event.stop()
-        self.close()
-        self.post_message(self.Answered(self._purpose, event.value))
+        self._close(event.value)
 
     def action_leave(self) -> None:
         """Close without an answer."""
-        self.close()
-        self.post_message(self.Left())
+        self._close(None)
+
+    def _close(self, text: str | None) -> None:
+        self.remove_class("-open")
+        self.post_message(self.Answered(text))

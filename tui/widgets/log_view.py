@@ -1,78 +1,359 @@
-"""A log file to be followed, searched, filtered, copied from, saved and opened elsewhere."""
+"""A log file to be followed, moved through, searched, copied from and opened in the user's pager."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import SuspendNotSupported
+from textual.actions import SkipAction
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.message import Message
+from textual.timer import Timer
 from textual.worker import get_current_worker
+from typing_extensions import Self
 
 from pipeline.text import one_line
+from tui.appearance import current, symbol
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
 from tui.logs.cleaning import clean
-from tui.logs.copying import copied_text
-from tui.logs.pager import pager_command, run_pager
-from tui.logs.pattern import Pattern
-from tui.logs.saving import save_lines
-from tui.widgets.log_finder import LogFinder
-from tui.widgets.log_prompt import Purpose
+from tui.logs.file import LogFile
+from tui.logs.search import Batch, Search
+from tui.programs import pager_command, run_pager
+from tui.widgets.header import shortened
+from tui.widgets.log_lines import LogLines
+from tui.widgets.log_prompt import LogPrompt
+from tui.widgets.log_title import LogTitle
+
+#: Seconds between two slices of a big file that is read for the first time.
+_CATCH_UP = 0.01
+#: Bytes that terminals take through OSC 52 without dropping them (100,000 in base 64, xterm's limit).
+MOST_BYTES = 74_000
+#: Cells of a search term in the title.
+_TERM = 24
 
 
-class LogView(LogFinder):
-    """What a screen embeds. ``LogView(id=…)``, then :meth:`open` whenever another file is wanted."""
+class LogView(Vertical):
+    """Shows one log file at a time. ``LogView(id=…)``, then :meth:`open` whenever another is wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("log")]
+    DEFAULT_CSS = """
+    LogView { height: 1fr; }
+    """
 
-    class Copied(Message):
-        """``text`` went to the terminal's clipboard: ``lines`` of the ``wanted`` lines."""
+    class Found(Message):
+        """The search's thread has found ``batch``, or has ended: None."""
 
-        def __init__(self, text: str, lines: int, wanted: int) -> None:
+        def __init__(self, search: Search, batch: Batch | None) -> None:
             super().__init__()
-            self.text, self.lines, self.wanted = text, lines, wanted
-
-    class Saved(Message):
-        """``path`` holds ``lines`` lines, or ``error`` says why not."""
-
-        def __init__(self, path: Path, lines: int, error: Exception | None = None) -> None:
-            super().__init__()
-            self.path, self.lines, self.error = path, lines, error
+            self.search, self.batch = search, batch
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._target = Path()
+        self.path: Path | None = None
+        self.file: LogFile | None = None
+        self.lines, self.heading, self.prompt = LogLines(), LogTitle(), LogPrompt()
+        self.searching: Search | None = None
+        self._jump_from: int | None = None
+        self._title = ""
+        self._places: dict[Path, int | None] = {}
+        self._lines_at_pause = 0
+        self._watch: Timer | None = None
+        self._is_catching_up = False
 
-    # Copying.
+    def compose(self) -> ComposeResult:
+        yield self.heading
+        yield self.lines
+        yield self.prompt
 
-    def action_mark(self) -> None:
-        """Begin to mark lines at the current one, or stop marking."""
-        if self.lines.mark_from is not None:
-            self.action_clear()
+    def on_mount(self) -> None:
+        self._watch = self.set_interval(current().pace.poll, self._look)
+        self._show_file()
+
+    def on_unmount(self) -> None:
+        if self.file:
+            self.file.close()
+
+    def on_show(self) -> None:
+        if self._watch:
+            self._watch.resume()
+        self._look()
+
+    def on_hide(self) -> None:
+        """Nobody looks: let the file be."""
+        if self._watch:
+            self._watch.pause()
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Give the focus to the lines."""
+        self.lines.focus(scroll_visible)
+        return self
+
+    # Which file.
+
+    def open(self, path: Path | None, title: str) -> None:
+        """Show the file at ``path``, which need not exist yet, where it was left; ``title`` stands before it.
+
+        To open the file that is open costs nothing.
+        """
+        self._title = title
+        if path == self.path:
+            self._tell()
             return
-        self.pause()
-        self.lines.mark_from = self.lines.current
+        if self.path and self.file:
+            self._places[self.path] = self.lines.cursor
+            self.file.close()
+        self.path = path
+        self.file = LogFile(path) if path else None
+        if self.is_mounted:
+            self._show_file()
+
+    def _show_file(self) -> None:
+        cursor = self._places.get(self.path) if self.path else None
+        self.lines.file, self.lines.cursor = self.file, cursor
+        self._search_again()
+        self._look()
+        self._lines_at_pause = self.lines.rows
+        self._draw()
+        if cursor is not None:
+            self.lines.move_to(cursor)
+
+    # News.
+
+    def _look(self) -> None:
+        """Look for news in the file; draw only if there is some."""
+        file = self.file
+        if file is None or not self._is_seen:
+            return
+        before, trouble = file.lines, file.trouble
+        change = file.poll()
+        if change == "restarted":
+            before = self._lines_at_pause = 0
+            if not self.following:
+                self.lines.cursor = 0
+            self._search_again()
+        if change != "none" or file.trouble != trouble:
+            self._draw(max(0, before - 1))
+        self._search_on()
+        if file.unread and not self._is_catching_up:
+            self._is_catching_up = True
+            self.set_timer(_CATCH_UP, self._catch_up)
+
+    @property
+    def _is_seen(self) -> bool:
+        """Whether the screen is shown, perhaps behind a dialog."""
+        screen = self.screen
+        return screen.is_active or (screen.is_current and self.app.screen.is_modal)
+
+    def _catch_up(self) -> None:
+        self._is_catching_up = False
+        self._look()
+
+    def _draw(self, first_changed: int = 0) -> None:
+        """Draw the lines from a changed one on, and the title."""
+        trouble = translated(self.file.trouble) if self.file else _("there is no log")
+        self.lines.set_message(trouble or _("nothing is written yet"))
+        self.lines.take_news(first_changed)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say in the title which file it is, and how it is looked at."""
+        self.heading.tell(self._title, self.path, list(self._told()))
+
+    def _told(self) -> Iterator[str]:
+        file = self.file
+        waiting = 0 if self.following else max(0, self.lines.rows - self._lines_at_pause)
+        if file and file.unread:
+            yield _("reading {percent} %").format(percent=100 * file.index.size // file.on_disk)
+        elif self.following:
+            yield f"{symbol('running')} {_('following')}"
+        else:
+            new = ngettext("{count} new line", "{count} new lines", waiting)
+            news = f", {new.format(count=f'{waiting:,}')}" if waiting else ""
+            yield f"{symbol('stopped')} {_('paused')}{news}"
+        if search := self.searching:
+            here, matches = self.lines.current, len(search.lines)
+            number = 0 if here is None or self.following else search.number(here)
+            more = symbol("ellipsis") if search.is_busy else ""
+            found = f"{number:,}/{matches:,}{more}" if matches or more else _("not found")
+            yield f"/{shortened(one_line(search.pattern.text), _TERM)} {found}"
+
+    # Following and moving.
+
+    @property
+    def following(self) -> bool:
+        """Whether the end stays in sight, whatever comes."""
+        return self.lines.cursor is None
+
+    def _go_to(self, line: int, *, with_context: bool = False) -> None:
+        """Pause at a line; lines that come are counted from now on."""
+        if self.following:
+            self._lines_at_pause = self.lines.rows
+        self.lines.move_to(line, with_context=with_context)
+        self._tell()
+
+    @on(LogLines.ScrolledAway)
+    def _scrolled_away(self, event: LogLines.ScrolledAway) -> None:
+        event.stop()
+        self._go_to(event.line)
+
+    def action_follow(self) -> None:
+        """Follow or pause."""
+        if self.following:
+            self._go_to(self.lines.current or 0)
+        else:
+            self.action_bottom()
+
+    def action_move(self, by: int) -> None:
+        """Go ``by`` lines down."""
+        if self.following and by > 0:
+            return  # there is nothing further down
+        self._go_to(max(0, min((self.lines.current or 0) + by, self.lines.rows - 1)))
+
+    def action_page(self, pages: int) -> None:
+        """Go ``pages`` pages down."""
+        self.action_move(pages * max(1, self.lines.page - 1))
+
+    def action_top(self) -> None:
+        """Go to the first line."""
+        self._go_to(0)
+
+    def action_bottom(self) -> None:
+        """Go to the last line, and follow."""
+        self.lines.follow()
+        self._tell()
+
+    # Searching: a thread looks through the file, and goes on with what is added to it.
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.prompt.ask()
+
+    @on(LogPrompt.Answered)
+    def _answered(self, event: LogPrompt.Answered) -> None:
+        event.stop()
+        self.lines.focus()
+        if event.text:
+            self.search(event.text)
+        elif event.text is not None:
+            self.action_next()
+
+    def search(self, text: str) -> None:
+        """Search for ``text`` from here on: from the first line on the screen while the end is followed."""
+        here = self.lines.scroll_offset.y if self.following else self.lines.current or 0
+        self._begin(text)
+        self._jump_from = here
+        self._search_on()
+        self._tell()
+
+    def _begin(self, text: str) -> None:
+        self._end_search()
+        self.searching = Search(text)
+        self.lines.pattern = self.searching.pattern
         self.lines.refresh()
-        self.draw_title()
+
+    def _end_search(self) -> None:
+        if self.searching:
+            self.searching.is_over = True
+        self.searching = self.lines.pattern = self._jump_from = None
+
+    def _search_again(self) -> None:
+        """Another file is looked at, or the file begins again: what was found counts no more."""
+        if self.searching:
+            self._begin(self.searching.pattern.text)
+
+    def _search_on(self) -> None:
+        """Send a thread through what is new, unless one is on its way."""
+        search, file = self.searching, self.file
+        if search is None or file is None or not file.is_open or search.is_busy:
+            return
+        if search.is_behind(file.index.size):
+            search.is_busy = True
+            self._run_search(search, file.duplicate(), file.index.size)
+
+    @work(thread=True, group="log-search")
+    def _run_search(self, search: Search, descriptor: int, stop: int) -> None:
+        worker = get_current_worker()
+
+        def tell(batch: Batch | None) -> None:
+            self.post_message(self.Found(search, batch))
+
+        search.run(descriptor, stop, tell, lambda: search.is_over or worker.is_cancelled)
+        tell(None)
+
+    @on(Found)
+    def _found(self, event: Found) -> None:
+        event.stop()
+        search = event.search
+        if event.batch:
+            search.take(event.batch)
+        else:
+            search.is_busy = False
+        if search.is_over or self.file is None:
+            return
+        self._search_on()
+        if (
+            self._jump_from is not None
+        ):  # to the first match from where the search began, once known
+            first = search.from_line(self._jump_from)
+            if first is not None or not search.is_busy:
+                self._jump(search.next(self._jump_from) if first is None else first)
+        self._tell()
+
+    def _jump(self, line: int | None) -> None:
+        self._jump_from = None
+        if line is not None:
+            self._go_to(line, with_context=True)
+        elif self.searching and not self.searching.is_busy:
+            message = _('"{term}" is not in this log').format(term=self.searching.pattern.text)
+            self.notify(message, markup=False)
+
+    def action_next(self) -> None:
+        """Go to the next match, round the end; what is still to be looked through comes first."""
+        search, here = self.searching, self.lines.current or 0
+        if search is None:
+            self.action_search()
+        elif search.is_busy and search.from_line(here + 1) is None:
+            self._jump_from = here + 1
+        else:
+            self._jump(search.next(here))
+
+    def action_previous(self) -> None:
+        """Go to the match before, round the beginning."""
+        if self.searching is None:
+            self.action_search()
+        else:
+            self._jump(self.searching.previous(self.lines.current or 0))
+
+    def action_clear(self) -> None:
+        """End the search; if there is none, the key goes on to others."""
+        if self.searching is None:
+            raise SkipAction
+        self._end_search()
+        self.lines.refresh()
+        self._tell()
+
+    # Taking something out.
 
     def action_copy(self) -> None:
-        """Copy the marked lines, or the current one, through the terminal (OSC 52)."""
-        document, rows = self.document, self.lines.marked_rows
-        if document is None or not rows:
+        """Copy the current line, clean, through the terminal (OSC 52)."""
+        line = self.lines.current
+        if self.file is None or line is None:
             self.notify(_("There is nothing to copy."))
             return
-        lines = (clean(document.file.line(document.line_of(row)).data) for row in rows)
-        text, count = copied_text(lines)
-        self.app.copy_to_clipboard(text)
-        self.notify(_copied_words(count, len(rows)), markup=False)
-        self.post_message(self.Copied(text, count, len(rows)))
-        if self.lines.mark_from is not None:
-            self.action_clear()
+        start, end = self.file.span(line)
+        raw = self.file.line(line)
+        text = clean(raw).encode("utf-8", "replace")
+        self.app.copy_to_clipboard(text[:MOST_BYTES].decode("utf-8", "ignore"))
+        if len(text) > MOST_BYTES or len(raw) < end - start:
+            self.notify(_("Copied only a part of the line: terminals take no more at once."))
+        else:
+            self.notify(_("Copied the line."))
 
     def action_copy_path(self) -> None:
         """Copy the file's path."""
@@ -82,78 +363,6 @@ class LogView(LogFinder):
         text = os.fsencode(self.path).decode("utf-8", "replace")
         self.app.copy_to_clipboard(text)
         self.notify(_("Copied: {path}").format(path=one_line(text)), markup=False)
-        self.post_message(self.Copied(text, 1, 1))
-
-    # Saving.
-
-    def action_save(self) -> None:
-        """Ask where to save the clean text of the shown lines."""
-        if self.path is None or not self.lines.rows:
-            self.notify(_("There is nothing to save."))
-            return
-        self.prompt.ask("save", _("save as:"), f"{self.path.stem}.txt")
-
-    def take_answer(self, purpose: Purpose, text: str) -> None:
-        """Do what the prompt was opened for."""
-        if purpose == "save" and text.strip():
-            self._save_as(Path(text.strip()))
-        elif purpose == "replace" and text.strip().lower() == "y":
-            self._save(self._target, replace=True)
-        else:
-            super().take_answer(purpose, text)
-
-    def _save_as(self, target: Path) -> None:
-        try:
-            self._target = target = target.expanduser().absolute()
-            is_there = target.exists()
-            is_log = bool(is_there and self.path and target.samefile(self.path))
-        except (OSError, ValueError, RuntimeError) as error:  # no such folder, name or home
-            self.post_message(self.Saved(target, 0, error))
-            return
-        if is_log:
-            self.notify(_("That is the log itself: choose another name."), severity="error")
-        elif is_there:
-            question = _("{name} exists. Type y to replace it:").format(name=target.name)
-            self.prompt.ask("replace", question)
-        else:
-            self._save(target, replace=False)
-
-    def _save(self, target: Path, *, replace: bool) -> None:
-        if self.document is None or not self.document.file.is_open:
-            return
-        file, patterns = self.document.file, self.filter.patterns if self.filter else ()
-        self._write(file.duplicate(), file.index.size, patterns, target, replace)
-
-    @work(thread=True, group="log-save")
-    def _write(
-        self, descriptor: int, stop: int, patterns: Sequence[Pattern], target: Path, replace: bool
-    ) -> None:
-        worker = get_current_worker()
-        lines = 0
-        saving = save_lines(descriptor, stop, patterns, target, replace=replace)
-        try:
-            for lines in saving:  # noqa: B007 - the last one counts
-                if worker.is_cancelled:
-                    return
-            self.post_message(self.Saved(target, lines))
-        except (OSError, ValueError) as error:
-            self.post_message(self.Saved(target, 0, error))
-        finally:
-            saving.close()
-            os.close(descriptor)
-
-    @on(Saved)
-    def _tell_saved(self, event: Saved) -> None:
-        name = one_line(str(event.path))
-        if event.error:
-            reason = translated(getattr(event.error, "strerror", "") or str(event.error))
-            message = _("Not saved: {path}: {reason}").format(path=name, reason=reason)
-            self.notify(message, severity="error", markup=False)
-            return
-        message = ngettext("Saved {count} line: {path}", "Saved {count} lines: {path}", event.lines)
-        self.notify(message.format(count=f"{event.lines:,}", path=name), markup=False)
-
-    # Opening elsewhere.
 
     def action_pager(self) -> None:
         """Open the file in the user's pager, with this screen out of the way."""
@@ -178,13 +387,3 @@ class LogView(LogFinder):
             except OSError as error:
                 return f"{command[0]}: {translated(error.strerror or str(error))}"
         return ""
-
-
-def _copied_words(count: int, wanted: int) -> str:
-    if count == wanted:
-        words = ngettext("Copied {count} line.", "Copied {count} lines.", count)
-        return words.format(count=f"{count:,}")
-    words = _(
-        "Copied the first {count} of {wanted} lines: terminals take no more at once. Save them instead."
-    )
-    return words.format(count=f"{count:,}", wanted=f"{wanted:,}")

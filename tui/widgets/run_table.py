@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import BindingType
-from textual.widgets import DataTable
+from textual.binding import Binding, BindingType
 
 from pipeline.record.runs import RunFolder, RunSummary
 from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
 from tui.keys import bindings
-from tui.language import _
+from tui.language import N_, _
+from tui.widgets.columns import padded
+from tui.widgets.listing import Listing
 from tui.words import verdict_words
+
+#: Titles of the columns and their widths in cells: fixed, so that a row that is read later moves nothing.
+_COLUMNS = (
+    ("", 2),
+    (N_("ended"), 23),
+    (N_("when"), 17),
+    (N_("took"), 12),
+    (N_("stages"), 15),
+    (N_("score"), 8),
+)
 
 
 @dataclass(frozen=True)
@@ -27,97 +38,68 @@ class Past:
     score: float | None
 
 
-class RunTable(DataTable[Text]):
+class RunTable(Listing, inherit_bindings=False):
     """Rows in the order given, the newest first; ``marked`` is the run chosen for a comparison."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "list", "up", "down", "page_up", "first", "last", "choose"
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("list", "up", "down", "page_up", "first", "last", "choose"),
+        Binding("pagedown", "page(1)", show=False, id="list.page_down"),  # space marks a run
+    ]
     DEFAULT_CSS = """
-    RunTable { height: 1fr; min-height: 3; scrollbar-size-horizontal: 0; }
+    RunTable { padding: 0; }
     """
 
     def __init__(self) -> None:
-        super().__init__(cursor_type="row", cell_padding=0, zebra_stripes=False)
+        super().__init__()
         self.runs: tuple[RunFolder, ...] = ()
         self.marked = ""
-        # fixed widths, so that a row that comes later moves nothing
-        columns = (
-            ("", 2),
-            (_("ended"), 22),
-            (_("when"), 17),
-            (_("took"), 12),
-            (_("stages"), 16),
-            (_("score"), 9),
-        )
-        for place, (label, width) in enumerate(columns):
-            self.add_column(Text(label), width=width, key=str(place))
-
-    def action_move(self, by: int) -> None:
-        """Go up or down by rows."""
-        self.move_cursor(row=self.cursor_row + by)
-
-    def action_page(self, by: int) -> None:
-        """Go up or down by pages."""
-        self.action_move(by * max(1, self.size.height - 1))
-
-    def action_edge(self, which: int) -> None:
-        """Go to the first or the last row."""
-        self.move_cursor(row=0 if which < 0 else self.row_count - 1)
-
-    def action_choose(self) -> None:
-        """Open the row."""
-        self.action_select_cursor()
+        self._known: Mapping[str, Past] = {}
 
     @property
     def selected(self) -> RunFolder | None:
         """The run under the cursor."""
-        return self.runs[self.cursor_row] if 0 <= self.cursor_row < len(self.runs) else None
+        return self.runs[self.cursor] if self.cursor < len(self.runs) else None
 
-    def show(self, runs: Sequence[RunFolder], known: dict[str, Past]) -> None:
-        """Show ``runs``; the cursor stays on its run."""
-        if tuple(runs) == self.runs:
-            return
-        held = self.selected
-        self.runs = tuple(runs)
-        self.clear()
-        for run in self.runs:
-            self.add_row(*self._cells(run, known.get(run.name)), key=run.name)
-        if held in self.runs:
-            self.move_cursor(row=self.runs.index(held))
+    def show(self, runs: Sequence[RunFolder], known: Mapping[str, Past]) -> None:
+        """Show ``runs``; the cursor stays on its run. What is not in ``known`` is drawn when it is."""
+        held, self.runs, self._known = self.selected, tuple(runs), known
+        cursor = self.runs.index(held) if held in self.runs else None
+        self.show_rows(len(self.runs), self._cells, cursor=cursor)
 
-    def fill(self, run: str, past: Past) -> None:
-        """Fill in what was read of a run."""
-        folder = next((item for item in self.runs if item.name == run), None)
-        if folder is None:
-            return
-        for place, cell in enumerate(self._cells(folder, past)):
-            if self.get_cell(run, str(place)) != cell:
-                self.update_cell(run, str(place), cell)
-
-    def mark(self, run: str, known: dict[str, Past]) -> None:
+    def mark(self, run: str) -> None:
         """Mark ``run``, or nothing; there is one mark at most."""
-        changed = {self.marked, run} - {""}
         self.marked = run
-        for name in changed:
-            if any(item.name == name for item in self.runs):
-                folder = next(item for item in self.runs if item.name == name)
-                self.update_cell(name, "0", self._cells(folder, known.get(name))[0])
+        self.refresh()
 
-    def _cells(self, run: RunFolder, past: Past | None) -> tuple[Text, ...]:
-        mark = Text(symbol("selected") if run.name == self.marked else "", "bold")
+    def _cells(self, index: int, _width: int) -> Text:
+        run = self.runs[index]
+        past = self._known.get(run.name)
+        mark = Text(symbol("full") if run.name == self.marked else "", "bold")
         if past is None:
-            return mark, Text(symbol("ellipsis"), "dim"), Text(run.name), Text(), Text(), Text()
-        summary = past.summary
+            return _row(mark, Text(symbol("ellipsis"), "dim"), Text(run.name))
         score = "" if past.score is None else f"{past.score:.2%}"
-        return (
+        return _row(
             mark,
-            ending_text(summary),
-            Text(local_time(summary.started)),
-            Text(human_seconds(summary.seconds)),
-            Text(stages_text(summary)),
+            ending_text(past.summary),
+            Text(local_time(past.summary.started)),
+            Text(human_seconds(past.summary.seconds)),
+            Text(stages_text(past.summary)),
             Text(score),
         )
+
+
+def titles() -> Text:
+    """Return the titles of the columns, as far from the edge as the rows."""
+    return Text("  ").append_text(_row(*(Text(_(title)) for title, _width in _COLUMNS)))
+
+
+def _row(*cells: Text) -> Text:
+    columns = zip(cells, _COLUMNS, strict=False)
+    parts = (
+        padded(cell, width, "right" if title == "score" else "left")
+        for cell, (title, width) in columns
+    )
+    return Text.assemble(*parts)
 
 
 def ending_text(summary: RunSummary) -> Text:

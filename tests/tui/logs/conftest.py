@@ -26,7 +26,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     path.parent.mkdir(parents=True)
     path.write_text("".join(f"line {number}\n" for number in range(100)))
     app = LogApp()
-    async with app.run_test(size=(80, 24), message_hook=app.keep) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         app.view.open(path, "train")
         made = Desk(app, pilot, path)
         await made.until(lambda: "line 99" in made.shown)

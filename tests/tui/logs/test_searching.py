@@ -1,4 +1,4 @@
-"""Search and filter: what is found, what the title says of it, and how it ends."""
+"""Search: what is found, what the title says of it, and how it ends."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ import pytest
 
 from support.log_desk import Desk
 from tui.appearance import symbol
-from tui.widgets.log_view import LogView
 
 
 async def search(desk: Desk, text: str) -> None:
     await desk.press("slash")
-    await desk.type(text)
-
-
-async def only(desk: Desk, text: str) -> None:
-    await desk.press("ampersand")
     await desk.type(text)
 
 
@@ -31,8 +25,6 @@ async def test_a_search_goes_to_the_first_match_from_here_and_n_goes_round(desk:
     await desk.until_title("/e 3 11/11")
     await desk.press("n")
     assert desk.current == "line 3"
-    found = desk.app.of(LogView.Searched)[-1]
-    assert (found.term, found.matches, found.is_filter) == ("e 3", 11, False)
 
 
 async def test_a_search_from_the_end_looks_on_the_screen_first_and_then_goes_round(
@@ -99,61 +91,9 @@ async def test_a_search_goes_on_while_the_file_grows(desk: Desk) -> None:
     assert desk.view.lines.cursor == 100 + 20_000
 
 
-async def test_a_filter_shows_only_its_lines_and_those_that_come(desk: Desk) -> None:
-    await only(desk, "7")
-    await desk.until_title("&7 19 lines")
-    assert desk.shown[:3] == ["line 7", "line 17", "line 27"]
-    desk.write("no", "line 777", "no")
-    await desk.until_title("&7 20 lines")
-    assert desk.shown[19] == "line 777"
-    assert desk.view.following
-
-
-async def test_a_filter_keeps_the_line_and_gives_it_back(desk: Desk) -> None:
-    await desk.press("g", *["j"] * 9)
-    await only(desk, "7")
-    await desk.until_title("&7 19 lines")
-    assert desk.current == "line 17"  # the next one that is shown
-    await desk.press("j")
-    assert desk.current == "line 27"
-    await desk.press("escape")
-    assert desk.current == "line 27"
-    assert "&" not in desk.app.title_row
-    assert desk.shown[desk.shown.index("line 27") + 1] == "line 28"
-
-
-async def test_a_search_in_a_filter_stays_in_it(desk: Desk) -> None:
-    await desk.press("g")
-    await only(desk, "7")
-    await desk.until_title("&7 19 lines")
-    await search(desk, "3")
-    await desk.until_title("/3 1/2")
-    assert desk.current == "line 37"
-    await desk.press("n")
-    assert desk.current == "line 73"
-    await only(desk, "")
-    await desk.until_title("/3 17/19")
-
-
-async def test_a_filter_that_lets_nothing_through_says_so(desk: Desk) -> None:
-    await only(desk, "nowhere")
-    await desk.until(lambda: desk.shown[0] == 'no line has "nowhere"')
-    await desk.press("k", "j", "G", "g", "v", "y", "S", "escape", "escape")
-    assert desk.shown[0].startswith("line")
-
-
-async def test_waiting_lines_are_those_that_the_filter_lets_through(desk: Desk) -> None:
-    await only(desk, "7")
-    await desk.until_title("&7 19 lines")
-    await desk.press("k")
-    desk.write("7", *["8"] * 50, "7")
-    await desk.until_title("paused, 2 new lines", "&7 21 lines")
-
-
-async def test_escape_ends_search_and_filter_and_then_belongs_to_others(desk: Desk) -> None:
-    await only(desk, "7")
+async def test_escape_ends_the_search_and_then_belongs_to_others(desk: Desk) -> None:
     await search(desk, "1")
-    await desk.until_title("/1 ", "&7 ")
+    await desk.until_title("/1 ")
     await desk.press("escape")
     assert "/1" not in desk.app.title_row
     desk.app.bind("escape", "toggle_class('LogView', 'heard')")
@@ -161,18 +101,16 @@ async def test_escape_ends_search_and_filter_and_then_belongs_to_others(desk: De
     assert desk.view.has_class("heard")
 
 
-async def test_a_search_and_a_filter_survive_a_file_that_begins_again(desk: Desk) -> None:
-    await only(desk, "line")
+async def test_a_search_survives_a_file_that_begins_again(desk: Desk) -> None:
     await search(desk, "9")
-    await desk.until_title("/9 ", "&line 100 lines")
+    await desk.until_title("/9 ", "/19")
     desk.path.write_text("line 9\nother\n")
-    await desk.until_title("/9 ", "/1", "&line 1 line")
+    await desk.until_title("/9 ", "/1 ")
 
 
-async def test_another_file_has_no_filter_but_is_searched(desk: Desk) -> None:
-    await only(desk, "7")
+async def test_another_file_is_searched_for_the_same(desk: Desk) -> None:
     await search(desk, "7")
-    await desk.until_title("/7 ", "&7 ")
+    await desk.until_title("/7 ")
     other = desk.path.with_name("export.log")
     other.write_text("7\n8\n7\n")
     desk.view.open(other, "export")
@@ -192,7 +130,7 @@ async def test_a_term_is_only_text(desk: Desk, term: str) -> None:
 async def test_a_search_of_a_big_file_does_not_hold_up_keys(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.logs.hunting._BREATH", 0.3)
+    monkeypatch.setattr("tui.logs.search._BREATH", 0.3)
     with desk.path.open("a") as stream:
         stream.write("a line of hay with \x1b[31mcolour\x1b[0m\n" * 60_000 + "needle\n")
     await desk.until(lambda: desk.view.lines.rows == 60_101)
@@ -200,7 +138,7 @@ async def test_a_search_of_a_big_file_does_not_hold_up_keys(
     await search(desk, "needle")
     await desk.press("j", "j")
     assert desk.view.lines.cursor == 2  # before the search has come to its end
-    assert desk.view.hunt and desk.view.hunt.is_busy
+    assert desk.view.searching and desk.view.searching.is_busy
     await desk.until(lambda: desk.current == "needle")
     await desk.until(lambda: not desk.app.title_row.rstrip().endswith(symbol("ellipsis")))
 

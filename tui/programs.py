@@ -1,9 +1,10 @@
-"""The user's editor: which one, and running it on a file."""
+"""The user's own programs on a file: the editor and the pager."""
 
 from __future__ import annotations
 
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -48,3 +49,29 @@ def run_editor(command: Sequence[str], file: Path, line: int = 0) -> None:
         raise EditorFailed(said.format(command=command[0], reason=error.strerror)) from error
     if code:
         raise EditorFailed(_("{command} ended with {code}").format(command=command[0], code=code))
+
+
+def pager_command(environ: Mapping[str, str], path: Path) -> list[str]:
+    """Return the command, argument by argument: ``$PAGER``, else ``less``, with the file.
+
+    Raises:
+        ValueError: ``$PAGER`` has a quotation mark that does not end.
+    """
+    words = shlex.split(environ.get("PAGER", "")) or ["less"]
+    return [*words, str(path.absolute())]  # absolute: never taken for an option
+
+
+def run_pager(command: list[str]) -> int:
+    """Run the pager on the terminal to its end; return its exit code.
+
+    Interrupts are the pager's (``less`` stops following on one). They are handled by doing nothing and
+    not ignored, because a program inherits what is ignored.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        return subprocess.run(command, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
