@@ -9,6 +9,7 @@ from stages.contract import Artifact, Result
 
 VERSIONS = {"python": "3.10.12", "paddle": "3.1.1", "numpy": "1.26.4", "opencv": "4.11.0.86"}
 
+#: What each stage leaves that every project has; of another one a test says so itself.
 FILES = {
     "data": ("train.txt", "val.txt", "test.txt", "dict.txt"),
     "train": ("checkpoint.pdparams", "config.yml"),

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.plan.stages import STAGES
 from pipeline.record.events import Envelope, RunFailed, RunFinished
 from pipeline.record.runs import run_folder
 from stages.contract import Metric
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
+from support.results import FILES
 from tui.views.run import RunView, view_of
 
 
@@ -50,9 +50,9 @@ def test_a_stage_that_the_plan_does_not_name_is_left_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that was recorded before there was such a stage, or of a project that does not have it."""
-    monkeypatch.setattr("tui.views.run.STAGES", (*STAGES, "another"))
-    assert list(RunView().stages) == [*STAGES, "another"]
-    assert list(view_of(run_folder(folder / ".paddock", RUN)).stages) == list(STAGES)
+    monkeypatch.setattr("tui.views.run.STAGES", (*FILES, "another"))
+    assert list(RunView().stages) == [*FILES, "another"]
+    assert list(view_of(run_folder(folder / ".paddock", RUN)).stages) == list(FILES)
 
 
 def test_in_the_middle_of_a_stage(folder: Path) -> None:

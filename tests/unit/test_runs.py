@@ -8,7 +8,6 @@ from typing import NoReturn
 
 import pytest
 
-from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
     AnyEvent,
     EventLog,
@@ -22,6 +21,7 @@ from pipeline.record.events import (
 )
 from pipeline.record.runlock import run_lock
 from pipeline.record.runs import create_run, latest, list_runs, new_name, run_folder, summarise
+from support.results import FILES
 
 RECORDED = Path(__file__).parents[1] / "data/recorded/state"
 NAME = "20260102-030405-0abc"
@@ -166,7 +166,7 @@ def test_run_that_said_nothing_has_the_time_of_its_name(tmp_path: Path) -> None:
 
 def test_recorded_runs() -> None:
     cached, first = (summarise(run) for run in list_runs(RECORDED))
-    assert set(first.stages) == set(cached.stages) == set(STAGES)
+    assert set(first.stages) == set(cached.stages) == set(FILES)
     assert set(first.stages.values()) == {"finished"} and set(cached.stages.values()) == {"cached"}
     for summary in (first, cached):
         assert (summary.code, summary.verdict, summary.cut_short) == (0, "pass", False)

@@ -24,6 +24,7 @@ from stages.contract import Exit
 from support.plans import plan, planner_of, pretend_run, wires_of
 from support.pretended import PretendedEngine, install
 from support.projects import DATA, HEAD, MINIMAL, write_project
+from support.results import FILES
 
 #: Without weights to fetch.
 SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
@@ -93,12 +94,12 @@ def test_a_run_goes_through_all_stages_and_is_cached_then(
     folder: Path, engine: PretendedEngine
 ) -> None:
     assert go(folder)[0] == Exit.OK
-    assert engine.ran == list(STAGES)
+    assert engine.ran == list(FILES)
     shipped = {path.name for path in (folder / "out").iterdir()}
     assert {"model_arm.nb", "model_x86.nb", "dict.txt", "preprocess.json", "golden.json"} < shipped
     assert "lineage.json" not in shipped and "checkpoint.pdparams" not in shipped
     assert go(folder)[0] == Exit.OK
-    assert engine.ran == list(STAGES)
+    assert engine.ran == list(FILES)
 
 
 def test_what_a_skipped_stage_would_make_is_taken_by_nobody(folder: Path) -> None:
@@ -126,7 +127,7 @@ def test_a_run_without_convert_is_judged_and_says_what_was_not_checked(
         assert outcomes[guard] == "not checked", outcomes
 
 
-@pytest.mark.parametrize("stage", [name for name in STAGES if name not in ("data", "export")])
+@pytest.mark.parametrize("stage", [name for name in FILES if name not in ("data", "export")])
 def test_a_run_ends_well_whatever_stage_its_project_does_not_need(
     folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
@@ -142,7 +143,7 @@ def test_a_run_ends_well_whatever_stage_its_project_does_not_need(
     code, heard = go(folder)
     failed = [item.event for item in heard if isinstance(item.event, RunFailed)]
     assert code in (Exit.OK, Exit.PARITY) and not failed
-    assert engine.ran == [name for name in STAGES if name != stage]
+    assert engine.ran == [name for name in FILES if name != stage]
     assert audit(load_project(folder), {}, lambda _text: None, lambda: 0).faults == ()
 
 
@@ -261,7 +262,7 @@ def test_from_and_until_leave_stages_out(folder: Path, engine: PretendedEngine) 
     assert engine.ran == ["data", "train", "export"]
     assert not (folder / "out").exists()
     assert go(folder, Options(first="convert"))[0] == Exit.OK
-    assert engine.ran == list(STAGES)
+    assert engine.ran == list(FILES)
     rewrite(folder, "epochs = 7\n")
     code, heard = go(folder, Options(first="export"))
     assert code == Exit.USAGE
