@@ -190,10 +190,6 @@ def _refused(path: Path, nodes: yaml.Node | None, complaint: Complaint) -> Usage
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
-#: libyaml's, which PyYAML's wheels bring, is ten times as fast.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 def _load(path: Path) -> tuple[yaml.Node | None, Any]:
     """Return the file's nodes, which know their lines, and its values."""
     try:
