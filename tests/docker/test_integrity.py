@@ -126,8 +126,9 @@ def test_nothing_is_wrong_with_what_nobody_touched(folder: Path) -> None:
 
 def test_a_flipped_byte_in_every_artifact_is_found(folder: Path, somebody: Vandal) -> None:
     """In all of them at once, by their names; then in one of each stage, by the whole sentence."""
-    made = {path: entry for entry in entries(folder) for path in somebody.files(home(entry))}
-    for entry in entries(folder):
+    results = entries(folder)
+    made = {path: entry for entry in results for path in somebody.files(home(entry))}
+    for entry in results:
         files = {str(path.relative_to(home(entry))) for path in made if made[path] is entry}
         assert files == {item.path for item in entry.result.artifacts} | {"result.json"}
     assert len(made) >= 13
@@ -141,7 +142,7 @@ def test_a_flipped_byte_in_every_artifact_is_found(folder: Path, somebody: Vanda
     for path, entry in made.items():
         check_flipped(faults[str(path)], entry)
     check_refused(ended, f"{len(made) - 1} more files are not as recorded")
-    for entry in entries(folder):
+    for entry in results:
         check_one_flipped(folder, somebody, entry)
     assert look(folder).faults == ()
 
