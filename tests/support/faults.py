@@ -17,7 +17,7 @@ from stages.contract import Input, Result, Spec, StageEvent, decode_event
 RUNTIME = (
     "__init__.py",
     "__main__.py",
-    "contract.py",
+    "contract",
     "cpu.py",
     "errors.py",
     "files.py",
@@ -72,7 +72,11 @@ class Bench:
         package = self.folder / "code" / "stages"
         package.mkdir(parents=True, exist_ok=True)
         for name in RUNTIME:
-            shutil.copy(Path(__file__).parents[2] / "stages" / name, package / name)
+            source = Path(__file__).parents[2] / "stages" / name
+            if source.is_dir():
+                shutil.copytree(source, package / name, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, package / name)
         indented = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ") + "\n"
         (package / "data.py").write_text(f"{_HEAD}def run(context):\n{indented}")
         spec = Spec(stage, "KEY", str(self.output), inputs=inputs)

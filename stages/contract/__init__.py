@@ -1,0 +1,87 @@
+"""The words that the host and a container exchange. Standard library only: both sides import it.
+
+The host writes a :class:`Spec` into the workspace and starts ``python -m stages NAME SPEC``. The stage
+answers with events, one JSON object a line on stdout, and leaves a :class:`Result` beside its artifacts;
+some of these are documents (:mod:`~stages.contract.parity`, :mod:`~stages.contract.documents`) that the
+report is made of.
+docs/stage-contract.md tells the whole story.
+"""
+
+from __future__ import annotations
+
+from stages.contract.codec import DocumentError
+from stages.contract.documents import (
+    BufferHead,
+    Canary,
+    CanaryEntry,
+    Compared,
+    Curve,
+    Document,
+    Evidence,
+    Lineage,
+    Match,
+    Point,
+    Runtime,
+    Sane,
+    Step,
+    Targets,
+    TracedModel,
+)
+from stages.contract.events import (
+    EVENT_TYPES,
+    ArtifactMade,
+    EnvironmentRead,
+    Failed,
+    Metric,
+    Progress,
+    StageEvent,
+    Warned,
+    decode_event,
+    encode_event,
+)
+from stages.contract.hashes import Digests, digests_of, hash_file
+from stages.contract.metrics import (
+    ConvertMetrics,
+    DataMetrics,
+    ExportMetrics,
+    FeatureCount,
+    Metrics,
+    TrainMetrics,
+    VerifyMetrics,
+)
+from stages.contract.parity import (
+    Chain,
+    ChainedLine,
+    DictionaryIdentity,
+    Fault,
+    Latency,
+    Mismatch,
+    ModelEntry,
+    Parity,
+    Status,
+)
+from stages.contract.result import Artifact, Result
+from stages.contract.spec import (
+    CACHE,
+    INPUTS,
+    MANIFEST_FILE,
+    RESULT_FILE,
+    SCRATCH_FOLDER,
+    TASKS,
+    WORKSPACE,
+    Exit,
+    Input,
+    Spec,
+    stage_key,
+)
+
+__all__ = [
+    "CACHE", "EVENT_TYPES", "INPUTS", "MANIFEST_FILE", "RESULT_FILE",
+    "SCRATCH_FOLDER", "TASKS", "WORKSPACE", "Artifact", "ArtifactMade", "BufferHead", "Canary",
+    "CanaryEntry", "Chain", "ChainedLine", "Compared", "ConvertMetrics", "Curve", "DataMetrics",
+    "DictionaryIdentity", "Digests", "Document", "DocumentError", "EnvironmentRead", "Evidence", "Exit",
+    "ExportMetrics", "Failed", "Fault", "FeatureCount", "Input", "Latency", "Lineage", "Match", "Metric",
+    "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "Result", "Runtime", "Sane", "Spec",
+    "StageEvent", "Status", "Step", "Targets", "TracedModel", "TrainMetrics", "VerifyMetrics", "Warned",
+    "decode_event", "digests_of", "encode_event", "hash_file", "stage_key",
+]  # fmt: skip

@@ -1,0 +1,117 @@
+"""What each stage says of its work in ``result.json``: frozen, and the same names on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from stages.contract.codec import decode, encode
+
+_Metrics = TypeVar("_Metrics", bound="Metrics")
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What the metrics of all stages can do."""
+
+    @classmethod
+    def from_json(cls: type[_Metrics], raw: Mapping[str, Any]) -> _Metrics:
+        """Read what :meth:`dump` returned.
+
+        Raises:
+            DocumentError: they are not made as the class says.
+        """
+        return decode(cls, dict(raw), cls.__name__)
+
+    def dump(self) -> dict[str, Any]:
+        """Return them as ``result.json`` holds them."""
+        made: dict[str, Any] = encode(self)
+        return made
+
+
+@dataclass(frozen=True)
+class DataMetrics(Metrics):
+    """Of ``data``: lines by split, and what the task counts in its labels.
+
+    ``leaked`` is how many images are in two splits or more, ``duplicates`` how many repeat another one.
+    """
+
+    lines: Mapping[str, int]
+    duplicates: int
+    leaked: int
+    characters: int | None = None
+    classes: int | None = None
+    longest_text: int | None = None
+    boxes: Mapping[str, int] | None = None
+    ignored: Mapping[str, int] | None = None
+    orientations: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class FeatureCount:
+    """Of mode frozen: the backbone's features of images, computed or found in the cache."""
+
+    images: int
+    computed: int
+    cached: int
+    images_per_s: float | None = None
+
+
+@dataclass(frozen=True)
+class TrainMetrics(Metrics):
+    """Of ``train``: the kept checkpoint on the validation set, and how training went.
+
+    ``learned`` is, by part of the network, how many of its ``parameters`` training changed; None if the
+    starting weights are not known.
+    """
+
+    accuracy: float
+    ned: float
+    best_epoch: int
+    epochs: int
+    epochs_run: int
+    stopped_because: str
+    samples_per_s: float
+    start_val_loss: float | None = None
+    first_train_loss: float | None = None
+    start_max_difference: float | None = None
+    features: FeatureCount | None = None
+    learned: Mapping[str, int] | None = None
+    parameters: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class ExportMetrics(Metrics):
+    """Of ``export``: how the PD model was held against what it was made of.
+
+    ``images_compared`` and ``strings_equal`` are there if that was a PIR model; the latter if it reads.
+    """
+
+    operators: int
+    parameters_compared: int
+    max_difference: float
+    operators_replayed: int | None = None
+    images_compared: int | None = None
+    strings_equal: int | None = None
+
+
+@dataclass(frozen=True)
+class ConvertMetrics(Metrics):
+    """Of ``convert``: what was rewritten (``needed``: without which ``opt`` or its file aborts)."""
+
+    operators_before: int
+    operators_after: int
+    rules: Mapping[str, int]
+    needed: Mapping[str, int]
+    opt_version: str
+    simplified_max_difference: float
+
+
+@dataclass(frozen=True)
+class VerifyMetrics(Metrics):
+    """Of ``verify``: each measured model's score, which is detection's hmean and else the accuracy."""
+
+    images: int
+    accuracy: Mapping[str, float] | None = None
+    hmean: Mapping[str, float] | None = None

@@ -1,0 +1,184 @@
+"""``parity.json``: every model on the same images, as ``verify`` leaves it.
+
+Why a model has no numbers is :class:`Status` and :class:`Fault`; ``detail`` says it to people, and nothing
+is decided by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from stages.contract.artifacts import PARITY, is_nb_model
+from stages.contract.documents import Document
+
+
+class Status(str, Enum):
+    """Whether a model has numbers, and if not, why."""
+
+    MEASURED = "measured"
+    #: It is there, but this machine cannot run it.
+    NOT_RUNNABLE = "not_runnable"
+    #: The project has no such model.
+    ABSENT = "absent"
+    #: It was run, or should have been, and cannot be used; :class:`Fault` says in which way.
+    FAILED = "failed"
+
+
+class Fault(str, Enum):
+    """In which way a model failed."""
+
+    #: NaN or infinity in its output.
+    NOT_FINITE = "not_finite"
+    #: Its output is not made of probabilities.
+    NOT_PROBABILITIES = "not_probabilities"
+    #: Its output has not the shape that its task needs.
+    WRONG_SHAPE = "wrong_shape"
+    #: Its output has not the shape of the PD model's.
+    UNLIKE_REFERENCE = "unlike_reference"
+    #: The same image gave another output the second time.
+    NOT_REPEATABLE = "not_repeatable"
+    #: It says the same of every image where other models do not.
+    ONE_READING = "one_reading"
+    #: The file is made for another processor.
+    WRONG_TARGET = "wrong_target"
+    #: The file cannot be read.
+    UNREADABLE = "unreadable"
+    #: Its process died, hung, or raised.
+    DIED = "died"
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Time of one image, in milliseconds: percentiles by nearest rank."""
+
+    p50: float
+    p90: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model of the parity table; without numbers if it was not measured."""
+
+    name: str
+    """checkpoint or pir, pd, or nb-TARGET"""
+    status: Status
+    """all numbers are there only if it is measured"""
+    fault: Fault | None = None
+    """in which way it failed; there if the status is failed"""
+    detail: str = ""
+    """for people: why it has no numbers"""
+    pitfall: str = ""
+    """the entry of docs/pitfalls.md that it fell into"""
+    opt_version: str = ""
+    """the opt that made an NB file, as its head says"""
+    accuracy: float | None = None
+    """share of images that are read, or told, as their label says"""
+    ned: float | None = None
+    """1 - normalised edit distance"""
+    hmean: float | None = None
+    """of detection: harmonic mean of precision and recall"""
+    precision: float | None = None
+    recall: float | None = None
+    boxes: int | None = None
+    """boxes found on all images"""
+    flipped_pixels: int | None = None
+    """pixels on another side of the threshold than PD's"""
+    pixels: int | None = None
+    """pixels compared"""
+    agreement: float | None = None
+    """share of images that it finds the same in as PD; missing if PD was not measured"""
+    max_abs_diff: float | None = None
+    """largest difference of its output to PD's; missing if PD was not measured"""
+    latency_ms: Latency | None = None
+    images_per_s: float | None = None
+    peak_rss_mb: float | None = None
+    classes: int | None = None
+    """of its output"""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it has numbers."""
+        return self.status is Status.MEASURED
+
+    @property
+    def is_nb(self) -> bool:
+        """Whether it is an NB model."""
+        return is_nb_model(self.name)
+
+    @property
+    def sentence(self) -> str:
+        """The status for people."""
+        if self.status is Status.FAILED:
+            return f"failed: {self.detail}"
+        return self.detail or self.status.value
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """An image on which a model finds other than the label or PD says."""
+
+    image: str
+    label: str
+    found: Mapping[str, str]
+    """by model, what it found"""
+
+
+@dataclass(frozen=True)
+class DictionaryIdentity:
+    """The dictionary that outputs were decoded with."""
+
+    md5: str
+    sha256: str
+    entries: int
+    """characters, the added space among them"""
+    classes: int
+    """entries and the blank"""
+
+
+@dataclass(frozen=True)
+class ChainedLine:
+    """A line that the two pairs of models read differently."""
+
+    image: str
+    line: int
+    """on its page, in reading order"""
+    original: str
+    """empty if only the converted pair found the line"""
+    converted: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Detection, then recognition, on whole pages: the original pair of models against the converted one."""
+
+    recognition: str
+    """name of the project whose recognition models were chained"""
+    pages: int
+    lines: int
+    """that one of the pairs found and read"""
+    same: int
+    """of these, what both pairs read the same"""
+    different: tuple[ChainedLine, ...]
+    failure: str = ""
+    """why a pair could not read on; missing if both could"""
+
+
+@dataclass(frozen=True)
+class Parity(Document):
+    """``parity.json``: every model on the same images."""
+
+    FILE = PARITY
+    VERSION = 2
+
+    task: str
+    images: int
+    image_shape: tuple[int, ...]
+    threads: int
+    machine: str
+    models: tuple[ModelEntry, ...]
+    mismatches: tuple[Mismatch, ...]
+    dictionary: DictionaryIdentity | None = None
+    chain: Chain | None = None
