@@ -5,7 +5,6 @@ What is drawn is what ``--batch`` printed: the run's own events and its report, 
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from rich.console import Console
 
 import svg
 from pipeline.record.events import Envelope
-from pipeline.report.build import REPORT_FILE
+from pipeline.report.model import REPORT_FILE, load_report
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress
 from tui.batch import Printer
 from tui.console import Terminal
@@ -26,11 +25,11 @@ LEFT_OUT = (ArtifactMade, EnvironmentRead, Metric, Progress)
 
 def main(project: Path, target: Path) -> None:
     """Draw the run that ``out/report.json`` names."""
-    report = json.loads((project / "out" / REPORT_FILE).read_text(encoding="utf-8"))
+    report = load_report(project / "out" / REPORT_FILE)
     terminal = Terminal(WIDTH)
     terminal.results = Console(width=WIDTH, record=True, file=sys.stderr, highlight=False)
     printer = Printer(terminal)
-    events = project / ".paddock" / "runs" / report["run"] / "events.jsonl"
+    events = project / ".paddock" / "runs" / report.run / "events.jsonl"
     for line in events.read_text(encoding="ascii").splitlines():
         envelope = Envelope.decode(line)
         if not isinstance(envelope.event, LEFT_OUT):

@@ -11,10 +11,11 @@ import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from stages.contract import ConvertMetrics
+from stages.contract.artifacts import LINEAGE, LITE_PARAMETERS, LITE_PROGRAM, nb_file
 from stages.errors import IntegrityError, StageError
 from stages.lineage.trace import Chain
 from stages.lite.naive_buffer import read_naive_buffer
@@ -27,6 +28,7 @@ from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import Proof, input_shapes, largest_difference, prove_equal, run_once
 from stages.program.rules import apply_rules
+from stages.program.rules.legal import LEGAL
 from stages.program.unknown import refuse_unknown
 from stages.runtime import Context
 from stages.tasks import task_of
@@ -48,7 +50,7 @@ class Rewritten:
     rules: dict[str, int]
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> ConvertMetrics:
     """Write ``model_TARGET.nb`` each, ``lite.pdmodel``, ``lite.pdiparams`` and ``lineage.json``.
 
     Raises:
@@ -73,15 +75,17 @@ def run(context: Context) -> dict[str, Any]:
         steps.begin(f"opt for {target}")
         _convert(context, rewritten.files, target, version, chain, proof)
     with context.guarding():
-        chain.write(context.output / "lineage.json")
+        chain.write(context.output / LINEAGE)
     steps.end()
-    return {
-        "operators_before": rewritten.operators_before,
-        "operators_after": len(rewritten.graph.operators),
-        "rules": rewritten.rules,
-        "opt_version": version,
-        "simplified_max_difference": proof.difference,
-    }
+    needed = {rule.name for rule in LEGAL}
+    return ConvertMetrics(
+        rewritten.operators_before,
+        len(rewritten.graph.operators),
+        rewritten.rules,
+        {name: count for name, count in rewritten.rules.items() if name in needed},
+        version,
+        proof.difference,
+    )
 
 
 class Steps:
@@ -119,7 +123,7 @@ def _rewrite(context: Context, original: tuple[Path, Path]) -> Rewritten:
     graph = Graph(program, parameters)
     before = len(graph.operators)
     rules = apply_rules(graph)
-    files = context.output / "lite.pdmodel", context.output / "lite.pdiparams"
+    files = context.output / LITE_PROGRAM, context.output / LITE_PARAMETERS
     write_program(files[0], graph.program())
     write_parameters(files[1], graph.used_parameters())
     return Rewritten(files, parameters, graph, before, rules)
@@ -134,7 +138,7 @@ def _convert(
     proof: Proof,
 ) -> None:
     """Make one target's file, trace it, and run it if this machine can."""
-    made = context.scratch / f"model_{target}.nb"
+    made = context.scratch / nb_file(target)
     fp16 = bool(context.parameters["fp16"]) and target in FP16_TARGETS
     run_opt(*lite, target, made, fp16=fp16)
     with context.guarding():

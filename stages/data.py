@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
+from stages.contract import DataMetrics
+from stages.contract.artifacts import labels_file
 from stages.dataset.dictionary import take_dictionary
 from stages.dataset.overlap import count_repeats, overlaps, repeat_warning
 from stages.dataset.problems import Problems
@@ -28,7 +29,7 @@ SPLITS = ("train", "val", "test")
 _PROGRESS_EVERY_S = 0.25
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> DataMetrics:
     """Check everything; write each split's label file and the dictionary.
 
     Raises:
@@ -39,13 +40,13 @@ def run(context: Context) -> dict[str, Any]:
     rules = _rules(context)
     splits = _read_splits(context, rules)
     for split in splits:
-        write_text(context.output / f"{split.name}.txt", split.text())
-    return {
-        "lines": {split.name: len(split.labels) for split in splits},
+        write_text(context.output / labels_file(split.name), split.text())
+    return DataMetrics(
+        {split.name: len(split.labels) for split in splits},
+        duplicates=_warn_of_repeats(context, splits),
+        leaked=_check_overlap(context, splits),
         **rules.count(splits),
-        "duplicates": _warn_of_repeats(context, splits),
-        "leaked": _check_overlap(context, splits),
-    }
+    )
 
 
 def _rules(context: Context) -> Rules:

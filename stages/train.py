@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from stages.contract import TrainMetrics
 from stages.errors import StageError
 from stages.frozen.run import train as train_frozen
 from stages.full.trainer import train as train_full
@@ -12,7 +11,7 @@ from stages.runtime import Context
 MODES = {"frozen": train_frozen, "full": train_full}
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> TrainMetrics:
     """Train in the mode that the parameters say; return the stage's metrics."""
     mode = context.parameters["mode"]
     if mode not in MODES:

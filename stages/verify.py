@@ -7,8 +7,7 @@ What an image says, and how well, is the task's: :mod:`stages.recognition`, :mod
 
 from __future__ import annotations
 
-from typing import Any
-
+from stages.contract import VerifyMetrics
 from stages.detection import verify as detection
 from stages.orientation import verify as orientation
 from stages.recognition import verify as recognition
@@ -22,7 +21,7 @@ _RUN = {
 }
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> VerifyMetrics:
     """Write ``parity.json``, ``preprocess.json``, ``golden.json`` and ``evidence.json``.
 
     Raises:

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import Any, TextIO
 
 from stages.contract import (
     RESULT_FILE,
@@ -27,6 +27,7 @@ from stages.contract import (
     StageEvent,
     encode_event,
 )
+from stages.contract.codec import encode
 from stages.cpu import read_cpu
 from stages.errors import StageError, Stopped
 from stages.files import remove_tree, write_text
@@ -101,7 +102,7 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))  # Paddle reads it when imported
     module = importlib.import_module(f"stages.{stage}")
     _obey_sigterm(context)  # again: Paddle takes SIGTERM over when imported
-    metrics = module.run(context)
+    metrics: dict[str, Any] = encode(module.run(context))
     remove_tree(partial / SCRATCH_FOLDER)
     with context.guarding():
         artifacts = context.publish()

@@ -12,18 +12,18 @@ from typing import Literal
 
 Mark = Literal[
     "done", "cached", "running", "waiting", "skipped", "failed", "stopped", "warning", "note",
-    "selected", "dot", "ellipsis", "full", "empty", "up", "down", "arrow",
+    "selected", "dot", "ellipsis", "full", "empty", "up", "down", "arrow", "enforced",
 ]  # fmt: skip
 
 _UNICODE: dict[Mark, str] = {
     "done": "✔", "cached": "✔", "running": "▶", "waiting": "○", "skipped": "–", "failed": "✘",
     "stopped": "■", "warning": "!", "note": "·", "selected": "▸", "dot": "·", "ellipsis": "…",
-    "full": "█", "empty": "░", "up": "↑", "down": "↓", "arrow": "→",
+    "full": "█", "empty": "░", "up": "↑", "down": "↓", "arrow": "→", "enforced": "■",
 }  # fmt: skip
 _ASCII: dict[Mark, str] = {
     "done": "+", "cached": "+", "running": ">", "waiting": ".", "skipped": "-", "failed": "x",
     "stopped": "#", "warning": "!", "note": "-", "selected": ">", "dot": "-", "ellipsis": "...",
-    "full": "#", "empty": ".", "up": "^", "down": "v", "arrow": "->",
+    "full": "#", "empty": ".", "up": "^", "down": "v", "arrow": "->", "enforced": "=",
 }  # fmt: skip
 
 

@@ -5,10 +5,9 @@ What only one answer needs is imported when it is asked for: the screen opens wi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline import PROJECT_FILE
 from pipeline.errors import PaddockError
@@ -26,12 +25,11 @@ if TYPE_CHECKING:
     from pipeline.project import Project
     from pipeline.project.answers import Answers
     from pipeline.record.ledger import Entry
+    from pipeline.report.model import Report
     from pipeline.report.runs_compared import Comparison
     from pipeline.run.audit import AuditReport
     from pipeline.run.background import Running, Started
     from pipeline.run.options import Options
-
-Report = Mapping[str, Any]
 
 
 class Backend:
@@ -156,7 +154,7 @@ class Backend:
 
     def report_file(self, run: RunFolder | None = None) -> Path | None:
         """Return where a run's report is; without one, the newest that was delivered."""
-        from pipeline.report.build import REPORT_FILE
+        from pipeline.report.words import REPORT_FILE
 
         if run is not None:
             return run.report
@@ -168,7 +166,11 @@ class Backend:
         return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
     def report(self, run: RunFolder | None = None) -> Report | None:
-        """Return a run's report; without one, the newest that was delivered."""
+        """Return a run's report; without one, the newest that was delivered.
+
+        Raises:
+            EarlierReportError: an earlier version of Paddock made it.
+        """
         path = self.report_file(run)
         return _read_report(path) if path else None
 
@@ -270,8 +272,11 @@ class Backend:
 
 def _read_report(path: Path) -> Report | None:
     """Return a report; one that was damaged by hand counts as none."""
+    from pipeline.report.model import EarlierReportError, ReportError, load_report
+
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return load_report(path)
+    except EarlierReportError:
+        raise
+    except ReportError:
         return None
-    return report if isinstance(report, dict) else None

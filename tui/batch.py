@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import signal
 import time
@@ -26,7 +25,7 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.record.runs import list_runs
-from pipeline.report.build import REPORT_FILE
+from pipeline.report.model import REPORT_FILE, load_report
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
@@ -86,7 +85,7 @@ def print_report(folder: Path, code: int, options: Options, terminal: Terminal) 
         return
     name = "out" if code == Exit.OK else "out.failed"
     path = folder / name / REPORT_FILE
-    print_parity(json.loads(path.read_text(encoding="utf-8")), terminal)
+    print_parity(load_report(path), terminal)
 
 
 class Printer:

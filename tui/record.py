@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pipeline.record.ledger import Entry
 from pipeline.record.runs import RunFolder
+from pipeline.report.words import EarlierReportError
 from tui.backend import Backend
-from tui.views.record import Record, is_whole
+from tui.views.record import Record
 
 Stamp = tuple[object, ...]
 
@@ -34,12 +35,16 @@ def state_of(path: Path) -> tuple[str, int, int]:
 
 def read_record(backend: Backend, run: RunFolder | None) -> Record:
     """Read the run's own report, or the newest one that was delivered, and the ledger. May take time."""
-    own = backend.report(run) if run else None
-    report = own if own is not None and is_whole(own) else backend.report()
-    if report is not None and not is_whole(report):
-        report = None
-    is_own = report is not None and run is not None and report["run"] == run.name
-    return Record(report, is_own, _entries(backend))
+    report, earlier = None, ""
+    for asked in (run, None) if run else (None,):
+        try:
+            report = backend.report(asked)
+        except EarlierReportError as error:
+            earlier = earlier or error.run
+        if report is not None:
+            break
+    is_own = report is not None and run is not None and report.run == run.name
+    return Record(report, is_own, _entries(backend), earlier)
 
 
 def _entries(backend: Backend) -> tuple[Entry, ...]:

@@ -9,10 +9,12 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.metrics import RECOGNITION, Report, task_of
+from pipeline.report.metrics import RECOGNITION
+from pipeline.report.model import Outcome, Report
 from pipeline.report.table import chain_line, differences, rows, titles, verdict_line
 from pipeline.report.training import summary
 from pipeline.text import one_line
+from stages.contract.artifacts import is_nb_model
 from tui.console import Terminal
 from tui.language import _, translated
 
@@ -23,7 +25,7 @@ _LEAST_NEEDED = (
 _WIDTHS = {"model": 10, "SHA-256": 14}
 _LEFT = ("model", "SHA-256")
 _SHOWN_MISMATCHES = 5
-_OUTCOMES = ("passed", "failed", "not checked")
+_OUTCOMES = (Outcome.PASSED, Outcome.ENFORCED, Outcome.FAILED, Outcome.NOT_CHECKED)
 
 
 def print_parity(report: Report, terminal: Terminal) -> None:
@@ -57,12 +59,12 @@ def _cell(title: str, text: str) -> str:
 
 
 def _print_verdict(report: Report, terminal: Terminal) -> None:
-    passed = report["verdict"] == "pass"
+    passed = report.passed
     symbol = "✔" if passed else "✘"
     terminal.print(
         f"{symbol} {translated(verdict_line(report))}", "bold green" if passed else "bold red"
     )
-    for line in (*report["reasons"], *report["remarks"]):
+    for line in (*report.reasons, *report.remarks):
         terminal.print(f"  - {translated(line)}")
     facts = (_chain, _dictionary, _training, _weights, _guards)
     for line in (line for fact in facts for line in fact(report)):
@@ -75,27 +77,26 @@ def _chain(report: Report) -> Iterator[str]:
 
 
 def _dictionary(report: Report) -> Iterator[str]:
-    if dictionary := report.get("dictionary"):
+    if dictionary := report.dictionary:
         yield _("dictionary: {entries} entries, {classes} classes, SHA-256 {sha256}").format(
-            entries=dictionary["entries"],
-            classes=dictionary["classes"],
-            sha256=dictionary["sha256"][:12],
+            entries=dictionary.entries,
+            classes=dictionary.classes,
+            sha256=dictionary.sha256[:12],
         )
 
 
 def _training(report: Report) -> Iterator[str]:
     """Give in a line why training stopped, and what it came to."""
-    if trained := report.get("training"):
+    if trained := report.training:
         yield _("training: {summary}").format(summary=translated(summary(trained)))
 
 
 def _weights(report: Report) -> Iterator[str]:
     """Give in a line how many tensors of each NB file were traced to the model that was trained."""
-    steps = (report.get("lineage") or {}).get("steps") or ()
     traced = [
-        f"{step['to']} {step['same'] + step['derived']}/{step['tensors']}"
-        for step in steps
-        if str(step["to"]).startswith("nb-")
+        f"{step.to} {step.same + step.derived}/{step.tensors}"
+        for step in (report.lineage.steps if report.lineage else ())
+        if is_nb_model(step.to)
     ]
     if traced:
         yield _("weights: tensors traced to the PD model: {files}").format(files=", ".join(traced))
@@ -103,15 +104,15 @@ def _weights(report: Report) -> Iterator[str]:
 
 def _guards(report: Report) -> Iterator[str]:
     """Give in a line how many guards came to what."""
-    counts = Counter(str(guard["outcome"]) for guard in report["pitfalls"])
-    said = ", ".join(f"{_(name)} {counts[name]}" for name in _OUTCOMES if counts[name])
+    counts = Counter(guard.outcome for guard in report.guards)
+    said = ", ".join(f"{_(name.value)} {counts[name]}" for name in _OUTCOMES if counts[name])
     yield _("guards: {counts}").format(counts=said)
 
 
 def _print_differences(report: Report, terminal: Terminal) -> None:
     """Write the first images on which models differ from the label or from each other."""
     heads, found = differences(report)
-    is_text = task_of(report) == RECOGNITION
+    is_text = report.task == RECOGNITION
     names = [_("label") if head == "label" else head for head in heads[1:]]
     for image, *said in found[:_SHOWN_MISMATCHES]:
         readings = (repr(text) if is_text else translated(text) for text in said)

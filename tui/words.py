@@ -64,6 +64,7 @@ def check_name(check: str) -> str:
 #: Outcome of a guard, or of a comparison -> mark, word, style.
 _OUTCOMES: dict[str, tuple[Mark, str, str]] = {
     "passed": ("done", N_("passed"), "green"),
+    "enforced": ("enforced", N_("enforced"), "green"),
     "failed": ("failed", N_("failed"), "bold red"),
     "not checked": ("waiting", N_("not checked"), "yellow"),
     "same": ("done", N_("the same"), "green"),

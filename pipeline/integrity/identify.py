@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pipeline.errors import UsageError
 from pipeline.project import Project
 from pipeline.record.ledger import Entry, Ledger
 from pipeline.text import one_line
-from stages.contract import Digests, digests_of
+from stages.contract import Digests, DocumentError, Lineage, digests_of
+from stages.contract.artifacts import LINEAGE, is_nb_file
 from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer, parse_naive_buffer
@@ -22,7 +22,6 @@ from stages.pitfalls import Pitfall
 #: but all its weights are the project's. ``partly``: some are. ``foreign``: none is. ``damaged``: it is no
 #: whole .nb file.
 Kind = Literal["current", "earlier", "rebuilt", "partly", "foreign", "damaged"]
-LINEAGE_FILE = "lineage.json"
 _PITFALLS: dict[Kind, Pitfall] = {
     "earlier": Pitfall.STALE_FILE,
     "rebuilt": Pitfall.CHANGED_ARTIFACT,
@@ -95,7 +94,7 @@ def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:
     """Return the first result with a ``.nb`` file of these bytes."""
     for entry in entries:
         for artifact in entry.result.artifacts:
-            if artifact.path.endswith(".nb") and artifact.sha256 == sha256:
+            if is_nb_file(artifact.path) and artifact.sha256 == sha256:
                 return entry
     return None
 
@@ -119,19 +118,18 @@ def _current(project: Project, ledger: Ledger) -> Entry:
 
 def _fingerprints(project: Project, current: Entry) -> set[str]:
     """Return the fingerprints of all tensors of the last good run's ``.nb`` files."""
-    artifact = current.result.artifact(LINEAGE_FILE)
+    artifact = current.result.artifact(LINEAGE)
     kept = project.state / "cache" / artifact.sha256
     data = kept.read_bytes() if kept.is_file() else b""
     if digests_of(data).sha256 != artifact.sha256:
         remedy = "run again, which fetches it: paddock --batch"
-        raise UsageError(f"{LINEAGE_FILE} of the last good run is not here", str(kept), remedy)
-    models: Mapping[str, Any] = json.loads(data)["models"]
-    return set(_of_buffers(models.values()))
-
-
-def _of_buffers(models: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    for model in models:
-        yield from model.get("tensors", {}).values()
+        raise UsageError(f"{LINEAGE} of the last good run is not here", str(kept), remedy)
+    try:
+        models = Lineage.from_json(data).models
+    except DocumentError as error:
+        remedy = "run again, which makes it anew: paddock --batch --force convert"
+        raise UsageError(str(error), str(kept), remedy) from error
+    return {fingerprint for model in models.values() for fingerprint in model.tensors.values()}
 
 
 def _kind(made: Entry | None, current: Entry, nb: NaiveBuffer, same: int) -> Kind:

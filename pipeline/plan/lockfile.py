@@ -12,12 +12,13 @@ from pipeline.plan.planner import changed_components
 from pipeline.record.ledger import Components
 from pipeline.text import one_line
 from stages.contract import Result
+from stages.contract.artifacts import PARITY
 from stages.pitfalls import Pitfall
 
 LOCK_FILE = "paddock.lock"
 SCHEMA_VERSION = 2
 #: Artifacts with measured times in them, which no two runs share: the ledger has their hashes, the lock not.
-TIMED = frozenset({"parity.json"})
+TIMED = frozenset({PARITY})
 
 
 def lock_entry(components: Components, result: Result) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from pipeline.models.fetch import resolve
 from pipeline.models.fetch_context import FetchContext
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject
-from pipeline.plan.start import DESCRIPTION, PD_FILES, PIR_FILES, is_pir, one_file, require, tree_of
+from pipeline.plan.start import PD_FILES, PIR_FILES, is_pir, one_file, require, tree_of
 from pipeline.project import Project, load_project
+from stages.contract.artifacts import DESCRIPTION, DICTIONARY, PREPROCESS, nb_file
 
 _KEY = "verify.recognition"
 #: What of ``out/`` the verify stage takes, by the names that it knows it by.
 _DELIVERED = {
-    "reader-nb": "model_x86.nb",
-    "reader-dict": "dict.txt",
-    "reader-preprocess": "preprocess.json",
+    "reader-nb": nb_file("x86"),
+    "reader-dict": DICTIONARY,
+    "reader-preprocess": PREPROCESS,
 }
 _SUMS = "SHA256SUMS"
 

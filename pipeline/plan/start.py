@@ -14,15 +14,12 @@ from pipeline.models.given import RemoteModel
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject, file_upload, folder_upload, make_upload
 from pipeline.project import Project
+from stages.contract.artifacts import DESCRIPTION, PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
 
-#: What PaddleOCR's export writes beside a model: how images are prepared, and the dictionary.
-DESCRIPTION = "inference.yml"
-#: By which a folder is told to hold a model in the PIR format.
-PIR_PROGRAM = "inference.json"
-PARAMETERS = "inference.pdiparams"
-PIR_FILES = (PIR_PROGRAM, PARAMETERS, DESCRIPTION)
+#: A model in the PIR format is known by its program.
+PIR_FILES = (PIR_PROGRAM, PD_PARAMETERS, DESCRIPTION)
 #: A PD model's files by the names that stages know them by.
-PD_FILES = {"pdmodel": "inference.pdmodel", "pdiparams": PARAMETERS}
+PD_FILES = {"pdmodel": PD_PROGRAM, "pdiparams": PD_PARAMETERS}
 _GIVEN = "project (export.model)"
 
 
@@ -110,7 +107,7 @@ def _inference_model(project: Project, cache: HashCache, caller: FetchContext) -
 
 
 _REMEDY = (
-    f"name a folder with {PD_FILES['pdmodel']} and {PARAMETERS}, or with {', '.join(PIR_FILES)}"
+    f"name a folder with {PD_FILES['pdmodel']} and {PD_PARAMETERS}, or with {', '.join(PIR_FILES)}"
 )
 
 

@@ -12,10 +12,11 @@ from pipeline.plan.inputs import SPLITS, FromProject, FromStage, Source, split_l
 from pipeline.plan.recogniser import recogniser_of
 from pipeline.plan.stages import stage_table
 from pipeline.plan.stages.spec import Basis, StageSpec
-from pipeline.plan.start import PARAMETERS, Start, one_file, starting_point
+from pipeline.plan.start import Start, one_file, starting_point
 from pipeline.plan.surroundings import Surrounding
 from pipeline.project import Project
 from stages.contract import Digests, hash_file
+from stages.contract.artifacts import PD_PARAMETERS, is_nb_model
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def given_models(wires: Sequence[Wire]) -> dict[str, Digests]:
         model = _MODELS.get(name, name)
         if isinstance(source, FromProject) and (model in _MODELS.values() or is_buffer(model)):
             files = source.upload.files
-            path = files[PARAMETERS] if source.tree else next(iter(files.values()))
+            path = files[PD_PARAMETERS] if source.tree else next(iter(files.values()))
             given[model] = hash_file(path)
     return given
 
@@ -114,4 +115,4 @@ _MODELS = {"pdiparams": "pd", "checkpoint": "checkpoint", "pir": "pir"}
 
 def is_buffer(model: str) -> bool:
     """Return whether a model of the report, or an input, is a ``.nb`` file."""
-    return model.startswith("nb-")
+    return is_nb_model(model)

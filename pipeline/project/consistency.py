@@ -11,9 +11,9 @@ from pipeline.models.given import RemoteModel
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.schema import Project, Section
 from pipeline.text import nearest
+from stages.contract.artifacts import DESCRIPTION
 
 #: By which a folder is told to bring its own dictionary along.
-_DESCRIPTION = "inference.yml"
 #: Keys that only a model that reads text has a use for, by table.
 _READING_KEYS = {
     "data": ("dictionary", "use_space_char", "max_text_length"),
@@ -187,7 +187,7 @@ def _brings_dictionary(project: Project) -> bool:
     given = settings.export.model or settings.model.pretrained
     if isinstance(given, RemoteModel):
         return True  # what it holds is known when it was fetched
-    return given in MODELS or bool(given and is_file(project.folder / given / _DESCRIPTION))
+    return given in MODELS or bool(given and is_file(project.folder / given / DESCRIPTION))
 
 
 def _of_recogniser(project: Project) -> Iterator[Complaint]:

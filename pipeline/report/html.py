@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
-from typing import Any
 
 from pipeline.report import training
-from pipeline.report.metrics import Report
+from pipeline.report.model import Dictionary, Report, Training
 from pipeline.report.plot import STYLE, Curve, Plot
 from pipeline.report.proofs import Section, after_training, sections
 from pipeline.report.table import (
@@ -30,39 +29,39 @@ code, td { font-family: ui-monospace, monospace; font-size: .9em } .pass { color
 
 
 def render_html(report: Report) -> str:
-    """Draw ``report`` (the parsed report.json) as a page."""
-    title = f"{report['project']}: {verdict_line(report)}"
-    remarks = [*report["reasons"], *report["remarks"]]
+    """Draw ``report`` as a page."""
+    title = f"{report.project}: {verdict_line(report)}"
+    remarks = [*report.reasons, *report.remarks]
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
         f"<title>{_safe(title)}</title><style>{_STYLE}{STYLE}</style>",
-        f"<h1>{_safe(report['project'])}</h1>",
-        f"<p class={report['verdict']}><strong>{_safe(verdict_line(report))}</strong></p>",
+        f"<h1>{_safe(report.project)}</h1>",
+        f"<p class={report.verdict.value}><strong>{_safe(verdict_line(report))}</strong></p>",
         "<ul>" + "".join(f"<li>{_safe(item)}</li>" for item in remarks) + "</ul>",
         _table(titles(report), rows(report)),
-        *_dictionary(report.get("dictionary")),
+        *_dictionary(report.dictionary),
         *(f"<p>{_safe(line)}</p>" for line in [chain_line(report)] if line),
         *_mismatches(report),
-        *_training(report.get("training")),
+        *_training(report.training),
         *map(_section, sections(report)),
         "<h2>Stages</h2>",
         _table(("stage", "seconds", "key"), _stages(report)),
         "<h2>Artifacts</h2>",
         _table(("stage", "path", "size", "md5", "sha256"), _artifacts(report)),
-        f"<p>Run {_safe(report['run'])}</p></html>\n",
+        f"<p>Run {_safe(report.run)}</p></html>\n",
     ]
     return "\n".join(parts)
 
 
-def _dictionary(dictionary: Mapping[str, Any] | None) -> Iterable[str]:
-    if dictionary:
-        yield f"<p>Dictionary: {dictionary['entries']} entries, {dictionary['classes']} classes, "
-        yield f"MD5 <code>{dictionary['md5']}</code>, SHA-256 <code>{dictionary['sha256']}</code></p>"
+def _dictionary(dictionary: Dictionary | None) -> Iterable[str]:
+    if dictionary is not None:
+        yield f"<p>Dictionary: {dictionary.entries} entries, {dictionary.classes} classes, "
+        yield f"MD5 <code>{dictionary.md5}</code>, SHA-256 <code>{dictionary.sha256}</code></p>"
 
 
-def _training(trained: training.Training | None) -> Iterable[str]:
+def _training(trained: Training | None) -> Iterable[str]:
     """Give the course of training: in a sentence, as two charts, and in a table behind them."""
-    if not trained:
+    if trained is None:
         return
     yield f"<h2>Training</h2><p>{_safe(training.summary(trained))}</p>"
     best = training.best_step(trained)
@@ -85,14 +84,14 @@ def _section(section: Section) -> str:
     return f"<h2>{_safe(section.heading)}</h2>\n{_table(section.titles, section.rows)}"
 
 
-def _stages(report: Mapping[str, Any]) -> Iterable[list[str]]:
-    for name, stage in report["stages"].items():
-        yield [name, f"{stage['seconds']:.1f}", stage["key"]]
+def _stages(report: Report) -> Iterable[list[str]]:
+    for name, stage in report.stages.items():
+        yield [name, f"{stage.seconds:.1f}", stage.key]
 
 
-def _artifacts(report: Mapping[str, Any]) -> Iterable[list[str]]:
-    for item in report["artifacts"]:
-        yield [str(item[name]) for name in ("stage", "path", "size", "md5", "sha256")]
+def _artifacts(report: Report) -> Iterable[list[str]]:
+    for item in report.artifacts:
+        yield [item.stage, item.path, str(item.size), item.md5, item.sha256]
 
 
 def _mismatches(report: Report) -> Iterable[str]:

@@ -1,28 +1,30 @@
 """The report as JUnit XML, for the page on which a CI shows its tests.
 
 Every guard is a test case, and so is every model; a guard or model that was not checked is skipped, with
-the reason. The verdict is a case of its own, so a run that fails parity fails there.
+the reason; one that is enforced says so in its output. The verdict is a case of its own, so a run that fails
+parity fails there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from pipeline.report.model import GuardEntry, Model, Outcome, Report
 from pipeline.report.table import verdict_line
 from pipeline.text import one_line
+from stages.contract import Status
 
 #: What a test case holds if it did not pass: by a guard's outcome.
-_NOT_PASSED = {"failed": "failure", "not checked": "skipped"}
+_NOT_PASSED = {Outcome.FAILED: "failure", Outcome.NOT_CHECKED: "skipped"}
 
 
-def render_junit(report: Mapping[str, Any]) -> str:
-    """Draw ``report`` (the parsed report.json) as JUnit XML."""
-    root = Element("testsuites", name=_safe(report["project"]))
-    _suite(root, "parity", [_verdict(report), *map(_model, report["models"])])
-    _suite(root, "guards", map(_guard, report["pitfalls"]))
-    seconds = sum(stage["seconds"] for stage in report["stages"].values())
+def render_junit(report: Report) -> str:
+    """Draw ``report`` as JUnit XML."""
+    root = Element("testsuites", name=_safe(report.project))
+    _suite(root, "parity", [_verdict(report), *map(_model, report.models)])
+    _suite(root, "guards", map(_guard, report.guards))
+    seconds = sum(stage.seconds for stage in report.stages.values())
     root.set("time", f"{seconds:.3f}")
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
@@ -40,29 +42,31 @@ def _suite(root: Element, name: str, cases: Iterable[Element]) -> None:
     suite.set("errors", "0")
 
 
-def _verdict(report: Mapping[str, Any]) -> Element:
+def _verdict(report: Report) -> Element:
     case = Element("testcase", name="verdict")
-    if report["verdict"] != "pass":
-        _add(case, "failure", verdict_line(report), report["reasons"])
+    if not report.passed:
+        _add(case, "failure", verdict_line(report), report.reasons)
     return case
 
 
-def _model(model: Mapping[str, Any]) -> Element:
-    case = Element("testcase", name=_safe(model["name"]))
-    status = str(model["status"])
-    if status.startswith("failed"):
-        _add(case, "failure", status, [*_pitfalls([model.get("pitfall", "")])])
-    elif status != "measured":
-        _add(case, "skipped", status)
+def _model(model: Model) -> Element:
+    case = Element("testcase", name=_safe(model.name))
+    if model.status is Status.FAILED:
+        _add(case, "failure", model.sentence, _pitfalls([model.pitfall]))
+    elif not model.is_measured:
+        _add(case, "skipped", model.sentence)
     return case
 
 
-def _guard(guard: Mapping[str, Any]) -> Element:
-    case = Element("testcase", name=_safe(guard["id"]))
-    if tag := _NOT_PASSED.get(guard["outcome"]):
-        details = [f"{name}: {guard[name]}" for name in ("where", "remedy") if guard.get(name)]
-        pitfalls = _pitfalls(guard.get("pitfalls", ())) if tag == "failure" else ()
-        _add(case, tag, f"{guard['title']}: {guard['found']}", [*details, *pitfalls])
+def _guard(guard: GuardEntry) -> Element:
+    case = Element("testcase", name=_safe(guard.id))
+    if guard.outcome is Outcome.ENFORCED:
+        SubElement(case, "system-out").text = _safe(f"{guard.outcome.value}: {guard.found}")
+    if tag := _NOT_PASSED.get(guard.outcome):
+        said = (("where", guard.where), ("remedy", guard.remedy))
+        details = [f"{name}: {value}" for name, value in said if value]
+        pitfalls = _pitfalls(guard.pitfalls) if tag == "failure" else ()
+        _add(case, tag, f"{guard.title}: {guard.found}", [*details, *pitfalls])
     return case
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from pipeline.report.metrics import Report
+from pipeline.report.model import Dictionary, Report, Training
 from pipeline.report.proofs import Section, after_training, sections
 from pipeline.report.table import (
     chain_line,
@@ -15,7 +14,7 @@ from pipeline.report.table import (
     titles,
     verdict_line,
 )
-from pipeline.report.training import Training, summary
+from pipeline.report.training import summary
 from pipeline.text import one_line
 
 #: Longer lists are cut, saying so; report.json has them all.
@@ -25,19 +24,19 @@ MAX_EVALUATIONS = 12
 
 
 def render_markdown(report: Report) -> str:
-    """Draw ``report`` (the parsed report.json) as Markdown."""
+    """Draw ``report`` as Markdown."""
     lines = [
-        f"# {_cell(report['project'])}: {verdict_line(report)}",
+        f"# {_cell(report.project)}: {verdict_line(report)}",
         "",
-        f"Run {_cell(report['run'])}",
+        f"Run {_cell(report.run)}",
         "",
     ]
-    lines += [f"- {_cell(reason)}" for reason in (*report["reasons"], *report["remarks"])]
+    lines += [f"- {_cell(reason)}" for reason in (*report.reasons, *report.remarks)]
     lines += ["", *_table(titles(report), rows(report)), ""]
-    lines += _dictionary(report.get("dictionary"))
+    lines += _dictionary(report.dictionary)
     if chained := chain_line(report):
         lines += [_cell(chained), ""]
-    lines += [*_mismatches(report), *_training(report.get("training"))]
+    lines += [*_mismatches(report), *_training(report.training)]
     for section in sections(report):
         lines += _section(section)
     lines += ["## Stages", "", *_table(("stage", "seconds", "key"), _stages(report)), ""]
@@ -45,18 +44,18 @@ def render_markdown(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _dictionary(dictionary: Mapping[str, Any] | None) -> list[str]:
-    if not dictionary:
+def _dictionary(dictionary: Dictionary | None) -> list[str]:
+    if dictionary is None:
         return []
     return [
-        f"Dictionary: {dictionary['entries']} entries, {dictionary['classes']} classes, "
-        f"MD5 `{dictionary['md5']}`, SHA-256 `{dictionary['sha256']}`",
+        f"Dictionary: {dictionary.entries} entries, {dictionary.classes} classes, "
+        f"MD5 `{dictionary.md5}`, SHA-256 `{dictionary.sha256}`",
         "",
     ]
 
 
 def _training(training: Training | None) -> list[str]:
-    if not training:
+    if training is None:
         return []
     lines = ["## Training", "", _cell(summary(training)), ""]
     for section in after_training(training, MAX_EVALUATIONS):
@@ -71,14 +70,14 @@ def _section(section: Section) -> list[str]:
 _ARTIFACT_TITLES = ("stage", "file", "bytes", "MD5", "SHA-256")
 
 
-def _stages(report: Mapping[str, Any]) -> Iterable[list[str]]:
-    for name, stage in report["stages"].items():
-        yield [name, f"{stage['seconds']:.1f}", stage["key"][:12]]
+def _stages(report: Report) -> Iterable[list[str]]:
+    for name, stage in report.stages.items():
+        yield [name, f"{stage.seconds:.1f}", stage.key[:12]]
 
 
-def _artifacts(report: Mapping[str, Any]) -> Iterable[list[str]]:
-    for item in report["artifacts"]:
-        yield [item["stage"], item["path"], str(item["size"]), item["md5"], item["sha256"]]
+def _artifacts(report: Report) -> Iterable[list[str]]:
+    for item in report.artifacts:
+        yield [item.stage, item.path, str(item.size), item.md5, item.sha256]
 
 
 def _mismatches(report: Report) -> list[str]:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-Model = Mapping[str, Any]
-Report = Mapping[str, Any]
+from stages.contract import TASKS, Latency
+from stages.contract.artifacts import PD_MODEL
+
+if TYPE_CHECKING:
+    from pipeline.report.model import Model, Report
 
 #: What a cell shows that has no value.
 NONE = "–"
-#: The task of a report that names none: those of before there was another one.
-RECOGNITION = "recognition"
+RECOGNITION, DETECTION, ORIENTATION = TASKS
+Value = float | str | None
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Metric:
     Args:
         title: a column's head.
         name: the same in words.
-        fill: from the model, and the report that it is in, to the cell's text.
+        value: of a model, and the report that it is in.
+        form: how the value is written, as :func:`format` takes it.
         better: which way is better, if one is.
         measured: whether only a model that was measured has it.
         brief: whether it is in the tables of ``--batch``, Markdown and HTML.
@@ -35,7 +39,8 @@ class Metric:
 
     title: str
     name: str
-    fill: Callable[[Model, Report], str]
+    value: Callable[[Model, Report], Value]
+    form: str
     better: Literal["higher", "lower", ""] = ""
     measured: bool = True
     brief: bool = True
@@ -44,56 +49,48 @@ class Metric:
 
     def cell(self, model: Model, report: Report) -> str:
         """Return the cell's text; a number that is not there is :data:`NONE`."""
-        try:
-            return self.fill(model, report)
-        except (LookupError, TypeError, ValueError, ArithmeticError):
-            # null, a report of another version, or one that was edited
-            return NONE
-
-
-def task_of(report: Report) -> str:
-    """Return what the models of a report, or of a ``parity.json``, are for."""
-    return str(report.get("task", RECOGNITION))
+        value = self.value(model, report)
+        return NONE if value is None else format(value, self.form)
 
 
 def metrics_of(report: Report) -> tuple[Metric, ...]:
     """Return the metrics of the report's task, in the order of the table."""
-    own = _OWN.get(task_of(report), _OWN[RECOGNITION])
-    return (*own, *_COST, *(_CLASSES if task_of(report) == RECOGNITION else ()), *_FILE)
+    classes = _CLASSES if report.task == RECOGNITION else ()
+    return (*_OWN[report.task], *_COST, *classes, *_FILE)
 
 
-def is_measured(model: Model) -> bool:
-    """Return whether the model has numbers; its ``status`` says why not."""
-    return bool(model["status"] == "measured")
+def _latency(percentile: Callable[[Latency], float]) -> Callable[[Model, Report], Value]:
+    return lambda model, _: percentile(model.latency_ms) if model.latency_ms else None
 
 
-def _share(key: str) -> Callable[[Model, Report], str]:
-    return lambda model, _: f"{model[key]:.2%}"
-
-
-def _latency(percentile: str) -> Callable[[Model, Report], str]:
-    return lambda model, _: f"{model['latency_ms'][percentile]:.1f}"
-
-
-def _ratio(model: Model, report: Report) -> str:
+def _ratio(model: Model, report: Report) -> Value:
     """Return the latency as a multiple of PD's."""
-    measured = {item["name"]: item for item in report["models"] if is_measured(item)}
-    return f"{model['latency_ms']['p50'] / measured['pd']['latency_ms']['p50']:.2f}"
+    pd = report.model(PD_MODEL)
+    if model.latency_ms is None or pd is None or pd.latency_ms is None or not pd.latency_ms.p50:
+        return None
+    return model.latency_ms.p50 / pd.latency_ms.p50
 
 
-def _classes(model: Model, report: Report) -> str:
+def _classes(model: Model, report: Report) -> Value:
     """Return the model's classes against the dictionary's."""
-    return f"{model['classes']}/{report['dictionary']['classes']}"
+    if model.classes is None or report.dictionary is None:
+        return None
+    return f"{model.classes}/{report.dictionary.classes}"
+
+
+def _accuracy(words: str) -> Metric:
+    return Metric("accuracy", words, lambda model, _: model.accuracy, ".2%", "higher", rank=1)
 
 
 def _agreement(words: str) -> Metric:
-    return Metric("= PD", words, _share("agreement"), "higher", rank=1)
+    return Metric("= PD", words, lambda model, _: model.agreement, ".2%", "higher", rank=1)
 
 
 _DIFFERENCE = Metric(
     "max diff",
     "largest difference to PD",
-    lambda model, _: f"{model['max_abs_diff']:.1e}",
+    lambda model, _: model.max_abs_diff,
+    ".1e",
     "lower",
     rank=1,
 )
@@ -101,75 +98,100 @@ _DIFFERENCE = Metric(
 #: What each task is measured by, in the order of the table; a new metric is a new row.
 _OWN: Mapping[str, tuple[Metric, ...]] = {
     RECOGNITION: (
-        Metric("accuracy", "exact matches", _share("accuracy"), "higher", rank=1),
-        Metric(
-            "NED", "1 - edit distance", lambda model, _: f"{model['ned']:.4f}", "higher", rank=1
-        ),
+        _accuracy("exact matches"),
+        Metric("NED", "1 - edit distance", lambda model, _: model.ned, ".4f", "higher", rank=1),
         _agreement("same string as PD"),
         _DIFFERENCE,
     ),
-    "detection": (
-        Metric("hmean", "mean of precision and recall", _share("hmean"), "higher", rank=1),
-        Metric("precision", "boxes that are right", _share("precision"), "higher"),
-        Metric("recall", "labelled boxes found", _share("recall"), "higher"),
-        Metric("boxes", "boxes found", lambda model, _: f"{model['boxes']}", rank=3),
+    DETECTION: (
+        Metric(
+            "hmean",
+            "mean of precision and recall",
+            lambda model, _: model.hmean,
+            ".2%",
+            "higher",
+            rank=1,
+        ),
+        Metric(
+            "precision", "boxes that are right", lambda model, _: model.precision, ".2%", "higher"
+        ),
+        Metric("recall", "labelled boxes found", lambda model, _: model.recall, ".2%", "higher"),
+        Metric("boxes", "boxes found", lambda model, _: model.boxes, "d", rank=3),
         _agreement("images with the same boxes as PD"),
         _DIFFERENCE,
         Metric(
             "flipped",
             "pixels on the other side of the threshold than PD's",
-            lambda model, _: f"{model['flipped_pixels']}",
+            lambda model, _: model.flipped_pixels,
+            "d",
             "lower",
         ),
         Metric(
-            "pixels",
-            "pixels compared",
-            lambda model, _: f"{model['pixels']}",
-            brief=False,
-            rank=3,
+            "pixels", "pixels compared", lambda model, _: model.pixels, "d", brief=False, rank=3
         ),
     ),
-    "orientation": (
-        Metric("accuracy", "orientations that are right", _share("accuracy"), "higher", rank=1),
+    ORIENTATION: (
+        _accuracy("orientations that are right"),
         _agreement("same orientation as PD"),
         _DIFFERENCE,
     ),
 }
 _COST = (
-    Metric("p50 ms", "p50 in ms", _latency("p50"), "lower", rank=1, varies=True),
-    Metric("p90 ms", "p90 in ms", _latency("p90"), "lower", rank=3, varies=True),
-    Metric("p99 ms", "p99 in ms", _latency("p99"), "lower", brief=False, rank=3, varies=True),
-    Metric("x PD", "p50 as a multiple of PD's", _ratio, "lower", brief=False, rank=3, varies=True),
+    Metric("p50 ms", "p50 in ms", _latency(lambda it: it.p50), ".1f", "lower", rank=1, varies=True),
+    Metric("p90 ms", "p90 in ms", _latency(lambda it: it.p90), ".1f", "lower", rank=3, varies=True),
+    Metric(
+        "p99 ms",
+        "p99 in ms",
+        _latency(lambda it: it.p99),
+        ".1f",
+        "lower",
+        brief=False,
+        rank=3,
+        varies=True,
+    ),
+    Metric(
+        "x PD",
+        "p50 as a multiple of PD's",
+        _ratio,
+        ".2f",
+        "lower",
+        brief=False,
+        rank=3,
+        varies=True,
+    ),
     Metric(
         "img/s",
         "images a second",
-        lambda model, _: f"{model['images_per_s']:.1f}",
+        lambda model, _: model.images_per_s,
+        ".1f",
         "higher",
         varies=True,
     ),
     Metric(
         "RSS MB",
         "peak memory in MB",
-        lambda model, _: f"{model['peak_rss_mb']:.0f}",
+        lambda model, _: model.peak_rss_mb,
+        ".0f",
         "lower",
         varies=True,
     ),
 )
-_CLASSES = (Metric("classes", "classes of the dictionary", _classes, brief=False, rank=3),)
+_CLASSES = (Metric("classes", "classes of the dictionary", _classes, "", brief=False, rank=3),)
 _FILE = (
     Metric(
         "MB",
         "size in MB",
-        lambda model, _: f"{model['size'] / 1e6:.2f}",
+        lambda model, _: None if model.size is None else model.size / 1e6,
+        ".2f",
         "lower",
         measured=False,
         rank=1,
     ),
     Metric(
-        "SHA-256", "SHA-256", lambda model, _: str(model["sha256"])[:12], measured=False, rank=4
+        "SHA-256", "SHA-256", lambda model, _: model.sha256 or None, ".12", measured=False, rank=4
     ),
     Metric(
-        "MD5", "MD5", lambda model, _: str(model["md5"])[:12], measured=False, brief=False, rank=4
+        "MD5", "MD5", lambda model, _: model.md5 or None, ".12", measured=False, brief=False, rank=4
     ),
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pipeline.report.metrics import NONE, Report
-from pipeline.report.training import Training, best_step, evaluations
+from pipeline.report.metrics import NONE
+from pipeline.report.model import Outcome, Report, Training
+from pipeline.report.training import best_step, evaluations
+from stages.contract import Compared
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,26 @@ _CHAIN_TITLES = ("image", "line", "original pair", "converted pair")
 _PLACE_TITLES = ("place", "what", "found", "outcome")
 _LINEAGE_TITLES = ("from", "to", "tensors", "identical", "derived", "by which rules")
 _CANARY_TITLES = ("model", "reads as its reference", "reads as the official model")
+#: The symbol that stands before a guard's outcome.
+MARKS: Mapping[Outcome, str] = {
+    Outcome.PASSED: "✔",
+    Outcome.FAILED: "✘",
+    Outcome.NOT_CHECKED: "○",
+    Outcome.ENFORCED: "■",
+}
 _GUARD_TITLES = ("guard", "outcome", "found", "pitfalls")
 
 
 def sections(report: Report) -> Iterator[Section]:
-    """Give every table that the report has rows for; one of an older version lacks most of them."""
+    """Give every table that the report has rows for."""
     made = (
         Section("Lines that the chain reads differently", _CHAIN_TITLES, _chain(report)),
-        Section("Dictionary", _PLACE_TITLES, _places(report.get("dictionary", {}).get("places"))),
-        Section("Preprocessing", _PLACE_TITLES, _places(report.get("preprocessing"))),
+        Section(
+            "Dictionary",
+            _PLACE_TITLES,
+            _places(report.dictionary.places if report.dictionary else ()),
+        ),
+        Section("Preprocessing", _PLACE_TITLES, _places(report.preprocessing)),
         Section("Where the weights come from", _LINEAGE_TITLES, _lineage(report)),
         Section("Not the official model", _CANARY_TITLES, _canary(report)),
         Section("Guards", _GUARD_TITLES, _guards(report)),
@@ -77,48 +89,48 @@ def _evaluation(row: Mapping[str, float], best: int | None) -> list[str]:
 
 def _chain(report: Report) -> list[list[str]]:
     return [
-        [str(item[name]) for name in ("image", "line", "original", "converted")]
-        for item in (report.get("chain") or {}).get("different") or ()
+        [item.image, str(item.line), item.original, item.converted]
+        for item in (report.chain.different if report.chain else ())
     ]
 
 
-def _places(comparisons: Iterable[Mapping[str, Any]] | None) -> list[list[str]]:
-    return [
-        [str(item[name]) or NONE for name in ("place", "what", "found", "outcome")]
-        for item in comparisons or ()
-    ]
+def _places(comparisons: Iterable[Compared]) -> list[list[str]]:
+    return [[item.place, item.what, item.found or NONE, item.outcome.value] for item in comparisons]
 
 
 def _lineage(report: Report) -> list[list[str]]:
-    steps = (report.get("lineage") or {}).get("steps") or ()
     return [
         [
-            str(step["from"]),
-            str(step["to"]),
-            *(str(step[name]) for name in ("tensors", "same", "derived")),
-            ", ".join(f"{name} {count}" for name, count in step["by"].items()) or NONE,
+            step.from_,
+            step.to,
+            *map(str, (step.tensors, step.same, step.derived)),
+            ", ".join(f"{name} {count}" for name, count in step.by.items()) or NONE,
         ]
-        for step in steps
+        for step in (report.lineage.steps if report.lineage else ())
     ]
 
 
 def _canary(report: Report) -> list[list[str]]:
-    canary = report.get("canary") or {}
+    canary = report.canary
+    if canary is None:
+        return []
     return [
         [
-            str(item["model"]),
-            f"{item['reference']} {item['as_reference']:.2%}",
-            f"{canary['stock']} {item['as_stock']:.2%}",
+            item.model,
+            f"{item.reference} {item.as_reference:.2%}",
+            f"{canary.stock} {item.as_stock:.2%}",
         ]
-        for item in canary.get("models") or ()
+        for item in canary.models
     ]
 
 
 def _guards(report: Report) -> list[list[str]]:
     return [
         [
-            *(str(guard[name]) for name in ("title", "outcome", "found")),
-            ", ".join(map(str, guard.get("pitfalls", ()))) or NONE,
+            guard.title,
+            f"{MARKS[guard.outcome]} {guard.outcome.value}",
+            guard.found,
+            ", ".join(guard.pitfalls) or NONE,
         ]
-        for guard in report["pitfalls"]
+        for guard in report.guards
     ]

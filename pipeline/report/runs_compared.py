@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,16 +12,10 @@ from pipeline.record.events import StageCached, StageStarted
 from pipeline.record.follow import Follower
 from pipeline.record.ledger import Entry
 from pipeline.record.runs import Ending, RunFolder, RunSummary, summarise
-from pipeline.report.metrics import (
-    NONE,
-    Metric,
-    Model,
-    Report,
-    is_measured,
-    metrics_of,
-    task_of,
-)
+from pipeline.report.metrics import NONE, Metric, metrics_of
+from pipeline.report.model import Model, Report, ReportError, load_report
 from pipeline.report.verdict import score_of
+from stages.contract.artifacts import PD_MODEL
 
 #: How a number went: better, worse, the same, or just another one (a hash has no better).
 Trend = Literal["better", "worse", "same", "other"]
@@ -108,33 +101,20 @@ def read_side(run: RunFolder, entries: Iterable[Entry]) -> Side:
 
 
 def read_report(run: RunFolder) -> Report | None:
-    """Return the run's report; one that is not readable counts as none."""
+    """Return the run's report; one that is not readable, or an earlier version's, counts as none."""
     if run.report is None:
         return None
     try:
-        report = json.loads(run.report.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return load_report(run.report)
+    except ReportError:
         return None
-    return report if isinstance(report, dict) and _has_models(report) else None
-
-
-def _has_models(report: Report) -> bool:
-    models = report.get("models")
-    return isinstance(models, list) and all(
-        isinstance(model, dict) and {"name", "status"} <= model.keys() for model in models
-    )
 
 
 def shipped_score(report: Report) -> float | None:
     """Return the score that stands for the run: that of what ships, else of what it was made from."""
-    score = score_of(task_of(report))
-    measured = {
-        str(model.get("name")): model.get(score)
-        for model in report["models"]
-        if model.get(score) is not None
-    }
-    names = sorted(measured, key=lambda name: (not name.startswith("nb"), name != "pd"))
-    return float(measured[names[0]]) if names else None
+    measured = (model for model in report.models if model.is_measured)
+    order = sorted(measured, key=lambda model: (not model.is_nb, model.name != PD_MODEL))
+    return score_of(order[0], report.task) if order else None
 
 
 def compare(before: Side, now: Side) -> Comparison:
@@ -196,13 +176,13 @@ def _differences(
 def _models(before: Report | None, now: Report | None) -> tuple[ModelPair, ...]:
     if before is None or now is None:
         return ()
-    old, new = _by_name(before["models"]), _by_name(now["models"])
+    old, new = _by_name(before.models), _by_name(now.models)
     names = [*old, *(name for name in new if name not in old)]
     return tuple(_model(name, old.get(name), new.get(name), (before, now)) for name in names)
 
 
 def _by_name(models: Sequence[Model]) -> dict[str, Model]:
-    return {str(model["name"]): model for model in models}
+    return {model.name: model for model in models}
 
 
 def _model(
@@ -225,7 +205,7 @@ def _metrics(reports: tuple[Report, Report]) -> tuple[Metric, ...]:
 
 def _cell(metric: Metric, model: Model, report: Report) -> str:
     """Return the cell; :data:`NONE` where the report's task has no such metric."""
-    if metric not in metrics_of(report) or (metric.measured and not is_measured(model)):
+    if metric not in metrics_of(report) or (metric.measured and not model.is_measured):
         return NONE
     return metric.cell(model, report)
 

@@ -4,54 +4,42 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.project.schema import ModelSection, Settings
-from stages.contract import Result
-
-Point = Mapping[str, Any]
-Training = Mapping[str, Any]
+from pipeline.report.model import Training
+from stages.contract import Curve, Point, TrainMetrics
 
 #: Of one curve the report keeps so many points at most, evenly spread.
 MOST_POINTS = 1000
-#: What the train stage says of itself that goes into the report as it is.
-_SAID = (
-    "epochs",
-    "epochs_run",
-    "best_epoch",
-    "stopped_because",
-    "accuracy",
-    "ned",
-    "samples_per_s",
-    "start_val_loss",
-    "first_train_loss",
-    "features",
-)
 #: The curves of an evaluation, in the order of the table.
 MEASURES = ("train_loss", "val_loss", "val_accuracy", "val_ned", "learning_rate")
 
 
 def training_section(
-    settings: Settings, result: Result | None, curve: Sequence[Point]
-) -> dict[str, Any]:
-    """Return the report's ``training``; nothing where the run trained nothing.
-
-    Args:
-        settings: the project file's.
-        result: what the train stage left.
-        curve: its ``curve.json``: points with ``step``, ``name`` and ``value``.
-    """
-    if result is None:
-        return {}
-    known = {"epochs": settings.train.epochs, **result.metrics}
-    return {
-        "mode": settings.train.mode,
-        "architecture": settings.model.architecture,
-        "start": _start(settings.model),
-        **{name: _finite(known[name]) for name in _SAID if name in known},
-        "curve": [point for points in _by_name(curve).values() for point in _thinned(points)],
-    }
+    settings: Settings, metrics: TrainMetrics | None, curve: Curve | None
+) -> Training | None:
+    """Return the report's ``training``; None where the run trained nothing."""
+    if metrics is None:
+        return None
+    curves = _by_name(curve.points if curve else ())
+    return Training(
+        mode=settings.train.mode,
+        architecture=settings.model.architecture,
+        start=_start(settings.model),
+        epochs=metrics.epochs,
+        epochs_run=metrics.epochs_run,
+        best_epoch=metrics.best_epoch,
+        stopped_because=metrics.stopped_because,
+        accuracy=metrics.accuracy,
+        ned=metrics.ned,
+        samples_per_s=metrics.samples_per_s,
+        start_val_loss=_finite(metrics.start_val_loss),
+        first_train_loss=_finite(metrics.first_train_loss),
+        features=metrics.features,
+        curve=tuple(point for points in curves for point in _thinned(points)),
+    )
 
 
 def _start(model: ModelSection) -> str:
@@ -60,19 +48,19 @@ def _start(model: ModelSection) -> str:
     return given if isinstance(given, str) else f"{given.url.rsplit('/', 1)[-1]}"
 
 
-def _finite(value: Any) -> Any:
-    """Return ``value``; null for a number that JSON cannot say."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _finite(value: float | None) -> float | None:
+    """Return ``value``; None for a number that JSON cannot say."""
+    return value if value is not None and math.isfinite(value) else None
 
 
-def _by_name(curve: Sequence[Point]) -> dict[str, list[dict[str, Any]]]:
+def _by_name(curve: Iterable[Point]) -> Iterable[list[Point]]:
     curves = defaultdict(list)
     for point in curve:
-        curves[str(point["name"])].append({**point, "value": _finite(point["value"])})
-    return curves
+        curves[point.name].append(replace(point, value=_finite(point.value)))
+    return curves.values()
 
 
-def _thinned(points: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _thinned(points: Sequence[Point]) -> Iterator[Point]:
     """Give the points; of a long curve every n-th, and the last."""
     stride = -(-len(points) // MOST_POINTS)
     yield from points[:-1:stride]
@@ -85,9 +73,9 @@ def _thinned(points: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def series(training: Training, name: str) -> list[tuple[int, float]]:
     """Return a curve as (step, value), without what was not finite."""
     return [
-        (point["step"], point["value"])
-        for point in training.get("curve", ())
-        if point["name"] == name and point["value"] is not None
+        (point.step, point.value)
+        for point in training.curve
+        if point.name == name and point.value is not None
     ]
 
 
@@ -109,7 +97,7 @@ def evaluations(training: Training) -> list[dict[str, float]]:
 
 def best_step(training: Training) -> int | None:
     """Return the step of the evaluation whose checkpoint was kept, if it can be told."""
-    kept = (training.get("accuracy"), training.get("ned"))
+    kept = (training.accuracy, training.ned)
     return next(
         (
             int(row["step"])
@@ -126,14 +114,13 @@ def summary(training: Training) -> str:
 
 
 def _summary(training: Training) -> Iterator[str]:
-    yield f"mode {training['mode']}: {training['stopped_because']}"
+    yield f"mode {training.mode}: {training.stopped_because}"
     yield (
-        f"best epoch {training['best_epoch']} of {training['epochs_run']}, "
-        f"{training['accuracy']:.2%} on val"
+        f"best epoch {training.best_epoch} of {training.epochs_run}, {training.accuracy:.2%} on val"
     )
-    yield f"{training['samples_per_s']:g} samples/s"
-    if features := training.get("features"):
-        yield f"features of {features['images']} images, {features['cached']} of them cached"
-    start, first = training.get("start_val_loss"), training.get("first_train_loss")
+    yield f"{training.samples_per_s:g} samples/s"
+    if features := training.features:
+        yield f"features of {features.images} images, {features.cached} of them cached"
+    start, first = training.start_val_loss, training.first_train_loss
     if start is not None and first is not None:
         yield f"loss {start:.3g} before training, {first:.3g} in the first batch"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pipeline.report.build import REPORT_FILE
 from pipeline.report.html import render_html
 from pipeline.report.markdown import render_markdown
+from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
 from stages.contract import Digests, hash_file
 
 SUMS = {"MD5SUMS": "md5", "SHA256SUMS": "sha256"}
@@ -25,18 +23,17 @@ class Delivery:
     files: tuple[str, ...]
 
 
-def report_texts(report: Mapping[str, Any]) -> dict[str, str]:
+def report_texts(report: Report) -> dict[str, str]:
     """Return the report's files by name."""
-    plain = json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     return {
-        REPORT_FILE: plain,
+        REPORT_FILE: report.dump(),
         "report.md": render_markdown(report),
         "report.html": render_html(report),
     }
 
 
 def is_delivered(
-    folder: Path, report: Mapping[str, Any], expected: Mapping[str, str], hashes: Mapping[str, str]
+    folder: Path, report: Report, expected: Mapping[str, str], hashes: Mapping[str, str]
 ) -> bool:
     """Return whether ``folder`` already holds this report (run ID aside) and these files.
 
@@ -49,16 +46,16 @@ def is_delivered(
     if _set_aside(folder).exists():
         return False  # a crash left something there that has to come back
     try:
-        run = json.loads((folder / REPORT_FILE).read_text(encoding="utf-8"))["run"]
-        texts = report_texts({**report, "run": run})
+        run = load_report(folder / REPORT_FILE).run
+        texts = report_texts(report.model_copy(update={"run": run}))
         same = all((folder / name).read_text("utf-8") == text for name, text in texts.items())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, ReportError):
         return False
     complete = all((folder / name).is_file() for name in SUMS)
     return same and complete and all(hashes.get(name) == sha for name, sha in expected.items())
 
 
-def complete(ready: Path, report: Mapping[str, Any]) -> dict[str, Digests]:
+def complete(ready: Path, report: Report) -> dict[str, Digests]:
     """Put the report and the sums beside the models in ``ready``; return what is there now."""
     for name, text in report_texts(report).items():
         (ready / name).write_text(text, encoding="utf-8")

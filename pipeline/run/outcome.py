@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pipeline.engine.volumes import VolumeClient
+from pipeline.errors import IntegrityFailed
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import Expected, Fault, compare, refuse
 from pipeline.integrity.record import result_file
@@ -19,8 +19,9 @@ from pipeline.plan.lockfile import LOCK_FILE, check_lock_itself, would_change
 from pipeline.plan.stages.spec import StageSpec
 from pipeline.record.events import Delivered, EventLog, Noted
 from pipeline.record.ledger import Conclusion, now
-from pipeline.report.build import REPORT_FILE, build_report
+from pipeline.report.build import build_report
 from pipeline.report.guards import refusal
+from pipeline.report.model import REPORT_FILE, Report
 from pipeline.run.deliver import (
     complete,
     deliver,
@@ -29,8 +30,23 @@ from pipeline.run.deliver import (
     withdraw,
 )
 from pipeline.run.prepare import Prepared
-from stages.contract import Artifact, Digests, Exit, Result, digests_of, hash_file
+from stages.contract import (
+    Artifact,
+    Curve,
+    Digests,
+    Document,
+    DocumentError,
+    Evidence,
+    Exit,
+    Lineage,
+    Parity,
+    Result,
+    digests_of,
+    hash_file,
+)
 from stages.files import write_bytes, write_text
+
+Left = TypeVar("Left", bound=Document)
 
 
 @dataclass(frozen=True)
@@ -75,16 +91,15 @@ def conclude(
     """
     finish = _Finish(prepared, completed, volumes, log)
     report = finish.report()
-    passed = report["verdict"] == "pass"
     files = finish.gather(report)
     finish.keep(report)
-    if refused := refusal(report["pitfalls"]):
+    if refused := refusal(report.guards):
         raise refused
-    finish.put_down(report["verdict"], files)
+    finish.put_down(report, files)
     finish.put_out(files)
-    if passed:
+    if report.passed:
         finish.write_lock()
-    return Outcome(Exit.OK if passed else Exit.PARITY, report["verdict"], tuple(report["reasons"]))
+    return Outcome(Exit.OK if report.passed else Exit.PARITY, report.verdict.value, report.reasons)
 
 
 class _Finish:
@@ -110,32 +125,33 @@ class _Finish:
         self._target = self._failed
         self._faults: tuple[Fault, ...] = ()
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> Report:
         """Make the report, and hold the lock against what the run came to."""
-        documents = {
-            name: self._read(spec.name, name)
-            for spec in self._specs
-            for name in spec.documents
-            if spec.name in self._results
-        }
-        report = build_report(
-            self._project,
-            self._completed.run,
-            self._results,
-            documents["parity.json"],
-            self._completed.given,
-            locked=self._completed.locked,
-            proof=documents["evidence.json"],
-            lineage=documents.get("lineage.json", {}),
-            curve=documents.get("curve.json", ()),
-        )
-        if report["verdict"] == "pass":
+        try:
+            report = build_report(
+                self._project,
+                self._completed.run,
+                self._results,
+                self._needed(Parity),
+                self._needed(Evidence),
+                lineage=self._document(Lineage),
+                curve=self._document(Curve),
+                given=self._completed.given,
+                locked=self._completed.locked,
+            )
+        except DocumentError as error:
+            raise IntegrityFailed(
+                f"a stage left what this version of Paddock does not write: {error}",
+                "report.json",
+                "build the images again, then run again: paddock images build",
+            ) from error
+        if report.passed:
             self._target = self._project.out
             if self._completed.locked:
                 check_lock_itself(self._project.folder, self._completed.lock)
         return report
 
-    def gather(self, report: Mapping[str, Any]) -> dict[str, Digests]:
+    def gather(self, report: Report) -> dict[str, Digests]:
         """Copy what has to be delivered out of the workspace; return nothing if all is there."""
         shipped = _shipped(self._specs, self._results)
         with HashCache(self._project.state / "hashes.sqlite") as cache:
@@ -156,15 +172,15 @@ class _Finish:
             _check(expect, hash_file(self._ready / name))
         return complete(self._ready, report)
 
-    def keep(self, report: Mapping[str, Any]) -> None:
+    def keep(self, report: Report) -> None:
         """Keep the report beside the run's events, so that runs can be compared."""
         write_text(self._folder / REPORT_FILE, report_texts(report)[REPORT_FILE])
 
-    def put_down(self, verdict: str, files: Mapping[str, Digests]) -> None:
+    def put_down(self, report: Report, files: Mapping[str, Digests]) -> None:
         """Say in the ledger what will be where, before it is there: a crash leaves no unknown file."""
         kept = self._folder / REPORT_FILE
         written = {kept: hash_file(kept)}
-        if verdict == "pass":
+        if report.passed:
             written |= {self._target / name: digests for name, digests in files.items()}
             text = self._completed.lock.encode("utf-8")
             written[self._project.folder / LOCK_FILE] = digests_of(text)
@@ -172,7 +188,7 @@ class _Finish:
             time=now(),
             run=self._completed.run,
             workspace=self._prepared.planner.workspace,
-            verdict=verdict,
+            verdict=report.verdict.value,
             stages={stage: result.key for stage, result in self._results.items()},
             files={
                 path.relative_to(self._project.folder).as_posix(): digests
@@ -209,7 +225,25 @@ class _Finish:
             raise AssertionError(f"{stage} has a result that the ledger does not know")
         return result_file(entry, artifact)
 
-    def _read(self, stage: str, name: str) -> Any:
+    def _needed(self, kind: type[Left]) -> Left:
+        """Return a document that a run which compared models leaves.
+
+        Raises:
+            DocumentError: no stage left it.
+        """
+        found = self._document(kind)
+        if found is None:
+            raise DocumentError(f"{kind.FILE} was left by no stage")
+        return found
+
+    def _document(self, kind: type[Left]) -> Left | None:
+        """Return a document that a stage left; None if none that ran leaves it."""
+        for spec in self._specs:
+            if kind.FILE in spec.documents and spec.name in self._results:
+                return kind.from_json(self._read(spec.name, kind.FILE))
+        return None
+
+    def _read(self, stage: str, name: str) -> bytes:
         """Return a small artifact, kept on the host by hash so that a cached run opens no container."""
         artifact = self._results[stage].artifact(name)
         kept = self._project.state / "cache" / artifact.sha256
@@ -219,7 +253,7 @@ class _Finish:
             _check(expect, digests_of(buffer.getvalue()))
             kept.parent.mkdir(exist_ok=True)
             write_bytes(kept, buffer.getvalue())
-        return json.loads(kept.read_bytes())
+        return kept.read_bytes()
 
 
 def _check(expected: Expected, found: Digests) -> None:

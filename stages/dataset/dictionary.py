@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from stages.contract.artifacts import DICTIONARY
 from stages.files import write_bytes
 from stages.published.official import read_characters
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
-
-FILE = "dict.txt"
 
 
 def take_dictionary(context: Context) -> Dictionary:
@@ -20,7 +19,7 @@ def take_dictionary(context: Context) -> Dictionary:
         IntegrityError: the dictionary is malformed, or the description holds none.
     """
     use_space_char = bool(context.parameters["use_space_char"])
-    made = context.output / FILE
+    made = context.output / DICTIONARY
     if context.has("dictionary"):
         source = context.input("dictionary")
         dictionary = Dictionary.load(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any
 
+from stages.contract import Chain, ChainedLine
+from stages.contract.artifacts import PD_MODEL, PIR_MODEL, nb_model
 from stages.detection.boxes import Boxes
 from stages.detection.recogniser import CONVERTED, ORIGINAL, Recogniser
 from stages.parity.series import Series
@@ -20,7 +21,7 @@ from stages.runtime import Context
 from stages.text.printable import printable
 
 #: The columns whose boxes each recogniser reads: the first of them that was measured.
-_COLUMNS = {ORIGINAL: ("pir", "pd"), CONVERTED: ("nb-x86",)}
+_COLUMNS = {ORIGINAL: (PIR_MODEL, PD_MODEL), CONVERTED: (nb_model("x86"),)}
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Chained:
     pages: int = 0
     lines: int = 0
     same: int = 0
-    different: list[dict[str, Any]] = field(default_factory=list)
+    different: list[ChainedLine] = field(default_factory=list)
     failure: str = ""
 
     def add(self, image: str, original: list[str], converted: list[str]) -> None:
@@ -41,24 +42,17 @@ class Chained:
             if one == other:
                 self.same += 1
                 continue
-            parted = {"original": one or "", "converted": other or ""}
-            self.different.append({"image": image, "line": number, **parted})
+            self.different.append(ChainedLine(image, number, one or "", other or ""))
 
-    def entry(self, recogniser: str) -> dict[str, Any]:
+    def entry(self, recogniser: str) -> Chain:
         """Return ``chain`` of ``parity.json``."""
-        return {
-            "recognition": recogniser,
-            "pages": self.pages,
-            "lines": self.lines,
-            "same": self.same,
-            "different": self.different,
-            **({"failure": self.failure} if self.failure else {}),
-        }
+        different = tuple(self.different)
+        return Chain(recogniser, self.pages, self.lines, self.same, different, self.failure)
 
 
 def chain(
     context: Context, columns: Sequence[Series[Boxes]], images: Sequence[str]
-) -> dict[str, Any] | None:
+) -> Chain | None:
     """Return ``chain`` of ``parity.json``; None if the project names no recogniser.
 
     Args:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.contract.artifacts import PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
 from stages.detection.boxes import Boxes
 from stages.detection.crop import crop
 from stages.errors import StageError
@@ -21,8 +22,7 @@ from stages.text.dictionary import Dictionary
 ORIGINAL, CONVERTED = "reader-original", "reader-nb"
 DICTIONARY, PREPROCESS = "reader-dict", "reader-preprocess"
 #: A model's program, PIR or legacy; Paddle Inference takes both.
-_PROGRAMS = ("inference.json", "inference.pdmodel")
-_PARAMETERS = "inference.pdiparams"
+_PROGRAMS = (PIR_PROGRAM, PD_PROGRAM)
 _KEY = "verify.recognition"
 
 
@@ -58,7 +58,7 @@ class Recogniser:
         for number, box in enumerate(boxes):
             output = reader.read(prepare(crop(page, box), self._shape)).probabilities
             if fault := self._task.sanity().fault(output):
-                raise RunnerFailedError(f"{name}: {fault}")
+                raise RunnerFailedError(f"{name}: {fault.detail}")
             self._task.check(name, output)
             yield self._task.read(output, number)
 
@@ -81,7 +81,7 @@ def _original_files(folder: Path) -> list[str]:
     """Return program and parameters of the model in ``folder``."""
     for name in _PROGRAMS:
         if (folder / name).is_file():
-            return [str(folder / name), str(folder / _PARAMETERS)]
+            return [str(folder / name), str(folder / PD_PARAMETERS)]
     raise StageError(
         f"{ORIGINAL} holds neither {_PROGRAMS[0]} nor {_PROGRAMS[1]}",
         _KEY,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stages.contract.artifacts import DESCRIPTION
 from stages.errors import StageError
 from stages.text.printable import printable
 from stages.text.yaml import at
@@ -106,4 +107,4 @@ def _number(name: str, value: Any) -> float:
 def _unknown(what: str, found: object, allowed: str) -> StageError:
     said = printable(str(found))
     message = f"inference.yml says {what}: {said}; allowed is {allowed}"
-    return StageError(message, "inference.yml", _REMEDY)
+    return StageError(message, DESCRIPTION, _REMEDY)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from stages.contract import Mismatch, ModelEntry
+from stages.contract.artifacts import PD_MODEL
 from stages.detection.boxes import Boxes
 from stages.detection.hmean import match, scores
 from stages.detection.labels import Region
@@ -24,15 +27,15 @@ def quality(predictions: Sequence[Boxes], labels: Labels) -> dict[str, float | i
     return {**rounded, "boxes": sum(map(len, predictions))}
 
 
-def pixels_of(series: Series[Boxes], pixels: Mapping[str, Pixels]) -> dict[str, int]:
-    """Return ``flipped_pixels`` and ``pixels`` of a model's entry, if it was compared."""
-    counted = pixels.get(series.model.name)
-    if counted is None or not series.alive:
-        return {}
-    return {"flipped_pixels": counted.flipped, "pixels": counted.compared}
+def with_pixels(entry: ModelEntry, pixels: Mapping[str, Pixels]) -> ModelEntry:
+    """Return a model's entry with ``flipped_pixels`` and ``pixels``, if it was compared."""
+    counted = pixels.get(entry.name)
+    if counted is None or not entry.is_measured:
+        return entry
+    return replace(entry, flipped_pixels=counted.flipped, pixels=counted.compared)
 
 
-def mismatches(columns: Sequence[Series[Boxes]], labels: Labels) -> list[dict[str, str]]:
+def mismatches(columns: Sequence[Series[Boxes]], labels: Labels) -> list[Mismatch]:
     """Return the pages that a model sees otherwise than the label or PD does; the latter first."""
     measured = [column for column in columns if column.alive]
     rows = []
@@ -41,9 +44,9 @@ def mismatches(columns: Sequence[Series[Boxes]], labels: Labels) -> list[dict[st
         parted = len(set(seen.values())) > 1
         if parted or not all(match(boxes, regions).perfect for boxes in seen.values()):
             cared = sum(not region.ignored for region in regions)
-            row = {"image": image, "label": count_boxes(cared)}
-            row |= {name: _tell(boxes, seen.get("pd"), regions) for name, boxes in seen.items()}
-            rows.append((not parted, row))
+            reference = seen.get(PD_MODEL)
+            found = {name: _tell(boxes, reference, regions) for name, boxes in seen.items()}
+            rows.append((not parted, Mismatch(image, count_boxes(cared), found)))
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
 
 

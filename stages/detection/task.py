@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stages.contract import Fault
 from stages.detection.boxes import Boxes, reading_order
 from stages.detection.postprocess import find_boxes
 from stages.detection.prepare import Fit, fit_page, prepare
 from stages.detection.rules import Rules
 from stages.errors import IntegrityError
-from stages.parity.sanity import Sanity, three_digits
+from stages.parity.sanity import Sanity, Wrong, three_digits
 
 #: How far a probability may be outside of 0..1: a sigmoid's rounding.
 TOLERANCE = 1e-3
@@ -26,17 +27,19 @@ class MapSanity(Sanity):
     lowest: float = 1.0
     highest: float = 0.0
 
-    def fault(self, output: np.ndarray) -> str:
-        """Look at one output, float [1, H, W]; return what is wrong with it, or ""."""
+    def fault(self, output: np.ndarray) -> Wrong | None:
+        """Look at one output, float [1, H, W]; return what is wrong with it."""
         if output.ndim != 3 or output.shape[0] != 1 or 0 in output.shape:
-            return f"its output has the shape {list(output.shape)}, not one map"
+            said = f"its output has the shape {list(output.shape)}, not one map"
+            return Wrong(Fault.WRONG_SHAPE, said)
         lowest, highest = float(output.min()), float(output.max())
         if not (math.isfinite(lowest) and math.isfinite(highest)):
-            return "its output is not finite"
+            return Wrong(Fault.NOT_FINITE, "its output is not finite")
         self.lowest, self.highest = min(self.lowest, lowest), max(self.highest, highest)
         if lowest < -TOLERANCE or highest > 1 + TOLERANCE:
-            return f"its output goes from {lowest:.4g} to {highest:.4g}, which are no probabilities"
-        return ""
+            said = f"its output goes from {lowest:.4g} to {highest:.4g}, which are no probabilities"
+            return Wrong(Fault.NOT_PROBABILITIES, said)
+        return None
 
     def entry(self) -> dict[str, float]:
         """Return the worst as ``evidence.json`` holds it."""

@@ -7,28 +7,28 @@ recogniser, the pages are read to the end as well, with the original pair and wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from stages.contract import ModelEntry, VerifyMetrics
 from stages.detection.boxes import Boxes
 from stages.detection.describe import describe
 from stages.detection.end_to_end import chain
 from stages.detection.labels import LabelError, parse_regions
 from stages.detection.prepare import check_shape
 from stages.detection.rules import Rules, read_rules
-from stages.detection.summary import Labels, golden, mismatches, pixels_of, quality
+from stages.detection.summary import Labels, golden, mismatches, quality, with_pixels
 from stages.detection.task import Detection
 from stages.errors import StageError
 from stages.guards.comparison import refuse_difference
 from stages.guards.shapes import compare_shapes
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.verification import Verification, stage_metrics
+from stages.parity.verification import Verification
 from stages.runtime import Context
 from stages.testset import read_test_labels
 from stages.text.documents import read_document
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> VerifyMetrics:
     """Write ``parity.json``, ``preprocess.json``, ``golden.json`` and ``evidence.json``.
 
     Raises:
@@ -47,15 +47,14 @@ def run(context: Context) -> dict[str, Any]:
     chained = chain(context, columns, names)
     models = _models(columns, labels, task)
     verification.write(
-        {
-            "models": models,
-            "mismatches": mismatches(columns, labels),
-            **({"chain": chained} if chained else {}),
-        },
+        models,
+        mismatches(columns, labels),
         golden(columns, labels, verification.hashes),
-        {"preprocessing": compared},
+        chain=chained,
+        preprocessing=compared,
     )
-    return stage_metrics(models, len(labels), "hmean")
+    scores = {entry.name: entry.hmean for entry in models if entry.hmean is not None}
+    return VerifyMetrics(len(labels), hmean=scores)
 
 
 def read_pages(context: Context) -> Labels:
@@ -79,14 +78,12 @@ def _rules(context: Context) -> Rules:
     return read_rules(read_document(context.input("description")) if given else None)
 
 
-def _models(
-    columns: Sequence[Series[Boxes]], labels: Labels, task: Detection
-) -> list[dict[str, Any]]:
+def _models(columns: Sequence[Series[Boxes]], labels: Labels, task: Detection) -> list[ModelEntry]:
     reference = reference_of(columns)
     return [
-        {
-            **summarise(column, reference, lambda predictions: quality(predictions, labels)),
-            **pixels_of(column, task.pixels),
-        }
+        with_pixels(
+            summarise(column, reference, lambda predictions: quality(predictions, labels)),
+            task.pixels,
+        )
         for column in columns
     ]

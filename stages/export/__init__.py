@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from stages.contract import ExportMetrics
 from stages.export import from_checkpoint, from_pir
 from stages.runtime import Context
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> ExportMetrics:
     """Export the checkpoint, or take over the PIR model, and prove that the result is its own.
 
     Raises:

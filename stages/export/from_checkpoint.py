@@ -13,6 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from stages.contract import ExportMetrics
+from stages.contract.artifacts import (
+    CHECKPOINT,
+    DESCRIPTION,
+    PD_PARAMETERS,
+    PD_PROGRAM,
+    PIR_PROGRAM,
+)
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.guards import dictionary as dictionaries
@@ -32,13 +40,12 @@ from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 from stages.text.documents import read_document
 
-DESCRIPTION = "inference.yml"
-FILES = ("inference.pdmodel", "inference.pdiparams", DESCRIPTION)
+FILES = (PD_PROGRAM, PD_PARAMETERS, DESCRIPTION)
 _SCRIPT = "export_model.py"
 _STEPS = 4
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> ExportMetrics:
     """Export the checkpoint and prove that the result is its own.
 
     Raises:
@@ -64,11 +71,8 @@ def run(context: Context) -> dict[str, Any]:
     for name in FILES:
         shutil.copyfile(folder / name, context.output / name)
     context.progress(_STEPS, _STEPS, "steps")
-    return {
-        "parameters_compared": compared.parameters,
-        "max_difference": compared.max_difference,
-        "operators": sum(len(block.ops) for block in program.blocks),
-    }
+    operators = sum(len(block.ops) for block in program.blocks)
+    return ExportMetrics(operators, compared.parameters, compared.max_difference)
 
 
 def _compare_given(
@@ -109,7 +113,7 @@ def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str
     work, folder = context.scratch, context.scratch / "inference"
     shutil.rmtree(folder, ignore_errors=True)
     write_text(work / "config.yml", dump_config(without_record(config)))
-    save_parameters(work / "checkpoint.pdparams", checkpoint)
+    save_parameters(work / CHECKPOINT, checkpoint)
     mismatches: list[str] = []
     ended = Tool(context, _SCRIPT, _arguments(context, work, folder), work).follow(
         lambda line: _note(line, mismatches)
@@ -118,7 +122,7 @@ def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str
     if mismatches:
         raise IntegrityError(
             f"PaddleOCR left {len(mismatches)} parameters out: {mismatches[0][:300]}",
-            "checkpoint.pdparams",
+            CHECKPOINT,
             "use the configuration and the dictionary that the checkpoint was trained with",
             Pitfall.SHAPE_MISMATCH,
         )
@@ -130,7 +134,7 @@ def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str
 
 def _arguments(context: Context, work: Path, folder: Path) -> list[str]:
     options = {
-        "Global.pretrained_model": work / "checkpoint.pdparams",
+        "Global.pretrained_model": work / CHECKPOINT,
         "Global.checkpoints": "",
         "Global.save_inference_dir": folder,
         "Global.character_dict_path": context.input("dict"),
@@ -147,7 +151,7 @@ def _note(line: str, mismatches: list[str]) -> None:
 
 
 def _check_legacy(folder: Path) -> None:
-    if (folder / "inference.json").is_file() and not (folder / FILES[0]).is_file():
+    if (folder / PIR_PROGRAM).is_file() and not (folder / FILES[0]).is_file():
         raise StageError(
             "the export is a PIR model (inference.json), which Paddle-Lite's opt cannot read",
             "Global.export_with_pir",

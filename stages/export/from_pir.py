@@ -9,10 +9,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from stages.contract import ExportMetrics
+from stages.contract.artifacts import PD_PROGRAM
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
@@ -32,10 +33,8 @@ from stages.text.dictionary import Dictionary
 from stages.text.documents import read_document
 from stages.text.labels import Label
 
-LEGACY_PROGRAM = "inference.pdmodel"
 
-
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> ExportMetrics:
     """Write ``inference.pdmodel``, ``inference.pdiparams`` and ``inference.yml``, and prove them.
 
     Raises:
@@ -55,7 +54,7 @@ def run(context: Context) -> dict[str, Any]:
     parameters = read_parameters(folder / PARAMETERS, program.shapes())
     context.progress(0, len(labels), "images", "replaying its operators")
     legacy = replay(program)
-    write_program(context.output / LEGACY_PROGRAM, legacy)
+    write_program(context.output / PD_PROGRAM, legacy)
     for name in (PARAMETERS, DESCRIPTION):
         shutil.copyfile(folder / name, context.output / name)
     with context.guarding():
@@ -63,14 +62,14 @@ def run(context: Context) -> dict[str, Any]:
     context.progress(0, len(labels), "images", "running both models on test images")
     with context.guarding():
         proof = _prove(context, folder, labels, dictionary)
-    return {
-        "operators": sum(len(block.ops) for block in legacy.blocks),
-        "operators_replayed": len(program.operators),
-        "parameters_compared": len(parameters),
-        "images_compared": proof.images,
-        "max_difference": proof.max_difference,
-        **({"strings_equal": proof.same} if dictionary else {}),
-    }
+    return ExportMetrics(
+        operators=sum(len(block.ops) for block in legacy.blocks),
+        parameters_compared=len(parameters),
+        max_difference=proof.max_difference,
+        operators_replayed=len(program.operators),
+        images_compared=proof.images,
+        strings_equal=proof.same if dictionary else None,
+    )
 
 
 def _dictionary(context: Context) -> Dictionary | None:
@@ -98,7 +97,7 @@ def _compare_made(context: Context, dictionary: Dictionary | None) -> None:
     Raises:
         IntegrityError: it takes other images, or gives other classes, than the project's.
     """
-    made, shape = context.output / LEGACY_PROGRAM, context.parameters["image_shape"]
+    made, shape = context.output / PD_PROGRAM, context.parameters["image_shape"]
     if dictionary is not None:
         refuse_difference([dictionaries.in_program(made, dictionary)])
     refuse_difference([preprocessing.in_program(made, shape)])
@@ -108,7 +107,7 @@ def _prove(
     context: Context, folder: Path, labels: Sequence[Label], dictionary: Dictionary | None
 ) -> Proof:
     original = folder / PROGRAM, folder / PARAMETERS
-    legacy = context.output / LEGACY_PROGRAM, context.output / PARAMETERS
+    legacy = context.output / PD_PROGRAM, context.output / PARAMETERS
     description = read_document(folder / DESCRIPTION)
     prepared = preparation(task_of(context), context.parameters["image_shape"], description)
     images = _images(context, labels, prepared)

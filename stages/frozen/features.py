@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.contract import FeatureCount
 from stages.errors import StageError
 from stages.frozen.backbone import BATCH, Backbone
 from stages.frozen.cache import Cache, Damaged
@@ -34,16 +35,11 @@ class Tally:
     cached: int = 0
     seconds: float = 0.0
 
-    def metrics(self) -> dict[str, float]:
+    def metrics(self) -> FeatureCount:
         """Return the stage's metric ``features``."""
         images = self.computed + self.cached
         speed = round(images / self.seconds, 2) if self.seconds else 0.0
-        return {
-            "images": images,
-            "computed": self.computed,
-            "cached": self.cached,
-            "images_per_s": speed,
-        }
+        return FeatureCount(images, self.computed, self.cached, speed)
 
 
 @dataclass(frozen=True)

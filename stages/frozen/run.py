@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -11,6 +10,8 @@ from typing import Any
 import numpy as np
 import paddle
 
+from stages.contract import Curve, TrainMetrics
+from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
 from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
@@ -45,7 +46,7 @@ _COMPARED = 4
 CACHE, CACHE_LIMIT = "features", 4 * 2**30
 
 
-def train(context: Context) -> dict[str, Any]:
+def train(context: Context) -> TrainMetrics:
     """Train neck and classifier on the frozen backbone's features; write checkpoint and config.
 
     Raises:
@@ -73,8 +74,9 @@ def train(context: Context) -> dict[str, Any]:
     with context.guarding():
         learned = what_learned(start, state_arrays(network))
     trim(context.cache / CACHE, CACHE_LIMIT, started)
-    metrics = {**_metrics(context, fitting, reason), "start_max_difference": proved}
-    return {**metrics, "features": extractor.tally.metrics(), **learned}
+    write_text(context.output / CURVE, Curve.of(fitting.state.numbers.curve).dump())
+    features = extractor.tally.metrics()
+    return _metrics(fitting, reason, features=features, start_max_difference=proved, **learned)
 
 
 def _official_network(
@@ -145,25 +147,25 @@ def _write(
         raise IntegrityError(
             f"the checkpoint's output differs by {difference:.2g} from the trained network's; "
             f"allowed is {TOLERANCE:g}",
-            "checkpoint.pdparams",
+            CHECKPOINT,
             "this is a fault of Paddock or of Paddle: report it with the stage's log",
         )
-    save_parameters(context.output / "checkpoint.pdparams", state_arrays(training))
+    save_parameters(context.output / CHECKPOINT, state_arrays(training))
     config = ctc_config(architecture, data_paths(context), settings(context))
-    write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
+    write_text(context.output / CONFIGURATION, dump_config(with_record(config, dictionary)))
 
 
-def _metrics(context: Context, fitting: Fitting, reason: str) -> dict[str, Any]:
+def _metrics(fitting: Fitting, reason: str, **more: Any) -> TrainMetrics:
     numbers = fitting.state.numbers
-    write_text(context.output / "curve.json", json.dumps(numbers.curve, indent=1) + "\n")
-    return {
-        "accuracy": numbers.best.accuracy,
-        "ned": numbers.best.ned,
-        "best_epoch": numbers.best_epoch,
-        "epochs": fitting.recipe.epochs,
-        "epochs_run": numbers.epoch,
-        "stopped_because": reason,
-        "samples_per_s": round(numbers.samples / numbers.seconds, 2) if numbers.seconds else 0.0,
-        "start_val_loss": numbers.start_val_loss,
-        "first_train_loss": numbers.first_train_loss,
-    }
+    return TrainMetrics(
+        accuracy=numbers.best.accuracy,
+        ned=numbers.best.ned,
+        best_epoch=numbers.best_epoch,
+        epochs=fitting.recipe.epochs,
+        epochs_run=numbers.epoch,
+        stopped_because=reason,
+        samples_per_s=round(numbers.samples / numbers.seconds, 2) if numbers.seconds else 0.0,
+        start_val_loss=numbers.start_val_loss,
+        first_train_loss=numbers.first_train_loss,
+        **more,
+    )

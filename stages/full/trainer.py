@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import paddle
 
+from stages.contract import Curve, TrainMetrics
+from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.full.attempts import (
@@ -48,7 +50,7 @@ _SCRIPT = "train.py"
 _START_LOSS = "start_val_loss.json"
 
 
-def train(context: Context) -> dict[str, Any]:
+def train(context: Context) -> TrainMetrics:
     """Run PaddleOCR's trainer to its end, or to where nothing improves.
 
     Raises:
@@ -128,9 +130,7 @@ def _follow(context: Context, folder: Path, overrides: list[str], watch: Watch) 
     watch.warn_of_bad_samples()
 
 
-def _finish(
-    context: Context, best: Attempt, dictionary: Dictionary, watch: Watch
-) -> dict[str, Any]:
+def _finish(context: Context, best: Attempt, dictionary: Dictionary, watch: Watch) -> TrainMetrics:
     """Check the best checkpoint against its configuration and write both."""
     config = read_config(best.folder / "config.yml")
     if best.checkpoint is None:
@@ -143,20 +143,22 @@ def _finish(
             "lower train.learning_rate",
         )
     build(config["Architecture"], dictionary.classes, weights)
-    save_parameters(context.output / "checkpoint.pdparams", weights)
+    save_parameters(context.output / CHECKPOINT, weights)
     config["Global"].update(
         {"save_model_dir": "./output", "pretrained_model": None, "checkpoints": None}
     )
     config.pop("profiler_options", None)
-    write_text(context.output / "config.yml", dump_config(with_record(config, dictionary)))
-    write_text(context.output / "curve.json", json.dumps(watch.curve, indent=1) + "\n")
-    return {**watch.metrics(best), **_started(context), **_learned(context, weights)}
+    write_text(context.output / CONFIGURATION, dump_config(with_record(config, dictionary)))
+    write_text(context.output / CURVE, Curve.of(watch.curve).dump())
+    return TrainMetrics(
+        **watch.metrics(best), start_val_loss=_start_loss(context), **_learned(context, weights)
+    )
 
 
-def _started(context: Context) -> dict[str, Any]:
-    """Say what the validation images' loss was before any training, if it began with weights."""
+def _start_loss(context: Context) -> float | None:
+    """Return what the validation images' loss was before any training, if it began with weights."""
     path = context.scratch / _START_LOSS
-    return {"start_val_loss": json.loads(path.read_text("utf-8")) if path.is_file() else None}
+    return float(json.loads(path.read_text("utf-8"))) if path.is_file() else None
 
 
 def _learned(context: Context, weights: Mapping[str, np.ndarray]) -> dict[str, Any]:

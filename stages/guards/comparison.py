@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from stages.contract import Compared, Match
 from stages.errors import IntegrityError
 from stages.pitfalls import Pitfall
-
-Outcome = Literal["same", "differs", "not said"]
 
 
 @dataclass(frozen=True)
@@ -33,17 +31,16 @@ class Comparison:
     remedy: str = ""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Match:
         """Whether the two are the same."""
         if not self.found:
-            return "not said"
-        return "same" if self.found == self.expected and not self.difference else "differs"
+            return Match.NOT_SAID
+        same = self.found == self.expected and not self.difference
+        return Match.SAME if same else Match.DIFFERS
 
-    def entry(self) -> dict[str, str]:
+    def entry(self) -> Compared:
         """Return the comparison as ``evidence.json`` holds it."""
-        raw: Mapping[str, object] = asdict(self)
-        names = ("place", "what", "expected", "found")
-        return {**{name: str(raw[name]) for name in names}, "outcome": self.outcome}
+        return Compared(self.place, self.what, self.expected, self.found, self.outcome)
 
 
 def refuse_difference(comparisons: Iterable[Comparison]) -> None:
@@ -53,7 +50,7 @@ def refuse_difference(comparisons: Iterable[Comparison]) -> None:
         IntegrityError: names the place, both values, and the pitfall.
     """
     for item in comparisons:
-        if item.outcome == "differs":
+        if item.outcome is Match.DIFFERS:
             said = item.difference or f"{item.found}; this project says {item.expected}"
             message = f"{item.place} disagrees with this project about {item.what}: {said}"
             raise IntegrityError(message, item.place, item.remedy, item.pitfall)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from stages.contract.artifacts import DESCRIPTION, PREPROCESS, nb_model
 from stages.errors import StageError
 from stages.guards.buffer import read_buffer
 from stages.guards.characters import difference, summary
@@ -29,7 +30,6 @@ from stages.text.documents import read_document
 from stages.text.printable import printable
 from stages.text.yaml import at
 
-PREPROCESS_FILE = "preprocess.json"
 #: Where the classifier's bias stands in a checkpoint: CTCHead alone or in a MultiHead, with one
 #: linear layer or two (ppocr/modeling/heads/rec_ctc_head.py).
 CLASSIFIERS = ("head.ctc_head.fc2.bias", "head.ctc_head.fc.bias", "head.fc2.bias", "head.fc.bias")
@@ -69,10 +69,10 @@ def _places(context: Context, dictionary: Dictionary) -> Iterator[Comparison]:
     if context.has("pdmodel"):
         yield in_program(context.input("pdmodel"), dictionary)
     for target in TARGETS:
-        if context.has(f"nb-{target}"):
-            yield in_buffer(f"nb-{target}", context.input(f"nb-{target}"), dictionary)
-    if (context.output / PREPROCESS_FILE).is_file():
-        yield from in_hand_off(context.output / PREPROCESS_FILE, dictionary)
+        if context.has(nb_model(target)):
+            yield in_buffer(nb_model(target), context.input(nb_model(target)), dictionary)
+    if (context.output / PREPROCESS).is_file():
+        yield from in_hand_off(context.output / PREPROCESS, dictionary)
 
 
 def in_configuration(config: Mapping[str, Any], dictionary: Dictionary) -> Iterator[Comparison]:
@@ -104,7 +104,7 @@ def in_description(description: Mapping[str, Any], dictionary: Dictionary) -> Co
     """Compare with the characters of an ``inference.yml``, which leaves the added space out."""
     listed = at(description, "PostProcess", "character_dict")
     lines = [str(entry) for entry in listed] if isinstance(listed, list) else None
-    return _characters("inference.yml", _with_space(lines, dictionary.space_added), dictionary)
+    return _characters(DESCRIPTION, _with_space(lines, dictionary.space_added), dictionary)
 
 
 def in_keys(path: Path, dictionary: Dictionary) -> Comparison:
@@ -134,9 +134,9 @@ def in_hand_off(path: Path, dictionary: Dictionary) -> Iterator[Comparison]:
     digest = str(rules["dictionary_sha256"])
     remedy = "run again with --force verify"
     yield Comparison(
-        PREPROCESS_FILE, "bytes", dictionary.sha256, digest, "", Pitfall.DICTIONARY_CHANGED, remedy
+        PREPROCESS, "bytes", dictionary.sha256, digest, "", Pitfall.DICTIONARY_CHANGED, remedy
     )
-    yield _classes(PREPROCESS_FILE, int(rules["classes"]), dictionary)
+    yield _classes(PREPROCESS, int(rules["classes"]), dictionary)
 
 
 def _with_space(lines: Sequence[str] | None, use_space_char: bool) -> list[str] | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stages import preprocess
+from stages.contract.artifacts import DESCRIPTION, PREPROCESS, nb_model
 from stages.errors import StageError
 from stages.guards.buffer import read_buffer
 from stages.guards.comparison import Comparison
@@ -24,7 +25,6 @@ from stages.runtime import Context
 from stages.text.documents import read_document
 from stages.text.yaml import at
 
-PREPROCESS_FILE = "preprocess.json"
 #: What this project does, in the words of :class:`Preparation`.
 _WANTED = {
     "channel_order": "BGR",
@@ -65,10 +65,10 @@ def _places(context: Context, shape: Sequence[int]) -> Iterator[Comparison]:
     if context.has("pdmodel"):
         yield in_program(context.input("pdmodel"), shape)
     for target in TARGETS:
-        if context.has(f"nb-{target}"):
-            yield in_buffer(f"nb-{target}", context.input(f"nb-{target}"), shape)
-    if (context.output / PREPROCESS_FILE).is_file():
-        yield from in_hand_off(context.output / PREPROCESS_FILE, shape)
+        if context.has(nb_model(target)):
+            yield in_buffer(nb_model(target), context.input(nb_model(target)), shape)
+    if (context.output / PREPROCESS).is_file():
+        yield from in_hand_off(context.output / PREPROCESS, shape)
 
 
 def in_configuration(config: Mapping[str, Any], shape: Sequence[int]) -> Iterator[Comparison]:
@@ -84,7 +84,7 @@ def in_description(description: Mapping[str, Any], shape: Sequence[int]) -> Iter
 
     Of its shape only the height binds: PaddleOCR's own inference takes any width.
     """
-    place = "inference.yml"
+    place = DESCRIPTION
     found = read_transforms(at(description, "PreProcess", "transform_ops"))
     yield from _steps(place, found)
     height = str(found.image_shape[1]) if found.image_shape else ""
@@ -124,8 +124,8 @@ def in_hand_off(path: Path, shape: Sequence[int]) -> Iterator[Comparison]:
         "std": said["normalize"]["std"],
     }
     for what, there in found.items():
-        yield _row(PREPROCESS_FILE, what, _WANTED[what], str(there), _VERIFY_AGAIN)
-    yield _shapes(PREPROCESS_FILE, shape, said["input"]["shape"][1:], _VERIFY_AGAIN)
+        yield _row(PREPROCESS, what, _WANTED[what], str(there), _VERIFY_AGAIN)
+    yield _shapes(PREPROCESS, shape, said["input"]["shape"][1:], _VERIFY_AGAIN)
 
 
 def _steps(place: str, found: Preparation) -> Iterator[Comparison]:

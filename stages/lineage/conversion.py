@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from stages.contract.artifacts import LITE_MODEL
 from stages.errors import IntegrityError
 from stages.lineage.compare import close, same
 from stages.lineage.folds import CONVOLUTION, Fold, folds
@@ -51,7 +52,7 @@ class _Tracing:
         if unexplained:
             raise self._unexplained(unexplained)
         self._refuse_lost()
-        return Traced("lite", model, self._origins)
+        return Traced(LITE_MODEL, model, self._origins)
 
     def _take_same(self, name: str, value: np.ndarray) -> None:
         if name in self._parameters and same(self._parameters[name], value):

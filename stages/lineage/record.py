@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from stages.contract import Step, TracedModel
 from stages.lite.fingerprint import model_fingerprint, tensor_fingerprint
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer
 from stages.lite.signature import input_shape, output_width
 
-SCHEMA_VERSION = 1
 #: How a tensor came from one model to the next: the rule that derived it, "" for the same bytes.
 Origins = Mapping[str, str]
 
@@ -27,18 +26,12 @@ class Traced:
     target: str
     origins: Origins
 
-    def entry(self) -> dict[str, Any]:
+    def entry(self) -> Step:
         """Return the step as ``lineage.json`` holds it."""
         rules = Counter(rule for rule in self.origins.values() if rule)
         derived = sum(rules.values())
-        return {
-            "from": self.source,
-            "to": self.target,
-            "tensors": len(self.origins),
-            "same": len(self.origins) - derived,
-            "derived": derived,
-            "by": dict(sorted(rules.items())),
-        }
+        tensors, by = len(self.origins), dict(sorted(rules.items()))
+        return Step(self.source, self.target, tensors, tensors - derived, derived, by)
 
 
 def fingerprints(tensors: Mapping[str, np.ndarray]) -> dict[str, str]:
@@ -49,23 +42,23 @@ def fingerprints(tensors: Mapping[str, np.ndarray]) -> dict[str, str]:
     }
 
 
-def pd_entry(tensors: Mapping[str, np.ndarray]) -> dict[str, Any]:
+def pd_entry(tensors: Mapping[str, np.ndarray]) -> TracedModel:
     """Return what ``lineage.json`` says of a legacy model."""
-    return {"fingerprint": model_fingerprint(fingerprints(tensors))}
+    return TracedModel(model_fingerprint(fingerprints(tensors)))
 
 
-def nb_entry(model: NaiveBuffer) -> dict[str, Any]:
+def nb_entry(model: NaiveBuffer) -> TracedModel:
     """Return what ``lineage.json`` says of a ``.nb`` file.
 
     Raises:
         StageError: the file does not say its target, its input or its classes.
     """
     tensors = model.fingerprints
-    return {
-        "fingerprint": model_fingerprint(tensors),
-        "target": target_of(model),
-        "opt_version": model.head.opt_version,
-        "input_shape": list(input_shape(model)),
-        "classes": output_width(model),
-        "tensors": dict(sorted(tensors.items())),
-    }
+    return TracedModel(
+        model_fingerprint(tensors),
+        target_of(model),
+        model.head.opt_version,
+        tuple(input_shape(model)),
+        output_width(model),
+        dict(sorted(tensors.items())),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from stages.contract.artifacts import LITE_MODEL, LITE_PARAMETERS, PD_MODEL
 from stages.errors import IntegrityError
 from stages.lineage.compare import close, same
 from stages.lineage.record import Traced
@@ -39,10 +40,10 @@ def trace_rewriting(pd: Tensors, lite: Tensors, changes: Iterable[Change]) -> Tr
         raise IntegrityError(
             f"{len(lost)} parameters of the PD model are not in the rewritten one, "
             f"the first is {printable(lost[0])}",
-            "lite.pdiparams",
+            LITE_PARAMETERS,
             _REMEDY,
         )
-    return Traced("pd", "lite", origins)
+    return Traced(PD_MODEL, LITE_MODEL, origins)
 
 
 def _follow(pd: Tensors, changes: list[Change]) -> dict[str, np.ndarray]:
@@ -73,7 +74,7 @@ def _origin(
     said = "is not what the rules make of it" if folded else "is not the PD model's"
     raise IntegrityError(
         f"the rewritten model's parameter {printable(name)} {said}",
-        "lite.pdiparams",
+        LITE_PARAMETERS,
         _REMEDY,
         Pitfall.SCALE_FOLDED_WRONG if folded else None,
     )

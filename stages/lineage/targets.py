@@ -6,9 +6,7 @@ for it as far as the two are the same model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
+from stages.contract import Targets
 from stages.lineage.dataflow import Computed, computed
 from stages.lite.naive_buffer import NaiveBuffer
 from stages.text.printable import printable
@@ -17,31 +15,7 @@ from stages.text.printable import printable
 NAMED = 10
 
 
-@dataclass(frozen=True)
-class TargetsCompared:
-    """What two files share, and the names of what they do not."""
-
-    tensors: int
-    different: tuple[str, ...]
-    operators: int
-    different_operators: tuple[str, ...]
-
-    @property
-    def equal(self) -> bool:
-        """Whether both files hold the same model."""
-        return not self.different and not self.different_operators
-
-    def entry(self) -> dict[str, Any]:
-        """Return the comparison as ``lineage.json`` holds it."""
-        return {
-            "tensors": self.tensors,
-            "different": list(self.different),
-            "operators": self.operators,
-            "different_operators": list(self.different_operators),
-        }
-
-
-def compare_targets(first: NaiveBuffer, second: NaiveBuffer) -> TargetsCompared:
+def compare_targets(first: NaiveBuffer, second: NaiveBuffer) -> Targets:
     """Compare two files, tensor by tensor and operator by operator.
 
     Operators are compared as what they compute (``dataflow``); of those that differ, the ones are
@@ -52,7 +26,7 @@ def compare_targets(first: NaiveBuffer, second: NaiveBuffer) -> TargetsCompared:
     different = [printable(name) for name in names if ours.get(name) != theirs.get(name)]
     steps = computed(first), computed(second)
     roots = [*_roots(*steps), *_roots(steps[1], steps[0])]
-    return TargetsCompared(
+    return Targets(
         len(names), tuple(different[:NAMED]), len(steps[0]), tuple(dict.fromkeys(roots))[:NAMED]
     )
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from stages.contract import Lineage
+from stages.contract.artifacts import LITE_MODEL, PD_MODEL, nb_model
 from stages.errors import IntegrityError
 from stages.files import write_text
 from stages.lineage.conversion import trace_conversion
-from stages.lineage.record import SCHEMA_VERSION, Traced, nb_entry, pd_entry
+from stages.lineage.record import Traced, nb_entry, pd_entry
 from stages.lineage.rewriting import trace_rewriting
 from stages.lineage.targets import compare_targets
 from stages.lite.kernels import target_of
@@ -42,7 +42,7 @@ class Chain:
         program = read_program(lite[0])
         self._graph = Graph(program, read_tensors(program, lite[1]))
         self._steps = [trace_rewriting(pd, self._graph.parameters, changes)]
-        self._models = {"pd": pd_entry(pd), "lite": pd_entry(self._graph.parameters)}
+        self._models = {PD_MODEL: pd_entry(pd), LITE_MODEL: pd_entry(self._graph.parameters)}
         self._files: list[NaiveBuffer] = []
 
     def add(self, nb: NaiveBuffer, target: str) -> Traced:
@@ -60,23 +60,19 @@ class Chain:
                 "convert again; this file would crash on the machine, or return zeros",
                 Pitfall.FOREIGN_TARGET,
             )
-        model = f"nb-{target}"
+        model = nb_model(target)
         traced = trace_conversion(self._graph, nb, model)
         self._steps.append(traced)
         self._models[model] = nb_entry(nb)
         self._files.append(nb)
         return traced
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> Lineage:
         """Return ``lineage.json``: the steps, the models, and what the targets share."""
         compared = compare_targets(*self._files) if len(self._files) == len(TARGETS) else None
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "steps": [step.entry() for step in self._steps],
-            "models": self._models,
-            "targets": compared.entry() if compared else None,
-        }
+        steps = tuple(step.entry() for step in self._steps)
+        return Lineage(steps, self._models, compared)
 
     def write(self, path: Path) -> None:
         """Write :meth:`document`; equal conversions give equal bytes."""
-        write_text(path, json.dumps(self.document(), indent=1, ensure_ascii=False) + "\n")
+        write_text(path, self.document().dump())

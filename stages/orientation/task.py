@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stages.contract import Fault
 from stages.errors import IntegrityError
 from stages.orientation.labels import ORIENTATIONS
-from stages.parity.sanity import RowSanity, Sanity
+from stages.parity.sanity import RowSanity, Sanity, Wrong
 
 
 @dataclass
 class ClassSanity(RowSanity):
     """Of a model whose output is one distribution over the classes."""
 
-    def fault(self, output: np.ndarray) -> str:
-        """Look at one output, float [classes]; return what is wrong with it, or ""."""
+    def fault(self, output: np.ndarray) -> Wrong | None:
+        """Look at one output, float [classes]; return what is wrong with it."""
         if output.ndim != 1:
-            return f"its output has the shape {list(output.shape)}, not one number a class"
+            said = f"its output has the shape {list(output.shape)}, not one number a class"
+            return Wrong(Fault.WRONG_SHAPE, said)
         return super().fault(output[np.newaxis])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stages.contract import ModelEntry, VerifyMetrics
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.preprocessing import in_description
 from stages.guards.shapes import compare_shapes
@@ -16,7 +17,7 @@ from stages.orientation.labels import ORIENTATIONS
 from stages.orientation.task import Orientation
 from stages.parity.series import Series
 from stages.parity.summary import DIGITS, reference_of, summarise
-from stages.parity.verification import Verification, stage_metrics
+from stages.parity.verification import Verification
 from stages.preprocess import describe_input, prepare
 from stages.recognition.summary import golden, mismatches
 from stages.runtime import Context
@@ -27,7 +28,7 @@ from stages.text.labels import Label
 from stages.text.metrics import exact_match
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> VerifyMetrics:
     """Write ``parity.json``, ``preprocess.json``, ``golden.json`` and ``evidence.json``.
 
     Raises:
@@ -44,11 +45,13 @@ def run(context: Context) -> dict[str, Any]:
     columns = verification.measure(names, lambda image: prepare(image, shape), Orientation())
     models = _models(columns, labels)
     verification.write(
-        {"models": models, "mismatches": mismatches(columns, labels)},
+        models,
+        mismatches(columns, labels),
         golden(columns, labels, verification.hashes),
-        {"preprocessing": compared},
+        preprocessing=compared,
     )
-    return stage_metrics(models, len(labels), "accuracy")
+    scores = {entry.name: entry.accuracy for entry in models if entry.accuracy is not None}
+    return VerifyMetrics(len(labels), accuracy=scores)
 
 
 def describe(shape: Sequence[int]) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def _compare(context: Context, shape: Sequence[int]) -> list[Comparison]:
     return found
 
 
-def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[dict[str, Any]]:
+def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[ModelEntry]:
     said, reference = [label.text for label in labels], reference_of(columns)
     return [
         summarise(

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 
+from stages.contract import Canary, CanaryEntry, Match
+from stages.contract.artifacts import CHECKPOINT_MODEL, is_nb_model
 from stages.guards.comparison import Comparison
 from stages.parity.models import REFERENCE
 from stages.parity.sanity import RowSanity
@@ -68,7 +69,7 @@ class Stock:
         """Give the comparisons back; one of a file that is as wide as this model says so."""
         for item in comparisons:
             stock = item.what == "classes" and item.found == str(self.classes)
-            if not (stock and item.outcome == "differs" and item.place.startswith("nb-")):
+            if not (stock and item.outcome is Match.DIFFERS and is_nb_model(item.place)):
                 yield item
                 continue
             difference = (
@@ -94,21 +95,22 @@ class Stock:
         except RunnerFailedError as error:
             self.failure = str(error)
             return
-        self.failure = RowSanity().fault(probabilities)
-        if not self.failure and probabilities.shape[1] != self.classes:
+        wrong = RowSanity().fault(probabilities)
+        if wrong:
+            self.failure = wrong.detail
+        elif probabilities.shape[1] != self.classes:
             self.failure = f"it has {probabilities.shape[1]} classes, its dictionary {self.classes}"
         if not self.failure:
             self.predictions[number] = greedy(probabilities, self._dictionary).text
 
-    def compare(self, columns: Sequence[Series[str]]) -> dict[str, Any]:
+    def compare(self, columns: Sequence[Series[str]]) -> Canary:
         """Return ``canary`` of ``evidence.json``: whose strings each exported model reads."""
-        head = {"stock": self.name, "images": len(self.predictions)}
         if self.failure:
-            return {**head, "models": [], "failure": self.failure}
+            return Canary(self.name, len(self.predictions), (), self.failure)
         living = {column.model.name: column for column in columns if column.alive}
-        return {**head, "models": list(self._entries(living))}
+        return Canary(self.name, len(self.predictions), tuple(self._entries(living)))
 
-    def _entries(self, living: Mapping[str, Series[str]]) -> Iterator[dict[str, Any]]:
+    def _entries(self, living: Mapping[str, Series[str]]) -> Iterator[CanaryEntry]:
         stock = list(self.predictions.values())
         for name, column in living.items():
             reference = reference_of(name)
@@ -116,19 +118,19 @@ class Stock:
                 continue
             own = [column.predictions[number] for number in self.predictions]
             theirs = [living[reference].predictions[number] for number in self.predictions]
-            yield {
-                "model": name,
-                "reference": reference,
-                "as_stock": round(exact_match(own, stock), _DIGITS),
-                "as_reference": round(exact_match(own, theirs), _DIGITS),
-            }
+            yield CanaryEntry(
+                name,
+                reference,
+                as_stock=round(exact_match(own, stock), _DIGITS),
+                as_reference=round(exact_match(own, theirs), _DIGITS),
+            )
 
 
 def reference_of(name: str) -> str:
     """Return the model that ``name`` was made from; "" for the checkpoint, which is the first."""
     if name == REFERENCE:
-        return "checkpoint"
-    return REFERENCE if name.startswith("nb-") else ""
+        return CHECKPOINT_MODEL
+    return REFERENCE if is_nb_model(name) else ""
 
 
 def find_stock(context: Context, images: int) -> Stock | None:

@@ -12,6 +12,7 @@ from typing import Generic, Protocol
 
 import numpy as np
 
+from stages.contract import Fault
 from stages.parity.models import REFERENCE, Model
 from stages.parity.sanity import monotone
 from stages.parity.series import Series
@@ -118,7 +119,8 @@ class Table(Generic[Prediction]):
         for column in living:
             others = [read for name, read in predictions.items() if name != column.model.name]
             if monotone(column.predictions, others):
-                column.fail("it reads the same in every image", Pitfall.QUANTISED_GARBAGE)
+                said = "it reads the same in every image"
+                column.fail(Fault.ONE_READING, said, Pitfall.QUANTISED_GARBAGE)
 
     def read(self, image: np.ndarray) -> None:
         """Run every living model on one image and note reading, time and difference."""
@@ -142,18 +144,18 @@ class Table(Generic[Prediction]):
                 reader.wait_ready()
             output = reader.read(image)
         except RunnerFailedError as error:
-            column.fail(str(error))
+            column.fail(Fault.DIED, str(error))
             return None
-        if fault := column.sanity.fault(output.probabilities):
-            column.fail(fault, Pitfall.QUANTISED_GARBAGE)
+        if wrong := column.sanity.fault(output.probabilities):
+            column.fail(*wrong, Pitfall.QUANTISED_GARBAGE)
             return None
         column.classes = self._task.check(column.model.name, output.probabilities)
         return output
 
     def _compare_with_first(self, column: Series[Prediction], output: Output) -> None:
         first = self._first_outputs.setdefault(column.model.name, output.probabilities)
-        if fault := column.sanity.repeat_fault(first, output.probabilities):
-            column.fail(fault)
+        if wrong := column.sanity.repeat_fault(first, output.probabilities):
+            column.fail(*wrong)
 
     def _note(
         self, column: Series[Prediction], output: Output, reference: np.ndarray | None
@@ -166,7 +168,8 @@ class Table(Generic[Prediction]):
             return
         if reference.shape != output.probabilities.shape:
             found, expected = list(output.probabilities.shape), list(reference.shape)
-            column.fail(f"its output has the shape {found}, {REFERENCE}'s {expected}")
+            said = f"its output has the shape {found}, {REFERENCE}'s {expected}"
+            column.fail(Fault.UNLIKE_REFERENCE, said)
             return
         self._task.compare(column.model.name, output.probabilities, reference)
         if column.model.name != REFERENCE:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import importlib.metadata
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from stages.contract import BufferHead, Runtime
 from stages.parity.models import Model
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 
-def files_and_runtime(models: Sequence[Model]) -> dict[str, Any]:
+def files_and_runtime(models: Sequence[Model]) -> Runtime:
     """Return ``runtime`` of ``evidence.json``: what is installed here, and what each file says."""
-    files = [
-        {"model": model.name, "target": model.target, "opt_version": model.opt_version}
+    files = tuple(
+        BufferHead(model.name, model.target, model.opt_version)
         for model in models
         if model.opt_version
-    ]
-    return {"paddle_lite": _installed(), "files": files}
+    )
+    return Runtime(_installed(), files)
 
 
 def needed_runtime(models: Sequence[Model]) -> dict[str, str]:

@@ -10,7 +10,9 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from stages.contract import Fault
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +27,13 @@ REPEAT_TOLERANCE = 1e-5
 VARIED = 3
 
 
+class Wrong(NamedTuple):
+    """What is wrong with a model, for a decision and for people."""
+
+    fault: Fault
+    detail: str
+
+
 @dataclass
 class Sanity(ABC):
     """The worst that was seen of one model; what an output must be is the task's to say."""
@@ -32,20 +41,22 @@ class Sanity(ABC):
     repeat_difference: float = 0.0
 
     @abstractmethod
-    def fault(self, output: np.ndarray) -> str:
-        """Look at one output, as a reader gives it; return what is wrong with it, or ""."""
+    def fault(self, output: np.ndarray) -> Wrong | None:
+        """Look at one output, as a runner gives it; return what is wrong with it."""
 
-    def repeat_fault(self, one: np.ndarray, other: np.ndarray) -> str:
-        """Compare two outputs for one image; return what is wrong with the second, or ""."""
+    def repeat_fault(self, one: np.ndarray, other: np.ndarray) -> Wrong | None:
+        """Compare two outputs for one image; return what is wrong with the second."""
         if one.shape != other.shape:
-            return (
+            return Wrong(
+                Fault.NOT_REPEATABLE,
                 f"the same image gives an output of {list(one.shape)} once "
-                f"and of {list(other.shape)} again"
+                f"and of {list(other.shape)} again",
             )
         self.repeat_difference = max(self.repeat_difference, float(abs(one - other).max()))
         if self.repeat_difference > REPEAT_TOLERANCE:
-            return f"the same image run again differs by {self.repeat_difference:.2g}"
-        return ""
+            said = f"the same image run again differs by {self.repeat_difference:.2g}"
+            return Wrong(Fault.NOT_REPEATABLE, said)
+        return None
 
     def entry(self) -> dict[str, float]:
         """Return the worst as ``evidence.json`` holds it."""
@@ -58,18 +69,20 @@ class RowSanity(Sanity):
 
     row_sum_error: float = 0.0
 
-    def fault(self, probabilities: np.ndarray) -> str:
-        """Look at one output, float [T, classes]; return what is wrong with it, or ""."""
+    def fault(self, probabilities: np.ndarray) -> Wrong | None:
+        """Look at one output, float [T, classes]; return what is wrong with it."""
         if probabilities.ndim != 2 or 0 in probabilities.shape:
-            return f"its output has the shape {list(probabilities.shape)}, not steps by classes"
+            said = f"its output has the shape {list(probabilities.shape)}, not steps by classes"
+            return Wrong(Fault.WRONG_SHAPE, said)
         sums = probabilities.sum(axis=1)  # one NaN or infinity makes its row's sum another
         worst = float(sums[abs(sums - 1).argmax()])
         if not math.isfinite(worst):
-            return "its output is not finite"
+            return Wrong(Fault.NOT_FINITE, "its output is not finite")
         self.row_sum_error = max(self.row_sum_error, abs(worst - 1))
         if abs(worst - 1) > ROW_SUM_TOLERANCE:
-            return f"the probabilities of a step sum to {worst:.4g}, not to 1"
-        return ""
+            said = f"the probabilities of a step sum to {worst:.4g}, not to 1"
+            return Wrong(Fault.NOT_PROBABILITIES, said)
+        return None
 
     def entry(self) -> dict[str, float]:
         """Return the worst as ``evidence.json`` holds it."""

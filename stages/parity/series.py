@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Generic
 
+from stages.contract import Fault, Sane
 from stages.parity.models import Model
-from stages.parity.sanity import RowSanity, Sanity
+from stages.parity.sanity import RowSanity, Sanity, Wrong
 from stages.parity.task import Prediction
 from stages.pitfalls import Pitfall
 
@@ -21,24 +22,21 @@ class Series(Generic[Prediction]):
     max_abs_diff: float | None = None
     rss_mb: float = 0.0
     classes: int = 0
-    failure: str = ""
+    failure: Wrong | None = None
     pitfall: Pitfall | None = None
     sanity: Sanity = field(default_factory=RowSanity)
 
     @property
     def alive(self) -> bool:
         """Whether the model is run, and has answered so far."""
-        return not self.model.status and not self.failure
+        return self.model.status is None and self.failure is None
 
-    def fail(self, why: str, pitfall: Pitfall | None = None) -> None:
+    def fail(self, fault: Fault, why: str, pitfall: Pitfall | None = None) -> None:
         """Give up on the model, and say how far it came."""
-        self.failure = f"{why} (after {len(self.predictions)} images)"
+        self.failure = Wrong(fault, f"{why} (after {len(self.predictions)} images)")
         self.pitfall = pitfall
 
-    def sane(self) -> dict[str, Any]:
+    def sane(self) -> Sane:
         """Return the model's entry of ``sanity`` in ``evidence.json``."""
-        return {
-            "model": self.model.name,
-            **self.sanity.entry(),
-            "distinct_readings": len(set(self.predictions)),
-        }
+        distinct = len(set(self.predictions))
+        return Sane(self.model.name, distinct_readings=distinct, **self.sanity.entry())

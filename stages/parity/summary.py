@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from stages.contract import Latency, ModelEntry, Status
 from stages.parity.models import REFERENCE
 from stages.parity.series import Series
 from stages.parity.task import Prediction
@@ -24,7 +26,7 @@ def summarise(
     series: Series[Prediction],
     reference: Series[Prediction] | None,
     quality: Callable[[Sequence[Prediction]], dict[str, Any]],
-) -> dict[str, Any]:
+) -> ModelEntry:
     """Return a model's entry of ``parity.json``; without numbers if it was not measured.
 
     Args:
@@ -32,35 +34,34 @@ def summarise(
         reference: the series that it is compared with; None if there is none.
         quality: how well its predictions agree with the labels, in the task's own measures.
     """
-    name, of_file = series.model.name, _of_file(series)
-    if series.model.status:
-        return {"name": name, "status": series.model.status, **of_file}
+    model, pitfall = series.model, series.pitfall or series.model.pitfall
+    entry = ModelEntry(
+        model.name,
+        model.status or Status.MEASURED,
+        model.fault,
+        model.detail,
+        str(pitfall) if pitfall else "",
+        model.opt_version,
+    )
+    if model.status:
+        return entry
     if series.failure:
-        return {"name": name, "status": f"failed: {series.failure}", **of_file}
-    return {
-        "name": name,
-        "status": "measured",
-        **of_file,
+        return replace(entry, status=Status.FAILED, **series.failure._asdict())
+    return replace(
+        entry,
         **quality(series.predictions),
         **_agreement(series, reference),
-        "latency_ms": latency_ms(series.seconds),
-        "images_per_s": round(len(series.seconds) / sum(series.seconds), 2),
-        "peak_rss_mb": series.rss_mb,
-        **({"classes": series.classes} if series.classes else {}),
-    }
-
-
-def _of_file(series: Series[Prediction]) -> dict[str, str]:
-    """What an NB file says of itself, and which pitfall the model fell into."""
-    pitfall = series.pitfall or series.model.pitfall
-    opt_version = {"opt_version": series.model.opt_version} if series.model.opt_version else {}
-    return opt_version | ({"pitfall": str(pitfall)} if pitfall else {})
+        latency_ms=latency_ms(series.seconds),
+        images_per_s=round(len(series.seconds) / sum(series.seconds), 2),
+        peak_rss_mb=series.rss_mb,
+        classes=series.classes or None,
+    )
 
 
 def _agreement(series: Series[Prediction], reference: Series[Prediction] | None) -> dict[str, Any]:
     """Return how far the model agrees with the reference; nothing if that could not be run."""
     if reference is None or not reference.alive:
-        return {"agreement": None, "max_abs_diff": None}
+        return {}
     same = [
         one == other for one, other in zip(series.predictions, reference.predictions, strict=True)
     ]
@@ -68,11 +69,11 @@ def _agreement(series: Series[Prediction], reference: Series[Prediction] | None)
     return {"agreement": round(sum(same) / len(same), DIGITS), "max_abs_diff": difference}
 
 
-def latency_ms(seconds: Sequence[float]) -> dict[str, float]:
+def latency_ms(seconds: Sequence[float]) -> Latency:
     """Return percentiles (nearest rank) of the time of one image, in milliseconds."""
     ordered = sorted(seconds)
-    ranks = {f"p{share}": -(-share * len(ordered) // 100) - 1 for share in (50, 90, 99)}
-    return {name: round(ordered[rank] * 1000, 3) for name, rank in ranks.items()}
+    ranks = (-(-share * len(ordered) // 100) - 1 for share in (50, 90, 99))
+    return Latency(*(round(ordered[rank] * 1000, 3) for rank in ranks))
 
 
 def golden_numbers(images: int) -> list[int]:

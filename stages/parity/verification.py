@@ -9,6 +9,17 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Generic
 
+from stages.contract import (
+    Canary,
+    Chain,
+    DictionaryIdentity,
+    Document,
+    Evidence,
+    Mismatch,
+    ModelEntry,
+    Parity,
+)
+from stages.contract.artifacts import GOLDEN, PREPROCESS
 from stages.files import write_text
 from stages.guards.comparison import Comparison
 from stages.parity.canary import Stock
@@ -48,7 +59,7 @@ class Verification(Generic[Prediction]):
     def describe(self, preprocessing: Mapping[str, Any]) -> None:
         """Write ``preprocess.json``, with the runtime that the files need."""
         runtime = needed_runtime(self._models)
-        self._write("preprocess.json", {**preprocessing, "runtime": runtime})
+        self._write(PREPROCESS, {**preprocessing, "runtime": runtime})
 
     def measure(
         self,
@@ -71,44 +82,58 @@ class Verification(Generic[Prediction]):
 
     def write(
         self,
-        parity: Mapping[str, Any],
+        models: Sequence[ModelEntry],
+        mismatches: Sequence[Mismatch],
         golden: Sequence[Mapping[str, Any]],
-        compared: Mapping[str, Sequence[Comparison]],
-        canary: Mapping[str, Any] | None = None,
+        *,
+        dictionary: DictionaryIdentity | None = None,
+        chain: Chain | None = None,
+        characters: Sequence[Comparison] = (),
+        preprocessing: Sequence[Comparison] = (),
+        canary: Canary | None = None,
     ) -> None:
         """Write ``parity.json``, ``golden.json`` and ``evidence.json``.
 
         Args:
-            parity: what the task says of the models.
+            models: what the task says of each model.
+            mismatches: the images on which models differ.
             golden: some images, with what each model says of them.
-            compared: ``dictionary`` and ``preprocessing``; what a task does not have is empty.
+            dictionary: what outputs were decoded with, if the task has one.
+            chain: how detection and recognition read one after the other, if they did.
+            characters: the dictionary, compared with every place that has one.
+            preprocessing: the models' input, compared with every place that declares it.
             canary: how the starting model reads.
         """
-        head = {"schema_version": SCHEMA_VERSION, "task": task_of(self._context)}
-        shape = {"image_shape": self._shape}
-        measured_on = {"threads": self._threads, "machine": platform.machine()}
-        images = {"images": len(self.hashes)}
-        self._write("parity.json", {**head, **images, **shape, **measured_on, **parity})
+        task, images = task_of(self._context), len(self.hashes)
+        parity = Parity(
+            task=task,
+            images=images,
+            image_shape=tuple(self._shape),
+            threads=self._threads,
+            machine=platform.machine(),
+            models=tuple(models),
+            mismatches=tuple(mismatches),
+            dictionary=dictionary,
+            chain=chain,
+        )
+        evidence = Evidence(
+            dictionary=tuple(item.entry() for item in characters),
+            preprocessing=tuple(item.entry() for item in preprocessing),
+            sanity=tuple(column.sane() for column in self._columns if column.alive),
+            runtime=files_and_runtime(self._models),
+            canary=canary,
+        )
         of_input = "SHA-256 of the prepared image's float32 values, little endian, in the order CHW"
-        self._write("golden.json", {**head, "input": of_input, **shape, "images": golden})
-        places = {name: [item.entry() for item in items] for name, items in compared.items()}
-        evidence = {
-            "schema_version": SCHEMA_VERSION,
-            "dictionary": [],
-            **places,
-            "sanity": [column.sane() for column in self._columns if column.alive],
-            "canary": canary,
-            "runtime": files_and_runtime(self._models),
-        }
-        self._write("evidence.json", evidence)
+        head = {"schema_version": SCHEMA_VERSION, "task": task, "input": of_input}
+        self._write(GOLDEN, {**head, "image_shape": self._shape, "images": golden})
+        for document in (parity, evidence):
+            self._leave(document)
 
     def _write(self, name: str, value: Mapping[str, Any]) -> None:
-        """Write a document as a person can read it."""
+        """Write what ships with the models, as a person can read it."""
         path: Path = self._context.output / name
         write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
-
-def stage_metrics(entries: Sequence[Mapping[str, Any]], images: int, score: str) -> dict[str, Any]:
-    """Return the stage's metrics: how many images, and each measured model's score."""
-    measured = [entry for entry in entries if entry["status"] == "measured"]
-    return {"images": images, score: {entry["name"]: entry[score] for entry in measured}}
+    def _leave(self, document: Document) -> None:
+        """Leave a document for the host."""
+        write_text(self._context.output / document.FILE, document.dump())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.contract.artifacts import PD_PROGRAM
 from stages.errors import StageError
 from stages.program.prove import largest_difference
 from stages.runners import ModelRunner, RunnerFailedError
@@ -96,6 +97,6 @@ def _differs(number: int, difference: float) -> StageError:
     return StageError(
         f"the legacy model differs from the PIR model by {difference:.3g} in image {number}, "
         f"allowed is {BOUND:g}",
-        "inference.pdmodel",
+        PD_PROGRAM,
         "an operator is translated wrongly: please report it with the model",
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from paddle.base.proto import framework_pb2 as proto
 
+from stages.contract.artifacts import PIR_PROGRAM
 from stages.errors import StageError
 from stages.pir.held import Held, Numbers, Setting, Several, Tensor, Unusable
 from stages.pir.legacy import LegacyError, LegacyProgram
@@ -76,7 +77,7 @@ class _Replay:
             raise StageError(
                 f"the model has {len(self._feeds)} inputs and {len(self._fetches)} outputs; "
                 "taken over are models with one of each",
-                "inference.json",
+                PIR_PROGRAM,
                 "give a text recognition, detection or orientation model",
             )
         return self._legacy.finish(self._feeds, self._fetches)

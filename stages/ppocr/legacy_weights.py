@@ -16,6 +16,7 @@ import numpy as np
 import paddle
 from paddle.base.proto import framework_pb2 as proto
 
+from stages.contract.artifacts import PD_PARAMETERS, PD_PROGRAM
 from stages.errors import IntegrityError
 from stages.pitfalls import Pitfall
 from stages.ppocr.network import build
@@ -24,7 +25,7 @@ from stages.program.params import parameter_shapes, read_program, read_tensors
 from stages.program.signature import Signature
 from stages.text.printable import printable
 
-FILES = ("inference.pdmodel", "inference.pdiparams")
+FILES = (PD_PROGRAM, PD_PARAMETERS)
 
 
 def read_legacy_weights(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from stages.contract.artifacts import DESCRIPTION
+from stages.contract.artifacts import PD_PARAMETERS as PARAMETERS
+from stages.contract.artifacts import PIR_PROGRAM as PROGRAM
 from stages.errors import IntegrityError
 from stages.text.printable import printable
 
-PROGRAM, PARAMETERS, DESCRIPTION = "inference.json", "inference.pdiparams", "inference.yml"
+__all__ = ["DESCRIPTION", "PARAMETERS", "PROGRAM", "check_complete"]
 
 
 def check_complete(folder: Path) -> None:

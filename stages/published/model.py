@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from stages.contract.artifacts import PD_PROGRAM
 from stages.errors import IntegrityError
 from stages.pitfalls import Pitfall
 from stages.program.signature import read_signature
@@ -16,7 +17,7 @@ from stages.text.dictionary import SPACE, read_lines
 from stages.text.printable import printable
 from stages.text.yaml import at, load_yaml
 
-LEGACY_FILES = ("inference.pdmodel", "inference.pdiparams")
+LEGACY_FILES = (PD_PROGRAM, PARAMETERS)
 
 
 def is_legacy(folder: Path) -> bool:

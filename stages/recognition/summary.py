@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stages.contract import Mismatch
 from stages.parity.series import Series
 from stages.parity.summary import DIGITS, golden_numbers
 from stages.text.labels import Label
@@ -18,7 +19,7 @@ def quality(predictions: Sequence[str], labels: Sequence[str]) -> dict[str, floa
     }
 
 
-def mismatches(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[dict[str, str]]:
+def mismatches(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[Mismatch]:
     """Return the images that a model reads other than the label or PD says; the latter first."""
     measured = [column for column in columns if column.alive]
     rows = []
@@ -26,7 +27,7 @@ def mismatches(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[
         predictions = {column.model.name: column.predictions[number] for column in measured}
         parted = len(set(predictions.values())) > 1
         if parted or any(text != label.text for text in predictions.values()):
-            rows.append((not parted, {"image": label.image, "label": label.text, **predictions}))
+            rows.append((not parted, Mismatch(label.image, label.text, predictions)))
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
 
 

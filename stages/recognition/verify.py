@@ -6,15 +6,15 @@ One preprocessing (:mod:`stages.preprocess`) and one decoder (:mod:`stages.text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from stages.contract import DictionaryIdentity, ModelEntry, VerifyMetrics
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.parity.canary import Stock, find_stock
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
-from stages.parity.verification import Verification, stage_metrics
+from stages.parity.verification import Verification
 from stages.preprocess import describe, prepare
 from stages.recognition.summary import golden, mismatches, quality
 from stages.recognition.task import Recognition
@@ -24,7 +24,7 @@ from stages.text.dictionary import Dictionary
 from stages.text.labels import Label
 
 
-def run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> VerifyMetrics:
     """Write ``parity.json``, ``preprocess.json``, ``golden.json`` and ``evidence.json``.
 
     Raises:
@@ -38,52 +38,46 @@ def run(context: Context) -> dict[str, Any]:
     verification: Verification[str] = Verification(context, shape, dictionary.classes)
     verification.describe(describe(shape, dictionary, use_space_char))
     stock = find_stock(context, len(labels))
-    compared = _compare(context, dictionary, shape, stock)
+    characters, preprocessing = _compare(context, dictionary, shape, stock)
     names = [label.image for label in labels]
     columns = verification.measure(
         names, lambda image: prepare(image, shape), Recognition(dictionary), stock
     )
     models = _models(columns, labels)
     verification.write(
-        {
-            "dictionary": _identity(dictionary),
-            "models": models,
-            "mismatches": mismatches(columns, labels),
-        },
+        models,
+        mismatches(columns, labels),
         golden(columns, labels, verification.hashes),
-        compared,
-        stock.compare(columns) if stock else None,
+        dictionary=_identity(dictionary),
+        characters=characters,
+        preprocessing=preprocessing,
+        canary=stock.compare(columns) if stock else None,
     )
-    return stage_metrics(models, len(labels), "accuracy")
+    scores = {entry.name: entry.accuracy for entry in models if entry.accuracy is not None}
+    return VerifyMetrics(len(labels), accuracy=scores)
 
 
 def _compare(
     context: Context, dictionary: Dictionary, shape: tuple[int, ...], stock: Stock | None
-) -> dict[str, list[Comparison]]:
-    """Hold dictionary and preprocessing against what every place says; return that.
+) -> tuple[list[Comparison], list[Comparison]]:
+    """Hold dictionary and preprocessing against what every place says; return both.
 
     Raises:
         IntegrityError: a place says something else.
     """
-    found = {
-        "dictionary": compare_dictionary(context, dictionary),
-        "preprocessing": compare_preprocessing(context, shape),
-    }
-    for comparisons in found.values():
+    characters = compare_dictionary(context, dictionary)
+    preprocessing = compare_preprocessing(context, shape)
+    for comparisons in (characters, preprocessing):
         refuse_difference(stock.recognise(comparisons) if stock else comparisons)
-    return found
+    return characters, preprocessing
 
 
-def _identity(dictionary: Dictionary) -> dict[str, Any]:
-    return {
-        "md5": dictionary.md5,
-        "sha256": dictionary.sha256,
-        "entries": len(dictionary.characters),
-        "classes": dictionary.classes,
-    }
+def _identity(dictionary: Dictionary) -> DictionaryIdentity:
+    entries = len(dictionary.characters)
+    return DictionaryIdentity(dictionary.md5, dictionary.sha256, entries, dictionary.classes)
 
 
-def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[dict[str, Any]]:
+def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[ModelEntry]:
     texts, reference = [label.text for label in labels], reference_of(columns)
     return [
         summarise(column, reference, lambda predictions: quality(predictions, texts))

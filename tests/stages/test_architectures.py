@@ -92,10 +92,10 @@ def run(built_in: BuiltIn, given: dict[str, Path], **training: Any) -> Run:
     made = {"checkpoint": "checkpoint.pdparams", "config": "config.yml"}
     files = {name: trained.output / file for name, file in made.items()}
     exported = context("export", folder, {**files, "dict": data()["dict"]}, size)
-    said = export.run(exported)
+    said = export.run(exported).dump()
     pd = {key: exported.output / f"inference.{key}" for key in ("pdmodel", "pdiparams")}
     converted = context("convert", folder, pd, {"targets": ["x86"], "fp16": False})
-    rules = convert.run(converted)["rules"]
+    rules = dict(convert.run(converted).rules)
     return Run(
         said, rules, verified(folder, {**pd, "nb-x86": converted.output / "model_x86.nb"}, size)
     )

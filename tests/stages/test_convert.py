@@ -44,7 +44,7 @@ def start(folder: Path, inputs: dict[str, Path], **changes: Any) -> Recorded:
 def converted() -> tuple[Recorded, dict[str, Any]]:
     """Convert the alphanumeric model once for all tests that look at the result."""
     run = start(new_folder(), files())
-    return run, convert.run(run)
+    return run, convert.run(run).dump()
 
 
 def rewritten(folder: Path, operator: str, kind: str) -> dict[str, Path]:
@@ -80,7 +80,7 @@ def test_both_files_hold_the_weights_that_were_given() -> None:
     found = lineage(run)
     assert [step["to"] for step in found["steps"]] == ["lite", "nb-arm", "nb-x86"]
     assert [step["derived"] for step in found["steps"]] == [75, 12, 12]
-    assert found["targets"]["different"] == found["targets"]["different_operators"] == []
+    assert not {"different", "different_operators"} & found["targets"].keys()
     assert found["models"]["nb-arm"]["classes"] == 37
     assert run.guard_seconds > 0
 
@@ -119,7 +119,7 @@ def tiny() -> dict[str, Path]:
 @lru_cache(maxsize=1)
 def tiny_converted() -> tuple[Recorded, dict[str, Any]]:
     run = start(new_folder(), tiny())
-    return run, convert.run(run)
+    return run, convert.run(run).dump()
 
 
 def test_convolutions_that_opt_would_fold_wrongly_compute_as_the_pd_model() -> None:

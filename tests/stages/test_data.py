@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stages import data
-from stages.contract import Progress, Warned
+from stages.contract import DataMetrics, Progress, Warned
 from stages.errors import IntegrityError, StageError
 from stages.pitfalls import Pitfall
 from support.legacy import Recorded, context, draw
@@ -55,15 +55,14 @@ def project(tmp_path: Path) -> Project:
 
 def test_a_data_set_in_order(project: Project) -> None:
     run = project.context()
-    metrics = data.run(run)
-    assert metrics == {
-        "lines": {"train": 3, "val": 1, "test": 2},
-        "characters": 12,
-        "classes": 13,
-        "longest_text": 2,
-        "duplicates": 0,
-        "leaked": 0,
-    }
+    assert data.run(run) == DataMetrics(
+        {"train": 3, "val": 1, "test": 2},
+        duplicates=0,
+        leaked=0,
+        characters=12,
+        classes=13,
+        longest_text=2,
+    )
     assert run.warnings() == []
     assert (run.output / "train.txt").read_text().splitlines()[0] == "images/A1.png\tA1"
     assert (run.output / "dict.txt").read_bytes() == project.dictionary.read_bytes()
@@ -75,7 +74,7 @@ def test_label_files_of_a_split_are_joined(project: Project) -> None:
     (project.folder / "train" / "more.txt").write_text("images/B2.png\tB2\n")
     project.parameters["labels"]["train"].append("more.txt")
     run = project.context()
-    assert data.run(run)["lines"]["train"] == 4
+    assert data.run(run).lines["train"] == 4
     assert (run.output / "train.txt").read_text().endswith("images/B2.png\tB2\n")
 
 
@@ -161,7 +160,7 @@ def test_repeats_are_counted_and_contradictions_shown(project: Project) -> None:
     labels = b"images/A1.png\tA1\nimages/B2.png\tB2\nimages/A1.png\tA1\nimages/again.png\tB1\n"
     project.write("train", labels)
     run = project.context()
-    assert data.run(run)["duplicates"] == 2
+    assert data.run(run).duplicates == 2
     (warning,) = run.warnings()
     assert "train: 2 lines repeat an image" in warning
     assert '"images/again.png" is labelled "A1" and "B1"' in warning
@@ -194,7 +193,7 @@ def test_other_pixels_of_the_same_bytes_in_a_row_are_another_image(project: Proj
     for split, shape in (("train", (4, 9, 3)), ("test", (9, 4, 3))):
         assert cv2.imwrite(str(project.folder / split / "images/flat.png"), flat.reshape(shape))
         project.write(split, b"images/flat.png\tA1\n")
-    assert data.run(project.context())["leaked"] == 0
+    assert data.run(project.context()).leaked == 0
 
 
 def test_of_many_trained_test_images_the_first_ten_are_named(project: Project) -> None:
@@ -223,7 +222,7 @@ def test_a_project_may_allow_trained_test_images_and_is_warned(project: Project)
     shutil.copy(project.folder / "train/images/A1.png", project.folder / "test/images/E5.png")
     project.parameters["allow_overlap"] = True
     run = project.context()
-    assert data.run(run)["leaked"] == 1
+    assert data.run(run).leaked == 1
     (warning,) = [event for event in run.events if isinstance(event, Warned)]
     assert "train and test share 1 image," in warning.message
     assert '"images/E5.png"' in warning.message
@@ -235,7 +234,7 @@ def test_validation_images_in_another_split_are_a_warning(project: Project, spli
     image = next((project.folder / split / "images").iterdir())
     shutil.copy(image, project.folder / "val/images/D4.png")
     run = project.context()
-    assert data.run(run)["leaked"] == 1
+    assert data.run(run).leaked == 1
     (warning,) = run.warnings()
     assert "share 1 image, for example" in warning
 
@@ -245,12 +244,12 @@ def test_a_test_set_that_is_the_validation_set_is_no_leak(project: Project) -> N
     shutil.copytree(project.folder / "val", project.folder / "test")
     project.parameters["labels"]["test"] = ["val.txt"]
     run = project.context()
-    assert data.run(run)["leaked"] == 0
+    assert data.run(run).leaked == 0
     assert run.warnings() == []
 
 
 def test_only_a_test_set_is_enough(project: Project) -> None:
     inputs = {"test": project.folder / "test", "dictionary": project.dictionary}
     run = context("data", project.folder, inputs, project.parameters)
-    assert data.run(run)["lines"] == {"test": 2}
+    assert data.run(run).lines == {"test": 2}
     assert sorted(path.name for path in run.output.iterdir()) == ["dict.txt", "test.txt"]

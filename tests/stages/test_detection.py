@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from stages import verify
+from stages.contract import Chain, ChainedLine, Fault
 from stages.detection.boxes import Boxes
 from stages.detection.end_to_end import Chained, chain
 from stages.detection.hmean import match
@@ -51,7 +52,7 @@ def recogniser() -> dict[str, Path]:
 def verified() -> tuple[Recorded, dict[str, Any]]:
     """Verify once, with the chain, for all tests that look at the result."""
     run = context("verify", new_folder(), {**detector(), **recogniser()}, PARAMETERS)
-    return run, verify.run(run)
+    return run, verify.run(run).dump()
 
 
 def document(run: Recorded, name: str) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def test_pd_and_nb_find_the_very_same_boxes_and_all_words() -> None:
         assert found[name]["flipped_pixels"] <= 2
         assert "accuracy" not in found[name] and "classes" not in found[name]
     assert found["nb-x86"]["max_abs_diff"] < 1e-3
-    assert found["nb-arm"]["status"] == "not runnable here"
+    assert found["nb-arm"]["status"] == "not_runnable"
     assert metrics == {"images": len(PAGES), "hmean": {"pd": 1.0, "nb-x86": 1.0}}
     parity = document(run, "parity.json")
     assert parity["task"] == "detection"
@@ -98,7 +99,7 @@ def test_evidence_has_shapes_and_maps() -> None:
     places = {row["place"]: row["outcome"] for row in evidence["preprocessing"]}
     assert places == dict.fromkeys(("pd", "nb-arm", "nb-x86", "preprocess.json"), "same")
     assert evidence["dictionary"] == []
-    assert evidence["canary"] is None
+    assert "canary" not in evidence
     for row in evidence["sanity"]:
         assert row["repeat_difference"] == 0.0
         assert row["distinct_readings"] == len(PAGES)
@@ -133,7 +134,7 @@ def test_an_input_of_unknown_size_is_tried_as_is_usual_for_the_task(
     assert input_shapes(read_program(detector()["pdmodel"]), task) == shapes
 
 
-def chain_with(folder: Path, exchanged: dict[str, Path]) -> dict[str, Any] | None:
+def chain_with(folder: Path, exchanged: dict[str, Path]) -> Chain | None:
     """Read the first page's boxes with one of the recogniser's files exchanged."""
     row = document(verified()[0], "golden.json")["images"][0]
     columns: list[Series[Boxes]] = []
@@ -149,8 +150,8 @@ def test_a_recogniser_that_dies_is_said_and_nothing_is_called_the_same(tmp_path:
     broken.write_bytes(recogniser()["reader-nb"].read_bytes().replace(b"softmax", b"softmix"))
     found = chain_with(tmp_path, {"reader-nb": broken})
     assert found is not None
-    assert (found["lines"], found["same"]) == (0, 0)
-    assert found["failure"].startswith("killed by SIG")
+    assert (found.lines, found.same) == (0, 0)
+    assert found.failure.startswith("killed by SIG")
 
 
 def test_a_recogniser_with_another_dictionary_is_refused(tmp_path: Path) -> None:
@@ -171,8 +172,8 @@ def test_chained_lines_that_differ_are_listed_with_their_place() -> None:
     chained.add("a.png", ["ONE", "TWO"], ["ONE", "TW0", "THREE"])
     assert (chained.lines, chained.same) == (3, 1)
     assert chained.different == [
-        {"image": "a.png", "line": 2, "original": "TWO", "converted": "TW0"},
-        {"image": "a.png", "line": 3, "original": "", "converted": "THREE"},
+        ChainedLine("a.png", 2, "TWO", "TW0"),
+        ChainedLine("a.png", 3, "", "THREE"),
     ]
 
 
@@ -235,15 +236,20 @@ def test_what_the_project_does_not_do_is_refused(described: dict[str, Any], said
 
 
 @pytest.mark.parametrize(
-    ("output", "said"),
+    ("output", "fault", "said"),
     [
-        (np.full((1, 4, 4), np.nan, np.float32), "its output is not finite"),
-        (np.full((1, 4, 4), 3.0, np.float32), "from 3 to 3, which are no probabilities"),
-        (np.zeros((4, 4), np.float32), "not one map"),
+        (np.full((1, 4, 4), np.nan, np.float32), Fault.NOT_FINITE, "its output is not finite"),
+        (
+            np.full((1, 4, 4), 3.0, np.float32),
+            Fault.NOT_PROBABILITIES,
+            "from 3 to 3, which are no probabilities",
+        ),
+        (np.zeros((4, 4), np.float32), Fault.WRONG_SHAPE, "not one map"),
     ],
 )
-def test_a_map_that_is_none_is_named(output: np.ndarray, said: str) -> None:
-    assert said in MapSanity().fault(output)
+def test_a_map_that_is_none_is_named(output: np.ndarray, fault: Fault, said: str) -> None:
+    wrong = MapSanity().fault(output)
+    assert wrong and wrong.fault is fault and said in wrong.detail
 
 
 def test_a_map_of_another_size_is_refused() -> None:

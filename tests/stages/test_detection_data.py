@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stages import data
+from stages.contract import DataMetrics
 from stages.detection.labels import LabelError, outline_fault, parse_regions
 from stages.errors import StageError
 from support.legacy import Recorded, context, draw
@@ -36,13 +37,9 @@ def test_pages_in_order_are_counted_and_have_no_dictionary(tmp_path: Path) -> No
         tmp_path,
         [f"a.png\t{words}", f"b.png\t{label({'transcription': '###', 'points': SQUARE})}"],
     )
-    assert data.run(run) == {
-        "lines": {"test": 2},
-        "boxes": {"test": 2},
-        "ignored": {"test": 1},
-        "duplicates": 0,
-        "leaked": 0,
-    }
+    assert data.run(run) == DataMetrics(
+        {"test": 2}, duplicates=0, leaked=0, boxes={"test": 2}, ignored={"test": 1}
+    )
     assert [path.name for path in run.output.iterdir()] == ["test.txt"]
 
 
@@ -100,14 +97,14 @@ def test_outlines_that_are_none_are_told(points: list[tuple[float, float]], faul
 
 def test_a_page_without_text_is_allowed(tmp_path: Path) -> None:
     draw_page(tmp_path / "test/empty.png", (64, 64), {})
-    assert data.run(checked(tmp_path, ["empty.png\t[]"]))["boxes"] == {"test": 0}
+    assert data.run(checked(tmp_path, ["empty.png\t[]"])).boxes == {"test": 0}
 
 
 def test_orientations_are_counted_and_others_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         draw(tmp_path / f"test/{name}.png", name)
     found = data.run(checked(tmp_path, ["a.png\t0", "b.png\t180"], "orientation"))
-    assert found["orientations"] == {"0": 1, "180": 1}
+    assert found.orientations == {"0": 1, "180": 1}
     with pytest.raises(
         StageError, match=r'the orientation of "b.png" is "90"; allowed are 0 and 180'
     ):

@@ -50,7 +50,7 @@ def exported() -> tuple[Recorded, dict[str, Any]]:
     stale = run.scratch / "inference"  # what an interrupted export may leave
     stale.mkdir()
     (stale / "inference.json").touch()
-    return run, export.run(run)
+    return run, export.run(run).dump()
 
 
 def start(folder: Path, given: dict[str, Path] | None = None, **changes: Any) -> Recorded:

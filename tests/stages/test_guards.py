@@ -16,6 +16,7 @@ import yaml
 
 import stages
 from stages import convert
+from stages.contract import Compared, Match
 from stages.errors import IntegrityError, StageError
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
@@ -140,13 +141,7 @@ def test_one_character_more_differs_at_every_place(tmp_path: Path) -> None:
         Pitfall.DICTIONARY_CHANGED,
     }
     arm = found["nb-arm", "classes"]
-    assert arm.entry() == {
-        "place": "nb-arm",
-        "what": "classes",
-        "expected": "38",
-        "found": "37",
-        "outcome": "differs",
-    }
+    assert arm.entry() == Compared("nb-arm", "classes", "38", "37", Match.DIFFERS)
     assert arm.difference == "37 classes; the dictionary makes 38: its characters and the blank"
     assert "use_space_char" in arm.remedy
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from functools import lru_cache
@@ -85,7 +86,8 @@ def trace(
         out = folder / f"model_{target}.nb"
         run_opt(*lite, target, out, fp16=False)
         followed.add(read_naive_buffer(out), target)
-    return followed.document()
+    document: dict[str, Any] = json.loads(followed.document().dump())
+    return document
 
 
 @lru_cache(maxsize=1)
@@ -110,8 +112,8 @@ def test_every_tensor_is_traced_through_every_step() -> None:
 
 def test_both_targets_hold_the_same_model() -> None:
     targets, models = traced()["targets"], traced()["models"]
-    assert (targets["tensors"], targets["different"]) == (123, [])
-    assert (targets["operators"], targets["different_operators"]) == (183, [])
+    assert targets["tensors"] == 123 and "different" not in targets
+    assert targets["operators"] == 183 and "different_operators" not in targets
     assert models["nb-arm"]["fingerprint"] == models["nb-x86"]["fingerprint"]
     assert models["nb-arm"]["fingerprint"] != models["lite"]["fingerprint"]
 
@@ -128,7 +130,7 @@ def test_a_file_says_what_it_is(target: str) -> None:
 def test_one_target_alone_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
     files = save(tmp_path, *normalised(3, 4, kernel_size=3), nn.ReLU())
     lineage = trace(tmp_path, files, ("arm",))
-    assert lineage["targets"] is None
+    assert "targets" not in lineage
     assert list(lineage["models"]) == ["pd", "lite", "nb-arm"]
 
 
@@ -162,7 +164,7 @@ def test_what_opt_folds_is_computed_again(tmp_path: Path, name: str) -> None:
     layers, rule = FOLDS[name]
     lineage = trace(tmp_path, save(tmp_path, *layers()))
     assert set(lineage["steps"][1]["by"]) == {rule}
-    assert lineage["targets"]["different"] == lineage["targets"]["different_operators"] == []
+    assert not {"different", "different_operators"} & lineage["targets"].keys()
 
 
 def test_a_fold_that_opt_computes_wrong_is_refused_where_no_rule_keeps_it_from(
@@ -171,7 +173,7 @@ def test_a_fold_that_opt_computes_wrong_is_refused_where_no_rule_keeps_it_from(
     """Lite 2.13 folds a convolution of 1 x 1 into one of 3 x 3, and gets the filter wrong."""
     layers = *normalised(3, 3, kernel_size=3), *normalised(3, 4, kernel_size=1), nn.ReLU()
     files = save(tmp_path, *layers)
-    assert trace(tmp_path, files)["targets"]["different"] == []
+    assert "different" not in trace(tmp_path, files)["targets"]
     with pytest.raises(
         IntegrityError, match=r"folded two convolutions into conv2d_\d+.w_0 .* computed it wrong"
     ):

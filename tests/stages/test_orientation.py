@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from stages import convert, verify
+from stages.contract import Fault
 from stages.errors import IntegrityError, StageError
 from stages.orientation.task import ClassSanity, Orientation
 from stages.preprocess import read_image
@@ -44,7 +45,7 @@ def inputs() -> dict[str, Path]:
 @lru_cache(maxsize=1)
 def verified() -> tuple[Recorded, dict[str, Any]]:
     run = context("verify", new_folder(), inputs(), PARAMETERS)
-    return run, verify.run(run)
+    return run, verify.run(run).dump()
 
 
 def document(run: Recorded, name: str) -> dict[str, Any]:
@@ -81,11 +82,10 @@ def test_a_phone_is_told_all_that_it_must_do() -> None:
 
 
 def test_an_output_of_another_kind_is_named() -> None:
-    assert "not one number a class" in ClassSanity().fault(np.zeros((1, 2), np.float32))
-    assert (
-        ClassSanity().fault(np.array([0.7, 0.7]))
-        == "the probabilities of a step sum to 1.4, not to 1"
-    )
+    wrong = ClassSanity().fault(np.zeros((1, 2), np.float32))
+    assert wrong and wrong.fault is Fault.WRONG_SHAPE and "not one number a class" in wrong.detail
+    said = "the probabilities of a step sum to 1.4, not to 1"
+    assert ClassSanity().fault(np.array([0.7, 0.7])) == (Fault.NOT_PROBABILITIES, said)
     with pytest.raises(IntegrityError, match="pd has 4 classes; orientations are 0, 180"):
         Orientation().check("pd", np.full(4, 0.25))
 

@@ -69,7 +69,7 @@ def copied(folder: Path) -> Path:
 def exported() -> tuple[Recorded, dict[str, Any]]:
     """Export once for all tests that look at the result."""
     run = start(new_folder())
-    return run, export.run(run)
+    return run, export.run(run).dump()
 
 
 def test_the_legacy_model_holds_the_same_parameters_and_reads_the_same() -> None:
@@ -238,7 +238,7 @@ def test_the_official_dictionary_is_taken_from_the_model(tmp_path: Path) -> None
     parameters = {"labels": {"test": [labels.name]}, "max_text_length": 25, "use_space_char": True}
     given = {"test": words()["test"], "description": model / DESCRIPTION}
     run = context("data", tmp_path, given, parameters)
-    assert data.run(run)["classes"] == 18385
+    assert data.run(run).classes == 18385
     written = (run.output / "dict.txt").read_bytes()
     assert written.endswith(b"\n")
     assert b"\r" not in written

@@ -43,7 +43,7 @@ def lacking() -> tuple[Stopping, dict[str, Path]]:
 def trained() -> tuple[Stopping, dict[str, Any]]:
     """Train once, without a stop, for all tests that look at the result."""
     run = train_context(new_folder(), inputs())
-    return run, train.run(run)
+    return run, train.run(run).dump()
 
 
 def values(run: Stopping, name: str) -> list[float]:
@@ -82,7 +82,7 @@ def test_it_leaves_checkpoint_configuration_and_curve() -> None:
     files = {path.name for path in run.output.iterdir() if path.is_file()}
     assert files == {"checkpoint.pdparams", "config.yml", "curve.json"}
     curve = json.loads((run.output / "curve.json").read_text(encoding="utf-8"))
-    assert {point["name"] for point in curve} == {
+    assert {point["name"] for point in curve["points"]} == {
         "train_loss",
         "val_loss",
         "val_accuracy",
@@ -103,7 +103,7 @@ def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:
         train.run(first)
     second = train_context(folder, inputs())
     again = train.run(second)
-    assert again["accuracy"] == metrics["accuracy"]
+    assert again.accuracy == metrics["accuracy"]
     expected = load_parameters(run.output / "checkpoint.pdparams")
     found = load_parameters(second.output / "checkpoint.pdparams")
     assert all(np.array_equal(expected[key], found[key]) for key in expected)
@@ -124,7 +124,7 @@ def test_a_model_of_a_character_that_the_official_model_never_saw_converts() -> 
     }
     parameters = {"image_shape": shape, "use_space_char": False}
     exported = context("export", folder, files, parameters)
-    assert export.run(exported)["parameters_compared"] == 234
+    assert export.run(exported).parameters_compared == 234
     model = {name: exported.output / f"inference.{name}" for name in ("pdmodel", "pdiparams")}
     converted = context("convert", folder, model, {"targets": ["x86"], "fp16": False})
     convert.run(converted)

@@ -60,7 +60,7 @@ def trained() -> tuple[Stopping, Stopping, dict[str, Any]]:
     with pytest.raises(Stopped):
         train.run(first)
     second = train_context(folder, inputs(), **FULL)
-    return first, second, train.run(second)
+    return first, second, train.run(second).dump()
 
 
 @pytest.mark.real_processes
@@ -110,8 +110,8 @@ def test_its_checkpoint_is_exported() -> None:
         "dict": inputs()["dict"],
     }
     parameters = {"image_shape": SHAPE, "use_space_char": False}
-    metrics = export.run(context("export", new_folder(), files, parameters))
-    assert metrics["parameters_compared"] == 234
+    made = export.run(context("export", new_folder(), files, parameters))
+    assert made.parameters_compared == 234
 
 
 def test_weights_of_another_dictionary_are_refused_before_training(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pipeline.engine.containers import Exited, Job, Sink
 from pipeline.engine.endpoint import Endpoint
 from pipeline.engine.images import ImageInfo
 from pipeline.plan.stages import STAGES
-from stages.contract import RESULT_FILE, Artifact, Exit, Result, digests_of
+from stages.contract import RESULT_FILE, Artifact, Curve, Document, Exit, Result, digests_of
 from support.results import (
     FILES,
     METRICS,
@@ -130,15 +130,12 @@ class PretendedEngine:
         name, output = spec["stage"], spec["output"]
         self.ran.append(name)
         self.specs[name] = spec
-        made = {file: _content(name, file, spec) for file in (*FILES[name], *_MORE.get(name, ()))}
+        made = {file: _content(name, file, spec) for file in FILES[name]}
         artifacts = tuple(_artifact(file, data) for file, data in made.items())
-        metrics = METRICS.get(name, {})
+        metrics = METRICS[name].dump() if name in METRICS else {}
         result = Result(name, spec["key"], artifacts, metrics, dict(VERSIONS), 1.5)
         made[RESULT_FILE] = result.dump().encode()
         self.files |= {f"{output}/{file}": data for file, data in made.items()}
-
-
-_MORE = {"train": ("curve.json",)}
 
 
 def _content(stage: str, file: str, spec: Mapping[str, Any]) -> bytes:
@@ -146,14 +143,14 @@ def _content(stage: str, file: str, spec: Mapping[str, Any]) -> bytes:
     inputs = {item["name"] for item in spec["inputs"]}
     models = [make_model(name) for name in ("checkpoint", "pd")]
     models += [make_model(name) for name in sorted(inputs) if name.startswith("nb-")]
-    documents: dict[str, Callable[[], Any]] = {
+    documents: dict[str, Callable[[], Document]] = {
         "parity.json": lambda: make_parity(*models),
         "evidence.json": make_evidence,
         "lineage.json": make_lineage,
-        "curve.json": list,
+        "curve.json": lambda: Curve(()),
     }
     if file in documents:
-        return json.dumps(documents[file]()).encode()
+        return documents[file]().dump().encode()
     return f"{stage} {file} ".encode()  # as support.results has it
 
 

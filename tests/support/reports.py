@@ -25,8 +25,8 @@ def edit_report(path: Path, edit: Callable[[Report], None]) -> Report:
     return report
 
 
-def make_mismatch(label: str, **predictions: str) -> dict[str, str]:
+def make_mismatch(label: str, **predictions: str) -> dict[str, Any]:
     """Return a mismatch; models that are not named read what the label says."""
     models = {"checkpoint": label, "pd": label, "nb-x86": label}
     named = {name.replace("_", "-"): text for name, text in predictions.items()}
-    return {"image": "test/00080.jpg", "label": label, **models, **named}
+    return {"image": "test/00080.jpg", "label": label, "found": {**models, **named}}

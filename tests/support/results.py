@@ -3,46 +3,83 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
-from stages.contract import Artifact, Result
+from pipeline.project import Project
+from pipeline.report.build import build_report
+from pipeline.report.model import Report
+from stages.contract import (
+    Artifact,
+    BufferHead,
+    Canary,
+    CanaryEntry,
+    Chain,
+    Compared,
+    ConvertMetrics,
+    DataMetrics,
+    DictionaryIdentity,
+    Evidence,
+    ExportMetrics,
+    Fault,
+    Latency,
+    Lineage,
+    Match,
+    Metrics,
+    ModelEntry,
+    Parity,
+    Result,
+    Runtime,
+    Sane,
+    Status,
+    Step,
+    Targets,
+    TracedModel,
+    TrainMetrics,
+    VerifyMetrics,
+)
 
 VERSIONS = {"python": "3.10.12", "paddle": "3.1.1", "numpy": "1.26.4", "opencv": "4.11.0.86"}
 
 #: What each stage leaves that every project has; of another one a test says so itself.
 FILES = {
     "data": ("train.txt", "val.txt", "test.txt", "dict.txt"),
-    "train": ("checkpoint.pdparams", "config.yml"),
+    "train": ("checkpoint.pdparams", "config.yml", "curve.json"),
     "export": ("inference.pdmodel", "inference.pdiparams", "inference.yml"),
     "convert": ("model_arm.nb", "model_x86.nb", "lineage.json"),
     "verify": ("parity.json", "evidence.json", "preprocess.json", "golden.json"),
 }
 
-METRICS: dict[str, dict[str, Any]] = {
-    "data": {
-        "lines": {"train": 3, "val": 2, "test": 2},
-        "characters": 36,
-        "classes": 37,
-        "longest_text": 10,
-        "duplicates": 0,
-        "leaked": 0,
-    },
-    "export": {"parameters_compared": 234, "max_difference": 0.0, "operators": 338},
-    "train": {
-        "accuracy": 0.99,
-        "ned": 0.998,
-        "best_epoch": 2,
-        "epochs_run": 3,
-        "stopped_because": "all epochs done",
-        "samples_per_s": 168.16,
-        "learned": {"backbone": 0, "neck": 12, "head": 2},
-        "parameters": {"backbone": 200, "neck": 30, "head": 2},
-    },
-    "convert": {
-        "simplified_max_difference": 2.3e-06,
-        "opt_version": "v2.13-rc",
-        "rules": {"XShape output": 11, "drop dropout": 8, "swish beta": 7},
-    },
+METRICS: dict[str, Metrics] = {
+    "data": DataMetrics(
+        {"train": 3, "val": 2, "test": 2},
+        duplicates=0,
+        leaked=0,
+        characters=36,
+        classes=37,
+        longest_text=10,
+    ),
+    "export": ExportMetrics(operators=338, parameters_compared=234, max_difference=0.0),
+    "train": TrainMetrics(
+        accuracy=0.99,
+        ned=0.998,
+        best_epoch=2,
+        epochs=30,
+        epochs_run=3,
+        stopped_because="all epochs done",
+        samples_per_s=168.16,
+        learned={"backbone": 0, "neck": 12, "head": 2},
+        parameters={"backbone": 200, "neck": 30, "head": 2},
+    ),
+    "convert": ConvertMetrics(
+        operators_before=400,
+        operators_after=338,
+        rules={"XShape output": 11, "drop dropout": 8, "swish beta": 7},
+        needed={"XShape output": 11, "swish beta": 7},
+        opt_version="v2.13-rc",
+        simplified_max_difference=2.3e-06,
+    ),
+    "verify": VerifyMetrics(300, accuracy={"pd": 0.98, "nb-x86": 0.98}),
 }
 
 
@@ -53,41 +90,50 @@ def make_artifact(path: str, data: bytes | None = None) -> Artifact:
     return Artifact(path, len(content), md5, hashlib.sha256(content).hexdigest())
 
 
-def make_result(stage: str, key: str = "k" * 64, flavour: str = "") -> Result:
+def make_result(stage: str, key: str = "a" * 64, flavour: str = "") -> Result:
     """Return a finished stage's result; another ``flavour`` is another content of its files."""
     artifacts = tuple(
         make_artifact(name, f"{stage} {name} {flavour}".encode()) for name in FILES[stage]
     )
-    return Result(stage, key, artifacts, METRICS.get(stage, {}), dict(VERSIONS), 1.5)
+    return Result(stage, key, artifacts, METRICS[stage].dump(), dict(VERSIONS), 1.5)
 
 
-def make_model(name: str, **changes: Any) -> dict[str, Any]:
+def make_model(name: str, **changes: Any) -> ModelEntry:
     """Return a measured model's entry of parity.json."""
-    model = {
-        "name": name,
-        "status": "measured",
-        "accuracy": 0.98,
-        "ned": 0.995,
-        "agreement": 1.0,
-        "max_abs_diff": 0.0 if name == "pd" else 0.0002,
-        "latency_ms": {"p50": 50.0, "p90": 52.0, "p99": 60.0},
-        "images_per_s": 19.8,
-        "peak_rss_mb": 410.0,
-        "classes": 37,
-    }
-    return {**model, **changes}
+    model = ModelEntry(
+        name,
+        Status.MEASURED,
+        accuracy=0.98,
+        ned=0.995,
+        agreement=1.0,
+        max_abs_diff=0.0 if name == "pd" else 0.0002,
+        latency_ms=Latency(50.0, 52.0, 60.0),
+        images_per_s=19.8,
+        peak_rss_mb=410.0,
+        classes=37,
+    )
+    return replace(model, **changes)
 
+
+def make_failed(name: str, fault: Fault, detail: str, pitfall: str = "") -> ModelEntry:
+    """Return the entry of a model that cannot be used."""
+    return ModelEntry(name, Status.FAILED, fault, detail, pitfall)
+
+
+#: A file that no machine here can run, and a model that the project does not have.
+ARM = ModelEntry("nb-arm", Status.NOT_RUNNABLE, detail="not runnable here")
+NO_CHECKPOINT = ModelEntry("checkpoint", Status.ABSENT, detail="no checkpoint in this project")
 
 #: What every task measures.
-_COSTS = {
+_COSTS: dict[str, Any] = {
     "agreement": 1.0,
-    "latency_ms": {"p50": 40.0, "p90": 42.0, "p99": 50.0},
+    "latency_ms": Latency(40.0, 42.0, 50.0),
     "images_per_s": 24.8,
     "peak_rss_mb": 380.0,
 }
 
 
-def make_boxes(name: str, **changes: Any) -> dict[str, Any]:
+def make_boxes(name: str, **changes: Any) -> ModelEntry:
     """Return a measured detection model's entry of parity.json."""
     boxes = {"hmean": 0.92, "precision": 0.94, "recall": 0.9, "boxes": 431}
     maps = {
@@ -95,42 +141,36 @@ def make_boxes(name: str, **changes: Any) -> dict[str, Any]:
         "flipped_pixels": 0,
         "pixels": 18_432_000,
     }
-    return {"name": name, "status": "measured", **boxes, **maps, **_COSTS, **changes}
+    return ModelEntry(name, Status.MEASURED, **{**_COSTS, **boxes, **maps, **changes})
 
 
-def make_turns(name: str, **changes: Any) -> dict[str, Any]:
+def make_turns(name: str, **changes: Any) -> ModelEntry:
     """Return a measured orientation model's entry of parity.json."""
     found = {"accuracy": 0.99, "max_abs_diff": 0.0 if name == "pd" else 1e-6}
-    return {"name": name, "status": "measured", **found, **_COSTS, **changes}
+    return ModelEntry(name, Status.MEASURED, **{**_COSTS, **found, **changes})
 
 
-def make_chain(**changes: Any) -> dict[str, Any]:
+def make_chain(**changes: Any) -> Chain:
     """Return what verify says of detection and recognition chained."""
-    chain = {"recognition": "plates", "pages": 20, "lines": 431, "same": 431, "different": []}
-    return {**chain, **changes}
+    return replace(Chain("plates", pages=20, lines=431, same=431, different=()), **changes)
 
 
-def make_parity(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def make_parity(*models: ModelEntry, **changes: Any) -> Parity:
     """Return a parity.json of these models, or of one of each kind."""
-    usual = (
-        make_model("checkpoint"),
-        make_model("pd"),
-        make_model("nb-x86"),
-        {"name": "nb-arm", "status": "not runnable here"},
-    )
+    usual = (make_model("checkpoint"), make_model("pd"), make_model("nb-x86"), ARM)
     used = make_result("data").artifact("dict.txt")
-    parity = {
-        "images": 300,
-        "dictionary": {"md5": used.md5, "sha256": used.sha256, "entries": 36, "classes": 37},
-        "models": list(models or usual),
-        "mismatches": [],
-    }
-    made = {**parity, **changes}
-    return made if made.get("task", "recognition") == "recognition" else _without_dictionary(made)
-
-
-def _without_dictionary(parity: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parity.items() if name != "dictionary"}
+    reads = changes.get("task", "recognition") == "recognition"
+    parity = Parity(
+        task="recognition",
+        images=300,
+        image_shape=(3, 48, 320),
+        threads=1,
+        machine="x86_64",
+        models=models or usual,
+        mismatches=(),
+        dictionary=DictionaryIdentity(used.md5, used.sha256, 36, 37) if reads else None,
+    )
+    return replace(parity, **changes)
 
 
 def make_results() -> dict[str, Result]:
@@ -138,70 +178,76 @@ def make_results() -> dict[str, Result]:
     return {stage: make_result(stage) for stage in FILES}
 
 
-def make_comparison(place: str, what: str, value: str, found: str | None = None) -> dict[str, str]:
+def make_comparison(place: str, what: str, value: str, found: str | None = None) -> Compared:
     """Return an entry of evidence.json: ``place`` says ``found`` (or what it should) of ``what``."""
     said = value if found is None else found
-    outcome = "not said" if not said else "same" if said == value else "differs"
-    return {"place": place, "what": what, "expected": value, "found": said, "outcome": outcome}
+    outcome = Match.NOT_SAID if not said else Match.SAME if said == value else Match.DIFFERS
+    return Compared(place, what, value, said, outcome)
 
 
-def make_evidence(**changes: Any) -> dict[str, Any]:
+def make_evidence(**changes: Any) -> Evidence:
     """Return an evidence.json of a run in which all is well."""
-    evidence = {
-        "schema_version": 1,
-        "dictionary": [
+    evidence = Evidence(
+        dictionary=(
             make_comparison("training configuration", "characters", "5f1d"),
             make_comparison("checkpoint", "classes", "37"),
             make_comparison("inference.yml", "characters", "5f1d"),
             make_comparison("pd", "classes", "37"),
             make_comparison("nb-arm", "classes", "37"),
-        ],
-        "preprocessing": [
+        ),
+        preprocessing=(
             make_comparison("training configuration", "channel_order", "BGR"),
             make_comparison("inference.yml", "image_shape", "[3, 48, 320]"),
             make_comparison("pd", "image_shape", "[3, 48, 320]", ""),
-        ],
-        "sanity": [
-            {
-                "model": name,
-                "row_sum_error": 1e-7,
-                "repeat_difference": 0.0,
-                "distinct_readings": 57,
-            }
+        ),
+        sanity=tuple(
+            Sane(name, repeat_difference=0.0, distinct_readings=57, row_sum_error=1e-7)
             for name in ("checkpoint", "pd", "nb-x86")
-        ],
-        "canary": {
-            "stock": "PP-OCRv5_mobile_rec",
-            "images": 32,
-            "models": [
-                {"model": "pd", "reference": "checkpoint", "as_stock": 0.81, "as_reference": 1.0},
-                {"model": "nb-x86", "reference": "pd", "as_stock": 0.81, "as_reference": 1.0},
-            ],
-        },
-        "runtime": {
-            "paddle_lite": "2.13rc0",
-            "files": [
-                {"model": "nb-arm", "target": "arm", "opt_version": "v2.13-rc"},
-                {"model": "nb-x86", "target": "x86", "opt_version": "v2.13-rc"},
-            ],
-        },
-    }
-    return {**evidence, **changes}
+        ),
+        canary=Canary(
+            "PP-OCRv5_mobile_rec",
+            32,
+            (
+                CanaryEntry("pd", "checkpoint", as_stock=0.81, as_reference=1.0),
+                CanaryEntry("nb-x86", "pd", as_stock=0.81, as_reference=1.0),
+            ),
+        ),
+        runtime=Runtime(
+            "2.13rc0",
+            (BufferHead("nb-arm", "arm", "v2.13-rc"), BufferHead("nb-x86", "x86", "v2.13-rc")),
+        ),
+    )
+    return replace(evidence, **changes)
 
 
-def make_lineage(**changes: Any) -> dict[str, Any]:
+#: What a task leaves whose models nobody could compare.
+NO_EVIDENCE = Evidence((), (), (), Runtime("", ()))
+
+
+def make_lineage(**changes: Any) -> Lineage:
     """Return a lineage.json in which every tensor is traced."""
     folds, norms = {"affine folded": 28, "bias reshaped": 2}, {"batch norm folded": 12}
-    step = {"from": "lite", "tensors": 216, "same": 204, "derived": 12, "by": norms}
     prints = ("pd", "lite", "nb-arm", "nb-x86")
-    lineage = {
-        "schema_version": 1,
-        "steps": [
-            {"from": "pd", "to": "lite", "tensors": 180, "same": 150, "derived": 30, "by": folds},
-            {**step, "to": "nb-arm"},
-            {**step, "to": "nb-x86"},
-        ],
-        "models": {name: {"fingerprint": make_artifact(name).sha256} for name in prints},
-        "targets": {"tensors": 216, "different": []},
-    }
-    return {**lineage, **changes}
+    lineage = Lineage(
+        steps=(
+            Step("pd", "lite", 180, 150, 30, folds),
+            Step("lite", "nb-arm", 216, 204, 12, norms),
+            Step("lite", "nb-x86", 216, 204, 12, norms),
+        ),
+        models={name: TracedModel(make_artifact(name).sha256) for name in prints},
+        targets=Targets(216),
+    )
+    return replace(lineage, **changes)
+
+
+def make_report(
+    project: Project,
+    parity: Parity | None = None,
+    results: dict[str, Result] | None = None,
+    **changes: Any,
+) -> Report:
+    """Return the report of a run of ``project``; what is not given is of a good run."""
+    left = {"evidence": make_evidence(), "lineage": make_lineage(), "run": "run-1", **changes}
+    return build_report(
+        project, results=results or make_results(), parity=parity or make_parity(), **left
+    )

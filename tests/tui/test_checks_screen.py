@@ -100,15 +100,15 @@ async def test_processors_are_told_apart(folder: Path) -> None:
 
 async def test_every_guard_with_its_outcome(folder: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "✔ passed: 26")
+        await until_open(pilot, app, "5", "✔ passed: 17")
         shown = text_of(app)
-        assert "✘ failed: 0" in shown and "○ not checked: 5" in shown
-        assert "✔ passed" in shown and "every stage hashed its inputs again" in shown
+        assert "✘ failed: 0" in shown and "■ enforced: 9" in shown
+        assert "■ enforced" in shown and "every stage hashed its inputs again" in shown
 
 
 async def test_the_selected_guard_tells_all(folder: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "✔ passed: 26")
+        await until_open(pilot, app, "5", "✔ passed: 17")
         await pilot.press("down")
         await until_shown(pilot, app, "the run was started without --locked")
         assert "paddock.lock" in text_of(app) and "lock-held" in text_of(app)
@@ -131,7 +131,7 @@ async def test_other_failures_are_no_guards(folder: Path) -> None:
 async def test_more_guards_with_more_fields_fit(folder: Path) -> None:
     def edit(report: Report) -> None:
         more = {"id": "x", "title": "a new one", "outcome": "failed", "found": "[b]\x1b[2J"}
-        report["pitfalls"] = [{**more, "page": "docs/pitfalls.md", "seen": 3}] * 200
+        report["guards"] = [{**more, "where": "docs/pitfalls.md", "seen": 3}] * 200
 
     edit_report(own_report(folder), edit)
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
@@ -139,10 +139,13 @@ async def test_more_guards_with_more_fields_fit(folder: Path) -> None:
         assert "docs/pitfalls.md" in text_of(app) and "[b]\\x1b[2J" in text_of(app)
 
 
-async def test_a_report_from_before_there_were_guards(folder: Path) -> None:
-    edit_report(own_report(folder), lambda report: report.update(pitfalls=[]))
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "from before there were guards")
+@pytest.mark.parametrize("key", "25")
+async def test_a_report_of_an_earlier_version_is_said_to_be_one(folder: Path, key: str) -> None:
+    for path in (own_report(folder), folder / "out" / "report.json"):
+        edit_report(path, lambda report: report.update(schema_version=1))
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_open(pilot, app, key, "was made by an earlier version of Paddock")
+        assert RUN in text_of(app) and "to make one that is shown" in text_of(app)
 
 
 # All of them.

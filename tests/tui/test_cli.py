@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.project import load_project
-from pipeline.report.build import build_report
 from pipeline.run.deliver import complete, deliver
+from stages.contract import Mismatch
 from support.cli import NO_ENGINE, call, paddock
 from support.projects import MINIMAL, write_project
-from support.results import make_parity, make_results
+from support.results import make_parity, make_report
 from tui.cli import main
 from tui.commands import COMMANDS
 from tui.console import Terminal
@@ -166,10 +166,8 @@ def test_report_before_any_run(folder: Path) -> None:
 
 
 def write_report(folder: Path, label: str = "AB0") -> None:
-    mismatch = {"image": "a.png", "label": label, "pd": "ABO"}
-    made = build_report(
-        load_project(folder), "run-1", make_results(), make_parity(mismatches=[mismatch])
-    )
+    mismatch = Mismatch("a.png", label, {"pd": "ABO"})
+    made = make_report(load_project(folder), make_parity(mismatches=(mismatch,)))
     ready = folder / ".paddock" / "ready"
     ready.mkdir(parents=True)
     complete(ready, made)
@@ -195,10 +193,17 @@ def test_report_of_a_refused_run_is_the_newest(folder: Path) -> None:
     write_report(folder)
     refused_run = folder / ".paddock" / "runs" / "run-2"
     refused_run.mkdir(parents=True)
-    made = build_report(load_project(folder), "run-2", make_results(), make_parity())
-    (refused_run / "report.json").write_text(json.dumps(made), encoding="utf-8")
+    made = make_report(load_project(folder), run="run-2")
+    (refused_run / "report.json").write_text(made.dump(), encoding="utf-8")
     os.utime(refused_run / "report.json", (2**32, 2**32))
     assert "Run run-2" in call("report", folder).stdout
+
+
+def test_report_of_an_earlier_version_is_named(folder: Path) -> None:
+    write_report(folder)
+    path = folder / "out" / "report.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 1}))
+    refused(call("report", folder), 2, "an earlier version of Paddock", "report.json", "do:")
 
 
 def test_damaged_report_is_named(folder: Path) -> None:

@@ -20,6 +20,7 @@ from pipeline.record.events import (
     StageFinished,
     StagePlanned,
 )
+from pipeline.report.model import Report, load_report
 from stages.contract import Progress, Warned
 from support.cli import call
 from support.language import CHINESE, english_in, has_chinese, speaking
@@ -160,14 +161,13 @@ def test_a_stage_name_stays(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.fixture
-def report() -> dict[str, Any]:
-    made: dict[str, Any] = json.loads((RECORDED / "out" / "report.json").read_text("utf-8"))
-    return made
+def report() -> Report:
+    return load_report(RECORDED / "out" / "report.json")
 
 
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_parity_table_is_aligned(
-    report: dict[str, Any], width: int, capsys: pytest.CaptureFixture[str]
+    report: Report, width: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with speaking("zh_CN"):
         print_parity(report, Terminal(width))

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from stages.contract import ChainedLine
+from stages.contract.codec import encode
 from support.recorded import PIR, recorded_project
 from support.reports import Report, edit_report, own_report
 from support.results import make_boxes, make_chain
@@ -40,9 +42,9 @@ def detection(folder: Path, **changes: Any) -> Path:
 
     def edit(report: Report) -> None:
         del report["dictionary"]
-        models = [make_boxes(name) for name in ("pir", "pd", "nb-x86")]
+        models = [encode(make_boxes(name)) for name in ("pir", "pd", "nb-x86")]
         report.update(
-            task="detection", models=models, mismatches=[{**PAGE, **OTHER_BOXES}], **changes
+            task="detection", models=models, mismatches=[{**PAGE, "found": OTHER_BOXES}], **changes
         )
 
     edit_report(own_report(folder), edit)
@@ -66,8 +68,8 @@ async def test_boxes_have_their_own_columns_and_are_counted(folder: Path) -> Non
 
 
 async def test_chain_and_its_lines_are_shown(folder: Path) -> None:
-    line = {"image": PAGE["image"], "line": 3, "original": "AB0", "converted": "ABO"}
-    chain = make_chain(same=430, different=[line])
+    line = ChainedLine(PAGE["image"], 3, "AB0", "ABO")
+    chain = encode(make_chain(same=430, different=(line,)))
     async with opened(CalmBackend(detection(folder, chain=chain)), LARGE) as (app, pilot):
         await pilot.press("2")
         await until_shown(pilot, app, "parity holds")

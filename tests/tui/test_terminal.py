@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,13 +23,13 @@ from pipeline.record.events import (
     StageSkipped,
     StageStarted,
 )
-from pipeline.report.build import build_report
+from pipeline.report.model import Report, load_report
 from pipeline.run.options import Options
-from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress, Warned
+from stages.contract import ArtifactMade, EnvironmentRead, Metric, Mismatch, Progress, Warned
 from support.projects import write_project
 from support.recorded import recorded_project
-from support.reports import edit_report, own_report
-from support.results import make_boxes, make_chain, make_parity, make_results
+from support.reports import own_report
+from support.results import make_boxes, make_chain, make_parity, make_report
 from tui.batch import Printer, print_report
 from tui.console import Terminal
 from tui.table import print_parity
@@ -89,17 +88,16 @@ def test_one_event_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.fixture
-def report(tmp_path: Path) -> dict[str, Any]:
+def report(tmp_path: Path) -> Report:
     project = load_project(write_project(tmp_path / "p"))
-    mismatch = {"image": HOSTILE, "label": HOSTILE, "pd": HOSTILE, "nb-x86": "AB0"}
-    parity = make_parity(mismatches=[mismatch] * 7)
-    made = build_report(project, "run-1", make_results(), parity)
-    return {**made, "reasons": [HOSTILE], "remarks": [HOSTILE]}
+    mismatch = Mismatch(HOSTILE, HOSTILE, {"pd": HOSTILE, "nb-x86": "AB0"})
+    made = make_report(project, make_parity(mismatches=(mismatch,) * 7))
+    return made.model_copy(update={"reasons": (HOSTILE,), "remarks": (HOSTILE,)})
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_parity_table_cannot_drive_the_terminal(
-    report: dict[str, Any], width: int, capsys: pytest.CaptureFixture[str]
+    report: Report, width: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     print_parity(report, Terminal(width))
     said = capsys.readouterr()
@@ -108,20 +106,16 @@ def test_parity_table_cannot_drive_the_terminal(
     assert "… and 2 more: see report.md" in said.out
 
 
-def test_parity_table_has_a_row_a_model(
-    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    print_parity({**report, "mismatches": []}, Terminal(200))
+def test_parity_table_has_a_row_a_model(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    print_parity(report.model_copy(update={"mismatches": ()}), Terminal(200))
     lines = capsys.readouterr().out.splitlines()
     for name in ("checkpoint", "pd", "nb-x86", "nb-arm"):
         assert sum(line.startswith(f" {name} ") or line.startswith(name) for line in lines) == 1
     assert any("not runnable here" in line for line in lines)
 
 
-def test_colour_is_never_the_only_sign(
-    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    print_parity({**report, "reasons": []}, Terminal(200))
+def test_colour_is_never_the_only_sign(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    print_parity(report.model_copy(update={"reasons": ()}), Terminal(200))
     said = capsys.readouterr().out
     assert "✔ PASS" in said and "\x1b" not in said
 
@@ -180,10 +174,9 @@ def test_report_of_a_run_that_a_guard_refused_is_named(
 def test_terminal_says_what_the_guards_and_the_weights_came_to(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = edit_report(own_report(recorded_project(tmp_path / "p")), lambda _report: None)
-    print_parity(report, Terminal(200))
+    print_parity(load_report(own_report(recorded_project(tmp_path / "p"))), Terminal(200))
     said = capsys.readouterr().out
-    assert "guards: passed 26, not checked 5" in said
+    assert "guards: passed 17, enforced 9, not checked 7" in said
     assert "nb-arm 123/123, nb-x86 123/123" in said
 
 
@@ -192,7 +185,7 @@ def test_warning_names_its_pitfall(capsys: pytest.CaptureFixture[str]) -> None:
     assert "(see: paddock explain use-guide)" in capsys.readouterr().out
 
 
-def printed_of(report: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> str:
+def printed_of(report: Report, capsys: pytest.CaptureFixture[str]) -> str:
     print_parity(report, Terminal(140))
     return capsys.readouterr().out
 
@@ -201,25 +194,23 @@ def test_detection_is_printed_in_its_own_columns(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     models = [make_boxes(name) for name in ("pir", "pd", "nb-x86")]
-    other = {"label": "12 boxes", "nb-x86": "11 boxes", "image": "a.png", "pd": "12 boxes"}
-    parity = make_parity(*models, task="detection", mismatches=[other], chain=make_chain())
-    made = build_report(load_project(write_project(tmp_path / "p")), "r", make_results(), parity)
+    other = Mismatch("a.png", "12 boxes", {"pd": "12 boxes", "nb-x86": "11 boxes"})
+    parity = make_parity(*models, task="detection", mismatches=(other,), chain=make_chain())
+    made = make_report(load_project(write_project(tmp_path / "p")), parity)
     said = printed_of(made, capsys)
     assert "hmean" in said and "flipped" in said and "dictionary:" not in said
     assert "chained with plates: 431 of 431 lines on 20 pages are read the same" in said
     assert "  a.png: label 12 boxes; pd 12 boxes; nb-x86 11 boxes" in said
 
 
-def test_training_is_told_in_a_line(
-    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_training_is_told_in_a_line(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
     line = next(line for line in printed_of(report, capsys).splitlines() if "training:" in line)
     assert "mode frozen: all epochs done; best epoch 2 of 3, 99.00% on val" in line
 
 
 def test_readings_stand_in_the_order_of_the_models(
-    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    report: Report, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one = {"pd": "B", "image": "a.png", "nb-x86": "", "label": "A", "checkpoint": "B"}
-    said = printed_of({**report, "mismatches": [one]}, capsys)
+    one = Mismatch("a.png", "A", {"pd": "B", "nb-x86": "", "checkpoint": "B"})
+    said = printed_of(report.model_copy(update={"mismatches": (one,)}), capsys)
     assert "  a.png: label 'A'  checkpoint 'B'  pd 'B'  nb-x86 ''" in said

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.project import load_project
 from pipeline.record.ledger import Entry, Ledger
 from pipeline.record.runs import list_runs
 from pipeline.report.runs_compared import (
@@ -20,8 +21,18 @@ from pipeline.report.runs_compared import (
     read_side,
     shipped_score,
 )
+from stages.contract import Fault
+from stages.contract.codec import encode
+from support.projects import write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
-from support.results import make_boxes
+from support.results import (
+    ARM,
+    make_boxes,
+    make_failed,
+    make_model,
+    make_parity,
+    make_report,
+)
 
 
 @pytest.fixture
@@ -99,7 +110,7 @@ def test_a_model_that_only_one_run_has_is_told(folder: Path) -> None:
 
 
 def test_a_model_that_was_not_measured_then_has_a_number_now(folder: Path) -> None:
-    arm = {"status": "measured", "accuracy": 0.9}
+    arm = {"status": "measured", "detail": "", "accuracy": 0.9}
     edited(folder, lambda report: report["models"][3].update(arm))
     found = measure(compare(*sides(folder)), "nb-arm", "accuracy")
     assert (found.before, found.now, found.trend) == ("–", "90.00%", "other")
@@ -162,14 +173,23 @@ def test_a_damaged_report_counts_as_none(folder: Path, text: str) -> None:
     assert [side.run for side in compare(*sides(folder)).lacking] == [CACHED_RUN]
 
 
-def test_accuracy_that_stands_for_a_run() -> None:
-    def report(**accuracies: float | None) -> dict[str, Any]:
-        models = [{"name": name, "accuracy": value} for name, value in accuracies.items()]
-        return {"models": models}
+def test_report_of_an_earlier_version_counts_as_none(folder: Path) -> None:
+    edited(folder, lambda report: report.update(schema_version=1))
+    assert [side.run for side in compare(*sides(folder)).lacking] == [CACHED_RUN]
 
-    assert shipped_score(report(checkpoint=0.1, pd=0.2, **{"nb-x86": 0.3})) == 0.3
-    assert shipped_score(report(checkpoint=0.1, pd=0.2, **{"nb-arm": None})) == 0.2
-    assert shipped_score(report()) is None
+
+def test_accuracy_that_stands_for_a_run(tmp_path: Path) -> None:
+    project = load_project(write_project(tmp_path / "project"))
+
+    def score(**accuracies: float) -> float | None:
+        named = {name.replace("_", "-"): value for name, value in accuracies.items()}
+        models = [make_model(name, accuracy=value) for name, value in named.items()]
+        return shipped_score(make_report(project, make_parity(*models, ARM)))
+
+    assert score(checkpoint=0.1, pd=0.2, nb_x86=0.3) == 0.3
+    assert score(checkpoint=0.1, pd=0.2) == 0.2
+    dead = make_parity(make_failed("pd", Fault.DIED, "aborted"), ARM)
+    assert shipped_score(make_report(project, dead)) is None
 
 
 def test_runs_of_two_tasks_have_in_common_what_both_measure(folder: Path) -> None:
@@ -177,7 +197,7 @@ def test_runs_of_two_tasks_have_in_common_what_both_measure(folder: Path) -> Non
 
     def edit(report: dict[str, Any]) -> None:
         report["task"] = "detection"
-        report["models"] = [make_boxes(name) for name in ("pir", "pd", "nb-x86")]
+        report["models"] = [encode(make_boxes(name)) for name in ("pir", "pd", "nb-x86")]
         del report["dictionary"]
 
     edited(folder, edit)
@@ -189,4 +209,5 @@ def test_runs_of_two_tasks_have_in_common_what_both_measure(folder: Path) -> Non
     assert measure(found, "pd", "hmean").now == "92.00%"
     assert measure(found, "pd", "p50 ms").trend == "better"
     assert ("pir", "now") in [(pair.name, pair.only) for pair in found.models]
-    assert shipped_score({"task": "detection", "models": [make_boxes("nb-x86")]}) == 0.92
+    now = sides(folder)[1].report
+    assert now and shipped_score(now) == 0.92

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.project import load_project
-from pipeline.report.build import build_report
+from pipeline.report.model import Report, Verdict, load_report
 from pipeline.run.deliver import Delivery, complete, is_delivered, withdraw
 from pipeline.run.deliver import deliver as put_in_place
 from stages.contract import hash_file
 from support.projects import write_project
-from support.results import make_parity, make_results
+from support.results import make_report
 
 SHIPPED = {"model_x86.nb": b"x86", "model_arm.nb": b"arm", "dict.txt": b"A\nB\n"}
 
 
 @pytest.fixture
-def report(tmp_path: Path) -> dict[str, Any]:
+def report(tmp_path: Path) -> Report:
     project = load_project(write_project(tmp_path / "project"))
-    return build_report(project, "run-1", make_results(), make_parity())
+    return make_report(project)
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def ready(out: Path, files: Mapping[str, bytes] = SHIPPED) -> Path:
     return folder
 
 
-def deliver(out: Path, made: Path, report: Mapping[str, Any]) -> Delivery:
+def deliver(out: Path, made: Path, report: Report) -> Delivery:
     complete(made, report)
     return put_in_place(out, made)
 
@@ -53,7 +51,7 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_coreutils_accept_the_sums(out: Path, report: dict[str, Any]) -> None:
+def test_coreutils_accept_the_sums(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     for tool, sums in (("sha256sum", "SHA256SUMS"), ("md5sum", "MD5SUMS")):
         done = subprocess.run(
@@ -65,7 +63,7 @@ def test_coreutils_accept_the_sums(out: Path, report: dict[str, Any]) -> None:
         assert {*SHIPPED, "report.json", "report.md", "report.html"} == named
 
 
-def test_changed_file_is_found_by_the_sums(out: Path, report: dict[str, Any]) -> None:
+def test_changed_file_is_found_by_the_sums(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     (out / "model_x86.nb").write_bytes(b"x87")
     done = subprocess.run(
@@ -74,19 +72,19 @@ def test_changed_file_is_found_by_the_sums(out: Path, report: dict[str, Any]) ->
     assert done.returncode == 1 and "model_x86.nb: FAILED" in done.stdout
 
 
-def test_what_is_complete_is_known_by_its_hashes(out: Path, report: dict[str, Any]) -> None:
+def test_what_is_complete_is_known_by_its_hashes(out: Path, report: Report) -> None:
     made = ready(out)
     known = complete(made, report)
     put_in_place(out, made)
     assert known == {name: hash_file(out / name) for name in content(out)}
 
 
-def test_delivery_names_all_its_files(out: Path, report: dict[str, Any]) -> None:
+def test_delivery_names_all_its_files(out: Path, report: Report) -> None:
     delivery = deliver(out, ready(out), report)
     assert delivery.folder == out and set(delivery.files) == set(content(out))
 
 
-def test_second_delivery_is_equal(out: Path, report: dict[str, Any]) -> None:
+def test_second_delivery_is_equal(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     before = content(out)
     deliver(out, ready(out), report)
@@ -94,7 +92,7 @@ def test_second_delivery_is_equal(out: Path, report: dict[str, Any]) -> None:
     assert not (out.parent / ".out.before").exists()
 
 
-def test_what_the_user_put_there_stays(out: Path, report: dict[str, Any]) -> None:
+def test_what_the_user_put_there_stays(out: Path, report: Report) -> None:
     (out / "app").mkdir(parents=True)
     (out / "app" / "notes.md").write_text("mine")
     (out / "model_x86.nb").write_bytes(b"my own model, from before Paddock")
@@ -107,7 +105,7 @@ def test_what_the_user_put_there_stays(out: Path, report: dict[str, Any]) -> Non
     assert found["model_x86.nb.before-paddock"] == b"my own model, from before Paddock"
 
 
-def test_file_that_is_no_longer_made_goes(out: Path, report: dict[str, Any]) -> None:
+def test_file_that_is_no_longer_made_goes(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     deliver(out, ready(out, {"dict.txt": b"A\nB\n"}), report)
     assert "model_arm.nb" not in content(out)
@@ -132,7 +130,7 @@ def crash_at_rename(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_crash_leaves_a_whole_folder_and_the_next_delivery_mends(
-    out: Path, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, number: int
+    out: Path, report: Report, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     deliver(out, ready(out), report)
     (out / "notes.md").write_text("mine")
@@ -152,7 +150,7 @@ def test_crash_leaves_a_whole_folder_and_the_next_delivery_mends(
     assert not (out.parent / ".out.before").exists()
 
 
-def delivered(out: Path, report: Mapping[str, Any]) -> bool:
+def delivered(out: Path, report: Report) -> bool:
     expected = {name: hash_file(out / name).sha256 for name in SHIPPED if (out / name).is_file()}
     asked = dict(expected)
     for name in SHIPPED:
@@ -160,42 +158,40 @@ def delivered(out: Path, report: Mapping[str, Any]) -> bool:
     return is_delivered(out, report, asked, expected)
 
 
-def test_same_report_of_a_later_run_is_not_delivered_again(
-    out: Path, report: dict[str, Any]
-) -> None:
+def test_same_report_of_a_later_run_is_not_delivered_again(out: Path, report: Report) -> None:
     assert not delivered(out, report)
     deliver(out, ready(out), report)
-    assert delivered(out, {**report, "run": "run-2"})
-    assert not delivered(out, {**report, "verdict": "fail"})
+    assert delivered(out, report.model_copy(update={"run": "run-2"}))
+    assert not delivered(out, report.model_copy(update={"verdict": Verdict.FAIL}))
 
 
 @pytest.mark.parametrize("name", ["model_x86.nb", "SHA256SUMS", "MD5SUMS", "report.md"])
-def test_missing_file_is_delivered_again(out: Path, report: dict[str, Any], name: str) -> None:
+def test_missing_file_is_delivered_again(out: Path, report: Report, name: str) -> None:
     deliver(out, ready(out), report)
     (out / name).unlink()
     assert not delivered(out, report)
 
 
-def test_what_a_crash_set_aside_is_brought_back(out: Path, report: dict[str, Any]) -> None:
+def test_what_a_crash_set_aside_is_brought_back(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     (out.parent / ".out.before").mkdir()
     (out.parent / ".out.before" / "notes.md").write_text("mine")
     assert not delivered(out, report)
 
 
-def test_damaged_report_is_delivered_again(out: Path, report: dict[str, Any]) -> None:
+def test_damaged_report_is_delivered_again(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     for text in ("", "[]", "null"):
         (out / "report.json").write_text(text)
         assert not delivered(out, report)
 
 
-def test_report_is_the_same_in_json(out: Path, report: dict[str, Any]) -> None:
+def test_report_is_the_same_in_json(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
-    assert json.loads((out / "report.json").read_text(encoding="utf-8")) == report
+    assert load_report(out / "report.json") == report
 
 
-def test_withdrawing_leaves_what_is_not_paddocks(out: Path, report: dict[str, Any]) -> None:
+def test_withdrawing_leaves_what_is_not_paddocks(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     (out / "notes.txt").write_text("mine", encoding="utf-8")
     withdraw(out)
@@ -206,7 +202,7 @@ def test_withdrawing_leaves_what_is_not_paddocks(out: Path, report: dict[str, An
     assert not out.exists()
 
 
-def test_edited_sums_do_not_lead_out_of_the_folder(out: Path, report: dict[str, Any]) -> None:
+def test_edited_sums_do_not_lead_out_of_the_folder(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     outside = out.parent / "precious"
     outside.write_text("mine", encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.identify import Identity, identify
 from pipeline.project import Project, load_project
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
-from stages.contract import Artifact, Digests, Result, digests_of
+from stages.contract import Artifact, Digests, Lineage, Result, TracedModel, digests_of
 from stages.lite.naive_buffer import parse_naive_buffer
 from support.naive import Op, Parameter, naive_buffer, small_model
 from support.projects import write_project
@@ -31,7 +30,8 @@ def project(tmp_path: Path) -> Project:
 
 def record(project: Project, run: str, model: bytes, verdict: str = "pass") -> None:
     tensors = parse_naive_buffer(model, Path("model.nb")).fingerprints
-    lineage = json.dumps({"models": {"pd": {}, "nb-arm": {"tensors": tensors}}}).encode()
+    models = {"pd": TracedModel("p"), "nb-arm": TracedModel("a", tensors=tensors)}
+    lineage = Lineage((), models).dump().encode()
     files = {"model_arm.nb": model, "lineage.json": lineage}
     components = Components("convert", "sha256:a", {"run": run}, {})
     artifacts = tuple(artifact(name, data) for name, data in files.items())

@@ -42,7 +42,7 @@ def test_lock_is_read_back(tmp_path: Path) -> None:
 
 def test_lock_names_what_was_made(tmp_path: Path) -> None:
     artifacts = stages()["train"]["artifacts"]
-    assert set(artifacts) == {"checkpoint.pdparams", "config.yml"}
+    assert set(artifacts) == {"checkpoint.pdparams", "config.yml", "curve.json"}
     assert all(len(digest) == 64 for digest in artifacts.values())
 
 

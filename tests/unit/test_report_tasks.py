@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,23 @@ from typing import Any
 import pytest
 
 from pipeline.project import load_project
-from pipeline.report.build import build_report
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
+from pipeline.report.model import GuardEntry, Outcome, Report, parse_report
 from pipeline.report.table import rows, titles
+from stages.contract import ChainedLine, ExportMetrics, Mismatch
 from support.projects import write_project
-from support.results import make_boxes, make_chain, make_parity, make_results, make_turns
-from tui.views.record import is_whole
-
-SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
-ARM = {"name": "nb-arm", "status": "not runnable here"}
-Report = dict[str, Any]
+from support.results import (
+    ARM,
+    NO_EVIDENCE,
+    make_boxes,
+    make_chain,
+    make_parity,
+    make_report,
+    make_results,
+    make_turns,
+)
 
 
 @pytest.fixture
@@ -34,13 +38,13 @@ def detection(folder: Path, **changes: Any) -> Report:
     results = {stage: result for stage, result in make_results().items() if stage != "train"}
     models = (make_boxes("pir"), make_boxes("pd"), make_boxes("nb-x86"), ARM)
     parity = make_parity(*models, task="detection", **changes)
-    return build_report(load_project(folder), "run-1", results, parity)
+    return make_report(load_project(folder), parity, results, evidence=NO_EVIDENCE)
 
 
 def orientation(folder: Path) -> Report:
     models = (make_turns("pd"), make_turns("nb-x86"), ARM)
     parity = make_parity(*models, task="orientation")
-    return build_report(load_project(folder), "run-1", make_results(), parity)
+    return make_report(load_project(folder), parity, evidence=NO_EVIDENCE)
 
 
 def cells(report: Report, model: str) -> dict[str, str]:
@@ -64,43 +68,33 @@ def test_orientation_has_an_accuracy_and_no_edit_distance(folder: Path) -> None:
 @pytest.mark.parametrize("make", [detection, orientation])
 def test_models_without_a_dictionary_have_a_whole_report(folder: Path, make: Any) -> None:
     made = make(folder)
-    assert "dictionary" not in made and is_whole(made)
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    assert set(schema["required"]) <= set(made) <= set(schema["properties"])
-    kinds = {
-        kind["description"]: kind["required"] for kind in schema["$defs"]["model"]["then"]["oneOf"]
-    }
-    for model in made["models"]:
-        assert set(model) <= set(schema["$defs"]["model"]["properties"])
-        if model["status"] == "measured":
-            assert set(kinds[made["task"]]) <= set(model)
-    assert made["task"] in schema["properties"]["task"]["enum"]
+    assert made.dictionary is None and parse_report(made.dump()) == made
     for render in (render_html, render_markdown, render_junit):
         assert "nb-x86" in render(made)
 
 
 def test_guards_that_make_no_sense_say_so(folder: Path) -> None:
-    guards = {guard["id"]: guard for guard in detection(folder)["pitfalls"]}
+    guards = {guard.id: guard for guard in detection(folder).guards}
     for name in ("one-dictionary", "dictionary-classes", "labels-in-dictionary", "label-length"):
-        assert guards[name]["outcome"] == "not checked"
-        assert guards[name]["found"] == "not for detection"
-    assert guards["same-strings"]["found"].startswith("nb-x86 100.00% of the images, box for box")
-    assert not [guard for guard in guards.values() if guard["outcome"] == "failed"]
+        assert guards[name].outcome is Outcome.NOT_CHECKED
+        assert guards[name].found == "not for detection"
+    assert guards["same-strings"].found.startswith("nb-x86 100.00% of the images, box for box")
+    assert not [guard for guard in guards.values() if guard.outcome is Outcome.FAILED]
 
 
 def test_accuracy_asked_of_detection_is_held_against_the_hmean(folder: Path) -> None:
     path = folder / "paddock.toml"
     path.write_text(path.read_text() + "\n[verify]\nmin_accuracy = 0.9\n")
-    guards = {guard["id"]: guard for guard in detection(folder)["pitfalls"]}
-    assert guards["accuracy-floor"]["found"] == "pd has a hmean of 92.00% (asked 90.00%)"
+    guards = {guard.id: guard for guard in detection(folder).guards}
+    assert guards["accuracy-floor"].found == "pd has a hmean of 92.00% (asked 90.00%)"
 
 
 def test_chain_is_told_and_its_differences_listed(folder: Path) -> None:
-    different = {"image": "page<3>.png", "line": 4, "original": "AB|0", "converted": "ABO"}
-    made = detection(folder, chain=make_chain(same=430, different=[different]))
-    assert made["verdict"] == "fail" and made["chain"]["different"] == [different]
-    guard = next(item for item in made["pitfalls"] if item["id"] == "same-text-chained")
-    assert guard["outcome"] == "failed"
+    different = ChainedLine("page<3>.png", 4, "AB|0", "ABO")
+    made = detection(folder, chain=make_chain(same=430, different=(different,)))
+    assert not made.passed and made.chain and made.chain.different == (different,)
+    guard = next(item for item in made.guards if item.id == "same-text-chained")
+    assert guard.outcome is Outcome.FAILED
     said = "430 of 431 lines on 20 pages are read the same"
     html, markdown = render_html(made), render_markdown(made)
     assert said in html and said in markdown
@@ -109,38 +103,30 @@ def test_chain_is_told_and_its_differences_listed(folder: Path) -> None:
 
 
 def test_pages_with_other_boxes_are_listed_under_their_own_heading(folder: Path) -> None:
-    other = {"image": "a.png", "label": "12 boxes", "pd": "12 boxes", "nb-x86": "11 boxes"}
-    made = detection(folder, mismatches=[other])
+    other = Mismatch("a.png", "12 boxes", {"pd": "12 boxes", "nb-x86": "11 boxes"})
+    made = detection(folder, mismatches=(other,))
     for page in (render_html(made), render_markdown(made)):
         assert "Images with other boxes" in page and "11 boxes" in page
 
 
 def test_every_model_name_is_in_a_heading_of_the_mismatches(folder: Path) -> None:
-    rows = [
-        {"image": "a", "label": "1 box", "pd": "2 boxes"},
-        {"image": "b", "label": "", "pir": "3"},
-    ]
+    rows = (Mismatch("a", "1 box", {"pd": "2 boxes"}), Mismatch("b", "", {"pir": "3"}))
     assert "pir" in render_markdown(detection(folder, mismatches=rows))
 
 
-def imported(folder: Path, **metrics: Any) -> dict[str, dict[str, Any]]:
+def imported(folder: Path, **metrics: Any) -> dict[str, GuardEntry]:
     """Return the guards of a run that took a PIR model over."""
-    proved = {
-        "parameters_compared": 234,
-        "images_compared": 32,
-        "max_difference": 6.4e-5,
-        **metrics,
-    }
+    proved = ExportMetrics(338, 234, 6.4e-5, images_compared=32, **metrics)
     results = {stage: result for stage, result in make_results().items() if stage != "train"}
-    results["export"] = replace(results["export"], metrics=proved)
-    made = build_report(load_project(folder), "run-1", results, make_parity())
-    return {guard["id"]: guard for guard in made["pitfalls"]}
+    results["export"] = replace(results["export"], metrics=proved.dump())
+    made = make_report(load_project(folder), results=results)
+    return {guard.id: guard for guard in made.guards}
 
 
 def test_pir_model_that_was_taken_over_is_proved_on_images(folder: Path) -> None:
     found = imported(folder, strings_equal=32)
-    assert found["import-proved"]["outcome"] == "passed"
-    assert "differs from it by 6.4e-05 at most, and 32 of 32" in found["import-proved"]["found"]
-    assert found["export-lineage"]["outcome"] == "not checked"
-    assert imported(folder, strings_equal=31)["import-proved"]["outcome"] == "failed"
-    assert imported(folder)["import-proved"]["outcome"] == "passed"
+    assert found["import-proved"].outcome is Outcome.PASSED
+    assert "differs from it by 6.4e-05 at most, and 32 of 32" in found["import-proved"].found
+    assert found["export-lineage"].outcome is Outcome.NOT_CHECKED
+    assert imported(folder, strings_equal=31)["import-proved"].outcome is Outcome.FAILED
+    assert imported(folder)["import-proved"].outcome is Outcome.PASSED

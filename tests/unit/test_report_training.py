@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 
 from pipeline.project import load_project
-from pipeline.report.build import build_report
 from pipeline.report.html import render_html
 from pipeline.report.markdown import MAX_EVALUATIONS, render_markdown
+from pipeline.report.model import Report, Training
 from pipeline.report.plot import Curve, Plot
 from pipeline.report.training import MOST_POINTS, best_step, evaluations, summary
+from stages.contract import Curve as CurveDocument
+from stages.contract import FeatureCount, Point
 from support.projects import write_project
-from support.results import make_parity, make_results
+from support.results import make_report, make_results
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
-Report = dict[str, Any]
 #: Three evaluations; the second is the best, as tests/support/results.py says.
 CURVE = [
-    {"step": step, "name": name, "value": value}
+    Point(step, name, value)
     for step, values in {
         0: {"val_accuracy": 0.80, "val_ned": 0.96, "val_loss": 0.9},
         16: {"train_loss": 0.5, "val_accuracy": 0.95, "val_ned": 0.99, "val_loss": 0.2},
@@ -41,45 +41,49 @@ def folder(tmp_path: Path) -> Path:
     return write_project(tmp_path / "project")
 
 
-def report(folder: Path, curve: list[dict[str, Any]] | None = None, **metrics: Any) -> Report:
+def report(folder: Path, curve: list[Point] | None = None, **metrics: Any) -> Report:
     results = make_results()
     train = results["train"]
     results["train"] = replace(train, metrics={**train.metrics, **metrics})
     used = CURVE if curve is None else curve
-    return build_report(load_project(folder), "run-1", results, make_parity(), curve=used)
+    return make_report(load_project(folder), results=results, curve=CurveDocument(tuple(used)))
 
 
-def test_training_is_told_as_the_schema_says(folder: Path) -> None:
-    made = report(
-        folder, start_val_loss=0.9, first_train_loss=1.1, features={"images": 5, "cached": 0}
+def training_of(made: Report) -> Training:
+    assert made.training is not None
+    return made.training
+
+
+def test_training_is_told(folder: Path) -> None:
+    features = {"images": 5, "computed": 5, "cached": 0}
+    training = training_of(
+        report(folder, start_val_loss=0.9, first_train_loss=1.1, features=features)
     )
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]["training"]
-    training = made["training"]
-    assert set(schema["required"]) <= set(training) <= set(schema["properties"])
-    assert training["curve"] == sorted(CURVE, key=lambda point: _names().index(str(point["name"])))
-    assert training["mode"] in schema["properties"]["mode"]["enum"]
-    assert set(training["features"]) <= set(schema["properties"]["features"]["properties"])
-    assert training["start_val_loss"] == 0.9 and training["best_epoch"] == 2
+    assert list(training.curve) == sorted(CURVE, key=lambda point: _names().index(point.name))
+    assert training.features == FeatureCount(5, 5, 0)
+    assert training.start_val_loss == 0.9 and training.best_epoch == 2
 
 
 def _names() -> list[str]:
-    return list(dict.fromkeys(str(point["name"]) for point in CURVE))
+    return list(dict.fromkeys(point.name for point in CURVE))
 
 
 def test_run_that_trained_nothing_tells_nothing_of_it(folder: Path) -> None:
     results = {stage: result for stage, result in make_results().items() if stage != "train"}
-    made = build_report(load_project(folder), "run-1", results, make_parity())
-    assert "training" not in made
+    made = make_report(load_project(folder), results=results)
+    assert made.training is None
     assert "Training" not in render_html(made) and "Training" not in render_markdown(made)
 
 
 def test_course_of_training_in_a_sentence(folder: Path) -> None:
-    said = summary(report(folder)["training"])
+    said = summary(training_of(report(folder)))
     assert said == (
         "mode frozen: all epochs done; best epoch 2 of 3, 99.00% on val; 168.16 samples/s"
     )
     features = {"images": 1300, "computed": 300, "cached": 1000, "images_per_s": 61.2}
-    more = report(folder, start_val_loss=0.25, first_train_loss=0.31, features=features)["training"]
+    more = training_of(
+        report(folder, start_val_loss=0.25, first_train_loss=0.31, features=features)
+    )
     assert summary(more).endswith(
         "; features of 1300 images, 1000 of them cached"
         "; loss 0.25 before training, 0.31 in the first batch"
@@ -87,20 +91,20 @@ def test_course_of_training_in_a_sentence(folder: Path) -> None:
 
 
 def test_evaluations_have_the_loss_of_the_training_before_them(folder: Path) -> None:
-    found = evaluations(report(folder)["training"])
+    found = evaluations(training_of(report(folder)))
     assert [row["step"] for row in found] == [0, 16, 32, 48]
     assert "train_loss" not in found[0] and found[2]["train_loss"] == 0.1
-    assert best_step(report(folder)["training"]) == 32
+    assert best_step(training_of(report(folder))) == 32
 
 
 def test_upstream_says_its_loss_at_other_steps_than_it_evaluates_at(folder: Path) -> None:
     curve = [
-        {"step": 10, "name": "train_loss", "value": 2.0},
-        {"step": 20, "name": "train_loss", "value": 1.0},
-        {"step": 25, "name": "val_accuracy", "value": 0.5},
-        {"step": 30, "name": "train_loss", "value": 0.5},
+        Point(10, "train_loss", 2.0),
+        Point(20, "train_loss", 1.0),
+        Point(25, "val_accuracy", 0.5),
+        Point(30, "train_loss", 0.5),
     ]
-    (row,) = evaluations(report(folder, curve)["training"])
+    (row,) = evaluations(training_of(report(folder, curve)))
     assert row == {"step": 25, "val_accuracy": 0.5, "train_loss": 1.0}
 
 
@@ -144,7 +148,7 @@ def test_markdown_has_the_evaluations_the_kept_one_marked(folder: Path) -> None:
 
 
 def test_long_training_is_cut_in_markdown(folder: Path) -> None:
-    curve = [{"step": n, "name": "val_accuracy", "value": n / 999} for n in range(999)]
+    curve = [Point(n, "val_accuracy", n / 999) for n in range(999)]
     page = render_markdown(report(folder, curve))
     rows = [line for line in page.splitlines() if re.match(r"\| \d+ \| –", line)]
     assert len(rows) <= MAX_EVALUATIONS + 2
@@ -152,18 +156,18 @@ def test_long_training_is_cut_in_markdown(folder: Path) -> None:
 
 
 def test_very_long_curve_is_thinned_and_keeps_its_ends(folder: Path) -> None:
-    curve = [{"step": n, "name": "train_loss", "value": float(n)} for n in range(12_345)]
-    kept = report(folder, curve)["training"]["curve"]
+    curve = [Point(n, "train_loss", float(n)) for n in range(12_345)]
+    kept = training_of(report(folder, curve)).curve
     assert len(kept) <= MOST_POINTS + 1
-    assert (kept[0]["step"], kept[-1]["step"]) == (0, 12_344)
+    assert (kept[0].step, kept[-1].step) == (0, 12_344)
 
 
 def test_loss_that_is_no_number_is_null_and_not_drawn(folder: Path) -> None:
-    curve = [*CURVE, {"step": 50, "name": "train_loss", "value": float("nan")}]
+    curve = [*CURVE, Point(50, "train_loss", float("nan"))]
     made = report(folder, curve, start_val_loss=float("inf"))
-    assert {"step": 50, "name": "train_loss", "value": None} in made["training"]["curve"]
-    assert made["training"]["start_val_loss"] is None
-    json.loads(json.dumps(made["training"], allow_nan=False))
+    assert Point(50, "train_loss", None) in training_of(made).curve
+    assert training_of(made).start_val_loss is None
+    json.loads(json.dumps(made.plain()["training"], allow_nan=False))
     assert "nan" not in "".join(Drawn(render_html(made)).paths)
 
 

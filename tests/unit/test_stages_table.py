@@ -122,7 +122,7 @@ def test_a_run_without_convert_is_judged_and_says_what_was_not_checked(
     report = report_of(folder)
     assert [model["name"] for model in report["models"]] == ["checkpoint", "pd"]
     assert "lineage" not in report
-    outcomes = {guard["id"]: guard["outcome"] for guard in report["pitfalls"]}
+    outcomes = {guard["id"]: guard["outcome"] for guard in report["guards"]}
     for guard in ("legal-program", "written-anew", "weights-traced", "same-for-all-targets"):
         assert outcomes[guard] == "not checked", outcomes
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stages.lineage.targets import TargetsCompared, compare_targets
+from stages.contract import Targets
+from stages.lineage.targets import compare_targets
 from stages.lite.naive_buffer import NaiveBuffer, parse_naive_buffer
 from support.naive import Op, Parameter, naive_buffer
 
@@ -70,7 +71,7 @@ def x86(**changes: Any) -> NaiveBuffer:
 
 
 def test_fused_and_apart_are_the_same_model() -> None:
-    assert compare_targets(arm(), x86()) == TargetsCompared(3, (), 7, ())
+    assert compare_targets(arm(), x86()) == Targets(3, (), 7, ())
 
 
 def test_casts_between_kernels_are_nothing() -> None:
@@ -106,7 +107,7 @@ def test_only_the_first_of_several_that_differ_for_it_is_named() -> None:
 def test_a_tensor_that_differs_is_named(parameters: tuple[Parameter, ...]) -> None:
     compared = compare_targets(model(FEED), model(FEED, parameters=parameters))
     assert compared.different == ("bias",)
-    assert compared.entry()["tensors"] == 3
+    assert compared.tensors == 3
 
 
 def test_what_is_written_later_under_a_name_is_another_value() -> None:

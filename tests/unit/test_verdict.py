@@ -7,21 +7,30 @@ from typing import Any
 import pytest
 
 from pipeline.project.schema import VerifySection
-from pipeline.report.verdict import Verdict, judge
-from support.results import make_boxes, make_chain, make_model, make_parity, make_turns
+from pipeline.report.model import Verdict
+from pipeline.report.verdict import Judgement, judge
+from stages.contract import Fault, ModelEntry, Parity, Status
+from support.results import (
+    ARM,
+    make_boxes,
+    make_chain,
+    make_failed,
+    make_model,
+    make_parity,
+    make_turns,
+)
 
-ARM = {"name": "nb-arm", "status": "not runnable here"}
 NAN = float("nan")
 
 
-def verdict(asked: dict[str, Any] | None = None, **nb: Any) -> Verdict:
+def verdict(asked: dict[str, Any] | None = None, **nb: Any) -> Judgement:
     models = [make_model("checkpoint"), make_model("pd"), make_model("nb-x86", **nb), ARM]
     return judge(make_parity(*models), VerifySection(**(asked or {})))
 
 
 def test_equal_models_pass() -> None:
-    assert verdict() == Verdict(True, (), ())
-    assert verdict().word == "pass"
+    assert verdict() == Judgement(True, (), ())
+    assert verdict().verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -34,13 +43,17 @@ def test_equal_models_pass() -> None:
         ({"max_abs_diff": NAN}, {}, "nb-x86: differs from pd by up to nan (allowed 1e-03)"),
         ({"agreement": NAN}, {}, "nb-x86: agrees with pd on nan (asked 1.0)"),
         ({"accuracy": NAN}, {}, "nb-x86: accuracy drops by nan against pd (allowed 0.0)"),
-        ({"status": "failed: aborted"}, {}, "nb-x86: failed: aborted"),
-        ({"status": "not runnable here"}, {}, "no NB model was measured"),
+        (
+            {"status": Status.FAILED, "fault": Fault.DIED, "detail": "aborted"},
+            {},
+            "nb-x86: failed: aborted",
+        ),
+        ({"status": Status.NOT_RUNNABLE}, {}, "no NB model was measured"),
     ],
 )
 def test_each_reason_to_fail(nb: dict[str, Any], asked: dict[str, float], said: str) -> None:
     found = verdict(asked, **nb)
-    assert not found.passed and found.word == "fail"
+    assert not found.passed and found.verdict is Verdict.FAIL
     assert said in found.reasons
 
 
@@ -67,14 +80,14 @@ def test_checkpoint_that_differs_from_pd_fails() -> None:
 
 def test_pd_that_could_not_be_measured_fails() -> None:
     models = [
-        {"name": "pd", "status": "failed: aborted"},
+        make_failed("pd", Fault.DIED, "aborted"),
         make_model("nb-x86", agreement=None, max_abs_diff=None),
     ]
     assert judge(make_parity(*models), VerifySection()).reasons == ("pd: failed: aborted",)
 
 
 def test_model_that_was_never_measured_is_no_reason_to_pass() -> None:
-    models = [{"name": "pd", "status": "not runnable here"}, make_model("nb-x86")]
+    models = [ModelEntry("pd", Status.NOT_RUNNABLE), make_model("nb-x86")]
     assert not judge(make_parity(*models), VerifySection()).passed
 
 
@@ -85,13 +98,13 @@ def test_weak_model_passes_with_a_remark() -> None:
     assert "reads only 20.0% of the lines, too weak to prove much" in found.remarks[0]
 
 
-def detection(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def detection(*models: ModelEntry, **changes: Any) -> Parity:
     used = models or (make_boxes("pir"), make_boxes("pd"), make_boxes("nb-x86"))
     return make_parity(*used, task="detection", **changes)
 
 
 def test_detection_is_judged_by_its_hmean_and_its_boxes() -> None:
-    assert judge(detection(), VerifySection()) == Verdict(True, (), ())
+    assert judge(detection(), VerifySection()) == Judgement(True, (), ())
     worse = make_boxes("nb-x86", hmean=0.8, agreement=0.95)
     found = judge(detection(make_boxes("pd"), worse), VerifySection(min_accuracy=0.95))
     assert found.reasons == (
@@ -131,9 +144,7 @@ def test_chain_that_finds_no_line_proves_nothing() -> None:
         ),
     ],
 )  # fmt: skip
-def test_weak_model_of_another_task_is_remarked_in_its_words(
-    parity: dict[str, Any], said: str
-) -> None:
+def test_weak_model_of_another_task_is_remarked_in_its_words(parity: Parity, said: str) -> None:
     found = judge(parity, VerifySection())
     assert found.passed and said in found.remarks[0]
 

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.project import Project, load_project
-from pipeline.report.build import REPORT_FILE
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
+from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import _
+from tui.language import _, translated
 
 DESCRIPTION = """\
 Print the report of the last run that compared models, as Markdown, HTML, JSON, or JUnit XML
 (each guard and each model is a test case). A run that a guard refused has one too."""
 
-Report = Mapping[str, Any]
-
 
 def _as_json(report: Report) -> str:
     """Return it in ASCII: labels in it may hold what drives a terminal."""
-    return json.dumps(report, indent=2, sort_keys=True)
+    return json.dumps(report.plain(), indent=2, sort_keys=True)
 
 
 _FORMS: dict[str, Callable[[Report], str]] = {
@@ -63,9 +60,8 @@ def _reports(project: Project) -> Iterator[Path]:
 
 def _read(path: Path) -> Report:
     try:
-        report: Report = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        message = _("the report cannot be read: {error}").format(error=error)
+        return load_report(path)
+    except ReportError as error:
+        message = _("the report cannot be read: {error}").format(error=translated(str(error)))
         remedy = _("run again: {command}").format(command="paddock --batch")
         raise UsageError(message, str(path), remedy) from error
-    return report

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
-from pipeline.report.metrics import task_of
 from pipeline.text import one_line
-from tui.backend import Report
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.screens.plain import PlainScreen
@@ -20,6 +18,10 @@ from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line
 from tui.words import outcome_words
+
+if TYPE_CHECKING:
+    from pipeline.report.model import Report
+    from stages.contract import Compared
 
 
 class DictionaryScreen(PlainScreen[None]):
@@ -47,8 +49,8 @@ class DictionaryScreen(PlainScreen[None]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(Facts).show_facts(_facts(self._report))
-        places = (self._report.get("dictionary") or {}).get("places") or ()
-        self.query_one("#places", Line).show(_table([p for p in places if isinstance(p, Mapping)]))
+        dictionary = self._report.dictionary
+        self.query_one("#places", Line).show(_table(dictionary.places if dictionary else ()))
         self.query_one(VerticalScroll).focus()
 
     def action_back(self) -> None:
@@ -57,39 +59,35 @@ class DictionaryScreen(PlainScreen[None]):
 
 
 def _facts(report: Report) -> Iterator[Fact]:
-    dictionary = report.get("dictionary")
-    if not dictionary:
-        yield _("dictionary"), _("not for {task}").format(task=translated(task_of(report)))
+    dictionary = report.dictionary
+    if dictionary is None:
+        yield _("dictionary"), _("not for {task}").format(task=translated(report.task))
         return
-    classes = dictionary["classes"]
-    yield _("entries"), str(dictionary.get("entries", classes - 1))
+    yield _("entries"), str(dictionary.entries)
     yield (
         _("classes"),
-        _("{classes}: the blank is 0, the first character 1").format(classes=classes),
+        _("{classes}: the blank is 0, the first character 1").format(classes=dictionary.classes),
     )
-    yield "MD5", str(dictionary.get("md5", ""))
-    yield "SHA-256", dictionary["sha256"]
+    yield "MD5", dictionary.md5
+    yield "SHA-256", dictionary.sha256
 
 
-def _table(places: list[Mapping[str, Any]]) -> Text:
-    """Return a row for each comparison that the stages made; a report may be edited by hand."""
-    texts = [
-        [str(place.get(name, "")) for name in ("outcome", "place", "what", "found", "expected")]
-        for place in places
-    ]
-    outcomes = [Text(*outcome_words(text[0])) for text in texts]
-    names = [one_line(translated(text[1])) for text in texts]
+def _table(places: Sequence[Compared]) -> Text:
+    """Return a row for each comparison that the stages made."""
+    outcomes = [Text(*outcome_words(place.outcome)) for place in places]
+    names = [one_line(translated(place.place)) for place in places]
     lines = [
-        joined([padded(outcome, widest(outcomes)), padded(name, widest(names)), _found(*text)])
-        for outcome, name, (outcome_, _place, *text) in zip(outcomes, names, texts, strict=True)
+        joined([padded(outcome, widest(outcomes)), padded(name, widest(names)), _found(place)])
+        for outcome, name, place in zip(outcomes, names, places, strict=True)
     ]
     return Text("\n").join(lines)
 
 
-def _found(what: str, found: str, expected: str) -> Text:
+def _found(place: Compared) -> Text:
     """Say what a place says; what was expected only where that differs."""
+    found, expected = place.found, place.expected
     if found and found != expected:
         text = _("{found}; expected {expected}").format(found=found, expected=expected)
     else:
         text = found or expected
-    return Text(one_line(f"{translated(what)}: {text}"), "dim")
+    return Text(one_line(f"{translated(place.what)}: {text}"), "dim")

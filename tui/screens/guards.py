@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
+from pipeline.report.words import GuardEntry, Outcome
 from pipeline.text import one_line
 from stages.contract import Exit
 from tui.appearance import symbol
@@ -29,11 +30,8 @@ from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.words import outcome_words
 
-Guard = Mapping[str, Any]
-
-#: Fields with a place or a name of their own; all others are shown as they are.
-_KNOWN = ("id", "title", "outcome", "found", "where", "protects", "remedy", "pitfalls")
-_OUTCOMES = ("failed", "not checked", "passed")
+#: In the order in which they are counted.
+_OUTCOMES = (Outcome.FAILED, Outcome.NOT_CHECKED, Outcome.PASSED, Outcome.ENFORCED)
 
 
 class GuardsScreen(ReportScreen):
@@ -49,7 +47,7 @@ class GuardsScreen(ReportScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._guards: Sequence[Guard] = ()
+        self._guards: Sequence[GuardEntry] = ()
 
     def compose_body(self) -> ComposeResult:
         yield Line(id="summary")
@@ -66,22 +64,15 @@ class GuardsScreen(ReportScreen):
         self.set_class(not guards, "-empty")
         summary = self.query_one("#summary", Line)
         if not guards:
-            summary.show(self._nothing(record, view))
+            summary.show(self.missing(view))
         else:
             summary.show(_summary(guards, self.origin(record, view)))
         if guards != self._guards:
             self._guards = guards
             self._show_guards()
 
-    def _nothing(self, record: Record, view: RunView) -> str:
-        if record.report is None:
-            return self.missing(view)
-        return _("The report of run {run} is from before there were guards.").format(
-            run=record.report["run"]
-        )
-
     def _show_guards(self) -> None:
-        words = [outcome_words(str(guard["outcome"]))[0] for guard in self._guards]
+        words = [outcome_words(guard.outcome)[0] for guard in self._guards]
         column = widest(words)
         self.query_one(Listing).show_rows(
             len(self._guards), lambda index, _width: _row(self._guards[index], column)
@@ -103,8 +94,8 @@ class GuardsScreen(ReportScreen):
         index = self.query_one(Listing).cursor
         if index < len(self._guards):
             guard = self._guards[index]
-            about = translated(str(guard["title"]))
-            self.app.push_screen(ExplanationScreen(about, pitfalls_of(guard)))
+            about = translated(guard.title)
+            self.app.push_screen(ExplanationScreen(about, list(guard.pitfalls)))
 
     def action_lineage(self) -> None:
         """Show where the weights come from."""
@@ -125,34 +116,28 @@ class GuardsScreen(ReportScreen):
         self.app.push_screen(AuditScreen())
 
 
-def guards_of(record: Record, view: RunView) -> Iterator[Guard]:
+def guards_of(record: Record, view: RunView) -> Iterator[GuardEntry]:
     """Give what stopped the run, if a guard did, and the guards of the report."""
     failure = view.failure
     if failure and failure.code == Exit.INTEGRITY:
-        yield {
-            "id": "run-stopped",
-            "title": "a guard stopped the run",
-            "outcome": "failed",
-            "found": failure.message,
-            "where": failure.where,
-            "remedy": failure.remedy,
-            "pitfalls": [failure.pitfall] if failure.pitfall else [],
-        }
+        yield GuardEntry(
+            id="run-stopped",
+            title="a guard stopped the run",
+            outcome=Outcome.FAILED,
+            found=failure.message,
+            where=failure.where,
+            remedy=failure.remedy,
+            pitfalls=(failure.pitfall,) if failure.pitfall else (),
+        )
     if record.report:
-        yield from record.report["pitfalls"]
+        yield from record.report.guards
 
 
-def pitfalls_of(guard: Guard) -> list[str]:
-    """Return the IDs of the pitfalls that a guard watches for; a report may be edited by hand."""
-    named = guard.get("pitfalls")
-    return [str(name) for name in named] if isinstance(named, list) else []
-
-
-def _summary(guards: Sequence[Guard], origin: str) -> Text:
+def _summary(guards: Sequence[GuardEntry], origin: str) -> Text:
     """Count the outcomes; the words are the same as in the list."""
-    outcomes = [str(guard["outcome"]) for guard in guards]
+    outcomes = [guard.outcome for guard in guards]
     text = Text()
-    for outcome in dict.fromkeys((*_OUTCOMES, *outcomes)):
+    for outcome in _OUTCOMES:
         words, style = outcome_words(outcome)
         text.append(f" {symbol('dot')} " if text else "")
         count = outcomes.count(outcome)
@@ -162,21 +147,20 @@ def _summary(guards: Sequence[Guard], origin: str) -> Text:
     return text
 
 
-def _row(guard: Guard, column: int) -> Text:
-    words, style = outcome_words(str(guard["outcome"]))
+def _row(guard: GuardEntry, column: int) -> Text:
+    words, style = outcome_words(guard.outcome)
     return joined(
-        [padded(Text(one_line(words), style), column), Text(one_line(translated(guard["title"])))]
+        [padded(Text(one_line(words), style), column), Text(one_line(translated(guard.title)))]
     )
 
 
-def _facts(guard: Guard) -> Iterable[Fact]:
+def _facts(guard: GuardEntry) -> Iterable[Fact]:
     known = {
-        _("found"): translated(str(guard["found"])),
-        _("where"): str(guard.get("where", "")),
-        _("what to do"): translated(str(guard.get("remedy", ""))),
-        _("protects from"): translated(str(guard.get("protects", ""))),
-        _("guard"): str(guard["id"]),
-        _("pitfalls"): ", ".join(pitfalls_of(guard)),
+        _("found"): translated(guard.found),
+        _("where"): guard.where,
+        _("what to do"): translated(guard.remedy),
+        _("protects from"): translated(guard.protects),
+        _("guard"): guard.id,
+        _("pitfalls"): ", ".join(guard.pitfalls),
     }
     yield from ((name, value) for name, value in known.items() if value)
-    yield from ((name, str(value)) for name, value in guard.items() if name not in _KNOWN)

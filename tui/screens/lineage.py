@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -10,13 +10,15 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
 from tui.appearance import symbol
-from tui.backend import Report
 from tui.keys import bindings
 from tui.language import _
 from tui.screens.plain import PlainScreen
 from tui.views.lineage import lineage_of
 from tui.widgets.facts import Facts
 from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from pipeline.report.model import Report
 
 
 class LineageScreen(PlainScreen[None]):

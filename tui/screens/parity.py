@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -10,8 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
-from pipeline.report.metrics import RECOGNITION, task_of
-from tui.backend import Report
+from pipeline.report.metrics import DETECTION, ORIENTATION, RECOGNITION
 from tui.keys import bindings
 from tui.language import N_, _, ngettext
 from tui.screens.reading import ReadingScreen
@@ -25,13 +24,16 @@ from tui.widgets.mismatches import Mismatches
 from tui.widgets.model_table import ModelTable
 from tui.widgets.report_head import ReportHead
 
+if TYPE_CHECKING:
+    from pipeline.report.model import Report
+
 #: On a screen that is lower than this, in lines, the lines read differently go before the models.
 _SHORT = 18
 #: What is said where models find what the labels say, by task.
 _ALL_WELL = {
-    "recognition": N_("All lines are read as their labels say."),
-    "detection": N_("All boxes are found as the labels say."),
-    "orientation": N_("All orientations are found as the labels say."),
+    RECOGNITION: N_("All lines are read as their labels say."),
+    DETECTION: N_("All boxes are found as the labels say."),
+    ORIENTATION: N_("All orientations are found as the labels say."),
 }
 
 
@@ -83,19 +85,19 @@ class ParityScreen(ReportScreen):
     def _show_title(self, report: Report) -> None:
         lines, count = self.query_one(Mismatches), len(self._differences)
         if not count:
-            title = _ALL_WELL.get(task_of(report), _ALL_WELL[RECOGNITION])
+            title = _ALL_WELL[report.task]
             self.query_one("#lines-title", Line).show(Text(_(title)))
             return
         if lines.only_parted:
             text = _("Only where models disagree with each other: {shown} of {count}")
             said = text.format(shown=lines.count, count=count)
-        elif task_of(report) == RECOGNITION:
+        elif report.task == RECOGNITION:
             text = ngettext(
                 "{count} line of {images} read differently from its label or from PD",
                 "{count} lines of {images} read differently from their label or from PD",
                 count,
             )
-            said = text.format(count=count, images=report["images"])
+            said = text.format(count=count, images=report.images)
         else:
             text = _("Where a model finds other than the label says, or than PD: {count}")
             said = text.format(count=count)

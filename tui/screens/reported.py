@@ -61,6 +61,11 @@ class ReportScreen(PaddockScreen):
     def missing(self, view: RunView) -> str:
         """Say why there is no report, and what to do about it."""
         run, start = self.paddock.key_shown("app.run"), self.paddock.key_shown("run.start")
+        if self.record is not None and self.record.earlier:
+            return _(
+                "The report of run {name} was made by an earlier version of Paddock: see out/report.html. "
+                "Press {run}, then {start} to make one that is shown here."
+            ).format(name=self.record.earlier, run=run, start=start)
         if self.paddock.run_goes_on:
             return _("Nothing yet: the last stage, verify, measures the models.")
         if view.name:
@@ -77,11 +82,11 @@ class ReportScreen(PaddockScreen):
         if record.report is None or record.is_own:
             return ""
         if not view.name:
-            return _("This is from run {run}.").format(run=record.report["run"])
+            return _("This is from run {run}.").format(run=record.report.run)
         if self.paddock.run_goes_on:
             return _("This is from run {run}; the run that goes on has no parity yet.").format(
-                run=record.report["run"]
+                run=record.report.run
             )
         return _("This is from run {run}; the last run, {last}, has no parity.").format(
-            run=record.report["run"], last=view.name
+            run=record.report.run, last=view.name
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from pipeline.report.metrics import RECOGNITION, Report, task_of
+from pipeline.report.metrics import RECOGNITION
+from stages.contract import ChainedLine, Mismatch
 
-_HEAD = ("image", "label")
-#: What a line has to tell that detection and recognition, one after the other, read.
-_CHAINED = ("image", "original", "converted")
+if TYPE_CHECKING:
+    from pipeline.report.model import Report
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,20 @@ def differences_of(report: Report) -> tuple[Difference, ...]:
     Last stand the lines that the converted pair of models reads other than the original pair: what that
     one read is in the place of the label.
     """
-    names = [str(model["name"]) for model in report["models"]]
-    is_text = task_of(report) == RECOGNITION
-    chain = report.get("chain")
-    chained = chain.get("different") if isinstance(chain, Mapping) else ()
+    names = [model.name for model in report.models]
+    is_text = report.task == RECOGNITION
     return (
-        *(_difference(item, names, is_text) for item in report["mismatches"]),
-        *(_line(item) for item in chained or () if _is_line(item)),
+        *(_difference(item, names, is_text) for item in report.mismatches),
+        *(_line(item) for item in (report.chain.different if report.chain else ())),
     )
 
 
-def _difference(said: Mapping[str, str], names: Sequence[str], is_text: bool) -> Difference:
-    models = dict.fromkeys((*names, *said))
-    found = {name: said[name] for name in models if name in said and name not in _HEAD}
-    return Difference(said["image"], said["label"], found, is_text)
+def _difference(item: Mismatch, names: Sequence[str], is_text: bool) -> Difference:
+    models = dict.fromkeys((*names, *item.found))
+    found = {name: item.found[name] for name in models if name in item.found}
+    return Difference(item.image, item.label, found, is_text)
 
 
-def _line(said: Mapping[str, Any]) -> Difference:
-    original, converted = said["original"], said["converted"]
-    return Difference(said["image"], original, {"original": original, "converted": converted})
-
-
-def _is_line(item: Any) -> bool:
-    return isinstance(item, Mapping) and all(isinstance(item.get(name), str) for name in _CHAINED)
+def _line(line: ChainedLine) -> Difference:
+    found = {"original": line.original, "converted": line.converted}
+    return Difference(line.image, line.original, found)

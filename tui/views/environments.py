@@ -39,9 +39,7 @@ def environments(record: Record, view: RunView) -> tuple[StageEnvironment, ...]:
 
     A stage's own word goes first, then the result that it was taken from, then the report.
     """
-    reported: Mapping[str, Mapping[str, str]] = (
-        record.report["environment"] if record.report else {}
-    )
+    reported = record.report.environment if record.report else {}
     entries = {entry.key: entry for entry in record.entries}
     names = dict.fromkeys((*view.stages, *reported))
     found = (_of_stage(name, view.stages.get(name), entries, reported) for name in names)

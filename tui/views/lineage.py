@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
+from stages.contract import DocumentError, ExportMetrics, Metrics, Step, Targets, TrainMetrics
+from stages.contract.artifacts import CHECKPOINT_MODEL, LITE_MODEL, PD_MODEL, PIR_MODEL
 from tui.language import _, ngettext, translated
 
-Report = Mapping[str, Any]
+if TYPE_CHECKING:
+    from pipeline.report.model import Report
+
 Fact = tuple[str, str]
+_Kind = TypeVar("_Kind", bound=Metrics)
 
 
 @dataclass(frozen=True)
@@ -24,49 +29,57 @@ def lineage_of(report: Report, arrow: str) -> tuple[Part, ...]:
     """Return what a report says of its weights; a part of which it says nothing is left out.
 
     Args:
-        report: the parsed report.json, which may be of another version, or edited by hand.
+        report: of a run.
         arrow: what stands between a model and the one that was made from it.
     """
     parts = (
-        Part(_("What training changed"), _read(_learned, report)),
-        Part(_("From model to model"), _read(lambda it: _steps(it, arrow), report)),
-        Part(_("Held against the official model"), _read(_canary, report)),
-        Part(_("Fingerprint of all tensors (SHA-256)"), _read(_fingerprints, report)),
+        Part(_("What training changed"), tuple(_learned(report))),
+        Part(_("From model to model"), tuple(_steps(report, arrow))),
+        Part(_("Held against the official model"), tuple(_canary(report))),
+        Part(_("Fingerprint of all tensors (SHA-256)"), tuple(_fingerprints(report))),
     )
     return tuple(part for part in parts if part.facts)
 
 
-def _read(give: Callable[[Report], Iterator[Fact]], report: Report) -> tuple[Fact, ...]:
-    """Return all facts, or none if the report is not made as they need it."""
+def _metrics(report: Report, stage: str, kind: type[_Kind]) -> _Kind | None:
+    """Return a stage's metrics; None if it did not run, or is of another version."""
+    found = report.stages.get(stage)
     try:
-        return tuple(give(report))
-    except (LookupError, TypeError, ValueError, AttributeError):
-        return ()
+        return kind.from_json(found.metrics) if found else None
+    except DocumentError:
+        return None
 
 
 def _learned(report: Report) -> Iterator[Fact]:
-    metrics = report["stages"]["train"]["metrics"]
-    for part, count in metrics["learned"].items():
-        total = metrics["parameters"][part]
+    metrics = _metrics(report, "train", TrainMetrics)
+    if metrics is None or not metrics.learned:
+        return
+    for part, count in metrics.learned.items():
+        total = (metrics.parameters or {}).get(part, count)
         said = _("{count} of {total} tensors differ from the starting weights")
-        yield str(part), said.format(count=count, total=total)
+        yield part, said.format(count=count, total=total)
 
 
 def _steps(report: Report, arrow: str) -> Iterator[Fact]:
-    export = report.get("stages", {}).get("export", {}).get("metrics", {})
-    compared, images = export.get("parameters_compared"), export.get("images_compared")
-    difference = f"{export.get('max_difference', 0.0):g}"
-    if images:
-        said = _("all {count} parameters taken over; on {images} images {difference} apart at most")
-        values = said.format(count=compared, images=images, difference=difference)
-        yield _way("pir", arrow, "pd"), values
-    elif compared:
-        said = _("all {count} parameters compared; largest difference {difference}")
-        yield _way("checkpoint", arrow, "pd"), said.format(count=compared, difference=difference)
-    for step in report["lineage"]["steps"]:
-        yield _way(step["from"], arrow, step["to"]), _step(step)
-    if targets := report["lineage"]["targets"]:
-        names = [step["to"] for step in report["lineage"]["steps"] if step["to"] != "lite"]
+    export = _metrics(report, "export", ExportMetrics)
+    if export is not None:
+        count, difference = export.parameters_compared, f"{export.max_difference:g}"
+        if images := export.images_compared:
+            said = _(
+                "all {count} parameters taken over; on {images} images {difference} apart at most"
+            )
+            values = said.format(count=count, images=images, difference=difference)
+            yield _way(PIR_MODEL, arrow, PD_MODEL), values
+        else:
+            said = _("all {count} parameters compared; largest difference {difference}")
+            values = said.format(count=count, difference=difference)
+            yield _way(CHECKPOINT_MODEL, arrow, PD_MODEL), values
+    if report.lineage is None:
+        return
+    for step in report.lineage.steps:
+        yield _way(step.from_, arrow, step.to), _step(step)
+    if targets := report.lineage.targets:
+        names = [step.to for step in report.lineage.steps if step.to != LITE_MODEL]
         yield " = ".join(names), _targets(targets)
 
 
@@ -74,40 +87,42 @@ def _way(source: str, arrow: str, target: str) -> str:
     return f"{source} {arrow} {target}"
 
 
-def _step(step: Mapping[str, Any]) -> str:
-    said = _("{same} of {total} tensors identical").format(same=step["same"], total=step["tensors"])
-    if not step["derived"]:
+def _step(step: Step) -> str:
+    said = _("{same} of {total} tensors identical").format(same=step.same, total=step.tensors)
+    if not step.derived:
         return said
-    rules = ", ".join(f"{translated(name)} {count}" for name, count in step["by"].items())
-    derived = _("{count} derived: {rules}").format(count=step["derived"], rules=rules)
+    rules = ", ".join(f"{translated(name)} {count}" for name, count in step.by.items())
+    derived = _("{count} derived: {rules}").format(count=step.derived, rules=rules)
     return f"{said}; {derived}"
 
 
-def _targets(targets: Mapping[str, Any]) -> str:
-    different = len(targets["different"])
+def _targets(targets: Targets) -> str:
+    different = len(targets.different)
     if not different:
-        return _("all {count} tensors are the same").format(count=targets["tensors"])
+        return _("all {count} tensors are the same").format(count=targets.tensors)
     said = ngettext(
         "{count} of {total} tensors differs", "{count} of {total} tensors differ", different
     )
-    return said.format(count=different, total=targets["tensors"])
+    return said.format(count=different, total=targets.tensors)
 
 
 def _canary(report: Report) -> Iterator[Fact]:
-    canary = report["canary"]
-    for item in canary["models"]:
+    canary = report.canary
+    if canary is None:
+        return
+    for item in canary.models:
         said = _(
             "reads as {reference} on {own} of {images} images, and as {stock} on {theirs}"
         ).format(
-            reference=item["reference"],
-            own=f"{item['as_reference']:.1%}",
-            images=canary["images"],
-            stock=canary["stock"],
-            theirs=f"{item['as_stock']:.1%}",
+            reference=item.reference,
+            own=f"{item.as_reference:.1%}",
+            images=canary.images,
+            stock=canary.stock,
+            theirs=f"{item.as_stock:.1%}",
         )
-        yield str(item["model"]), said
+        yield item.model, said
 
 
 def _fingerprints(report: Report) -> Iterator[Fact]:
-    for name, digest in report["lineage"]["fingerprints"].items():
-        yield str(name), str(digest)
+    if report.lineage is not None:
+        yield from report.lineage.fingerprints.items()

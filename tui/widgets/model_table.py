@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pipeline.report.metrics import NONE, Metric, Model, is_measured, metrics_of
+from pipeline.report.metrics import NONE, Metric, metrics_of
+from pipeline.report.words import Outcome
 from pipeline.text import one_line
+from stages.contract import Status
 from tui.appearance import symbol
-from tui.backend import Report
 from tui.language import _, translated
 from tui.widgets.columns import GAP, flowing, joined, padded, widest
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.words import outcome_words
+
+if TYPE_CHECKING:
+    from pipeline.report.model import Model, Report
 
 #: The cursor's mark, and the padding on both sides.
 _MARGIN = 4
@@ -61,7 +66,7 @@ class ModelTable(Vertical):
             return
         table = _Layout(report, self.size.width - _MARGIN)
         self._heads.show(Text("  ") + table.heads())
-        models = report["models"]
+        models = report.models
         self._facts = [
             flowing(_facts(model, report, table.columns), self.size.width - _MARGIN - 2)
             for model in models
@@ -83,14 +88,14 @@ class _Layout:
 
     def __init__(self, report: Report, width: int) -> None:
         self._report, self._width = report, width
-        names = [_("model"), *(one_line(model["name"]) for model in report["models"])]
+        names = [_("model"), *(one_line(model.name) for model in report.models)]
         self._name = widest(names, _LONGEST_NAME)
         self._metrics = metrics_of(report)
         self._widths = {metric.title: self._width_of(metric) for metric in self._metrics}
         self.columns = self._chosen()
 
     def _width_of(self, metric: Metric) -> int:
-        cells = [_cell(metric, model, self._report) for model in self._report["models"]]
+        cells = [_cell(metric, model, self._report) for model in self._report.models]
         return widest([translated(metric.title), *cells])
 
     def _chosen(self) -> tuple[Metric, ...]:
@@ -111,9 +116,9 @@ class _Layout:
         return joined(cells)
 
     def row(self, model: Model) -> Text:
-        cells = [padded(Text(one_line(model["name"]), "bold"), self._name)]
+        cells = [padded(Text(one_line(model.name), "bold"), self._name)]
         columns: Sequence[Metric] = self.columns
-        if not is_measured(model):
+        if not model.is_measured:
             empty = [metric for metric in columns if metric.measured]
             columns = [metric for metric in columns if not metric.measured]
             room = sum(self._widths[metric.title] + GAP for metric in empty) - GAP
@@ -125,31 +130,29 @@ class _Layout:
 
 
 def _cell(metric: Metric, model: Model, report: Report) -> str:
-    if metric.measured and not is_measured(model):
+    if metric.measured and not model.is_measured:
         return ""
     cell = one_line(metric.cell(model, report))
     return symbol("skipped") if cell == NONE else cell
 
 
 def _status(model: Model) -> Text:
-    failed = str(model["status"]).startswith("failed")
-    mark, style = outcome_words("failed" if failed else "not checked", mark_only=True)
-    return Text(f"{mark} {one_line(translated(str(model['status'])))}", style)
+    failed = model.status is Status.FAILED
+    mark, style = outcome_words(Outcome.FAILED if failed else Outcome.NOT_CHECKED, mark_only=True)
+    return Text(f"{mark} {one_line(translated(model.sentence))}", style)
 
 
 def _facts(model: Model, report: Report, shown: Iterable[Metric]) -> Iterable[Text]:
     """Give what the row does not show, and the hashes in full."""
-    if not is_measured(model):
+    if not model.is_measured:
         yield _status(model)
-    if model.get("pitfall"):
-        yield Text.assemble(
-            (_("why") + " ", "dim"), one_line(f"paddock explain {model['pitfall']}")
-        )
+    if model.pitfall:
+        yield Text.assemble((_("why") + " ", "dim"), one_line(f"paddock explain {model.pitfall}"))
     seen = [metric.title for metric in shown]
     for metric in metrics_of(report):
         cell = _cell(metric, model, report)
         if metric.title not in (*seen, "MD5", "SHA-256") and cell:
             yield Text.assemble((translated(metric.name) + " ", "dim"), cell)
-    for name, value in (("MD5", model.get("md5")), ("SHA-256", model.get("sha256"))):
+    for name, value in (("MD5", model.md5), ("SHA-256", model.sha256)):
         if value:
-            yield Text.assemble((f"{name} ", "dim"), one_line(str(value)))
+            yield Text.assemble((f"{name} ", "dim"), one_line(value))

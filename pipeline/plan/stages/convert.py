@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
+from stages.contract.artifacts import LINEAGE, nb_file, nb_model
 
 
 def _parameters(basis: Basis) -> dict[str, Any]:
@@ -23,9 +24,9 @@ def _inputs(basis: Basis) -> dict[str, Source]:
 
 def _makes(basis: Basis) -> dict[str, str]:
     targets = basis.project.settings.convert.targets
-    return {f"nb-{target}": f"model_{target}.nb" for target in targets}
+    return {nb_model(target): nb_file(target) for target in targets}
 
 
 SPEC = StageSpec(
-    "convert", _parameters, _inputs, _makes, documents=("lineage.json",), ships=("*.nb",)
+    "convert", _parameters, _inputs, _makes, documents=(LINEAGE,), ships=(nb_file("*"),)
 )

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.plan.inputs import SPLITS, Source, split_labels
 from pipeline.plan.stages.spec import Basis, StageSpec
+from stages.contract.artifacts import DICTIONARY, labels_file
 
 
 def _parameters(basis: Basis) -> dict[str, Any]:
@@ -52,8 +53,8 @@ def _characters(basis: Basis) -> dict[str, Source]:
 
 
 def _makes(basis: Basis) -> dict[str, str]:
-    labels = {f"{split}_labels": f"{split}.txt" for split in _splits(basis)}
-    return {**labels, "dict": "dict.txt"} if basis.reads else labels
+    labels = {f"{split}_labels": labels_file(split) for split in _splits(basis)}
+    return {**labels, "dict": DICTIONARY} if basis.reads else labels
 
 
-SPEC = StageSpec("data", _parameters, _inputs, _makes, ships=("dict.txt",))
+SPEC = StageSpec("data", _parameters, _inputs, _makes, ships=(DICTIONARY,))

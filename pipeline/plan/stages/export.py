@@ -6,8 +6,9 @@ from typing import Any
 
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
-from pipeline.plan.start import DESCRIPTION, PD_FILES
+from pipeline.plan.start import PD_FILES
 from pipeline.plan.surroundings import Surrounding
+from stages.contract.artifacts import DESCRIPTION
 
 
 def _skipped(basis: Basis) -> str:

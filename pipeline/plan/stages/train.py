@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.surroundings import SURROUNDINGS, Surrounding
+from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
 
 
 def _skipped(basis: Basis) -> str:
@@ -38,7 +39,7 @@ def _inputs(basis: Basis) -> dict[str, Source]:
 
 
 def _makes(_basis: Basis) -> dict[str, str]:
-    return {"checkpoint": "checkpoint.pdparams", "config": "config.yml"}
+    return {"checkpoint": CHECKPOINT, "config": CONFIGURATION}
 
 
 def _decided_by(_basis: Basis) -> tuple[Surrounding, ...]:
@@ -53,5 +54,5 @@ SPEC = StageSpec(
     _makes,
     skipped=_skipped,
     decided_by=_decided_by,
-    documents=("curve.json",),
+    documents=(CURVE,),
 )

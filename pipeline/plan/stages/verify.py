@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.surroundings import Surrounding
+from stages.contract.artifacts import EVIDENCE, GOLDEN, PARITY, PREPROCESS, is_nb_model
 
 #: A model that is measured has one of these, the official model's own description and dictionary beside it.
 _ORIGINALS = ("checkpoint", "config", "pir", "description")
@@ -27,7 +28,7 @@ def _inputs(basis: Basis) -> dict[str, Source]:
 
 
 def _converted(basis: Basis) -> list[str]:
-    return [name for name in basis.there if name.startswith("nb-")]
+    return [name for name in basis.there if is_nb_model(name)]
 
 
 def _recogniser(basis: Basis) -> list[str]:
@@ -52,6 +53,6 @@ SPEC = StageSpec(
     _inputs,
     _makes,
     decided_by=_decided_by,
-    documents=("parity.json", "evidence.json"),
-    ships=("preprocess.json", "golden.json"),
+    documents=(PARITY, EVIDENCE),
+    ships=(PREPROCESS, GOLDEN),
 )

@@ -40,4 +40,4 @@ def test_paddock_fails_the_column_and_says_why(tmp_path: Path) -> None:
     assert done.code == 0, done.log[-3000:]
     entry = model_entry(done, "nb-x86")
     assert entry["pitfall"] == str(Pitfall.QUANTISED_GARBAGE)
-    assert entry["status"].startswith("failed: ") and "finite" in entry["status"]
+    assert (entry["status"], entry["fault"]) == ("failed", "not_finite")

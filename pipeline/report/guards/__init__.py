@@ -1,0 +1,43 @@
+"""Every guard of a run, in the order in which a run meets them.
+
+IDs are stable. A new guard is a function with its row above it, in the module of its subject, and its name in
+the tuple at that module's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.errors import IntegrityFailed
+from pipeline.report.guards import agreement, conversion, data, outputs, places, versions, weights
+from pipeline.report.guards.base import Guard, Proof
+from pipeline.report.words import GuardEntry, Outcome
+
+__all__ = ["GUARDS", "Guard", "Proof", "check_guards", "refusal"]
+
+GUARDS: tuple[Guard, ...] = (
+    *data.GUARDS,
+    *versions.GUARDS,
+    *weights.GUARDS,
+    *places.INPUT,
+    *conversion.GUARDS,
+    *places.DICTIONARY,
+    *outputs.GUARDS,
+    *agreement.GUARDS,
+)
+
+
+def check_guards(proof: Proof) -> tuple[GuardEntry, ...]:
+    """Return every guard with its outcome."""
+    return tuple(guard.report(proof) for guard in GUARDS)
+
+
+def refusal(entries: Iterable[GuardEntry]) -> IntegrityFailed | None:
+    """Return the error for the first guard that failed and refuses the run, or None."""
+    refusing = {guard.id: guard for guard in GUARDS if guard.refuses}
+    for entry in entries:
+        guard = refusing.get(entry.id)
+        if guard and entry.outcome is Outcome.FAILED:
+            pitfall = guard.pitfalls[0] if guard.pitfalls else ""
+            return IntegrityFailed(entry.found, entry.where, entry.remedy, pitfall)
+    return None

@@ -1,0 +1,160 @@
+"""Guards of parity: the NB models against PD, what is good enough, and what ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pipeline.report.guards.base import (
+    DETECTION,
+    ORIENTATION,
+    RECOGNITION,
+    Finding,
+    Proof,
+    enforced,
+    failed,
+    guard,
+    names,
+    not_checked,
+    passed,
+    passed_if,
+    said_of,
+)
+from pipeline.report.verdict import score_of, scored_by_hmean
+from stages.contract import ModelEntry, Status
+from stages.contract.artifacts import PD_MODEL
+from stages.pitfalls import Pitfall
+
+#: What the share of images is of on which two models agree, by task.
+_AGREED: Mapping[str, Callable[[float], str]] = {
+    RECOGNITION: lambda value: f"{value:.2%} of the strings",
+    DETECTION: lambda value: f"{value:.2%} of the images, box for box",
+    ORIENTATION: lambda value: f"{value:.2%} of the orientations",
+}
+
+
+@guard(
+    "same-strings",
+    "NB finds the same as PD",
+    "a conversion that changes what is read or found",
+    Pitfall.SCALE_FOLDED_WRONG,
+)
+def agreement(proof: Proof) -> Finding:
+    """Hold the share of images on which NB and PD agree against ``verify.min_agreement``."""
+    asked = proof.settings.verify.min_agreement
+    return _each_buffer(
+        proof,
+        lambda model: model.agreement,
+        lambda value: value >= asked,
+        _AGREED[proof.parity.task],
+        f"asked {asked:.2%}",
+        "verify.min_agreement",
+    )
+
+
+@guard(
+    "same-probabilities",
+    "NB's numbers are those of PD",
+    "a conversion that agrees on the test set by luck and not on the next image",
+    Pitfall.SCALE_FOLDED_WRONG,
+)
+def probabilities(proof: Proof) -> Finding:
+    """Hold the largest difference against ``verify.max_abs_diff``."""
+    allowed = proof.settings.verify.max_abs_diff
+    return _each_buffer(
+        proof,
+        lambda model: model.max_abs_diff,
+        lambda value: value <= allowed,
+        lambda value: f"{value:.1e}",
+        f"allowed {allowed:.1e}",
+        "verify.max_abs_diff",
+    )
+
+
+def _each_buffer(
+    proof: Proof,
+    number: Callable[[ModelEntry], float | None],
+    holds: Callable[[float], bool],
+    say: Callable[[float], str],
+    asked: str,
+    where: str,
+) -> Finding:
+    """Hold a number of every NB model that compares it with PD against what the project asks."""
+    buffers = [model for model in proof.measured if model.is_nb]
+    values = {model.name: value for model in buffers if (value := number(model)) is not None}
+    if not values:
+        return not_checked("no NB model was compared with PD", where)
+    said = ", ".join(f"{model} {say(value)}" for model, value in values.items())
+    return passed_if(all(map(holds, values.values())), f"{said} ({asked})", where)
+
+
+@guard(
+    "same-text-chained",
+    "detection and recognition chained read as the original models do",
+    "boxes that differ by a pixel, which no threshold tells and another text shows",
+    tasks=(DETECTION,),
+)
+def chained(proof: Proof) -> Finding:
+    """Return whether the converted pair, detection and recognition, reads as the original one."""
+    chain, where = proof.parity.chain, "verify.recognition"
+    if chain is None:
+        return not_checked("the project names no recognition project", where)
+    if chain.failure:
+        return failed(f"with {chain.recognition}: {chain.failure}", where)
+    found = (
+        f"with {chain.recognition} {chain.same} of {chain.lines} lines "
+        f"on {chain.pages} pages are read the same"
+    )
+    return passed_if(0 < chain.lines == chain.same, found, where)
+
+
+@guard(
+    "accuracy-floor",
+    "the model is good enough for its parity to mean something",
+    "models that agree because none of them finds anything",
+)
+def accuracy(proof: Proof) -> Finding:
+    """Hold the score of PD against ``verify.min_accuracy``."""
+    asked, where = proof.settings.verify.min_accuracy, "verify.min_accuracy"
+    if not asked:
+        return not_checked("the project asks for no accuracy", where)
+    pd = next((item for item in proof.measured if item.name == PD_MODEL), None)
+    if pd is None:
+        return not_checked("pd was not measured", where)
+    score = score_of(pd, proof.parity.task)
+    if scored_by_hmean(proof.parity.task):
+        found = f"pd has a hmean of {score:.2%} (asked {asked:.2%})"
+    else:
+        found = f"pd has an accuracy of {score:.2%} (asked {asked:.2%})"
+    return passed_if(score >= asked, found, where)
+
+
+@guard(
+    "shipped-measured",
+    "every NB file was measured",
+    "a file for another processor that nobody has run: golden.json is for checking it there",
+)
+def shipped(proof: Proof) -> Finding:
+    """Tell which NB files nobody has run, and why."""
+    buffers = [model for model in proof.parity.models if model.is_nb]
+    others = [model for model in buffers if not model.is_measured]
+    if not buffers:
+        return not_checked("there is no NB file", "verify")
+    if not others:
+        return passed(f"measured: {names(buffers)}", "verify")
+    if any(model.status is Status.FAILED for model in others):
+        return failed(said_of(others), "verify")
+    return not_checked(said_of(others), "verify")
+
+
+@guard(
+    "artifacts-rehashed",
+    "what ships was hashed again on its way out",
+    "a model that was changed in the workspace after it was measured",
+    Pitfall.CHANGED_ARTIFACT,
+)
+def artifacts(_proof: Proof) -> Finding:
+    """A report is written only after what ships was hashed (pipeline/run/outcome.py)."""
+    return enforced("what ships has the SHA-256 that its stage recorded", "SHA256SUMS")
+
+
+GUARDS = (agreement, probabilities, chained, accuracy, shipped, artifacts)

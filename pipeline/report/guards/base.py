@@ -1,0 +1,180 @@
+"""What a guard is, what it looks at, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pipeline.project.schema import Settings
+from pipeline.report.words import GuardEntry, Outcome
+from stages.contract import (
+    TASKS,
+    ConvertMetrics,
+    DataMetrics,
+    Evidence,
+    ExportMetrics,
+    Lineage,
+    Metrics,
+    ModelEntry,
+    Parity,
+    Result,
+    TrainMetrics,
+)
+from stages.pitfalls import Pitfall
+
+RECOGNITION, DETECTION, ORIENTATION = TASKS
+#: What makes the files again that a guard does not trust.
+AGAIN = "make the files again: paddock --batch --force convert"
+_Metrics = TypeVar("_Metrics", bound=Metrics)
+#: What is said of a guard that makes no sense for a task.
+_NOT_FOR = {
+    RECOGNITION: "not for recognition",
+    DETECTION: "not for detection",
+    ORIENTATION: "not for orientation",
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a run leaves for its guards to look at.
+
+    Args:
+        settings: the project file's.
+        results: what the stages left, by stage.
+        parity: the verify stage's.
+        evidence: the verify stage's.
+        lineage: the convert stage's; None if the run converted nothing.
+        locked: whether every stage was held to ``paddock.lock``.
+    """
+
+    settings: Settings
+    results: dict[str, Result]
+    parity: Parity
+    evidence: Evidence
+    lineage: Lineage | None = None
+    locked: bool = False
+
+    @property
+    def measured(self) -> Sequence[ModelEntry]:
+        """The models that have numbers."""
+        return [model for model in self.parity.models if model.is_measured]
+
+    @property
+    def data(self) -> DataMetrics | None:
+        """What ``data`` says; None if it did not run."""
+        return self._metrics("data", DataMetrics)
+
+    @property
+    def train(self) -> TrainMetrics | None:
+        """What ``train`` says; None if it did not run."""
+        return self._metrics("train", TrainMetrics)
+
+    @property
+    def export(self) -> ExportMetrics | None:
+        """What ``export`` says; None if it did not run."""
+        return self._metrics("export", ExportMetrics)
+
+    @property
+    def convert(self) -> ConvertMetrics | None:
+        """What ``convert`` says; None if it did not run."""
+        return self._metrics("convert", ConvertMetrics)
+
+    def _metrics(self, stage: str, kind: type[_Metrics]) -> _Metrics | None:
+        result = self.results.get(stage)
+        return kind.from_json(result.metrics) if result else None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check came to, in a sentence, where it looked, and what to do about it."""
+
+    outcome: Outcome
+    found: str
+    where: str = ""
+    remedy: str = ""
+
+
+def passed(found: str, where: str = "") -> Finding:
+    """Return that what was measured or compared is as it must be."""
+    return Finding(Outcome.PASSED, found, where)
+
+
+def enforced(found: str, where: str = "") -> Finding:
+    """Return that it cannot be otherwise: a stage, or the run, would have ended without a report."""
+    return Finding(Outcome.ENFORCED, found, where)
+
+
+def failed(found: str, where: str = "", remedy: str = "") -> Finding:
+    """Return that what was measured or compared is not as it must be."""
+    return Finding(Outcome.FAILED, found, where, remedy)
+
+
+def not_checked(why: str, where: str = "", remedy: str = "") -> Finding:
+    """Return that there was nothing to look at."""
+    return Finding(Outcome.NOT_CHECKED, why, where, remedy)
+
+
+def passed_if(condition: bool, found: str, where: str = "") -> Finding:
+    """Return ``found`` as passed or failed."""
+    return passed(found, where) if condition else failed(found, where)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A check by its stable ID.
+
+    Args:
+        id: never changes.
+        title: what is so if the guard passed.
+        protects: what goes wrong where nobody checks.
+        check: looks at what a run left.
+        pitfalls: the entries of the catalogue that it watches for.
+        refuses: whether a run with this guard failed ends with exit code 5 and delivers nothing.
+        tasks: the tasks that it makes sense for.
+    """
+
+    id: str
+    title: str
+    protects: str
+    check: Callable[[Proof], Finding] = field(repr=False)
+    pitfalls: tuple[Pitfall, ...] = ()
+    refuses: bool = False
+    tasks: tuple[str, ...] = TASKS
+
+    def report(self, proof: Proof) -> GuardEntry:
+        """Return the guard's entry of the report."""
+        task = proof.parity.task
+        found = self.check(proof) if task in self.tasks else not_checked(_NOT_FOR[task])
+        return GuardEntry(
+            id=self.id,
+            title=self.title,
+            outcome=found.outcome,
+            found=found.found,
+            where=found.where,
+            remedy=found.remedy,
+            protects=self.protects,
+            pitfalls=tuple(str(pitfall) for pitfall in self.pitfalls),
+        )
+
+
+def guard(
+    name: str,
+    title: str,
+    protects: str,
+    *pitfalls: Pitfall,
+    refuses: bool = False,
+    tasks: tuple[str, ...] = TASKS,
+) -> Callable[[Callable[[Proof], Finding]], Guard]:
+    """Make a :class:`Guard` of the check that stands below."""
+    return lambda check: Guard(name, title, protects, check, pitfalls, refuses, tasks)
+
+
+def names(models: Sequence[ModelEntry]) -> str:
+    """Return the models' names in a row."""
+    return ", ".join(model.name for model in models)
+
+
+def said_of(models: Sequence[ModelEntry]) -> str:
+    """Return what the models' entries say of them."""
+    return "; ".join(f"{model.name}: {model.sentence}" for model in models)

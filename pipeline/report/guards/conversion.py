@@ -1,0 +1,186 @@
+"""Guards of the NB files: what ``opt`` was given, what its files hold, and what they are for."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.report.guards.base import (
+    AGAIN,
+    Finding,
+    Proof,
+    enforced,
+    failed,
+    guard,
+    not_checked,
+    passed,
+    said_of,
+)
+from stages.contract import Fault, Step
+from stages.contract.artifacts import LINEAGE, LITE_PROGRAM, is_nb_file
+from stages.pitfalls import Pitfall
+
+_VERSION = re.compile(r"v?(\d+)\.(\d+)")
+
+
+@guard(
+    "legal-program",
+    "opt was given a program that it takes",
+    "Paddle 3 leaves out what opt 2.13 needs: it aborts without a word, or its file does on the phone",
+    Pitfall.PIR_GIVEN_TO_OPT,
+    Pitfall.SWISH_WITHOUT_BETA,
+    Pitfall.MISSING_XSHAPE,
+    Pitfall.SCALAR_WITHOUT_SHAPE,
+)
+def legal(proof: Proof) -> Finding:
+    """The convert stage adds what ``opt`` needs, and ends if ``opt`` or its file aborts all the same."""
+    if proof.convert is None:
+        return not_checked("the run converted nothing", "convert")
+    if not proof.convert.needed:
+        return enforced("a program in the older format, with all that opt needs", LITE_PROGRAM)
+    said = ", ".join(f"{name} {count}" for name, count in proof.convert.needed.items())
+    found = f"a program in the older format; what opt needs was added: {said}"
+    return enforced(found, LITE_PROGRAM)
+
+
+@guard(
+    "rewriting-proved",
+    "the rewritten program computes what the original does",
+    "a program made fit for Paddle-Lite that no longer computes the same",
+    Pitfall.SCALE_FOLDED_WRONG,
+)
+def rewriting(proof: Proof) -> Finding:
+    """The convert stage runs both programs and refuses what differs."""
+    if proof.convert is None:
+        return not_checked("the run converted nothing", "convert")
+    difference = proof.convert.simplified_max_difference
+    found = f"on the same input the rewritten program differs by {difference:.1e} at most"
+    return enforced(found, "convert")
+
+
+@guard(
+    "written-anew",
+    "opt wrote every NB file in this run",
+    "a conversion that writes nothing and ends with exit code 0, so that an older file ships",
+    Pitfall.NO_FILE_EXIT_ZERO,
+    Pitfall.STALE_FILE,
+)
+def anew(proof: Proof) -> Finding:
+    """The convert stage writes into an empty folder and believes file and log, not the exit code."""
+    if proof.convert is None:
+        return not_checked("the run converted nothing", "convert")
+    made = [item.path for item in proof.results["convert"].artifacts if is_nb_file(item.path)]
+    found = f"opt {proof.convert.opt_version} wrote them into an empty folder: {', '.join(made)}"
+    return enforced(found, "convert")
+
+
+@guard(
+    "weights-traced",
+    "every tensor of every NB file comes from the trained model",
+    "an NB file that converts and runs, with weights that are not those that were trained",
+    Pitfall.STOCK_NB,
+    Pitfall.SCALE_FOLDED_WRONG,
+    Pitfall.STALE_FILE,
+    refuses=True,
+)
+def traced(proof: Proof) -> Finding:
+    """Tell how many tensors are identical from model to model, and how many were derived by a known rule."""
+    if proof.lineage is None:
+        return not_checked("the run converted nothing", LINEAGE)
+    steps = proof.lineage.steps
+    said = "; ".join(map(_step, steps))
+    if all(step.same + step.derived == step.tensors for step in steps):
+        return passed(said, LINEAGE)
+    return failed(said, LINEAGE, AGAIN)
+
+
+def _step(step: Step) -> str:
+    source, target = step.from_, step.to
+    if not step.derived:
+        return f"{target}: all {step.tensors} tensors are those of {source}"
+    rules = ", ".join(f"{name} {count}" for name, count in step.by.items())
+    return (
+        f"{target}: {step.same} of {step.tensors} tensors are those of {source}, "
+        f"{step.derived} are derived from them ({rules})"
+    )
+
+
+@guard(
+    "same-for-all-targets",
+    "the NB files of all targets hold the same model",
+    "what is measured on this machine says nothing of the file that ships",
+    Pitfall.STALE_FILE,
+    Pitfall.STOCK_NB,
+    refuses=True,
+)
+def targets_agree(proof: Proof) -> Finding:
+    """Return whether the files for all targets hold the same tensors."""
+    compared = proof.lineage.targets if proof.lineage else None
+    if compared is None:
+        return not_checked("there is one target only, or the files were not traced", LINEAGE)
+    different, others = compared.different, compared.different_operators
+    if different:
+        found = f"{len(different)} of {compared.tensors} tensors differ: {different[0]}"
+        return failed(found, LINEAGE, AGAIN)
+    if others:
+        found = f"{len(others)} operators differ between the files of the targets: {others[0]}"
+        return failed(found, LINEAGE, AGAIN)
+    found = f"all {compared.tensors} tensors are the same in the files of all targets"
+    if operators := compared.operators:
+        found = f"{found}, and so are their {operators} operators"
+    return passed(found, LINEAGE)
+
+
+@guard(
+    "target-fits",
+    "each NB file was made for the processor that it stands for",
+    "a file for another processor crashes, or returns zeros with exit code 0",
+    Pitfall.FOREIGN_TARGET,
+)
+def target(proof: Proof) -> Finding:
+    """Return whether each NB file was made for the processor that it stands for, as its kernels say."""
+    where = "model_TARGET.nb"
+    foreign = [model for model in proof.parity.models if model.fault is Fault.WRONG_TARGET]
+    if foreign:
+        return failed(said_of(foreign), where, AGAIN)
+    files = [item for item in proof.evidence.runtime.files if item.target]
+    if not files:
+        return not_checked("no file's target was read", where)
+    said = ", ".join(f"{item.model} for {item.target}" for item in files)
+    return passed(f"made for what they stand for, as their kernels say: {said}", where)
+
+
+@guard(
+    "runtime-known",
+    "the app's Paddle-Lite is not older than opt",
+    "a file that an older runtime aborts on, or reads wrongly, on the phone alone",
+    Pitfall.OPT_NEWER_THAN_RUNTIME,
+    refuses=True,
+)
+def runtime(proof: Proof) -> Finding:
+    """Hold the version of ``opt`` in each file against the Paddle-Lite that the app has."""
+    asked, where = proof.settings.verify.runtime, "verify.runtime"
+    files = proof.evidence.runtime.files
+    if not files:
+        return not_checked("no NB file says which opt made it", where)
+    newest = max((item.opt_version for item in files), key=_numbers)
+    if not asked:
+        said = f"the files were made by opt {newest}; the project does not name the app's runtime"
+        return not_checked(said, where, "name the app's Paddle-Lite in verify.runtime")
+    if _numbers(newest) > _numbers(asked):
+        said = (
+            f"the files were made by opt {newest}, the app has Paddle-Lite {asked}, which is older"
+        )
+        return failed(said, where, f"build the app with Paddle-Lite {_written(newest)} or newer")
+    return passed(f"the files were made by opt {newest}, the app has Paddle-Lite {asked}", where)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = _VERSION.match(version)
+    return (int(found[1]), int(found[2])) if found else ()
+
+
+def _written(version: str) -> str:
+    return ".".join(map(str, _numbers(version))) or version
+
+
+GUARDS = (legal, rewriting, anew, traced, targets_agree, target, runtime)

@@ -1,0 +1,131 @@
+"""Guards of what came in: inputs, lock, dictionary file, labels, splits."""
+
+from __future__ import annotations
+
+from pipeline.report.guards.base import (
+    RECOGNITION,
+    Finding,
+    Proof,
+    enforced,
+    failed,
+    guard,
+    not_checked,
+    passed,
+    passed_if,
+)
+from stages.contract.artifacts import DICTIONARY
+from stages.pitfalls import Pitfall
+
+
+@guard(
+    "inputs-rehashed",
+    "every stage hashed its inputs again",
+    "a file that was changed, or mixed up with that of another run, between two stages",
+    Pitfall.CHANGED_ARTIFACT,
+)
+def inputs(proof: Proof) -> Finding:
+    """No result exists without: a stage that finds another hash ends with exit code 5."""
+    stages = ", ".join(proof.results)
+    return enforced(f"every input had the hash that was recorded for it: {stages}", "spec.json")
+
+
+@guard(
+    "lock-held",
+    "the run was held to the lock",
+    "images, parameters or data that changed since the last good run, unnoticed",
+    Pitfall.CHANGED_ARTIFACT,
+    Pitfall.MIXED_VERSIONS,
+)
+def lock(proof: Proof) -> Finding:
+    """A run with ``--locked`` ends where a stage is not as the lock says."""
+    if proof.locked:
+        return enforced(
+            "image, parameters and inputs of every stage are those of the lock", "paddock.lock"
+        )
+    return not_checked("the run was started without --locked", "paddock.lock")
+
+
+@guard(
+    "dictionary-well-formed",
+    "every reader takes the dictionary for the same characters",
+    "PaddleOCR takes a file that a reader on the phone takes otherwise, line for line",
+    Pitfall.DICTIONARY_CRLF,
+    Pitfall.DICTIONARY_BOM,
+    Pitfall.DICTIONARY_DUPLICATE,
+    Pitfall.DICTIONARY_DOUBLE_SPACE,
+    tasks=(RECOGNITION,),
+)
+def well_formed(proof: Proof) -> Finding:
+    """The data stage refuses a dictionary that readers would take in different ways."""
+    if proof.data is None or proof.parity.dictionary is None:
+        return not_checked("the run has no data stage", "data")
+    entries = proof.parity.dictionary.entries
+    found = (
+        f"{entries} characters, each once and on a line of its own: UTF-8, LF, no byte order mark"
+    )
+    return enforced(found, DICTIONARY)
+
+
+@guard(
+    "labels-in-dictionary",
+    "labels use the dictionary's characters only",
+    "PaddleOCR drops a character that the dictionary lacks in silence and trains on the rest",
+    Pitfall.LABEL_OUTSIDE_DICTIONARY,
+    tasks=(RECOGNITION,),
+)
+def labels(proof: Proof) -> Finding:
+    """The data stage refuses labels with characters that the dictionary lacks."""
+    if proof.data is None:
+        return not_checked("the run has no data stage", "data")
+    lines = sum(proof.data.lines.values())
+    return enforced(f"all characters of {lines} labels are in the dictionary", "data")
+
+
+@guard(
+    "label-length",
+    "no label is longer than allowed",
+    "PaddleOCR leaves out a line that is longer than max_text_length in silence",
+    tasks=(RECOGNITION,),
+)
+def length(proof: Proof) -> Finding:
+    """Compare the longest label with what the project allows."""
+    longest = proof.data.longest_text if proof.data else None
+    allowed = proof.settings.data.max_text_length
+    if longest is None:
+        return not_checked("the data stage did not measure its labels", "data")
+    found = f"the longest label has {longest} characters, allowed are {allowed}"
+    return passed_if(longest <= allowed, found, "data.max_text_length")
+
+
+@guard(
+    "own-test-set",
+    "the test set chose nothing",
+    "an accuracy measured on the lines that the best epoch was chosen with is too good",
+    Pitfall.LEAKED_TEST_IMAGES,
+)
+def own_test_set(proof: Proof) -> Finding:
+    """Return whether verify measured on lines that chose nothing."""
+    if proof.settings.data.test:
+        return passed("the test lines are label files of their own", "data.test")
+    found = "data.test is empty: the numbers are from val, which also chose the checkpoint"
+    return failed(found, "data.test")
+
+
+@guard(
+    "no-overlap",
+    "training, validation and test share no image",
+    "an accuracy measured on lines that the model was trained with is too good",
+    Pitfall.LEAKED_TEST_IMAGES,
+)
+def overlap(proof: Proof) -> Finding:
+    """Take the data stage's count of images that two splits share."""
+    if proof.data is None:
+        return not_checked("the data stage did not compare the splits", "data")
+    if leaked := proof.data.leaked:
+        return failed(
+            f"images in more than one split: {leaked}; what is measured is too good", "data"
+        )
+    return passed("no image, by its content, is in two splits", "data")
+
+
+GUARDS = (inputs, lock, well_formed, labels, length, own_test_set, overlap)

@@ -1,0 +1,65 @@
+"""Guards of what the stages ran on: versions and processors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.errors import IntegrityFailed
+from pipeline.record.environment import COMPARED, check_one_environment, processors
+from pipeline.report.guards.base import Finding, Proof, failed, guard, not_checked, passed
+from stages.pitfalls import Pitfall
+
+
+@guard(
+    "one-environment",
+    "all stages ran with the same versions",
+    "a model trained with one Paddle and exported or converted with another computes otherwise",
+    Pitfall.MIXED_VERSIONS,
+)
+def environment(proof: Proof) -> Finding:
+    """Hold the versions of all stages against each other."""
+    environments = _environments(proof)
+    try:
+        check_one_environment(environments)
+    except IntegrityFailed as error:
+        return failed(error.message, "environment")
+    seen = {name: value for found in environments.values() for name, value in found.items()}
+    said = ", ".join(f"{name} {seen[name]}" for name in COMPARED[:2] if name in seen)
+    return passed(f"one set of versions in all stages: {said}", "environment")
+
+
+@guard(
+    "same-processor",
+    "all stages ran on the same vector units",
+    "kernels of another processor add up in another order: other last digits, and another hash",
+)
+def cpu(proof: Proof) -> Finding:
+    """Return whether all results were made on processors with the same vector units.
+
+    No reason to refuse: a result that another machine made is the same file wherever it is used, and
+    verify runs all models that it compares on one. It only tells why making it again may give other
+    last digits, and so another hash.
+    """
+    found = processors(_environments(proof))
+    if not found:
+        return not_checked("no stage told its processor", "environment")
+    if len(found) == 1:
+        (flags,) = found
+        return passed(f"all stages ran on the same vector units: {flags}", "environment")
+    said = "; ".join(_differing(flags, stages, found) for flags, stages in found.items())
+    remedy = "run all on one machine if the hashes are to be repeated: paddock --batch --force data"
+    return failed(f"stages ran on different vector units: {said}", "environment", remedy)
+
+
+def _environments(proof: Proof) -> dict[str, dict[str, str]]:
+    return {stage: result.environment for stage, result in proof.results.items()}
+
+
+def _differing(flags: str, stages: Sequence[str], found: Mapping[str, Sequence[str]]) -> str:
+    """Name a group of stages by what its processor has and not all others have."""
+    common = set.intersection(*(set(other.split()) for other in found))
+    more, names = " ".join(sorted(set(flags.split()) - common)), ", ".join(stages)
+    return f"{names} with {more}" if more else f"{names} without these"
+
+
+GUARDS = (environment, cpu)

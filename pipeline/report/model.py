@@ -1,0 +1,266 @@
+"""``report.json``, whole: one frozen tree that the host builds, writes, reads and draws from.
+
+What stages left in their documents stands in it as they left it (:mod:`stages.contract`). A field at its
+default is left out of the file. docs/report.schema.json is generated from here (scripts/report_schema.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.report.words import (
+    REPORT_FILE,
+    SCHEMA_VERSION,
+    EarlierReportError,
+    GuardEntry,
+    Outcome,
+    ReportError,
+    Verdict,
+)
+from stages.contract import (
+    TASKS,
+    Canary,
+    Chain,
+    Compared,
+    DictionaryIdentity,
+    FeatureCount,
+    Mismatch,
+    ModelEntry,
+    Point,
+    Runtime,
+    Sane,
+    Step,
+    Targets,
+)
+
+__all__ = [
+    "REPORT_FILE",
+    "SCHEMA_VERSION",
+    "EarlierReportError",
+    "GuardEntry",
+    "Outcome",
+    "Report",
+    "ReportError",
+    "Verdict",
+    "load_report",
+    "parse_report",
+]
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Md5 = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    """What all parts have in common; members that a later version added are passed over."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
+        alias_generator=lambda name: name.rstrip("_"),
+        populate_by_name=True,
+        defer_build=True,
+    )
+
+
+@dataclass(frozen=True)
+class Model(ModelEntry):
+    """A model of the parity table, and its file."""
+
+    size: int | None = None
+    """of its file, in bytes"""
+    md5: str = ""
+    sha256: str = ""
+    target: str = ""
+    """the processor that an NB file is made for, as its kernels say"""
+
+
+def model_of(entry: ModelEntry, **of_file: Any) -> Model:
+    """Return a model's entry with what is known of its file."""
+    return Model(**{item.name: getattr(entry, item.name) for item in fields(entry)} | of_file)
+
+
+class Dictionary(_Part):
+    """The dictionary of recognition models; others have none."""
+
+    md5: Md5
+    sha256: Sha256
+    entries: Annotated[int, Field(ge=1)]
+    """characters, the added space among them"""
+    classes: Annotated[int, Field(ge=2)]
+    """entries and the blank"""
+    places: tuple[Compared, ...]
+    """every place that the dictionary was compared at"""
+
+    @classmethod
+    def of(cls, identity: DictionaryIdentity, places: tuple[Compared, ...]) -> Dictionary:
+        """Return what a run decoded with, and where it was compared."""
+        return cls(
+            md5=identity.md5,
+            sha256=identity.sha256,
+            entries=identity.entries,
+            classes=identity.classes,
+            places=places,
+        )
+
+
+class Training(_Part):
+    """How training went; numbers that were not finite are left out."""
+
+    mode: Literal["frozen", "full"]
+    architecture: str
+    start: str
+    """the weights that it started from; empty for random ones"""
+    epochs: Annotated[int, Field(ge=1)]
+    """that were asked for"""
+    epochs_run: Count
+    best_epoch: Count
+    """of the checkpoint that was kept; 0 is before training"""
+    stopped_because: str
+    accuracy: float
+    """exact matches on the validation set, of the checkpoint that was kept"""
+    ned: float
+    samples_per_s: float
+    start_val_loss: float | None = None
+    """on the validation set, before the first step"""
+    first_train_loss: float | None = None
+    """of the first batch"""
+    features: FeatureCount | None = None
+    """of mode frozen"""
+    curve: tuple[Point, ...]
+    """train_loss, val_loss, val_accuracy, val_ned, learning_rate; of each 1000 points at most"""
+
+
+class Stage(_Part):
+    """A stage's result."""
+
+    key: Sha256
+    seconds: float
+    """of the run that made the result"""
+    metrics: dict[str, Any]
+
+
+class StageArtifact(_Part):
+    """A file that a stage made."""
+
+    stage: str
+    path: str
+    """relative to the stage's result folder"""
+    size: Count
+    """bytes"""
+    md5: Md5
+    sha256: Sha256
+
+
+class Lineage(_Part):
+    """How every tensor goes from model to model; the hash of each is in lineage.json."""
+
+    steps: tuple[Step, ...]
+    targets: Targets | None = None
+    """the NB files of all targets, compared with each other; missing if there is one target only"""
+    fingerprints: dict[str, Sha256]
+    """of all tensors of a model, by model name"""
+
+
+class Report(_Part):
+    """What a run measured and made. The terminal's table, report.md and report.html are drawn from this
+    file and from nothing else.
+    """
+
+    schema_version: Literal[2]
+    project: str
+    """[project] name"""
+    run: str
+    """the run that wrote this file"""
+    task: Annotated[str, Field(pattern=f"^({'|'.join(TASKS)})$")]
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """why the verdict is fail; empty if it is pass"""
+    remarks: tuple[str, ...]
+    """what a reader should know all the same"""
+    images: Annotated[int, Field(ge=1)]
+    """how many test images all numbers are from"""
+    models: Annotated[tuple[Model, ...], Field(min_length=1)]
+    mismatches: tuple[Mismatch, ...]
+    """test images on which a model finds other than the label or the PD model says; the latter first"""
+    dictionary: Dictionary | None = None
+    preprocessing: tuple[Compared, ...]
+    """every place that says what the models' input is"""
+    sanity: tuple[Sane, ...]
+    """what every measured model's output was like"""
+    canary: Canary | None = None
+    """missing if training started from no official model"""
+    runtime: Runtime
+    lineage: Lineage | None = None
+    chain: Chain | None = None
+    training: Training | None = None
+    """missing where the run trained nothing"""
+    stages: dict[str, Stage]
+    environment: dict[str, dict[str, str]]
+    """versions by stage: python, paddle, paddle_commit, numpy, opencv, paddlelite"""
+    artifacts: tuple[StageArtifact, ...]
+    guards: tuple[GuardEntry, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether parity holds."""
+        return self.verdict is Verdict.PASS
+
+    def model(self, name: str) -> Model | None:
+        """Return the model with this name."""
+        return next((model for model in self.models if model.name == name), None)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what ``report.json`` holds."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def dump(self) -> str:
+        """Return ``report.json``: equal reports give equal bytes."""
+        return json.dumps(self.plain(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def parse_report(text: str | bytes) -> Report:
+    """Read what :meth:`Report.dump` returned.
+
+    Raises:
+        EarlierReportError: it has an earlier schema version.
+        ReportError: it is no report.
+    """
+    try:
+        return Report.model_validate_json(text)
+    except ValidationError as error:
+        raw = _plain(text)
+        version = raw.get("schema_version")
+        if isinstance(version, int) and version < SCHEMA_VERSION:
+            raise EarlierReportError(str(raw.get("run", ""))) from error
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or REPORT_FILE
+        raise ReportError(f"{place}: {first['msg']}") from error
+
+
+def _plain(text: str | bytes) -> Mapping[str, Any]:
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def load_report(path: Path) -> Report:
+    """Read a report.
+
+    Raises:
+        ReportError: as :func:`parse_report`, or the file cannot be read.
+    """
+    try:
+        return parse_report(path.read_bytes())
+    except OSError as error:
+        raise ReportError(error.strerror or str(error)) from error

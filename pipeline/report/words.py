@@ -1,0 +1,60 @@
+"""What screens need of a report before there is one: its words, without the model and its pydantic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+SCHEMA_VERSION: Literal[2] = 2
+REPORT_FILE = "report.json"
+
+
+class Outcome(str, Enum):
+    """What a guard came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    #: There was nothing to look at.
+    NOT_CHECKED = "not checked"
+    #: It cannot fail: the stage would have ended before, with exit code 5 or 3, and left no report.
+    ENFORCED = "enforced"
+
+
+class Verdict(str, Enum):
+    """Whether parity holds."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class GuardEntry:
+    """A guard and what its check found."""
+
+    id: str
+    """never changes"""
+    title: str
+    """what is so if it passed"""
+    outcome: Outcome
+    """enforced: it cannot fail, because a stage would have ended"""
+    found: str
+    """what the check saw; of one that is not checked, why"""
+    where: str = ""
+    remedy: str = ""
+    protects: str = ""
+    """what goes wrong where nobody checks"""
+    pitfalls: tuple[str, ...] = ()
+    """the entries of docs/pitfalls.md that it watches for"""
+
+
+class ReportError(Exception):
+    """A file is no report that can be read; the message says why."""
+
+
+class EarlierReportError(ReportError):
+    """The report is of an earlier version of Paddock; ``run`` made it."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__("the report was made by an earlier version of Paddock")
+        self.run = run
