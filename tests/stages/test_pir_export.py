@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from stages import data, verify
+from stages import data, export, verify
 from stages.contract import Progress
 from stages.errors import IntegrityError, StageError
-from stages.export import from_checkpoint as export
+from stages.export.from_checkpoint import FILES
 from stages.pir.operators import TRANSLATIONS
 from stages.pir.operators.base import plain
 from stages.pir.prove import IMAGES, chosen
@@ -74,7 +74,7 @@ def exported() -> tuple[Recorded, dict[str, Any]]:
 
 def test_the_legacy_model_holds_the_same_parameters_and_reads_the_same() -> None:
     run, metrics = exported()
-    assert {path.name for path in run.output.iterdir() if path.is_file()} == set(export.FILES)
+    assert {path.name for path in run.output.iterdir() if path.is_file()} == set(FILES)
     for name in (PARAMETERS, DESCRIPTION):
         assert (run.output / name).read_bytes() == (alphanumeric_pir() / name).read_bytes()
     assert metrics["parameters_compared"] == 234
@@ -105,7 +105,7 @@ def profile(pdmodel: Path) -> Counter[tuple[Any, ...]]:
 
 def test_the_program_is_what_paddles_own_legacy_export_writes() -> None:
     run, _ = exported()
-    found, expected = profile(run.output / export.FILES[0]), profile(alphanumeric_model().pdmodel)
+    found, expected = profile(run.output / FILES[0]), profile(alphanumeric_model().pdmodel)
     assert found - expected == expected - found == Counter()
 
 
@@ -127,7 +127,7 @@ def test_without_test_images_nothing_can_be_proved(tmp_path: Path) -> None:
 
 def test_verify_compares_with_the_pir_model() -> None:
     run, _ = exported()
-    files = {"pdmodel": run.output / export.FILES[0], "pdiparams": run.output / export.FILES[1]}
+    files = {"pdmodel": run.output / FILES[0], "pdiparams": run.output / FILES[1]}
     given = {"pir": alphanumeric_pir(), "dict": run.input("dict"), **words(), **files}
     checked = context("verify", new_folder(), given, PARAMETERS_GIVEN)
     verify.run(checked)
