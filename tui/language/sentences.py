@@ -116,11 +116,9 @@ class _Reading:
         if depth > _DEEPEST or self.budget <= 0:
             return text
         self.budget -= 1
-        readings = [
-            *self._as_sentence(text, depth),
-            *self._as_list(text, depth),
-            *self._as_parts(text, depth),
-        ]
+        # A template that ends in a value takes a long list's rest as one, and the budget with it: list first.
+        listed = [*self._as_list(text, depth)]
+        readings = [*self._as_sentence(text, depth), *listed, *self._as_parts(text, depth)]
         return min(readings, key=_letters_left, default=text)
 
     def _as_sentence(self, text: str, depth: int) -> Iterator[str]:
