@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
-import json
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from pipeline.images.listing import ImageStatus
 from pipeline.machine.doctor import Finding
 from pipeline.record.events import ResourcesUsed, RunFailed
 from pipeline.record.runs import RunFolder, RunSummary
+from pipeline.report.model import parse_report
 from pipeline.report.runs_compared import Comparison, Side
 from stages.contract import ArtifactMade
 from support.recorded import FINE_TUNED, recorded_project
@@ -56,7 +56,7 @@ from tui.widgets.stage_detail import StageDetail
 from tui.widgets.stage_list import StageList
 from tui.widgets.tail import Tail
 
-REPORT: Any = json.loads((FINE_TUNED.source / "out" / "report.json").read_text(encoding="utf-8"))
+REPORT = parse_report((FINE_TUNED.source / "out" / "report.json").read_bytes())
 _MADE = ArtifactMade("models/made.nb", 3, "0" * 32, "0" * 64)
 STAGE = StageView(
     "train",

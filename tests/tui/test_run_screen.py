@@ -234,7 +234,7 @@ async def test_the_screen_sees_every_event_that_batch_prints(folder: Path) -> No
     app = Listening(CalmBackend(folder))
     async with app.run_test() as pilot:
         await until(pilot, lambda: len(seen) >= len(recorded_events(folder)))
-    assert [envelope.encode() for envelope in seen] == recorded_events(folder)
+    assert seen == [Envelope.decode(line) for line in recorded_events(folder)]
 
 
 async def test_nothing_is_painted_while_nothing_happens(
