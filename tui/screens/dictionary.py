@@ -85,7 +85,7 @@ def _table(places: Sequence[Compared]) -> Text:
 
 def _found(place: Compared) -> Text:
     """Say what a place says; what was expected only where that differs."""
-    found, expected = place.found, place.expected
+    found, expected = translated(place.found), translated(place.expected)
     if found and found != expected:
         text = _("{found}; expected {expected}").format(found=found, expected=expected)
     else:
