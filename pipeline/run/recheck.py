@@ -14,7 +14,7 @@ from pipeline.record.events import EventLog, Noted
 from pipeline.record.ledger import Entry
 from pipeline.run.place import Place, Stop
 from pipeline.run.prepare import Connected
-from pipeline.run.rehash import Rehashed, rehash
+from pipeline.run.rehash import STAGE, Rehashed, rehash
 from pipeline.run.results import check_results
 from pipeline.text import human_seconds, human_size
 
@@ -53,17 +53,17 @@ class Recheck:
         connected = self._connected
         latest = [entry for stage in stages if (entry := connected.ledger.last(stage))]
         here = [entry for entry in latest if entry.workspace == connected.volumes]
-        place = self._place(here[0].components.stage) if here else None
+        place = self._place() if here else None
         if place and not connected.ledger.broken:
             self._begun = time.monotonic()
             self._early_keys = frozenset(entry.key for entry in here)
             self._early = self._thread.submit(rehash, place, result_folders(here), self._orders)
 
-    def _place(self, stage: str) -> Place | None:
-        """Return where to hash, in the image of one stage; None if that is not there."""
+    def _place(self) -> Place | None:
+        """Return where to hash; None if the image for it is not there."""
         engine, workspace = self._connected.engine, self._connected.workspace
-        image = engine.images.find(workspace.compose.services[stage].image)
-        return Place(engine, workspace, {stage: image}) if image else None
+        image = engine.images.find(workspace.compose.services[STAGE].image)
+        return Place(engine, workspace, {STAGE: image}) if image else None
 
     def _orders(self) -> int:
         return 2 if self._is_over else self._stop()

@@ -14,6 +14,8 @@ from typing import Any
 from pipeline.run.place import Place, Stop
 from stages.contract import INPUTS, Digests
 
+#: Whose image it runs in: no other has ``stages/rehash.py``.
+STAGE = "data"
 _COMMAND = ("python", "-m", "stages.rehash")
 
 

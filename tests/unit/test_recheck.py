@@ -78,7 +78,7 @@ def connected(folder: Path) -> Connected:
 def volume(connected: Connected, monkeypatch: pytest.MonkeyPatch) -> Volume:
     made = Volume(connected.ledger.entries)
     monkeypatch.setattr(recheck, "rehash", made.rehash)
-    monkeypatch.setattr(Recheck, "_place", lambda *_stage: HERE)
+    monkeypatch.setattr(Recheck, "_place", lambda _self: HERE)
     return made
 
 

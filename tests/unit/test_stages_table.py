@@ -102,6 +102,17 @@ def test_a_run_goes_through_all_stages_and_is_cached_then(
     assert engine.ran == list(FILES)
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_forced_stage_runs_alone_where_it_makes_the_same(
+    folder: Path, engine: PretendedEngine, stage: str
+) -> None:
+    go(folder)
+    engine.ran.clear()
+    code, heard = go(folder, Options(forced=frozenset({stage})))
+    assert code == Exit.OK, refusal(heard)
+    assert engine.ran == [stage]
+
+
 def test_what_a_skipped_stage_would_make_is_taken_by_nobody(folder: Path) -> None:
     laid_out = {wire.stage: wire for wire in wires_of(folder, without("convert"))}
     assert laid_out["convert"].skipped == LEFT_OUT
