@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stages.contract import Exit
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 
@@ -54,5 +55,7 @@ class Interrupted(PaddockError):
     """The user (SIGINT, 130) or the system (SIGTERM, 143) ended the run."""
 
     def __init__(self, code: Exit) -> None:
-        super().__init__("stopped; what was finished is kept, the same command goes on from there")
+        super().__init__(
+            msg("stopped; what was finished is kept, the same command goes on from there")
+        )
         self.code = code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection
 
+from stages.message import msg
 from stages.text.printable import one_line, several_lines
 
 __all__ = ["human_seconds", "human_size", "nearest", "one_line", "several_lines"]
@@ -31,4 +32,8 @@ def human_seconds(seconds: float) -> str:
 def nearest(name: str, known: Collection[str]) -> str:
     """Return a hint at what was meant: the nearest known name, or all of them."""
     close = difflib.get_close_matches(name, known, n=1)
-    return f'; did you mean "{close[0]}"?' if close else f"; known: {', '.join(known)}"
+    return (
+        msg('; did you mean "{close}"?', close[0])
+        if close
+        else msg("; known: {known}", ", ".join(known))
+    )

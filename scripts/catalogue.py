@@ -14,27 +14,43 @@ import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-
-from marks import SAID, marks
-from sentences import is_file_for_people, sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "tui" / "locale"
 TEMPLATE = LOCALE / "paddock.pot"
 LANGUAGES = ("zh_CN",)
-#: Rooms whose sentences are marked, and those where every sentence counts.
-_MARKED, _UNMARKED = ("tui",), ("pipeline", "stages")
+ROOMS = ("tui", "pipeline", "stages")
+#: The context of messages: the same words may mean something else on a key or a button.
+SAID = "said"
+#: What marks a sentence of the screens, and a message (stages/message.py); as babel's -k takes them.
+_MARKS = {
+    "_": None,
+    "N_": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "NC_": ((1, "c"), 2),
+}
+_MESSAGES = {"msg": None, "E_": None}
 
 
 def extracted() -> Catalog:
     """Return what the source holds now, in the order of the files, without line numbers."""
     catalogue = _empty()
-    for room in (*_MARKED, *_UNMARKED):
+    for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
-            _extract_from(path, catalogue, marked=room in _MARKED)
+            _extract_from(path, catalogue)
     return catalogue
+
+
+def _extract_from(path: Path, catalogue: Catalog) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    for keywords, said in ((_MARKS, None), (_MESSAGES, SAID)):
+        with path.open("rb") as stream:
+            for _line, text, _comments, context in extract("python", stream, keywords):
+                catalogue.add(text, locations=[(name, 0)], context=context or said)
 
 
 def _empty(language: str | None = None) -> Catalog:
@@ -49,19 +65,6 @@ def _empty(language: str | None = None) -> Catalog:
         charset="utf-8",
         fuzzy=False,
     )
-
-
-def _extract_from(path: Path, catalogue: Catalog, *, marked: bool) -> None:
-    name = path.relative_to(ROOT).as_posix()
-    if not is_file_for_people(name):
-        return
-    source = path.read_text(encoding="utf-8")
-    if not marked:
-        for _line, text in sorted(sentences(source)):
-            catalogue.add(text, locations=[(name, 0)], context=SAID)
-        return
-    for mark in sorted(marks(source)):
-        catalogue.add(mark.msgid, locations=[(name, 0)], context=mark.context or None)
 
 
 def read(path: Path) -> Catalog:

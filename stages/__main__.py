@@ -18,6 +18,7 @@ from types import FrameType
 from typing import IO
 
 from stages.contract import Exit, Failed, encode_event
+from stages.message import msg
 
 
 def main(arguments: list[str]) -> int:
@@ -77,9 +78,11 @@ def _copy(source: IO[bytes] | None, file: IO[bytes], stream: IO[bytes]) -> threa
 
 def _death(stage: str, number: int) -> Failed:
     name = signal.Signals(number).name
-    hint = "perhaps out of memory: raise limits.memory" if number == signal.SIGKILL else ""
+    hint = msg("perhaps out of memory: raise limits.memory") if number == signal.SIGKILL else ""
     return Failed(
-        Exit.STAGE, f"the {stage} stage was killed by {name}", remedy=hint or "see its log"
+        Exit.STAGE,
+        msg("the {stage} stage was killed by {name}", stage, name),
+        remedy=hint or msg("see its log"),
     )
 
 

@@ -23,6 +23,7 @@ from stages.lite.nb import make_reproducible
 from stages.lite.operators import known_operators
 from stages.lite.opt import installed_version, run_opt
 from stages.lite.targets import TARGETS, runnable_target
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
@@ -62,17 +63,17 @@ def run(context: Context) -> ConvertMetrics:
     targets = _targets(context.parameters["targets"])
     original = context.input("pdmodel"), context.input("pdiparams")
     steps = Steps(context, 2 + len(targets))
-    steps.begin("rewrite the program")
+    steps.begin(msg("rewrite the program"))
     shapes = input_shapes(read_program(original[0]), task_of(context))
     rewritten = _rewrite(context, original)
     refuse_unknown(rewritten.graph, {target: known_operators(target) for target in targets})
     with context.guarding():
         chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)
-    steps.begin("prove it equal")
+    steps.begin(msg("prove it equal"))
     proof = prove_equal(original, rewritten.files, shapes, context.spec.seed)
     version = installed_version()
     for target in targets:
-        steps.begin(f"opt for {target}")
+        steps.begin(msg("opt for {target}", target))
         _convert(context, rewritten.files, target, version, chain, proof)
     with context.guarding():
         chain.write(context.output / LINEAGE)
@@ -109,9 +110,9 @@ def _targets(given: list[str]) -> list[str]:
     unknown = [target for target in given if target not in TARGETS]
     if unknown or not given:
         raise StageError(
-            f"targets is {given!r}; allowed are {', '.join(TARGETS)}",
+            msg("targets is {given}; allowed are {targets}", repr(given), ", ".join(TARGETS)),
             "convert.targets",
-            'give [convert] targets = ["arm", "x86"]',
+            msg('give [convert] targets = ["arm", "x86"]'),
         )
     return sorted(set(given))
 
@@ -157,10 +158,15 @@ def check_version(found: str, installed: str, name: str) -> None:
     """
     if found != installed:
         raise IntegrityError(
-            f"{name} was made by opt {found}, but opt {installed} is installed here: "
-            "it is an old file, or another tool's",
+            msg(
+                "{name} was made by opt {found}, but opt {installed} is installed here: it is an old "
+                "file, or another tool's",
+                name,
+                found,
+                installed,
+            ),
             name,
-            "convert again; nothing else may write into the workspace",
+            msg("convert again; nothing else may write into the workspace"),
             Pitfall.STALE_FILE,
         )
 
@@ -182,9 +188,9 @@ def check_runs(nb: Path, proof: Proof) -> None:
     sys.stderr.write(f"{nb.name}: largest difference to the PD model {difference:.3g}\n")
     if not all(np.isfinite(output).all() for output in outputs) or difference == float("inf"):
         raise StageError(
-            f"{nb.name} runs, but its output is not finite, or not of the PD model's shape",
+            msg("{nb} runs, but its output is not finite, or not of the PD model's shape", nb.name),
             nb.name,
-            "the model has an operator that Paddle-Lite computes wrongly; see the stage's log",
+            msg("the model has an operator that Paddle-Lite computes wrongly; see the stage's log"),
             Pitfall.QUANTISED_GARBAGE,
         )
 

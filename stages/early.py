@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stages.errors import StageError
+from stages.message import msg
 
 METRICS = ("acc", "ned")
 
@@ -32,9 +33,13 @@ class EarlyStopping:
         given = parameters["early_stopping"]
         if given["metric"] not in METRICS:
             raise StageError(
-                f"early stopping by {given['metric']!r} is unknown; allowed: {', '.join(METRICS)}",
+                msg(
+                    "early stopping by {metric} is unknown; allowed: {metrics}",
+                    repr(given["metric"]),
+                    ", ".join(METRICS),
+                ),
                 "train.early_stopping",
-                'set metric = "acc"',
+                msg('set metric = "acc"'),
             )
         return cls(given["metric"], given["patience"], given["min_delta"])
 

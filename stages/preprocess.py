@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.text.dictionary import BLANK, Dictionary
 from stages.text.printable import printable
 
@@ -39,8 +40,12 @@ def read_image(path: Path) -> np.ndarray:
     image = decode_image(path.read_bytes()) if path.is_file() else None
     if image is None:
         name = printable(str(path), 400)
-        what = "not an image that OpenCV reads" if path.is_file() else "missing"
-        raise StageError(f"{name} is {what}", name, "give a PNG, JPEG, BMP or TIFF file")
+        wrong = (
+            msg("{name} is not an image that OpenCV reads", name)
+            if path.is_file()
+            else msg("{name} is missing", name)
+        )
+        raise StageError(wrong, name, msg("give a PNG, JPEG, BMP or TIFF file"))
     return image
 
 

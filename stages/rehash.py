@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.files import sha256_of
+from stages.message import msg
 
 #: hashlib lets go of the interpreter's lock while it works.
 _THREADS = 2
@@ -58,7 +59,7 @@ def _described(path: Path) -> dict[str, Any]:
     try:
         size, sha256 = sha256_of(path)
     except OSError as error:
-        return {"path": str(path), "error": error.strerror or "it cannot be read"}
+        return {"path": str(path), "error": error.strerror or msg("it cannot be read")}
     return {"path": str(path), "size": size, "sha256": sha256}
 
 

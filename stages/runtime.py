@@ -23,6 +23,7 @@ from stages.contract import (
     hash_file,
 )
 from stages.errors import IntegrityError, Stopped
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 
@@ -64,7 +65,9 @@ class Context:
         for item in self.spec.inputs:
             if item.name == name:
                 return Path(item.path)
-        raise KeyError(f"the {self.spec.stage} stage was given no input {name!r}")
+        raise KeyError(
+            msg("the {stage} stage was given no input {name}", self.spec.stage, repr(name))
+        )
 
     def progress(self, done: float, total: float, unit: str, note: str = "") -> None:
         """Say how far the stage is."""
@@ -125,10 +128,12 @@ def check_inputs(spec: Spec) -> None:
 def _check_file(path: Path, expected: str, made_by: str, taken_by: str) -> None:
     # What no stage makes is uploaded again for the stage that takes it. A stage is named by one word, as
     # its module is; what the project gives is described: "model PP-OCRv5_mobile_rec".
-    remedy = f"run again with --force {made_by if made_by.isidentifier() else taken_by}"
+    remedy = msg(
+        "run again with --force {made_by}", made_by if made_by.isidentifier() else taken_by
+    )
     if not path.is_file():
         raise IntegrityError(
-            f"{path.name} is missing",
+            msg("{path} is missing", path.name),
             str(path),
             remedy,
             Pitfall.CHANGED_ARTIFACT,
@@ -136,8 +141,14 @@ def _check_file(path: Path, expected: str, made_by: str, taken_by: str) -> None:
     found = hash_file(path).sha256
     if found != expected:
         raise IntegrityError(
-            f"{path.name} is not the file that {made_by} made: "
-            f"expected SHA-256 {expected}, found {found}",
+            msg(
+                "{path} is not the file that {made_by} made: expected SHA-256 {expected}, found "
+                "{found}",
+                path.name,
+                made_by,
+                expected,
+                found,
+            ),
             str(path),
             remedy,
             Pitfall.CHANGED_ARTIFACT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stages.contract import TASKS
 from stages.errors import StageError
+from stages.message import msg
 from stages.runtime import Context
 from stages.text.printable import quoted
 
@@ -20,8 +21,8 @@ def task_of(context: Context) -> str:
     if task not in TASKS:
         allowed = ", ".join(TASKS)
         raise StageError(
-            f"the task {quoted(task)} is not known; allowed are {allowed}",
+            msg("the task {task} is not known; allowed are {allowed}", quoted(task), allowed),
             "model.task",
-            "give one of them",
+            msg("give one of them"),
         )
     return task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.runtime import Context
 from stages.text.labels import Label, read_labels
 
@@ -15,5 +16,7 @@ def read_test_labels(context: Context) -> list[Label]:
     """
     labels = read_labels(context.input("test_labels"))
     if not labels:
-        raise StageError("there are no test images", "test_labels", "give [data] test some lines")
+        raise StageError(
+            msg("there are no test images"), "test_labels", msg("give [data] test some lines")
+        )
     return labels

@@ -6,6 +6,7 @@ from stages.contract import TrainMetrics
 from stages.errors import StageError
 from stages.frozen.run import train as train_frozen
 from stages.full.trainer import train as train_full
+from stages.message import msg
 from stages.runtime import Context
 
 MODES = {"frozen": train_frozen, "full": train_full}
@@ -15,5 +16,7 @@ def run(context: Context) -> TrainMetrics:
     """Train in the mode that the parameters say; return the stage's metrics."""
     mode = context.parameters["mode"]
     if mode not in MODES:
-        raise StageError(f"unknown mode {mode!r}; allowed: {', '.join(MODES)}", "train.mode")
+        raise StageError(
+            msg("unknown mode {mode}; allowed: {modes}", repr(mode), ", ".join(MODES)), "train.mode"
+        )
     return MODES[mode](context)

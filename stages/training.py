@@ -8,6 +8,7 @@ from typing import Any
 from stages.errors import StageError
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
+from stages.message import msg
 from stages.ppocr.architectures import check_shape, ctc_branch, find
 from stages.ppocr.config import DataPaths, Settings
 from stages.ppocr.user_config import read_config
@@ -68,10 +69,12 @@ def check_device(device: str, compiled_with_cuda: bool) -> None:
         StageError: the device is unknown, or this Paddle was built without CUDA.
     """
     if device not in ("cpu", "gpu"):
-        raise StageError(f"unknown device {device!r}; allowed: cpu, gpu", "train.device")
+        raise StageError(
+            msg("unknown device {device}; allowed: cpu, gpu", repr(device)), "train.device"
+        )
     if device == "gpu" and not compiled_with_cuda:
         raise StageError(
-            "device = gpu, but this image's Paddle is the CPU build",
+            msg("device = gpu, but this image's Paddle is the CPU build"),
             "train.device",
-            'set device = "cpu", or build the train image from a GPU requirements file',
+            msg('set device = "cpu", or build the train image from a GPU requirements file'),
         )

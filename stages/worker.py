@@ -31,6 +31,7 @@ from stages.contract.codec import encode
 from stages.cpu import read_cpu
 from stages.errors import StageError, Stopped
 from stages.files import remove_tree, write_text
+from stages.message import msg
 from stages.runtime import Context, check_inputs
 
 #: Distributions whose versions decide a stage's numbers.
@@ -64,11 +65,17 @@ def main(arguments: list[str]) -> int:
 def _failed(error: Exception) -> Failed:
     """Name what is known of an error that no stage foresaw."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        remedy = "free space on the engine's disk, or remove old results: paddock clean --volumes"
-        return Failed(
-            Exit.STAGE, "no space left in the workspace", str(error.filename or ""), remedy
+        remedy = msg(
+            "free space on the engine's disk, or remove old results: paddock clean --volumes"
         )
-    return Failed(Exit.STAGE, f"{type(error).__name__}: {error}", remedy="see the stage's log")
+        return Failed(
+            Exit.STAGE, msg("no space left in the workspace"), str(error.filename or ""), remedy
+        )
+    return Failed(
+        Exit.STAGE,
+        msg("{first}: {rest}", type(error).__name__, error),
+        remedy=msg("see the stage's log"),
+    )
 
 
 def _claim_stdout() -> TextIO:
@@ -88,7 +95,9 @@ def _emitter(stream: TextIO) -> Callable[[StageEvent], None]:
 
 def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     if stage != spec.stage:
-        raise StageError(f"the spec is for {spec.stage!r}, not {stage!r}")
+        raise StageError(
+            msg("the spec is for {stage}, not {stage2}", repr(spec.stage), repr(stage))
+        )
     started = time.monotonic()
     versions = read_environment()
     emit(EnvironmentRead(versions))

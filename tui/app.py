@@ -310,7 +310,7 @@ class PaddockApp(App[None]):
     def tell(self, error: Exception) -> None:
         """Show an error and its remedy without leaving the screen."""
         remedy = translated(getattr(error, "remedy", ""))
-        message = translated(str(error)) + (f"\n{symbol('arrow')} {remedy}" if remedy else "")
+        message = translated(error) + (f"\n{symbol('arrow')} {remedy}" if remedy else "")
         self.notify(message, severity="error", timeout=15, markup=False)
 
     # Keys.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline import PROJECT_FILE
 from pipeline.errors import PaddockError
 from pipeline.record.runs import RunFolder, list_runs
+from stages.message import msg
 from tui.language import _
 from tui.views.run import StageView, view_of
 from tui.views.watch import Watch
@@ -184,7 +185,7 @@ class Backend:
             endpoint = resolve(self.environ)
         except PaddockError as error:
             return error.message
-        return f"{endpoint.url} ({endpoint.source})"
+        return msg("{first} ({rest})", endpoint.url, endpoint.source)
 
     def image_set(self) -> str:
         """Return the tag that all stage images carry."""

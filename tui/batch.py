@@ -30,6 +30,7 @@ from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
+from stages.message import text_of
 from tui.console import Terminal, padded
 from tui.evaluations import Evaluations
 from tui.language import N_, _, translated
@@ -114,7 +115,7 @@ class Printer:
         if isinstance(event, RunFinished) and event.code not in (Exit.OK, Exit.PARITY):
             self._terminal.note(line)
         elif line:
-            self._terminal.print(f"{padded(stage or _('run'), 8)} {line}")
+            self._terminal.print(padded(stage or _("run"), 8) + f" {line}")
 
     def _show_progress(self, event: Progress, stage: str) -> None:
         now = time.monotonic()
@@ -133,11 +134,11 @@ class Printer:
             case StagePlanned():
                 return plan_line(event.action, event.reason) if self._show_plan else ""
             case StageStarted():
-                return f"▶ {_('started: {reason}').format(reason=translated(event.reason))}"
+                return "▶ " + _("started: {reason}").format(reason=translated(event.reason))
             case StageCached():
-                return f"✔ {_('cached: made in {run}').format(run=event.made_in)}"
+                return "✔ " + _("cached: made in {run}").format(run=event.made_in)
             case StageSkipped():
-                return f"– {_('skipped: {reason}').format(reason=translated(event.reason))}"
+                return "– " + _("skipped: {reason}").format(reason=translated(event.reason))
             case StageFinished():
                 done = _("done in {time}").format(time=human_seconds(event.seconds))
                 return f"✔ {done}{_metrics(event.metrics)}"
@@ -163,7 +164,9 @@ class Printer:
 def _pitfall(pitfall: str) -> str:
     """Return where a warning's pitfall is explained, after the warning itself."""
     return (
-        f" ({_('see: {command}').format(command=f'paddock explain {pitfall}')})" if pitfall else ""
+        " (" + _("see: {command}").format(command=f"paddock explain {pitfall}") + ")"
+        if pitfall
+        else ""
     )
 
 
@@ -192,7 +195,7 @@ def _nearby(path: str) -> str:
 
 def _metrics(metrics: Mapping[str, object]) -> str:
     plain = {
-        name: f"{value:.4g}" if isinstance(value, float) else translated(str(value))
+        name: f"{value:.4g}" if isinstance(value, float) else translated(text_of(value))
         for name, value in metrics.items()
         if isinstance(value, (int, float, str))
     }

@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from pipeline.errors import PaddockError
 from pipeline.images.events import BuildEvent
 from pipeline.images.log import BuildLog
+from stages.message import text_of
 from tui.backend import Backend
 from tui.views.build import BuildView
 
@@ -69,7 +70,7 @@ class BuildJob:
             try:
                 self._backend.build_images(lambda event: self._take(event, log))
             except (PaddockError, OSError) as error:
-                self._fail(error, str(error), log)
+                self._fail(error, text_of(error), log)
             except Exception as error:  # the thread's boundary: nobody else would hear of it
                 self._fail(error, traceback.format_exc(), log)
         self.seconds = time.monotonic() - self.started

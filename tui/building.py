@@ -59,7 +59,7 @@ class BuildPrinter:
         symbol, sentence = _OUTCOMES[event.outcome.value]
         said = _(sentence).format(image=event.reference)
         why = _(": {why}").format(why=translated(event.why)) if event.why else ""
-        self._say(f"{padded(_('base'), 8)} {symbol} {said}{why}")
+        self._say(padded(_("base"), 8) + f" {symbol} {said}{why}")
 
     def _show_finished(self, event: ImageFinished) -> None:
         took = (
@@ -77,7 +77,7 @@ class BuildPrinter:
             self._pulled = tenth
             done, total = human_size(event.done), human_size(event.total)
             said = _("pulled {done} of {total} so far").format(done=done, total=total)
-            self._say(f"{padded(_('base'), 8)}   {said}")
+            self._say(padded(_("base"), 8) + f"   {said}")
 
     def _say(self, line: str) -> None:
         self._terminal.print(line)

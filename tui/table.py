@@ -105,7 +105,7 @@ def _weights(report: Report) -> Iterator[str]:
 def _guards(report: Report) -> Iterator[str]:
     """Give in a line how many guards came to what."""
     counts = Counter(guard.outcome for guard in report.guards)
-    said = ", ".join(f"{_(name.value)} {counts[name]}" for name in _OUTCOMES if counts[name])
+    said = ", ".join(_(name.value) + f" {counts[name]}" for name in _OUTCOMES if counts[name])
     yield _("guards: {counts}").format(counts=said)
 
 

@@ -39,7 +39,7 @@ _VERDICTS: dict[int, tuple[Mark, str, str]] = {
 def state_words(state: State) -> tuple[str, str]:
     """Return symbol and word of a stage's state, and their style."""
     mark, word, style = _STATES[state]
-    return f"{symbol(mark)} {_(word)}", style
+    return f"{symbol(mark)} " + _(word), style
 
 
 def state_mark(state: State) -> tuple[str, str]:
@@ -53,7 +53,7 @@ def verdict_words(code: int) -> tuple[str, str]:
     if code not in _VERDICTS:
         return f"{symbol('failed')} " + _("ended with {code}").format(code=code), "bold red"
     mark, word, style = _VERDICTS[code]
-    return f"{symbol(mark)} {_(word)}", style
+    return f"{symbol(mark)} " + _(word), style
 
 
 def check_name(check: str) -> str:
@@ -77,7 +77,7 @@ _OUTCOMES: dict[str, tuple[Mark, str, str]] = {
 def outcome_words(outcome: str, *, mark_only: bool = False) -> tuple[str, str]:
     """Return symbol and words of an outcome, and their style."""
     mark, word, style = _OUTCOMES.get(outcome, ("note", outcome, ""))
-    return symbol(mark) if mark_only else f"{symbol(mark)} {_(word)}", style
+    return symbol(mark) if mark_only else f"{symbol(mark)} " + _(word), style
 
 
 #: How a stage of an earlier run ended -> the state that says so.
@@ -123,4 +123,4 @@ _PLANNED = {
 def plan_line(action: str, reason: str) -> str:
     """Return what is planned for a stage, in words."""
     symbol, sentence = _PLANNED[action]
-    return f"{symbol} {_(sentence).format(reason=translated(reason))}"
+    return f"{symbol} " + _(sentence).format(reason=translated(reason))

@@ -34,6 +34,7 @@ from pipeline.compose.values import (
     parse_tmpfs,
 )
 from pipeline.errors import UsageError
+from stages.message import msg, text_of
 
 #: The folder that holds ``compose.yaml``, ``images/`` and ``stages/``.
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -158,7 +159,7 @@ def _disagreements(file: _File) -> Iterator[Complaint]:
         for mount in service.volumes:
             if mount.volume not in file.volumes:
                 where = ("services", name, "volumes")
-                yield Complaint(where, f"there is no volume {mount.volume!r} below")
+                yield Complaint(where, msg("there is no volume {volume} below", repr(mount.volume)))
 
 
 def _interpolated(
@@ -177,13 +178,15 @@ def _interpolated(
     try:
         return interpolate(value, environ) if isinstance(value, str) else value
     except ValueError as error:
-        raise refused(Complaint(where, str(error))) from error
+        raise refused(Complaint(where, text_of(error))) from error
 
 
 def _refused(path: Path, nodes: yaml.Node | None, complaint: Complaint) -> UsageError:
-    place = ".".join(complaint.keys) or "the file"
+    place = ".".join(complaint.keys) or msg("the file")
     where = f"{path}:{_line(nodes, complaint.keys)}"
-    return UsageError(f"{place}: {complaint.message}", where, "correct the file")
+    return UsageError(
+        msg("{first}: {rest}", place, complaint.message), where, msg("correct the file")
+    )
 
 
 #: The C library's where PyYAML has it: ten times as fast, and the screen reads the file when it opens.
@@ -196,14 +199,14 @@ def _load(path: Path) -> tuple[yaml.Node | None, Any]:
         text = path.read_text(encoding="utf-8")
         return yaml.compose(text, _LOADER), yaml.load(text, _LOADER)  # noqa: S506 - both are safe
     except (OSError, UnicodeDecodeError) as error:
-        remedy = "start paddock from its own repository, or install it from there"
-        raise UsageError(f"cannot read it: {error}", str(path), remedy) from error
+        remedy = msg("start paddock from its own repository, or install it from there")
+        raise UsageError(msg("cannot read it: {error}", error), str(path), remedy) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "cannot be read"
+        problem = getattr(error, "problem", None) or msg("cannot be read")
         raise UsageError(
-            f"it is not YAML: {problem}", f"{path}{line}", "correct the file"
+            msg("it is not YAML: {problem}", problem), f"{path}{line}", msg("correct the file")
         ) from error
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stages.message import msg
+
 _VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)"
     r"|(?P<plain>[A-Za-z_][A-Za-z0-9_]*)"
@@ -37,7 +39,9 @@ def interpolate(text: str, environ: Mapping[str, str]) -> str:
         if match["escaped"]:
             return "$"
         if match["malformed"] is not None:
-            raise ValueError(f"'$' in {text!r} starts no variable; write '$$' for a dollar sign")
+            raise ValueError(
+                msg("'$' in {text} starts no variable; write '$$' for a dollar sign", repr(text))
+            )
         found = environ.get(match["plain"] or match["braced"])
         if match["operator"] and (found is None or (found == "" and match["operator"] == ":-")):
             return match["default"] or ""
@@ -54,7 +58,7 @@ def parse_size(value: object) -> int:
     """
     match = _SIZE.fullmatch(str(value).strip().lower())
     if isinstance(value, bool) or not match:
-        raise ValueError("not a size such as 512m or 8g")
+        raise ValueError(msg("not a size such as 512m or 8g"))
     return int(float(match["number"]) * _SIZE_UNITS[match["unit"]])
 
 
@@ -66,7 +70,7 @@ def parse_duration(value: object) -> float:
     """
     match = _DURATION.fullmatch(str(value).strip())
     if not match or not match[0]:
-        raise ValueError("not a duration such as 10s or 1m30s")
+        raise ValueError(msg("not a duration such as 10s or 1m30s"))
     hours, minutes, seconds = (float(match[unit] or 0) for unit in ("h", "m", "s"))
     return hours * 3600 + minutes * 60 + seconds
 
@@ -81,7 +85,7 @@ def parse_mount(value: object) -> Mount:
     target, _, mode = rest.partition(":")
     named = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", volume)
     if not named or not target.startswith("/") or mode not in ("", "ro", "rw"):
-        raise ValueError("not VOLUME:/target or VOLUME:/target:ro")
+        raise ValueError(msg("not VOLUME:/target or VOLUME:/target:ro"))
     return Mount(volume, target, mode == "ro")
 
 
@@ -95,12 +99,12 @@ def parse_tmpfs(value: object) -> dict[str, str]:
         [str(item).partition(":") for item in value] if isinstance(value, list) else [("", "", "")]
     )
     if not all(path.startswith("/") for path, _, _ in pairs):
-        raise ValueError("not a list of /path or /path:options")
+        raise ValueError(msg("not a list of /path or /path:options"))
     return {path: options for path, _, options in pairs}
 
 
 def no_boolean(value: object) -> object:
     """Refuse with ValueError what pydantic takes for 0 or 1."""
     if isinstance(value, bool):
-        raise ValueError("not a number")
+        raise ValueError(msg("not a number"))
     return value

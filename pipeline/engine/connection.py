@@ -14,6 +14,7 @@ from pipeline.engine.endpoint import Endpoint, resolve
 from pipeline.engine.errors import translated
 from pipeline.engine.images import Images
 from pipeline.engine.volumes import Volumes
+from stages.message import msg
 
 #: Seconds that the engine may take to answer at all.
 FIRST_TIMEOUT = 15
@@ -44,14 +45,14 @@ class Engine:
 
     def is_here(self) -> bool:
         """Return whether containers run under this machine's own kernel, and so on its processor."""
-        with translated("asking the engine where it is"):
+        with translated(msg("asking the engine where it is")):
             info = self.client.info()
         here = os.uname()
         return (info.get("Name"), info.get("KernelVersion")) == (here.nodename, here.release)
 
     def facts(self) -> Facts:
         """Ask the engine what it is."""
-        with translated("asking the engine what it is"):
+        with translated(msg("asking the engine what it is")):
             info = self.client.info()
         rootless = any("rootless" in option for option in info.get("SecurityOptions") or ())
         return Facts(
@@ -80,7 +81,9 @@ def connect(environ: Mapping[str, str]) -> DockerClient:
         EngineError: it cannot be reached; the message says why, the remedy what to do.
     """
     endpoint = resolve(environ)
-    with translated("reaching the Docker engine", f"{endpoint.url} ({endpoint.source})"):
+    with translated(
+        msg("reaching the Docker engine"), msg("{first} ({rest})", endpoint.url, endpoint.source)
+    ):
         client = DockerClient(
             base_url=endpoint.url,
             version="auto",

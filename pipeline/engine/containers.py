@@ -23,6 +23,7 @@ from pipeline.engine.errors import translated
 from pipeline.engine.usage import Meter, Usage
 from pipeline.errors import PaddockError
 from stages.contract import WORKSPACE
+from stages.message import msg
 
 #: uid and gid of the images' user; what goes into a volume belongs to it.
 OWNER = 10001
@@ -92,7 +93,7 @@ class Containers:
         Raises:
             EngineError: the engine refused, or went away.
         """
-        with translated(f"running {job.name}"):
+        with translated(msg("running {job}", job.name)):
             container = self._create(job)
             try:
                 for path, data in files.items():
@@ -152,7 +153,7 @@ class Containers:
 
     def labelled(self, label: str) -> list[str]:
         """Return the names of the containers that carry ``label``, in whatever state."""
-        with translated("listing containers"):
+        with translated(msg("listing containers")):
             found = self._client.containers.list(
                 all=True, filters={"label": label}, ignore_removed=True
             )
@@ -161,7 +162,7 @@ class Containers:
     def remove_labelled(self, labels: Mapping[str, str]) -> list[str]:
         """Stop and remove the containers that carry all of ``labels``; return their names."""
         wanted = [f"{key}={value}" if value else key for key, value in labels.items()]
-        with translated("looking for leftover containers"):
+        with translated(msg("looking for leftover containers")):
             found = self._client.containers.list(
                 all=True, filters={"label": wanted}, ignore_removed=True
             )
@@ -220,8 +221,8 @@ class _Pump(threading.Thread):
             PaddockError: events or log could not be written.
         """
         if self._error is not None:
-            message = f"cannot write the run's events and log: {self._error.strerror}"
-            remedy = "free space where the project is; the same command goes on from there"
+            message = msg("cannot write the run's events and log: {strerror}", self._error.strerror)
+            remedy = msg("free space where the project is; the same command goes on from there")
             raise PaddockError(message, str(self._error.filename or ""), remedy) from self._error
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EngineError
+from stages.message import msg
 
 DEFAULT_URL = "unix:///var/run/docker.sock"
 
@@ -42,8 +43,8 @@ def resolve(environ: Mapping[str, str]) -> Endpoint:
         return _context(environ["DOCKER_CONTEXT"], "DOCKER_CONTEXT", config)
     current = _read_json(config / "config.json").get("currentContext")
     if current:
-        return _context(str(current), "docker context use", config)
-    return Endpoint(DEFAULT_URL, "default socket")
+        return _context(str(current), msg("docker context use"), config)
+    return Endpoint(DEFAULT_URL, msg("default socket"))
 
 
 def _config_folder(environ: Mapping[str, str]) -> Path:
@@ -62,18 +63,20 @@ def _environment_tls(environ: Mapping[str, str]) -> tuple[Path | None, bool]:
 
 def _context(name: str, source: str, config: Path) -> Endpoint:
     """Read a context as ``docker context`` stores it: in a folder named by the name's SHA-256."""
-    source = f"context {name!r}, from {source}"
+    source = msg("context {name}, from {source}", repr(name), source)
     if name == "default":
         return Endpoint(DEFAULT_URL, source)
     identity = hashlib.sha256(name.encode()).hexdigest()
     meta = config / "contexts" / "meta" / identity / "meta.json"
     if not meta.is_file():
-        remedy = "choose one of `docker context ls`, or unset DOCKER_CONTEXT"
-        raise EngineError(f"there is no docker context {name!r}", str(meta), remedy)
+        remedy = msg("choose one of `docker context ls`, or unset DOCKER_CONTEXT")
+        raise EngineError(msg("there is no docker context {name}", repr(name)), str(meta), remedy)
     docker = _read_json(meta).get("Endpoints", {}).get("docker", {})
     if not isinstance(docker, dict) or not docker.get("Host"):
-        remedy = "look at `docker context inspect`, or choose another context"
-        raise EngineError(f"the docker context {name!r} names no host", str(meta), remedy)
+        remedy = msg("look at `docker context inspect`, or choose another context")
+        raise EngineError(
+            msg("the docker context {name} names no host", repr(name)), str(meta), remedy
+        )
     tls = config / "contexts" / "tls" / identity / "docker"
     verify = not docker.get("SkipTLSVerify", False)
     return Endpoint(str(docker["Host"]), source, tls if tls.is_dir() else None, verify)
@@ -86,8 +89,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        remedy = "correct the file, or set DOCKER_HOST"
+        remedy = msg("correct the file, or set DOCKER_HOST")
         raise EngineError(
-            f"cannot read docker's configuration: {error}", str(path), remedy
+            msg("cannot read docker's configuration: {error}", error), str(path), remedy
         ) from error
     return value if isinstance(value, dict) else {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from docker.errors import DockerException
 
 from pipeline.errors import EngineError
+from stages.message import Message, msg
 
 
 class RegistryUnreachable(EngineError):
@@ -35,88 +36,94 @@ def _cause(
     return Cause(re.compile(pattern, re.IGNORECASE | re.DOTALL), message, remedy, error)
 
 
-NETWORK_REMEDY = "check the network and the proxy (HTTPS_PROXY), or build from a local base"
-CA_REMEDY = (
-    "give your proxy's certificates: PADDOCK_CA_BUNDLE=/path/bundle.pem for builds; "
-    "for pulls add them to the engine's trust store"
+NETWORK_REMEDY = msg("check the network and the proxy (HTTPS_PROXY), or build from a local base")
+CA_REMEDY = msg(
+    "give your proxy's certificates: PADDOCK_CA_BUNDLE=/path/bundle.pem for builds; for "
+    "pulls add them to the engine's trust store"
 )
 #: The first that matches counts, so the specific stand before the general.
 CAUSES = (
     _cause(
         r"no space left on device(?!.*/dev/shm)|disk quota exceeded",
-        "the engine's file system is full{detail}",
-        "free space there, or remove unused images with `docker image prune`",
+        msg("the engine's file system is full{detail}"),
+        msg("free space there, or remove unused images with `docker image prune`"),
     ),
     _cause(
         r"permission denied.*(sock|connect)|PermissionError",
-        "no permission to use the Docker engine",
-        "join its group (`sudo usermod -aG docker $USER`, then log in again) or run as root",
+        msg("no permission to use the Docker engine"),
+        msg("join its group (`sudo usermod -aG docker $USER`, then log in again) or run as root"),
     ),
     _cause(
         r"FileNotFoundError|No such file or directory.*Connection|Connection.*No such file",
-        "the Docker engine is not running: its socket does not exist",
-        "start it (`scripts/engine` here, else `sudo systemctl start docker`), or set DOCKER_HOST",
+        msg("the Docker engine is not running: its socket does not exist"),
+        msg(
+            "start it (`scripts/engine` here, else `sudo systemctl start docker`), or set "
+            "DOCKER_HOST"
+        ),
     ),
     _cause(
         r"x509|certificate signed by unknown authority|certificate.verify",
-        "a certificate is not trusted",
+        msg("a certificate is not trusted"),
         CA_REMEDY,
         RegistryUnreachable,
     ),
     _cause(
         r"toomanyrequests|rate limit",
-        "the registry limits how often one may pull",
-        "wait, or `docker login` to it",
+        msg("the registry limits how often one may pull"),
+        msg("wait, or `docker login` to it"),
         RegistryUnreachable,
     ),
     _cause(
         r"manifest (for .* )?(unknown|not found)|manifest unknown|not found: manifest",
-        "the registry does not have this image or digest",
-        "check the name and the digest; nothing else is used in its place",
+        msg("the registry does not have this image or digest"),
+        msg("check the name and the digest; nothing else is used in its place"),
     ),
     _cause(
         r"pull access denied|repository does not exist|unauthorized|authentication required"
         r"|no basic auth",
-        "the registry refuses this image",
-        "check its name, or `docker login` to the registry",
+        msg("the registry refuses this image"),
+        msg("check its name, or `docker login` to the registry"),
     ),
     _cause(
         r"No such image|image .* not found|reference does not exist",
-        "the image is not there",
-        "make it with `paddock images build`",
+        msg("the image is not there"),
+        msg("make it with `paddock images build`"),
     ),
     _cause(
         r"dial tcp|lookup .* on|no such host|TLS handshake timeout|i/o timeout|request canceled"
         r"|server misbehaving|/v2/[^ ]*: EOF|proxyconnect|Client\.Timeout|net/http|server gave HTTP response",
-        "the registry cannot be reached",
+        msg("the registry cannot be reached"),
         NETWORK_REMEDY,
         RegistryUnreachable,
     ),
     _cause(
         r"Connection refused|ECONNREFUSED|ConnectionRefusedError",
-        "nothing listens where the Docker engine should",
-        "start the engine, or correct DOCKER_HOST",
+        msg("nothing listens where the Docker engine should"),
+        msg("start the engine, or correct DOCKER_HOST"),
     ),
     _cause(
         r"Name or service not known|nodename nor servname|Temporary failure in name resolution",
-        "the Docker engine's host is not known",
-        "correct DOCKER_HOST or the docker context",
+        msg("the Docker engine's host is not known"),
+        msg("correct DOCKER_HOST or the docker context"),
     ),
     _cause(
         r"Install paramiko",
-        "reaching an engine through ssh needs one more package",
-        "`pip install paramiko`, or forward its socket: ssh -L ./docker.sock:/run/docker.sock HOST",
+        msg("reaching an engine through ssh needs one more package"),
+        msg(
+            "`pip install paramiko`, or forward its socket: ssh -L "
+            "./docker.sock:/run/docker.sock HOST"
+        ),
     ),
     _cause(
         r"Read timed out|timed out|TimeoutError",
-        "the Docker engine did not answer in time",
-        "look at its log and load, then try again",
+        msg("the Docker engine did not answer in time"),
+        msg("look at its log and load, then try again"),
     ),
     _cause(
         r"Connection aborted|RemoteDisconnected|Connection reset|BrokenPipe|IncompleteRead"
         r"|ProtocolError|Response ended prematurely",
-        "the Docker engine ended the connection",
-        "see whether it still runs (`docker info`), then run the same command again",
+        msg("the Docker engine ended the connection"),
+        msg("see whether it still runs (`docker info`), then run the same command again"),
     ),
 )
 _PATH_BEFORE_SPACE = re.compile(r"(/[^\s:,'\"]+): no space left", re.IGNORECASE)
@@ -147,9 +154,12 @@ def explain(raw: str, doing: str, where: str = "") -> EngineError:
         if cause.pattern.search(raw):
             place = _PATH_BEFORE_SPACE.search(raw)
             detail = f" ({place[1]})" if place else ""
-            message = cause.message.format(detail=detail)
-            return cause.error(f"{doing}: {message}", where, cause.remedy)
-    return EngineError(f"{doing}: {_quoted(raw)}", where, "see the engine's own log for more")
+            takes = "{detail}" in cause.message
+            message = Message(cause.message, [detail]) if takes else cause.message
+            return cause.error(msg("{first}: {rest}", doing, message), where, cause.remedy)
+    return EngineError(
+        msg("{first}: {rest}", doing, _quoted(raw)), where, msg("see the engine's own log for more")
+    )
 
 
 def _text(error: BaseException) -> str:

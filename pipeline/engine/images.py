@@ -17,6 +17,7 @@ from docker.errors import ImageNotFound
 
 from pipeline.engine.errors import explain, translated
 from pipeline.errors import EngineError
+from stages.message import msg
 
 _BLOCK = 1 << 20
 #: What of an image's configuration has a say in what runs in it. Labels and exposed ports have none, nor has
@@ -90,7 +91,7 @@ class Images:
 
     def find(self, reference: str) -> ImageInfo | None:
         """Return what the engine knows of a tag, digest or ID; None if it is not there."""
-        with translated(f"looking for {reference}"):
+        with translated(msg("looking for {reference}", reference)):
             try:
                 raw = self._client.images.get(reference).attrs
             except ImageNotFound:
@@ -106,9 +107,9 @@ class Images:
         found = self.find(reference)
         if found is None:
             raise EngineError(
-                f"the image {reference} is not there",
+                msg("the image {reference} is not there", reference),
                 reference,
-                "make it with `paddock images build`",
+                msg("make it with `paddock images build`"),
             )
         return found
 
@@ -122,7 +123,7 @@ class Images:
         Raises:
             EngineError: a step failed; ``where`` is the image.
         """
-        doing = f"building {request.tag}"
+        doing = msg("building {tag}", request.tag)
         with translated(doing, request.tag):
             stream = self._client.api.build(
                 fileobj=context,
@@ -144,7 +145,7 @@ class Images:
         Raises:
             EngineError: the registry cannot be reached, or does not have it.
         """
-        doing = f"pulling {reference}"
+        doing = msg("pulling {reference}", reference)
         # docker-py takes a digest for a tag: all that stands behind the last separator.
         name, digest = reference.split("@", 1) if "@" in reference else (reference, None)
         with translated(doing, reference):
@@ -161,7 +162,7 @@ class Images:
     def tag(self, source: str, target: str) -> None:
         """Give ``source`` the name ``target`` too."""
         repository, _, tag = target.rpartition(":")
-        with translated(f"naming {target}", target):
+        with translated(msg("naming {target}", target), target):
             self._client.api.tag(source, repository, tag)
 
     def import_root(self, root: Path, target: str, changes: Sequence[str]) -> str:
@@ -173,7 +174,7 @@ class Images:
             changes: Dockerfile instructions such as ``ENV`` and ``CMD``.
         """
         repository, _, tag = target.rpartition(":")
-        doing = f"importing {target}"
+        doing = msg("importing {target}", target)
         with translated(doing, target), root.open("rb") as stream:
             answer = self._client.api.import_image_from_data(
                 stream, repository=repository, tag=tag, changes=list(changes)
@@ -186,23 +187,23 @@ class Images:
         """Give a tar of several images, in which the layers that they share are once."""
         names = list(references)
         api = self._client.api
-        with translated("saving images", " ".join(names)):
+        with translated(msg("saving images"), " ".join(names)):
             # The SDK saves one image a tar; the engine's own call takes several.
             url = f"{api.base_url}/v{api.api_version}/images/get"
             with api.get(url, params={"names": names}, stream=True, timeout=api.timeout) as answer:
                 if not answer.ok:
-                    raise explain(answer.text, "saving images", " ".join(names))
+                    raise explain(answer.text, msg("saving images"), " ".join(names))
                 yield from answer.iter_content(_BLOCK)
 
     def load(self, stream: IO[bytes]) -> list[str]:
         """Load a tar of :meth:`save`; return the names that it brought."""
-        with translated("loading images"):
+        with translated(msg("loading images")):
             loaded = self._client.images.load(stream)
         return [tag for image in loaded for tag in image.tags]
 
     def remove(self, reference: str) -> None:
         """Take a name from an image, and remove the image with its last name."""
-        with translated(f"removing {reference}", reference):
+        with translated(msg("removing {reference}", reference), reference):
             self._client.api.remove_image(reference)
 
 

@@ -26,6 +26,7 @@ from pipeline.engine.containers import file_entry, folder_entry, remove
 from pipeline.engine.errors import translated
 from pipeline.errors import EngineError, IntegrityFailed, PaddockError
 from stages.contract import MANIFEST_FILE
+from stages.message import msg
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -42,7 +43,7 @@ class Volumes:
 
     def ensure(self, volume: Volume, labels: Mapping[str, str]) -> str:
         """Make the volume if it is not there; return what tells it from a later one of its name."""
-        with translated(f"making the volume {volume.name}"):
+        with translated(msg("making the volume {volume}", volume.name)):
             try:
                 found = self._client.volumes.get(volume.name)
             except NotFound:
@@ -54,7 +55,7 @@ class Volumes:
 
     def remove_labelled(self, label: str) -> list[str]:
         """Remove the volumes that carry ``label``; return their names."""
-        with translated("removing volumes"):
+        with translated(msg("removing volumes")):
             found = self._client.volumes.list(filters={"label": label})
             for volume in found:
                 volume.remove(force=True)
@@ -65,7 +66,7 @@ class Volumes:
         self, image: str, mounts: Mapping[str, str], labels: Mapping[str, str]
     ) -> Iterator[VolumeClient]:
         """Give access to volumes (path in the container -> volume) while the block runs."""
-        with translated("opening the workspace"):
+        with translated(msg("opening the workspace")):
             container = self._client.containers.create(
                 image,
                 ["true"],
@@ -76,7 +77,7 @@ class Volumes:
         try:
             yield VolumeClient(container)
         finally:
-            with translated("closing the workspace"):
+            with translated(msg("closing the workspace")):
                 remove(container)
 
 
@@ -89,7 +90,7 @@ class VolumeClient:
     def has(self, path: PurePosixPath) -> bool:
         """Return whether ``path`` is there."""
         try:
-            with translated(f"looking at {path}"):
+            with translated(msg("looking at {path}", path)):
                 chunks, _ = self._container.get_archive(str(path))
                 for _chunk in chunks:
                     pass
@@ -105,7 +106,7 @@ class VolumeClient:
         with fdopen(reader, "rb") as source:
             feeder = _Feeder(fdopen(writer, "wb"), folder.name, files, manifest)
             feeder.start()
-            with translated(f"uploading to {folder}"):
+            with translated(msg("uploading to {folder}", folder)):
                 blocks = iter(lambda: source.read(1 << 20), b"")
                 self._container.put_archive(str(folder.parent), blocks)
             feeder.join()
@@ -130,7 +131,9 @@ class VolumeClient:
         for name, block in self._files(path):
             relative = PurePosixPath(*PurePosixPath(name).parts[1:])
             if relative.is_absolute() or ".." in relative.parts:
-                raise IntegrityFailed(f"the archive of {path} names a file outside it: {name!r}")
+                raise IntegrityFailed(
+                    msg("the archive of {path} names a file outside it: {name}", path, repr(name))
+                )
             target = folder / relative
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("ab") as sink:
@@ -138,7 +141,7 @@ class VolumeClient:
 
     def _files(self, path: PurePosixPath) -> Iterator[tuple[str, bytes]]:
         """Give the name in the archive and a block, for every block of every regular file."""
-        with translated(f"fetching {path}"):
+        with translated(msg("fetching {path}", path)):
             chunks, _ = self._container.get_archive(str(path))
             stream = io.BufferedReader(_Chunks(chunks), 1 << 20)
             with tarfile.open(fileobj=stream, mode="r|") as archive:
@@ -153,7 +156,9 @@ def _write(sink: BinaryIO, block: bytes) -> None:
     try:
         sink.write(block)
     except OSError as error:
-        raise PaddockError(f"cannot write {sink.name}: {error.strerror}") from error
+        raise PaddockError(
+            msg("cannot write {sink}: {strerror}", sink.name, error.strerror)
+        ) from error
 
 
 class _Feeder(threading.Thread):

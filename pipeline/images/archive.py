@@ -10,6 +10,7 @@ from pipeline.engine.images import Images
 from pipeline.errors import IntegrityFailed, UsageError
 from stages.contract import hash_file
 from stages.files import write_text
+from stages.message import msg
 
 
 def sums_path(path: Path) -> Path:
@@ -37,8 +38,10 @@ def save_images(images: Images, compose: Compose, path: Path) -> list[str]:
         beside.replace(path)
         write_text(sums_path(path), f"{digest.hexdigest()}  {path.name}\n")
     except OSError as error:
-        remedy = "name a file in a folder that can be written and has the space"
-        raise UsageError(f"cannot save the images: {error}", str(path), remedy) from error
+        remedy = msg("name a file in a folder that can be written and has the space")
+        raise UsageError(
+            msg("cannot save the images: {error}", error), str(path), remedy
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
     return names
@@ -55,16 +58,23 @@ def load_images(images: Images, path: Path) -> list[str]:
     sums = sums_path(path)
     for needed in (path, sums):
         if not needed.is_file():
-            remedy = f"copy both files that `paddock images save` wrote: {path.name}, {sums.name}"
-            raise UsageError("there is no such file", str(needed), remedy)
+            remedy = msg(
+                "copy both files that `paddock images save` wrote: {path}, {sums}",
+                path.name,
+                sums.name,
+            )
+            raise UsageError(msg("there is no such file"), str(needed), remedy)
     expected = sums.read_text(encoding="utf-8", errors="replace").split(maxsplit=1)[:1]
     found = hash_file(path).sha256
     if expected != [found]:
         raise IntegrityFailed(
-            f"the archive is not what was saved: SHA-256 {found}, "
-            f"expected {expected[0][:64] if expected else 'one, and there is none'}",
+            msg(
+                "the archive is not what was saved: SHA-256 {found}, expected {expected}",
+                found,
+                expected[0][:64] if expected else msg("one, and there is none"),
+            ),
             str(path),
-            "copy it again",
+            msg("copy it again"),
         )
     with path.open("rb") as stream:
         return images.load(stream)

@@ -10,6 +10,7 @@ from pipeline.engine.errors import RegistryUnreachable
 from pipeline.engine.images import Images, PullStep
 from pipeline.errors import EngineError, UsageError
 from pipeline.images.events import BaseTried, Outcome, PullProgressed, Report, harmless
+from stages.message import msg
 
 #: A base of the user's own choice, by digest.
 VARIABLE = "PADDOCK_PYTHON_BASE"
@@ -34,8 +35,12 @@ def chosen_base(environ: Mapping[str, str]) -> str | None:
     """
     reference = environ.get(VARIABLE)
     if reference and not _BY_DIGEST.fullmatch(reference):
-        remedy = "write NAME@sha256:DIGEST; `docker image inspect` shows an image's RepoDigests"
-        raise UsageError(f"{VARIABLE} is not pinned by digest", harmless(reference), remedy)
+        remedy = msg(
+            "write NAME@sha256:DIGEST; `docker image inspect` shows an image's RepoDigests"
+        )
+        raise UsageError(
+            msg("{variable} is not pinned by digest", VARIABLE), harmless(reference), remedy
+        )
     return reference or None
 
 
@@ -57,20 +62,26 @@ def find_base(images: Images, pinned: str, environ: Mapping[str, str], report: R
     """
     chosen = chosen_base(environ)
     if chosen:
-        return _by_digest(images, chosen, f"{VARIABLE} names it", report)
+        return _by_digest(images, chosen, msg("{variable} names it", VARIABLE), report)
     try:
-        return _by_digest(images, pinned, "the official image, pinned by digest", report)
+        return _by_digest(images, pinned, msg("the official image, pinned by digest"), report)
     except RegistryUnreachable as error:
         report(BaseTried(pinned, Outcome.FAILED, error.message))
         if (local := images.find(LOCAL_BASE)) is None:
             raise EngineError(
-                f"no base image can be had: no registry answers, and there is no {LOCAL_BASE}",
+                msg(
+                    "no base image can be had: no registry answers, and there is no {local_base}",
+                    LOCAL_BASE,
+                ),
                 pinned,
-                f"one of: set {VARIABLE}=NAME@sha256:DIGEST of a registry that answers · `paddock "
-                "images load FILE` of images saved on another machine · make a local base with "
-                "scripts/local-base of the repository",
+                msg(
+                    "one of: set {variable}=NAME@sha256:DIGEST of a registry that answers · `paddock "
+                    "images load FILE` of images saved on another machine · make a local base with "
+                    "scripts/local-base of the repository",
+                    VARIABLE,
+                ),
             ) from error
-    report(BaseTried(LOCAL_BASE, Outcome.USED, "made on this machine earlier"))
+    report(BaseTried(LOCAL_BASE, Outcome.USED, msg("made on this machine earlier")))
     return Base(LOCAL_BASE, local_origin(local.id))
 
 

@@ -25,6 +25,7 @@ from pipeline.images.events import (
     harmless,
 )
 from pipeline.images.failures import name_failure
+from stages.message import msg
 
 #: The service whose image all others stand on.
 BASE = "base"
@@ -103,7 +104,9 @@ class _Work:
         info = found if current else self.images.find(build.image)
         if info is None:
             raise EngineError(
-                f"{build.image} was built, and is not there", build.image, "try again"
+                msg("{image} was built, and is not there", build.image),
+                build.image,
+                msg("try again"),
             )
         seconds = round(time.monotonic() - started, 1)
         self.report(ImageFinished(build.image, info.id, info.size, seconds, current))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from stages.message import msg
 
 #: Paddock's own variable first, then those of the tools that the user already told.
 VARIABLES = (
@@ -41,6 +42,6 @@ def find_bundle(environ: Mapping[str, str]) -> Bundle | None:
         if b"-----BEGIN CERTIFICATE-----" in pem:
             return Bundle(pem, path, variable)
         if variable == "PADDOCK_CA_BUNDLE":
-            remedy = "name a PEM file that holds certificates, or unset the variable"
-            raise UsageError(f"{variable} names no certificates", str(path), remedy)
+            remedy = msg("name a PEM file that holds certificates, or unset the variable")
+            raise UsageError(msg("{variable} names no certificates", variable), str(path), remedy)
     return None

@@ -21,6 +21,7 @@ from pipeline.compose.file import ImageBuild
 from pipeline.errors import UsageError
 from pipeline.images.certificates import Bundle
 from pipeline.images.dockerfile import copied_paths, stages_of
+from stages.message import msg
 
 #: Where the Dockerfiles look for a user's certificates and for a user's PaddleOCR tree.
 CERTIFICATES = "images/ca"
@@ -88,7 +89,9 @@ def make_context(repository: Path, build: ImageBuild, certificates: Bundle | Non
     args, tree = _own_tree(root, build.args)
     dockerfile = root / build.dockerfile
     if not dockerfile.is_file():
-        raise UsageError("there is no such Dockerfile", str(dockerfile), "correct compose.yaml")
+        raise UsageError(
+            msg("there is no such Dockerfile"), str(dockerfile), msg("correct compose.yaml")
+        )
     text = stages_of(dockerfile.read_text(encoding="utf-8"), build.target)
     files: dict[str, Path] = {}
     for pattern in copied_paths(text, args):
@@ -108,8 +111,10 @@ def _own_tree(root: Path, args: Mapping[str, str]) -> tuple[dict[str, str], Path
         return dict(args), None
     tree = (root / given).resolve()
     if not (tree / "tools" / "train.py").is_file():
-        remedy = "name the root of a PaddleOCR source tree, with tools/ and ppocr/ in it"
-        raise UsageError(f"{TREE_ARGUMENT} has no tools/train.py", str(tree), remedy)
+        remedy = msg("name the root of a PaddleOCR source tree, with tools/ and ppocr/ in it")
+        raise UsageError(
+            msg("{tree_argument} has no tools/train.py", TREE_ARGUMENT), str(tree), remedy
+        )
     return {**args, TREE_ARGUMENT: OWN_TREE}, tree
 
 
@@ -126,9 +131,9 @@ def _tree_files(tree: Path, prefix: str) -> Iterator[tuple[str, Path]]:
 def _matching(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
     found = sorted(root.glob(pattern))
     if not found:
-        remedy = "restore it from the repository, or correct the Dockerfile"
+        remedy = msg("restore it from the repository, or correct the Dockerfile")
         raise UsageError(
-            "a file that an image is built from is missing", str(root / pattern), remedy
+            msg("a file that an image is built from is missing"), str(root / pattern), remedy
         )
     for match in found:
         for path in [match] if match.is_file() else _below(match):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.compose.values import interpolate
 from pipeline.errors import UsageError
+from stages.message import msg
 
 _CONTINUED = re.compile(r"\\\n")
 
@@ -30,7 +31,10 @@ def stages_of(dockerfile: str, target: str) -> str:
     head, *stages = re.split(r"^(?=FROM )", "\n".join(lines), flags=re.MULTILINE)
     named = {next(_instructions(stage, "FROM"))[-1]: stage for stage in stages}
     if target not in named:
-        raise UsageError(f"the Dockerfile has no target {target!r}", remedy="correct compose.yaml")
+        raise UsageError(
+            msg("the Dockerfile has no target {target}", repr(target)),
+            remedy=msg("correct compose.yaml"),
+        )
     needed, waiting = set(), [target]
     while waiting:
         name = waiting.pop()

@@ -7,26 +7,27 @@ from collections.abc import Sequence
 
 from pipeline.engine.errors import CA_REMEDY
 from pipeline.errors import EngineError, IntegrityFailed, PaddockError
+from stages.message import msg
 
 #: (what the log says, kind of error, message, remedy); the first that matches counts.
 _KNOWN: tuple[tuple[re.Pattern[str], type[PaddockError], str, str], ...] = (
     (
         re.compile(r"DO NOT MATCH THE HASHES|is not the font it was"),
         IntegrityFailed,
-        "a downloaded file is not the one that the lock names",
-        "try again without a mirror (PIP_INDEX_URL); if it stays so, tell the project",
+        msg("a downloaded file is not the one that the lock names"),
+        msg("try again without a mirror (PIP_INDEX_URL); if it stays so, tell the project"),
     ),
     (
         re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed", re.IGNORECASE),
         EngineError,
-        "the package index's certificate is not trusted inside the build",
+        msg("the package index's certificate is not trusted inside the build"),
         CA_REMEDY,
     ),
     (
         re.compile(r"No space left on device", re.IGNORECASE),
         EngineError,
-        "the engine's file system is full",
-        "free space there, or remove unused images with `docker image prune`",
+        msg("the engine's file system is full"),
+        msg("free space there, or remove unused images with `docker image prune`"),
     ),
     (
         re.compile(
@@ -34,8 +35,8 @@ _KNOWN: tuple[tuple[re.Pattern[str], type[PaddockError], str, str], ...] = (
             r"|ProxyError|Failed to fetch|Could not resolve"
         ),
         EngineError,
-        "packages cannot be downloaded inside the build",
-        "check the network and the proxy (HTTPS_PROXY), or name a mirror in PIP_INDEX_URL",
+        msg("packages cannot be downloaded inside the build"),
+        msg("check the network and the proxy (HTTPS_PROXY), or name a mirror in PIP_INDEX_URL"),
     ),
 )
 
@@ -45,7 +46,7 @@ def name_failure(error: EngineError, image: str, lines: Sequence[str]) -> Paddoc
     log = "\n".join(lines)
     for pattern, kind, message, remedy in _KNOWN:
         if pattern.search(log):
-            return kind(f"building {image}: {message}", image, remedy)
+            return kind(msg("building {image}: {message}", image, message), image, remedy)
     said = next((line for line in reversed(lines) if line and not line.startswith("Removing")), "")
-    message = f"{error.message} ({said})" if said else error.message
-    return EngineError(message, image, "the last lines of the build's log are above")
+    message = msg("{first} ({rest})", error.message, said) if said else error.message
+    return EngineError(message, image, msg("the last lines of the build's log are above"))

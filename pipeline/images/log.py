@@ -18,6 +18,7 @@ from pipeline.images.events import (
     StepStarted,
 )
 from pipeline.record.runs import keep_out_of_git
+from stages.message import msg
 
 _FOLDER = "builds"
 
@@ -72,17 +73,29 @@ def build_log(state: Path, *, in_project: bool) -> BuildLog:
 def _line(event: BuildEvent) -> str:
     match event:
         case BaseTried():
-            return f"base: {event.outcome.value} {event.reference}: {event.why}"
+            return msg(
+                "base: {value} {reference}: {why}", event.outcome.value, event.reference, event.why
+            )
         case ImageStarted():
-            return f"{event.image}: image {event.index} of {event.total}"
+            return msg("{image}: image {index} of {total}", event.image, event.index, event.total)
         case StepStarted():
-            return f"{event.image}: step {event.step}/{event.steps}: {event.instruction}"
+            return msg(
+                "{image}: step {step}/{steps}: {instruction}",
+                event.image,
+                event.step,
+                event.steps,
+                event.instruction,
+            )
         case LogLine():
             return event.text
         case ImageFinished():
-            how = "up to date" if event.up_to_date else f"built in {event.seconds} s"
-            return f"{event.image}: {how}, {event.size} bytes, {event.id}"
+            how = (
+                msg("up to date")
+                if event.up_to_date
+                else msg("built in {seconds} s", event.seconds)
+            )
+            return msg("{image}: {how}, {size} bytes, {id}", event.image, how, event.size, event.id)
         case BuildFailed():
-            return f"{event.image}: failed"
+            return msg("{image}: failed", event.image)
         case PullProgressed():
             return ""

@@ -10,6 +10,7 @@ from typing import Literal
 from pipeline.errors import IntegrityFailed
 from pipeline.text import one_line
 from stages.contract import Digests
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 #: How many faults beside the first are named in an error; `paddock audit` lists all.
@@ -77,22 +78,37 @@ class Fault:
         if self.said:
             return self.said
         if self.problem == "missing":
-            return f"{name} is missing"
+            return msg("{name} is missing", name)
         if found is None:
-            return f"{name} cannot be read"
+            return msg("{name} cannot be read", name)
         if self.problem == "truncated":
-            return f"{name} was cut short: {wanted.size} bytes were recorded, {found.size} are left"
+            return msg(
+                "{name} was cut short: {size} bytes were recorded, {size2} are left",
+                name,
+                wanted.size,
+                found.size,
+            )
         if self.problem == "longer":
-            return f"{name} has grown: {wanted.size} bytes were recorded, it has {found.size}"
-        return f"{name} was changed: expected SHA-256 {wanted.sha256}, found {found.sha256}"
+            return msg(
+                "{name} has grown: {size} bytes were recorded, it has {size2}",
+                name,
+                wanted.size,
+                found.size,
+            )
+        return msg(
+            "{name} was changed: expected SHA-256 {sha256}, found {sha2562}",
+            name,
+            wanted.sha256,
+            found.sha256,
+        )
 
     @property
     def maker(self) -> str:
         """Who made the file, in which run and when."""
         made = self.expected
         if not made.run:
-            return f"made by {made.made_by}"
-        return f"made by {made.made_by} in run {made.run}, {made.time}"
+            return msg("made by {made_by}", made.made_by)
+        return msg("made by {made_by} in run {run}, {time}", made.made_by, made.run, made.time)
 
 
 def compare(expected: Expected, found: Digests | None) -> Fault | None:
@@ -121,9 +137,9 @@ def refuse(faults: Sequence[Fault], remedy: str = "") -> None:
         return
     first, *others = faults
     more = ", ".join(one_line(fault.expected.path) for fault in others[:_NAMED])
-    also = f"; {len(others)} more files are not as recorded: {more}" if others else ""
+    also = [msg("{others} more files are not as recorded: {more}", len(others), more)]
     raise IntegrityFailed(
-        f"{first.sentence}; {first.maker}{also}",
+        joined("; ", [first.sentence, first.maker, *(also if others else ())]),
         one_line(first.expected.path),
         remedy or first.expected.remedy,
         first.pitfall,

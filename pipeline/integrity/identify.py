@@ -16,6 +16,7 @@ from stages.contract.artifacts import LINEAGE, is_nb_file
 from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer, parse_naive_buffer
+from stages.message import msg, text_of
 from stages.pitfalls import Pitfall
 
 #: ``current``: of the last good run, byte by byte. ``earlier``: of an older run. ``rebuilt``: other bytes,
@@ -73,7 +74,7 @@ def identify(project: Project, file: Path) -> Identity:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read it: {error.strerror}", str(file)) from error
+        raise UsageError(msg("cannot read it: {strerror}", error.strerror), str(file)) from error
     digests, name = digests_of(data), one_line(file.name)
     current = _current(project, ledger)
     made = _maker([current, *reversed(ledger.entries)], digests.sha256)
@@ -107,13 +108,13 @@ def _current(project: Project, ledger: Ledger) -> Entry:
     """
     good = ledger.last_good()
     if good is None:
-        remedy = "run it first: paddock --batch"
-        raise UsageError("no run of this project has passed yet", str(project.folder), remedy)
+        remedy = msg("run it first: paddock --batch")
+        raise UsageError(msg("no run of this project has passed yet"), str(project.folder), remedy)
     for key in good.stages.values():
         entry = ledger.find(key, good.workspace)
         if entry and any(item.path.endswith(".nb") for item in entry.result.artifacts):
             return entry
-    raise UsageError("the last run that passed made no .nb file", str(project.folder))
+    raise UsageError(msg("the last run that passed made no .nb file"), str(project.folder))
 
 
 def _fingerprints(project: Project, current: Entry) -> set[str]:
@@ -122,13 +123,15 @@ def _fingerprints(project: Project, current: Entry) -> set[str]:
     kept = project.state / "cache" / artifact.sha256
     data = kept.read_bytes() if kept.is_file() else b""
     if digests_of(data).sha256 != artifact.sha256:
-        remedy = "run again, which fetches it: paddock --batch"
-        raise UsageError(f"{LINEAGE} of the last good run is not here", str(kept), remedy)
+        remedy = msg("run again, which fetches it: paddock --batch")
+        raise UsageError(
+            msg("{lineage} of the last good run is not here", LINEAGE), str(kept), remedy
+        )
     try:
         models = Lineage.from_json(data).models
     except DocumentError as error:
-        remedy = "run again, which makes it anew: paddock --batch --force convert"
-        raise UsageError(str(error), str(kept), remedy) from error
+        remedy = msg("run again, which makes it anew: paddock --batch --force convert")
+        raise UsageError(text_of(error), str(kept), remedy) from error
     return {fingerprint for model in models.values() for fingerprint in model.tensors.values()}
 
 
@@ -142,16 +145,36 @@ def _kind(made: Entry | None, current: Entry, nb: NaiveBuffer, same: int) -> Kin
 
 def _sentence(name: str, kind: Kind, entry: Entry, tensors: int, same: int) -> str:
     if kind == "current":
-        return f"{name} is the file that run {entry.run} made, the one to ship ({entry.time})"
+        return msg(
+            "{name} is the file that run {run} made, the one to ship ({time})",
+            name,
+            entry.run,
+            entry.time,
+        )
     if kind == "earlier":
-        return f"{name} is of run {entry.run} ({entry.time}), and not of the last run that passed"
+        return msg(
+            "{name} is of run {run} ({time}), and not of the last run that passed",
+            name,
+            entry.run,
+            entry.time,
+        )
     if kind == "rebuilt":
-        return (
-            f"{name} is no file of this project's runs, but all its {tensors} tensors are its own"
+        return msg(
+            "{name} is no file of this project's runs, but all its {tensors} tensors are its own",
+            name,
+            tensors,
         )
     if kind == "foreign":
-        return f"{name} is no file of this project: none of its {tensors} tensors is its own"
-    return (
-        f"{name} is no file of this project: {same} of its {tensors} tensors are this project's, "
-        f"{tensors - same} are not"
+        return msg(
+            "{name} is no file of this project: none of its {tensors} tensors is its own",
+            name,
+            tensors,
+        )
+    return msg(
+        "{name} is no file of this project: {same} of its {tensors} tensors are this "
+        "project's, {tensors2} are not",
+        name,
+        same,
+        tensors,
+        tensors - same,
     )

@@ -10,6 +10,7 @@ from pipeline.project import Project
 from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.ledger import Ledger
 from pipeline.record.runs import RunFolder, list_runs
+from stages.message import msg
 
 LEDGER_FILE = ".paddock/ledger.jsonl"
 #: More than the last event of a run is long.
@@ -19,10 +20,12 @@ _TAIL = 1 << 16
 def check_ledger(project: Project, ledger: Ledger) -> tuple[Fault, ...]:
     """Return what is wrong with the ledger: a changed line, a torn one, or an end that was cut off."""
     if line := ledger.broken:
-        said = f"line {line} of the ledger, or what was before it, is not what was written"
+        said = msg(
+            "line {line} of the ledger, or what was before it, is not what was written", line
+        )
         return (_fault("changed", ledger, said),)
     if ledger.torn:
-        said = "the last line of the ledger was cut short: what it said is made again"
+        said = msg("the last line of the ledger was cut short: what it said is made again")
         return (_fault("truncated", ledger, said),)
     known = {conclusion.run for conclusion in ledger.conclusions}
     if not known and ledger.entries:
@@ -31,8 +34,8 @@ def check_ledger(project: Project, ledger: Ledger) -> tuple[Fault, ...]:
     if compared is None or compared.name in known:
         return ()
     if not (project.folder / LEDGER_FILE).is_file():
-        return (_fault("missing", ledger, "the ledger is missing: every stage runs again"),)
-    said = f"the end of the ledger was cut off: it does not know run {compared.name}"
+        return (_fault("missing", ledger, msg("the ledger is missing: every stage runs again")),)
+    said = msg("the end of the ledger was cut off: it does not know run {compared}", compared.name)
     return (_fault("truncated", ledger, said),)
 
 

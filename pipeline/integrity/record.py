@@ -11,19 +11,22 @@ from pipeline.plan.workspace import result_folder
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Entry, Ledger
 from stages.contract import Artifact, Digests
+from stages.message import msg
 
 #: Who makes the files that no stage makes.
 HOST = "paddock"
 _REMEDIES: dict[Place, str] = {
-    "out": "keep it elsewhere if you need it, remove it, and run again: what is missing is delivered",
-    "record": "restore it, or remove it: only the history and comparisons read it",
-    "lock": "restore it from version control, or run again: a run that passes writes it anew",
+    "out": msg(
+        "keep it elsewhere if you need it, remove it, and run again: what is missing is delivered"
+    ),
+    "record": msg("restore it, or remove it: only the history and comparisons read it"),
+    "lock": msg("restore it from version control, or run again: a run that passes writes it anew"),
 }
 
 
 def force(stages: Iterable[str]) -> str:
     """Return the command that makes the results of ``stages`` again."""
-    return " ".join(["paddock --batch", *(f"--force {stage}" for stage in stages)])
+    return " ".join([msg("paddock --batch"), *(msg("--force {stage}", stage) for stage in stages)])
 
 
 def result_file(entry: Entry, file: Artifact) -> Expected:
@@ -31,7 +34,7 @@ def result_file(entry: Entry, file: Artifact) -> Expected:
     stage = entry.components.stage
     path = result_folder(stage, entry.key) / file.path
     digests = Digests(file.size, file.md5, file.sha256)
-    remedy = f"make it again: {force([stage])}"
+    remedy = msg("make it again: {force}", force([stage]))
     return Expected("workspace", str(path), digests, stage, entry.run, entry.time, remedy)
 
 

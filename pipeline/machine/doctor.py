@@ -17,6 +17,7 @@ from pipeline.models.store import cache_folder
 from pipeline.plan.stages import STAGES
 from pipeline.plan.workspace import PROJECT_LABEL, stages_of
 from pipeline.text import human_size
+from stages.message import joined, msg
 
 #: Images take 1.5 GB and a project's volumes some more; under this, something will fill up.
 _NEEDED_SPACE = 5 * 10**9
@@ -42,7 +43,9 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         engine = open_engine(environ)
     except EngineError as error:
-        yield Finding("engine", "problem", f"{error.message} [{error.where}]", error.remedy)
+        yield Finding(
+            "engine", "problem", msg("{first} [{rest}]", error.message, error.where), error.remedy
+        )
         return
     compose = read_compose(environ)
     for check in _ENGINE_CHECKS:
@@ -50,46 +53,53 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _python() -> Finding:
-    return Finding("python", "ok", f"{platform.python_version()} at {sys.executable}")
+    return Finding(
+        "python", "ok", msg("{version} at {path}", platform.python_version(), sys.executable)
+    )
 
 
 def _machine() -> Finding:
     machine = platform.machine()
     if machine in ("x86_64", "AMD64"):
-        return Finding("machine", "ok", f"{platform.system()} on {machine}")
+        return Finding("machine", "ok", msg("{system} on {machine}", platform.system(), machine))
     return Finding(
         "machine",
         "warning",
-        f"{machine}: Paddle-Lite's converter exists for x86-64 only",
-        "use a remote x86-64 engine through DOCKER_HOST",
+        msg("{machine}: Paddle-Lite's converter exists for x86-64 only", machine),
+        msg("use a remote x86-64 engine through DOCKER_HOST"),
     )
 
 
 def _space() -> Iterator[Finding]:
-    for name, path in (("project's disk", Path()), ("model cache", cache_folder())):
+    for name, path in ((msg("project's disk"), Path()), (msg("model cache"), cache_folder())):
         existing = next(parent for parent in (path, *path.parents, Path()) if parent.exists())
         free = shutil.disk_usage(existing).free
         severity: Severity = "ok" if free > _NEEDED_SPACE else "warning"
-        remedy = "" if severity == "ok" else f"free {human_size(_NEEDED_SPACE)} there"
-        message = f"{human_size(free)} free at {existing.resolve()}"
+        remedy = (
+            "" if severity == "ok" else msg("free {needed_space} there", human_size(_NEEDED_SPACE))
+        )
+        message = msg("{free} free at {resolve}", human_size(free), existing.resolve())
         yield Finding(name, severity, message, remedy)
 
 
 def _engine(engine: Engine, _compose: Compose) -> Finding:
     facts, endpoint = engine.facts(), engine.endpoint
-    kind = ", rootless" if facts.rootless else ""
-    message = f"{facts.version}{kind}, {facts.driver}, at {endpoint.url} ({endpoint.source})"
+    source = msg("{first} ({rest})", endpoint.url, endpoint.source)
+    kind = [msg("rootless")] if facts.rootless else []
+    message = joined(", ", [facts.version, *kind, facts.driver, msg("at {place}", source)])
     return Finding("engine", "ok", message)
 
 
 def _size(engine: Engine, compose: Compose) -> Finding:
     facts = engine.facts()
     needed = max(service.mem_limit or 0 for service in stages_of(compose).values())
-    message = f"{facts.cpus} CPUs, {human_size(facts.memory)} of memory"
+    message = msg("{cpus} CPUs, {memory} of memory", facts.cpus, human_size(facts.memory))
     if facts.memory >= needed:
-        return Finding("engine's size", "ok", message)
-    remedy = f"compose.yaml allows stages {human_size(needed)}: set limits.memory in paddock.toml"
-    return Finding("engine's size", "warning", message, remedy)
+        return Finding(msg("engine's size"), "ok", message)
+    remedy = msg(
+        "compose.yaml allows stages {needed}: set limits.memory in paddock.toml", human_size(needed)
+    )
+    return Finding(msg("engine's size"), "warning", message, remedy)
 
 
 def _images(engine: Engine, compose: Compose) -> Finding:
@@ -101,17 +111,22 @@ def _images(engine: Engine, compose: Compose) -> Finding:
             missing.append(name)
     if missing:
         return Finding(
-            "images", "problem", f"missing: {', '.join(missing)}", "make them: paddock images build"
+            "images",
+            "problem",
+            msg("missing: {missing}", ", ".join(missing)),
+            msg("make them: paddock images build"),
         )
-    return Finding("images", "ok", f"all {len(STAGES)} stage images are there")
+    return Finding("images", "ok", msg("all {stages} stage images are there", len(STAGES)))
 
 
 def _leftovers(engine: Engine, _compose: Compose) -> Finding:
     names = engine.containers.labelled(PROJECT_LABEL)
     if names:
-        message = f"containers of running or dead runs: {', '.join(names)}"
-        return Finding("containers", "warning", message, "if no run is going on: paddock clean")
-    return Finding("containers", "ok", "none was left behind")
+        message = msg("containers of running or dead runs: {names}", ", ".join(names))
+        return Finding(
+            "containers", "warning", message, msg("if no run is going on: paddock clean")
+        )
+    return Finding("containers", "ok", msg("none was left behind"))
 
 
 _ENGINE_CHECKS: tuple[Callable[[Engine, Compose], Finding], ...] = (

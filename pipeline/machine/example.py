@@ -16,6 +16,7 @@ from pipeline.models.fetch_context import Say
 from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import PROJECT_FILE
 from stages.contract import WORKSPACE
+from stages.message import msg
 
 FOLDER = REPOSITORY / "examples"
 #: Where the container draws; the renderer adds ``data``.
@@ -66,7 +67,7 @@ def make_example(example: Example, render: RenderContext, folder: Path) -> None:
         partial = folder / ".data.partial"
         try:
             shutil.rmtree(partial, ignore_errors=True)  # what a killed one left
-            render.say(f"drawing the images of {example.name} into {folder}")
+            render.say(msg("drawing the images of {example} into {folder}", example.name, folder))
             _draw(example, render, partial)
             partial.rename(folder / "data")
         finally:
@@ -108,5 +109,5 @@ def _render(example: Example, render: RenderContext, volume: Volume, labels: dic
     exited = render.engine.containers.run(job, {}, Sink(said.extend, said.extend), render.stop)
     if exited.code:
         text = said.decode("utf-8", "replace").strip()
-        raise StageFailed(f"drawing the example failed: {text[-500:]}")
+        raise StageFailed(msg("drawing the example failed: {text}", text[-500:]))
     return image

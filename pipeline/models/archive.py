@@ -15,6 +15,7 @@ from typing import IO
 from pipeline.errors import UsageError
 from pipeline.models.given import is_safe_path
 from pipeline.text import one_line
+from stages.message import msg
 
 #: What an archive may come to. The largest official models have a few hundred megabytes in ten files.
 MOST_BYTES, MOST_FILES = 2 << 30, 1000
@@ -50,23 +51,27 @@ def unpack(archive: Path, folder: Path) -> None:
         for count, (name, plain, open_member) in enumerate(members(archive), 1):
             shown = one_line(name)[:200]
             if not plain:
-                raise _refused(archive, f"{shown} is a link or a device, not a plain file")
+                raise _refused(
+                    archive, msg("{shown} is a link or a device, not a plain file", shown)
+                )
             if count > MOST_FILES:
-                raise _refused(archive, f"it holds more than {MOST_FILES} files")
+                raise _refused(archive, msg("it holds more than {most_files} files", MOST_FILES))
             if not is_safe_path(name):
-                raise _refused(archive, f"a member's name leads elsewhere: {shown}")
+                raise _refused(archive, msg("a member's name leads elsewhere: {shown}", shown))
             source = open_member()
             if source is None:
-                raise tarfile.TarError(f"{name} has no content")
+                raise tarfile.TarError(msg("{name} has no content", name))
             with source, _new_file(archive, folder, name) as sink:
                 while piece := source.read(_PIECE):
                     left -= len(piece)
                     if left < 0:
-                        more = f"it unpacks to more than {MOST_BYTES >> 30} GB"
+                        more = msg("it unpacks to more than {most_bytes} GB", MOST_BYTES >> 30)
                         raise _refused(archive, more)
                     sink.write(piece)
     except _DAMAGED as error:
-        raise _refused(archive, f"it cannot be read ({one_line(str(error))[:200]})") from error
+        raise _refused(
+            archive, msg("it cannot be read ({one_line})", one_line(str(error))[:200])
+        ) from error
 
 
 def _tar_members(path: Path) -> Iterator[_Member]:
@@ -90,11 +95,13 @@ def _new_file(archive: Path, folder: Path, name: str) -> IO[bytes]:
         target.parent.mkdir(parents=True, exist_ok=True)
         return target.open("xb")
     except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
-        raise _refused(archive, f"{one_line(name)[:200]} is in it twice") from error
+        raise _refused(archive, msg("{one_line} is in it twice", one_line(name)[:200])) from error
 
 
 def _refused(archive: Path, why: str) -> UsageError:
-    remedy = "unpack it yourself, and give the folder's path"
+    remedy = msg("unpack it yourself, and give the folder's path")
     return UsageError(
-        f"the archive {one_line(archive.name)} is refused: {why}", str(archive), remedy
+        msg("the archive {one_line} is refused: {why}", one_line(archive.name), why),
+        str(archive),
+        remedy,
     )

@@ -17,6 +17,7 @@ from pipeline.errors import PaddockError
 from pipeline.images.certificates import find_bundle
 from pipeline.models.fetch_context import FetchContext
 from pipeline.text import human_size, one_line
+from stages.message import msg
 
 _PIECE = 1 << 16
 #: How often progress is said, in seconds.
@@ -75,7 +76,7 @@ def download(
     try:
         _download(url, target, _Progress(url, target.name, caller, size, patience), size)
     except _BrokeOff as error:
-        caller.say(f"asking {shown(url)} again: {error.message}")
+        caller.say(msg("asking {shown} again: {message}", shown(url), error.message))
         _download(url, target, _Progress(url, target.name, caller, size, patience), size)
 
 
@@ -120,13 +121,13 @@ def _reason(error: Exception, patience: DownloadLimits) -> str:
     """Say in a few words why a source failed."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):
-        return one_line(f"the server answered {error.code} {error.reason}")
+        return one_line(msg("the server answered {code} {reason}", error.code, error.reason))
     if isinstance(cause, TimeoutError):
-        return f"no answer for {patience.silence:g} s"
+        return msg("no answer for {silence} s", f"{patience.silence:g}")
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return one_line(f"its certificate was refused: {cause.verify_message}")
+        return one_line(msg("its certificate was refused: {verify_message}", cause.verify_message))
     words = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-    return one_line(f"no connection: {words}"[:300])
+    return one_line(msg("no connection: {words}", words)[:300])
 
 
 class _Progress:
@@ -154,7 +155,7 @@ class _Progress:
         elapsed = now - self._began
         if elapsed > self.patience.grace and self.received < elapsed * self.patience.slowest:
             rate = human_size(int(self.received / elapsed))
-            raise SourceFailed(f"too slow: {rate} a second", self._url)
+            raise SourceFailed(msg("too slow: {rate} a second", rate), self._url)
         if now - self._said > _SAID_EVERY:
             self._said = now
             of = f" of {human_size(self._size)}" if self._size else ""
@@ -163,5 +164,5 @@ class _Progress:
     def finish(self) -> None:
         """Refuse an answer that ended too early."""
         if self._size is not None and self.received < self._size:
-            short = f"it ended after {self.received} of {self._size} bytes"
+            short = msg("it ended after {received} of {size} bytes", self.received, self._size)
             raise _BrokeOff(short, self._url)

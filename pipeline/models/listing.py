@@ -11,6 +11,7 @@ from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.fetch import is_fetched, official_folder, origin, sources_of
 from pipeline.models.fetch_context import FetchContext
 from pipeline.text import nearest
+from stages.message import msg
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def find_model(name: str) -> OfficialModel:
     """
     if name not in MODELS:
         raise UsageError(
-            f"there is no built-in model {name!r}{nearest(name, MODELS)}",
-            remedy=f"built in: {', '.join(MODELS)}",
+            msg("there is no built-in model {name}{nearest}", repr(name), nearest(name, MODELS)),
+            remedy=msg("built in: {models}", ", ".join(MODELS)),
         )
     return MODELS[name]

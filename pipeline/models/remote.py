@@ -10,6 +10,7 @@ from pipeline.models.download import download, shown
 from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel, is_safe_path
 from pipeline.models.store import cache_folder, expect, fill
+from stages.message import msg
 
 #: In the store's folder of an archive: what came out of it, and its files' hashes.
 _UNPACKED, _LIST = "unpacked", "unpacked.sha256"
@@ -33,7 +34,7 @@ def fetch_remote(source: RemoteModel, caller: FetchContext) -> Path:
         return not is_archive(name) or _is_unpacked(folder, caller)
 
     def make(scratch: Path) -> None:
-        caller.say(f"fetching {shown(source.url)}")
+        caller.say(msg("fetching {shown}", shown(source.url)))
         download(source.url, scratch / name, caller)
         expect(scratch / name, source.sha256, shown(source.url))
         if is_archive(name):

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.errors import IntegrityFailed
 from pipeline.models.fetch_context import FetchContext
 from stages.contract import hash_file
+from stages.message import msg
 
 _LOCK = ".lock"
 #: How often a fetch that waits for another one looks again, in seconds.
@@ -64,9 +65,9 @@ def expect(path: Path, expected: str, source: str) -> None:
     found = hash_file(path).sha256
     if found != expected:
         raise IntegrityFailed(
-            f"{path.name}: expected SHA-256 {expected}, found {found}",
+            msg("{path}: expected SHA-256 {expected}, found {found}", path.name, expected, found),
             source,
-            "the download was changed on its way: fetch it from another network or mirror",
+            msg("the download was changed on its way: fetch it from another network or mirror"),
         )
 
 
@@ -77,7 +78,7 @@ def _alone(lock: Path, caller: FetchContext) -> Iterator[None]:
         told = False
         while not _taken(stream.fileno()):
             if not told:
-                caller.say("waiting for another process that fetches a model")
+                caller.say(msg("waiting for another process that fetches a model"))
                 told = True
             caller.check()
             time.sleep(_RETRY)

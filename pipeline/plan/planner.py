@@ -11,12 +11,13 @@ from pipeline.plan.surroundings import SURROUNDINGS, Surroundings
 from pipeline.plan.wiring import Wire
 from pipeline.record.ledger import Components, Entry, Ledger
 from stages.contract import Result
+from stages.message import joined, msg
 
 Action = Literal["cached", "run", "wait", "skip"]
 #: The reason of a stage that ``--force`` names.
 FORCED = "forced"
 #: The reason of a stage that ran last with a version of Paddock that named images by their IDs.
-BY_ID = "results are now named by what is in their image, no longer by its ID"
+BY_ID = msg("results are now named by what is in their image, no longer by its ID")
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,13 @@ class Planner:
             }
         )
         if waits_for:
-            return Step(wire, "wait", f"after {' and '.join(waits_for)}")
+            return Step(wire, "wait", msg("after {stages}", joined(" and ", waits_for)))
         components = self._components(wire, results)
         if wire.stage in self.forced:
             return Step(wire, "run", FORCED, components)
         entry = self.ledger.find(components.key, self.workspace)
         if entry:
-            return Step(wire, "cached", f"made in {entry.run}", components, entry)
+            return Step(wire, "cached", msg("made in {run}", entry.run), components, entry)
         return Step(wire, "run", self._why(components), components)
 
     def _components(self, wire: Wire, results: Mapping[str, Result]) -> Components:
@@ -108,27 +109,28 @@ class Planner:
     def _why(self, now: Components) -> str:
         before = self.ledger.last(now.stage)
         if before is None:
-            return "never run"
+            return msg("never run")
         if before.components.names_image_by_id:
             return BY_ID
         changes = changed_components(before.components, now)
         if changes:
-            return "; ".join(changes)
-        return "the workspace volume is another one"
+            return joined("; ", changes)
+        return msg("the workspace volume is another one")
 
 
 def changed_components(before: Components, now: Components) -> list[str]:
     """Name what differs between two runs of a stage, in words for a person."""
     changes = []
     if before.image != now.image:
-        changes.append(f"image changed ({_short(before.image)} → {_short(now.image)})")
+        changes.append(
+            msg("image changed ({image} → {image2})", _short(before.image), _short(now.image))
+        )
     changes += [
         _changed(name, old, new)
         for name, old, new in _differences(before.parameters, now.parameters)
     ]
     changes += [
-        f"input {name} {_verb(old, new)}"
-        for name, old, new in _differences(before.inputs, now.inputs)
+        _input_changed(name, old, new) for name, old, new in _differences(before.inputs, now.inputs)
     ]
     return changes
 
@@ -139,10 +141,10 @@ def _changed(name: str, old: Any, new: Any) -> str:
         units = [f"+{unit}" for unit in sorted(has - was)] + [
             f"-{unit}" for unit in sorted(was - has)
         ]
-        return f"the processor's kernels changed ({' '.join(units)})"
+        return msg("the processor's kernels changed ({units})", " ".join(units))
     if name in SURROUNDINGS:
-        return f"{name} changed ({old} → {new})"
-    return f"parameter {name} changed ({old} → {new})"
+        return msg("{name} changed ({old} → {new})", name, old, new)
+    return msg("parameter {name} changed ({old} → {new})", name, old, new)
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -151,10 +153,12 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tupl
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 
-def _verb(old: str, new: str) -> str:
+def _input_changed(name: str, old: str, new: str) -> str:
     if old == "none":
-        return "added"
-    return "removed" if new == "none" else f"changed ({_short(old)} → {_short(new)})"
+        return msg("input {name} added", name)
+    if new == "none":
+        return msg("input {name} removed", name)
+    return msg("input {name} changed ({old} → {new})", name, _short(old), _short(new))
 
 
 def _short(digest: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.plan.inputs import FromProject
 from pipeline.plan.start import PD_FILES, PIR_FILES, is_pir, one_file, require, tree_of
 from pipeline.project import Project, load_project
 from stages.contract.artifacts import DESCRIPTION, DICTIONARY, PREPROCESS, nb_file
+from stages.message import msg
 
 _KEY = "verify.recognition"
 #: What of ``out/`` the verify stage takes, by the names that it knows it by.
@@ -40,13 +41,14 @@ def recogniser_of(
     other = load_project(project.folder / project.settings.verify.recognition)
     settings = other.settings
     if settings.model.task != "recognition" or not settings.export.model:
-        remedy = "name a project that sets [export] model to a recognition model"
+        remedy = msg("name a project that sets [export] model to a recognition model")
         raise UsageError(
-            f"{_KEY}: no recognition model is converted there", str(other.folder), remedy
+            msg("{key}: no recognition model is converted there", _KEY), str(other.folder), remedy
         )
-    made_by = f"project {other.name}"
+    made_by = msg("project {other}", other.name)
     delivered = {
-        name: one_file(path, cache, f"{made_by} (out)") for name, path in _delivered(other, cache)
+        name: one_file(path, cache, msg("{made_by} (out)", made_by))
+        for name, path in _delivered(other, cache)
     }
     folder = resolve(settings.export.model, other.folder, "export.model", caller)
     return {"reader-original": _original(folder, cache, made_by), **delivered}
@@ -54,7 +56,9 @@ def recogniser_of(
 
 def _original(folder: Path | None, cache: HashCache, made_by: str) -> FromProject:
     if folder is None or not folder.is_dir():
-        raise UsageError(f"{_KEY}: the model that it converts is no folder", str(folder or ""))
+        raise UsageError(
+            msg("{key}: the model that it converts is no folder", _KEY), str(folder or "")
+        )
     if is_pir(folder):
         require(folder, PIR_FILES, _KEY)
         return tree_of(folder, PIR_FILES, cache, made_by)
@@ -70,13 +74,15 @@ def _delivered(other: Project, cache: HashCache) -> Iterator[tuple[str, Path]]:
     for name, file in _DELIVERED.items():
         path = other.out / file
         if file not in sums or not path.is_file():
-            raise UsageError(f"{_KEY}: no {file} was delivered", str(other.out), _run_it(other))
+            raise UsageError(
+                msg("{key}: no {file} was delivered", _KEY, file), str(other.out), _run_it(other)
+            )
         found = cache.sha256(path)
         if found != sums[file]:
             raise IntegrityFailed(
-                f"{path.name}: expected SHA-256 {sums[file]}, found {found}",
+                msg("{path}: expected SHA-256 {sums}, found {found}", path.name, sums[file], found),
                 str(path),
-                "it was changed after it was delivered; run that project again",
+                msg("it was changed after it was delivered; run that project again"),
             )
         yield name, path
 
@@ -91,4 +97,4 @@ def _read_sums(path: Path) -> dict[str, str]:
 
 
 def _run_it(other: Project) -> str:
-    return f"run it with the target x86 first: paddock --batch {other.folder}"
+    return msg("run it with the target x86 first: paddock --batch {folder}", other.folder)

@@ -15,12 +15,13 @@ from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject, file_upload, folder_upload, make_upload
 from pipeline.project import Project
 from stages.contract.artifacts import DESCRIPTION, PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
+from stages.message import msg
 
 #: A model in the PIR format is known by its program.
 PIR_FILES = (PIR_PROGRAM, PD_PARAMETERS, DESCRIPTION)
 #: A PD model's files by the names that stages know them by.
 PD_FILES = {"pdmodel": PD_PROGRAM, "pdiparams": PD_PARAMETERS}
-_GIVEN = "project (export.model)"
+_GIVEN = msg("project (export.model)")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _inference_model(project: Project, cache: HashCache, caller: FetchContext) -
     given = project.settings.export.model
     folder = resolve(given, project.folder, "export.model", caller)
     if folder is None or not folder.is_dir():
-        raise UsageError("export.model must be a model's folder", str(folder or ""), _REMEDY)
+        raise UsageError(msg("export.model must be a model's folder"), str(folder or ""), _REMEDY)
     own = _beside(given, folder, cache)
     if is_pir(folder):
         require(folder, PIR_FILES)
@@ -106,8 +107,11 @@ def _inference_model(project: Project, cache: HashCache, caller: FetchContext) -
     return Start(pd=pd, own=own)
 
 
-_REMEDY = (
-    f"name a folder with {PD_FILES['pdmodel']} and {PD_PARAMETERS}, or with {', '.join(PIR_FILES)}"
+_REMEDY = msg(
+    "name a folder with {pdmodel} and {pd_parameters}, or with {pir_files}",
+    PD_FILES["pdmodel"],
+    PD_PARAMETERS,
+    ", ".join(PIR_FILES),
 )
 
 
@@ -119,13 +123,13 @@ def require(folder: Path, names: tuple[str, ...], key: str = "export.model") -> 
     """
     for name in names:
         if not (folder / name).is_file():
-            raise UsageError(f"{key}: no file {name!r}", str(folder), _REMEDY)
+            raise UsageError(msg("{key}: no file {name}", key, repr(name)), str(folder), _REMEDY)
 
 
 def _user_config(project: Project, cache: HashCache) -> FromProject | None:
     path = project.folder / project.settings.model.architecture
     if path.suffix in (".yml", ".yaml") and path.is_file():
-        return one_file(path, cache, "project (model.architecture)")
+        return one_file(path, cache, msg("project (model.architecture)"))
     return None
 
 
@@ -134,14 +138,14 @@ def _as_source(path: Path | None, given: object, cache: HashCache) -> FromProjec
     if path is None:
         return None
     if isinstance(given, str) and given in MODELS:
-        return tree_of(path, tuple(MODELS[given].files), cache, f"model {given}")
+        return tree_of(path, tuple(MODELS[given].files), cache, msg("model {given}", given))
     if path.is_dir():
-        return FromProject(folder_upload(path, cache, f"model {path.name}"), tree=True)
-    return one_file(path, cache, f"model {path.name}")
+        return FromProject(folder_upload(path, cache, msg("model {path}", path.name)), tree=True)
+    return one_file(path, cache, msg("model {path}", path.name))
 
 
 def _made_by(given: object, path: Path) -> str:
-    return f"model {given if isinstance(given, str) and given in MODELS else path.name}"
+    return msg("model {given}", given if isinstance(given, str) and given in MODELS else path.name)
 
 
 def _beside(given: str | RemoteModel, folder: Path, cache: HashCache) -> dict[str, FromProject]:

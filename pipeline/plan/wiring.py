@@ -17,6 +17,7 @@ from pipeline.plan.surroundings import Surrounding
 from pipeline.project import Project
 from stages.contract import Digests, hash_file
 from stages.contract.artifacts import PD_PARAMETERS, is_nb_model
+from stages.message import msg
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ def wire(
     """
     if not project.settings.data.test:
         caller.say(
-            "warning: data.test is empty; verify measures on val, which also chose the checkpoint"
+            msg(
+                "warning: data.test is empty; verify measures on val, which also chose the checkpoint"
+            )
         )
     start = starting_point(project, cache, caller)
     there = _given(project, start, cache) | recogniser_of(project, cache, caller)
@@ -90,7 +93,9 @@ def _given(project: Project, start: Start, cache: HashCache) -> dict[str, Source
     }
     dictionary = project.settings.data.dictionary
     if project.settings.model.task == "recognition" and dictionary:
-        given["dictionary"] = one_file(project.folder / dictionary, cache, "project (dictionary)")
+        given["dictionary"] = one_file(
+            project.folder / dictionary, cache, msg("project (dictionary)")
+        )
     return {**given, **start.given}
 
 

@@ -13,6 +13,7 @@ from pipeline.errors import UsageError
 from pipeline.plan.stages import STAGES
 from pipeline.project import Project
 from stages.contract import WORKSPACE
+from stages.message import msg
 
 #: Every container and volume of Paddock carries this label; its value is the project's identity.
 PROJECT_LABEL = "paddock.project"
@@ -60,7 +61,9 @@ def stages_of(compose: Compose) -> dict[str, Service]:
     missing = next((name for name in STAGES if name not in compose.services), None)
     if missing is not None:
         raise UsageError(
-            f"there is no service for the stage {missing!r}", str(COMPOSE_FILE), "correct the file"
+            msg("there is no service for the stage {missing}", repr(missing)),
+            str(COMPOSE_FILE),
+            msg("correct the file"),
         )
     return {name: compose.services[name] for name in STAGES}
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pipeline.complaint import Complaint
 from pipeline.models.catalogue import MODELS
 from pipeline.project.check import complaints
+from stages.message import msg
 
 #: ``finetune``: train from the official weights; ``official``: convert the official model as it is;
 #: ``scratch``: train from random weights.
@@ -72,9 +73,11 @@ class Answers:
 
     def _own_complaints(self, folder: Path) -> Iterator[Complaint]:
         if not _is_folder(folder / self.root):
-            yield Complaint(("data", "root"), f"no folder {self.root!r} in {folder}")
+            yield Complaint(
+                ("data", "root"), msg("no folder {root} in {folder}", repr(self.root), folder)
+            )
         if not self.dictionary.isprintable():
-            yield Complaint(("data", "dictionary"), "must be printable text")
+            yield Complaint(("data", "dictionary"), msg("must be printable text"))
 
 
 def _is_folder(path: Path) -> bool:

@@ -13,9 +13,10 @@ from pipeline import complaint
 from pipeline.complaint import Complaint
 from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
+from stages.message import msg
 
 #: Keys that files of earlier versions may hold.
-_GONE = {("quantize",): "the table is gone, as nothing is quantised: remove it"}
+_GONE = {("quantize",): msg("the table is gone, as nothing is quantised: remove it")}
 
 
 def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:

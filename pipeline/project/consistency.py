@@ -12,6 +12,7 @@ from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.schema import Project, Section
 from pipeline.text import nearest
 from stages.contract.artifacts import DESCRIPTION
+from stages.message import msg
 
 #: By which a folder is told to bring its own dictionary along.
 #: Keys that only a model that reads text has a use for, by table.
@@ -47,17 +48,19 @@ def _of_task(project: Project) -> Iterator[Complaint]:
     if task == "recognition":
         return
     if not settings.export.model:
-        remedy = f'name an official model: model = "{_example_of(task)}"'
-        message = f"needed for {task}, which starts from a model and trains nothing"
+        remedy = msg('name an official model: model = "{example_of}"', _example_of(task))
+        message = msg("needed for {task}, which starts from a model and trains nothing", task)
         yield Complaint(("export", "model"), message, remedy)
     if "train" in settings.model_fields_set:
-        yield Complaint(("train",), f"not for {task}: nothing is trained", "remove the table")
+        yield Complaint(
+            ("train",), msg("not for {task}: nothing is trained", task), msg("remove the table")
+        )
     for table, names in _READING_KEYS.items():
         section: Section = getattr(settings, table)
         for name in names:
             if name in section.model_fields_set and getattr(section, name) not in ("", False):
-                message = f"not for {task}: it is for models that read text"
-                yield Complaint((table, name), message, "remove the key")
+                message = msg("not for {task}: it is for models that read text", task)
+                yield Complaint((table, name), message, msg("remove the key"))
 
 
 def _example_of(task: str) -> str:
@@ -67,21 +70,25 @@ def _example_of(task: str) -> str:
 def _of_start(project: Project) -> Iterator[Complaint]:
     settings = project.settings
     if settings.export.model and settings.train.checkpoint:
-        message = "start from a checkpoint or from an inference model, not from both"
+        message = msg("start from a checkpoint or from an inference model, not from both")
         yield Complaint(("export", "model"), message)
     if settings.export.model or settings.model.task != "recognition":
         return
     architecture = settings.model.architecture
     given = is_file(project.folder / architecture)
     if settings.train.checkpoint and not given:
-        remedy = "give the PaddleOCR YAML that the checkpoint was trained with"
-        message = "a checkpoint needs its configuration"
+        remedy = msg("give the PaddleOCR YAML that the checkpoint was trained with")
+        message = msg("a checkpoint needs its configuration")
         yield Complaint(("model", "architecture"), message, remedy)
     elif architecture not in ARCHITECTURES and not given:
-        message = (
-            f"{architecture!r} is neither built in nor a file{nearest(architecture, ARCHITECTURES)}"
+        message = msg(
+            "{architecture} is neither built in nor a file{nearest}",
+            repr(architecture),
+            nearest(architecture, ARCHITECTURES),
         )
-        remedy = f"built in: {', '.join(ARCHITECTURES)}; or the path of a PaddleOCR YAML"
+        remedy = msg(
+            "built in: {architectures}; or the path of a PaddleOCR YAML", ", ".join(ARCHITECTURES)
+        )
         yield Complaint(("model", "architecture"), message, remedy)
 
 
@@ -98,16 +105,22 @@ def _of_models(project: Project) -> Iterator[Complaint]:
         if name in MODELS:
             yield from _of_built_in(keys, MODELS[name], settings.model.task)
         elif not _exists(project.folder / name):
-            message = (
-                f"{name!r} is neither built in nor a path in the project{nearest(name, MODELS)}"
+            message = msg(
+                "{name} is neither built in nor a path in the project{nearest}",
+                repr(name),
+                nearest(name, MODELS),
             )
-            yield Complaint(keys, message, f"built in: {', '.join(MODELS)}")
+            yield Complaint(keys, message, msg("built in: {models}", ", ".join(MODELS)))
 
 
 def _of_built_in(keys: tuple[str, ...], model: OfficialModel, task: str) -> Iterator[Complaint]:
     if model.task != task:
-        remedy = f'set [model] task = "{model.task}", or name another model'
-        yield Complaint(keys, f"{model.name} is for {model.task}, not for {task}", remedy)
+        remedy = msg('set [model] task = "{task}", or name another model', model.task)
+        yield Complaint(
+            keys,
+            msg("{model} is for {task}, not for {task2}", model.name, model.task, task),
+            remedy,
+        )
 
 
 def _of_weights(project: Project) -> Iterator[Complaint]:
@@ -115,12 +128,16 @@ def _of_weights(project: Project) -> Iterator[Complaint]:
     model, mode = project.settings.model, project.settings.train.mode
     known = ARCHITECTURES.get(model.architecture)
     if not model.pretrained and mode == "frozen":
-        message = "mode frozen starts from an official inference model"
-        yield Complaint(("train", "mode"), message, 'choose "full" to train from scratch')
+        message = msg("mode frozen starts from an official inference model")
+        yield Complaint(("train", "mode"), message, msg('choose "full" to train from scratch'))
     if known and model.pretrained in MODELS and model.pretrained not in known.weights:
-        fitting = ", ".join(known.weights) or 'none; "" trains from scratch'
-        message = f"{model.pretrained} does not fit the architecture {known.name}"
-        yield Complaint(("model", "pretrained"), message, f"official weights that fit: {fitting}")
+        fitting = ", ".join(known.weights) or msg('none; "" trains from scratch')
+        message = msg(
+            "{pretrained} does not fit the architecture {known}", model.pretrained, known.name
+        )
+        yield Complaint(
+            ("model", "pretrained"), message, msg("official weights that fit: {fitting}", fitting)
+        )
 
 
 def _exists(path: Path) -> bool:
@@ -140,13 +157,16 @@ def _of_splits(project: Project) -> Iterator[Complaint]:
     settings = project.settings
     for split in ("train", "val") if _trains(project) else ():
         if not getattr(settings.data, split):
-            yield Complaint(("data", split), "needed for training: a list of label files")
+            yield Complaint(("data", split), msg("needed for training: a list of label files"))
     if not settings.data.test and not settings.data.val:
-        yield Complaint(("data", "test"), "a list of label files to measure on is needed")
+        yield Complaint(("data", "test"), msg("a list of label files to measure on is needed"))
     for split in ("train", "val", "test"):
         for name in getattr(settings.data, split):
             if not is_file(project.data_root / name):
-                yield Complaint(("data", split), f"no file {name!r} in {project.data_root}")
+                yield Complaint(
+                    ("data", split),
+                    msg("no file {name} in {data_root}", repr(name), project.data_root),
+                )
 
 
 def _of_dictionary(project: Project) -> Iterator[Complaint]:
@@ -155,10 +175,13 @@ def _of_dictionary(project: Project) -> Iterator[Complaint]:
         return
     dictionary = settings.data.dictionary
     if dictionary and not is_file(project.folder / dictionary):
-        yield Complaint(("data", "dictionary"), f"no file {dictionary!r} in {project.folder}")
+        yield Complaint(
+            ("data", "dictionary"),
+            msg("no file {dictionary} in {folder}", repr(dictionary), project.folder),
+        )
     if not dictionary and not _brings_dictionary(project):
-        message = "required where the project starts from no official model"
-        remedy = "name the file that lists the characters, one a line"
+        message = msg("required where the project starts from no official model")
+        remedy = msg("name the file that lists the characters, one a line")
         yield Complaint(("data", "dictionary"), message, remedy)
 
 
@@ -168,8 +191,14 @@ def _of_space(project: Project) -> Iterator[Complaint]:
     model = MODELS.get(_start_of(project)) if settings.model.task == "recognition" else None
     if model and not settings.data.dictionary and settings.data.use_space_char != model.space:
         needed = "true" if model.space else "false"
-        message = f"{model.name} reads with its own dictionary, and with use_space_char = {needed}"
-        yield Complaint(("data", "use_space_char"), message, f"set use_space_char = {needed}")
+        message = msg(
+            "{model} reads with its own dictionary, and with use_space_char = {needed}",
+            model.name,
+            needed,
+        )
+        yield Complaint(
+            ("data", "use_space_char"), message, msg("set use_space_char = {needed}", needed)
+        )
 
 
 def _start_of(project: Project) -> str:
@@ -198,11 +227,11 @@ def _of_recogniser(project: Project) -> Iterator[Complaint]:
         return
     if settings.model.task != "detection":
         yield Complaint(
-            keys, f"not for {settings.model.task}: it reads what a detection model finds"
+            keys, msg("not for {task}: it reads what a detection model finds", settings.model.task)
         )
     elif "x86" not in settings.convert.targets:
-        message = "needs the target x86: no other file can be run here"
-        yield Complaint(keys, message, 'add "x86" to [convert] targets')
+        message = msg("needs the target x86: no other file can be run here")
+        yield Complaint(keys, message, msg('add "x86" to [convert] targets'))
     elif not is_file(project.folder / name / "paddock.toml"):
-        remedy = "name the folder of a Paddock project that converts a recognition model"
-        yield Complaint(keys, f"no project in {project.folder / name}", remedy)
+        remedy = msg("name the folder of a Paddock project that converts a recognition model")
+        yield Complaint(keys, msg("no project in {folder}", project.folder / name), remedy)

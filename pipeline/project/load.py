@@ -15,6 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.project.check import complaint_of
 from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
+from stages.message import joined, msg
 
 
 def load_project(folder: Path) -> Project:
@@ -29,13 +30,13 @@ def load_project(folder: Path) -> Project:
     try:
         raw = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        raise UsageError(f"not valid TOML: {error}", str(path)) from error
+        raise UsageError(msg("not valid TOML: {error}", error), str(path)) from error
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         lines = [_sentence(complaint_of(item), path, text) for item in error.errors()]
-        remedy = "docs/project-file.md lists every key"
-        raise UsageError("\n".join(lines), str(path), remedy) from error
+        remedy = msg("docs/project-file.md lists every key")
+        raise UsageError(joined("\n", lines), str(path), remedy) from error
     project = Project(folder, settings)
     first = next(disagreements(project), None)
     if first:
@@ -48,23 +49,27 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UsageError(
-            f"no {PROJECT_FILE} in {path.parent}", str(path), "make one with: paddock init DIR"
+            msg("no {project_file} in {parent}", PROJECT_FILE, path.parent),
+            str(path),
+            msg("make one with: paddock init DIR"),
         ) from error
     except NotADirectoryError as error:
         raise UsageError(
-            "not a folder", str(path.parent), f"name the folder that holds {PROJECT_FILE}"
+            msg("not a folder"),
+            str(path.parent),
+            msg("name the folder that holds {project_file}", PROJECT_FILE),
         ) from error
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", str(path)) from error
+        raise UsageError(msg("cannot be read: {strerror}", error.strerror), str(path)) from error
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"not UTF-8 (byte {error.start})", str(path), "save it as UTF-8"
+            msg("not UTF-8 (byte {start})", error.start), str(path), msg("save it as UTF-8")
         ) from error
 
 
 def _sentence(complaint: Complaint, path: Path, text: str) -> str:
     place = f"{path.name}:{find_line(text, complaint.keys)}: {'.'.join(complaint.keys)}"
-    return f"{place}: {complaint.message}"
+    return msg("{first}: {rest}", place, complaint.message)
 
 
 def find_line(text: str, keys: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ from pydantic import (
 from pipeline.models.given import STRICT, GivenModel, is_safe_path
 from pipeline.project.architectures import ARCHITECTURES
 from stages.contract import TASKS
+from stages.message import msg
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
@@ -28,7 +29,7 @@ UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 def _label_file(name: str) -> str:
     if not is_safe_path(name):
-        raise ValueError("must be a relative path below data.root, without ..")
+        raise ValueError(msg("must be a relative path below data.root, without .."))
     return name
 
 
@@ -84,9 +85,11 @@ class Shapes:
         channels, height, width = shape
         fits = height in self.heights and width in self.widths
         if channels != 3 or not fits or height % self.step or width % self.step:
-            multiples = f", multiples of {self.step}" if self.step > 1 else ""
+            multiples = msg(", multiples of {step}", self.step) if self.step > 1 else ""
             high, wide = (f"{each[0]}-{each[-1]}" for each in (self.heights, self.widths))
-            raise ValueError(f"must be [3, height {high}, width {wide}]{multiples}")
+            raise ValueError(
+                msg("must be [3, height {high}, width {wide}]{multiples}", high, wide, multiples)
+            )
 
 
 #: By task. A detection model halves its image five times; the usual sizes are those of the official models.
@@ -157,7 +160,7 @@ class TrainSection(Section):
     def _assignments(cls, overrides: list[str]) -> list[str]:
         for item in overrides:
             if not re.fullmatch(r"[A-Za-z][\w.]*=.*", item):
-                raise ValueError(f"{item!r} is not KEY=VALUE")
+                raise ValueError(msg("{item} is not KEY=VALUE", repr(item)))
         return overrides
 
 
@@ -177,7 +180,7 @@ class ConvertSection(Section):
     @classmethod
     def _once_each(cls, targets: list[str]) -> list[str]:
         if len(set(targets)) != len(targets):
-            raise ValueError("each target once")
+            raise ValueError(msg("each target once"))
         return targets
 
 
@@ -195,7 +198,7 @@ class VerifySection(Section):
     @classmethod
     def _version(cls, runtime: str) -> str:
         if runtime and not RUNTIME.fullmatch(runtime):
-            raise ValueError('must be a version of Paddle-Lite such as "2.13", or ""')
+            raise ValueError(msg('must be a version of Paddle-Lite such as "2.13", or ""'))
         return runtime
 
 
@@ -209,7 +212,7 @@ class LimitsSection(Section):
     @classmethod
     def _size(cls, memory: str | None) -> str | None:
         if memory is not None and not SIZE.fullmatch(memory):
-            raise ValueError('must be a size such as "512m" or "8g"')
+            raise ValueError(msg('must be a size such as "512m" or "8g"'))
         return memory
 
     @property

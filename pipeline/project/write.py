@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from stages.files import write_text
+from stages.message import msg
 
 
 def write_new(path: Path, text: str) -> None:
@@ -24,10 +25,10 @@ def write_new(path: Path, text: str) -> None:
         finally:
             beside.unlink()
     except FileExistsError as error:
-        remedy = "edit it, or name another folder"
-        raise UsageError("there is a project already", str(path), remedy) from error
+        remedy = msg("edit it, or name another folder")
+        raise UsageError(msg("there is a project already"), str(path), remedy) from error
     except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", str(path)) from error
+        raise UsageError(msg("cannot be written: {strerror}", error.strerror), str(path)) from error
 
 
 def _name(beside: Path, path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.errors import IntegrityFailed
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 #: What every stage has; paddlelite is in some images only, but in those it must be one version too.
@@ -25,8 +26,15 @@ def check_one_environment(environments: Mapping[str, Mapping[str, str]]) -> None
         if len(seen) > 1:
             (one, by_one), (other, by_other), *_ = seen.items()
             raise IntegrityFailed(
-                f"two versions of {name} in one run: {one} in {by_one}, {other} in {by_other}",
-                remedy="build all images again: paddock images build",
+                msg(
+                    "two versions of {name} in one run: {one} in {by_one}, {other} in {by_other}",
+                    name,
+                    one,
+                    by_one,
+                    other,
+                    by_other,
+                ),
+                remedy=msg("build all images again: paddock images build"),
                 pitfall=Pitfall.MIXED_VERSIONS,
             )
 

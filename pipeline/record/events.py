@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
 from stages.contract import EVENT_TYPES, StageEvent
+from stages.message import msg, restored, with_messages
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,9 @@ class Envelope:
     def encode(self) -> str:
         """Return the line, without the newline."""
         head = {"seq": self.seq, "time": self.time, "run": self.run, "stage": self.stage}
-        return json.dumps({**head, "type": _NAMES[type(self.event)], **asdict(self.event)})
+        return json.dumps(
+            with_messages({**head, "type": _NAMES[type(self.event)], **asdict(self.event)})
+        )
 
     @classmethod
     def decode(cls, line: str) -> Envelope:
@@ -180,12 +183,12 @@ class Envelope:
             ValueError: the line is not an event.
         """
         try:
-            raw = json.loads(line)
+            raw = restored(json.loads(line))
             seq = _checked(raw.pop("seq"), int)
             time, run, stage = (_checked(raw.pop(name), str) for name in ("time", "run", "stage"))
             event = _event(_TYPES[raw.pop("type")], raw)
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            raise ValueError(f"not a run event: {line[:200]!r}") from error
+            raise ValueError(msg("not a run event: {line}", repr(line[:200]))) from error
         return cls(seq, time, run, stage, event)
 
 
@@ -202,7 +205,7 @@ def _checked(value: Any, form: type[Any]) -> Any:
         return tuple(value)
     if isinstance(value, form) or (form is float and isinstance(value, int)):
         return value
-    raise TypeError(f"expected {form.__name__}, found {value!r}")
+    raise TypeError(msg("expected {name}, found {value}", form.__name__, repr(value)))
 
 
 class EventLog:

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.errors import IntegrityFailed
 from pipeline.record.hash_chain import Chain, linked, read_chain
 from stages.contract import Artifact, Digests, Result, stage_key
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 
@@ -117,9 +118,15 @@ class Ledger:
         """
         if self.broken:
             raise IntegrityFailed(
-                f"line {self.broken} of the ledger, or what was before it, is not what was written",
+                msg(
+                    "line {broken} of the ledger, or what was before it, is not what was written",
+                    self.broken,
+                ),
                 f"{self._path}:{self.broken}",
-                f"restore it, or set it aside and let every stage run again: mv {self._path} ledger.old",
+                msg(
+                    "restore it, or set it aside and let every stage run again: mv {path} ledger.old",
+                    self._path,
+                ),
                 Pitfall.CHANGED_ARTIFACT,
             )
 

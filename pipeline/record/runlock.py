@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from stages.message import msg
 
 LOCK_NAME = "lock"
 #: Whoever only looks at the lock (:func:`running`) holds it for a moment: a runner tries this long
@@ -61,7 +62,7 @@ def run_lock(path: Path, run: str = "") -> Iterator[str]:
         name = f", run {run}" if run else ""
         _write(descriptor, f"pid {os.getpid()} on {socket.gethostname()}{name}\n")
         try:
-            yield holder
+            yield _told(holder)
         finally:
             os.ftruncate(descriptor, 0)
     finally:
@@ -96,9 +97,12 @@ def _take(descriptor: int, path: Path) -> None:
         except BlockingIOError as error:
             if time.monotonic() > deadline:
                 raise UsageError(
-                    f"another run of this project is going on ({_said(descriptor) or 'starting'})",
+                    msg(
+                        "another run of this project is going on ({said})",
+                        _told(_said(descriptor)) or msg("starting"),
+                    ),
                     str(path),
-                    "wait for it, or stop it with SIGINT",
+                    msg("wait for it, or stop it with SIGINT"),
                 ) from error
             time.sleep(_RETRY)
         else:
@@ -113,6 +117,16 @@ def _is_held(descriptor: int) -> bool:
     # Not left to close(): a child forked at this moment has the descriptor too.
     fcntl.flock(descriptor, fcntl.LOCK_UN)
     return False
+
+
+def _told(holder: str) -> str:
+    """Return what the lock's file says, for people."""
+    found = _HOLDER.fullmatch(holder)
+    if not found:
+        return holder
+    if found["run"]:
+        return msg("pid {pid} on {host}, run {run}", found["pid"], found["host"], found["run"])
+    return msg("pid {pid} on {host}", found["pid"], found["host"])
 
 
 def _said(descriptor: int) -> str:

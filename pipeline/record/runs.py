@@ -23,6 +23,7 @@ from pipeline.record.events import (
 from pipeline.record.follow import Follower
 from pipeline.record.runlock import running
 from stages.contract import Exit
+from stages.message import msg
 
 _RUNS = "runs"
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
@@ -104,7 +105,7 @@ def run_folder(state: Path, name: str) -> RunFolder:
         ValueError: no run can be called that.
     """
     if not _NAME.fullmatch(name):
-        raise ValueError(f"not the name of a run: {name!r}")
+        raise ValueError(msg("not the name of a run: {name}", repr(name)))
     return RunFolder(name, state / _RUNS / name)
 
 

@@ -19,6 +19,7 @@ from pipeline.report.model import (
     Stage,
     StageArtifact,
     model_of,
+    restated,
 )
 from pipeline.report.training import training_section
 from pipeline.report.verdict import judge
@@ -32,6 +33,7 @@ from stages.contract.artifacts import (
     nb_file,
     target_of_model,
 )
+from stages.message import messages_in, msg
 
 #: The files by which models are known that are no NB file; those that no stage made the project gave.
 _MODEL_FILES = {CHECKPOINT_MODEL: CHECKPOINT, PD_MODEL: PD_PARAMETERS}
@@ -68,15 +70,17 @@ def build_report(
     judged = judge(parity, project.settings.verify)
     proof = Proof(project.settings, dict(results), parity, evidence, lineage, locked)
     guards = check_guards(proof)
+    remarks = (*judged.remarks, *(_remarks(guards) if judged.passed else ()))
     files = {item.model: item for item in evidence.runtime.files}
-    return Report(
+    training = training_section(project.settings, proof.train, curve)
+    report = Report(
         schema_version=SCHEMA_VERSION,
         project=project.name,
         run=run,
         task=parity.task,
         verdict=judged.verdict,
-        reasons=judged.reasons,
-        remarks=(*judged.remarks, *(_remarks(guards) if judged.passed else ())),
+        reasons=tuple(map(str, judged.reasons)),
+        remarks=tuple(map(str, remarks)),
         images=parity.images,
         dictionary=(
             Dictionary.of(parity.dictionary, evidence.dictionary) if parity.dictionary else None
@@ -91,7 +95,7 @@ def build_report(
         ),
         mismatches=parity.mismatches,
         chain=parity.chain,
-        training=training_section(project.settings, proof.train, curve),
+        training=training,
         stages={
             stage: Stage(key=result.key, seconds=result.seconds, metrics=result.metrics)
             for stage, result in results.items()
@@ -108,7 +112,14 @@ def build_report(
         runtime=evidence.runtime,
         lineage=_lineage(lineage) if lineage else None,
         guards=guards,
+        messages={
+            text: tuple(made)
+            for text, made in messages_in(
+                (judged, remarks, guards, parity, evidence, curve)
+            ).items()
+        },
     )
+    return restated(report)
 
 
 def _made_by(head: BufferHead | None) -> dict[str, str]:
@@ -126,7 +137,7 @@ def _remarks(guards: Iterable[GuardEntry]) -> Iterator[str]:
     """Give what a reader should know of a verdict that is pass although a guard failed."""
     for guard in guards:
         if guard.outcome is Outcome.FAILED:
-            yield f"a guard failed: {guard.title}: {guard.found}"
+            yield msg("a guard failed: {title}: {found}", guard.title, guard.found)
 
 
 def _file_of(

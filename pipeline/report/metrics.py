@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from stages.contract import TASKS, Latency
 from stages.contract.artifacts import PD_MODEL
+from stages.message import msg
 
 if TYPE_CHECKING:
     from pipeline.report.model import Model, Report
@@ -87,8 +88,8 @@ def _agreement(words: str) -> Metric:
 
 
 _DIFFERENCE = Metric(
-    "max diff",
-    "largest difference to PD",
+    msg("max diff"),
+    msg("largest difference to PD"),
     lambda model, _: model.max_abs_diff,
     ".1e",
     "lower",
@@ -98,50 +99,67 @@ _DIFFERENCE = Metric(
 #: What each task is measured by, in the order of the table; a new metric is a new row.
 _OWN: Mapping[str, tuple[Metric, ...]] = {
     RECOGNITION: (
-        _accuracy("exact matches"),
-        Metric("NED", "1 - edit distance", lambda model, _: model.ned, ".4f", "higher", rank=1),
-        _agreement("same string as PD"),
+        _accuracy(msg("exact matches")),
+        Metric(
+            "NED", msg("1 - edit distance"), lambda model, _: model.ned, ".4f", "higher", rank=1
+        ),
+        _agreement(msg("same string as PD")),
         _DIFFERENCE,
     ),
     DETECTION: (
         Metric(
             "hmean",
-            "mean of precision and recall",
+            msg("mean of precision and recall"),
             lambda model, _: model.hmean,
             ".2%",
             "higher",
             rank=1,
         ),
         Metric(
-            "precision", "boxes that are right", lambda model, _: model.precision, ".2%", "higher"
+            "precision",
+            msg("boxes that are right"),
+            lambda model, _: model.precision,
+            ".2%",
+            "higher",
         ),
-        Metric("recall", "labelled boxes found", lambda model, _: model.recall, ".2%", "higher"),
-        Metric("boxes", "boxes found", lambda model, _: model.boxes, "d", rank=3),
-        _agreement("images with the same boxes as PD"),
+        Metric(
+            "recall", msg("labelled boxes found"), lambda model, _: model.recall, ".2%", "higher"
+        ),
+        Metric("boxes", msg("boxes found"), lambda model, _: model.boxes, "d", rank=3),
+        _agreement(msg("images with the same boxes as PD")),
         _DIFFERENCE,
         Metric(
             "flipped",
-            "pixels on the other side of the threshold than PD's",
+            msg("pixels on the other side of the threshold than PD's"),
             lambda model, _: model.flipped_pixels,
             "d",
             "lower",
         ),
         Metric(
-            "pixels", "pixels compared", lambda model, _: model.pixels, "d", brief=False, rank=3
+            "pixels",
+            msg("pixels compared"),
+            lambda model, _: model.pixels,
+            "d",
+            brief=False,
+            rank=3,
         ),
     ),
     ORIENTATION: (
-        _accuracy("orientations that are right"),
-        _agreement("same orientation as PD"),
+        _accuracy(msg("orientations that are right")),
+        _agreement(msg("same orientation as PD")),
         _DIFFERENCE,
     ),
 }
 _COST = (
-    Metric("p50 ms", "p50 in ms", _latency(lambda it: it.p50), ".1f", "lower", rank=1, varies=True),
-    Metric("p90 ms", "p90 in ms", _latency(lambda it: it.p90), ".1f", "lower", rank=3, varies=True),
+    Metric(
+        "p50 ms", msg("p50 in ms"), _latency(lambda it: it.p50), ".1f", "lower", rank=1, varies=True
+    ),
+    Metric(
+        "p90 ms", msg("p90 in ms"), _latency(lambda it: it.p90), ".1f", "lower", rank=3, varies=True
+    ),
     Metric(
         "p99 ms",
-        "p99 in ms",
+        msg("p99 in ms"),
         _latency(lambda it: it.p99),
         ".1f",
         "lower",
@@ -151,7 +169,7 @@ _COST = (
     ),
     Metric(
         "x PD",
-        "p50 as a multiple of PD's",
+        msg("p50 as a multiple of PD's"),
         _ratio,
         ".2f",
         "lower",
@@ -161,26 +179,26 @@ _COST = (
     ),
     Metric(
         "img/s",
-        "images a second",
+        msg("images a second"),
         lambda model, _: model.images_per_s,
         ".1f",
         "higher",
         varies=True,
     ),
     Metric(
-        "RSS MB",
-        "peak memory in MB",
+        msg("RSS MB"),
+        msg("peak memory in MB"),
         lambda model, _: model.peak_rss_mb,
         ".0f",
         "lower",
         varies=True,
     ),
 )
-_CLASSES = (Metric("classes", "classes of the dictionary", _classes, "", brief=False, rank=3),)
+_CLASSES = (Metric("classes", msg("classes of the dictionary"), _classes, "", brief=False, rank=3),)
 _FILE = (
     Metric(
         "MB",
-        "size in MB",
+        msg("size in MB"),
         lambda model, _: None if model.size is None else model.size / 1e6,
         ".2f",
         "lower",

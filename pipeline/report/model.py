@@ -38,6 +38,7 @@ from stages.contract import (
     Step,
     Targets,
 )
+from stages.message import Restorer, msg, restate
 
 __all__ = [
     "REPORT_FILE",
@@ -50,6 +51,7 @@ __all__ = [
     "Verdict",
     "load_report",
     "parse_report",
+    "restated",
 ]
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -208,6 +210,8 @@ class Report(_Part):
     """versions by stage: python, paddle, paddle_commit, numpy, opencv, paddlelite"""
     artifacts: tuple[StageArtifact, ...]
     guards: tuple[GuardEntry, ...]
+    messages: dict[str, tuple[str, ...]] = {}
+    """what sentences above were made from, for other languages: text -> template and values"""
 
     @property
     def passed(self) -> bool:
@@ -235,7 +239,7 @@ def parse_report(text: str | bytes) -> Report:
         ReportError: it is no report.
     """
     try:
-        return Report.model_validate_json(text)
+        return restated(Report.model_validate_json(text))
     except ValidationError as error:
         raw = _plain(text)
         version = raw.get("schema_version")
@@ -243,7 +247,26 @@ def parse_report(text: str | bytes) -> Report:
             raise EarlierReportError(str(raw.get("run", ""))) from error
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or REPORT_FILE
-        raise ReportError(f"{place}: {first['msg']}") from error
+        raise ReportError(msg("{first}: {rest}", place, first["msg"])) from error
+
+
+def restated(report: Report) -> Report:
+    """Return the report with its sentences as messages, which validation takes for plain strings."""
+    told: Report = _restate(report, Restorer(report.messages))
+    return told
+
+
+def _restate(value: Any, restore: Restorer) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _restate(item, restore) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_restate(item, restore) for item in value)
+    if not isinstance(value, BaseModel):
+        return restate(value, restore)
+    parts = {name: getattr(value, name) for name in type(value).model_fields}
+    if isinstance(value, Report):
+        del parts["messages"]
+    return value.model_copy(update={name: _restate(item, restore) for name, item in parts.items()})
 
 
 def _plain(text: str | bytes) -> Mapping[str, Any]:

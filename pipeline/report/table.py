@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.report.metrics import DETECTION, ORIENTATION, RECOGNITION, Metric, metrics_of
+from stages.message import msg
 
 if TYPE_CHECKING:
     from pipeline.report.model import Model, Report
@@ -44,10 +45,10 @@ def _row(model: Model, report: Report) -> list[str]:
 
 def verdict_line(report: Report) -> str:
     """Return the verdict as a sentence."""
-    images = f"{report.images} images"
+    images = msg("{images} images", report.images)
     if report.passed:
-        return f"PASS  parity holds on {images}"
-    return f"FAIL  {len(report.reasons)} reason(s), on {images}"
+        return msg("PASS  parity holds on {images}", images)
+    return msg("FAIL  {reasons} reason(s), on {images}", len(report.reasons), images)
 
 
 def chain_line(report: Report) -> str:
@@ -55,9 +56,13 @@ def chain_line(report: Report) -> str:
     chain = report.chain
     if chain is None:
         return ""
-    return (
-        f"chained with {chain.recognition}: {chain.same} of {chain.lines} lines on "
-        f"{chain.pages} pages are read the same by the original pair and the converted one"
+    return msg(
+        "chained with {recognition}: {same} of {lines} lines on {pages} pages are read the "
+        "same by the original pair and the converted one",
+        chain.recognition,
+        chain.same,
+        chain.lines,
+        chain.pages,
     )
 
 

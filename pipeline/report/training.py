@@ -10,6 +10,7 @@ from dataclasses import replace
 from pipeline.project.schema import ModelSection, Settings
 from pipeline.report.model import Training
 from stages.contract import Curve, Point, TrainMetrics
+from stages.message import joined, msg
 
 #: Of one curve the report keeps so many points at most, evenly spread.
 MOST_POINTS = 1000
@@ -110,17 +111,28 @@ def best_step(training: Training) -> int | None:
 
 def summary(training: Training) -> str:
     """Return how training went: why it stopped, what it came to, how fast, and with which loss it began."""
-    return "; ".join(_summary(training))
+    return joined("; ", _summary(training))
 
 
 def _summary(training: Training) -> Iterator[str]:
-    yield f"mode {training.mode}: {training.stopped_because}"
+    yield msg("mode {mode}: {stopped_because}", training.mode, training.stopped_because)
     yield (
-        f"best epoch {training.best_epoch} of {training.epochs_run}, {training.accuracy:.2%} on val"
+        msg(
+            "best epoch {best_epoch} of {epochs_run}, {accuracy} on val",
+            training.best_epoch,
+            training.epochs_run,
+            f"{training.accuracy:.2%}",
+        )
     )
-    yield f"{training.samples_per_s:g} samples/s"
+    yield msg("{samples_per_s} samples/s", f"{training.samples_per_s:g}")
     if features := training.features:
-        yield f"features of {features.images} images, {features.cached} of them cached"
+        yield msg(
+            "features of {images} images, {cached} of them cached", features.images, features.cached
+        )
     start, first = training.start_val_loss, training.first_train_loss
     if start is not None and first is not None:
-        yield f"loss {start:.3g} before training, {first:.3g} in the first batch"
+        yield msg(
+            "loss {start} before training, {first} in the first batch",
+            f"{start:.3g}",
+            f"{first:.3g}",
+        )

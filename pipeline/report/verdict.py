@@ -10,6 +10,7 @@ from pipeline.project.schema import VerifySection
 from pipeline.report.model import Verdict
 from stages.contract import TASKS, Chain, ModelEntry, Parity, Status
 from stages.contract.artifacts import PD_MODEL
+from stages.message import msg
 
 _, DETECTION, ORIENTATION = TASKS
 #: Under this score, models that agree prove little: they may agree on finding nothing. Of two
@@ -54,22 +55,28 @@ def judge(parity: Parity, asked: VerifySection) -> Judgement:
     reference = next(model for model in models if model.name == PD_MODEL)
     reasons = [reason for model in models for reason in _failed(model)]
     if not reference.is_measured and not reasons:
-        reasons.append(f"pd: {reference.sentence}, so nothing could be compared with it")
+        reasons.append(
+            msg("pd: {sentence}, so nothing could be compared with it", reference.sentence)
+        )
     if reference.is_measured:
         reasons += _accuracy(reference, asked, task)
         compared = [model for model in models if model.name != PD_MODEL and model.is_measured]
         for model in compared:
             reasons += _parity(model, reference, asked, task)
     if not any(model.is_measured and model.is_nb for model in models):
-        reasons.append("no NB model was measured")
+        reasons.append(msg("no NB model was measured"))
     reasons += _chain(parity.chain)
     return Judgement(not reasons, tuple(reasons), tuple(_remarks(reference, task)))
 
 
 def _failed(model: ModelEntry) -> Iterator[str]:
     if model.status is Status.FAILED:
-        said = f"{model.name}: {model.sentence}"
-        yield f"{said} (paddock explain {model.pitfall})" if model.pitfall else said
+        said = msg("{first}: {rest}", model.name, model.sentence)
+        yield (
+            msg("{said} (paddock explain {pitfall})", said, model.pitfall)
+            if model.pitfall
+            else said
+        )
 
 
 def _accuracy(reference: ModelEntry, asked: VerifySection, task: str) -> Iterator[str]:
@@ -77,9 +84,11 @@ def _accuracy(reference: ModelEntry, asked: VerifySection, task: str) -> Iterato
     if score >= asked.min_accuracy:
         return
     if scored_by_hmean(task):
-        yield f"pd: hmean {score:.4f} is under {asked.min_accuracy}"
+        yield msg("pd: hmean {score} is under {min_accuracy}", f"{score:.4f}", asked.min_accuracy)
     else:
-        yield f"pd: accuracy {score:.4f} is under {asked.min_accuracy}"
+        yield msg(
+            "pd: accuracy {score} is under {min_accuracy}", f"{score:.4f}", asked.min_accuracy
+        )
 
 
 def _parity(
@@ -91,17 +100,37 @@ def _parity(
     if model.is_nb and not drop <= asked.max_accuracy_drop + 1e-12:
         yield _dropped(name, task, drop, asked.max_accuracy_drop)
     if not (agreement := _number(model.agreement)) >= asked.min_agreement:
-        yield f"{name}: agrees with pd on {agreement:.4f} (asked {asked.min_agreement})"
+        yield msg(
+            "{name}: agrees with pd on {agreement} (asked {min_agreement})",
+            name,
+            f"{agreement:.4f}",
+            asked.min_agreement,
+        )
     if not (difference := _number(model.max_abs_diff)) <= asked.max_abs_diff:
         yield (
-            f"{name}: differs from pd by up to {difference:.2e} (allowed {asked.max_abs_diff:.0e})"
+            msg(
+                "{name}: differs from pd by up to {difference} (allowed {max_abs_diff})",
+                name,
+                f"{difference:.2e}",
+                f"{asked.max_abs_diff:.0e}",
+            )
         )
 
 
 def _dropped(name: str, task: str, drop: float, allowed: float) -> str:
     if scored_by_hmean(task):
-        return f"{name}: hmean drops by {drop:.4f} against pd (allowed {allowed})"
-    return f"{name}: accuracy drops by {drop:.4f} against pd (allowed {allowed})"
+        return msg(
+            "{name}: hmean drops by {drop} against pd (allowed {allowed})",
+            name,
+            f"{drop:.4f}",
+            allowed,
+        )
+    return msg(
+        "{name}: accuracy drops by {drop} against pd (allowed {allowed})",
+        name,
+        f"{drop:.4f}",
+        allowed,
+    )
 
 
 def _chain(chain: Chain | None) -> Iterator[str]:
@@ -109,13 +138,22 @@ def _chain(chain: Chain | None) -> Iterator[str]:
     if chain is None:
         return
     if chain.failure:
-        yield f"chained with {chain.recognition}: {chain.failure}"
+        yield msg("chained with {recognition}: {failure}", chain.recognition, chain.failure)
     elif not chain.lines:
-        yield f"chained with {chain.recognition}: no line was found on {chain.pages} pages"
+        yield msg(
+            "chained with {recognition}: no line was found on {pages} pages",
+            chain.recognition,
+            chain.pages,
+        )
     elif chain.same < chain.lines:
         yield (
-            f"chained with {chain.recognition}: {chain.lines - chain.same} of "
-            f"{chain.lines} lines are read other than by the original pair"
+            msg(
+                "chained with {recognition}: {lines} of {lines2} lines are read other than by the "
+                "original pair",
+                chain.recognition,
+                chain.lines - chain.same,
+                chain.lines,
+            )
         )
 
 
@@ -126,16 +164,25 @@ def _remarks(reference: ModelEntry, task: str) -> Iterator[str]:
     share = f"{score:.1%}"
     if task == DETECTION:
         yield (
-            f"parity alone says little here: the boxes' hmean is only {share}, "
-            "too weak to prove much"
+            msg(
+                "parity alone says little here: the boxes' hmean is only {share}, too weak to prove "
+                "much",
+                share,
+            )
         )
     elif task == ORIENTATION:
         yield (
-            f"parity alone says little here: the model tells only {share} of the orientations, "
-            "too weak to prove much"
+            msg(
+                "parity alone says little here: the model tells only {share} of the orientations, "
+                "too weak to prove much",
+                share,
+            )
         )
     else:
         yield (
-            f"parity alone says little here: the model reads only {share} "
-            "of the lines, too weak to prove much"
+            msg(
+                "parity alone says little here: the model reads only {share} of the lines, too weak "
+                "to prove much",
+                share,
+            )
         )

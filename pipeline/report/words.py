@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from stages.message import msg
+
 SCHEMA_VERSION: Literal[2] = 2
 REPORT_FILE = "report.json"
 
@@ -16,7 +18,7 @@ class Outcome(str, Enum):
     PASSED = "passed"
     FAILED = "failed"
     #: There was nothing to look at.
-    NOT_CHECKED = "not checked"
+    NOT_CHECKED = msg("not checked")
     #: It cannot fail: the stage would have ended before, with exit code 5 or 3, and left no report.
     ENFORCED = "enforced"
 
@@ -56,5 +58,5 @@ class EarlierReportError(ReportError):
     """The report is of an earlier version of Paddock; ``run`` made it."""
 
     def __init__(self, run: str) -> None:
-        super().__init__("the report was made by an earlier version of Paddock")
+        super().__init__(msg("the report was made by an earlier version of Paddock"))
         self.run = run

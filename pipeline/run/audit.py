@@ -20,6 +20,7 @@ from pipeline.run.rehash import rehash
 from pipeline.run.results import check_results
 from pipeline.run.uploads import check_uploads
 from stages.contract import Digests, Exit
+from stages.message import msg
 
 Say = Callable[[str], None]
 
@@ -81,9 +82,11 @@ class _Audit:
         written = self._written()
         ledger = check_ledger(self._project, self._ledger)
         if not entries and not written and not ledger:
-            remedy = "run first: paddock --batch"
-            raise UsageError("nothing was made yet that could be audited", remedy=remedy)
-        self._say(f"hashing the results of {len(entries)} stages and all uploads again")
+            remedy = msg("run first: paddock --batch")
+            raise UsageError(msg("nothing was made yet that could be audited"), remedy=remedy)
+        self._say(
+            msg("hashing the results of {entries} stages and all uploads again", len(entries))
+        )
         folders = result_folders(entries)
         found = rehash(self._prepared.place, folders, self._stop, uploads=True)
         results, trees = check_results(entries, found), found.trees
@@ -116,7 +119,7 @@ class _Audit:
         workspace = self._prepared.planner.workspace
         if self._good is None or self._good.workspace == workspace:
             return []
-        said = "the workspace volume of the last good run is gone: its results are missing"
+        said = msg("the workspace volume of the last good run is gone: its results are missing")
         path = self._prepared.place.workspace.volumes["workspace"]
         expected = Expected(
             "workspace",
@@ -125,7 +128,7 @@ class _Audit:
             "paddock",
             self._good.run,
             self._good.time,
-            "run again: paddock --batch",
+            msg("run again: paddock --batch"),
         )
         return [Fault("missing", expected, said=said)]
 

@@ -27,6 +27,7 @@ from pipeline.record.runs import RunFolder, create_run, run_folder
 from pipeline.run.failure import tell
 from pipeline.run.options import Options, StopSwitch
 from stages.contract import Exit
+from stages.message import msg
 
 __all__ = ["Running", "Started", "main", "running", "start", "stop"]
 
@@ -62,12 +63,16 @@ def start(folder: Path, options: Options, environ: Mapping[str, str]) -> Started
     """
     folder = folder.resolve()
     if not folder.is_dir():
-        raise UsageError("not a folder", str(folder), "name the folder that holds paddock.toml")
+        raise UsageError(
+            msg("not a folder"), str(folder), msg("name the folder that holds paddock.toml")
+        )
     try:
         own = create_run(folder / ".paddock")
         process = _spawn(_words(folder, own.name, options), own, environ)
     except OSError as error:
-        raise PaddockError(f"cannot start a runner: {error.strerror}", str(folder)) from error
+        raise PaddockError(
+            msg("cannot start a runner: {strerror}", error.strerror), str(folder)
+        ) from error
     return Started(own.name, own, process)
 
 
@@ -97,8 +102,10 @@ def stop(who: Running, at_once: bool = False) -> bool:
         UsageError: it is on another machine, or belongs to somebody else.
     """
     if not who.here:
-        remedy = f"stop it there: kill -INT {who.pid}"
-        raise UsageError(f"the run is on {who.host}, not on this machine", str(who.lock), remedy)
+        remedy = msg("stop it there: kill -INT {pid}", who.pid)
+        raise UsageError(
+            msg("the run is on {host}, not on this machine", who.host), str(who.lock), remedy
+        )
     # Two of the same kind could arrive as one.
     orders = (signal.SIGINT, signal.SIGTERM) if at_once else (signal.SIGINT,)
     obeyed = [_order(who, number) for number in orders]
@@ -114,7 +121,9 @@ def _order(who: Running, number: signal.Signals) -> bool:
         return False
     except PermissionError as error:
         raise UsageError(
-            f"not allowed to stop the run (pid {who.pid})", str(who.lock), "ask who started it"
+            msg("not allowed to stop the run (pid {pid})", who.pid),
+            str(who.lock),
+            msg("ask who started it"),
         ) from error
     return True
 

@@ -34,6 +34,7 @@ from stages.contract import (
     decode_event,
     digests_of,
 )
+from stages.message import msg
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Executor:
                 continue
             upload = source.upload
             if again or not self._volumes.has(upload.folder / MANIFEST_FILE):
-                note = f"uploading {len(upload.files)} files: {upload.made_by}"
+                note = msg("uploading {files} files: {made_by}", len(upload.files), upload.made_by)
                 self._log.say(Noted(note), wire.stage)
                 self._volumes.put_tree(upload.folder, upload.files, upload.manifest)
 
@@ -178,10 +179,12 @@ class _Listener:
 
 def _failure(stage: str, exited: Exited, said: Failed | None, log: Path) -> PaddockError:
     if exited.out_of_memory:
-        remedy = "raise limits.memory in paddock.toml, or lower the batch size"
-        return StageFailed(f"the {stage} stage ran out of memory", str(log), remedy)
+        remedy = msg("raise limits.memory in paddock.toml, or lower the batch size")
+        return StageFailed(msg("the {stage} stage ran out of memory", stage), str(log), remedy)
     if said is None:
-        remedy = "its log has the details"
-        return StageFailed(f"the {stage} stage ended with code {exited.code}", str(log), remedy)
+        remedy = msg("its log has the details")
+        return StageFailed(
+            msg("the {stage} stage ended with code {code}", stage, exited.code), str(log), remedy
+        )
     kind = IntegrityFailed if said.code == Exit.INTEGRITY else StageFailed
     return kind(said.message, said.where or str(log), said.remedy, said.pitfall)

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.errors import PaddockError
 from pipeline.record.events import EventLog, RunFailed
 from stages.contract import Exit
+from stages.message import msg
 
 
 def tell(error: Exception, log: EventLog, folder: Path) -> Exit:
@@ -26,11 +27,13 @@ def tell(error: Exception, log: EventLog, folder: Path) -> Exit:
         )
         return error.code
     if isinstance(error, BrokenPipeError):
-        message = "whoever read the run's output went away, so the run was stopped"
-        log.say(RunFailed(Exit.STAGE, message, "", "write it to a file: paddock --batch > run.log"))
+        message = msg("whoever read the run's output went away, so the run was stopped")
+        log.say(
+            RunFailed(Exit.STAGE, message, "", msg("write it to a file: paddock --batch > run.log"))
+        )
         return Exit.STAGE
-    remedy = "free some space there" if _is_full(error) else "see the traceback"
-    message = f"{type(error).__name__}: {error}"
+    remedy = msg("free some space there") if _is_full(error) else msg("see the traceback")
+    message = msg("{first}: {rest}", type(error).__name__, error)
     log.say(RunFailed(Exit.STAGE, message, str(path), remedy, causes))
     return Exit.STAGE
 
@@ -43,5 +46,5 @@ def _is_full(error: Exception) -> bool:
 def _causes(error: BaseException) -> Iterator[str]:
     cause = error.__cause__
     while cause is not None:
-        yield f"{type(cause).__name__}: {cause}"
+        yield msg("{first}: {rest}", type(cause).__name__, cause)
         cause = cause.__cause__

@@ -45,6 +45,7 @@ from stages.contract import (
     hash_file,
 )
 from stages.files import write_bytes, write_text
+from stages.message import msg
 
 Left = TypeVar("Left", bound=Document)
 
@@ -141,9 +142,9 @@ class _Finish:
             )
         except DocumentError as error:
             raise IntegrityFailed(
-                f"a stage left what this version of Paddock does not write: {error}",
+                msg("a stage left what this version of Paddock does not write: {error}", error),
                 "report.json",
-                "build the images again, then run again: paddock images build",
+                msg("build the images again, then run again: paddock images build"),
             ) from error
         if report.passed:
             self._target = self._project.out
@@ -201,13 +202,15 @@ class _Finish:
         """Put what was gathered in its place, and say what had gone missing there."""
         if files:
             if missing := [Path(fault.expected.path).name for fault in self._faults]:
-                self._log.say(Noted(f"missing from out/, delivered again: {', '.join(missing)}"))
+                self._log.say(
+                    Noted(msg("missing from out/, delivered again: {missing}", ", ".join(missing)))
+                )
             delivery = deliver(self._target, self._ready)
             self._log.say(Delivered(str(delivery.folder), delivery.files))
         if self._target == self._project.out:
             withdraw(self._failed)  # it tells of a run that this one has put right
         elif self._project.out.exists():
-            self._log.say(Noted("out/ still holds the last model that passed"))
+            self._log.say(Noted(msg("out/ still holds the last model that passed")))
 
     def write_lock(self) -> None:
         """Write ``paddock.lock`` if it would change."""
@@ -233,7 +236,7 @@ class _Finish:
         """
         found = self._document(kind)
         if found is None:
-            raise DocumentError(f"{kind.FILE} was left by no stage")
+            raise DocumentError(msg("{file} was left by no stage", kind.FILE))
         return found
 
     def _document(self, kind: type[Left]) -> Left | None:

@@ -17,6 +17,7 @@ from pipeline.plan.workspace import Workspace
 from pipeline.text import one_line
 from stages.contract import Exit
 from stages.cpu import flags_of, read_cpu
+from stages.message import joined, msg
 
 Stop = Callable[[], int]
 #: How much of what a container printed on stderr is kept.
@@ -74,10 +75,10 @@ class Place:
             job, {}, Sink(output.take, output.take_complaints), stop
         )
         if exited.stopped:
-            raise PaddockError(f"{what} was stopped")
+            raise PaddockError(msg("{what} was stopped", what))
         if exited.code != Exit.OK:
-            message = f"{what} ended with code {exited.code}"
-            remedy = "build the images again: paddock images build"
+            message = msg("{what} ended with code {code}", what, exited.code)
+            remedy = msg("build the images again: paddock images build")
             raise PaddockError(message, output.last_complaint(), remedy)
         return bytes(output.printed)
 
@@ -85,7 +86,7 @@ class Place:
         """Return the vector units of the processor that stages run on: kernels are chosen by them."""
         if self.engine.is_here():
             return read_cpu().get("cpu_flags", "")
-        told = self.ask("asking for the processor", ("cat", "/proc/cpuinfo"), lambda: 0)
+        told = self.ask(msg("asking for the processor"), ("cat", "/proc/cpuinfo"), lambda: 0)
         return flags_of(told.decode("utf-8", "replace"))
 
 
@@ -122,10 +123,17 @@ def find_images(
     }
     found = {stage: engine.images.find(image) for stage, image in needed.items()}
     if missing := [stage for stage, image in found.items() if image is None]:
-        said = "; ".join(
-            f"the {stage} stage needs the image {needed[stage]}, which is not there"
-            for stage in missing
+        said = joined(
+            "; ",
+            (
+                msg(
+                    "the {stage} stage needs the image {needed}, which is not there",
+                    stage,
+                    needed[stage],
+                )
+                for stage in missing
+            ),
         )
-        remedy = f"make it with: paddock images build {' '.join(missing)}"
+        remedy = msg("make it with: paddock images build {missing}", " ".join(missing))
         raise EngineError(said, needed[missing[0]], remedy)
     return {stage: image for stage, image in found.items() if image is not None}

@@ -17,6 +17,7 @@ from pipeline.run.prepare import Connected
 from pipeline.run.rehash import STAGE, Rehashed, rehash
 from pipeline.run.results import check_results
 from pipeline.text import human_seconds, human_size
+from stages.message import msg
 
 
 class Recheck:
@@ -102,9 +103,16 @@ class Recheck:
             found = Rehashed({**found.files, **more.files})
         checked = check_results(new, found)
         stages = dict.fromkeys(fault.expected.made_by for fault in checked.faults)
-        refuse(checked.faults, f"make it again: {force(stages)}")
+        refuse(checked.faults, msg("make it again: {force}", force(stages)))
         self._done |= {entry.key for entry in new}
         size, seconds = human_size(checked.size), human_seconds(time.monotonic() - started)
         self._log.say(
-            Noted(f"hashed {checked.files} files of cached results again: {size} in {seconds}")
+            Noted(
+                msg(
+                    "hashed {files} files of cached results again: {size} in {seconds}",
+                    checked.files,
+                    size,
+                    seconds,
+                )
+            )
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.run.place import Place, Stop
 from stages.contract import INPUTS, Digests
+from stages.message import msg
 
 #: Whose image it runs in: no other has ``stages/rehash.py``.
 STAGE = "data"
@@ -76,5 +77,5 @@ def _upload_fault(raw: Mapping[str, Any]) -> UploadFault:
 
 
 def _run(place: Place, words: Sequence[str], stop: Stop) -> list[dict[str, Any]]:
-    printed = place.ask("hashing the workspace again", (*_COMMAND, *words), stop)
+    printed = place.ask(msg("hashing the workspace again"), (*_COMMAND, *words), stop)
     return [json.loads(line) for line in printed.splitlines()]

@@ -47,6 +47,7 @@ from pipeline.run.outcome import CompletedRun, Outcome, conclude
 from pipeline.run.prepare import Connected, Prepared, connect, prepare
 from pipeline.run.recheck import Recheck
 from stages.contract import Exit, Result
+from stages.message import msg
 
 
 def run(
@@ -80,7 +81,7 @@ def run(
         outcome = Outcome(Exit.STAGE)  # if nothing better can be said, as when the listener is gone
         try:
             if dead:
-                log.say(Noted(f"took over from a run that died ({dead})"))
+                log.say(Noted(msg("took over from a run that died ({dead})", dead)))
             connected = connect(project, environ)
             with Recheck(connected, log, stop) as recheck:
                 if not options.dry_run:
@@ -102,7 +103,7 @@ def run(
 def _remove_leftovers(connected: Connected, log: EventLog) -> None:
     labels = {PROJECT_LABEL: connected.workspace.identity}
     for name in connected.engine.containers.remove_labelled(labels):
-        log.say(Noted(f"removed the container {name}, left by a run that died"))
+        log.say(Noted(msg("removed the container {name}, left by a run that died", name)))
 
 
 def _taken(options: Options) -> list[str]:
@@ -160,7 +161,7 @@ class _Run:
 
     def _introduce(self) -> None:
         project, engine = self._prepared.project, self._prepared.place.engine
-        endpoint = f"{engine.endpoint.url} ({engine.endpoint.source})"
+        endpoint = msg("{first} ({rest})", engine.endpoint.url, engine.endpoint.source)
         host = socket.gethostname()
         event = RunStarted(project.name, str(project.folder), getpid(), host, endpoint, __version__)
         self._log.say(event)
@@ -184,7 +185,7 @@ class _Run:
         if step.action == "skip":
             self._log.say(StageSkipped(step.reason), step.stage)
         elif step.stage in self._after_last:
-            self._log.say(StageSkipped(f"--until {self._options.last}"), step.stage)
+            self._log.say(StageSkipped(msg("--until {last}", self._options.last)), step.stage)
         elif step.components is None:
             raise AssertionError(f"{step.stage} was reached before its inputs")
         elif step.entry:
@@ -192,8 +193,13 @@ class _Run:
             self._take(step.entry)
         elif step.stage in self._before_first:
             raise UsageError(
-                f"--from {self._options.first}: {step.stage} has no result ({step.reason})",
-                remedy=f"run it first: paddock --batch --until {step.stage}",
+                msg(
+                    "--from {first}: {stage} has no result ({reason})",
+                    self._options.first,
+                    step.stage,
+                    step.reason,
+                ),
+                remedy=msg("run it first: paddock --batch --until {stage}", step.stage),
             )
         else:
             self._hold_to_lock(step.components)

@@ -13,6 +13,7 @@ from pipeline.plan.planner import Planner
 from pipeline.record.ledger import Entry
 from pipeline.run.rehash import UploadedTree
 from stages.contract import MANIFEST_FILE, Digests
+from stages.message import msg
 
 
 def check_uploads(planner: Planner, trees: Iterable[UploadedTree]) -> tuple[Fault, ...]:
@@ -70,10 +71,12 @@ def _made_from(planner: Planner, stage: str, sha256: str) -> Entry | None:
 
 def _expected(path: PurePosixPath, sha256: str, use: _Use | None) -> Expected:
     if use is None:
-        made_by, entry = "an earlier upload", None
-        remedy = "no run takes it any more; paddock clean --volumes removes it with all results"
+        made_by, entry = msg("an earlier upload"), None
+        remedy = msg(
+            "no run takes it any more; paddock clean --volumes removes it with all results"
+        )
     else:
         made_by, entry = use.source.upload.made_by, use.entry
-        remedy = f"upload it again: {force([use.stage])}"
+        remedy = msg("upload it again: {force}", force([use.stage]))
     run, time = (entry.run, entry.time) if entry else ("", "")
     return Expected("inputs", str(path), Digests(-1, "", sha256), made_by, run, time, remedy)

@@ -13,6 +13,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from stages.message import msg
+
 Value = TypeVar("Value")
 _LONGEST = 60
 
@@ -87,23 +89,27 @@ def _read(kind: Any, raw: Any, where: str) -> Any:
         return float(raw)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _read_member(kind, raw, where)
-    if kind is Any or type(raw) is kind:
+    if kind is Any or type(raw) is kind or (kind is str and isinstance(raw, str)):
         return raw
-    raise DocumentError(f"{where} is {_quoted(raw)}, expected {_named(kind)}")
+    raise DocumentError(
+        msg("{where} is {quoted}, expected {named}", where, _quoted(raw), _named(kind))
+    )
 
 
 def _read_dataclass(kind: Any, raw: dict[str, Any], where: str) -> Any:
     members = {_key(item): item for item in fields(kind)}
     for name in raw:
         if name not in members:
-            raise DocumentError(f"{where} has {_quoted(name)}, which is not known")
+            raise DocumentError(
+                msg("{where} has {quoted}, which is not known", where, _quoted(name))
+            )
     values = {}
     for name, item in members.items():
         if name in raw:
             wanted = _annotations(kind)[item.name]
             values[item.name] = _read(wanted, raw[name], f"{where}.{name}")
         elif not _is_optional(item):
-            raise DocumentError(f"{where} lacks {_quoted(name)}")
+            raise DocumentError(msg("{where} lacks {quoted}", where, _quoted(name)))
     return kind(**values)
 
 
@@ -112,7 +118,9 @@ def _read_member(kind: type[Enum], raw: object, where: str) -> Enum:
         return kind(raw)
     except ValueError as error:
         allowed = ", ".join(str(item.value) for item in kind)
-        raise DocumentError(f"{where} is {_quoted(raw)}, expected one of {allowed}") from error
+        raise DocumentError(
+            msg("{where} is {quoted}, expected one of {allowed}", where, _quoted(raw), allowed)
+        ) from error
 
 
 def _quoted(raw: object) -> str:
@@ -121,4 +129,4 @@ def _quoted(raw: object) -> str:
 
 
 def _named(kind: Any) -> str:
-    return "a list" if get_origin(kind) is tuple else getattr(kind, "__name__", str(kind))
+    return msg("a list") if get_origin(kind) is tuple else getattr(kind, "__name__", str(kind))

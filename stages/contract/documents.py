@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 from stages.contract.artifacts import CURVE, EVIDENCE, LINEAGE
 from stages.contract.codec import DocumentError, decode, encode
+from stages.message import msg, restored, with_messages
 
 _Document = TypeVar("_Document", bound="Document")
 _VERSION = "schema_version"
@@ -35,19 +36,24 @@ class Document:
         try:
             raw = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise DocumentError(f"{cls.FILE} is not JSON: {error}") from error
+            raise DocumentError(msg("{file} is not JSON: {error}", cls.FILE, error)) from error
         if not isinstance(raw, dict):
-            raise DocumentError(f"{cls.FILE} is not a JSON object")
+            raise DocumentError(msg("{file} is not a JSON object", cls.FILE))
         if raw.get(_VERSION) != cls.VERSION:
             raise DocumentError(
-                f"{cls.FILE} has the schema version {raw.get(_VERSION)!r:.20}, expected {cls.VERSION}"
+                msg(
+                    "{file} has the schema version {get}, expected {version}",
+                    cls.FILE,
+                    f"{raw.get(_VERSION)!r:.20}",
+                    cls.VERSION,
+                )
             )
-        body = {name: value for name, value in raw.items() if name != _VERSION}
+        body = {name: value for name, value in restored(raw).items() if name != _VERSION}
         return decode(cls, body, cls.FILE)
 
     def dump(self) -> str:
         """Return the document as JSON that a person can read; equal documents give equal bytes."""
-        document = {_VERSION: self.VERSION, **encode(self)}
+        document = with_messages({_VERSION: self.VERSION, **encode(self)})
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -59,7 +65,7 @@ class Match(str, Enum):
 
     SAME = "same"
     DIFFERS = "differs"
-    NOT_SAID = "not said"
+    NOT_SAID = msg("not said")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from stages.message import msg, restored, with_messages
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -81,7 +83,7 @@ _TYPE_NAMES = {cls: name for name, cls in EVENT_TYPES.items()}
 
 def encode_event(event: StageEvent) -> str:
     """Return ``event`` as one line of ASCII JSON, without the newline."""
-    return json.dumps({"type": _TYPE_NAMES[type(event)], **asdict(event)})
+    return json.dumps(with_messages({"type": _TYPE_NAMES[type(event)], **asdict(event)}))
 
 
 def decode_event(line: str) -> StageEvent:
@@ -91,7 +93,7 @@ def decode_event(line: str) -> StageEvent:
         ValueError: the line is not an event of this contract.
     """
     try:
-        raw = json.loads(line)
+        raw = restored(json.loads(line))
         return EVENT_TYPES[raw.pop("type")](**raw)
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise ValueError(f"not a stage event: {line[:200]!r}") from error
+        raise ValueError(msg("not a stage event: {line}", repr(line[:200]))) from error

@@ -12,6 +12,7 @@ from enum import Enum
 
 from stages.contract.artifacts import PARITY, is_nb_model
 from stages.contract.documents import Document
+from stages.message import msg
 
 
 class Status(str, Enum):
@@ -112,7 +113,7 @@ class ModelEntry:
     def sentence(self) -> str:
         """The status for people."""
         if self.status is Status.FAILED:
-            return f"failed: {self.detail}"
+            return msg("failed: {detail}", self.detail)
         return self.detail or self.status.value
 
 

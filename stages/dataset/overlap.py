@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from stages.errors import IntegrityError
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 from stages.text.labels import Label
 from stages.text.printable import quoted
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 #: How many images a refusal names.
 _NAMED = 10
-_REMEDY = "take them out of one of the two, or set [data] allow_overlap = true and be warned"
+_REMEDY = msg("take them out of one of the two, or set [data] allow_overlap = true and be warned")
 
 
 def count_repeats(split: Split) -> int:
@@ -30,9 +31,11 @@ def repeat_warning(split: Split) -> str:
     repeats = count_repeats(split)
     if not repeats:
         return ""
-    message = f"{split.name}: {repeats} lines repeat an image that the split has already"
+    message = msg(
+        "{split}: {repeats} lines repeat an image that the split has already", split.name, repeats
+    )
     contradiction = _first_contradiction(split)
-    return f"{message}; {contradiction}" if contradiction else message
+    return msg("{first}; {rest}", message, contradiction) if contradiction else message
 
 
 def _first_contradiction(split: Split) -> str:
@@ -40,7 +43,12 @@ def _first_contradiction(split: Split) -> str:
     for label, content in zip(split.labels, split.hashes, strict=True):
         text = known.setdefault(content, label.text)
         if text != label.text:
-            return f"{quoted(label.image)} is labelled {quoted(text)} and {quoted(label.text)}"
+            return msg(
+                "{image} is labelled {text} and {text2}",
+                quoted(label.image),
+                quoted(text),
+                quoted(label.text),
+            )
     return ""
 
 
@@ -61,21 +69,36 @@ class Overlap:
     def warning(self) -> str:
         """Describe the overlap in a sentence."""
         example = quoted(self.pairs[0][1].image)
-        return (
-            f"{self.one.name} and {self.other.name} share {_images(len(self.pairs))}, for example "
-            f"{example}: what is measured on {self.other.name} is too good"
+        return msg(
+            "{name} and {name2} share {images}, for example {example}: what is measured on "
+            "{name3} is too good",
+            self.one.name,
+            self.other.name,
+            _images(len(self.pairs)),
+            example,
+            self.other.name,
         )
 
     def refusal(self) -> IntegrityError:
         """Return the error that names the images."""
         count = len(self.pairs)
-        head = f"images of {self.other.name} that are in {self.one.name} too, by content: {count}"
+        head = msg(
+            "images of {name} that are in {name2} too, by content: {count}",
+            self.other.name,
+            self.one.name,
+            count,
+        )
         named = [
-            f"  {quoted(there.image)} is {quoted(here.image)} of {self.one.name}"
+            msg(
+                "  {image} is {image2} of {name}",
+                quoted(there.image),
+                quoted(here.image),
+                self.one.name,
+            )
             for here, there in self.pairs[:_NAMED]
         ]
-        more = [f"  … and {count - _NAMED} more"] if count > _NAMED else []
-        message = "\n".join([head, *named, *more])
+        more = [msg("  … and {count} more", count - _NAMED)] if count > _NAMED else []
+        message = joined("\n", [head, *named, *more])
         return IntegrityError(message, "data.test", _REMEDY, Pitfall.LEAKED_TEST_IMAGES)
 
 
@@ -102,4 +125,4 @@ def _firsts(split: Split, contents: frozenset[str]) -> list[Label]:
 
 
 def _images(count: int) -> str:
-    return f"{count} image" + ("s" if count > 1 else "")
+    return msg("{count} image", count) + ("s" if count > 1 else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stages.errors import IntegrityError, StageError
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 from stages.text.printable import code_point
 
@@ -31,7 +32,7 @@ class Problems:
     def add(self, where: str, message: str) -> None:
         """Note a problem of one place (``file:line``)."""
         self._first = self._first or where
-        self.lines.append(f"{where}: {message}")
+        self.lines.append(msg("{first}: {rest}", where, message))
 
     def add_outsider(self, where: str, character: str) -> None:
         """Note a character that is not in the dictionary."""
@@ -48,42 +49,54 @@ class Problems:
         parts = [part for part in (self._describe_outsiders(), self._describe_lines()) if part]
         if not parts:
             return
-        message = "\n".join(parts)
+        message = joined("\n", parts)
         if self.outsiders:
             pitfall = Pitfall.LABEL_OUTSIDE_DICTIONARY
             raise IntegrityError(message, self._first, self._dictionary_remedy(), pitfall)
-        raise StageError(message, self._first, "correct the label files or the images named above")
+        raise StageError(
+            message, self._first, msg("correct the label files or the images named above")
+        )
 
     def _describe_outsiders(self) -> str:
         if not self.outsiders:
             return ""
-        head = _count(len(self.outsiders), "character", "is", "are")
+        count = len(self.outsiders)
+        head = (
+            msg("{count} character is not in the dictionary:", count)
+            if count == 1
+            else msg("{count} characters are not in the dictionary:", count)
+        )
         lines = [
-            f"  {code_point(character)} first at {found.first}, {_count(found.lines, 'line')}"
+            msg(
+                "  {character} first at {first}, {count}",
+                code_point(character),
+                found.first,
+                _lines(found.lines),
+            )
             for character, found in self.outsiders.items()
         ]
-        return "\n".join([f"{head} not in the dictionary:", *_cut(lines, "characters")])
+        more = len(lines) - SHOWN
+        cut = [msg("  … and {count} more characters", more)] if more > 0 else []
+        return joined("\n", [head, *lines[:SHOWN], *cut])
 
     def _describe_lines(self) -> str:
         if not self.lines:
             return ""
-        lines = [f"  {line}" for line in self.lines]
-        head = _count(len(lines), "problem")
-        return "\n".join([f"{head} in the data:", *_cut(lines, "problems")])
+        count = len(self.lines)
+        head = (
+            msg("{count} problem in the data:", count)
+            if count == 1
+            else msg("{count} problems in the data:", count)
+        )
+        more = count - SHOWN
+        cut = [msg("  … and {count} more problems", more)] if more > 0 else []
+        return joined("\n", [head, *(msg("  {line}", line) for line in self.lines[:SHOWN]), *cut])
 
     def _dictionary_remedy(self) -> str:
-        remedy = "add the characters to the dictionary, or correct the labels"
-        if " " in self.outsiders:
-            remedy += "; for the space set use_space_char = true"
-        return remedy
+        remedy = msg("add the characters to the dictionary, or correct the labels")
+        space = [msg("for the space set use_space_char = true")] if " " in self.outsiders else []
+        return joined("; ", [remedy, *space])
 
 
-def _cut(lines: list[str], what: str) -> list[str]:
-    hidden = len(lines) - SHOWN
-    return [*lines[:SHOWN], f"  … and {hidden} more {what}"] if hidden > 0 else lines
-
-
-def _count(number: int, noun: str, one: str = "", many: str = "") -> str:
-    verb = one if number == 1 else many
-    plural = "" if number == 1 else "s"
-    return f"{number} {noun}{plural}" + (f" {verb}" if verb else "")
+def _lines(count: int) -> str:
+    return msg("{count} line", count) if count == 1 else msg("{count} lines", count)

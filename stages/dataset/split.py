@@ -12,6 +12,7 @@ import numpy as np
 
 from stages.contract import MANIFEST_FILE
 from stages.dataset.problems import Problems
+from stages.message import msg
 from stages.preprocess import decode_image
 from stages.text.labels import SEPARATOR, Fault, Label, parse_labels
 from stages.text.printable import printable, quoted
@@ -78,18 +79,20 @@ class SplitReader:
                 seen = self._look(item, root, manifest)
                 self._rules.check(where, item, seen.size, self._problems)
                 if seen.fault:
-                    self._problems.add(where, f"the image {quoted(item.image)} {seen.fault}")
+                    self._problems.add(
+                        where, msg("the image {image} {fault}", quoted(item.image), seen.fault)
+                    )
                 split.labels.append(item)
                 split.hashes.append(seen.pixels)
         if not split.labels and len(self._problems.lines) == before:
-            self._problems.add(f"split {name}", "its label files have no lines")
+            self._problems.add(msg("split {name}", name), msg("its label files have no lines"))
         return split
 
     def _items(self, root: Path, files: list[str]) -> Iterator[tuple[str, Label | Fault]]:
         for file in files:
             path = root / file
             if not path.is_file():
-                self._problems.add(printable(file), "the label file is missing")
+                self._problems.add(printable(file), msg("the label file is missing"))
                 continue
             for item in parse_labels(path.read_bytes()):
                 yield f"{printable(file)}:{item.line}", item
@@ -97,7 +100,7 @@ class SplitReader:
     def _look(self, label: Label, root: Path, manifest: dict[str, str]) -> Seen:
         content = manifest.get(label.image)
         if content is None:
-            return Seen(fault="is missing")
+            return Seen(fault=msg("is missing"))
         if content not in self._seen:
             self._seen[content] = _look_at(root / label.image)
         return self._seen[content]
@@ -114,12 +117,14 @@ class Seen(NamedTuple):
 def _look_at(path: Path) -> Seen:
     data = path.read_bytes()
     if not data:
-        return Seen(fault="is an empty file")
+        return Seen(fault=msg("is an empty file"))
     image = decode_image(data)
     if image is None:
-        return Seen(fault="is not an image that OpenCV reads (allowed: PNG, JPEG, BMP, TIFF, …)")
+        return Seen(
+            fault=msg("is not an image that OpenCV reads (allowed: PNG, JPEG, BMP, TIFF, …)")
+        )
     if not image.size:
-        return Seen(fault="has no pixels")
+        return Seen(fault=msg("has no pixels"))
     digest = hashlib.blake2b(str(image.shape).encode("ascii"), digest_size=32)
     digest.update(np.ascontiguousarray(image).data)
     return Seen(digest.hexdigest(), (image.shape[0], image.shape[1]))

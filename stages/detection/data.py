@@ -8,6 +8,7 @@ from typing import Any
 from stages.dataset.problems import Problems
 from stages.dataset.split import Split
 from stages.detection.labels import LabelError, Region, parse_regions
+from stages.message import msg
 from stages.text.labels import Label
 from stages.text.printable import quoted
 
@@ -20,15 +21,22 @@ class RegionRules:
         try:
             regions = parse_regions(label.text)
         except LabelError as error:
-            problems.add(where, f"{quoted(label.image)}: {error}")
+            problems.add(where, msg("{first}: {rest}", quoted(label.image), error))
             return
         for number, region in enumerate(regions, start=1):
             if all(size) and _outside(region, size):
                 height, width = size
                 problems.add(
                     where,
-                    f"region {number}, {quoted(region.text)}, of {quoted(label.image)} lies outside "
-                    f"of the page of {width} x {height} pixels",
+                    msg(
+                        "region {number}, {text}, of {image} lies outside of the page of {width} x {height} "
+                        "pixels",
+                        number,
+                        quoted(region.text),
+                        quoted(label.image),
+                        width,
+                        height,
+                    ),
                 )
 
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from stages.contract import Chain, ChainedLine
 from stages.contract.artifacts import PD_MODEL, PIR_MODEL, nb_model
 from stages.detection.boxes import Boxes
 from stages.detection.recogniser import CONVERTED, ORIGINAL, Recogniser
+from stages.message import msg
 from stages.parity.series import Series
 from stages.preprocess import read_image
 from stages.runners import RunnerFailedError
@@ -89,7 +90,9 @@ def _boxes_by_reader(columns: Sequence[Series[Boxes]]) -> dict[str, list[Boxes]]
         reader: predictions for reader, predictions in found.items() if predictions is not None
     }
     if len(boxes) != len(_COLUMNS):
-        raise RunnerFailedError("there are no boxes of both the original and the converted model")
+        raise RunnerFailedError(
+            msg("there are no boxes of both the original and the converted model")
+        )
     return boxes
 
 
@@ -104,14 +107,14 @@ def _read_pages(
             reader.wait_ready()
         for number, name in enumerate(images):
             context.check_stop()
-            context.progress(number, len(images), "pages", "detection and recognition chained")
+            context.progress(number, len(images), "pages", msg("detection and recognition chained"))
             page = read_image(root / name)
             one, other = (
                 list(recogniser.texts(page, boxes[which][number], which, reader))
                 for which, reader in runners.items()
             )
             chained.add(name, one, other)
-    context.progress(len(images), len(images), "pages", "detection and recognition chained")
+    context.progress(len(images), len(images), "pages", msg("detection and recognition chained"))
 
 
 def _name(context: Context) -> str:

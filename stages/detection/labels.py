@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from stages.message import msg
 from stages.text.printable import quoted
 
 #: Transcriptions of what nobody can read: neither found nor missed.
@@ -49,22 +50,24 @@ def parse_regions(text: str) -> tuple[Region, ...]:
     try:
         listed = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise LabelError(f"the label is not JSON: {error}") from error
+        raise LabelError(msg("the label is not JSON: {error}", error)) from error
     if not isinstance(listed, list):
-        raise LabelError("the label is not a list of regions")
+        raise LabelError(msg("the label is not a list of regions"))
     return tuple(_region(number, item) for number, item in enumerate(listed, start=1))
 
 
 def _region(number: int, item: Any) -> Region:
     if not isinstance(item, dict) or not isinstance(item.get("transcription"), str):
-        raise LabelError(f'region {number} has no "transcription"')
+        raise LabelError(msg('region {number} has no "transcription"', number))
     points = item.get("points")
     if not isinstance(points, list) or not all(_is_corner(point) for point in points):
-        raise LabelError(f'the "points" of region {number} are not a list of [x, y]')
+        raise LabelError(msg('the "points" of region {number} are not a list of [x, y]', number))
     region = Region(item["transcription"], tuple((float(x), float(y)) for x, y in points))
     fault = outline_fault(region.points)
     if fault:
-        raise LabelError(f"region {number}, {quoted(region.text)}: {fault}")
+        raise LabelError(
+            msg("region {number}, {text}: {fault}", number, quoted(region.text), fault)
+        )
     return region
 
 
@@ -80,13 +83,15 @@ def _is_corner(point: Any) -> bool:
 def outline_fault(points: Sequence[Corner]) -> str:
     """Return what keeps the points from being the outline of an area, or ""."""
     if len(points) < FEWEST:
-        return f"its outline has {len(points)} points, at least {FEWEST} are needed"
+        return msg(
+            "its outline has {points} points, at least {fewest} are needed", len(points), FEWEST
+        )
     if len(points) > MOST:
-        return f"its outline has {len(points)} points, at most {MOST} are allowed"
+        return msg("its outline has {points} points, at most {most} are allowed", len(points), MOST)
     if not _area(points):
-        return "its outline has no area"
+        return msg("its outline has no area")
     if _crosses_itself(points):
-        return "its outline crosses itself: give the points in their order around it"
+        return msg("its outline crosses itself: give the points in their order around it")
     return ""
 
 

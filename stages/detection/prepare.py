@@ -14,6 +14,7 @@ import numpy as np
 
 from stages.detection.rules import Rules
 from stages.errors import StageError
+from stages.message import msg
 
 #: The network halves a page five times and doubles it back.
 STRIDE = 32
@@ -44,9 +45,16 @@ def check_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     whole = len(shape) == 3 and shape[0] == 3
     if not whole or any(size < STRIDE or size % STRIDE for size in shape[1:]):
         raise StageError(
-            f"image_shape is {list(shape)}; allowed is [3, H, W] with multiples of {STRIDE}",
+            msg(
+                "image_shape is {shape}; allowed is [3, H, W] with multiples of {stride}",
+                list(shape),
+                STRIDE,
+            ),
             "model.image_shape",
-            "give [model] image_shape = [3, 960, 960], say: the larger, the smaller the text it finds",
+            msg(
+                "give [model] image_shape = [3, 960, 960], say: the larger, the smaller the text it "
+                "finds"
+            ),
         )
     channels, height, width = shape
     return channels, height, width

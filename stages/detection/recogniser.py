@@ -12,6 +12,7 @@ from stages.contract.artifacts import PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
 from stages.detection.boxes import Boxes
 from stages.detection.crop import crop
 from stages.errors import StageError
+from stages.message import msg
 from stages.preprocess import prepare
 from stages.recognition.task import Recognition
 from stages.runners import ModelRunner, RunnerFailedError
@@ -58,7 +59,7 @@ class Recogniser:
         for number, box in enumerate(boxes):
             output = reader.read(prepare(crop(page, box), self._shape)).probabilities
             if fault := self._task.sanity().fault(output):
-                raise RunnerFailedError(f"{name}: {fault.detail}")
+                raise RunnerFailedError(msg("{first}: {rest}", name, fault.detail))
             self._task.check(name, output)
             yield self._task.read(output, number)
 
@@ -71,9 +72,9 @@ def _read_rules(path: Path) -> tuple[list[int], bool]:
         return [int(size) for size in shape][1:], bool(space)
     except (ValueError, KeyError, TypeError) as error:
         raise StageError(
-            f"{PREPROCESS} is not the preprocess.json of a recognition project",
+            msg("{preprocess} is not the preprocess.json of a recognition project", PREPROCESS),
             _KEY,
-            "name a project of the task recognition, and run it first",
+            msg("name a project of the task recognition, and run it first"),
         ) from error
 
 
@@ -83,7 +84,12 @@ def _original_files(folder: Path) -> list[str]:
         if (folder / name).is_file():
             return [str(folder / name), str(folder / PD_PARAMETERS)]
     raise StageError(
-        f"{ORIGINAL} holds neither {_PROGRAMS[0]} nor {_PROGRAMS[1]}",
+        msg(
+            "{original} holds neither {programs} nor {programs2}",
+            ORIGINAL,
+            _PROGRAMS[0],
+            _PROGRAMS[1],
+        ),
         _KEY,
-        "name a project whose [export] model is a PIR model or a PD model",
+        msg("name a project whose [export] model is a PIR model or a PD model"),
     )

@@ -9,13 +9,16 @@ from typing import Any
 
 from stages.contract.artifacts import DESCRIPTION
 from stages.errors import StageError
+from stages.message import msg
 from stages.text.printable import printable
 from stages.text.yaml import at
 
 METHOD = "DBPostProcess"
 #: ``NormalizeImage`` writes its scale as a formula (ppocr/data/imaug/operators.py evaluates it).
 _FORMULA = re.compile(r"\s*1\.?0?\s*/\s*(\d{1,4})\.?0?\s*")
-_REMEDY = "give the inference.yml that the official model comes with, or that PaddleOCR exported"
+_REMEDY = msg(
+    "give the inference.yml that the official model comes with, or that PaddleOCR exported"
+)
 
 Triple = tuple[float, float, float]
 
@@ -92,7 +95,7 @@ def _scale(value: Any) -> float:
 
 def _triple(name: str, value: Any) -> Triple:
     if not isinstance(value, (list, tuple)) or len(value) != 3:
-        raise _unknown(name, value, "three numbers")
+        raise _unknown(name, value, msg("three numbers"))
     one, two, three = (_number(name, item) for item in value)
     return one, two, three
 
@@ -100,11 +103,11 @@ def _triple(name: str, value: Any) -> Triple:
 def _number(name: str, value: Any) -> float:
     """Return a number over 0; a threshold, a deviation or a ratio of 0 makes no sense."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e6:
-        raise _unknown(name, value, "a number over 0")
+        raise _unknown(name, value, msg("a number over 0"))
     return float(value)
 
 
 def _unknown(what: str, found: object, allowed: str) -> StageError:
     said = printable(str(found))
-    message = f"inference.yml says {what}: {said}; allowed is {allowed}"
+    message = msg("inference.yml says {what}: {said}; allowed is {allowed}", what, said, allowed)
     return StageError(message, DESCRIPTION, _REMEDY)

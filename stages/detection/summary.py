@@ -12,6 +12,7 @@ from stages.detection.boxes import Boxes
 from stages.detection.hmean import match, scores
 from stages.detection.labels import Region
 from stages.detection.task import Pixels
+from stages.message import msg
 from stages.parity.series import Series
 from stages.parity.summary import DIGITS, golden_numbers
 
@@ -52,14 +53,16 @@ def mismatches(columns: Sequence[Series[Boxes]], labels: Labels) -> list[Mismatc
 
 def count_boxes(number: int) -> str:
     """Return "12 boxes"."""
-    return f"{number} box" + ("" if number == 1 else "es")
+    return msg("{count} box", number) if number == 1 else msg("{count} boxes", number)
 
 
 def _tell(boxes: Boxes, reference: Boxes | None, regions: Sequence[Region]) -> str:
     """Tell how many boxes there are, how many of the label's they match, and how many are PD's."""
-    said = f"{count_boxes(len(boxes))}, {match(boxes, regions).pairs} matched"
+    said = msg(
+        "{count_boxes}, {pairs} matched", count_boxes(len(boxes)), match(boxes, regions).pairs
+    )
     other = len(set(boxes) - set(reference or boxes))
-    return f"{said}, {other} not pd's" if other else said
+    return msg("{said}, {other} not pd's", said, other) if other else said
 
 
 def golden(

@@ -14,6 +14,7 @@ from stages.detection.postprocess import find_boxes
 from stages.detection.prepare import Fit, fit_page, prepare
 from stages.detection.rules import Rules
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.parity.sanity import Sanity, Wrong, three_digits
 
 #: How far a probability may be outside of 0..1: a sigmoid's rounding.
@@ -30,14 +31,18 @@ class MapSanity(Sanity):
     def fault(self, output: np.ndarray) -> Wrong | None:
         """Look at one output, float [1, H, W]; return what is wrong with it."""
         if output.ndim != 3 or output.shape[0] != 1 or 0 in output.shape:
-            said = f"its output has the shape {list(output.shape)}, not one map"
+            said = msg("its output has the shape {shape}, not one map", list(output.shape))
             return Wrong(Fault.WRONG_SHAPE, said)
         lowest, highest = float(output.min()), float(output.max())
         if not (math.isfinite(lowest) and math.isfinite(highest)):
-            return Wrong(Fault.NOT_FINITE, "its output is not finite")
+            return Wrong(Fault.NOT_FINITE, msg("its output is not finite"))
         self.lowest, self.highest = min(self.lowest, lowest), max(self.highest, highest)
         if lowest < -TOLERANCE or highest > 1 + TOLERANCE:
-            said = f"its output goes from {lowest:.4g} to {highest:.4g}, which are no probabilities"
+            said = msg(
+                "its output goes from {lowest} to {highest}, which are no probabilities",
+                f"{lowest:.4g}",
+                f"{highest:.4g}",
+            )
             return Wrong(Fault.NOT_PROBABILITIES, said)
         return None
 
@@ -85,10 +90,15 @@ class Detection:
         """
         if list(output.shape[1:]) != list(self._shape[1:]):
             raise IntegrityError(
-                f"{name} gives a map of {list(output.shape[1:])} for an input of "
-                f"{list(self._shape[1:])}; postprocessing expects them to be as large",
+                msg(
+                    "{name} gives a map of {shape} for an input of {shape2}; postprocessing expects them "
+                    "to be as large",
+                    name,
+                    list(output.shape[1:]),
+                    list(self._shape[1:]),
+                ),
                 name,
-                "give a DB model that is exported for inference, as PaddleOCR does it",
+                msg("give a DB model that is exported for inference, as PaddleOCR does it"),
             )
         return 0
 

@@ -20,6 +20,7 @@ from stages.detection.task import Detection
 from stages.errors import StageError
 from stages.guards.comparison import refuse_difference
 from stages.guards.shapes import compare_shapes
+from stages.message import msg
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
 from stages.parity.verification import Verification
@@ -69,7 +70,9 @@ def read_pages(context: Context) -> Labels:
             pages.append((label.image, parse_regions(label.text)))
         except LabelError as error:
             where = f"test_labels:{label.line}"
-            raise StageError(f"{where}: {error}", where, "run the data stage on it") from error
+            raise StageError(
+                msg("{first}: {rest}", where, error), where, msg("run the data stage on it")
+            ) from error
     return pages
 
 

@@ -26,6 +26,7 @@ from stages.files import write_text
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import dump_config
@@ -55,14 +56,14 @@ def run(context: Context) -> ExportMetrics:
     parameters = context.parameters
     dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
     config = read_config(context.input("config"))
-    context.progress(0, _STEPS, "steps", "loading the checkpoint")
+    context.progress(0, _STEPS, "steps", msg("loading the checkpoint"))
     checkpoint = load_parameters(context.input("checkpoint"))
     _compare_given(context, config, checkpoint, dictionary)
     fused = build(config["Architecture"], dictionary.classes, checkpoint, fused=True)
-    context.progress(1, _STEPS, "steps", "PaddleOCR's export_model.py")
+    context.progress(1, _STEPS, "steps", msg("PaddleOCR's export_model.py"))
     folder = _export(context, config, checkpoint)
     _compare_made(context, folder, dictionary)
-    context.progress(2, _STEPS, "steps", "comparing every parameter with the checkpoint")
+    context.progress(2, _STEPS, "steps", msg("comparing every parameter with the checkpoint"))
     program = read_program(folder / FILES[0])
     exported = read_tensors(program, folder / FILES[1])
     with context.guarding():
@@ -121,9 +122,13 @@ def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str
     context.check_stop()
     if mismatches:
         raise IntegrityError(
-            f"PaddleOCR left {len(mismatches)} parameters out: {mismatches[0][:300]}",
+            msg(
+                "PaddleOCR left {mismatches} parameters out: {mismatches2}",
+                len(mismatches),
+                mismatches[0][:300],
+            ),
             CHECKPOINT,
-            "use the configuration and the dictionary that the checkpoint was trained with",
+            msg("use the configuration and the dictionary that the checkpoint was trained with"),
             Pitfall.SHAPE_MISMATCH,
         )
     if ended.code != 0:
@@ -153,11 +158,13 @@ def _note(line: str, mismatches: list[str]) -> None:
 def _check_legacy(folder: Path) -> None:
     if (folder / PIR_PROGRAM).is_file() and not (folder / FILES[0]).is_file():
         raise StageError(
-            "the export is a PIR model (inference.json), which Paddle-Lite's opt cannot read",
+            msg("the export is a PIR model (inference.json), which Paddle-Lite's opt cannot read"),
             "Global.export_with_pir",
-            "this PaddleOCR ignores Global.export_with_pir=False: give its 3.1 tree",
+            msg("this PaddleOCR ignores Global.export_with_pir=False: give its 3.1 tree"),
             Pitfall.PIR_GIVEN_TO_OPT,
         )
     for name in FILES:
         if not (folder / name).is_file():
-            raise StageError(f"PaddleOCR's export left no {name}", _SCRIPT, "see the stage's log")
+            raise StageError(
+                msg("PaddleOCR's export left no {name}", name), _SCRIPT, msg("see the stage's log")
+            )

@@ -17,6 +17,7 @@ from stages.contract.artifacts import PD_PROGRAM
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
+from stages.message import msg
 from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
 from stages.pir.prove import Proof, Read, chosen, prove_same
@@ -47,19 +48,19 @@ def run(context: Context) -> ExportMetrics:
     dictionary = _dictionary(context)
     lines = read_test_labels(context)
     labels = [lines[place] for place in chosen(len(lines))]
-    context.progress(0, len(labels), "images", "reading the PIR model")
+    context.progress(0, len(labels), "images", msg("reading the PIR model"))
     with context.guarding():
         _compare_given(context, folder / DESCRIPTION, dictionary)
     program = read_program(folder / PROGRAM)
     parameters = read_parameters(folder / PARAMETERS, program.shapes())
-    context.progress(0, len(labels), "images", "replaying its operators")
+    context.progress(0, len(labels), "images", msg("replaying its operators"))
     legacy = replay(program)
     write_program(context.output / PD_PROGRAM, legacy)
     for name in (PARAMETERS, DESCRIPTION):
         shutil.copyfile(folder / name, context.output / name)
     with context.guarding():
         _compare_made(context, dictionary)
-    context.progress(0, len(labels), "images", "running both models on test images")
+    context.progress(0, len(labels), "images", msg("running both models on test images"))
     with context.guarding():
         proof = _prove(context, folder, labels, dictionary)
     return ExportMetrics(

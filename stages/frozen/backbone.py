@@ -18,6 +18,7 @@ from paddle.inference import Config, create_predictor
 
 from stages.cpu import read_cpu
 from stages.errors import StageError
+from stages.message import msg
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.rules import AFFINE, SIMPLE, apply_rules
@@ -113,10 +114,14 @@ def _prove(
     difference = float(np.abs(found - expected).max() / np.abs(expected).max())
     if found.shape != expected.shape or not difference <= TOLERANCE:
         raise StageError(
-            f"the backbone's features in Paddle Inference differ by {difference:.2g} of the largest "
-            f"from the network's; allowed is {TOLERANCE:g}",
+            msg(
+                "the backbone's features in Paddle Inference differ by {difference} of the largest "
+                "from the network's; allowed is {tolerance}",
+                f"{difference:.2g}",
+                f"{TOLERANCE:g}",
+            ),
             "train",
-            'train with mode = "full"; this is a fault of Paddock or of Paddle',
+            msg('train with mode = "full"; this is a fault of Paddock or of Paddle'),
         )
     return tuple(found.shape[1:])
 

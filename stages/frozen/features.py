@@ -21,6 +21,7 @@ from stages.errors import StageError
 from stages.frozen.backbone import BATCH, Backbone
 from stages.frozen.cache import Cache, Damaged
 from stages.frozen.samples import Sample
+from stages.message import msg
 from stages.preprocess import prepare, read_image
 
 #: Images between two notes of how far it is.
@@ -146,16 +147,21 @@ class Extractor:
             self._cache.put(name, row)
         except OSError as error:
             raise StageError(
-                f"the features of an image cannot be kept: {error.strerror}",
+                msg("the features of an image cannot be kept: {strerror}", error.strerror),
                 str(self._cache.folder),
-                "free space on the engine's disk, or remove what earlier runs left with "
-                "paddock clean --volumes; what was computed so far is kept",
+                msg(
+                    "free space on the engine's disk, or remove what earlier runs left with paddock "
+                    "clean --volumes; what was computed so far is kept"
+                ),
             ) from error
 
     def _say_damaged(self) -> None:
         if self._damaged:
             self._warn(
-                f"{self._damaged} entries of the feature cache were damaged and are computed again",
+                msg(
+                    "{damaged} entries of the feature cache were damaged and are computed again",
+                    self._damaged,
+                ),
                 str(self._cache.folder),
             )
             self._damaged = 0

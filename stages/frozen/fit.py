@@ -16,11 +16,12 @@ from stages.frozen.features import Features
 from stages.frozen.head import Head, evaluate, loss_of
 from stages.frozen.samples import Sample
 from stages.frozen.state import Progressed, Score, State, load_state, save_state
+from stages.message import msg
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 
-ALL_EPOCHS = "all epochs done"
-EARLY = "early stopping"
+ALL_EPOCHS = msg("all epochs done")
+EARLY = msg("early stopping")
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,10 @@ class Fitting:
 
     def _report(self) -> None:
         numbers = self.state.numbers
-        note = (
-            f"epoch {numbers.epoch}/{self.recipe.epochs}, best accuracy {numbers.best.accuracy:.1%}"
+        note = msg(
+            "epoch {epoch}/{epochs}, best accuracy {accuracy}",
+            numbers.epoch,
+            self.recipe.epochs,
+            f"{numbers.best.accuracy:.1%}",
         )
         self.context.progress(numbers.step, self._total, "steps", note)

@@ -21,6 +21,7 @@ from stages.frozen.features import Extractor
 from stages.frozen.fit import Fitting, Recipe, Split
 from stages.frozen.head import Head
 from stages.frozen.samples import check_lengths, read_samples
+from stages.message import msg
 from stages.ppocr.architectures import weights_remedy
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import save_parameters
@@ -85,7 +86,7 @@ def _official_network(
     """Return the network with the official weights, and by how much it differs from the model."""
     if not context.has("pretrained") or not context.input("pretrained").is_dir():
         raise StageError(
-            "mode frozen starts from an official inference model",
+            msg("mode frozen starts from an official inference model"),
             "model.pretrained",
             weights_remedy(context.parameters["architecture"]),
         )
@@ -95,7 +96,7 @@ def _official_network(
         model = read_starting_model(folder, architecture)
         narrowed = narrow(model, dictionary)
         warn_of_lacking(context, narrowed, dictionary)
-        load_inference_weights(network, narrowed.parameters, "the official model")
+        load_inference_weights(network, narrowed.parameters, msg("the official model"))
         return network, proof.check(network, model, dictionary)
 
 
@@ -115,7 +116,7 @@ def _splits(context: Context, extractor: Extractor, dictionary: Dictionary) -> d
 
 
 def _grown(context: Context, name: str, before: int, total: int, done: int) -> None:
-    context.progress(before + done, total, "images", f"backbone features of {name}")
+    context.progress(before + done, total, "images", msg("backbone features of {name}", name))
     context.check_stop()
 
 
@@ -145,10 +146,14 @@ def _write(
         difference = float((network(batch) - training(batch)).abs().max())
     if not difference <= TOLERANCE:
         raise IntegrityError(
-            f"the checkpoint's output differs by {difference:.2g} from the trained network's; "
-            f"allowed is {TOLERANCE:g}",
+            msg(
+                "the checkpoint's output differs by {difference} from the trained network's; allowed "
+                "is {tolerance}",
+                f"{difference:.2g}",
+                f"{TOLERANCE:g}",
+            ),
             CHECKPOINT,
-            "this is a fault of Paddock or of Paddle: report it with the stage's log",
+            msg("this is a fault of Paddock or of Paddle: report it with the stage's log"),
         )
     save_parameters(context.output / CHECKPOINT, state_arrays(training))
     config = ctc_config(architecture, data_paths(context), settings(context))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label, read_labels
 from stages.text.printable import printable, quoted
@@ -30,7 +31,11 @@ def read_samples(label_file: Path, root: Path, dictionary: Dictionary) -> list[S
     """
     labels = read_labels(label_file)
     if not labels:
-        raise StageError(f"{label_file.name} has no lines", str(label_file), "add labels to it")
+        raise StageError(
+            msg("{label_file} has no lines", label_file.name),
+            str(label_file),
+            msg("add labels to it"),
+        )
     return [_sample(label, label_file, root, dictionary) for label in labels]
 
 
@@ -48,10 +53,15 @@ def check_lengths(samples: list[Sample], steps: int) -> None:
         needed = len(sample.classes) + sum(first == second for first, second in pairs)
         if needed > steps:
             raise StageError(
-                f"{sample.where}: {quoted(sample.text)} needs {needed} time steps, "
-                f"the network has {steps}",
+                msg(
+                    "{where}: {text} needs {needed} time steps, the network has {steps}",
+                    sample.where,
+                    quoted(sample.text),
+                    needed,
+                    steps,
+                ),
                 sample.where,
-                "make model.image_shape wider, or leave the line out",
+                msg("make model.image_shape wider, or leave the line out"),
             )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from stages.message import msg
 from stages.ppocr.architectures import ctc_branch
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import load_parameters
@@ -38,7 +39,7 @@ def starting_weights(
         narrowed = narrow(model, dictionary)
         warn_of_lacking(context, narrowed, dictionary)
         fused = build(architecture, dictionary.classes, fused=True)
-        load_inference_weights(fused, narrowed.parameters, "the official model")
+        load_inference_weights(fused, narrowed.parameters, msg("the official model"))
         proof.check(fused, model, dictionary)
     labels = read_labels(context.input("train_labels"))
     images = [context.input("train") / label.image for label in labels]

@@ -32,6 +32,7 @@ from stages.full.starting_weights import starting_weights
 from stages.full.watch import Watch
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
+from stages.message import msg
 from stages.ppocr.architectures import check_shape, find
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import Config, dump_config, training_config
@@ -78,8 +79,10 @@ def _config(context: Context) -> Config:
         check_shape(built_in, chosen.image_shape)
         return training_config(built_in, paths, chosen)
     context.warn(
-        "epochs, batch size and learning rate are the YAML's, not paddock.toml's; "
-        "train.overrides can change them",
+        msg(
+            "epochs, batch size and learning rate are the YAML's, not paddock.toml's; "
+            "train.overrides can change them"
+        ),
         "train",
     )
     config = adopt(read_config(context.input("config")), paths, chosen)
@@ -97,7 +100,7 @@ def _prepare(
     config["Global"]["save_model_dir"] = str(folder)
     resumed = next((item.resumable for item in reversed(earlier) if item.resumable), None)
     if resumed:
-        context.warn(f"training goes on from {resumed.name}", "train")
+        context.warn(msg("training goes on from {resumed}", resumed.name), "train")
         config["Global"]["checkpoints"] = str(resumed)
     elif context.has("pretrained"):
         weights = starting_weights(context, config["Architecture"], dictionary)
@@ -134,13 +137,15 @@ def _finish(context: Context, best: Attempt, dictionary: Dictionary, watch: Watc
     """Check the best checkpoint against its configuration and write both."""
     config = read_config(best.folder / "config.yml")
     if best.checkpoint is None:
-        raise StageError("the trainer ended without a checkpoint", _SCRIPT, "see the stage's log")
+        raise StageError(
+            msg("the trainer ended without a checkpoint"), _SCRIPT, msg("see the stage's log")
+        )
     weights = load_parameters(best.checkpoint)
     if any(not bool((array == array).all()) for array in weights.values()):
         raise IntegrityError(
-            "the best checkpoint has parameters that are not numbers (NaN)",
+            msg("the best checkpoint has parameters that are not numbers (NaN)"),
             best.checkpoint.name,
-            "lower train.learning_rate",
+            msg("lower train.learning_rate"),
         )
     build(config["Architecture"], dictionary.classes, weights)
     save_parameters(context.output / CHECKPOINT, weights)

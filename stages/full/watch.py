@@ -8,6 +8,7 @@ from typing import Any
 from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
 from stages.full.attempts import Attempt
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.trainer_log import (
     BadSample,
@@ -23,8 +24,8 @@ from stages.ppocr.trainer_log import (
 )
 from stages.runtime import Context
 
-ALL_EPOCHS = "all epochs done"
-EARLY = "early stopping"
+ALL_EPOCHS = msg("all epochs done")
+EARLY = msg("early stopping")
 
 #: PaddleOCR's names of the validation measures by this stage's.
 _VALIDATION = {"val_accuracy": "acc", "val_ned": "norm_edit_dis"}
@@ -92,8 +93,11 @@ class Watch:
         """Say how often the trainer put another sample in place of one that it could not read."""
         if self._bad_samples:
             self._context.warn(
-                f"PaddleOCR could not read a line of data {self._bad_samples} times and took "
-                "another one instead",
+                msg(
+                    "PaddleOCR could not read a line of data {bad_samples} times and took another one "
+                    "instead",
+                    self._bad_samples,
+                ),
                 "train.py",
             )
 
@@ -124,7 +128,12 @@ class Watch:
         if self._first_loss is None:
             self._first_loss = next((event.values[n] for n in _LOSSES if n in event.values), None)
         self._points(_TRAINING, event.values)
-        note = f"epoch {event.epoch}/{event.epochs}, {event.samples_per_s:.1f} samples/s"
+        note = msg(
+            "epoch {epoch}/{epochs}, {samples_per_s} samples/s",
+            event.epoch,
+            event.epochs,
+            f"{event.samples_per_s:.1f}",
+        )
         total = max(self._step, self._per_epoch * self._epochs)
         self._context.progress(self._step, total, "steps", note)
 
@@ -138,20 +147,22 @@ class Watch:
 def _error(event: Mismatch | NoData | SharedMemory) -> StageError:
     if isinstance(event, Mismatch):
         return IntegrityError(
-            f"PaddleOCR left a parameter out of the network: {event.text[:300]}",
+            msg("PaddleOCR left a parameter out of the network: {text}", event.text[:300]),
             "model.pretrained",
-            "use weights of this architecture and this dictionary",
+            msg("use weights of this architecture and this dictionary"),
             Pitfall.SHAPE_MISMATCH,
         )
     if isinstance(event, NoData):
         return StageError(
-            "the training set gives no batch: it has fewer lines than batch_size",
+            msg("the training set gives no batch: it has fewer lines than batch_size"),
             "train.batch_size",
-            "make train.batch_size smaller",
+            msg("make train.batch_size smaller"),
         )
     return StageError(
-        f"a DataLoader worker died for lack of shared memory: {event.text[:300]}",
+        msg("a DataLoader worker died for lack of shared memory: {text}", event.text[:300]),
         "train.py",
-        "raise shm_size in compose.yaml, or set train.overrides = "
-        '["Train.loader.num_workers=0", "Eval.loader.num_workers=0"]',
+        msg(
+            "raise shm_size in compose.yaml, or set train.overrides = "
+            '["Train.loader.num_workers=0", "Eval.loader.num_workers=0"]'
+        ),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.text.dictionary import SPACE
 from stages.text.printable import code_point
@@ -27,7 +28,7 @@ class Difference:
 def summary(characters: Sequence[str]) -> str:
     """Return the number of characters and a short hash of them and their order."""
     digest = hashlib.sha256("\n".join(characters).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{len(characters)} characters, SHA-256 {digest[:16]}"
+    return msg("{characters} characters, SHA-256 {digest}", len(characters), digest[:16])
 
 
 def difference(expected: Sequence[str], found: Sequence[str]) -> Difference | None:
@@ -41,9 +42,15 @@ def difference(expected: Sequence[str], found: Sequence[str]) -> Difference | No
     if first is None:
         return None
     line, wanted, there = first
-    place = f"line {line} (class {line}) is {_named(there)}, expected {_named(wanted)}"
+    place = msg(
+        "line {line} (class {line2}) is {named}, expected {named2}",
+        line,
+        line,
+        _named(there),
+        _named(wanted),
+    )
     kind, pitfall, remedy = _kind(expected, found)
-    return Difference(f"{kind}; {place}", pitfall, remedy)
+    return Difference(msg("{first}; {rest}", kind, place), pitfall, remedy)
 
 
 def _named(character: str | None) -> str:
@@ -53,23 +60,27 @@ def _named(character: str | None) -> str:
 def _kind(expected: Sequence[str], found: Sequence[str]) -> tuple[str, Pitfall, str]:
     """Tell the known ways apart, the most telling first."""
     if [entry.removesuffix("\r") for entry in found] == list(expected):
-        return "Windows line ends (CRLF)", Pitfall.DICTIONARY_CRLF, "convert it: dos2unix FILE"
+        return (
+            msg("Windows line ends (CRLF)"),
+            Pitfall.DICTIONARY_CRLF,
+            msg("convert it: dos2unix FILE"),
+        )
     if found and [found[0].removeprefix(_BOM), *found[1:]] == list(expected):
-        remedy = 'save the file as "UTF-8", not "UTF-8 with BOM"'
-        return "a byte order mark", Pitfall.DICTIONARY_BOM, remedy
+        remedy = msg('save the file as "UTF-8", not "UTF-8 with BOM"')
+        return msg("a byte order mark"), Pitfall.DICTIONARY_BOM, remedy
     if found.count(SPACE) > max(1, expected.count(SPACE)):
-        remedy = "remove the line with the space, or set use_space_char = false"
-        return "the space stands there twice", Pitfall.DICTIONARY_DOUBLE_SPACE, remedy
+        remedy = msg("remove the line with the space, or set use_space_char = false")
+        return msg("the space stands there twice"), Pitfall.DICTIONARY_DOUBLE_SPACE, remedy
     if len(found) != len(expected):
-        text = f"it has {len(found)} characters, expected are {len(expected)}"
+        text = msg("it has {found} characters, expected are {expected}", len(found), len(expected))
         return text, Pitfall.DICTIONARY_CLASSES, _COUNT
     if Counter(found) == Counter(expected):
-        text = f"the same {len(found)} characters in another order"
+        text = msg("the same {found} characters in another order", len(found))
         return text, Pitfall.DICTIONARY_REORDERED, _ORDER
     changed = sum(one != other for one, other in zip(expected, found, strict=True))
-    text = f"{changed} of {len(expected)} characters differ"
+    text = msg("{changed} of {expected} characters differ", changed, len(expected))
     return text, Pitfall.DICTIONARY_CHANGED, _ORDER
 
 
-_ORDER = "use the dictionary that the model was trained with, byte by byte"
-_COUNT = f"{_ORDER}; a difference of 1 is most often use_space_char"
+_ORDER = msg("use the dictionary that the model was trained with, byte by byte")
+_COUNT = msg("{order}; a difference of 1 is most often use_space_char", _ORDER)

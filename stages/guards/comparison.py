@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stages.contract import Compared, Match
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 
@@ -51,6 +52,13 @@ def refuse_difference(comparisons: Iterable[Comparison]) -> None:
     """
     for item in comparisons:
         if item.outcome is Match.DIFFERS:
-            said = item.difference or f"{item.found}; this project says {item.expected}"
-            message = f"{item.place} disagrees with this project about {item.what}: {said}"
+            said = item.difference or msg(
+                "{found}; this project says {expected}", item.found, item.expected
+            )
+            message = msg(
+                "{place} disagrees with this project about {what}: {said}",
+                item.place,
+                item.what,
+                said,
+            )
             raise IntegrityError(message, item.place, item.remedy, item.pitfall)

@@ -20,6 +20,7 @@ from stages.guards.buffer import read_buffer
 from stages.guards.characters import difference, summary
 from stages.guards.comparison import Comparison
 from stages.lite.targets import TARGETS
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters
 from stages.ppocr.dictionary_record import DIGEST, trained_lines
@@ -35,10 +36,10 @@ from stages.text.yaml import at
 CLASSIFIERS = ("head.ctc_head.fc2.bias", "head.ctc_head.fc.bias", "head.fc2.bias", "head.fc.bias")
 
 #: A configuration that was not written by a training may name a dictionary that was not used.
-_NAMED_FILE = "; or correct Global.character_dict_path in the configuration"
-_CLASSES_REMEDY = (
-    "use the dictionary that the model was trained with; "
-    "a difference of 1 is most often use_space_char"
+_NAMED_FILE = msg("; or correct Global.character_dict_path in the configuration")
+_CLASSES_REMEDY = msg(
+    "use the dictionary that the model was trained with; a difference of 1 is most often "
+    "use_space_char"
 )
 
 
@@ -77,12 +78,14 @@ def _places(context: Context, dictionary: Dictionary) -> Iterator[Comparison]:
 
 def in_configuration(config: Mapping[str, Any], dictionary: Dictionary) -> Iterator[Comparison]:
     """Compare with what a training's ``config.yml`` says: the space rule, the bytes, the lines."""
-    place, said = "training configuration", at(config, "Global")
+    place, said = msg("training configuration"), at(config, "Global")
     if not isinstance(said, dict):
         yield _characters(place, None, dictionary)
         return
     trained, wanted = bool(said.get("use_space_char", False)), dictionary.space_added
-    remedy = f"set use_space_char = {str(trained).lower()}, as in the training, or train again"
+    remedy = msg(
+        "set use_space_char = {lower}, as in the training, or train again", str(trained).lower()
+    )
     yield Comparison(
         place, "use_space_char", str(wanted), str(trained), "", Pitfall.DICTIONARY_CLASSES, remedy
     )
@@ -132,7 +135,7 @@ def in_hand_off(path: Path, dictionary: Dictionary) -> Iterator[Comparison]:
     """Compare with the ``preprocess.json`` that ships."""
     rules = json.loads(path.read_text(encoding="utf-8"))["decode"]
     digest = str(rules["dictionary_sha256"])
-    remedy = "run again with --force verify"
+    remedy = msg("run again with --force verify")
     yield Comparison(
         PREPROCESS, "bytes", dictionary.sha256, digest, "", Pitfall.DICTIONARY_CHANGED, remedy
     )
@@ -167,6 +170,11 @@ def _characters(place: str, found: list[str] | None, dictionary: Dictionary) -> 
 def _classes(place: str, found: int | None, dictionary: Dictionary, where: str = "") -> Comparison:
     expected, there = str(dictionary.classes), "" if found is None else str(found)
     pitfall = Pitfall.DICTIONARY_CLASSES
-    said = f"{there} classes{where}; the dictionary makes {expected}: its characters and the blank"
+    said = msg(
+        "{there} classes{where}; the dictionary makes {expected}: its characters and the blank",
+        there,
+        where,
+        expected,
+    )
     differs = said if there not in ("", expected) else ""
     return Comparison(place, "classes", expected, there, differs, pitfall, _CLASSES_REMEDY)

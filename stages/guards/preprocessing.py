@@ -17,6 +17,7 @@ from stages.errors import StageError
 from stages.guards.buffer import read_buffer
 from stages.guards.comparison import Comparison
 from stages.lite.targets import TARGETS
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures import exported_height
 from stages.ppocr.transforms import RESIZE_NORM_IMG, Preparation, read_transforms
@@ -34,9 +35,9 @@ _WANTED = {
     "std": str([preprocess.STD] * 3),
 }
 
-_TRAIN_AGAIN = "train again with this project's values, or give the project the training's"
-_VERIFY_AGAIN = "run again with --force verify"
-_OTHER_MODEL = "give the model that was exported for this project's image_shape, or change it"
+_TRAIN_AGAIN = msg("train again with this project's values, or give the project the training's")
+_VERIFY_AGAIN = msg("run again with --force verify")
+_OTHER_MODEL = msg("give the model that was exported for this project's image_shape, or change it")
 
 
 def compare_preprocessing(context: Context, shape: Sequence[int]) -> list[Comparison]:
@@ -73,7 +74,7 @@ def _places(context: Context, shape: Sequence[int]) -> Iterator[Comparison]:
 
 def in_configuration(config: Mapping[str, Any], shape: Sequence[int]) -> Iterator[Comparison]:
     """Compare with the ``Eval`` transforms of a training's configuration."""
-    place = "training configuration"
+    place = msg("training configuration")
     found = read_transforms(at(config, "Eval", "dataset", "transforms"))
     yield from _steps(place, found)
     yield _shapes(place, shape, found.image_shape, _TRAIN_AGAIN)
@@ -94,9 +95,11 @@ def in_description(description: Mapping[str, Any], shape: Sequence[int]) -> Iter
 def in_architecture(architecture: Mapping[str, Any], shape: Sequence[int]) -> Comparison:
     """Compare with the height that an export of this architecture will declare."""
     height = exported_height(architecture)
-    remedy = f"set image_shape = [{shape[0]}, {height}, {shape[2]}]"
+    remedy = msg("set image_shape = [{shape}, {height}, {shape2}]", shape[0], height, shape[2])
     found, pitfall = "" if height is None else str(height), Pitfall.WRONG_HEIGHT
-    return Comparison("PaddleOCR's export", "height", str(shape[1]), found, "", pitfall, remedy)
+    return Comparison(
+        msg("PaddleOCR's export"), "height", str(shape[1]), found, "", pitfall, remedy
+    )
 
 
 def in_program(pdmodel: Path, shape: Sequence[int]) -> Comparison:

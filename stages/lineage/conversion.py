@@ -12,6 +12,7 @@ from stages.lineage.compare import close, same
 from stages.lineage.folds import CONVOLUTION, Fold, folds
 from stages.lineage.record import Traced
 from stages.lite.naive_buffer import NaiveBuffer
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.text.printable import printable
@@ -92,15 +93,21 @@ class _Tracing:
 
     def _unexplained(self, names: list[str]) -> IntegrityError:
         """Say why tensors are not the model's, as closely as the folds that were tried tell."""
-        share = f"{len(names)} of {len(self._tensors)} tensors of {self._file}"
+        share = msg(
+            "{names} of {tensors} tensors of {file}", len(names), len(self._tensors), self._file
+        )
         for fold in (fold for steps in folds(self._graph) for fold in steps):
             if fold.moved and self._explained_by(fold):
                 return _moved(fold, share, self._file)
             if self._bias_alone(fold):
                 return _computed_wrong(fold, self._file)
-        said = f"the first is {printable(names[0])}"
+        said = msg("the first is {names}", printable(names[0]))
         return _other_model(
-            f"{share} are neither those of the model that was converted nor made from them, {said}",
+            msg(
+                "{share} are neither those of the model that was converted nor made from them, {said}",
+                share,
+                said,
+            ),
             self._file,
         )
 
@@ -108,30 +115,48 @@ class _Tracing:
         lost = sorted(set(self._parameters) - self._used)
         if lost:
             raise _other_model(
-                f"{len(lost)} parameters of the model that was converted are not in {self._file}, "
-                f"the first is {printable(lost[0])}",
+                msg(
+                    "{lost} parameters of the model that was converted are not in {file}, the first is "
+                    "{lost2}",
+                    len(lost),
+                    self._file,
+                    printable(lost[0]),
+                ),
                 self._file,
             )
 
 
 def _moved(fold: Fold, share: str, file: str) -> IntegrityError:
     return IntegrityError(
-        f"opt folded a scale through {fold.through} into {printable(fold.filter)}, which changes "
-        f"the model: {share} are not the model's",
+        msg(
+            "opt folded a scale through {through} into {filter}, which changes the model: "
+            "{share} are not the model's",
+            fold.through,
+            printable(fold.filter),
+            share,
+        ),
         file,
-        "write the scale with one number a channel, as Paddock's rules do, or fold it into the "
-        "convolution that follows",
+        msg(
+            "write the scale with one number a channel, as Paddock's rules do, or fold it into "
+            "the convolution that follows"
+        ),
         Pitfall.SCALE_FOLDED_WRONG,
     )
 
 
 def _computed_wrong(fold: Fold, file: str) -> IntegrityError:
     return IntegrityError(
-        f"opt folded two convolutions into {printable(fold.filter)} of {file} and computed it "
-        "wrong: the bias is as it must be, the filter is not",
+        msg(
+            "opt folded two convolutions into {filter} of {file} and computed it wrong: the bias "
+            "is as it must be, the filter is not",
+            printable(fold.filter),
+            file,
+        ),
         file,
-        "this is a fault of Paddle-Lite: put an activation between the two, or fold them in the "
-        "model before it is exported",
+        msg(
+            "this is a fault of Paddle-Lite: put an activation between the two, or fold them in "
+            "the model before it is exported"
+        ),
     )
 
 
@@ -139,8 +164,11 @@ def _other_model(message: str, file: str) -> IntegrityError:
     return IntegrityError(
         message,
         file,
-        "convert your own inference.pdmodel and inference.pdiparams again; if the file is theirs, "
-        "please report it with the model: opt folded something that Paddock does not know",
+        msg(
+            "convert your own inference.pdmodel and inference.pdiparams again; if the file is "
+            "theirs, please report it with the model: opt folded something that Paddock does not "
+            "know"
+        ),
         Pitfall.STOCK_NB,
     )
 

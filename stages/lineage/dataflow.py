@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from stages.lineage.plain import ADDITION, BIAS, CAST, PRODUCT, Plain, take_apart
 from stages.lite.naive_buffer import NaiveBuffer
+from stages.message import msg
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class _Naming:
     """Keeps, for each variable, how its present value came about."""
 
     def __init__(self, model: NaiveBuffer) -> None:
-        self._values = {name: f"parameter {name}" for name in model.tensors}
+        self._values = {name: msg("parameter {name}", name) for name in model.tensors}
         self._vectors = {name for name, item in model.tensors.items() if len(item.shape) == 1}
         self._products: set[str] = set()
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from stages.message import msg
 from stages.program.graph import Graph, Operator
 
-BATCH_NORM, SCALE = "batch norm folded", "scale folded"
-CONVOLUTION = "convolution folded"
+BATCH_NORM, SCALE = msg("batch norm folded"), msg("scale folded")
+CONVOLUTION = msg("convolution folded")
 CONVOLUTIONS = ("conv2d", "depthwise_conv2d", "conv2d_transpose")
 _ACTIVATIONS = (
     "relu", "relu6", "leaky_relu", "hard_swish", "hard_sigmoid", "swish", "sigmoid", "tanh", "gelu", "mish",

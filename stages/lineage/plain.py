@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from stages.lite.kernels import KERNEL_ATTRIBUTE
 from stages.lite.naive_buffer import Attribute, Operator
+from stages.message import msg
 
 #: Attributes that say how to compute, or that are a fused activation's; neither says what.
 _HOW = frozenset({
@@ -27,7 +28,7 @@ _FUSED_ATTRIBUTES = {
 }
 _PRODUCTS = ("fc", "matmul_v2", "mul", "matmul")
 _RESULTS = ("Out", "Output", "Y")
-PRODUCT, ADDITION, BIAS, CAST = "product", "elementwise_add", "bias", "cast of place"
+PRODUCT, ADDITION, BIAS, CAST = "product", "elementwise_add", "bias", msg("cast of place")
 #: Operators that ``opt`` puts between two kernels: they move a value, or change how it lies.
 _CASTS = ("layout", "layout_once", "io_copy", "io_copy_once", "calib", "calib_once")
 

@@ -10,11 +10,12 @@ from stages.contract.artifacts import LITE_MODEL, LITE_PARAMETERS, PD_MODEL
 from stages.errors import IntegrityError
 from stages.lineage.compare import close, same
 from stages.lineage.record import Traced
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.changes import Change
 from stages.text.printable import printable
 
-_REMEDY = "this is a fault of a rewriting rule: please report it with the model"
+_REMEDY = msg("this is a fault of a rewriting rule: please report it with the model")
 Tensors = Mapping[str, np.ndarray]
 
 
@@ -38,8 +39,11 @@ def trace_rewriting(pd: Tensors, lite: Tensors, changes: Iterable[Change]) -> Tr
     lost = sorted(set(pd) - set(lite) - used)
     if lost:
         raise IntegrityError(
-            f"{len(lost)} parameters of the PD model are not in the rewritten one, "
-            f"the first is {printable(lost[0])}",
+            msg(
+                "{lost} parameters of the PD model are not in the rewritten one, the first is {lost2}",
+                len(lost),
+                printable(lost[0]),
+            ),
             LITE_PARAMETERS,
             _REMEDY,
         )
@@ -60,7 +64,7 @@ def _rules(changes: list[Change]) -> dict[str, str]:
     names: dict[str, dict[str, None]] = {}
     for change in changes:
         names.setdefault(change.parameter, {})[change.rule] = None
-    return {parameter: ", then ".join(rules) for parameter, rules in names.items()}
+    return {parameter: msg(", then ").join(rules) for parameter, rules in names.items()}
 
 
 def _origin(
@@ -71,9 +75,9 @@ def _origin(
     if name in derived and close(derived[name], found):
         return rules[name]
     folded = name in derived
-    said = "is not what the rules make of it" if folded else "is not the PD model's"
+    said = msg("is not what the rules make of it") if folded else msg("is not the PD model's")
     raise IntegrityError(
-        f"the rewritten model's parameter {printable(name)} {said}",
+        msg("the rewritten model's parameter {name} {said}", printable(name), said),
         LITE_PARAMETERS,
         _REMEDY,
         Pitfall.SCALE_FOLDED_WRONG if folded else None,

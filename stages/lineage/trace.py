@@ -18,6 +18,7 @@ from stages.lineage.targets import compare_targets
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer
 from stages.lite.targets import TARGETS
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.changes import Change
 from stages.program.graph import Graph
@@ -55,9 +56,9 @@ class Chain:
         found = target_of(nb)
         if found != target:
             raise IntegrityError(
-                f"{nb.path.name} was made for {found}, expected {target}",
+                msg("{name} was made for {found}, expected {target}", nb.path.name, found, target),
                 nb.path.name,
-                "convert again; this file would crash on the machine, or return zeros",
+                msg("convert again; this file would crash on the machine, or return zeros"),
                 Pitfall.FOREIGN_TARGET,
             )
         model = nb_model(target)

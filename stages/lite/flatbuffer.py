@@ -10,6 +10,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from stages.message import msg
+
 #: How often more than its own size a buffer may be read. Honest ones share a few strings only.
 GENEROSITY = 16
 
@@ -37,11 +39,16 @@ class Buffer:
         """
         if position < 0 or size < 0 or position + size > len(self._data):
             raise Malformed(
-                f"{size} bytes at byte {position} are not within its {len(self._data)} bytes"
+                msg(
+                    "{size} bytes at byte {position} are not within its {data} bytes",
+                    size,
+                    position,
+                    len(self._data),
+                )
             )
         self._budget -= size
         if self._budget < 0:
-            raise Malformed("its parts overlap so that it describes far more than it holds")
+            raise Malformed(msg("its parts overlap so that it describes far more than it holds"))
         return self._data[position : position + size]
 
     def number(self, position: int, kind: str) -> int | float | bool:
@@ -65,7 +72,7 @@ class Buffer:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Malformed(f"the string at byte {position} is not UTF-8") from error
+            raise Malformed(msg("the string at byte {position} is not UTF-8", position)) from error
 
 
 @dataclass(frozen=True)

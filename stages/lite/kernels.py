@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stages.lite.naive_buffer import NaiveBuffer, Operator, read_naive_buffer
 from stages.lite.nb import malformed
+from stages.message import msg
 
 KERNEL_ATTRIBUTE = "__@kernel_type_attr@__"
 #: What runs on every machine: the host's own CPU, or any target.
@@ -46,5 +47,8 @@ def _target(model: NaiveBuffer, operator: Operator) -> str:
     parts = kernel.split("/")
     number = parts[-3] if len(parts) >= 5 else ""
     if not number.isdecimal() or int(number) not in _TARGETS:
-        raise malformed(model.path, f"operator {operator.type!r} has the kernel {kernel[:80]!r}")
+        raise malformed(
+            model.path,
+            msg("operator {type} has the kernel {kernel}", repr(operator.type), repr(kernel[:80])),
+        )
     return _TARGETS[int(number)]

@@ -19,6 +19,7 @@ from stages.errors import StageError
 from stages.lite.fingerprint import tensor_fingerprint
 from stages.lite.flatbuffer import Buffer, Malformed, Table
 from stages.lite.nb import HEAD_SIZE, Head, malformed, parse_head
+from stages.message import msg
 from stages.text.printable import printable
 
 #: Names (as NumPy's) and sizes in bytes of ``VarType.Type`` in framework.fbs.
@@ -106,8 +107,8 @@ def read_naive_buffer(nb: Path) -> NaiveBuffer:
     try:
         data = nb.read_bytes()
     except OSError as error:
-        message = f"{printable(nb.name)} cannot be read: {error.strerror}"
-        raise StageError(message, printable(str(nb), 400), "give the .nb file") from error
+        message = msg("{nb} cannot be read: {strerror}", printable(nb.name), error.strerror)
+        raise StageError(message, printable(str(nb), 400), msg("give the .nb file")) from error
     return parse_naive_buffer(data, nb)
 
 
@@ -123,18 +124,18 @@ def parse_naive_buffer(data: bytes, nb: Path) -> NaiveBuffer:
     try:
         blocks = _program(Buffer(view[HEAD_SIZE:end]))
     except Malformed as error:
-        raise malformed(nb, f"its program is damaged: {error}") from error
+        raise malformed(nb, msg("its program is damaged: {error}", error)) from error
     try:
         tensors = _by_name(_parameters(view[end:]))
     except Malformed as error:
-        raise malformed(nb, f"its parameters are damaged: {error}") from error
+        raise malformed(nb, msg("its parameters are damaged: {error}", error)) from error
     return NaiveBuffer(nb, head, blocks, tensors)
 
 
 def _program(buffer: Buffer) -> list[Block]:
     blocks = [_block(table) for table in buffer.root().tables(0)]
     if not blocks or not blocks[0].operators:
-        raise Malformed("it has no operators")
+        raise Malformed(msg("it has no operators"))
     return blocks
 
 
@@ -173,7 +174,7 @@ def _attribute(table: Table) -> Attribute:
         return tuple(table.strings(7))
     if kind == _BOOLEAN:
         return bool(table.integer(8, "B"))
-    raise Malformed(f"an attribute is of type {kind}, which this reader does not know")
+    raise Malformed(msg("an attribute is of type {kind}, which this reader does not know", kind))
 
 
 _STRING, _STRINGS, _BOOLEAN = 2, 5, 6
@@ -187,25 +188,32 @@ def _parameters(data: memoryview) -> Iterator[Tensor]:
     table = Buffer(data)
     version, meta = int(table.number(0, "H")), int(table.number(2, "H"))
     if version != 0:
-        raise Malformed(f"their version is {version}, expected 0")
+        raise Malformed(msg("their version is {version}, expected 0", version))
     position = 4 + meta
     header, count = int(table.number(position, "H")), int(table.number(position + 2, "H"))
     position += 2 + header
     for _ in range(count):
         size, offset = int(table.number(position, "I")), int(table.number(position + 4, "I"))
         if not 4 <= offset <= size:
-            raise Malformed(f"the entry at byte {position} has its content at {offset} of {size}")
+            raise Malformed(
+                msg(
+                    "the entry at byte {position} has its content at {offset} of {size}",
+                    position,
+                    offset,
+                    size,
+                )
+            )
         yield _tensor(Buffer(table.bytes(position + 4 + offset, size - offset)))
         position += 4 + size
     if position != len(data):
-        raise Malformed(f"{len(data) - position} bytes follow the last of them")
+        raise Malformed(msg("{data} bytes follow the last of them", len(data) - position))
 
 
 def _by_name(tensors: Iterator[Tensor]) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
     for tensor in tensors:
         if tensor.name in found:
-            raise Malformed(f"{printable(tensor.name)} stands there twice")
+            raise Malformed(msg("{tensor} stands there twice", printable(tensor.name)))
         found[tensor.name] = tensor
     return found
 
@@ -214,12 +222,12 @@ def _tensor(buffer: Buffer) -> Tensor:
     table = buffer.root()
     name, described = table.string(1), table.table(3)
     if table.integer(2, "B") != _LOD_TENSOR or described is None:
-        raise Malformed(f"{printable(name)} is not a tensor")
+        raise Malformed(msg("{name} is not a tensor", printable(name)))
     shape, kind, data = described.integers(2, "q"), described.integer(3, "i"), described.data(4)
     if kind not in DTYPES:
-        raise Malformed(f"{printable(name)} has the unknown type {kind}")
+        raise Malformed(msg("{name} has the unknown type {kind}", printable(name), kind))
     dtype, size = DTYPES[kind]
     if any(length < 0 for length in shape) or math.prod(shape) * size != len(data):
-        found = f"{len(data)} bytes for {dtype} of shape {list(shape)[:8]}"
-        raise Malformed(f"{printable(name)} has {found}")
+        found = msg("{data} bytes for {dtype} of shape {shape}", len(data), dtype, list(shape)[:8])
+        raise Malformed(msg("{name} has {found}", printable(name), found))
     return Tensor(name, dtype, shape, data)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from stages.errors import StageError
 from stages.files import write_bytes
+from stages.message import msg
 from stages.text.printable import printable
 
 META_VERSION = 2
@@ -45,12 +46,26 @@ def parse_head(data: bytes, nb: Path) -> Head:
         StageError: as :func:`read_head`.
     """
     if len(data) < HEAD_SIZE:
-        raise malformed(nb, f"it has {len(data)} bytes, less than a head")
+        raise malformed(nb, msg("it has {data} bytes, less than a head", len(data)))
     meta_version, version, program_size = _HEAD.unpack_from(data)
     if meta_version != META_VERSION:
-        raise malformed(nb, f"its meta version is {meta_version}, expected {META_VERSION}")
+        raise malformed(
+            nb,
+            msg(
+                "its meta version is {meta_version}, expected {meta_version2}",
+                meta_version,
+                META_VERSION,
+            ),
+        )
     if not 0 < program_size < len(data) - HEAD_SIZE:
-        raise malformed(nb, f"its program of {program_size} bytes does not fit {len(data)} bytes")
+        raise malformed(
+            nb,
+            msg(
+                "its program of {program_size} bytes does not fit {data} bytes",
+                program_size,
+                len(data),
+            ),
+        )
     opt_version = version.partition(b"\0")[0].decode("ascii", "replace")
     return Head(meta_version, printable(opt_version), program_size)
 
@@ -74,5 +89,7 @@ def make_reproducible(nb: Path) -> Head:
 def malformed(nb: Path, found: str) -> StageError:
     """Return the error for a file that is not what its name says; ``found`` says why."""
     name = printable(nb.name)
-    remedy = "convert again; the file may be truncated or of another Paddle-Lite version"
-    return StageError(f"{name} is not a naive buffer: {found}", printable(str(nb), 400), remedy)
+    remedy = msg("convert again; the file may be truncated or of another Paddle-Lite version")
+    return StageError(
+        msg("{name} is not a naive buffer: {found}", name, found), printable(str(nb), 400), remedy
+    )

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from stages.errors import StageError
 from stages.lite.script import ask
+from stages.message import msg
 
 TIMEOUT_S = 60
 #: Fewer lines than this are no list: 2.13 knows 248 operators for x86, 254 for arm.
@@ -26,8 +27,10 @@ def known_operators(target: str) -> frozenset[str]:
     done = ask(words, TIMEOUT_S)
     found = read_table(done.stdout.decode("utf-8", "replace"))
     if len(found) < _FEWEST:
-        message = f"opt lists {len(found)} operators for {target}"
-        raise StageError(message, f"opt {target}", "see the stage's log; rebuild the images")
+        message = msg("opt lists {found} operators for {target}", len(found), target)
+        raise StageError(
+            message, msg("opt {target}", target), msg("see the stage's log; rebuild the images")
+        )
     return found
 
 

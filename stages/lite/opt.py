@@ -10,6 +10,7 @@ from pathlib import Path
 from stages.errors import StageError
 from stages.lite.opt_log import judge
 from stages.lite.script import ask, entry_point
+from stages.message import msg
 from stages.program.params import read_program
 from stages.program.rules.legal import WRITE_XSHAPE
 from stages.text.printable import printable
@@ -28,8 +29,10 @@ def installed_version() -> str:
     done = ask(["--version", "true"], VERSION_TIMEOUT_S)
     said = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode != 0 or not _VERSION.fullmatch(said):
-        found = printable(said, 80) or f"nothing, and ended with {done.returncode}"
-        raise StageError(f"paddle_lite_opt --version says {found}", "opt", "see the stage's log")
+        found = printable(said, 80) or msg("nothing, and ended with {returncode}", done.returncode)
+        raise StageError(
+            msg("paddle_lite_opt --version says {found}", found), "opt", msg("see the stage's log")
+        )
     return said
 
 
@@ -63,8 +66,8 @@ def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: boo
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        message = f"opt for {target} did not end within {TIMEOUT_S} s"
-        raise StageError(message, f"opt {target}", "raise limits.cpus") from error
+        message = msg("opt for {target} did not end within {timeout_s} s", target, TIMEOUT_S)
+        raise StageError(message, msg("opt {target}", target), msg("raise limits.cpus")) from error
     log = done.stdout.decode("utf-8", "replace")
     sys.stderr.write(log)
     judge(log, done.returncode, target, out, lambda: _lacking_xshape(pdmodel))

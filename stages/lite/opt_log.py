@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.remedies import PIR_REMEDY
 from stages.text.printable import printable
@@ -35,25 +36,25 @@ class Cause:
 CAUSES = (
     Cause(
         "idx >= blocks.size()",
-        "opt was given a PIR model",
+        msg("opt was given a PIR model"),
         PIR_REMEDY,
         Pitfall.PIR_GIVEN_TO_OPT,
     ),
     Cause(
         "No attributes called beta found for swish",
-        "opt was given a Paddle 3 program that was not made legal for it: swish without beta",
-        "convert through Paddock, which writes the attribute",
+        msg("opt was given a Paddle 3 program that was not made legal for it: swish without beta"),
+        msg("convert through Paddock, which writes the attribute"),
         Pitfall.SWISH_WITHOUT_BETA,
     ),
     Cause(
         "Failed to read",
-        "the parameter file is shorter than the program says",
-        "give the inference.pdmodel and inference.pdiparams of one export",
+        msg("the parameter file is shorter than the program says"),
+        msg("give the inference.pdmodel and inference.pdiparams of one export"),
     ),
     Cause(
         "Unable to open file",
-        "opt could not write its file",
-        "look at the space that is left in the workspace",
+        msg("opt could not write its file"),
+        msg("look at the space that is left in the workspace"),
     ),
 )
 
@@ -84,10 +85,10 @@ def judge(
     reason = next((group for group in aborted.groups() if group), "") if aborted else ""
     cause = _explain(log) or _died(code, lacking_xshape)
     if cause is None:
-        said = printable(reason, 300) or f"it ended with {code} and said nothing"
-        message = f"opt made no usable file for {target}: {said}"
-        cause = Cause("", message, "see the stage's log", _unexplained(written, code))
-    raise StageError(cause.message, f"opt {target}", cause.remedy, cause.pitfall)
+        said = printable(reason, 300) or msg("it ended with {code} and said nothing", code)
+        message = msg("opt made no usable file for {target}: {said}", target, said)
+        cause = Cause("", message, msg("see the stage's log"), _unexplained(written, code))
+    raise StageError(cause.message, msg("opt {target}", target), cause.remedy, cause.pitfall)
 
 
 def _unexplained(written: bool, code: int) -> Pitfall | None:
@@ -102,9 +103,12 @@ def _died(code: int, lacking_xshape: Callable[[], list[str]]) -> Cause | None:
         return None
     return Cause(
         "",
-        "opt was given a Paddle 3 program that was not made legal for it: "
-        f"{', '.join(lacking)} without the output XShape, at which it dies",
-        "convert through Paddock, which adds the output",
+        msg(
+            "opt was given a Paddle 3 program that was not made legal for it: {lacking} without "
+            "the output XShape, at which it dies",
+            ", ".join(lacking),
+        ),
+        msg("convert through Paddock, which adds the output"),
         Pitfall.MISSING_XSHAPE,
     )
 
@@ -115,7 +119,10 @@ def _explain(log: str) -> Cause | None:
         names = printable(unsupported[1], 300)
         return Cause(
             "",
-            f"Paddle-Lite does not know these operators of the model: {names}",
-            "choose an architecture without them (docs/stage-contract.md lists what was converted)",
+            msg("Paddle-Lite does not know these operators of the model: {names}", names),
+            msg(
+                "choose an architecture without them (docs/stage-contract.md lists what was "
+                "converted)"
+            ),
         )
     return next((cause for cause in CAUSES if cause.pattern in log), None)

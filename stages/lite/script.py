@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from stages.errors import StageError
+from stages.message import msg
 
 
 def entry_point() -> Path:
@@ -23,7 +24,9 @@ def entry_point() -> Path:
     for file in files:
         if file.name == "paddle_lite_opt":
             return Path(str(file.locate())).resolve()
-    raise StageError("paddlelite is not installed here", remedy="run convert in its own image")
+    raise StageError(
+        msg("paddlelite is not installed here"), remedy=msg("run convert in its own image")
+    )
 
 
 def ask(words: list[str], timeout_s: int) -> subprocess.CompletedProcess[bytes]:
@@ -46,5 +49,5 @@ def ask(words: list[str], timeout_s: int) -> subprocess.CompletedProcess[bytes]:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        message = f"opt did not answer within {timeout_s} s"
-        raise StageError(message, words[0], "raise limits.cpus") from error
+        message = msg("opt did not answer within {timeout_s} s", timeout_s)
+        raise StageError(message, words[0], msg("raise limits.cpus")) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stages.lite.naive_buffer import NaiveBuffer, Operator
 from stages.lite.nb import malformed
+from stages.message import msg
 
 #: Operators through which the last axis of the output passes unchanged, and the slot it comes from.
 _KEEP_WIDTH = {
@@ -21,7 +22,7 @@ def input_shape(model: NaiveBuffer) -> tuple[int, ...]:
     """
     feeds = [item.output("Out") for item in model.operators if item.type == "feed"]
     if len(feeds) != 1:
-        raise malformed(model.path, f"its program has {len(feeds)} inputs, expected 1")
+        raise malformed(model.path, msg("its program has {feeds} inputs, expected 1", len(feeds)))
     return model.blocks[0].shapes.get(feeds[0], ())
 
 
@@ -35,7 +36,9 @@ def output_width(model: NaiveBuffer) -> int:
     """
     fetches = [item for item in model.operators if item.type == "fetch"]
     if len(fetches) != 1:
-        raise malformed(model.path, f"its program has {len(fetches)} outputs, expected 1")
+        raise malformed(
+            model.path, msg("its program has {fetches} outputs, expected 1", len(fetches))
+        )
     return _width(model, fetches[0].input("X"), model.operators.index(fetches[0]))
 
 
@@ -52,7 +55,7 @@ def _width(model: NaiveBuffer, name: str, before: int) -> int:
         if widths:
             return widths[0]
         break
-    raise malformed(model.path, "its last layer has no parameters")
+    raise malformed(model.path, msg("its last layer has no parameters"))
 
 
 def _parameters(model: NaiveBuffer, operator: Operator) -> list[tuple[int, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from stages.dataset.problems import Problems
 from stages.dataset.split import Split
+from stages.message import msg
 from stages.text.labels import Label
 from stages.text.printable import quoted
 
@@ -22,8 +23,10 @@ class OrientationRules:
         """Look at one label; the image's size does not matter to it."""
         if label.text not in ORIENTATIONS:
             allowed = " and ".join(ORIENTATIONS)
-            said = f"the orientation of {quoted(label.image)} is {quoted(label.text)}"
-            problems.add(where, f"{said}; allowed are {allowed}")
+            said = msg(
+                "the orientation of {image} is {text}", quoted(label.image), quoted(label.text)
+            )
+            problems.add(where, msg("{said}; allowed are {allowed}", said, allowed))
 
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Return ``orientations``: how many lines there are of each."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from stages.contract import Fault
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.orientation.labels import ORIENTATIONS
 from stages.parity.sanity import RowSanity, Sanity, Wrong
 
@@ -19,7 +20,9 @@ class ClassSanity(RowSanity):
     def fault(self, output: np.ndarray) -> Wrong | None:
         """Look at one output, float [classes]; return what is wrong with it."""
         if output.ndim != 1:
-            said = f"its output has the shape {list(output.shape)}, not one number a class"
+            said = msg(
+                "its output has the shape {shape}, not one number a class", list(output.shape)
+            )
             return Wrong(Fault.WRONG_SHAPE, said)
         return super().fault(output[np.newaxis])
 
@@ -39,9 +42,14 @@ class Orientation:
         """
         if len(output) != len(ORIENTATIONS):
             raise IntegrityError(
-                f"{name} has {len(output)} classes; orientations are {', '.join(ORIENTATIONS)}",
+                msg(
+                    "{name} has {output} classes; orientations are {orientations}",
+                    name,
+                    len(output),
+                    ", ".join(ORIENTATIONS),
+                ),
                 name,
-                "give a model that tells upright lines from those that are upside down",
+                msg("give a model that tells upright lines from those that are upside down"),
             )
         return len(output)
 

@@ -16,6 +16,7 @@ import numpy as np
 from stages.contract import Canary, CanaryEntry, Match
 from stages.contract.artifacts import CHECKPOINT_MODEL, is_nb_model
 from stages.guards.comparison import Comparison
+from stages.message import msg
 from stages.parity.models import REFERENCE
 from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
@@ -72,11 +73,14 @@ class Stock:
             if not (stock and item.outcome is Match.DIFFERS and is_nb_model(item.place)):
                 yield item
                 continue
-            difference = (
-                f"{item.found} classes, as {self.name} has them, which training started from; "
-                f"the dictionary makes {item.expected}: this is the stock model"
+            difference = msg(
+                "{found} classes, as {self} has them, which training started from; the dictionary "
+                "makes {expected}: this is the stock model",
+                item.found,
+                self.name,
+                item.expected,
             )
-            remedy = "run again with --force convert"
+            remedy = msg("run again with --force convert")
             yield replace(item, difference=difference, pitfall=Pitfall.STOCK_NB, remedy=remedy)
 
     def wait_ready(self) -> None:
@@ -99,7 +103,11 @@ class Stock:
         if wrong:
             self.failure = wrong.detail
         elif probabilities.shape[1] != self.classes:
-            self.failure = f"it has {probabilities.shape[1]} classes, its dictionary {self.classes}"
+            self.failure = msg(
+                "it has {shape} classes, its dictionary {classes}",
+                probabilities.shape[1],
+                self.classes,
+            )
         if not self.failure:
             self.predictions[number] = greedy(probabilities, self._dictionary).text
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 
+from stages.message import msg
 from stages.parity.canary import Stock
 from stages.preprocess import Prepare, read_image
 from stages.runtime import Context
@@ -29,7 +30,7 @@ class Images:
     def prepared(self) -> Iterator[np.ndarray]:
         """Give each image as float32 [3, H, W]."""
         root = self._context.input("test")
-        self._context.progress(0, len(self._names), "images", "load the models")
+        self._context.progress(0, len(self._names), "images", msg("load the models"))
         for name in self._names:
             self._image = self._prepare(read_image(root / name))
             self.hashes.append(hashlib.sha256(self._image.astype("<f4").tobytes()).hexdigest())

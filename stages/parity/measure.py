@@ -13,6 +13,7 @@ from typing import Generic, Protocol
 import numpy as np
 
 from stages.contract import Fault
+from stages.message import msg
 from stages.parity.models import REFERENCE, Model
 from stages.parity.sanity import monotone
 from stages.parity.series import Series
@@ -119,7 +120,7 @@ class Table(Generic[Prediction]):
         for column in living:
             others = [read for name, read in predictions.items() if name != column.model.name]
             if monotone(column.predictions, others):
-                said = "it reads the same in every image"
+                said = msg("it reads the same in every image")
                 column.fail(Fault.ONE_READING, said, Pitfall.QUANTISED_GARBAGE)
 
     def read(self, image: np.ndarray) -> None:
@@ -168,7 +169,12 @@ class Table(Generic[Prediction]):
             return
         if reference.shape != output.probabilities.shape:
             found, expected = list(output.probabilities.shape), list(reference.shape)
-            said = f"its output has the shape {found}, {REFERENCE}'s {expected}"
+            said = msg(
+                "its output has the shape {found}, {reference}'s {expected}",
+                found,
+                REFERENCE,
+                expected,
+            )
             column.fail(Fault.UNLIKE_REFERENCE, said)
             return
         self._task.compare(column.model.name, output.probabilities, reference)

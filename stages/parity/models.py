@@ -10,13 +10,14 @@ from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.targets import TARGETS, runnable_target
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.published.files import PARAMETERS, PROGRAM
 from stages.runtime import Context
 from stages.text.printable import printable
 
-NOT_RUNNABLE = "not runnable here"
-NO_CHECKPOINT = "no checkpoint in this project"
+NOT_RUNNABLE = msg("not runnable here")
+NO_CHECKPOINT = msg("no checkpoint in this project")
 #: The model that the others are compared with.
 REFERENCE = PD_MODEL
 
@@ -91,7 +92,9 @@ def _buffer(context: Context, slot: str, machine_runs: bool) -> Model:
         return _broken(Model(name), Fault.UNREADABLE, error.message, error.pitfall)
     model = Model(name, target=target, opt_version=printable(read.head.opt_version))
     if target != slot:
-        why = f"the file is made for {printable(target)}, not for {slot}; it was not run"
+        why = msg(
+            "the file is made for {target}, not for {slot}; it was not run", printable(target), slot
+        )
         return _broken(model, Fault.WRONG_TARGET, why, Pitfall.FOREIGN_TARGET)
     if not machine_runs:
         return replace(model, status=Status.NOT_RUNNABLE, detail=NOT_RUNNABLE)

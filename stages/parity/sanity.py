@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from stages.contract import Fault
+from stages.message import msg
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,12 +50,18 @@ class Sanity(ABC):
         if one.shape != other.shape:
             return Wrong(
                 Fault.NOT_REPEATABLE,
-                f"the same image gives an output of {list(one.shape)} once "
-                f"and of {list(other.shape)} again",
+                msg(
+                    "the same image gives an output of {shape} once and of {shape2} again",
+                    list(one.shape),
+                    list(other.shape),
+                ),
             )
         self.repeat_difference = max(self.repeat_difference, float(abs(one - other).max()))
         if self.repeat_difference > REPEAT_TOLERANCE:
-            said = f"the same image run again differs by {self.repeat_difference:.2g}"
+            said = msg(
+                "the same image run again differs by {repeat_difference}",
+                f"{self.repeat_difference:.2g}",
+            )
             return Wrong(Fault.NOT_REPEATABLE, said)
         return None
 
@@ -72,15 +79,17 @@ class RowSanity(Sanity):
     def fault(self, probabilities: np.ndarray) -> Wrong | None:
         """Look at one output, float [T, classes]; return what is wrong with it."""
         if probabilities.ndim != 2 or 0 in probabilities.shape:
-            said = f"its output has the shape {list(probabilities.shape)}, not steps by classes"
+            said = msg(
+                "its output has the shape {shape}, not steps by classes", list(probabilities.shape)
+            )
             return Wrong(Fault.WRONG_SHAPE, said)
         sums = probabilities.sum(axis=1)  # one NaN or infinity makes its row's sum another
         worst = float(sums[abs(sums - 1).argmax()])
         if not math.isfinite(worst):
-            return Wrong(Fault.NOT_FINITE, "its output is not finite")
+            return Wrong(Fault.NOT_FINITE, msg("its output is not finite"))
         self.row_sum_error = max(self.row_sum_error, abs(worst - 1))
         if abs(worst - 1) > ROW_SUM_TOLERANCE:
-            said = f"the probabilities of a step sum to {worst:.4g}, not to 1"
+            said = msg("the probabilities of a step sum to {worst}, not to 1", f"{worst:.4g}")
             return Wrong(Fault.NOT_PROBABILITIES, said)
         return None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from stages.contract import Fault, Sane
+from stages.message import msg
 from stages.parity.models import Model
 from stages.parity.sanity import RowSanity, Sanity, Wrong
 from stages.parity.task import Prediction
@@ -33,7 +34,9 @@ class Series(Generic[Prediction]):
 
     def fail(self, fault: Fault, why: str, pitfall: Pitfall | None = None) -> None:
         """Give up on the model, and say how far it came."""
-        self.failure = Wrong(fault, f"{why} (after {len(self.predictions)} images)")
+        self.failure = Wrong(
+            fault, msg("{why} (after {predictions} images)", why, len(self.predictions))
+        )
         self.pitfall = pitfall
 
     def sane(self) -> Sane:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stages.message import msg
+
 _NUMBERS = ("0.a_i32", "0.a_i64", "0.a_f32", "0.a_f64", "0.a_u64")
 _TEXTS = ("0.a_str", "1.a_dtype")
 _ARRAY, _INT_ARRAY, _BOOL = "0.a_array", "1.a_intarray", "0.a_bool"
@@ -57,7 +59,7 @@ def _number(kind: str, stored: Mapping[str, Any]) -> int | float:
     if "_f" not in kind:
         return whole(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{value!r:.40} is not a number")
+        raise ValueError(msg("{value} is not a number", f"{value!r:.40}"))
     return float(value)
 
 
@@ -68,7 +70,7 @@ def whole(value: Any) -> int:
         ValueError: it is not.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{value!r:.40} is not an integer")
+        raise ValueError(msg("{value} is not an integer", f"{value!r:.40}"))
     return value
 
 
@@ -83,5 +85,5 @@ def text(value: Any) -> str:
 
 def _of(kind: type, value: Any) -> Any:
     if not isinstance(value, kind):
-        raise ValueError(f"{value!r:.40} is not of type {kind.__name__}")
+        raise ValueError(msg("{value} is not of type {name}", f"{value!r:.40}", kind.__name__))
     return value

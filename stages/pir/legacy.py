@@ -14,6 +14,7 @@ from typing import Any
 from paddle.base import core
 from paddle.base.proto import framework_pb2 as proto
 
+from stages.message import msg
 from stages.pir.held import Setting
 
 #: The program version of Paddle 3.1.1, as its own exports have it.
@@ -59,7 +60,7 @@ class LegacyProgram:
             LegacyError: there is one of this name already.
         """
         if self._block.has_var(name.encode()):
-            raise LegacyError(f"two tensors are called {name}")
+            raise LegacyError(msg("two tensors are called {name}", name))
         variable = self._block.var(name.encode())
         variable.set_type(core.VarDesc.VarType.DENSE_TENSOR)
         variable.set_dtype(core.VarDesc.VarType.FP32)
@@ -161,7 +162,9 @@ def _attribute_type(kind: str, name: str) -> int:
     try:
         return _attribute_types()[kind][name]
     except KeyError as error:
-        raise LegacyError(f"Paddle has no operator {kind} with the attribute {name}") from error
+        raise LegacyError(
+            msg("Paddle has no operator {kind} with the attribute {name}", kind, name)
+        ) from error
 
 
 @cache

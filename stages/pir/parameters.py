@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.text.printable import printable
 
 _HEADER = struct.Struct("<IQIi")
@@ -34,16 +35,20 @@ def read_parameters(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
         IntegrityError: the file is missing, damaged, or another program's; names the parameter.
     """
     if not path.is_file():
-        raise _refusal(path, "it is missing")
+        raise _refusal(path, msg("it is missing"))
     data, position = path.read_bytes(), 0
     parameters: dict[str, np.ndarray] = {}
     for name in sorted(shapes):
         try:
             parameters[name], position = _read_tensor(data, position, shapes[name])
         except (struct.error, ValueError) as error:
-            raise _refusal(path, f"at parameter {printable(name)}: {error}") from error
+            raise _refusal(
+                path, msg("at parameter {name}: {error}", printable(name), error)
+            ) from error
     if position != len(data):
-        raise _refusal(path, f"{len(data) - position} bytes are left after the last parameter")
+        raise _refusal(
+            path, msg("{data} bytes are left after the last parameter", len(data) - position)
+        )
     return parameters
 
 
@@ -51,10 +56,17 @@ def _read_tensor(data: bytes, position: int, shape: tuple[int, ...]) -> tuple[np
     version, levels, tensor_version, size = _HEADER.unpack_from(data, position)
     start = position + _HEADER.size
     if (version, levels, tensor_version) != (0, 0, 0) or not 0 < size <= len(data) - start:
-        raise ValueError(f"no tensor of a known version at byte {position}")
+        raise ValueError(msg("no tensor of a known version at byte {position}", position))
     dtype, found = _read_description(data[start : start + size])
     if dtype != _FLOAT32 or found != shape:
-        raise ValueError(f"type {dtype} and shape {list(found)}; the program says {list(shape)}")
+        raise ValueError(
+            msg(
+                "type {dtype} and shape {found}; the program says {shape}",
+                dtype,
+                list(found),
+                list(shape),
+            )
+        )
     start, count = start + size, math.prod(shape)
     return np.frombuffer(data, "<f4", count, start).reshape(shape), start + 4 * count
 
@@ -74,7 +86,7 @@ def _read_description(data: bytes) -> tuple[int, tuple[int, ...]]:
         elif tag == _SIZE_TAG:
             shape.append(number)
         else:
-            raise ValueError(f"its description has the unknown tag {tag}")
+            raise ValueError(msg("its description has the unknown tag {tag}", tag))
     return dtype, tuple(shape)
 
 
@@ -84,12 +96,12 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << (7 * count)
         if byte < 0x80:
             return value, position + count + 1
-    raise ValueError("its description is cut off")
+    raise ValueError(msg("its description is cut off"))
 
 
 def _refusal(path: Path, why: str) -> IntegrityError:
     return IntegrityError(
-        f"{printable(path.name)} is not the file of this model: {why}",
+        msg("{path} is not the file of this model: {why}", printable(path.name), why),
         printable(str(path), 400),
-        "fetch the model again: inference.json and inference.pdiparams must be of one export",
+        msg("fetch the model again: inference.json and inference.pdiparams must be of one export"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stages.message import msg
 from stages.pir.program import ABSENT, Operator, Program, Value
 from stages.text.printable import printable
 
@@ -15,7 +16,9 @@ class Places:
             for operator in program.operators
             for value in operator.outputs
         }
-        self._makers |= {item.value.number: f"parameter {item.name}" for item in program.parameters}
+        self._makers |= {
+            item.value.number: msg("parameter {item}", item.name) for item in program.parameters
+        }
         self._readers: dict[int, list[str]] = {}
         for operator in program.operators:
             for number in operator.inputs:
@@ -23,7 +26,9 @@ class Places:
 
     def name(self, operator: Operator) -> str:
         """Return kind and place, for an error's ``where``."""
-        return printable(f"inference.json: operator {operator.index} ({operator.kind})", 200)
+        return printable(
+            msg("inference.json: operator {index} ({kind})", operator.index, operator.kind), 200
+        )
 
     def describe(self, operator: Operator) -> str:
         """Return kind, place, layer, output and neighbours of an operator."""
@@ -32,10 +37,17 @@ class Places:
         after = [
             reader for value in operator.outputs for reader in self._readers.get(value.number, ())
         ]
-        layer = f", layer {operator.layer}" if operator.layer else ""
+        layer = msg(", layer {layer}", operator.layer) if operator.layer else ""
         return printable(
-            f"{operator.kind} (operator {operator.index}{layer}, makes {made}, "
-            f"reads {_listed(before)}, read by {_listed(after)})",
+            msg(
+                "{kind} (operator {index}{layer}, makes {made}, reads {listed}, read by {listed2})",
+                operator.kind,
+                operator.index,
+                layer,
+                made,
+                _listed(before),
+                _listed(after),
+            ),
             400,
         )
 

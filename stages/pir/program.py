@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.errors import IntegrityError, StageError
+from stages.message import msg
 from stages.pir.attributes import Attribute, read_attributes, text, whole
 from stages.text.printable import printable
 
@@ -112,15 +113,21 @@ def read_program(path: Path) -> Program:
         (block,) = [block for region in regions for block in region["blocks"]]
         listed = list(block["ops"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _damaged(path, "it is not a PIR program with one block", error) from error
+        raise _damaged(path, msg("it is not a PIR program with one block"), error) from error
     if magic != "pir":
-        raise _damaged(path, f"its magic word is {magic!r:.20}, not 'pir'")
+        raise _damaged(path, msg("its magic word is {magic}, not 'pir'", f"{magic!r:.20}"))
     if version not in VERSIONS:
         raise StageError(
-            f"{printable(path.name)} is of version {version!r:.20} of the PIR format; "
-            f"known are {VERSIONS[0]} and {VERSIONS[-1]}",
+            msg(
+                "{path} is of version {version} of the PIR format; known are {versions} and "
+                "{versions2}",
+                printable(path.name),
+                f"{version!r:.20}",
+                VERSIONS[0],
+                VERSIONS[-1],
+            ),
             printable(str(path), 400),
-            "export the model with Paddle 3.0 or 3.1",
+            msg("export the model with Paddle 3.0 or 3.1"),
         )
     program = _Reader(path).read(listed)
     _refuse_dtypes(path, program.parameters)
@@ -144,17 +151,19 @@ class _Reader:
                 else:
                     operators.append(self._operator(index, stored))
             except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
-                raise _damaged(self._path, f"operator {index}", error) from error
+                raise _damaged(self._path, msg("operator {index}", index), error) from error
         names = [parameter.name for parameter in parameters]
         if len(set(names)) != len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise _damaged(self._path, f"the parameter {printable(twice)} is there twice")
+            raise _damaged(
+                self._path, msg("the parameter {twice} is there twice", printable(twice))
+            )
         return Program(tuple(operators), tuple(parameters))
 
     def _parameter(self, stored: Mapping[str, Any]) -> Parameter:
         name, persistable = text(stored["A"][3]), stored["OA"][0]
         if not name:
-            raise ValueError("it has no name")
+            raise ValueError(msg("it has no name"))
         return Parameter(name, self._define(stored["O"]), bool(persistable))
 
     def _operator(self, index: int, stored: Mapping[str, Any]) -> Operator:
@@ -167,13 +176,15 @@ class _Reader:
     def _use(self, stored: Mapping[str, Any]) -> int:
         number = whole(stored["%"])
         if number not in self._known:
-            raise ValueError(f"it reads the value %{number}, which nothing made before it")
+            raise ValueError(
+                msg("it reads the value %{number}, which nothing made before it", number)
+            )
         return number
 
     def _define(self, stored: Mapping[str, Any]) -> Value:
         number = whole(stored["%"])
         if number in self._known - {ABSENT}:
-            raise ValueError(f"it makes the value %{number}, which is there already")
+            raise ValueError(msg("it makes the value %{number}, which is there already", number))
         self._known.add(number)
         return _typed(number, stored["TT"])
 
@@ -193,28 +204,32 @@ def _typed(number: int, stored: Mapping[str, Any] | None) -> Value:
 def _sizes(shape: list[Any]) -> Iterator[int]:
     for size in shape:
         if whole(size) < -1:
-            raise ValueError(f"{shape!r:.80} is not a shape")
+            raise ValueError(msg("{shape} is not a shape", f"{shape!r:.80}"))
         yield size
 
 
 def _refuse_dtypes(path: Path, parameters: tuple[Parameter, ...]) -> None:
     others = [item for item in parameters if item.stored and item.value.dtype != "float32"]
     if others:
-        named = ", ".join(f"{printable(one.name)} ({one.value.dtype})" for one in others[:5])
+        named = ", ".join(
+            msg("{first} ({rest})", printable(one.name), one.value.dtype) for one in others[:5]
+        )
         raise StageError(
-            f"{len(others)} parameters are not float32: {named}",
+            msg("{others} parameters are not float32: {named}", len(others), named),
             printable(str(path), 400),
-            "give the float32 model; a quantised or half-precision one cannot be taken over",
+            msg("give the float32 model; a quantised or half-precision one cannot be taken over"),
         )
     open_ended = [item.name for item in parameters if item.stored and -1 in item.value.shape]
     if open_ended:
-        raise _damaged(path, f"the parameter {printable(open_ended[0])} has no definite shape")
+        raise _damaged(
+            path, msg("the parameter {open_ended} has no definite shape", printable(open_ended[0]))
+        )
 
 
 def _damaged(path: Path, why: str, error: Exception | None = None) -> IntegrityError:
     said = f": {type(error).__name__}: {error}" if error else ""
     return IntegrityError(
-        f"{printable(path.name)} is damaged: {why}{printable(said, 200)}",
+        msg("{path} is damaged: {why}{said}", printable(path.name), why, printable(said, 200)),
         printable(str(path), 400),
-        "fetch the model again, or export it again",
+        msg("fetch the model again, or export it again"),
     )

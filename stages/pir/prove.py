@@ -10,6 +10,7 @@ import numpy as np
 
 from stages.contract.artifacts import PD_PROGRAM
 from stages.errors import StageError
+from stages.message import msg
 from stages.program.prove import largest_difference
 from stages.runners import ModelRunner, RunnerFailedError
 
@@ -90,13 +91,22 @@ def _run(reader: ModelRunner, file: Path, image: np.ndarray) -> np.ndarray:
 
 
 def _not_run(file: Path, error: RunnerFailedError) -> StageError:
-    return StageError(f"{file.name} cannot be run: {error}", file.name, "see the stage's log")
+    return StageError(
+        msg("{file} cannot be run: {error}", file.name, error),
+        file.name,
+        msg("see the stage's log"),
+    )
 
 
 def _differs(number: int, difference: float) -> StageError:
     return StageError(
-        f"the legacy model differs from the PIR model by {difference:.3g} in image {number}, "
-        f"allowed is {BOUND:g}",
+        msg(
+            "the legacy model differs from the PIR model by {difference} in image {number}, "
+            "allowed is {bound}",
+            f"{difference:.3g}",
+            number,
+            f"{BOUND:g}",
+        ),
         PD_PROGRAM,
-        "an operator is translated wrongly: please report it with the model",
+        msg("an operator is translated wrongly: please report it with the model"),
     )

@@ -12,6 +12,7 @@ from paddle.base.proto import framework_pb2 as proto
 
 from stages.contract.artifacts import PIR_PROGRAM
 from stages.errors import StageError
+from stages.message import joined, msg
 from stages.pir.held import Held, Numbers, Setting, Several, Tensor, Unusable
 from stages.pir.legacy import LegacyError, LegacyProgram
 from stages.pir.operators import TRANSLATIONS
@@ -43,12 +44,17 @@ def _refuse_unknown(program: Program, places: Places) -> None:
     if not unknown:
         return
     kinds = sorted({operator.kind for operator in unknown})
-    shown = "; ".join(places.describe(operator) for operator in unknown[:_SHOWN])
-    more = f"; and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+    shown = joined("; ", (places.describe(operator) for operator in unknown[:_SHOWN]))
+    more = msg("; and {unknown} more", len(unknown) - _SHOWN) if len(unknown) > _SHOWN else ""
     raise StageError(
-        f"the model has operators that cannot be translated: {', '.join(kinds)}. {shown}{more}",
+        msg(
+            "the model has operators that cannot be translated: {kinds}. {shown}{more}",
+            ", ".join(kinds),
+            shown,
+            more,
+        ),
         places.name(unknown[0]),
-        f"translated are: {', '.join(sorted(TRANSLATIONS))}",
+        msg("translated are: {translations}", ", ".join(sorted(TRANSLATIONS))),
     )
 
 
@@ -75,16 +81,20 @@ class _Replay:
             self._step(operator)
         if len(self._feeds) != 1 or len(self._fetches) != 1:
             raise StageError(
-                f"the model has {len(self._feeds)} inputs and {len(self._fetches)} outputs; "
-                "taken over are models with one of each",
+                msg(
+                    "the model has {feeds} inputs and {fetches} outputs; taken over are models with one "
+                    "of each",
+                    len(self._feeds),
+                    len(self._fetches),
+                ),
                 PIR_PROGRAM,
-                "give a text recognition, detection or orientation model",
+                msg("give a text recognition, detection or orientation model"),
             )
         return self._legacy.finish(self._feeds, self._fetches)
 
     def _take(self, parameter: Parameter) -> Held:
         if not parameter.stored:
-            return Unusable(f"{parameter.name} is not stored in the model")
+            return Unusable(msg("{parameter} is not stored in the model", parameter.name))
         shape = parameter.value.shape
         return Tensor(self._legacy.declare(parameter.name, shape, persistable=True))
 
@@ -98,23 +108,28 @@ class _Replay:
                 TRANSLATIONS[operator.name].apply(Call(operator, self))
         except (UntranslatableError, LegacyError, ValueError, IndexError) as error:
             raise StageError(
-                f"an operator of the model cannot be translated: "
-                f"{self._places.describe(operator)}: {error}",
+                msg(
+                    "an operator of the model cannot be translated: {describe}: {error}",
+                    self._places.describe(operator),
+                    error,
+                ),
                 self._places.name(operator),
-                "export the model again with Paddle 3.1, or report it with the model",
+                msg("export the model again with Paddle 3.1, or report it with the model"),
             ) from error
 
     def _feed(self, operator: Operator) -> None:
         made = operator.outputs[0]
         if made.dtype != _FLOAT:
-            raise UntranslatableError(f"the model's input is {made.dtype}, not {_FLOAT}")
+            raise UntranslatableError(
+                msg("the model's input is {dtype}, not {float}", made.dtype, _FLOAT)
+            )
         name = str(operator.attributes.get("name", "x"))
         self._feeds.append(self._legacy.declare(name, made.shape, checked=True))
         self._held[made.number] = Tensor(name)
 
     def held(self, number: int) -> Held:
         """Return what is known of a value."""
-        return self._held.get(number, Unusable("nothing in the legacy program makes it"))
+        return self._held.get(number, Unusable(msg("nothing in the legacy program makes it")))
 
     def hold(self, number: int, held: Held) -> None:
         """Say what a value is, where no operator of the program makes it."""
@@ -126,13 +141,15 @@ class _Replay:
             return held.name
         if isinstance(held, Numbers):
             return self._write(held)
-        why = held.why if isinstance(held, Unusable) else "a list stands where a tensor must be"
+        why = (
+            held.why if isinstance(held, Unusable) else msg("a list stands where a tensor must be")
+        )
         raise UntranslatableError(why)
 
     def _write(self, numbers: Numbers) -> str:
         if len(set(numbers.values)) != 1:
             raise UntranslatableError(
-                f"the numbers {list(numbers.values[:8])} would have to be a tensor"
+                msg("the numbers {values} would have to be a tensor", list(numbers.values[:8]))
             )
         value, self._made = numbers.values[0], self._made + 1
         name = self._legacy.declare(f"numbers_{self._made}.tmp_0", numbers.shape or (1,))
@@ -179,7 +196,11 @@ class _Replay:
         found = self._legacy.shape(held.name)
         if not _compatible(found, value.shape):
             raise LegacyError(
-                f"it makes the shape {list(found)}, the model says {list(value.shape)}"
+                msg(
+                    "it makes the shape {found}, the model says {shape}",
+                    list(found),
+                    list(value.shape),
+                )
             )
         self._legacy.set_shape(held.name, value.shape)
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from stages.errors import IntegrityError
 from stages.files import write_bytes
+from stages.message import msg
 
 #: ``paddle.save`` adds this entry: state-dict key → Paddle's name of the parameter.
 NAME_TABLE = "StructuredToParameterName@@"
@@ -25,7 +26,7 @@ NAME_TABLE = "StructuredToParameterName@@"
 def _encode(text: str, encoding: str) -> bytes:
     """Stand in for ``codecs.encode``, by which protocol 2 writes bytes; no other codec."""
     if encoding != "latin1":
-        raise pickle.UnpicklingError(f"it uses the codec {encoding!r}")
+        raise pickle.UnpicklingError(msg("it uses the codec {encoding}", repr(encoding)))
     return text.encode("latin1")
 
 
@@ -52,7 +53,9 @@ class _StateUnpickler(pickle.Unpickler):
         try:
             return ALLOWED[module, name]
         except KeyError:
-            raise pickle.UnpicklingError(f"it refers to {module}.{name}") from None
+            raise pickle.UnpicklingError(
+                msg("it refers to {module}.{name}", module, name)
+            ) from None
 
 
 def load_parameters(path: Path) -> dict[str, np.ndarray]:
@@ -69,9 +72,9 @@ def load_parameters(path: Path) -> dict[str, np.ndarray]:
     except (pickle.UnpicklingError, ValueError, TypeError, KeyError, IndexError) as error:
         raise _refusal(path, str(error)) from error
     except (EOFError, AttributeError, OverflowError, MemoryError) as error:
-        raise _refusal(path, f"it is damaged ({type(error).__name__})") from error
+        raise _refusal(path, msg("it is damaged ({name})", type(error).__name__)) from error
     if not isinstance(state, dict):
-        raise _refusal(path, f"it holds a {type(state).__name__}, not a dictionary")
+        raise _refusal(path, msg("it holds a {name}, not a dictionary", type(state).__name__))
     return {str(key): _array(path, key, state[key]) for key in state if key != NAME_TABLE}
 
 
@@ -92,13 +95,13 @@ def _array(path: Path, key: Any, value: Any) -> np.ndarray:
     if isinstance(value, tuple) and len(value) == 2:
         value = value[1]
     if not isinstance(value, np.ndarray) or value.dtype.hasobject:
-        raise _refusal(path, f"its entry {key!r:.80} is not an array of numbers")
+        raise _refusal(path, msg("its entry {key} is not an array of numbers", f"{key!r:.80}"))
     return value
 
 
 def _refusal(path: Path, why: str) -> IntegrityError:
     return IntegrityError(
-        f"{path.name} is not a checkpoint that Paddock reads: {why[:200]}",
+        msg("{path} is not a checkpoint that Paddock reads: {why}", path.name, why[:200]),
         str(path),
-        "give a .pdparams file that paddle.save made of a state_dict",
+        msg("give a .pdparams file that paddle.save made of a state_dict"),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stages.message import msg
 from stages.published.official import OfficialModel
 from stages.runtime import Context
 from stages.text.dictionary import BLANK, Dictionary
@@ -46,8 +47,13 @@ def warn_of_lacking(context: Context, narrowed: Narrowed, dictionary: Dictionary
         return
     names = ", ".join(code_point(character) for character in narrowed.lacking[:_NAMED])
     context.warn(
-        f"{len(narrowed.lacking)} of {len(dictionary.characters)} characters are not in the "
-        f"official dictionary and start from the mean of all its characters: {names}",
+        msg(
+            "{lacking} of {characters} characters are not in the official dictionary and start "
+            "from the mean of all its characters: {names}",
+            len(narrowed.lacking),
+            len(dictionary.characters),
+            names,
+        ),
         "model.pretrained",
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 import paddle
 
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.network import check_shapes, live_tensors
 
@@ -40,18 +41,24 @@ def compare_parameters(fused: paddle.nn.Layer, exported: Mapping[str, np.ndarray
     check_shapes(
         {name: array.shape for name, array in expected.items()},
         {name: array.shape for name, array in exported.items()},
-        "the exported model",
-        "the fused checkpoint",
+        msg("the exported model"),
+        msg("the fused checkpoint"),
     )
     differences = {name: _difference(expected[name], exported[name]) for name in expected}
     worst = max(differences, key=lambda name: differences[name])
     if differences[worst] > TOLERANCE:
         wrong = sum(difference > TOLERANCE for difference in differences.values())
         raise IntegrityError(
-            f"{wrong} of {len(differences)} exported parameters are not the checkpoint's; "
-            f"{worst} differs by {differences[worst]:.3g}",
+            msg(
+                "{wrong} of {differences} exported parameters are not the checkpoint's; {worst} "
+                "differs by {differences2}",
+                wrong,
+                len(differences),
+                worst,
+                f"{differences[worst]:.3g}",
+            ),
             worst,
-            "export again; if it stays, the configuration is not the one it was trained with",
+            msg("export again; if it stays, the configuration is not the one it was trained with"),
             Pitfall.SHAPE_MISMATCH,
         )
     return Compared(len(differences), differences[worst])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.runtime import Context
 from stages.text.yaml import at
@@ -22,8 +23,11 @@ def warn_of_guide(context: Context, config: Mapping[str, Any]) -> None:
     if not is_detached(config["Architecture"]) or _other_branch_learns(config):
         return
     context.warn(
-        "use_guide cuts the backbone off from the CTC loss, and no other loss trains it: "
-        "neck and classifier learn, the backbone stays as it is but for its running statistics",
+        msg(
+            "use_guide cuts the backbone off from the CTC loss, and no other loss trains it: "
+            "neck and classifier learn, the backbone stays as it is but for its running "
+            "statistics"
+        ),
         "Architecture",
         Pitfall.USE_GUIDE,
     )

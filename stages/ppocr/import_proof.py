@@ -14,6 +14,7 @@ import numpy as np
 import paddle
 
 from stages.errors import IntegrityError, StageError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.reader import evaluate
 from stages.preprocess import prepare, read_image
@@ -70,10 +71,14 @@ class ImportProof:
                 worst = max(worst, difference(expected[:, theirs], found[:, ours]))
         if not worst <= TOLERANCE:
             raise IntegrityError(
-                f"with the model's weights in it, PaddleOCR's network gives other probabilities: "
-                f"they differ by {worst:.2g}, allowed is {TOLERANCE:g}",
+                msg(
+                    "with the model's weights in it, PaddleOCR's network gives other probabilities: they "
+                    "differ by {worst}, allowed is {tolerance}",
+                    f"{worst:.2g}",
+                    f"{TOLERANCE:g}",
+                ),
                 "model.pretrained",
-                "name the architecture that the model was exported from",
+                msg("name the architecture that the model was exported from"),
                 Pitfall.SHAPE_MISMATCH,
             )
         return worst
@@ -92,9 +97,9 @@ class ImportProof:
             return self._reader.read(image).probabilities
         except RunnerFailedError as error:
             raise StageError(
-                f"the model that training starts from cannot be run: {error}",
+                msg("the model that training starts from cannot be run: {error}", error),
                 "model.pretrained",
-                "see the stage's log",
+                msg("see the stage's log"),
             ) from error
 
 

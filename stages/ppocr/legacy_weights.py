@@ -18,6 +18,7 @@ from paddle.base.proto import framework_pb2 as proto
 
 from stages.contract.artifacts import PD_PARAMETERS, PD_PROGRAM
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.network import build
 from stages.program.graph import Graph
@@ -89,19 +90,28 @@ def match(
     for number, (name, other) in enumerate(zip(wanted, found, strict=False), 1):
         if wanted_shapes[name] != found_shapes[other]:
             raise _other_network(
-                f"parameter {number} in order of use, {printable(other)}, has the shape "
-                f"{list(found_shapes[other])}, the network's {name} has {list(wanted_shapes[name])}"
+                msg(
+                    "parameter {number} in order of use, {other}, has the shape {found_shapes}, the "
+                    "network's {name} has {wanted_shapes}",
+                    number,
+                    printable(other),
+                    list(found_shapes[other]),
+                    name,
+                    list(wanted_shapes[name]),
+                )
             )
     if len(wanted) != len(found):
-        raise _other_network(f"it has {len(found)} parameters, the network {len(wanted)}")
+        raise _other_network(
+            msg("it has {found} parameters, the network {wanted}", len(found), len(wanted))
+        )
     return dict(zip(wanted, found, strict=True))
 
 
 def _other_network(why: str) -> IntegrityError:
     return IntegrityError(
-        f"the model is not of this architecture: {why}",
+        msg("the model is not of this architecture: {why}", why),
         "model.pretrained",
-        "name the architecture that the model was exported from",
+        msg("name the architecture that the model was exported from"),
         Pitfall.SHAPE_MISMATCH,
     )
 

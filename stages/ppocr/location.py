@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from stages.errors import StageError
+from stages.message import msg
 
 #: Set in the images (images/train/Dockerfile) and by whoever runs a stage without one.
 VARIABLE = "PADDOCK_PADDLEOCR"
@@ -21,11 +22,14 @@ def paddleocr_root() -> Path:
     value = os.environ.get(VARIABLE, "")
     root = Path(value)
     if not value or not (root / "tools" / "train.py").is_file():
-        found = f"{VARIABLE} is {value!r}" if value else f"{VARIABLE} is not set"
+        found = f"{VARIABLE} is {value!r}" if value else msg("{variable} is not set", VARIABLE)
         raise StageError(
-            "PaddleOCR's tools/train.py is not here",
+            msg("PaddleOCR's tools/train.py is not here"),
             found,
-            f"set {VARIABLE} to a tree with PaddleOCR's tools/ and ppocr/, or rebuild the images",
+            msg(
+                "set {variable} to a tree with PaddleOCR's tools/ and ppocr/, or rebuild the images",
+                VARIABLE,
+            ),
         )
     return root
 

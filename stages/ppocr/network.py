@@ -10,6 +10,7 @@ import numpy as np
 import paddle
 
 from stages.errors import IntegrityError
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures import with_classes
 from stages.ppocr.location import use_paddleocr
@@ -71,8 +72,8 @@ def load_strictly(network: paddle.nn.Layer, weights: Mapping[str, np.ndarray]) -
     check_shapes(
         {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()},
         {key: tuple(array.shape) for key, array in weights.items()},
-        "the checkpoint",
-        "the network",
+        msg("the checkpoint"),
+        msg("the network"),
     )
     network.set_state_dict({key: np.asarray(array) for key, array in weights.items()})
 
@@ -90,17 +91,32 @@ def check_shapes(
     """
     both = expected.keys() & found.keys()
     faults = [
-        f"{name}: {source} has shape {list(found[name])}, {target} {list(expected[name])}"
+        msg(
+            "{name}: {source} has shape {found}, {target} {expected}",
+            name,
+            source,
+            list(found[name]),
+            target,
+            list(expected[name]),
+        )
         for name in sorted(both)
         if expected[name] != found[name]
     ]
-    faults += [f"{name}: not in {source}" for name in sorted(expected.keys() - both)]
-    faults += [f"{name}: not in {target}" for name in sorted(found.keys() - both)]
+    faults += [
+        msg("{name}: not in {source}", name, source) for name in sorted(expected.keys() - both)
+    ]
+    faults += [msg("{name}: not in {target}", name, target) for name in sorted(found.keys() - both)]
     if faults:
         raise IntegrityError(
-            f"{len(faults)} parameters of {source} do not fit {target}: {_list(faults)}",
+            msg(
+                "{faults} parameters of {source} do not fit {target}: {list}",
+                len(faults),
+                source,
+                target,
+                _list(faults),
+            ),
             faults[0].split(":")[0],
-            "use the architecture and the dictionary that the weights were trained with",
+            msg("use the architecture and the dictionary that the weights were trained with"),
             Pitfall.SHAPE_MISMATCH,
         )
 
@@ -121,5 +137,5 @@ def state_arrays(layer: paddle.nn.Layer) -> dict[str, np.ndarray]:
 
 def _list(faults: Iterable[str]) -> str:
     shown = list(faults)
-    more = f"; and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return "; ".join(shown[:_SHOWN]) + more
+    more = [msg("and {count} more", len(shown) - _SHOWN)] if len(shown) > _SHOWN else []
+    return joined("; ", [*shown[:_SHOWN], *more])

@@ -8,6 +8,7 @@ import numpy as np
 import paddle
 import yaml
 
+from stages.message import msg
 from stages.ppocr.checkpoint import load_parameters
 from stages.ppocr.network import build, fuse
 from stages.runners.protocol import Run
@@ -49,8 +50,12 @@ def _merge(network: paddle.nn.Layer, image: np.ndarray) -> None:
     difference = float(np.abs(evaluate(network, image) - before).max())
     if not difference <= MERGE_BOUND:
         raise ValueError(
-            f"merging the branches of the network changes its output by {difference:.3g}, "
-            f"allowed is {MERGE_BOUND:g}"
+            msg(
+                "merging the branches of the network changes its output by {difference}, allowed is "
+                "{merge_bound}",
+                f"{difference:.3g}",
+                f"{MERGE_BOUND:g}",
+            )
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.pir.program import read_program as read_pir
 from stages.pir.replay import replay
 from stages.ppocr.legacy_weights import FILES, read_legacy_weights, rename_by_use
@@ -39,10 +40,15 @@ def read_starting_model(folder: Path, architecture: Mapping[str, Any]) -> Offici
     signature = read_signature(folder / FILES[0])
     if len(signature.input_shape) != 4 or len(signature.output_shape) != 3:
         raise IntegrityError(
-            f"{FILES[0]} is not a recognition model's: its input has the shape "
-            f"{list(signature.input_shape)}, its output {list(signature.output_shape)}",
+            msg(
+                "{files} is not a recognition model's: its input has the shape {input_shape}, its "
+                "output {output_shape}",
+                FILES[0],
+                list(signature.input_shape),
+                list(signature.output_shape),
+            ),
             printable(str(folder), 400),
-            "give the inference model of a text recognition network with a CTC head",
+            msg("give the inference model of a text recognition network with a CTC head"),
         )
     characters = model_characters(folder)  # first: reading them takes no time
     return OfficialModel(read_legacy_weights(folder, architecture, signature), characters)

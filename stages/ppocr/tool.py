@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.ppocr.location import paddleocr_root
 from stages.runtime import Context
 
@@ -98,9 +99,17 @@ class Tool:
 
 def failure(script: str, ended: Ended) -> StageError:
     """Return the error for a tool that ended badly: its last line that says why."""
-    how = f"exit code {ended.code}" if ended.code > 0 else signal.Signals(-ended.code).name
+    how = (
+        msg("exit code {code}", ended.code) if ended.code > 0 else signal.Signals(-ended.code).name
+    )
     reasons = [line.strip() for line in ended.tail if "Error" in line or "error" in line]
-    last = reasons[-1] if reasons else (ended.tail[-1].strip() if ended.tail else "no output")
+    last = reasons[-1] if reasons else (ended.tail[-1].strip() if ended.tail else msg("no output"))
     killed = ended.code == -signal.SIGKILL
-    remedy = "perhaps out of memory: raise limits.memory" if killed else "see the stage's log"
-    return StageError(f"PaddleOCR's tools/{script} ended with {how}: {last[:300]}", script, remedy)
+    remedy = (
+        msg("perhaps out of memory: raise limits.memory") if killed else msg("see the stage's log")
+    )
+    return StageError(
+        msg("PaddleOCR's tools/{script} ended with {how}: {last}", script, how, last[:300]),
+        script,
+        remedy,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stages.message import msg
 from stages.text.printable import printable
 
 _LARGEST = 1 << 16
@@ -86,7 +87,7 @@ def _normalisation(what: str, transforms: Mapping[str, Any]) -> str:
     own = _options(transforms, "NormalizeImage").get(what, _NORMALIZE[what])
     numbers = isinstance(own, list) and len(own) == 3
     whole = numbers and all(isinstance(number, (int, float)) for number in own)
-    return printable(str(own)) if whole else "not three numbers"
+    return printable(str(own)) if whole else msg("not three numbers")
 
 
 def _shape(value: Any) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import paddle
 
+from stages.message import msg
 from stages.ppocr.calibrate import Statistics
 from stages.ppocr.network import BRANCHES, build, check_shapes, live_tensors
 
@@ -33,7 +34,7 @@ def load_inference_weights(
         {name: tuple(tensor.shape) for name, tensor in live.items()},
         {name: tuple(array.shape) for name, array in parameters.items()},
         source,
-        "PaddleOCR's network",
+        msg("PaddleOCR's network"),
     )
     for name, tensor in live.items():
         tensor.set_value(np.ascontiguousarray(parameters[name]))

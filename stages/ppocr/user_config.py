@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.ppocr.config import Config, DataPaths, Settings
 from stages.ppocr.dictionary_record import without_record
 from stages.text.printable import printable
@@ -46,18 +47,21 @@ def read_config(path: Path) -> Config:
         config = load_yaml(path)
     except ValueError as error:
         reason = printable(str(error), 300)
-        raise _refusal(path, f"it is not plain YAML: {reason}") from error
+        raise _refusal(path, msg("it is not plain YAML: {reason}", reason)) from error
     missing = [name for name in _SECTIONS if not isinstance(at(config, name), dict)]
     if missing:
-        raise _refusal(path, f"it has no section {', '.join(missing)}")
+        raise _refusal(path, msg("it has no section {missing}", ", ".join(missing)))
     for split in ("Train", "Eval"):
         if not isinstance(at(config, split, "dataset", "transforms"), list):
-            raise _refusal(path, f"{split}.dataset.transforms is not a list")
+            raise _refusal(path, msg("{split}.dataset.transforms is not a list", split))
     if not isinstance(at(config, "Architecture", "Head", "name"), str):
-        raise _refusal(path, "Architecture has no Head with a name")
+        raise _refusal(path, msg("Architecture has no Head with a name"))
     decoder = at(config, "PostProcess", "name")
     if decoder != "CTCLabelDecode":
-        raise _refusal(path, f"PostProcess.name is {decoder!r:.60}; allowed is CTCLabelDecode")
+        raise _refusal(
+            path,
+            msg("PostProcess.name is {decoder}; allowed is CTCLabelDecode", f"{decoder!r:.60}"),
+        )
     return dict(config)
 
 
@@ -101,15 +105,15 @@ def check_overrides(overrides: Iterable[str]) -> list[str]:
     for option in overrides:
         key, _, value = option.partition("=")
         if not key or "=" in value or "=" not in option or not _KEY.fullmatch(key):
-            raise _bad_override(option, "allowed is KEY=VALUE with one =")
+            raise _bad_override(option, msg("allowed is KEY=VALUE with one ="))
         if key in RESERVED:
-            raise _bad_override(option, f"{key} is set by Paddock")
+            raise _bad_override(option, msg("{key} is set by Paddock", key))
         if key in _SECTIONS:
-            raise _bad_override(option, f"{key} is a whole section; name a key in it")
+            raise _bad_override(option, msg("{key} is a whole section; name a key in it", key))
         try:
             yaml.safe_load(value)
         except yaml.YAMLError as error:
-            raise _bad_override(option, "the value is not plain YAML") from error
+            raise _bad_override(option, msg("the value is not plain YAML")) from error
         checked.append(option)
     return checked
 
@@ -128,11 +132,17 @@ def _adopt_split(split: Config, root: Path, labels: Path, settings: Settings) ->
 
 def _refusal(path: Path, why: str) -> StageError:
     return StageError(
-        f"{printable(path.name)} is not a PaddleOCR configuration that Paddock takes: {why}",
+        msg(
+            "{path} is not a PaddleOCR configuration that Paddock takes: {why}",
+            printable(path.name),
+            why,
+        ),
         printable(str(path), 400),
-        "give a recognition YAML of PaddleOCR's configs/rec",
+        msg("give a recognition YAML of PaddleOCR's configs/rec"),
     )
 
 
 def _bad_override(option: str, why: str) -> StageError:
-    return StageError(f"the override {printable(option)!r}: {why}", "train.overrides")
+    return StageError(
+        msg("the override {option}: {why}", repr(printable(option)), why), "train.overrides"
+    )

@@ -18,6 +18,7 @@ from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
 from stages.files import write_bytes
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.remedies import PIR_REMEDY
 from stages.text.printable import printable
@@ -47,7 +48,10 @@ def read_program(pdmodel: Path) -> proto.ProgramDesc:
     where = printable(str(pdmodel), 400)
     if data.lstrip()[:1] == b"{":
         raise StageError(
-            f"{printable(pdmodel.name)} is a PIR model; Paddle-Lite reads only the legacy format",
+            msg(
+                "{pdmodel} is a PIR model; Paddle-Lite reads only the legacy format",
+                printable(pdmodel.name),
+            ),
             where,
             PIR_REMEDY,
             Pitfall.PIR_GIVEN_TO_OPT,
@@ -63,8 +67,8 @@ def read_program(pdmodel: Path) -> proto.ProgramDesc:
 
 
 def _not_a_program(pdmodel: Path, where: str) -> StageError:
-    message = f"{printable(pdmodel.name)} is not a Paddle program; it may be truncated"
-    return StageError(message, where, "give the inference.pdmodel that export made")
+    message = msg("{pdmodel} is not a Paddle program; it may be truncated", printable(pdmodel.name))
+    return StageError(message, where, msg("give the inference.pdmodel that export made"))
 
 
 def parameter_shapes(program: proto.ProgramDesc) -> dict[str, tuple[int, ...]]:
@@ -98,13 +102,15 @@ def read_tensors(program: proto.ProgramDesc, pdiparams: Path) -> dict[str, np.nd
         try:
             tensors[name], position = _read_tensor(data, position)
         except (struct.error, ValueError, KeyError) as error:
-            found = f"ends or is damaged at parameter {printable(name)}"
+            found = msg("ends or is damaged at parameter {name}", printable(name))
             raise _mismatch(pdiparams, found) from error
         if tensors[name].shape != shape:
-            found = f"has shape {list(tensors[name].shape)} for {printable(name)}"
-            raise _mismatch(pdiparams, f"{found}, the program says {list(shape)}")
+            found = msg("has shape {shape} for {name}", list(tensors[name].shape), printable(name))
+            raise _mismatch(pdiparams, msg("{found}, the program says {shape}", found, list(shape)))
     if position != len(data):
-        raise _mismatch(pdiparams, f"has {len(data) - position} bytes more than the program uses")
+        raise _mismatch(
+            pdiparams, msg("has {data} bytes more than the program uses", len(data) - position)
+        )
     return tensors
 
 
@@ -127,9 +133,13 @@ def _read_tensor(data: bytes, position: int) -> tuple[np.ndarray, int]:
 
 def _mismatch(pdiparams: Path, found: str) -> StageError:
     return StageError(
-        f"{printable(pdiparams.name)} {found}: it is not the file of this program",
+        msg(
+            "{pdiparams} {found}: it is not the file of this program",
+            printable(pdiparams.name),
+            found,
+        ),
         printable(str(pdiparams), 400),
-        "give the inference.pdmodel and inference.pdiparams of one export",
+        msg("give the inference.pdmodel and inference.pdiparams of one export"),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.runners import ModelRunner, RunnerFailedError
 from stages.tasks import DETECTION, ORIENTATION, RECOGNITION
 
@@ -41,8 +42,11 @@ def input_shapes(program: proto.ProgramDesc, task: str = RECOGNITION) -> list[tu
     ]
     if len(shapes) != 1 or len(shapes[0]) != 4:
         raise StageError(
-            f"the model's inputs have the shapes {shapes}; allowed is one image of 4 dimensions",
-            remedy="give the inference model of a network that takes one image",
+            msg(
+                "the model's inputs have the shapes {shapes}; allowed is one image of 4 dimensions",
+                shapes,
+            ),
+            remedy=msg("give the inference model of a network that takes one image"),
         )
     _, channels, height, width = shapes[0]
     sizes = (
@@ -84,10 +88,13 @@ def prove_equal(
         difference = largest_difference(_read_all(first, original[0], images), outputs)
     if not difference <= BOUND:
         raise StageError(
-            f"the simplified program differs from the original by {difference:.3g}, "
-            f"allowed is {BOUND:g}",
+            msg(
+                "the simplified program differs from the original by {difference}, allowed is {bound}",
+                f"{difference:.3g}",
+                f"{BOUND:g}",
+            ),
             "simplify",
-            "this is a fault of a rewriting rule: please report it with the model",
+            msg("this is a fault of a rewriting rule: please report it with the model"),
         )
     return Proof(images, outputs, difference)
 
@@ -117,8 +124,8 @@ def _read_all(reader: ModelRunner, file: Path, images: list[np.ndarray]) -> list
         reader.wait_ready()
         return [reader.read(image).probabilities for image in images]
     except RunnerFailedError as error:
-        message = f"{file.name} cannot be run: {error}"
-        raise StageError(message, file.name, "see the stage's log") from error
+        message = msg("{file} cannot be run: {error}", file.name, error)
+        raise StageError(message, file.name, msg("see the stage's log")) from error
 
 
 def largest_difference(first: list[np.ndarray], second: list[np.ndarray]) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-PIR_REMEDY = (
-    "export again with Global.export_with_pir=False (PaddleOCR 3 exports PIR unless told otherwise)"
-    " so that inference.pdmodel comes out"
+from stages.message import msg
+
+PIR_REMEDY = msg(
+    "export again with Global.export_with_pir=False (PaddleOCR 3 exports PIR unless told "
+    "otherwise) so that inference.pdmodel comes out"
 )

@@ -13,6 +13,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.text.printable import printable
 
 _MESSAGES = "paddle.base.proto.framework_pb2"
@@ -37,12 +38,14 @@ def read_signature(pdmodel: Path) -> Signature:
         program.ParseFromString(pdmodel.read_bytes())
         block = program.blocks[0]
     except (DecodeError, IndexError) as error:
-        raise _refusal(pdmodel, "it is not a legacy Paddle program") from error
+        raise _refusal(pdmodel, msg("it is not a legacy Paddle program")) from error
     shapes = {item.name: tuple(item.type.dense_tensor.tensor.dims) for item in block.vars}
     feeds = [item.outputs[0].arguments[0] for item in block.ops if item.type == "feed"]
     fetches = [item.inputs[0].arguments[0] for item in block.ops if item.type == "fetch"]
     if len(feeds) != 1 or len(fetches) != 1:
-        raise _refusal(pdmodel, f"it has {len(feeds)} inputs and {len(fetches)} outputs")
+        raise _refusal(
+            pdmodel, msg("it has {feeds} inputs and {fetches} outputs", len(feeds), len(fetches))
+        )
     return Signature(shapes.get(feeds[0], ()), shapes.get(fetches[0], ()))
 
 
@@ -57,17 +60,19 @@ def _messages() -> Any:
         return importlib.import_module(_MESSAGES)
     paddle = importlib.util.find_spec("paddle")
     if paddle is None or paddle.origin is None:
-        raise StageError("Paddle is not installed", "paddle", "rebuild the images")
+        raise StageError(msg("Paddle is not installed"), "paddle", msg("rebuild the images"))
     file = Path(paddle.origin).parent / "base" / "proto" / "framework_pb2.py"
     spec = importlib.util.spec_from_file_location("paddle_framework_pb2", file)
     if spec is None or spec.loader is None:
-        raise StageError("Paddle has no framework_pb2.py", str(file), "rebuild the images")
+        raise StageError(
+            msg("Paddle has no framework_pb2.py"), str(file), msg("rebuild the images")
+        )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def _refusal(pdmodel: Path, why: str) -> StageError:
-    message = f"{printable(pdmodel.name)}: {why}"
-    remedy = "give the inference.pdmodel of a recognition model"
+    message = msg("{first}: {rest}", printable(pdmodel.name), why)
+    remedy = msg("give the inference.pdmodel of a recognition model")
     return StageError(message, printable(str(pdmodel), 400), remedy)

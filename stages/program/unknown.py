@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from stages.errors import StageError
+from stages.message import joined, msg
 from stages.program.graph import Graph, Operator
 from stages.text.printable import printable
 
@@ -29,14 +30,20 @@ def refuse_unknown(graph: Graph, known: Mapping[str, AbstractSet[str]]) -> None:
     if not unknown:
         return
     places = [
-        f"{_named(kind, targets)}: {_place(graph, kind)}" for kind, targets in unknown.items()
+        msg("{first}: {rest}", _named(kind, targets), _place(graph, kind))
+        for kind, targets in unknown.items()
     ]
-    more = f"; and {len(places) - _SHOWN} more kinds" if len(places) > _SHOWN else ""
+    more = msg("; and {places} more kinds", len(places) - _SHOWN) if len(places) > _SHOWN else ""
     raise StageError(
-        f"Paddle-Lite does not know {len(unknown)} of the model's kinds of operators, and no rule "
-        f"rewrites them: {'; '.join(places[:_SHOWN])}{more}",
-        f"operator {_first(graph, next(iter(unknown)))[0]} of the program",
-        "choose an architecture without them (docs/legalisation.md lists the rules)",
+        msg(
+            "Paddle-Lite does not know {unknown} of the model's kinds of operators, and no rule "
+            "rewrites them: {places}{more}",
+            len(unknown),
+            joined("; ", places[:_SHOWN]),
+            more,
+        ),
+        msg("operator {first} of the program", _first(graph, next(iter(unknown)))[0]),
+        msg("choose an architecture without them (docs/legalisation.md lists the rules)"),
     )
 
 
@@ -45,7 +52,7 @@ def _kinds(graph: Graph) -> list[str]:
 
 
 def _named(kind: str, targets: list[str]) -> str:
-    return f"{printable(kind, 60)} (for {', '.join(targets)})"
+    return msg("{kind} (for {targets})", printable(kind, 60), ", ".join(targets))
 
 
 def _place(graph: Graph, kind: str) -> str:
@@ -55,8 +62,16 @@ def _place(graph: Graph, kind: str) -> str:
     outputs = [name for names in operator.outputs.values() for name in names]
     before = _listed(item.type for item in _producers(graph, operator))
     after = _listed(item.type for name in outputs for item in graph.consumers(name))
-    made = f"which makes {printable(next(iter(outputs), 'nothing'), 60)}"
-    return f"{count} of them, the first is operator {number}, {made}, after {before} and before {after}"
+    made = msg("which makes {next}", printable(next(iter(outputs), "nothing"), 60))
+    return msg(
+        "{count} of them, the first is operator {number}, {made}, after {before} and before "
+        "{after}",
+        count,
+        number,
+        made,
+        before,
+        after,
+    )
 
 
 def _first(graph: Graph, kind: str) -> tuple[int, Operator]:

@@ -8,6 +8,7 @@ from stages.contract.artifacts import DESCRIPTION
 from stages.contract.artifacts import PD_PARAMETERS as PARAMETERS
 from stages.contract.artifacts import PIR_PROGRAM as PROGRAM
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.text.printable import printable
 
 __all__ = ["DESCRIPTION", "PARAMETERS", "PROGRAM", "check_complete"]
@@ -22,7 +23,12 @@ def check_complete(folder: Path) -> None:
     for name in (PROGRAM, PARAMETERS, DESCRIPTION):
         if not (folder / name).is_file():
             raise IntegrityError(
-                f"{name} of the model is missing",
+                msg("{name} of the model is missing", name),
                 printable(str(folder / name), 400),
-                f"give a folder with {PROGRAM}, {PARAMETERS} and {DESCRIPTION} of one model",
+                msg(
+                    "give a folder with {program}, {parameters} and {description} of one model",
+                    PROGRAM,
+                    PARAMETERS,
+                    DESCRIPTION,
+                ),
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stages.contract.artifacts import PD_PROGRAM
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.signature import read_signature
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM
@@ -57,9 +58,14 @@ def _characters(folder: Path, classes: int) -> tuple[str, ...]:
         if len(characters) + 1 == classes:
             return tuple(characters)
     raise IntegrityError(
-        f"{printable(path.name)} lists {len(lines)} characters; the model has {classes} classes",
+        msg(
+            "{path} lists {lines} characters; the model has {classes} classes",
+            printable(path.name),
+            len(lines),
+            classes,
+        ),
         printable(str(path), 400),
-        "put the dictionary that the model was trained with beside it",
+        msg("put the dictionary that the model was trained with beside it"),
         Pitfall.DICTIONARY_CLASSES,
     )
 
@@ -75,10 +81,14 @@ def _listed(folder: Path) -> tuple[Path, list[str]]:
     if len(files) == 1:
         return files[0], read_lines(files[0])
     raise IntegrityError(
-        f"the characters of the model are not known: {len(files)} .txt files are beside it, "
-        f"and no {DESCRIPTION} that lists them",
+        msg(
+            "the characters of the model are not known: {files} .txt files are beside it, and no "
+            "{description} that lists them",
+            len(files),
+            DESCRIPTION,
+        ),
         printable(str(folder), 400),
-        "put the dictionary that the model was trained with beside it, as the only .txt file",
+        msg("put the dictionary that the model was trained with beside it, as the only .txt file"),
         Pitfall.DICTIONARY_CLASSES,
     )
 
@@ -89,8 +99,8 @@ def _described(description: Path) -> list[str]:
         listed = at(load_yaml(description), "PostProcess", "character_dict")
     except ValueError as error:
         raise IntegrityError(
-            f"{DESCRIPTION} is not plain YAML",
+            msg("{description} is not plain YAML", DESCRIPTION),
             printable(str(description), 400),
-            "give the inference.yml that the model was exported with",
+            msg("give the inference.yml that the model was exported with"),
         ) from error
     return [str(entry) for entry in listed] if isinstance(listed, list) else []

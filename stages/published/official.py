@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM, check_complete
@@ -54,9 +55,9 @@ def read_characters(description: Path) -> list[str]:
     try:
         characters = at(load_yaml(description), "PostProcess", "character_dict")
     except ValueError as error:
-        raise _damaged(description, f"it is not plain YAML: {error}") from error
+        raise _damaged(description, msg("it is not plain YAML: {error}", error)) from error
     if not isinstance(characters, list) or not all(isinstance(item, str) for item in characters):
-        raise _damaged(description, "its character_dict is not a list of strings")
+        raise _damaged(description, msg("its character_dict is not a list of strings"))
     return characters
 
 
@@ -70,13 +71,22 @@ def _with_space(
             return tuple(characters)
     raise _damaged(
         folder / DESCRIPTION,
-        f"it lists {len(listed)} characters; no layer of the model has as many classes",
+        msg("it lists {listed} characters; no layer of the model has as many classes", len(listed)),
     )
 
 
 def _damaged(path: Path, why: str) -> IntegrityError:
     return IntegrityError(
-        f"{printable(path.name)} is not an official recognition model's: {printable(why, 300)}",
+        msg(
+            "{path} is not an official recognition model's: {why}",
+            printable(path.name),
+            printable(why, 300),
+        ),
         printable(str(path), 400),
-        f"give a folder with {PROGRAM}, {PARAMETERS} and {DESCRIPTION} of one model",
+        msg(
+            "give a folder with {program}, {parameters} and {description} of one model",
+            PROGRAM,
+            PARAMETERS,
+            DESCRIPTION,
+        ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from stages.dataset.problems import Problems
 from stages.dataset.split import Split
+from stages.message import msg
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label
 from stages.text.printable import quoted
@@ -23,13 +24,17 @@ class TextRules:
     def check(self, where: str, label: Label, size: tuple[int, int], problems: Problems) -> None:
         """Look at one text; the image's size does not matter to it."""
         if not label.text:
-            problems.add(where, f"the text of {quoted(label.image)} is empty")
+            problems.add(where, msg("the text of {image} is empty", quoted(label.image)))
         if len(label.text) > self.max_text_length:
             problems.add(
                 where,
-                f"the text {quoted(label.text)} has {len(label.text)} characters; allowed are "
-                f"{self.max_text_length} (max_text_length): PaddleOCR would leave the line out in "
-                "silence",
+                msg(
+                    "the text {text} has {text2} characters; allowed are {max_text_length} "
+                    "(max_text_length): PaddleOCR would leave the line out in silence",
+                    quoted(label.text),
+                    len(label.text),
+                    self.max_text_length,
+                ),
             )
         for character in self.dictionary.unknown(label.text):
             problems.add_outsider(where, character)

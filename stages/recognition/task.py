@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.parity.sanity import RowSanity, Sanity
 from stages.pitfalls import Pitfall
 from stages.text.decode import greedy
@@ -30,11 +31,18 @@ class Recognition:
         width = int(output.shape[1])
         if width != self._dictionary.classes:
             raise IntegrityError(
-                f"{name} has {width} classes, the dictionary makes "
-                f"{self._dictionary.classes} (its characters and the blank)",
+                msg(
+                    "{name} has {width} classes, the dictionary makes {classes} (its characters and the "
+                    "blank)",
+                    name,
+                    width,
+                    self._dictionary.classes,
+                ),
                 name,
-                "use the dictionary that the model was trained with; "
-                "a difference of 1 is most often use_space_char",
+                msg(
+                    "use the dictionary that the model was trained with; a difference of 1 is most often "
+                    "use_space_char"
+                ),
                 Pitfall.DICTIONARY_CLASSES,
             )
         return width

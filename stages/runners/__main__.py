@@ -11,6 +11,7 @@ import traceback
 from pathlib import Path
 from typing import BinaryIO
 
+from stages.message import msg
 from stages.runners.protocol import Message, Run, read_message, write_message
 
 #: The module that loads each kind; imported in the child alone, as each brings its own library.
@@ -31,7 +32,10 @@ def main(arguments: list[str]) -> int:
         _serve(run, sys.stdin.buffer, answers)
     except Exception as error:  # the boundary: the parent gets whatever a library raises as text
         traceback.print_exc()
-        write_message(answers, Message("error", {"message": f"{type(error).__name__}: {error}"}))
+        write_message(
+            answers,
+            Message("error", {"message": msg("{first}: {rest}", type(error).__name__, error)}),
+        )
         return 1
     return 0
 

@@ -17,6 +17,7 @@ from types import TracebackType
 import numpy as np
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.runners.protocol import Message, read_message, write_message
 from stages.text.printable import printable
@@ -85,7 +86,7 @@ class ModelRunner:
             StageError: an NB model is given another shape than before; the child never sees it.
         """
         if self.process.stdin is None:
-            raise RunnerFailedError("it was closed")
+            raise RunnerFailedError(msg("it was closed"))
         self._keep_shape(image)
         try:
             write_message(self.process.stdin, Message.of_array("run", image[np.newaxis]))
@@ -104,9 +105,15 @@ class ModelRunner:
         if self._one_shape and image.shape != self._shape:
             first, found = ("x".join(map(str, shape)) for shape in (self._shape, image.shape))
             raise StageError(
-                f"an image of {found} was given to a predictor that has read images of {first}",
+                msg(
+                    "an image of {found} was given to a predictor that has read images of {first}",
+                    found,
+                    first,
+                ),
                 "reader",
-                "give a predictor one width for its life: pad the images, as preprocess.json says",
+                msg(
+                    "give a predictor one width for its life: pad the images, as preprocess.json says"
+                ),
                 Pitfall.WIDTH_CHANGED,
             )
 
@@ -132,12 +139,14 @@ class ModelRunner:
     def _answer(self, kind: str, timeout: float) -> Message:
         stream = self.process.stdout
         if stream is None:
-            raise RunnerFailedError("it was closed")
+            raise RunnerFailedError(msg("it was closed"))
         started = time.monotonic()
         ready, _, _ = select.select([stream], [], [], timeout)
         if not ready:
             self.process.kill()
-            raise RunnerFailedError(f"no answer within {time.monotonic() - started:.0f} s")
+            raise RunnerFailedError(
+                msg("no answer within {monotonic} s", f"{time.monotonic() - started:.0f}")
+            )
         message = read_message(stream)
         if message is None:
             raise self._death()
@@ -152,5 +161,11 @@ class ModelRunner:
         self.errors.seek(0)
         log = self.errors.read().decode("utf-8", "replace")
         words = [found["fatal"] or found["error"] for found in _LAST_WORDS.finditer(log)]
-        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-        return RunnerFailedError(f"{how}: {printable(words[-1], 300)}" if words else how)
+        how = (
+            msg("killed by {name}", signal.Signals(-code).name)
+            if code < 0
+            else msg("ended with {code}", code)
+        )
+        return RunnerFailedError(
+            msg("{first}: {rest}", how, printable(words[-1], 300)) if words else how
+        )

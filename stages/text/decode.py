@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from stages.message import msg
 from stages.text.dictionary import BLANK, Dictionary
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ def greedy(probabilities: numpy.ndarray, dictionary: Dictionary) -> Prediction:
     """
     width = probabilities.shape[1]
     if width != dictionary.classes:
-        raise ValueError(f"the output has {width} classes, the dictionary {dictionary.classes}")
+        raise ValueError(
+            msg(
+                "the output has {width} classes, the dictionary {classes}",
+                width,
+                dictionary.classes,
+            )
+        )
     best = probabilities.argmax(axis=1).tolist()
     return collapse(best, probabilities.max(axis=1).tolist(), dictionary)
 

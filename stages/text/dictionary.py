@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from stages.errors import IntegrityError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.text.printable import code_point, printable
 
@@ -84,8 +85,8 @@ class Dictionary:
         if unknown:
             names = ", ".join(code_point(character) for character in unknown)
             raise IntegrityError(
-                f"not in the dictionary: {names}",
-                remedy="add the characters to the dictionary, or correct the label",
+                msg("not in the dictionary: {names}", names),
+                remedy=msg("add the characters to the dictionary, or correct the label"),
                 pitfall=Pitfall.LABEL_OUTSIDE_DICTIONARY,
             )
         return [self.index[character] for character in text]
@@ -94,11 +95,18 @@ class Dictionary:
 def _entries(path: Path, data: bytes) -> list[str]:
     """Split the file into its entries and check each."""
     if not data:
-        raise _malformed(path, 1, "the file is empty", "one character a line", "name another file")
-    if data.startswith(BOM):
-        remedy = 'save as "UTF-8", not "UTF-8 with BOM"'
         raise _malformed(
-            path, 1, "a byte order mark", "UTF-8 without one", remedy, Pitfall.DICTIONARY_BOM
+            path, 1, msg("the file is empty"), msg("one character a line"), msg("name another file")
+        )
+    if data.startswith(BOM):
+        remedy = msg('save as "UTF-8", not "UTF-8 with BOM"')
+        raise _malformed(
+            path,
+            1,
+            msg("a byte order mark"),
+            msg("UTF-8 without one"),
+            remedy,
+            Pitfall.DICTIONARY_BOM,
         )
     lines = data.removesuffix(b"\n").split(b"\n")
     return [_entry(path, number, line) for number, line in enumerate(lines, start=1)]
@@ -106,22 +114,30 @@ def _entries(path: Path, data: bytes) -> list[str]:
 
 def _entry(path: Path, number: int, line: bytes) -> str:
     if line.endswith(b"\r"):
-        found, remedy = "a Windows line end (CRLF)", "convert it: dos2unix FILE"
-        raise _malformed(path, number, found, "LF line ends", remedy, Pitfall.DICTIONARY_CRLF)
+        found, remedy = msg("a Windows line end (CRLF)"), msg("convert it: dos2unix FILE")
+        raise _malformed(path, number, found, msg("LF line ends"), remedy, Pitfall.DICTIONARY_CRLF)
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
-        found = f"the byte 0x{line[error.start]:02X} at column {error.start + 1}"
-        raise _malformed(path, number, found, "UTF-8", "save the file as UTF-8") from error
+        found = msg(
+            "the byte 0x{line} at column {start}", f"{line[error.start]:02X}", error.start + 1
+        )
+        raise _malformed(path, number, found, "UTF-8", msg("save the file as UTF-8")) from error
     if not text:
-        raise _malformed(path, number, "an empty line", "one character a line", "remove the line")
+        raise _malformed(
+            path, number, msg("an empty line"), msg("one character a line"), msg("remove the line")
+        )
     if any(_is_control(character) for character in text):
-        found = f'the control character in "{printable(text)}"'
+        found = msg('the control character in "{text}"', printable(text))
         pitfall = Pitfall.DICTIONARY_BOM if "\ufeff" in text else None
-        raise _malformed(path, number, found, "characters that print", "remove it", pitfall)
+        raise _malformed(
+            path, number, found, msg("characters that print"), msg("remove it"), pitfall
+        )
     if not _is_one_character(text):
-        found = f"{len(text)} characters: {code_point(text)}"
-        raise _malformed(path, number, found, "one character a line", "give each its own line")
+        found = msg("{text} characters: {text2}", len(text), code_point(text))
+        raise _malformed(
+            path, number, found, msg("one character a line"), msg("give each its own line")
+        )
     return text
 
 
@@ -146,25 +162,31 @@ def _check_unique(path: Path, entries: list[str]) -> None:
     for number, entry in enumerate(entries, start=1):
         first = seen.setdefault(entry, number)
         if first != number:
-            found = f"{code_point(entry)}, which is on line {first} already"
-            remedy, double = "remove one of the two", Pitfall.DICTIONARY_DOUBLE_SPACE
+            found = msg("{entry}, which is on line {first} already", code_point(entry), first)
+            remedy, double = msg("remove one of the two"), Pitfall.DICTIONARY_DOUBLE_SPACE
             pitfall = double if entry == SPACE else Pitfall.DICTIONARY_DUPLICATE
-            raise _malformed(path, number, found, "each character once", remedy, pitfall)
+            raise _malformed(path, number, found, msg("each character once"), remedy, pitfall)
 
 
 def _check_space(path: Path, entries: list[str]) -> None:
     if SPACE in entries:
-        found = "a space, and use_space_char adds a second one at the end"
-        remedy = "remove the line, or set use_space_char = false"
+        found = msg("a space, and use_space_char adds a second one at the end")
+        remedy = msg("remove the line, or set use_space_char = false")
         line, pitfall = entries.index(SPACE) + 1, Pitfall.DICTIONARY_DOUBLE_SPACE
-        raise _malformed(path, line, found, "one space", remedy, pitfall)
+        raise _malformed(path, line, found, msg("one space"), remedy, pitfall)
 
 
 def _malformed(
     path: Path, line: int, found: str, allowed: str, remedy: str, pitfall: Pitfall | None = None
 ) -> IntegrityError:
     name = printable(path.name)
-    message = f"the dictionary {name}, line {line}: found {found}; allowed is {allowed}"
+    message = msg(
+        "the dictionary {name}, line {line}: found {found}; allowed is {allowed}",
+        name,
+        line,
+        found,
+        allowed,
+    )
     return IntegrityError(message, f"{printable(str(path), 400)}:{line}", remedy, pitfall)
 
 

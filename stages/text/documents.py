@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.text.printable import printable
 from stages.text.yaml import load_yaml
 
@@ -25,12 +26,14 @@ def read_document(path: Path) -> Mapping[str, Any]:
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
     name, where = printable(path.name), printable(str(path), 400)
-    remedy = "give the file that PaddleOCR's export or training wrote"
+    remedy = msg("give the file that PaddleOCR's export or training wrote")
     try:
         document = load_yaml(path)
     except ValueError as error:
         why = printable(str(error), 300)
-        raise StageError(f"{name} is not plain YAML: {why}", where, remedy) from error
+        raise StageError(
+            msg("{name} is not plain YAML: {why}", name, why), where, remedy
+        ) from error
     if not isinstance(document, dict):
-        raise StageError(f"{name} holds no keys and values", where, remedy)
+        raise StageError(msg("{name} holds no keys and values", name), where, remedy)
     return document

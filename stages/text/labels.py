@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.text.printable import printable, quoted
 
 SEPARATOR = "\t"
@@ -36,7 +37,7 @@ class Fault:
 def parse_labels(data: bytes) -> Iterator[Label | Fault]:
     """Give every line of a label file as a label, or as what is wrong with it."""
     if data.startswith(b"\xef\xbb\xbf"):
-        yield Fault(1, 'a byte order mark; save the file as "UTF-8", not "UTF-8 with BOM"')
+        yield Fault(1, msg('a byte order mark; save the file as "UTF-8", not "UTF-8 with BOM"'))
         data = data[3:]
     lines = data.removesuffix(b"\n").split(b"\n") if data else []
     for number, line in enumerate(lines, start=1):
@@ -53,25 +54,29 @@ def read_labels(path: Path) -> list[Label]:
     for item in parse_labels(path.read_bytes()):
         if isinstance(item, Fault):
             where = f"{printable(path.name)}:{item.line}"
-            raise StageError(f"{where}: {item.message}", where, "a label is PATH<TAB>TEXT in UTF-8")
+            raise StageError(
+                msg("{first}: {rest}", where, item.message),
+                where,
+                msg("a label is PATH<TAB>TEXT in UTF-8"),
+            )
         labels.append(item)
     return labels
 
 
 def _parse_line(number: int, line: bytes) -> Label | Fault:
     if line.endswith(b"\r"):
-        return Fault(number, "a Windows line end (CRLF); convert the file: dos2unix FILE")
+        return Fault(number, msg("a Windows line end (CRLF); convert the file: dos2unix FILE"))
     try:
         decoded = line.decode("utf-8")
     except UnicodeDecodeError as error:
         byte = f"0x{line[error.start]:02X}"
-        return Fault(number, f"not UTF-8: byte {byte} at column {error.start + 1}")
+        return Fault(number, msg("not UTF-8: byte {byte} at column {start}", byte, error.start + 1))
     fields = decoded.split(SEPARATOR)
     if not decoded:
-        return Fault(number, "an empty line; remove it")
+        return Fault(number, msg("an empty line; remove it"))
     if len(fields) != 2:
-        found = f"{len(fields) - 1} tabs in {quoted(decoded)}"
-        return Fault(number, f"{found}; allowed is one, between path and text")
+        found = msg("{fields} tabs in {decoded}", len(fields) - 1, quoted(decoded))
+        return Fault(number, msg("{found}; allowed is one, between path and text", found))
     return _check_path(number, *fields)
 
 
@@ -79,11 +84,16 @@ def _check_path(number: int, image: str, text: str) -> Label | Fault:
     """Refuse a path that could name a file outside the data's root."""
     path = PurePosixPath(image)
     if not image or image != image.strip():
-        return Fault(number, f"the path {quoted(image)} is empty or has white space around it")
+        return Fault(
+            number, msg("the path {image} is empty or has white space around it", quoted(image))
+        )
     if path.is_absolute() or ".." in path.parts or "\\" in image or "\0" in image:
         return Fault(
             number,
-            f"the path {quoted(image)} leaves the data's root; "
-            "allowed is a relative path with / and without ..",
+            msg(
+                "the path {image} leaves the data's root; allowed is a relative path with / and "
+                "without ..",
+                quoted(image),
+            ),
         )
     return Label(image, text, number)

@@ -21,6 +21,7 @@ RUNTIME = (
     "cpu.py",
     "errors.py",
     "files.py",
+    "message.py",
     "pitfalls.py",
     "runtime.py",
     "worker.py",

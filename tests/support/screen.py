@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from pipeline.machine.doctor import Finding
 from pipeline.run.background import Running
+from stages.message import joined, msg
 from support.cli import NO_ENGINE
 from support.pace import STEP
 from tui.app import PaddockApp
@@ -19,6 +20,7 @@ from tui.backend import Backend
 
 Size = tuple[int, int]
 SMALL, LARGE = (80, 24), (120, 36)
+ENDPOINT = msg("{first} ({rest})", "unix:///run/docker.sock", msg("default socket"))
 
 
 class CalmBackend(Backend):
@@ -30,11 +32,11 @@ class CalmBackend(Backend):
 
     def examine(self) -> Iterator[Finding]:
         """Give one good finding, so that first contact is over."""
-        yield Finding("engine", "ok", "20.10, at unix:///run/docker.sock (default socket)")
+        yield Finding("engine", "ok", joined(", ", ["20.10", msg("at {place}", ENDPOINT)]))
 
     def endpoint(self) -> str:
         """Return an endpoint that is the same on every machine."""
-        return "unix:///run/docker.sock (default socket)"
+        return ENDPOINT
 
     def stop(self, run: Running, *, at_once: bool = False) -> None:
         """Only note the order: nothing really runs."""

@@ -22,6 +22,7 @@ from pipeline.record.events import (
 )
 from pipeline.report.model import Report, load_report
 from stages.contract import Progress, Warned
+from stages.message import joined, msg
 from support.cli import call
 from support.language import CHINESE, english_in, has_chinese, speaking
 from support.projects import MINIMAL, write_project
@@ -99,9 +100,21 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
     [
         (StagePlanned("run", "never run"), "train    ▶ 将会运行：从未运行"),
         (StagePlanned("run", "forced"), "train    ▶ 将会运行：强制重跑"),
-        (StagePlanned("wait", "after data and train"), "train    … 随后运行：在 data、train 之后"),
         (
-            StagePlanned("run", "parameter epochs changed (30 → 40); input train added"),
+            StagePlanned("wait", msg("after {stages}", joined(" and ", ["data", "train"]))),
+            "train    … 随后运行：在 data、train 之后",
+        ),
+        (
+            StagePlanned(
+                "run",
+                joined(
+                    "; ",
+                    [
+                        msg("parameter {name} changed ({old} → {new})", "epochs", 30, 40),
+                        msg("input {name} added", "train"),
+                    ],
+                ),
+            ),
             "train    ▶ 将会运行：参数 epochs 已变（30 → 40）；新增输入 train",
         ),
         (
@@ -114,7 +127,9 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
             "train    ✔ 完成，用时 3 min 07 s · accuracy 0.5, stopped_because 早停",
         ),
         (
-            Noted("took over from a run that died (pid 7 on x)"),
+            Noted(
+                msg("took over from a run that died ({dead})", msg("pid {pid} on {host}", 7, "x"))
+            ),
             "train      接管了一次已中断的运行（x 上的进程 7）",
         ),
         (RunFinished(1, 2.5), "train    一致性校验未通过，用时 2.5 s"),
@@ -124,13 +139,22 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
         ),
         (
             Warned(
-                "PaddleOCR could not read a line of data 3 times and took another one instead",
+                msg(
+                    "PaddleOCR could not read a line of data {bad_samples} times and took another one "
+                    "instead",
+                    3,
+                ),
                 "a:1",
             ),
             "train    ! a:1：PaddleOCR 有 3 次读不了数据行，改取了另一行",
         ),
         (
-            RunFailed(3, "the train stage ran out of memory", "", "raise limits.cpus"),
+            RunFailed(
+                3,
+                msg("the {stage} stage ran out of memory", "train"),
+                "",
+                msg("raise limits.cpus"),
+            ),
             "错误：阶段 train 内存不足\n  处理：请调高 limits.cpus",
         ),
     ],

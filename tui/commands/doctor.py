@@ -42,7 +42,7 @@ def _show(finding: Finding, terminal: Terminal) -> None:
     said = _("{check}: {message}").format(
         check=check_name(finding.check), message=translated(finding.message)
     )
-    terminal.print(f"{symbol} {padded(_(word), 7)}  {said}")
+    terminal.print(f"{symbol} " + padded(_(word), 7) + f"  {said}")
     if finding.remedy:
         remedy = _("do: {remedy}").format(remedy=translated(finding.remedy))
         terminal.print(f"{' ' * 13}{remedy}")

@@ -66,7 +66,7 @@ def _list(_options: argparse.Namespace, terminal: Terminal) -> None:
             terminal.print(f"{image} {item.identity[:12]}  {size}  {translated(item.base)}")
         else:
             command = f"paddock images build {item.service}"
-            terminal.print(f"{image} {_('missing: {command}').format(command=command)}")
+            terminal.print(f"{image} " + _("missing: {command}").format(command=command))
 
 
 def _save(options: argparse.Namespace, terminal: Terminal) -> None:

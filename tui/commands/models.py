@@ -88,12 +88,12 @@ def _lines(item: Listed) -> Iterator[str]:
     """Give what a model is, and below where it is or comes from."""
     model = item.model
     size = padded(human_size(model.size), 8, right=True)
-    what = f"{padded(_(_TASKS[model.task]), 12)} {padded(model.kind.upper(), 4)} {size}"
+    what = padded(_(_TASKS[model.task]), 12) + f" {padded(model.kind.upper(), 4)} {size}"
     yield f"{padded(model.name, 25)} {what}"
     if item.fetched:
-        yield f"  {_('here: {folder}').format(folder=item.folder)}"
+        yield "  " + _("here: {folder}").format(folder=item.folder)
         if item.origin:
-            yield f"  {_('from {source}').format(source=translated(item.origin))}"
+            yield "  " + _("from {source}").format(source=translated(item.origin))
     else:
         sources = _(", else ").join(translated(source) for source in item.sources)
-        yield f"  {_('not fetched yet; from {sources}').format(sources=sources)}"
+        yield "  " + _("not fetched yet; from {sources}").format(sources=sources)

@@ -62,6 +62,6 @@ def _read(path: Path) -> Report:
     try:
         return load_report(path)
     except ReportError as error:
-        message = _("the report cannot be read: {error}").format(error=translated(str(error)))
+        message = _("the report cannot be read: {error}").format(error=translated(error))
         remedy = _("run again: {command}").format(command="paddock --batch")
         raise UsageError(message, str(path), remedy) from error

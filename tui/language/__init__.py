@@ -13,9 +13,9 @@ from __future__ import annotations
 import gettext as _standard
 from pathlib import Path
 
+from stages.message import Message, names_in, text_of
 from tui.language.choice import LANGUAGES, SOURCE, can_show, find, from_environment
 from tui.language.marks import N_, NC_
-from tui.language.sentences import Sentences
 
 __all__ = [
     "DOMAIN",
@@ -41,36 +41,19 @@ _SAID = "said"
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
-class _Catalogue(_standard.GNUTranslations):
-    """A compiled catalogue that can be read as a whole, which the standard library's cannot."""
-
-    _catalog: dict[str | tuple[str, int], str]
-
-    def said(self) -> dict[str, str]:
-        """Return what files may hold, each sentence with its translation."""
-        context = f"{_SAID}\x04"  # how a compiled catalogue writes it
-        return {
-            key.removeprefix(context): said
-            for key, said in self._catalog.items()
-            if isinstance(key, str) and key.startswith(context)
-        }
-
-
 _code = SOURCE
 _current: _standard.NullTranslations = _standard.NullTranslations()
-_sentences: Sentences | None = None
 
 
 def speak(code: str) -> None:
     """Say everything from now on in the language ``code``, one of :data:`LANGUAGES`."""
-    global _code, _current, _sentences  # noqa: PLW0603 - a process speaks one language
+    global _code, _current  # noqa: PLW0603 - a process speaks one language
     _code = code
     if code == SOURCE:
-        _current, _sentences = _standard.NullTranslations(), None
+        _current = _standard.NullTranslations()
         return
     with (LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as stream:
-        catalogue = _Catalogue(stream)
-    _current, _sentences = catalogue, Sentences(catalogue.said())
+        _current = _standard.GNUTranslations(stream)
 
 
 def chosen() -> str:
@@ -93,10 +76,18 @@ def pgettext(context: str, sentence: str) -> str:
     return _current.pgettext(context, sentence)
 
 
-def translated(text: str) -> str:
-    """Return English text from the pipeline or a stage in the chosen language.
+def translated(said: str | BaseException) -> str:
+    """Return English text from the pipeline or a stage, or what an error says, in the chosen language.
 
-    A finished sentence is recognised by the template that it was made from; its values may be sentences
-    themselves. What no template fits stays English.
+    A message is said anew from its template and its values, which may be messages themselves; other
+    texts are looked up as they are. What the catalogue does not have stays English.
     """
-    return _sentences.translated(text) if _sentences else text
+    text = text_of(said)
+    if not text or _code == SOURCE:
+        return str(text)
+    if not isinstance(text, Message) or not text.values:
+        return _current.pgettext(_SAID, text)
+    answer = _current.pgettext(_SAID, text.template)
+    values = [translated(value) for value in text.values]
+    names = names_in(text.template)
+    return answer.format(**dict(zip(names, values, strict=True))) if names else answer.join(values)

@@ -5,17 +5,17 @@ Everything else is extracted from where it is said (docs/development.md, "Langua
 
 from __future__ import annotations
 
-from tui.language.marks import E_, N_, NC_
+from tui.language.marks import E_, NC_
 
-#: Sentences in a list of any length.
-LIST = E_("{first}; {rest}")
-#: How two sentences are joined to a longer one; the outermost joint first.
+#: What stands between two messages: alone in a list, or with a value on each side.
 JOINTS = (
-    E_("{first} [{rest}]"),
-    LIST,
+    E_("; "),
+    E_(" and "),
+    E_("{first}; {rest}"),
     E_("{first}: {rest}"),
     E_("{first} ({rest})"),
     E_("{first}, {rest}"),
+    E_("{first} [{rest}]"),
 )
 
 #: Single words of events, plans, reports and findings: extraction takes a word alone for no sentence.
@@ -33,37 +33,9 @@ WORDS = (
     E_("python"), E_("machine"), E_("engine"), E_("containers"), NC_("check", "images"),
 )  # fmt: skip
 
-#: What is put together of single words: by ``stages/dataset``, which counts, and by others.
-ASSEMBLED = (
-    E_("{count} character is not in the dictionary:"),
-    E_("{count} characters are not in the dictionary:"),
-    E_("{count} problem in the data:"),
-    E_("{count} problems in the data:"),
-    E_("  … and {count} more characters"),
-    E_("  … and {count} more problems"),
-    E_("{count} boxes"),
-    E_("{count} line"),
-    E_("{count} lines"),
-    # what follows a semicolon: stages/dataset/problems.py, pipeline/plan/wiring.py, stages/ppocr/network.py
-    E_("for the space set use_space_char = true"),
-    E_("this is a PIR model, which opt cannot read"),
-    E_("and {count} more"),
-    # pipeline/plan/planner.py and pipeline/record/runlock.py
-    E_("pid {pid} on {host}"),
-    E_("pid {pid} on {host}, run {run}"),
-    E_("after {one} and {two}"),
-    E_("after {one} and {two} and {three}"),
-    E_("after {one} and {two} and {three} and {four}"),
-    E_("input {name} added"),
-    E_("input {name} removed"),
-    E_("another run of this project is going on (starting)"),
-    # pipeline/machine/doctor.py
-    E_("{version}, at {scheme}://{place} ({source})"),
-    E_("{version} at /{path}"),
-    E_("Linux on {machine}"),
-    E_("Darwin on {machine}"),
-    # tui/screens/guards.py, beside what a report says of its guards
-    E_("a guard stopped the run"),
+#: What screens say beside what a report says.
+BESIDE = (
+    E_("a guard stopped the run"),  # tui/screens/guards.py
 )
 
 #: What the system says of a file (os.strerror).
@@ -77,13 +49,10 @@ SYSTEM = (
     E_("Read-only file system"),
     E_("Input/output error"),
     E_("Disk quota exceeded"),
-    E_("[Errno {number}] {reason}: {file}"),
 )
 
 #: What pydantic says of a value in paddock.toml, as pipeline/project writes it.
 PROJECT_FILE = (
-    E_("input should be {allowed}; found {found}"),
-    E_("input should be {one} or {other}; found {found}"),
     E_("a valid integer"),
     E_("a valid integer, unable to parse string as an integer"),
     E_("a valid integer, got a number with a fractional part"),
@@ -94,16 +63,5 @@ PROJECT_FILE = (
     E_("a valid boolean, unable to interpret input"),
     E_("a valid list"),
     E_("a valid dictionary"),
-    E_("a valid dictionary or instance of {name}"),
     E_("a finite number"),
-    E_("greater than {number}"),
-    E_("greater than or equal to {number}"),
-    E_("less than {number}"),
-    E_("less than or equal to {number}"),
-    N_("list should have at least {least} item after validation, not {count}; found {found}"),
-    N_("list should have at most {most} items after validation, not {count}; found {found}"),
-    E_("string should match pattern {pattern}; found {found}"),
-    E_("list should have at least {least} items after validation, not {count}; found {found}"),
-    E_("string should have at least {least} character; found {found}"),
-    E_("string should have at most {most} characters; found {found}"),
 )

@@ -50,9 +50,9 @@ class AuditScreen(PlainScreen[None]):
     class Audited(Message):
         """All was hashed, or why not."""
 
-        def __init__(self, report: AuditReport | None, error: Exception | None = None) -> None:
+        def __init__(self, outcome: AuditReport | PaddockError | OSError) -> None:
             super().__init__()
-            self.report, self.error = report, error
+            self.outcome = outcome
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class AuditScreen(PlainScreen[None]):
         try:
             report = self.backend.audit(self._say, lambda: self._orders)
         except (PaddockError, OSError) as error:
-            self.post_message(self.Audited(None, error))
+            self.post_message(self.Audited(error))
         else:
             self.post_message(self.Audited(report))
 
@@ -111,11 +111,11 @@ class AuditScreen(PlainScreen[None]):
     def _show(self, message: Audited) -> None:
         self._ended = True
         state = self.query_one("#state", Line)
-        if message.report is None:
-            state.show(_failure(message.error))
+        if isinstance(message.outcome, PaddockError | OSError):
+            state.show(_failure(message.outcome))
             return
-        state.show(_result(message.report))
-        self._faults = message.report.faults
+        state.show(_result(message.outcome))
+        self._faults = message.outcome.faults
         if self._faults:
             self.remove_class("-clean")
             self._show_faults()
@@ -178,8 +178,8 @@ def _result(report: AuditReport) -> Text:
     return Text(f"{symbol('failed')} " + said.format(count=count, seen=seen), "bold red")
 
 
-def _failure(error: Exception | None) -> Text:
-    told = Text(f"{symbol('failed')} {several_lines(translated(str(error)))}", "bold red")
+def _failure(error: BaseException) -> Text:
+    told = Text(f"{symbol('failed')} {several_lines(translated(error))}", "bold red")
     remedy = translated(getattr(error, "remedy", ""))
     if remedy:
         told.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")

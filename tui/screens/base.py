@@ -56,7 +56,7 @@ class PaddockScreen(InsideScreen[None]):
             word, style = state_words("running")
             line.append(f"{word} {running.name}", style)
         elif self.paddock.run_goes_on and not self.paddock.is_earlier:
-            line.append(f"{symbol('running')} {_('starting')}", "bold")
+            line.append(f"{symbol('running')} " + _("starting"), "bold")
         elif view.finished:
             word, style = verdict_words(view.finished.code)
             line.append(word, style)

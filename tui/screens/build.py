@@ -102,14 +102,14 @@ class BuildScreen(PlainScreen[bool]):
         base, pull = self.job.view.base, self.job.view.pull
         if base is None:
             return Text()
-        said = f"{_('base')}: {_base_words(base)}"
+        said = _("base") + f": {_base_words(base)}"
         if pull and pull.total:
             done, total = human_size(pull.done), human_size(pull.total)
             said += f" {symbol('dot')} "
             said += _("pulled {done} of {total} so far").format(done=done, total=total)
             if self.job.view.pull_left is not None:
                 left = human_seconds(round(self.job.view.pull_left))
-                said += f", {_('about {time} left').format(time=left)}"
+                said += ", " + _("about {time} left").format(time=left)
         return Text(said)
 
     def action_leave(self) -> None:
@@ -137,7 +137,7 @@ def _base_words(base: BaseTried) -> str:
 
 def _failure(error: Exception) -> Text:
     known = isinstance(error, PaddockError)
-    message = translated(str(error)) if known else f"{type(error).__name__}: {error}"
+    message = translated(error) if known else f"{type(error).__name__}: {error}"
     said = Text(f"{symbol('failed')} {several_lines(message)}", "bold red")
     remedy = translated(getattr(error, "remedy", ""))
     if remedy:

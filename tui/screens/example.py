@@ -170,7 +170,7 @@ class ExampleScreen(PlainScreen[bool]):
 
 
 def _failure(error: Exception) -> Text:
-    told = Text(f"{symbol('failed')} {several_lines(translated(str(error)))}", "bold red")
+    told = Text(f"{symbol('failed')} {several_lines(translated(error))}", "bold red")
     remedy = translated(getattr(error, "remedy", ""))
     if remedy:
         told.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")

@@ -58,10 +58,10 @@ class ImageList(Static):
 def _image_row(image: ImageStatus) -> tuple[Text, ...]:
     name = Text(one_line(image.image))
     if not image.present:
-        missing = Text(f"{symbol('failed')} {_('missing')}", "bold red")
+        missing = Text(f"{symbol('failed')} " + _("missing"), "bold red")
         return missing, name, Text(), Text(), Text()
     short = image.id.removeprefix("sha256:")[:12]
-    there = Text(f"{symbol('done')} {_('there')}", "green")
+    there = Text(f"{symbol('done')} " + _("there"), "green")
     base = Text(one_line(translated(image.base)), "dim")
     return there, name, Text(human_size(image.size)), Text(short), base
 
@@ -115,7 +115,9 @@ class MachineScreen(PaddockScreen):
 
     def _summary(self, findings: Sequence[Finding]) -> Text:
         if not findings:
-            return Text(f"{symbol('running')} {_('looking at this machine')} {symbol('ellipsis')}")
+            return Text(
+                f"{symbol('running')} " + _("looking at this machine") + f" {symbol('ellipsis')}"
+            )
         if self.paddock.is_building:
             said = _("Images are being built; {key} shows how far they are.")
             return Text(f"{symbol('running')} {said.format(key=self._key('build'))}", "bold")
@@ -130,7 +132,9 @@ class MachineScreen(PaddockScreen):
                 warnings,
             ).format(count=warnings)
             return Text(f"{symbol('warning')} {said}", "bold")
-        return Text(f"{symbol('done')} {_('This machine has all that a run needs.')}", "bold green")
+        return Text(
+            f"{symbol('done')} " + _("This machine has all that a run needs."), "bold green"
+        )
 
     def _obstacle(self, problems: set[str]) -> str:
         """Say what stands between the user and a run, the first thing first."""

@@ -117,7 +117,7 @@ class ProblemScreen(PlainScreen[None]):
             self.notify(said.format(file=where), severity="warning", timeout=10, markup=False)
             return
         except EditorFailed as error:
-            self.notify(one_line(str(error)), severity="warning", timeout=10, markup=False)
+            self.notify(one_line(translated(error)), severity="warning", timeout=10, markup=False)
         self.action_again()
 
     def action_again(self) -> None:

@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
 from pipeline.text import one_line
+from stages.message import text_of
 from tui.appearance import symbol
 from tui.backend import Backend
 from tui.keys import bindings
@@ -76,7 +77,7 @@ class ReadingScreen(Screen[int]):
         try:
             image = load_picture(self._backend.project().data_root, name)
         except PictureError as error:
-            sentence = str(error)
+            sentence = text_of(error)
         except PaddockError:
             sentence = _("The project file cannot be read, so the image cannot be found.")
         if not get_current_worker().is_cancelled:

@@ -18,6 +18,7 @@ from pipeline.errors import PaddockError
 from pipeline.plan.stages import STAGES
 from pipeline.run.options import Options
 from pipeline.text import one_line
+from stages.message import text_of
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, translated
@@ -81,7 +82,7 @@ class RunOptionsScreen(ModalScreen[Options | None]):
         try:
             self.post_message(self.Planned(self._backend.plan()))
         except (PaddockError, OSError) as error:
-            self.post_message(self.Planned((), str(error)))
+            self.post_message(self.Planned((), text_of(error)))
 
     @on(Planned)
     def _show_plan(self, message: Planned) -> None:

@@ -40,9 +40,9 @@ class ComparisonView(Static):
         self.update(
             Group(
                 _sides(comparison),
-                Text(f"\n{_('Results')}", "bold"),
+                Text("\n" + _("Results"), "bold"),
                 *_results(comparison),
-                Text(f"\n{_('Stages')}", "bold"),
+                Text("\n" + _("Stages"), "bold"),
                 *_stages(comparison),
             )
         )
@@ -96,7 +96,7 @@ def _model_title(pair: ModelPair) -> Text:
         return title.append(f"  {symbol('note')} {said}", "not bold")
     same = sum(item.before == item.now for item in pair.measures)
     if same == len(pair.measures):
-        return title.append(f"  {symbol('done')} {_('nothing differs')}", "not bold")
+        return title.append(f"  {symbol('done')} " + _("nothing differs"), "not bold")
     said = ngettext("{count} other number is equal", "{count} other numbers are equal", same)
     return title.append(f"  {said.format(count=same)}", "not bold dim") if same else title
 
@@ -107,9 +107,9 @@ def _measures(measures: list[Measure]) -> Table:
         change = f"{one_line(item.before)} {symbol('arrow')} {one_line(item.now)}"
         words, style = _TRENDS[item.trend]
         table.add_row(
-            Text(f"  {_(item.metric.title)}"),
+            Text("  " + _(item.metric.title)),
             Text(change),
-            Text(f"{symbol(_direction(item))} {_(words)}", style),
+            Text(f"{symbol(_direction(item))} " + _(words), style),
             Text(one_line(_(item.metric.name)), "dim"),
         )
     return table
@@ -128,7 +128,7 @@ def _direction(item: Measure) -> Mark:
 
 def _stages(comparison: Comparison) -> Iterator[RenderableType]:
     if not comparison.stages:
-        yield Text(f"{symbol('note')} {_('neither run came to a stage')}")
+        yield Text(f"{symbol('note')} " + _("neither run came to a stage"))
         return
     table = _grid(3)
     for pair in comparison.stages:
@@ -149,7 +149,7 @@ def _course(pair: StagePair) -> Text:
 
 
 def _ending(ending: Ending | None) -> tuple[str, str]:
-    return ending_words(ending) if ending else (f"{symbol('skipped')} {_('absent')}", "dim")
+    return ending_words(ending) if ending else (f"{symbol('skipped')} " + _("absent"), "dim")
 
 
 def _differences(pair: StagePair) -> Text:

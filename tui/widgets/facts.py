@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from pipeline.text import human_seconds, human_size, one_line
+from stages.message import text_of
 from tui.appearance import symbol
 from tui.language import _, translated
 from tui.views.run import StageView
@@ -69,7 +70,7 @@ def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[Fact]:
         elif isinstance(value, float):
             yield prefix + name, f"{value:.6g}"
         else:
-            yield prefix + name, translated(str(value))
+            yield prefix + name, translated(text_of(value))
 
 
 def about(stage: StageView) -> Iterator[Fact]:

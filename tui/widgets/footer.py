@@ -30,7 +30,7 @@ class Footer(Line):
         for binding in self._shown():
             entry = Text()
             entry.append(self.app.get_key_display(binding), "bold")
-            entry.append(f" {_(binding.description)}  ")
+            entry.append(" " + _(binding.description) + "  ")
             if line.cell_len + entry.cell_len > self.size.width:
                 continue
             line.append(entry)

@@ -48,7 +48,7 @@ class ImageTable(Static):
 def _row(image: ImageView, now: float) -> tuple[Text, Text, Text]:
     mark, word, style = _STATES[image.state]
     return (
-        Text(f"{symbol(mark)} {_(word)}", style),
+        Text(f"{symbol(mark)} " + _(word), style),
         Text(one_line(image.name)),
         Text(_how_far(image, now), "" if image.state == "running" else "dim"),
     )

@@ -171,11 +171,11 @@ class LogView(Vertical):
         if file and file.unread:
             yield _("reading {percent} %").format(percent=100 * file.index.size // file.on_disk)
         elif self.following:
-            yield f"{symbol('running')} {_('following')}"
+            yield f"{symbol('running')} " + _("following")
         else:
             new = ngettext("{count} new line", "{count} new lines", waiting)
             news = f", {new.format(count=f'{waiting:,}')}" if waiting else ""
-            yield f"{symbol('stopped')} {_('paused')}{news}"
+            yield f"{symbol('stopped')} " + _("paused") + f"{news}"
         if search := self.searching:
             here, matches = self.lines.current, len(search.lines)
             number = 0 if here is None or self.following else search.number(here)

@@ -108,8 +108,8 @@ def ending_text(summary: RunSummary) -> Text:
         words, style = verdict_words(summary.code)
         return Text(words, style)
     if summary.cut_short:
-        return Text(f"{symbol('stopped')} {_('cut short')}", "bold yellow")
-    return Text(f"{symbol('running')} {_('running')}", "bold")
+        return Text(f"{symbol('stopped')} " + _("cut short"), "bold yellow")
+    return Text(f"{symbol('running')} " + _("running"), "bold")
 
 
 def local_time(moment: str) -> str:

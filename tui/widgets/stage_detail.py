@@ -132,6 +132,6 @@ class StageDetail(Vertical):
             count = f" {len(stage.artifacts)}" if tab == "files" and stage.artifacts else ""
             mark = symbol("selected") if tab == self.tab else " "
             style = "bold reverse" if tab == self.tab else ""
-            line.append(f"{mark}{_(_TITLES[tab])}{count} ", style)
+            line.append(f"{mark}" + _(_TITLES[tab]) + f"{count} ", style)
         line.append(f" {stage.name}", "bold")
         return line

@@ -8,6 +8,7 @@ from pipeline.errors import UsageError
 from pipeline.plan.inputs import SPLITS, Source, split_labels
 from pipeline.plan.stages.spec import Basis, StageSpec
 from stages.contract.artifacts import DICTIONARY, labels_file
+from stages.message import msg
 
 
 def _parameters(basis: Basis) -> dict[str, Any]:
@@ -46,9 +47,9 @@ def _characters(basis: Basis) -> dict[str, Source]:
         if given in basis.there:
             return {taken_as: basis.there[given]}
     raise UsageError(
-        "data.dictionary: the model that the project starts from has no dictionary of its own",
+        msg("data.dictionary: the model that the project starts from has no dictionary of its own"),
         str(basis.project.folder),
-        "name the file that lists the model's characters, one a line",
+        msg("name the file that lists the model's characters, one a line"),
     )
 
 

@@ -9,10 +9,11 @@ from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.start import PD_FILES
 from pipeline.plan.surroundings import Surrounding
 from stages.contract.artifacts import DESCRIPTION
+from stages.message import msg
 
 
 def _skipped(basis: Basis) -> str:
-    return "the project starts from a PD model" if basis.start.pd else ""
+    return msg("the project starts from a PD model") if basis.start.pd else ""
 
 
 def _parameters(basis: Basis) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pipeline.plan.inputs import Source
 from pipeline.plan.start import Start
 from pipeline.plan.surroundings import Surrounding
 from pipeline.project import Project
+from stages.message import msg
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ class Basis:
         """
         for name in names:
             if name not in self.there:
-                raise UsageError(f"the project gives no {name}, and no stage before makes one")
+                raise UsageError(
+                    msg("the project gives no {name}, and no stage before makes one", name)
+                )
         return self.take_if_there(*names)
 
     def take_if_there(self, *names: str) -> dict[str, Source]:

@@ -8,15 +8,16 @@ from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.surroundings import SURROUNDINGS, Surrounding
 from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
+from stages.message import msg
 
 
 def _skipped(basis: Basis) -> str:
     if basis.start.pd:
-        return "the project starts from a PD model"
+        return msg("the project starts from a PD model")
     if basis.start.pir:
-        return "the project starts from a PIR model"
+        return msg("the project starts from a PIR model")
     if basis.start.checkpoint:
-        return "the project starts from a checkpoint"
+        return msg("the project starts from a checkpoint")
     return ""
 
 

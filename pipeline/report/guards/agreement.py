@@ -22,20 +22,21 @@ from pipeline.report.guards.base import (
 from pipeline.report.verdict import score_of, scored_by_hmean
 from stages.contract import ModelEntry, Status
 from stages.contract.artifacts import PD_MODEL
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 #: What the share of images is of on which two models agree, by task.
 _AGREED: Mapping[str, Callable[[float], str]] = {
-    RECOGNITION: lambda value: f"{value:.2%} of the strings",
-    DETECTION: lambda value: f"{value:.2%} of the images, box for box",
-    ORIENTATION: lambda value: f"{value:.2%} of the orientations",
+    RECOGNITION: lambda value: msg("{value} of the strings", f"{value:.2%}"),
+    DETECTION: lambda value: msg("{value} of the images, box for box", f"{value:.2%}"),
+    ORIENTATION: lambda value: msg("{value} of the orientations", f"{value:.2%}"),
 }
 
 
 @guard(
     "same-strings",
-    "NB finds the same as PD",
-    "a conversion that changes what is read or found",
+    msg("NB finds the same as PD"),
+    msg("a conversion that changes what is read or found"),
     Pitfall.SCALE_FOLDED_WRONG,
 )
 def agreement(proof: Proof) -> Finding:
@@ -46,15 +47,15 @@ def agreement(proof: Proof) -> Finding:
         lambda model: model.agreement,
         lambda value: value >= asked,
         _AGREED[proof.parity.task],
-        f"asked {asked:.2%}",
+        msg("asked {asked}", f"{asked:.2%}"),
         "verify.min_agreement",
     )
 
 
 @guard(
     "same-probabilities",
-    "NB's numbers are those of PD",
-    "a conversion that agrees on the test set by luck and not on the next image",
+    msg("NB's numbers are those of PD"),
+    msg("a conversion that agrees on the test set by luck and not on the next image"),
     Pitfall.SCALE_FOLDED_WRONG,
 )
 def probabilities(proof: Proof) -> Finding:
@@ -65,7 +66,7 @@ def probabilities(proof: Proof) -> Finding:
         lambda model: model.max_abs_diff,
         lambda value: value <= allowed,
         lambda value: f"{value:.1e}",
-        f"allowed {allowed:.1e}",
+        msg("allowed {allowed}", f"{allowed:.1e}"),
         "verify.max_abs_diff",
     )
 
@@ -82,65 +83,68 @@ def _each_buffer(
     buffers = [model for model in proof.measured if model.is_nb]
     values = {model.name: value for model in buffers if (value := number(model)) is not None}
     if not values:
-        return not_checked("no NB model was compared with PD", where)
+        return not_checked(msg("no NB model was compared with PD"), where)
     said = ", ".join(f"{model} {say(value)}" for model, value in values.items())
-    return passed_if(all(map(holds, values.values())), f"{said} ({asked})", where)
+    return passed_if(all(map(holds, values.values())), msg("{first} ({rest})", said, asked), where)
 
 
 @guard(
     "same-text-chained",
-    "detection and recognition chained read as the original models do",
-    "boxes that differ by a pixel, which no threshold tells and another text shows",
+    msg("detection and recognition chained read as the original models do"),
+    msg("boxes that differ by a pixel, which no threshold tells and another text shows"),
     tasks=(DETECTION,),
 )
 def chained(proof: Proof) -> Finding:
     """Return whether the converted pair, detection and recognition, reads as the original one."""
     chain, where = proof.parity.chain, "verify.recognition"
     if chain is None:
-        return not_checked("the project names no recognition project", where)
+        return not_checked(msg("the project names no recognition project"), where)
     if chain.failure:
-        return failed(f"with {chain.recognition}: {chain.failure}", where)
-    found = (
-        f"with {chain.recognition} {chain.same} of {chain.lines} lines "
-        f"on {chain.pages} pages are read the same"
+        return failed(msg("with {recognition}: {failure}", chain.recognition, chain.failure), where)
+    found = msg(
+        "with {recognition} {same} of {lines} lines on {pages} pages are read the same",
+        chain.recognition,
+        chain.same,
+        chain.lines,
+        chain.pages,
     )
     return passed_if(0 < chain.lines == chain.same, found, where)
 
 
 @guard(
     "accuracy-floor",
-    "the model is good enough for its parity to mean something",
-    "models that agree because none of them finds anything",
+    msg("the model is good enough for its parity to mean something"),
+    msg("models that agree because none of them finds anything"),
 )
 def accuracy(proof: Proof) -> Finding:
     """Hold the score of PD against ``verify.min_accuracy``."""
     asked, where = proof.settings.verify.min_accuracy, "verify.min_accuracy"
     if not asked:
-        return not_checked("the project asks for no accuracy", where)
+        return not_checked(msg("the project asks for no accuracy"), where)
     pd = next((item for item in proof.measured if item.name == PD_MODEL), None)
     if pd is None:
-        return not_checked("pd was not measured", where)
+        return not_checked(msg("pd was not measured"), where)
     score = score_of(pd, proof.parity.task)
     if scored_by_hmean(proof.parity.task):
-        found = f"pd has a hmean of {score:.2%} (asked {asked:.2%})"
+        found = msg("pd has a hmean of {score} (asked {asked})", f"{score:.2%}", f"{asked:.2%}")
     else:
-        found = f"pd has an accuracy of {score:.2%} (asked {asked:.2%})"
+        found = msg("pd has an accuracy of {score} (asked {asked})", f"{score:.2%}", f"{asked:.2%}")
     return passed_if(score >= asked, found, where)
 
 
 @guard(
     "shipped-measured",
-    "every NB file was measured",
-    "a file for another processor that nobody has run: golden.json is for checking it there",
+    msg("every NB file was measured"),
+    msg("a file for another processor that nobody has run: golden.json is for checking it there"),
 )
 def shipped(proof: Proof) -> Finding:
     """Tell which NB files nobody has run, and why."""
     buffers = [model for model in proof.parity.models if model.is_nb]
     others = [model for model in buffers if not model.is_measured]
     if not buffers:
-        return not_checked("there is no NB file", "verify")
+        return not_checked(msg("there is no NB file"), "verify")
     if not others:
-        return passed(f"measured: {names(buffers)}", "verify")
+        return passed(msg("measured: {names}", names(buffers)), "verify")
     if any(model.status is Status.FAILED for model in others):
         return failed(said_of(others), "verify")
     return not_checked(said_of(others), "verify")
@@ -148,13 +152,13 @@ def shipped(proof: Proof) -> Finding:
 
 @guard(
     "artifacts-rehashed",
-    "what ships was hashed again on its way out",
-    "a model that was changed in the workspace after it was measured",
+    msg("what ships was hashed again on its way out"),
+    msg("a model that was changed in the workspace after it was measured"),
     Pitfall.CHANGED_ARTIFACT,
 )
 def artifacts(_proof: Proof) -> Finding:
     """A report is written only after what ships was hashed (pipeline/run/outcome.py)."""
-    return enforced("what ships has the SHA-256 that its stage recorded", "SHA256SUMS")
+    return enforced(msg("what ships has the SHA-256 that its stage recorded"), "SHA256SUMS")
 
 
 GUARDS = (agreement, probabilities, chained, accuracy, shipped, artifacts)

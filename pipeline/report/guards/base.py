@@ -21,17 +21,18 @@ from stages.contract import (
     Result,
     TrainMetrics,
 )
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 RECOGNITION, DETECTION, ORIENTATION = TASKS
 #: What makes the files again that a guard does not trust.
-AGAIN = "make the files again: paddock --batch --force convert"
+AGAIN = msg("make the files again: paddock --batch --force convert")
 _Metrics = TypeVar("_Metrics", bound=Metrics)
 #: What is said of a guard that makes no sense for a task.
 _NOT_FOR = {
-    RECOGNITION: "not for recognition",
-    DETECTION: "not for detection",
-    ORIENTATION: "not for orientation",
+    RECOGNITION: msg("not for recognition"),
+    DETECTION: msg("not for detection"),
+    ORIENTATION: msg("not for orientation"),
 }
 
 
@@ -177,4 +178,4 @@ def names(models: Sequence[ModelEntry]) -> str:
 
 def said_of(models: Sequence[ModelEntry]) -> str:
     """Return what the models' entries say of them."""
-    return "; ".join(f"{model.name}: {model.sentence}" for model in models)
+    return joined("; ", (msg("{first}: {rest}", model.name, model.sentence) for model in models))

@@ -17,6 +17,7 @@ from pipeline.report.guards.base import (
 )
 from stages.contract import Fault, Step
 from stages.contract.artifacts import LINEAGE, LITE_PROGRAM, is_nb_file
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
@@ -24,8 +25,11 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 @guard(
     "legal-program",
-    "opt was given a program that it takes",
-    "Paddle 3 leaves out what opt 2.13 needs: it aborts without a word, or its file does on the phone",
+    msg("opt was given a program that it takes"),
+    msg(
+        "Paddle 3 leaves out what opt 2.13 needs: it aborts without a word, or its file does "
+        "on the phone"
+    ),
     Pitfall.PIR_GIVEN_TO_OPT,
     Pitfall.SWISH_WITHOUT_BETA,
     Pitfall.MISSING_XSHAPE,
@@ -34,49 +38,56 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 def legal(proof: Proof) -> Finding:
     """The convert stage adds what ``opt`` needs, and ends if ``opt`` or its file aborts all the same."""
     if proof.convert is None:
-        return not_checked("the run converted nothing", "convert")
+        return not_checked(msg("the run converted nothing"), "convert")
     if not proof.convert.needed:
-        return enforced("a program in the older format, with all that opt needs", LITE_PROGRAM)
+        return enforced(msg("a program in the older format, with all that opt needs"), LITE_PROGRAM)
     said = ", ".join(f"{name} {count}" for name, count in proof.convert.needed.items())
-    found = f"a program in the older format; what opt needs was added: {said}"
+    found = msg("a program in the older format; what opt needs was added: {said}", said)
     return enforced(found, LITE_PROGRAM)
 
 
 @guard(
     "rewriting-proved",
-    "the rewritten program computes what the original does",
-    "a program made fit for Paddle-Lite that no longer computes the same",
+    msg("the rewritten program computes what the original does"),
+    msg("a program made fit for Paddle-Lite that no longer computes the same"),
     Pitfall.SCALE_FOLDED_WRONG,
 )
 def rewriting(proof: Proof) -> Finding:
     """The convert stage runs both programs and refuses what differs."""
     if proof.convert is None:
-        return not_checked("the run converted nothing", "convert")
+        return not_checked(msg("the run converted nothing"), "convert")
     difference = proof.convert.simplified_max_difference
-    found = f"on the same input the rewritten program differs by {difference:.1e} at most"
+    found = msg(
+        "on the same input the rewritten program differs by {difference} at most",
+        f"{difference:.1e}",
+    )
     return enforced(found, "convert")
 
 
 @guard(
     "written-anew",
-    "opt wrote every NB file in this run",
-    "a conversion that writes nothing and ends with exit code 0, so that an older file ships",
+    msg("opt wrote every NB file in this run"),
+    msg("a conversion that writes nothing and ends with exit code 0, so that an older file ships"),
     Pitfall.NO_FILE_EXIT_ZERO,
     Pitfall.STALE_FILE,
 )
 def anew(proof: Proof) -> Finding:
     """The convert stage writes into an empty folder and believes file and log, not the exit code."""
     if proof.convert is None:
-        return not_checked("the run converted nothing", "convert")
+        return not_checked(msg("the run converted nothing"), "convert")
     made = [item.path for item in proof.results["convert"].artifacts if is_nb_file(item.path)]
-    found = f"opt {proof.convert.opt_version} wrote them into an empty folder: {', '.join(made)}"
+    found = msg(
+        "opt {opt_version} wrote them into an empty folder: {made}",
+        proof.convert.opt_version,
+        ", ".join(made),
+    )
     return enforced(found, "convert")
 
 
 @guard(
     "weights-traced",
-    "every tensor of every NB file comes from the trained model",
-    "an NB file that converts and runs, with weights that are not those that were trained",
+    msg("every tensor of every NB file comes from the trained model"),
+    msg("an NB file that converts and runs, with weights that are not those that were trained"),
     Pitfall.STOCK_NB,
     Pitfall.SCALE_FOLDED_WRONG,
     Pitfall.STALE_FILE,
@@ -85,9 +96,9 @@ def anew(proof: Proof) -> Finding:
 def traced(proof: Proof) -> Finding:
     """Tell how many tensors are identical from model to model, and how many were derived by a known rule."""
     if proof.lineage is None:
-        return not_checked("the run converted nothing", LINEAGE)
+        return not_checked(msg("the run converted nothing"), LINEAGE)
     steps = proof.lineage.steps
-    said = "; ".join(map(_step, steps))
+    said = joined("; ", map(_step, steps))
     if all(step.same + step.derived == step.tensors for step in steps):
         return passed(said, LINEAGE)
     return failed(said, LINEAGE, AGAIN)
@@ -96,18 +107,26 @@ def traced(proof: Proof) -> Finding:
 def _step(step: Step) -> str:
     source, target = step.from_, step.to
     if not step.derived:
-        return f"{target}: all {step.tensors} tensors are those of {source}"
+        return msg(
+            "{target}: all {tensors} tensors are those of {source}", target, step.tensors, source
+        )
     rules = ", ".join(f"{name} {count}" for name, count in step.by.items())
-    return (
-        f"{target}: {step.same} of {step.tensors} tensors are those of {source}, "
-        f"{step.derived} are derived from them ({rules})"
+    return msg(
+        "{target}: {same} of {tensors} tensors are those of {source}, {derived} are derived "
+        "from them ({rules})",
+        target,
+        step.same,
+        step.tensors,
+        source,
+        step.derived,
+        rules,
     )
 
 
 @guard(
     "same-for-all-targets",
-    "the NB files of all targets hold the same model",
-    "what is measured on this machine says nothing of the file that ships",
+    msg("the NB files of all targets hold the same model"),
+    msg("what is measured on this machine says nothing of the file that ships"),
     Pitfall.STALE_FILE,
     Pitfall.STOCK_NB,
     refuses=True,
@@ -116,24 +135,33 @@ def targets_agree(proof: Proof) -> Finding:
     """Return whether the files for all targets hold the same tensors."""
     compared = proof.lineage.targets if proof.lineage else None
     if compared is None:
-        return not_checked("there is one target only, or the files were not traced", LINEAGE)
+        return not_checked(msg("there is one target only, or the files were not traced"), LINEAGE)
     different, others = compared.different, compared.different_operators
     if different:
-        found = f"{len(different)} of {compared.tensors} tensors differ: {different[0]}"
+        found = msg(
+            "{different} of {tensors} tensors differ: {different2}",
+            len(different),
+            compared.tensors,
+            different[0],
+        )
         return failed(found, LINEAGE, AGAIN)
     if others:
-        found = f"{len(others)} operators differ between the files of the targets: {others[0]}"
+        found = msg(
+            "{others} operators differ between the files of the targets: {others2}",
+            len(others),
+            others[0],
+        )
         return failed(found, LINEAGE, AGAIN)
-    found = f"all {compared.tensors} tensors are the same in the files of all targets"
+    found = msg("all {tensors} tensors are the same in the files of all targets", compared.tensors)
     if operators := compared.operators:
-        found = f"{found}, and so are their {operators} operators"
+        found = msg("{found}, and so are their {operators} operators", found, operators)
     return passed(found, LINEAGE)
 
 
 @guard(
     "target-fits",
-    "each NB file was made for the processor that it stands for",
-    "a file for another processor crashes, or returns zeros with exit code 0",
+    msg("each NB file was made for the processor that it stands for"),
+    msg("a file for another processor crashes, or returns zeros with exit code 0"),
     Pitfall.FOREIGN_TARGET,
 )
 def target(proof: Proof) -> Finding:
@@ -144,15 +172,15 @@ def target(proof: Proof) -> Finding:
         return failed(said_of(foreign), where, AGAIN)
     files = [item for item in proof.evidence.runtime.files if item.target]
     if not files:
-        return not_checked("no file's target was read", where)
-    said = ", ".join(f"{item.model} for {item.target}" for item in files)
-    return passed(f"made for what they stand for, as their kernels say: {said}", where)
+        return not_checked(msg("no file's target was read"), where)
+    said = ", ".join(msg("{model} for {target}", item.model, item.target) for item in files)
+    return passed(msg("made for what they stand for, as their kernels say: {said}", said), where)
 
 
 @guard(
     "runtime-known",
-    "the app's Paddle-Lite is not older than opt",
-    "a file that an older runtime aborts on, or reads wrongly, on the phone alone",
+    msg("the app's Paddle-Lite is not older than opt"),
+    msg("a file that an older runtime aborts on, or reads wrongly, on the phone alone"),
     Pitfall.OPT_NEWER_THAN_RUNTIME,
     refuses=True,
 )
@@ -161,17 +189,27 @@ def runtime(proof: Proof) -> Finding:
     asked, where = proof.settings.verify.runtime, "verify.runtime"
     files = proof.evidence.runtime.files
     if not files:
-        return not_checked("no NB file says which opt made it", where)
+        return not_checked(msg("no NB file says which opt made it"), where)
     newest = max((item.opt_version for item in files), key=_numbers)
     if not asked:
-        said = f"the files were made by opt {newest}; the project does not name the app's runtime"
-        return not_checked(said, where, "name the app's Paddle-Lite in verify.runtime")
-    if _numbers(newest) > _numbers(asked):
-        said = (
-            f"the files were made by opt {newest}, the app has Paddle-Lite {asked}, which is older"
+        said = msg(
+            "the files were made by opt {newest}; the project does not name the app's runtime",
+            newest,
         )
-        return failed(said, where, f"build the app with Paddle-Lite {_written(newest)} or newer")
-    return passed(f"the files were made by opt {newest}, the app has Paddle-Lite {asked}", where)
+        return not_checked(said, where, msg("name the app's Paddle-Lite in verify.runtime"))
+    if _numbers(newest) > _numbers(asked):
+        said = msg(
+            "the files were made by opt {newest}, the app has Paddle-Lite {asked}, which is older",
+            newest,
+            asked,
+        )
+        return failed(
+            said, where, msg("build the app with Paddle-Lite {written} or newer", _written(newest))
+        )
+    return passed(
+        msg("the files were made by opt {newest}, the app has Paddle-Lite {asked}", newest, asked),
+        where,
+    )
 
 
 def _numbers(version: str) -> tuple[int, ...]:

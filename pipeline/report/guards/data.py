@@ -14,25 +14,28 @@ from pipeline.report.guards.base import (
     passed_if,
 )
 from stages.contract.artifacts import DICTIONARY
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 
 @guard(
     "inputs-rehashed",
-    "every stage hashed its inputs again",
-    "a file that was changed, or mixed up with that of another run, between two stages",
+    msg("every stage hashed its inputs again"),
+    msg("a file that was changed, or mixed up with that of another run, between two stages"),
     Pitfall.CHANGED_ARTIFACT,
 )
 def inputs(proof: Proof) -> Finding:
     """No result exists without: a stage that finds another hash ends with exit code 5."""
     stages = ", ".join(proof.results)
-    return enforced(f"every input had the hash that was recorded for it: {stages}", "spec.json")
+    return enforced(
+        msg("every input had the hash that was recorded for it: {stages}", stages), "spec.json"
+    )
 
 
 @guard(
     "lock-held",
-    "the run was held to the lock",
-    "images, parameters or data that changed since the last good run, unnoticed",
+    msg("the run was held to the lock"),
+    msg("images, parameters or data that changed since the last good run, unnoticed"),
     Pitfall.CHANGED_ARTIFACT,
     Pitfall.MIXED_VERSIONS,
 )
@@ -40,15 +43,15 @@ def lock(proof: Proof) -> Finding:
     """A run with ``--locked`` ends where a stage is not as the lock says."""
     if proof.locked:
         return enforced(
-            "image, parameters and inputs of every stage are those of the lock", "paddock.lock"
+            msg("image, parameters and inputs of every stage are those of the lock"), "paddock.lock"
         )
-    return not_checked("the run was started without --locked", "paddock.lock")
+    return not_checked(msg("the run was started without --locked"), "paddock.lock")
 
 
 @guard(
     "dictionary-well-formed",
-    "every reader takes the dictionary for the same characters",
-    "PaddleOCR takes a file that a reader on the phone takes otherwise, line for line",
+    msg("every reader takes the dictionary for the same characters"),
+    msg("PaddleOCR takes a file that a reader on the phone takes otherwise, line for line"),
     Pitfall.DICTIONARY_CRLF,
     Pitfall.DICTIONARY_BOM,
     Pitfall.DICTIONARY_DUPLICATE,
@@ -58,33 +61,34 @@ def lock(proof: Proof) -> Finding:
 def well_formed(proof: Proof) -> Finding:
     """The data stage refuses a dictionary that readers would take in different ways."""
     if proof.data is None or proof.parity.dictionary is None:
-        return not_checked("the run has no data stage", "data")
+        return not_checked(msg("the run has no data stage"), "data")
     entries = proof.parity.dictionary.entries
-    found = (
-        f"{entries} characters, each once and on a line of its own: UTF-8, LF, no byte order mark"
+    found = msg(
+        "{entries} characters, each once and on a line of its own: UTF-8, LF, no byte order mark",
+        entries,
     )
     return enforced(found, DICTIONARY)
 
 
 @guard(
     "labels-in-dictionary",
-    "labels use the dictionary's characters only",
-    "PaddleOCR drops a character that the dictionary lacks in silence and trains on the rest",
+    msg("labels use the dictionary's characters only"),
+    msg("PaddleOCR drops a character that the dictionary lacks in silence and trains on the rest"),
     Pitfall.LABEL_OUTSIDE_DICTIONARY,
     tasks=(RECOGNITION,),
 )
 def labels(proof: Proof) -> Finding:
     """The data stage refuses labels with characters that the dictionary lacks."""
     if proof.data is None:
-        return not_checked("the run has no data stage", "data")
+        return not_checked(msg("the run has no data stage"), "data")
     lines = sum(proof.data.lines.values())
-    return enforced(f"all characters of {lines} labels are in the dictionary", "data")
+    return enforced(msg("all characters of {lines} labels are in the dictionary", lines), "data")
 
 
 @guard(
     "label-length",
-    "no label is longer than allowed",
-    "PaddleOCR leaves out a line that is longer than max_text_length in silence",
+    msg("no label is longer than allowed"),
+    msg("PaddleOCR leaves out a line that is longer than max_text_length in silence"),
     tasks=(RECOGNITION,),
 )
 def length(proof: Proof) -> Finding:
@@ -92,40 +96,43 @@ def length(proof: Proof) -> Finding:
     longest = proof.data.longest_text if proof.data else None
     allowed = proof.settings.data.max_text_length
     if longest is None:
-        return not_checked("the data stage did not measure its labels", "data")
-    found = f"the longest label has {longest} characters, allowed are {allowed}"
+        return not_checked(msg("the data stage did not measure its labels"), "data")
+    found = msg(
+        "the longest label has {longest} characters, allowed are {allowed}", longest, allowed
+    )
     return passed_if(longest <= allowed, found, "data.max_text_length")
 
 
 @guard(
     "own-test-set",
-    "the test set chose nothing",
-    "an accuracy measured on the lines that the best epoch was chosen with is too good",
+    msg("the test set chose nothing"),
+    msg("an accuracy measured on the lines that the best epoch was chosen with is too good"),
     Pitfall.LEAKED_TEST_IMAGES,
 )
 def own_test_set(proof: Proof) -> Finding:
     """Return whether verify measured on lines that chose nothing."""
     if proof.settings.data.test:
-        return passed("the test lines are label files of their own", "data.test")
-    found = "data.test is empty: the numbers are from val, which also chose the checkpoint"
+        return passed(msg("the test lines are label files of their own"), "data.test")
+    found = msg("data.test is empty: the numbers are from val, which also chose the checkpoint")
     return failed(found, "data.test")
 
 
 @guard(
     "no-overlap",
-    "training, validation and test share no image",
-    "an accuracy measured on lines that the model was trained with is too good",
+    msg("training, validation and test share no image"),
+    msg("an accuracy measured on lines that the model was trained with is too good"),
     Pitfall.LEAKED_TEST_IMAGES,
 )
 def overlap(proof: Proof) -> Finding:
     """Take the data stage's count of images that two splits share."""
     if proof.data is None:
-        return not_checked("the data stage did not compare the splits", "data")
+        return not_checked(msg("the data stage did not compare the splits"), "data")
     if leaked := proof.data.leaked:
         return failed(
-            f"images in more than one split: {leaked}; what is measured is too good", "data"
+            msg("images in more than one split: {leaked}; what is measured is too good", leaked),
+            "data",
         )
-    return passed("no image, by its content, is in two splits", "data")
+    return passed(msg("no image, by its content, is in two splits"), "data")
 
 
 GUARDS = (inputs, lock, well_formed, labels, length, own_test_set, overlap)

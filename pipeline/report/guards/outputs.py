@@ -18,9 +18,10 @@ from pipeline.report.guards.base import (
 )
 from stages.contract import Canary, CanaryEntry, Fault, ModelEntry, Sane
 from stages.contract.artifacts import CHECKPOINT_MODEL, EVIDENCE, PD_MODEL, PREPROCESS
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
-_OWN = {PD_MODEL: "PD model", CHECKPOINT_MODEL: "checkpoint"}
+_OWN = {PD_MODEL: msg("PD model"), CHECKPOINT_MODEL: "checkpoint"}
 #: An output that nothing can be read from: what a file gives that Paddle-Lite cannot really run.
 _GARBAGE = (Fault.NOT_FINITE, Fault.NOT_PROBABILITIES, Fault.WRONG_SHAPE, Fault.ONE_READING)
 
@@ -31,26 +32,27 @@ def _with(proof: Proof, *faults: Fault) -> Sequence[ModelEntry]:
 
 @guard(
     "one-preprocessing",
-    "all models were given the same prepared images",
-    "models that seem to differ, or to agree, because their images were prepared differently",
+    msg("all models were given the same prepared images"),
+    msg("models that seem to differ, or to agree, because their images were prepared differently"),
     Pitfall.WIDTH_CHANGED,
 )
 def preprocessing(proof: Proof) -> Finding:
     """The verify stage prepares an image once and hands it to every model."""
     measured = proof.measured
     if len(measured) < 2:
-        return not_checked("fewer than two models were measured", "verify")
-    found = (
-        f"each of {proof.parity.images} images was prepared once and given to all: "
-        f"{names(measured)}"
+        return not_checked(msg("fewer than two models were measured"), "verify")
+    found = msg(
+        "each of {images} images was prepared once and given to all: {names}",
+        proof.parity.images,
+        names(measured),
     )
     return enforced(found, PREPROCESS)
 
 
 @guard(
     "finite-outputs",
-    "all outputs are finite",
-    "an operator that overflows gives NaN, which decodes to an empty or to any string",
+    msg("all outputs are finite"),
+    msg("an operator that overflows gives NaN, which decodes to an empty or to any string"),
     Pitfall.QUANTISED_GARBAGE,
 )
 def finite(proof: Proof) -> Finding:
@@ -58,53 +60,63 @@ def finite(proof: Proof) -> Finding:
     if broken := _with(proof, Fault.NOT_FINITE):
         return failed(said_of(broken), "verify")
     if not proof.measured:
-        return not_checked("no model was measured", "verify")
-    return passed(f"every number of every image is finite: {names(proof.measured)}", "verify")
+        return not_checked(msg("no model was measured"), "verify")
+    return passed(
+        msg("every number of every image is finite: {names}", names(proof.measured)), "verify"
+    )
 
 
 @guard(
     "sane-outputs",
-    "all outputs are probabilities",
-    "a file that Paddle-Lite cannot really run returns zeros or NaN with exit code 0",
+    msg("all outputs are probabilities"),
+    msg("a file that Paddle-Lite cannot really run returns zeros or NaN with exit code 0"),
     Pitfall.QUANTISED_GARBAGE,
     Pitfall.FOREIGN_TARGET,
 )
 def sums(proof: Proof) -> Finding:
     """Return whether all measured outputs were probabilities; zeros and NaN are not."""
     if garbage := _with(proof, *_GARBAGE):
-        remedy = "convert without quantisation, or measure on a machine of the file's target"
+        remedy = msg("convert without quantisation, or measure on a machine of the file's target")
         return failed(said_of(garbage), "verify", remedy)
     rows = proof.evidence.sanity
     if not rows:
-        return not_checked("no output was looked at", "verify")
-    return passed(f"{_probable(rows)}: {_models(rows)}", EVIDENCE)
+        return not_checked(msg("no output was looked at"), "verify")
+    return passed(msg("{first}: {rest}", _probable(rows), _models(rows)), EVIDENCE)
 
 
 def _probable(rows: Sequence[Sane]) -> str:
     """Say in what the outputs were seen to be probabilities: by step, or by pixel."""
     errors = [row.row_sum_error for row in rows if row.row_sum_error is not None]
     if errors:
-        return f"each step's probabilities sum to 1 (within {max(errors):.0e})"
+        return msg("each step's probabilities sum to 1 (within {max})", f"{max(errors):.0e}")
     lowest = min(row.lowest for row in rows if row.lowest is not None)
     highest = max(row.highest for row in rows if row.highest is not None)
-    return f"each pixel's value is a probability, from {lowest:.2g} to {highest:.2g}"
+    return msg(
+        "each pixel's value is a probability, from {lowest} to {highest}",
+        f"{lowest:.2g}",
+        f"{highest:.2g}",
+    )
 
 
 @guard(
     "repeatable-outputs",
-    "the same image gives the same output again",
-    "a model that reads memory which it never wrote, and is right by luck",
+    msg("the same image gives the same output again"),
+    msg("a model that reads memory which it never wrote, and is right by luck"),
 )
 def repeatable(proof: Proof) -> Finding:
     """Return whether every model gave the same numbers for the same image, at the start and at the end."""
     if unsteady := _with(proof, Fault.NOT_REPEATABLE):
-        remedy = "measure again: paddock --batch --force verify"
+        remedy = msg("measure again: paddock --batch --force verify")
         return failed(said_of(unsteady), "verify", remedy)
     rows = proof.evidence.sanity
     if not rows:
-        return not_checked("no image was run twice", "verify")
+        return not_checked(msg("no image was run twice"), "verify")
     worst = max(row.repeat_difference for row in rows)
-    said = f"the first image run again after all others differs by {worst:.0e}: {_models(rows)}"
+    said = msg(
+        "the first image run again after all others differs by {worst}: {models}",
+        f"{worst:.0e}",
+        _models(rows),
+    )
     return passed(said, EVIDENCE)
 
 
@@ -114,8 +126,8 @@ def _models(rows: Sequence[Sane]) -> str:
 
 @guard(
     "not-the-stock-model",
-    "no model reads as the one that training started from",
-    "the official model's NB file on the phone in place of the trained one",
+    msg("no model reads as the one that training started from"),
+    msg("the official model's NB file on the phone in place of the trained one"),
     Pitfall.STOCK_NB,
     refuses=True,
     tasks=(RECOGNITION,),
@@ -124,37 +136,53 @@ def canary(proof: Proof) -> Finding:
     """Return whether each model reads as what it was made from, and not as what training started from."""
     found = proof.evidence.canary
     if found is None:
-        said = "training did not start from an official model, so there is none to mistake it for"
+        said = msg(
+            "training did not start from an official model, so there is none to mistake it for"
+        )
         return not_checked(said, EVIDENCE)
     if found.failure:
-        said = f"{found.stock} could not read the images: {found.failure}"
+        said = msg("{stock} could not read the images: {failure}", found.stock, found.failure)
         return not_checked(said, EVIDENCE)
     if stock := next((item for item in found.models if item.as_stock > item.as_reference), None):
-        remedy = (
+        remedy = msg(
             "look where the file comes from, and make it again: paddock --batch --force convert"
         )
         return failed(_is_the_stock(stock, found), EVIDENCE, remedy)
     telling = [item for item in found.models if item.as_stock < item.as_reference]
     if not telling:
-        said = f"{found.stock} reads the {found.images} images no other than the models do"
+        said = msg(
+            "{stock} reads the {images} images no other than the models do",
+            found.stock,
+            found.images,
+        )
         return not_checked(said, EVIDENCE)
-    said = "; ".join(_is_own(item, found) for item in telling)
-    return passed(f"on {found.images} images {said}", EVIDENCE)
+    said = joined("; ", (_is_own(item, found) for item in telling))
+    return passed(msg("on {images} images {said}", found.images, said), EVIDENCE)
 
 
 def _is_the_stock(item: CanaryEntry, found: Canary) -> str:
     stock, images = found.stock, found.images
     own = _OWN[item.reference]
-    return (
-        f"{item.model} reads as {stock} does ({item.as_stock:.0%} of {images} images) "
-        f"and not as your {own} ({item.as_reference:.0%}): this is the stock model"
+    return msg(
+        "{model} reads as {stock} does ({as_stock} of {images} images) and not as your {own} "
+        "({as_reference}): this is the stock model",
+        item.model,
+        stock,
+        f"{item.as_stock:.0%}",
+        images,
+        own,
+        f"{item.as_reference:.0%}",
     )
 
 
 def _is_own(item: CanaryEntry, found: Canary) -> str:
-    return (
-        f"{item.model} reads as {item.reference} ({item.as_reference:.0%}) "
-        f"and not as {found.stock} ({item.as_stock:.0%})"
+    return msg(
+        "{model} reads as {reference} ({as_reference}) and not as {stock} ({as_stock})",
+        item.model,
+        item.reference,
+        f"{item.as_reference:.0%}",
+        found.stock,
+        f"{item.as_stock:.0%}",
     )
 
 

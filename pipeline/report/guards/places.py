@@ -20,24 +20,28 @@ from pipeline.report.guards.base import (
 from stages.contract import Compared, Match
 from stages.contract.artifacts import DICTIONARY as DICTIONARY_FILE
 from stages.contract.artifacts import PREPROCESS
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 #: The property of a dictionary that is a number; all others are its content.
 _CLASSES = "classes"
 #: The properties that are the characters themselves.
 _CONTENT = ("characters", "bytes")
-_ONE_DICTIONARY = (
+_ONE_DICTIONARY = msg(
     "use the dictionary and the model of one run; train again if it was meant to change"
 )
-_ONE_PREPROCESSING = (
+_ONE_PREPROCESSING = msg(
     "train and export with one configuration, and prepare images as preprocess.json says"
 )
 
 
 @guard(
     "same-preprocessing",
-    "training, export and models say the same of their input",
-    "images of another height, or with red and blue swapped, which every model takes and reads worse",
+    msg("training, export and models say the same of their input"),
+    msg(
+        "images of another height, or with red and blue swapped, which every model takes and "
+        "reads worse"
+    ),
     Pitfall.OTHER_CONFIGURATION,
     Pitfall.WRONG_HEIGHT,
     Pitfall.RGB_FOR_BGR,
@@ -49,14 +53,14 @@ def preprocessing(proof: Proof) -> Finding:
     if difference := _difference(compared, _ONE_PREPROCESSING):
         return difference
     if not any(item.outcome is Match.SAME for item in compared):
-        return not_checked("no configuration and no model says what its input is", PREPROCESS)
-    return passed(f"as in preprocess.json: {_places(compared)}", PREPROCESS)
+        return not_checked(msg("no configuration and no model says what its input is"), PREPROCESS)
+    return passed(msg("as in preprocess.json: {places}", _places(compared)), PREPROCESS)
 
 
 @guard(
     "one-dictionary",
-    "one dictionary from the labels to the decoder",
-    "the right classes decoded with the wrong characters",
+    msg("one dictionary from the labels to the decoder"),
+    msg("the right classes decoded with the wrong characters"),
     Pitfall.DICTIONARY_CHANGED,
     Pitfall.DICTIONARY_REORDERED,
     refuses=True,
@@ -66,26 +70,30 @@ def one_dictionary(proof: Proof) -> Finding:
     """Hold every place that has a dictionary against the one that verify decoded with."""
     data, decoded = proof.results.get("data"), proof.parity.dictionary
     if data is None or decoded is None:
-        return not_checked("the run has no data stage", "data")
+        return not_checked(msg("the run has no data stage"), "data")
     checked, used = data.artifact(DICTIONARY_FILE).sha256, decoded.sha256
     if checked != used:
-        found = f"data checked the dictionary {checked[:12]}, verify decoded with {used[:12]}"
+        found = msg(
+            "data checked the dictionary {checked}, verify decoded with {used}",
+            checked[:12],
+            used[:12],
+        )
         return failed(found, DICTIONARY_FILE, _ONE_DICTIONARY)
     compared = [item for item in proof.evidence.dictionary if item.what != _CLASSES]
     if difference := _difference(compared, _ONE_DICTIONARY):
         return difference
     if not compared:
-        found = f"data and verify used the dictionary with SHA-256 {used[:12]}"
+        found = msg("data and verify used the dictionary with SHA-256 {used}", used[:12])
         return passed(found, DICTIONARY_FILE)
     content = [item for item in compared if item.what in _CONTENT]
-    found = f"the characters are those of dict.txt, in its order: {_places(content)}"
+    found = msg("the characters are those of dict.txt, in its order: {places}", _places(content))
     return passed(found, DICTIONARY_FILE)
 
 
 @guard(
     "dictionary-classes",
-    "every model has the dictionary's classes",
-    "a dictionary that is one entry off (most often the space) shifts every character",
+    msg("every model has the dictionary's classes"),
+    msg("a dictionary that is one entry off (most often the space) shifts every character"),
     Pitfall.DICTIONARY_CLASSES,
     refuses=True,
     tasks=(RECOGNITION,),
@@ -93,11 +101,11 @@ def one_dictionary(proof: Proof) -> Finding:
 def classes(proof: Proof) -> Finding:
     """Compare the width of every model's output with the dictionary."""
     if proof.parity.dictionary is None:
-        return not_checked("no model was measured", "verify")
+        return not_checked(msg("no model was measured"), "verify")
     wanted, measured = proof.parity.dictionary.classes, proof.measured
     others = [f"{item.name} {item.classes}" for item in measured if item.classes != wanted]
     if others:
-        found = f"the dictionary makes {wanted} classes: {', '.join(others)}"
+        found = msg("the dictionary makes {wanted} classes: {others}", wanted, ", ".join(others))
         return failed(found, "verify", _ONE_DICTIONARY)
     compared = [item for item in proof.evidence.dictionary if item.what == _CLASSES]
     if difference := _difference(compared, _ONE_DICTIONARY):
@@ -105,15 +113,24 @@ def classes(proof: Proof) -> Finding:
     names = dict.fromkeys([item.name for item in measured])
     names.update(dict.fromkeys(item.place for item in compared if item.outcome is Match.SAME))
     if not names:
-        return not_checked("no model was measured", "verify")
-    return passed(f"{wanted} classes (the entries and the blank): {', '.join(names)}", "verify")
+        return not_checked(msg("no model was measured"), "verify")
+    return passed(
+        msg("{wanted} classes (the entries and the blank): {names}", wanted, ", ".join(names)),
+        "verify",
+    )
 
 
 def _difference(compared: Iterable[Compared], remedy: str) -> Finding | None:
     """Return the finding for the first place that says something else."""
     for item in compared:
         if item.outcome is Match.DIFFERS:
-            found = f"{item.place}: {item.what} is {item.found}; this project says {item.expected}"
+            found = msg(
+                "{place}: {what} is {found}; this project says {expected}",
+                item.place,
+                item.what,
+                item.found,
+                item.expected,
+            )
             return failed(found, item.place, remedy)
     return None
 

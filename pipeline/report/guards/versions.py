@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from pipeline.errors import IntegrityFailed
 from pipeline.record.environment import COMPARED, check_one_environment, processors
 from pipeline.report.guards.base import Finding, Proof, failed, guard, not_checked, passed
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 
 @guard(
     "one-environment",
-    "all stages ran with the same versions",
-    "a model trained with one Paddle and exported or converted with another computes otherwise",
+    msg("all stages ran with the same versions"),
+    msg(
+        "a model trained with one Paddle and exported or converted with another computes otherwise"
+    ),
     Pitfall.MIXED_VERSIONS,
 )
 def environment(proof: Proof) -> Finding:
@@ -25,13 +28,15 @@ def environment(proof: Proof) -> Finding:
         return failed(error.message, "environment")
     seen = {name: value for found in environments.values() for name, value in found.items()}
     said = ", ".join(f"{name} {seen[name]}" for name in COMPARED[:2] if name in seen)
-    return passed(f"one set of versions in all stages: {said}", "environment")
+    return passed(msg("one set of versions in all stages: {said}", said), "environment")
 
 
 @guard(
     "same-processor",
-    "all stages ran on the same vector units",
-    "kernels of another processor add up in another order: other last digits, and another hash",
+    msg("all stages ran on the same vector units"),
+    msg(
+        "kernels of another processor add up in another order: other last digits, and another hash"
+    ),
 )
 def cpu(proof: Proof) -> Finding:
     """Return whether all results were made on processors with the same vector units.
@@ -42,13 +47,15 @@ def cpu(proof: Proof) -> Finding:
     """
     found = processors(_environments(proof))
     if not found:
-        return not_checked("no stage told its processor", "environment")
+        return not_checked(msg("no stage told its processor"), "environment")
     if len(found) == 1:
         (flags,) = found
-        return passed(f"all stages ran on the same vector units: {flags}", "environment")
-    said = "; ".join(_differing(flags, stages, found) for flags, stages in found.items())
-    remedy = "run all on one machine if the hashes are to be repeated: paddock --batch --force data"
-    return failed(f"stages ran on different vector units: {said}", "environment", remedy)
+        return passed(msg("all stages ran on the same vector units: {flags}", flags), "environment")
+    said = joined("; ", (_differing(flags, stages, found) for flags, stages in found.items()))
+    remedy = msg(
+        "run all on one machine if the hashes are to be repeated: paddock --batch --force data"
+    )
+    return failed(msg("stages ran on different vector units: {said}", said), "environment", remedy)
 
 
 def _environments(proof: Proof) -> dict[str, dict[str, str]]:
@@ -59,7 +66,7 @@ def _differing(flags: str, stages: Sequence[str], found: Mapping[str, Sequence[s
     """Name a group of stages by what its processor has and not all others have."""
     common = set.intersection(*(set(other.split()) for other in found))
     more, names = " ".join(sorted(set(flags.split()) - common)), ", ".join(stages)
-    return f"{names} with {more}" if more else f"{names} without these"
+    return msg("{names} with {more}", names, more) if more else msg("{names} without these", names)
 
 
 GUARDS = (environment, cpu)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
+from stages.message import msg
 from stages.pir.attributes import Attribute
 from stages.pir.held import Held, Number, Numbers, Setting, Several, Tensor
 from stages.pir.program import Operator
@@ -55,7 +56,7 @@ class Call:
     def held(self, place: int) -> Held:
         """Return what is known of an input."""
         if not self.given(place):
-            self.refuse(f"its input {place} is missing")
+            self.refuse(msg("its input {place} is missing", place))
         return self.replay.held(self.operator.inputs[place])
 
     def tensor(self, place: int) -> str:
@@ -66,7 +67,7 @@ class Call:
         """Return the variables of an input that is a list."""
         held = self.held(place)
         if not isinstance(held, Several):
-            self.refuse(f"its input {place} is not a list")
+            self.refuse(msg("its input {place} is not a list", place))
         return [self.replay.tensor(item) for item in held.items]
 
     def numbers(self, place: int) -> list[Number]:
@@ -75,7 +76,7 @@ class Call:
         if isinstance(held, Several) and all(isinstance(item, Numbers) for item in held.items):
             return [item.values[0] for item in held.items if isinstance(item, Numbers)]
         if not isinstance(held, Numbers):
-            self.refuse(f"its input {place} is known only at run time")
+            self.refuse(msg("its input {place} is known only at run time", place))
         return list(held.values)
 
     def whole_numbers(self, place: int) -> list[int]:
@@ -104,27 +105,36 @@ class Call:
     def _numbers_of(self, name: str, listed: list[Attribute]) -> list[Number]:
         numbers = [item for item in listed if isinstance(item, (int, float))]
         if len(numbers) != len(listed):
-            self.refuse(f"its attribute {name} is not a list of numbers")
+            self.refuse(msg("its attribute {name} is not a list of numbers", name))
         return numbers
 
     def _attribute(self, name: str) -> bool | int | float | str | list[Attribute]:
         found = self.operator.attributes.get(name)
         if isinstance(found, (bool, int, float, str, list)):
             return found
-        return self.refuse(f"its attribute {name} is missing, or of a type that is not known")
+        return self.refuse(
+            msg("its attribute {name} is missing, or of a type that is not known", name)
+        )
 
     def integers(self, name: str) -> list[int]:
         """Return an attribute that is a list of integers."""
         found = self._attribute(name)
         if not isinstance(found, list):
-            self.refuse(f"its attribute {name} is not a list")
+            self.refuse(msg("its attribute {name} is not a list", name))
         return [int(item) for item in self._numbers_of(name, found)]
 
     def require(self, name: str, allowed: object) -> None:
         """Refuse the operator if an attribute has another value than the one that is translated."""
         found = self._attribute(name)
         if found != allowed:
-            self.refuse(f"its attribute {name} is {found!r}; translated is {allowed!r}")
+            self.refuse(
+                msg(
+                    "its attribute {name} is {found}; translated is {allowed}",
+                    name,
+                    repr(found),
+                    repr(allowed),
+                )
+            )
 
     def refuse(self, why: str) -> NoReturn:
         """Give up on the operator.

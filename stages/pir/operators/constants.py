@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stages.message import msg
 from stages.pir.held import Numbers, Setting, Several
 from stages.pir.operators.base import Call, Translation
 
@@ -12,7 +13,7 @@ _INTEGERS = ("int32", "int64")
 def _full(call: Call) -> None:
     shape, dtype, value = tuple(call.integers("shape")), _dtype(call), call.setting("value")
     if not isinstance(value, (int, float)):
-        call.refuse(f"its value is {value!r:.40}")
+        call.refuse(msg("its value is {value}", f"{value!r:.40}"))
     number = float(value) if dtype in _FLOATS else int(value)
     call.hold(Numbers((number,), shape, dtype))
 
@@ -26,7 +27,7 @@ def _full_with_tensor(call: Call) -> None:
     """One number in a tensor whose size is known at run time: what an LSTM starts from."""
     dtype = _dtype(call)
     if dtype != "float32":
-        call.refuse(f"its type is {dtype}; translated is float32")
+        call.refuse(msg("its type is {dtype}; translated is float32", dtype))
     (value,) = call.numbers(0)
     held = call.held(1)
     inputs = {"ShapeTensorList": call.tensors(1)} if isinstance(held, Several) else {}
@@ -44,12 +45,14 @@ def _full_with_tensor(call: Call) -> None:
 def _dtype(call: Call) -> str:
     dtype = str(call.setting("dtype"))
     if dtype not in (*_FLOATS, *_INTEGERS):
-        call.refuse(f"its type is {dtype}; translated are float32, float64, int32 and int64")
+        call.refuse(
+            msg("its type is {dtype}; translated are float32, float64, int32 and int64", dtype)
+        )
     return dtype
 
 
 TRANSLATIONS = (
-    Translation("full", "an attribute, or fill_constant", _full),
-    Translation("full_int_array", "an attribute, or fill_constant", _full_int_array),
+    Translation("full", msg("an attribute, or fill_constant"), _full),
+    Translation("full_int_array", msg("an attribute, or fill_constant"), _full_int_array),
     Translation("full_with_tensor", "fill_constant", _full_with_tensor),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from stages.message import msg
 from stages.pir.held import Numbers, Setting, Several, Tensor
 from stages.pir.operators.base import Call, Translation, plain
 
 #: What becomes of PIR's lists of values.
-_LISTS = "slots that take several"
+_LISTS = msg("slots that take several")
 
 
 def _reshape(call: Call) -> None:
@@ -59,7 +60,7 @@ def _combine(call: Call) -> None:
     for place in range(len(call.operator.inputs)):
         item = call.held(place)
         if not isinstance(item, (Tensor, Numbers)):
-            call.refuse(f"its input {place} is no tensor")
+            call.refuse(msg("its input {place} is no tensor", place))
         items.append(item)
     call.hold(Several(tuple(items)))
 
@@ -81,7 +82,7 @@ def _take_apart(call: Call) -> None:
     """Give each element of a list the number that the program has for it."""
     held = call.held(0)
     if not isinstance(held, Several) or len(held.items) != len(call.operator.outputs):
-        call.refuse("its input is not a list of as many values as it makes")
+        call.refuse(msg("its input is not a list of as many values as it makes"))
     for place, item in enumerate(held.items):
         call.hold(item, place)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.ppocr.architectures.base import BuiltIn
 from stages.ppocr.architectures.heads import ctc_branch, with_classes
 from stages.ppocr.architectures.heights import check_shape, exported_height
@@ -42,12 +43,16 @@ def find(name: str) -> BuiltIn:
     if name in ARCHITECTURES:
         return ARCHITECTURES[name]
     close = difflib.get_close_matches(name, ARCHITECTURES, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = msg("; did you mean {close}?", repr(close[0])) if close else ""
     raise StageError(
-        f"the architecture {name!r:.100} is not built in{hint}; "
-        f"built in: {', '.join(ARCHITECTURES)}",
+        msg(
+            "the architecture {name} is not built in{hint}; built in: {architectures}",
+            f"{name!r:.100}",
+            hint,
+            ", ".join(ARCHITECTURES),
+        ),
         "model.architecture",
-        "give the path of a PaddleOCR YAML",
+        msg("give the path of a PaddleOCR YAML"),
     )
 
 
@@ -55,8 +60,8 @@ def weights_remedy(name: str) -> str:
     """Say what to do where an architecture needs weights to start from and was given none."""
     built_in = ARCHITECTURES.get(name)
     if built_in and built_in.weights:
-        return f'set pretrained = "{built_in.weights[0]}", or train with mode = "full"'
-    return (
-        "no official weights of it are built in: name the folder of an inference model of it in "
-        'pretrained, or train from scratch with mode = "full"'
+        return msg('set pretrained = "{weights}", or train with mode = "full"', built_in.weights[0])
+    return msg(
+        "no official weights of it are built in: name the folder of an inference model of it "
+        'in pretrained, or train from scratch with mode = "full"'
     )

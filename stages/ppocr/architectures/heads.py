@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.text.yaml import at
 
 _MULTI = "MultiHead"
@@ -43,9 +44,9 @@ def ctc_branch(architecture: Mapping[str, Any]) -> dict[str, Any]:
     branch = next((item for item in branches if isinstance(at(item, "Neck"), dict)), None)
     if branch is None or at(copy, "Head", "use_pool"):
         raise StageError(
-            "the MultiHead has no CTC branch that can stand alone",
+            msg("the MultiHead has no CTC branch that can stand alone"),
             "Architecture.Head",
-            'train with mode = "full"',
+            msg('train with mode = "full"'),
         )
     neck = dict(branch["Neck"])
     neck["encoder_type"] = neck.pop("name", "")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stages.errors import StageError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures.base import BuiltIn
 
@@ -24,10 +25,15 @@ def check_shape(built_in: BuiltIn, image_shape: Sequence[int]) -> None:
     channels, height, width = built_in.image_shape
     if list(image_shape[:2]) != [channels, height]:
         raise StageError(
-            f"{built_in.name} reads images of shape [{channels}, {height}, width]; "
-            f"found {list(image_shape)}",
+            msg(
+                "{built_in} reads images of shape [{channels}, {height}, width]; found {image_shape}",
+                built_in.name,
+                channels,
+                height,
+                list(image_shape),
+            ),
             "model.image_shape",
-            f"set image_shape = [{channels}, {height}, {width}]",
+            msg("set image_shape = [{channels}, {height}, {width}]", channels, height, width),
             Pitfall.WRONG_HEIGHT,
         )
 
