@@ -149,4 +149,4 @@ def test_modules_keep_to_the_house_size() -> None:
     for name in modules("pipeline", "tui", "stages"):
         path = ROOT / Path(*name.split("."))
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, name
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 500, name
