@@ -37,7 +37,7 @@ def check_next_run_completes(site: Site, folder: Path) -> Done:
 @pytest.mark.parametrize(
     ("number", "code", "new"),
     [
-        (signal.SIGINT, 130, 'targets = ["x86"]\nfp16 = true'),
+        (signal.SIGINT, 130, 'targets = ["x86", "arm"]\nfp16 = false'),
         (signal.SIGTERM, 143, 'targets = ["x86", "arm"]\nfp16 = true'),
     ],
 )
