@@ -9,7 +9,7 @@ def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
 
 
 def E_(sentence: str) -> str:  # noqa: N802 - as above
-    """Mark a sentence that events, reports or errors hold; ``translated`` recognises it."""
+    """Mark a text that events, reports or errors hold as it is; ``translated`` looks it up."""
     return sentence
 
 

@@ -1,4 +1,4 @@
-"""Sentences that stand nowhere in one piece: what others put together.
+"""What stands nowhere as a marked sentence: between two messages, single words, and what others say.
 
 Everything else is extracted from where it is said (docs/development.md, "Languages").
 """
@@ -18,7 +18,7 @@ JOINTS = (
     E_("{first} [{rest}]"),
 )
 
-#: Single words of events, plans, reports and findings: extraction takes a word alone for no sentence.
+#: Single words of events, plans, reports and findings, which are looked up as they are.
 WORDS = (
     # why a stage runs (pipeline/plan/planner.py)
     E_("forced"),
