@@ -64,7 +64,7 @@ def run(context: Context) -> ConvertMetrics:
     original = context.input("pdmodel"), context.input("pdiparams")
     steps = Steps(context, 2 + len(targets))
     steps.begin(msg("rewrite the program"))
-    shapes = input_shapes(read_program(original[0]), task_of(context))
+    shapes = input_shapes(read_program(original[0]), task_of(context).sizes)
     rewritten = _rewrite(context, original)
     refuse_unknown(rewritten.graph, {target: known_operators(target) for target in targets})
     with context.guarding():

@@ -13,17 +13,13 @@ from pathlib import Path
 
 from stages.contract import DataMetrics
 from stages.contract.artifacts import labels_file
-from stages.dataset.dictionary import take_dictionary
 from stages.dataset.overlap import count_repeats, overlaps, repeat_warning
 from stages.dataset.problems import Problems
 from stages.dataset.split import Rules, Split, SplitReader
-from stages.detection.data import RegionRules
 from stages.files import write_text
-from stages.orientation.labels import OrientationRules
 from stages.pitfalls import Pitfall
-from stages.recognition.labels import TextRules
 from stages.runtime import Context
-from stages.tasks import DETECTION, ORIENTATION, task_of
+from stages.tasks import task_of
 
 SPLITS = ("train", "val", "test")
 _PROGRESS_EVERY_S = 0.25
@@ -37,7 +33,7 @@ def run(context: Context) -> DataMetrics:
         IntegrityError: the dictionary is malformed, labels hold characters that it lacks, or images
             of ``test`` are in ``train`` too.
     """
-    rules = _rules(context)
+    rules: Rules = task_of(context).module("stages.*.data").rules(context)
     splits = _read_splits(context, rules)
     for split in splits:
         write_text(context.output / labels_file(split.name), split.text())
@@ -47,16 +43,6 @@ def run(context: Context) -> DataMetrics:
         leaked=_check_overlap(context, splits),
         **rules.count(splits),
     )
-
-
-def _rules(context: Context) -> Rules:
-    """Return what the labels must keep to; recognition's dictionary becomes an artifact."""
-    task = task_of(context)
-    if task == DETECTION:
-        return RegionRules()
-    if task == ORIENTATION:
-        return OrientationRules()
-    return TextRules(take_dictionary(context), int(context.parameters["max_text_length"]))
 
 
 def _read_splits(context: Context, rules: Rules) -> list[Split]:

@@ -9,10 +9,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.metrics import RECOGNITION
 from pipeline.report.model import Outcome, Report
 from pipeline.report.table import chain_line, differences, rows, titles, verdict_line
 from pipeline.report.training import summary
+from pipeline.tasks import TASKS
 from pipeline.text import one_line
 from stages.contract.artifacts import is_nb_model
 from tui.console import Terminal
@@ -112,7 +112,7 @@ def _guards(report: Report) -> Iterator[str]:
 def _print_differences(report: Report, terminal: Terminal) -> None:
     """Write the first images on which models differ from the label or from each other."""
     heads, found = differences(report)
-    is_text = report.task == RECOGNITION
+    is_text = TASKS[report.task].reads
     names = [_("label") if head == "label" else head for head in heads[1:]]
     for image, *said in found[:_SHOWN_MISMATCHES]:
         readings = (repr(text) if is_text else translated(text) for text in said)

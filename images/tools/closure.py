@@ -1,7 +1,8 @@
 """What a stage's code can reach: the files of ``stages`` that its image gets.
 
 The walk starts at the modules that are asked for and follows imports, inside functions too, and modules
-that are named in a string, such as those that are started as a process of their own.
+that are named in a string, such as those that are started as a process of their own. In a string, ``*``
+stands for each room that has such a module: ``stages.*.verify``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ PACKAGE = "stages"
 ALWAYS = ("stages.__main__", "stages.worker")
 _NEVER_TRUE = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 _MODULE = re.compile(rf"{PACKAGE}(\.\w+)*")
+_PATTERN = re.compile(rf"{PACKAGE}\.\*\.\w+")
 
 
 def closure(source: Path, modules: Iterable[str]) -> list[Path]:
@@ -36,6 +38,8 @@ def closure(source: Path, modules: Iterable[str]) -> list[Path]:
             sys.exit(f"{source} has no module {name}")
     while waiting:
         name = waiting.pop()
+        if _PATTERN.fullmatch(name):
+            waiting += _rooms(source, name)
         path = _file(source, name)
         if path is None or name in found:
             continue
@@ -51,6 +55,13 @@ def _file(source: Path, name: str) -> Path | None:
     path = source.joinpath(*name.split("."))
     files = (path / "__init__.py", path.with_suffix(".py"))
     return next((file for file in files if file.is_file()), None)
+
+
+def _rooms(source: Path, pattern: str) -> Iterator[str]:
+    """Give what a name with ``*`` in the place of a room may stand for."""
+    _, _, module = pattern.rpartition(".")
+    for path in source.glob(f"{PACKAGE}/*/{module}.py"):
+        yield f"{PACKAGE}.{path.parent.name}.{module}"
 
 
 def _named(path: Path) -> Iterator[str]:

@@ -45,7 +45,7 @@ class OfficialModel:
     """
 
     name: str
-    task: Literal["recognition", "detection", "orientation"]
+    task: str
     kind: Literal["pir", "pd"]
     files: Mapping[str, ModelFile]
     wheel: Wheel

@@ -40,7 +40,7 @@ def recogniser_of(
         return {}
     other = load_project(project.folder / project.settings.verify.recognition)
     settings = other.settings
-    if settings.model.task != "recognition" or not settings.export.model:
+    if not settings.model.does.reads or not settings.export.model:
         remedy = msg("name a project that sets [export] model to a recognition model")
         raise UsageError(
             msg("{key}: no recognition model is converted there", _KEY), str(other.folder), remedy

@@ -92,7 +92,7 @@ def _given(project: Project, start: Start, cache: HashCache) -> dict[str, Source
         if split_labels(project, split)
     }
     dictionary = project.settings.data.dictionary
-    if project.settings.model.task == "recognition" and dictionary:
+    if project.settings.model.does.reads and dictionary:
         given["dictionary"] = one_file(
             project.folder / dictionary, cache, msg("project (dictionary)")
         )

@@ -45,17 +45,15 @@ def _of_task(project: Project) -> Iterator[Complaint]:
     """Refuse keys of training and reading where the model finds lines or turns them."""
     settings = project.settings
     task = settings.model.task
-    if task == "recognition":
-        return
-    if not settings.export.model:
+    if not (settings.model.does.trains or settings.export.model):
         remedy = msg('name an official model: model = "{example_of}"', _example_of(task))
         message = msg("needed for {task}, which starts from a model and trains nothing", task)
         yield Complaint(("export", "model"), message, remedy)
-    if "train" in settings.model_fields_set:
+    if not settings.model.does.trains and "train" in settings.model_fields_set:
         yield Complaint(
             ("train",), msg("not for {task}: nothing is trained", task), msg("remove the table")
         )
-    for table, names in _READING_KEYS.items():
+    for table, names in {} if settings.model.does.reads else _READING_KEYS.items():
         section: Section = getattr(settings, table)
         for name in names:
             if name in section.model_fields_set and getattr(section, name) not in ("", False):
@@ -72,7 +70,7 @@ def _of_start(project: Project) -> Iterator[Complaint]:
     if settings.export.model and settings.train.checkpoint:
         message = msg("start from a checkpoint or from an inference model, not from both")
         yield Complaint(("export", "model"), message)
-    if settings.export.model or settings.model.task != "recognition":
+    if settings.export.model or not settings.model.does.trains:
         return
     architecture = settings.model.architecture
     given = is_file(project.folder / architecture)
@@ -150,7 +148,7 @@ def _exists(path: Path) -> bool:
 def _trains(project: Project) -> bool:
     settings = project.settings
     started = settings.export.model or settings.train.checkpoint
-    return settings.model.task == "recognition" and not started
+    return settings.model.does.trains and not started
 
 
 def _of_splits(project: Project) -> Iterator[Complaint]:
@@ -171,7 +169,7 @@ def _of_splits(project: Project) -> Iterator[Complaint]:
 
 def _of_dictionary(project: Project) -> Iterator[Complaint]:
     settings = project.settings
-    if settings.model.task != "recognition":
+    if not settings.model.does.reads:
         return
     dictionary = settings.data.dictionary
     if dictionary and not is_file(project.folder / dictionary):
@@ -188,7 +186,7 @@ def _of_dictionary(project: Project) -> Iterator[Complaint]:
 def _of_space(project: Project) -> Iterator[Complaint]:
     """Refuse a space rule that an official model with its own dictionary does not have."""
     settings = project.settings
-    model = MODELS.get(_start_of(project)) if settings.model.task == "recognition" else None
+    model = MODELS.get(_start_of(project)) if settings.model.does.reads else None
     if model and not settings.data.dictionary and settings.data.use_space_char != model.space:
         needed = "true" if model.space else "false"
         message = msg(

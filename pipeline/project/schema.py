@@ -17,7 +17,7 @@ from pydantic import (
 
 from pipeline.models.given import STRICT, GivenModel, is_safe_path
 from pipeline.project.architectures import ARCHITECTURES
-from stages.contract import TASKS
+from pipeline.tasks import TASKS, Task
 from stages.message import msg
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -64,47 +64,11 @@ class DataSection(Section):
     allow_overlap: bool = False
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """The images that a model of a task may be given: the usual one, and how far others may differ.
-
-    Heights and widths are multiples of ``step``.
-    """
-
-    usual: tuple[int, int, int]
-    heights: range
-    widths: range
-    step: int = 1
-
-    def check(self, shape: list[int]) -> None:
-        """Refuse another shape (channels, height, width).
-
-        Raises:
-            ValueError: says what is allowed.
-        """
-        channels, height, width = shape
-        fits = height in self.heights and width in self.widths
-        if channels != 3 or not fits or height % self.step or width % self.step:
-            multiples = msg(", multiples of {step}", self.step) if self.step > 1 else ""
-            high, wide = (f"{each[0]}-{each[-1]}" for each in (self.heights, self.widths))
-            raise ValueError(
-                msg("must be [3, height {high}, width {wide}]{multiples}", high, wide, multiples)
-            )
-
-
-#: By task. A detection model halves its image five times; the usual sizes are those of the official models.
-SHAPES = {
-    "recognition": Shapes((3, 48, 320), range(16, 129), range(32, 4097)),
-    "detection": Shapes((3, 960, 960), range(32, 4001), range(32, 4001), step=32),
-    "orientation": Shapes((3, 48, 192), range(16, 257), range(32, 1025)),
-}
-
-
 def _usual_shape(values: dict[str, Any]) -> list[int]:
     """Return the shape that the task's models, or the architecture, usually take."""
-    task = values.get("task", TASKS[0])
-    known = ARCHITECTURES.get(values.get("architecture", "")) if task == TASKS[0] else None
-    return list(known.image_shape if known else SHAPES[task].usual)
+    task = TASKS[values.get("task", _USUAL_TASK)]
+    known = ARCHITECTURES.get(values.get("architecture", "")) if task.trains else None
+    return list(known.image_shape if known else task.shapes.usual)
 
 
 def _usual_weights(values: dict[str, Any]) -> str:
@@ -113,14 +77,21 @@ def _usual_weights(values: dict[str, Any]) -> str:
     return next(iter(known.weights), "") if known else _USUAL
 
 
-#: The architecture, and the weights, of a project that names none.
-_USUAL = "PP-OCRv5_mobile_rec"
+def _task(name: str) -> str:
+    if name not in TASKS:
+        *others, last = (repr(task) for task in TASKS)
+        raise ValueError(msg("input should be {one} or {other}", ", ".join(others), last))
+    return name
+
+
+#: The task, and the architecture and weights, of a project that names none.
+_USUAL_TASK, _USUAL = next(iter(TASKS)), "PP-OCRv5_mobile_rec"
 
 
 class ModelSection(Section):
     """``[model]``"""
 
-    task: Literal["recognition", "detection", "orientation"] = "recognition"
+    task: Annotated[str, AfterValidator(_task)] = _USUAL_TASK
     architecture: str = _USUAL
     pretrained: GivenModel = Field(default_factory=_usual_weights)
     image_shape: Annotated[list[int], Field(min_length=3, max_length=3)] = Field(
@@ -130,8 +101,13 @@ class ModelSection(Section):
     @field_validator("image_shape")
     @classmethod
     def _plausible(cls, shape: list[int], info: ValidationInfo) -> list[int]:
-        SHAPES[info.data.get("task", TASKS[0])].check(shape)
+        TASKS[info.data.get("task", _USUAL_TASK)].shapes.check(shape)
         return shape
+
+    @property
+    def does(self) -> Task:
+        """The task's record."""
+        return TASKS[self.task]
 
 
 class EarlyStopping(Section):

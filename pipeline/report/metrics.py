@@ -1,63 +1,33 @@
-"""What the parity table says of a model, by task: everything that draws the table takes it from here.
+"""What the parity table says of a model: everything that draws the table takes it from here.
 
-The terminal, the text UI, Markdown, HTML and the comparison of two runs all use these metrics.
+The terminal, the text UI, Markdown, HTML and the comparison of two runs all use these metrics. What a
+task's models are measured by stands in its record (:mod:`pipeline.tasks`); here is what all models have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from stages.contract import TASKS, Latency
+from pipeline.tasks import NONE, TASKS, Metric
+from stages.contract import Latency
 from stages.contract.artifacts import PD_MODEL
 from stages.message import msg
 
 if TYPE_CHECKING:
     from pipeline.report.model import Model, Report
+    from pipeline.tasks.metric import Value
 
-#: What a cell shows that has no value.
-NONE = "–"
-RECOGNITION, DETECTION, ORIENTATION = TASKS
-Value = float | str | None
+    ReportMetric = Metric[Model, Report]
 
-
-@dataclass(frozen=True)
-class Metric:
-    """A number of the parity table.
-
-    Args:
-        title: a column's head.
-        name: the same in words.
-        value: of a model, and the report that it is in.
-        form: how the value is written, as :func:`format` takes it.
-        better: which way is better, if one is.
-        measured: whether only a model that was measured has it.
-        brief: whether it is in the tables of ``--batch``, Markdown and HTML.
-        rank: of the columns that do not fit, those with the highest go first.
-        varies: whether it differs a little each time that it is measured.
-    """
-
-    title: str
-    name: str
-    value: Callable[[Model, Report], Value]
-    form: str
-    better: Literal["higher", "lower", ""] = ""
-    measured: bool = True
-    brief: bool = True
-    rank: int = 2
-    varies: bool = False
-
-    def cell(self, model: Model, report: Report) -> str:
-        """Return the cell's text; a number that is not there is :data:`NONE`."""
-        value = self.value(model, report)
-        return NONE if value is None else format(value, self.form)
+__all__ = ["ALL_METRICS", "NONE", "metrics_of"]
 
 
-def metrics_of(report: Report) -> tuple[Metric, ...]:
+def metrics_of(report: Report) -> tuple[ReportMetric, ...]:
     """Return the metrics of the report's task, in the order of the table."""
-    classes = _CLASSES if report.task == RECOGNITION else ()
-    return (*_OWN[report.task], *_COST, *classes, *_FILE)
+    task = TASKS[report.task]
+    classes = _CLASSES if task.reads else ()
+    return (*task.metrics, *_COST, *classes, *_FILE)
 
 
 def _latency(percentile: Callable[[Latency], float]) -> Callable[[Model, Report], Value]:
@@ -79,78 +49,7 @@ def _classes(model: Model, report: Report) -> Value:
     return f"{model.classes}/{report.dictionary.classes}"
 
 
-def _accuracy(words: str) -> Metric:
-    return Metric("accuracy", words, lambda model, _: model.accuracy, ".2%", "higher", rank=1)
-
-
-def _agreement(words: str) -> Metric:
-    return Metric("= PD", words, lambda model, _: model.agreement, ".2%", "higher", rank=1)
-
-
-_DIFFERENCE = Metric(
-    msg("max diff"),
-    msg("largest difference to PD"),
-    lambda model, _: model.max_abs_diff,
-    ".1e",
-    "lower",
-    rank=1,
-)
-
-#: What each task is measured by, in the order of the table; a new metric is a new row.
-_OWN: Mapping[str, tuple[Metric, ...]] = {
-    RECOGNITION: (
-        _accuracy(msg("exact matches")),
-        Metric(
-            "NED", msg("1 - edit distance"), lambda model, _: model.ned, ".4f", "higher", rank=1
-        ),
-        _agreement(msg("same string as PD")),
-        _DIFFERENCE,
-    ),
-    DETECTION: (
-        Metric(
-            "hmean",
-            msg("mean of precision and recall"),
-            lambda model, _: model.hmean,
-            ".2%",
-            "higher",
-            rank=1,
-        ),
-        Metric(
-            "precision",
-            msg("boxes that are right"),
-            lambda model, _: model.precision,
-            ".2%",
-            "higher",
-        ),
-        Metric(
-            "recall", msg("labelled boxes found"), lambda model, _: model.recall, ".2%", "higher"
-        ),
-        Metric("boxes", msg("boxes found"), lambda model, _: model.boxes, "d", rank=3),
-        _agreement(msg("images with the same boxes as PD")),
-        _DIFFERENCE,
-        Metric(
-            "flipped",
-            msg("pixels on the other side of the threshold than PD's"),
-            lambda model, _: model.flipped_pixels,
-            "d",
-            "lower",
-        ),
-        Metric(
-            "pixels",
-            msg("pixels compared"),
-            lambda model, _: model.pixels,
-            "d",
-            brief=False,
-            rank=3,
-        ),
-    ),
-    ORIENTATION: (
-        _accuracy(msg("orientations that are right")),
-        _agreement(msg("same orientation as PD")),
-        _DIFFERENCE,
-    ),
-}
-_COST = (
+_COST: tuple[ReportMetric, ...] = (
     Metric(
         "p50 ms", msg("p50 in ms"), _latency(lambda it: it.p50), ".1f", "lower", rank=1, varies=True
     ),
@@ -194,8 +93,10 @@ _COST = (
         varies=True,
     ),
 )
-_CLASSES = (Metric("classes", msg("classes of the dictionary"), _classes, "", brief=False, rank=3),)
-_FILE = (
+_CLASSES: tuple[ReportMetric, ...] = (
+    Metric("classes", msg("classes of the dictionary"), _classes, "", brief=False, rank=3),
+)
+_FILE: tuple[ReportMetric, ...] = (
     Metric(
         "MB",
         msg("size in MB"),
@@ -213,7 +114,11 @@ _FILE = (
     ),
 )
 
-#: Every task's metrics, each once: what there is to translate.
-ALL_METRICS = tuple(
-    dict.fromkeys(metric for group in (*_OWN.values(), _COST, _CLASSES, _FILE) for metric in group)
+_GROUPS: tuple[tuple[ReportMetric, ...], ...] = (
+    *(task.metrics for task in TASKS.values()),
+    _COST,
+    _CLASSES,
+    _FILE,
 )
+#: Every task's metrics, each once: what there is to translate.
+ALL_METRICS = tuple(dict.fromkeys(metric for group in _GROUPS for metric in group))

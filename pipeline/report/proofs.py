@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.report.metrics import NONE
 from pipeline.report.model import Outcome, Report, Training
 from pipeline.report.training import best_step, evaluations
+from pipeline.tasks import NONE
 from stages.contract import Compared
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.plan.planner import changed_components
 from pipeline.plan.stages import STAGES
@@ -12,10 +12,14 @@ from pipeline.record.events import StageCached, StageStarted
 from pipeline.record.follow import Follower
 from pipeline.record.ledger import Entry
 from pipeline.record.runs import Ending, RunFolder, RunSummary, summarise
-from pipeline.report.metrics import NONE, Metric, metrics_of
+from pipeline.report.metrics import metrics_of
 from pipeline.report.model import Model, Report, ReportError, load_report
 from pipeline.report.verdict import score_of
+from pipeline.tasks import NONE, TASKS
 from stages.contract.artifacts import PD_MODEL
+
+if TYPE_CHECKING:
+    from pipeline.report.metrics import ReportMetric
 
 #: How a number went: better, worse, the same, or just another one (a hash has no better).
 Trend = Literal["better", "worse", "same", "other"]
@@ -40,7 +44,7 @@ class Side:
 class Measure:
     """A metric of the parity table, as both reports show it."""
 
-    metric: Metric
+    metric: ReportMetric
     before: str
     now: str
     trend: Trend
@@ -114,7 +118,7 @@ def shipped_score(report: Report) -> float | None:
     """Return the score that stands for the run: that of what ships, else of what it was made from."""
     measured = (model for model in report.models if model.is_measured)
     order = sorted(measured, key=lambda model: (not model.is_nb, model.name != PD_MODEL))
-    return score_of(order[0], report.task) if order else None
+    return score_of(order[0], TASKS[report.task]) if order else None
 
 
 def compare(before: Side, now: Side) -> Comparison:
@@ -198,19 +202,19 @@ def _model(
     return ModelPair(name, tuple(measures))
 
 
-def _metrics(reports: tuple[Report, Report]) -> tuple[Metric, ...]:
+def _metrics(reports: tuple[Report, Report]) -> tuple[ReportMetric, ...]:
     """Return the metrics of both reports, each once: those of two tasks have some in common."""
     return tuple(dict.fromkeys(metric for report in reports for metric in metrics_of(report)))
 
 
-def _cell(metric: Metric, model: Model, report: Report) -> str:
+def _cell(metric: ReportMetric, model: Model, report: Report) -> str:
     """Return the cell; :data:`NONE` where the report's task has no such metric."""
     if metric not in metrics_of(report) or (metric.measured and not model.is_measured):
         return NONE
     return metric.cell(model, report)
 
 
-def _trend(metric: Metric, before: str, now: str) -> Trend:
+def _trend(metric: ReportMetric, before: str, now: str) -> Trend:
     """Say how the number went, at the precision at which it is shown."""
     if before == now:
         return "same"

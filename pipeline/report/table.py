@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.report.metrics import DETECTION, ORIENTATION, RECOGNITION, Metric, metrics_of
+from pipeline.report.metrics import metrics_of
+from pipeline.tasks import TASKS
 from stages.message import msg
 
 if TYPE_CHECKING:
+    from pipeline.report.metrics import ReportMetric
     from pipeline.report.model import Model, Report
-
-#: What is listed one by one where models do not find the same, by task.
-_DIFFERENCES = {
-    RECOGNITION: "Lines read differently",
-    DETECTION: "Images with other boxes",
-    ORIENTATION: "Images turned differently",
-}
 
 
 def titles(report: Report) -> tuple[str, ...]:
@@ -28,7 +23,7 @@ def rows(report: Report) -> list[list[str]]:
     return [_row(model, report) for model in report.models]
 
 
-def _brief(report: Report) -> tuple[Metric, ...]:
+def _brief(report: Report) -> tuple[ReportMetric, ...]:
     return tuple(metric for metric in metrics_of(report) if metric.brief)
 
 
@@ -80,4 +75,4 @@ def differences(report: Report) -> tuple[tuple[str, ...], list[list[str]]]:
 
 def differences_title(report: Report) -> str:
     """Return the heading of the report's ``mismatches``."""
-    return _DIFFERENCES[report.task]
+    return TASKS[report.task].differences

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 
 from pipeline.project.schema import VerifySection
 from pipeline.report.model import Verdict
-from stages.contract import TASKS, Chain, ModelEntry, Parity, Status
+from pipeline.tasks import TASKS, Task
+from stages.contract import Chain, ModelEntry, Parity, Status
 from stages.contract.artifacts import PD_MODEL
 from stages.message import msg
-
-_, DETECTION, ORIENTATION = TASKS
-#: Under this score, models that agree prove little: they may agree on finding nothing. Of two
-#: orientations half are right by chance.
-_WEAK, _WEAKEST = {ORIENTATION: 0.75}, 0.5
 
 
 @dataclass(frozen=True)
@@ -32,14 +28,9 @@ class Judgement:
         return Verdict.PASS if self.passed else Verdict.FAIL
 
 
-def scored_by_hmean(task: str) -> bool:
-    """Return whether the number that says how good a model is is the hmean, and not the accuracy."""
-    return task == DETECTION
-
-
-def score_of(model: ModelEntry, task: str) -> float:
+def score_of(model: ModelEntry, task: Task) -> float:
     """Return the number that says how good a model is; NaN if it has none."""
-    return _number(model.hmean if scored_by_hmean(task) else model.accuracy)
+    return _number(task.score(model))
 
 
 def _number(value: float | None) -> float:
@@ -51,7 +42,7 @@ def judge(parity: Parity, asked: VerifySection) -> Judgement:
 
     The PD model is the reference; every other model that could run is compared with it.
     """
-    models, task = parity.models, parity.task
+    models, task = parity.models, TASKS[parity.task]
     reference = next(model for model in models if model.name == PD_MODEL)
     reasons = [reason for model in models for reason in _failed(model)]
     if not reference.is_measured and not reasons:
@@ -79,26 +70,31 @@ def _failed(model: ModelEntry) -> Iterator[str]:
         )
 
 
-def _accuracy(reference: ModelEntry, asked: VerifySection, task: str) -> Iterator[str]:
+def _accuracy(reference: ModelEntry, asked: VerifySection, task: Task) -> Iterator[str]:
     score = score_of(reference, task)
-    if score >= asked.min_accuracy:
-        return
-    if scored_by_hmean(task):
-        yield msg("pd: hmean {score} is under {min_accuracy}", f"{score:.4f}", asked.min_accuracy)
-    else:
+    if not score >= asked.min_accuracy:
         yield msg(
-            "pd: accuracy {score} is under {min_accuracy}", f"{score:.4f}", asked.min_accuracy
+            "pd: {measure} {score} is under {min_accuracy}",
+            task.score_name,
+            f"{score:.4f}",
+            asked.min_accuracy,
         )
 
 
 def _parity(
-    model: ModelEntry, reference: ModelEntry, asked: VerifySection, task: str
+    model: ModelEntry, reference: ModelEntry, asked: VerifySection, task: Task
 ) -> Iterator[str]:
     """Give each way in which ``model`` falls short; a NaN falls short of everything."""
     name = model.name
     drop = score_of(reference, task) - score_of(model, task)
     if model.is_nb and not drop <= asked.max_accuracy_drop + 1e-12:
-        yield _dropped(name, task, drop, asked.max_accuracy_drop)
+        yield msg(
+            "{name}: {measure} drops by {drop} against pd (allowed {allowed})",
+            name,
+            task.score_name,
+            f"{drop:.4f}",
+            asked.max_accuracy_drop,
+        )
     if not (agreement := _number(model.agreement)) >= asked.min_agreement:
         yield msg(
             "{name}: agrees with pd on {agreement} (asked {min_agreement})",
@@ -115,22 +111,6 @@ def _parity(
                 f"{asked.max_abs_diff:.0e}",
             )
         )
-
-
-def _dropped(name: str, task: str, drop: float, allowed: float) -> str:
-    if scored_by_hmean(task):
-        return msg(
-            "{name}: hmean drops by {drop} against pd (allowed {allowed})",
-            name,
-            f"{drop:.4f}",
-            allowed,
-        )
-    return msg(
-        "{name}: accuracy drops by {drop} against pd (allowed {allowed})",
-        name,
-        f"{drop:.4f}",
-        allowed,
-    )
 
 
 def _chain(chain: Chain | None) -> Iterator[str]:
@@ -157,32 +137,7 @@ def _chain(chain: Chain | None) -> Iterator[str]:
         )
 
 
-def _remarks(reference: ModelEntry, task: str) -> Iterator[str]:
+def _remarks(reference: ModelEntry, task: Task) -> Iterator[str]:
     score = score_of(reference, task)
-    if not reference.is_measured or score >= _WEAK.get(task, _WEAKEST):
-        return
-    share = f"{score:.1%}"
-    if task == DETECTION:
-        yield (
-            msg(
-                "parity alone says little here: the boxes' hmean is only {share}, too weak to prove "
-                "much",
-                share,
-            )
-        )
-    elif task == ORIENTATION:
-        yield (
-            msg(
-                "parity alone says little here: the model tells only {share} of the orientations, "
-                "too weak to prove much",
-                share,
-            )
-        )
-    else:
-        yield (
-            msg(
-                "parity alone says little here: the model reads only {share} of the lines, too weak "
-                "to prove much",
-                share,
-            )
-        )
+    if reference.is_measured and not score >= task.weak:
+        yield task.weakness(f"{score:.1%}")

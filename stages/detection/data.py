@@ -9,6 +9,7 @@ from stages.dataset.problems import Problems
 from stages.dataset.split import Split
 from stages.detection.labels import LabelError, Region, parse_regions
 from stages.message import msg
+from stages.runtime import Context
 from stages.text.labels import Label
 from stages.text.printable import quoted
 
@@ -48,6 +49,11 @@ class RegionRules:
         ignored = {name: sum(region.ignored for region in found) for name, found in regions.items()}
         boxes = {name: len(found) - ignored[name] for name, found in regions.items()}
         return {"boxes": boxes, "ignored": ignored}
+
+
+def rules(_context: Context) -> RegionRules:
+    """Return what every page's label must keep to."""
+    return RegionRules()
 
 
 def _outside(region: Region, size: tuple[int, int]) -> bool:

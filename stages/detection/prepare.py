@@ -6,15 +6,17 @@ change a predictor's shape, so here each page is scaled to fit one shape and the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 
-from stages.detection.rules import Rules
+from stages.detection.rules import Rules, read_rules
 from stages.errors import StageError
 from stages.message import msg
+from stages.preprocess import Prepare
 
 #: The network halves a page five times and doubles it back.
 STRIDE = 32
@@ -86,3 +88,17 @@ def prepare(image: np.ndarray, shape: Sequence[int], rules: Rules) -> np.ndarray
     padded = np.zeros(tuple(shape), np.float32)
     padded[:, :height, :width] = normalised.transpose((2, 0, 1))
     return padded
+
+
+def preparation(shape: Sequence[int], description: Mapping[str, Any] | None = None) -> Prepare:
+    """Return how this project prepares a page.
+
+    Args:
+        shape: [3, H, W] of the model's input.
+        description: the model's ``inference.yml``, if it has one, which names the numbers.
+
+    Raises:
+        StageError: shape or description are not of a detection model.
+    """
+    whole, rules = check_shape(shape), read_rules(description)
+    return lambda image: prepare(image, whole, rules)

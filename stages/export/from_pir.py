@@ -22,12 +22,11 @@ from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
 from stages.pir.prove import Proof, Read, chosen, prove_same
 from stages.pir.replay import replay
-from stages.preparation import preparation
 from stages.preprocess import Prepare, read_image
 from stages.program.params import write_program
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM, check_complete
 from stages.runtime import Context
-from stages.tasks import RECOGNITION, task_of
+from stages.tasks import task_of
 from stages.testset import read_test_labels
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
@@ -75,7 +74,7 @@ def run(context: Context) -> ExportMetrics:
 
 def _dictionary(context: Context) -> Dictionary | None:
     """Return the project's dictionary; only recognition has one."""
-    if task_of(context) != RECOGNITION:
+    if not task_of(context).reads:
         return None
     return Dictionary.load(context.input("dict"), bool(context.parameters["use_space_char"]))
 
@@ -110,8 +109,9 @@ def _prove(
     original = folder / PROGRAM, folder / PARAMETERS
     legacy = context.output / PD_PROGRAM, context.output / PARAMETERS
     description = read_document(folder / DESCRIPTION)
-    prepared = preparation(task_of(context), context.parameters["image_shape"], description)
-    images = _images(context, labels, prepared)
+    room = task_of(context).module("stages.*.prepare")
+    prepare: Prepare = room.preparation(context.parameters["image_shape"], description)
+    images = _images(context, labels, prepare)
     return prove_same(original, legacy, images, _reading(dictionary), context.spec.threads)
 
 

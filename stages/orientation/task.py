@@ -9,7 +9,7 @@ import numpy as np
 from stages.contract import Fault
 from stages.errors import IntegrityError
 from stages.message import msg
-from stages.orientation.labels import ORIENTATIONS
+from stages.orientation.data import ORIENTATIONS
 from stages.parity.sanity import RowSanity, Sanity, Wrong
 
 

@@ -13,7 +13,7 @@ from stages.contract import ModelEntry, VerifyMetrics
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.preprocessing import in_description
 from stages.guards.shapes import compare_shapes
-from stages.orientation.labels import ORIENTATIONS
+from stages.orientation.data import ORIENTATIONS
 from stages.orientation.task import Orientation
 from stages.parity.series import Series
 from stages.parity.summary import DIGITS, reference_of, summarise
@@ -21,7 +21,6 @@ from stages.parity.verification import Verification
 from stages.preprocess import describe_input, prepare
 from stages.recognition.summary import golden, mismatches
 from stages.runtime import Context
-from stages.tasks import ORIENTATION
 from stages.testset import read_test_labels
 from stages.text.documents import read_document
 from stages.text.labels import Label
@@ -58,7 +57,7 @@ def describe(shape: Sequence[int]) -> dict[str, Any]:
     """Return ``preprocess.json``: all that a phone must do as this project does."""
     return {
         "schema_version": 1,
-        "task": ORIENTATION,
+        "task": "orientation",
         **describe_input(shape),
         "decode": {
             "method": "the class with the highest probability",

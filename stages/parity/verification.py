@@ -104,7 +104,7 @@ class Verification(Generic[Prediction]):
             preprocessing: the models' input, compared with every place that declares it.
             canary: how the starting model reads.
         """
-        task, images = task_of(self._context), len(self.hashes)
+        task, images = task_of(self._context).name, len(self.hashes)
         parity = Parity(
             task=task,
             images=images,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,24 +12,19 @@ from paddle.base.proto import framework_pb2 as proto
 from stages.errors import StageError
 from stages.message import msg
 from stages.runners import ModelRunner, RunnerFailedError
-from stages.tasks import DETECTION, ORIENTATION, RECOGNITION
 
 #: The largest difference of an output that rounding explains; seen are 3e-6 and less.
 BOUND = 1e-4
-#: By task: (height, width) that stand for dimensions that are only known at run time.
-DYNAMIC_SIZES = {
-    RECOGNITION: ((48, 320), (48, 160)),
-    DETECTION: ((320, 320), (192, 320)),
-    ORIENTATION: ((48, 192),),
-}
 
 
-def input_shapes(program: proto.ProgramDesc, task: str = RECOGNITION) -> list[tuple[int, ...]]:
+def input_shapes(
+    program: proto.ProgramDesc, usual: Sequence[tuple[int, int]]
+) -> list[tuple[int, ...]]:
     """Return shapes [3, H, W] to try the program's input with; one if it is fixed.
 
     Args:
         program: of the model.
-        task: what the model does, which says what is usual where the program does not.
+        usual: (height, width) that stand for dimensions that the program leaves open.
 
     Raises:
         StageError: the program does not take one image [N, C, H, W].
@@ -49,10 +45,7 @@ def input_shapes(program: proto.ProgramDesc, task: str = RECOGNITION) -> list[tu
             remedy=msg("give the inference model of a network that takes one image"),
         )
     _, channels, height, width = shapes[0]
-    sizes = (
-        (usual[0] if height < 0 else height, usual[1] if width < 0 else width)
-        for usual in DYNAMIC_SIZES[task]
-    )
+    sizes = ((tall if height < 0 else height, wide if width < 0 else width) for tall, wide in usual)
     return [(channels, *size) for size in dict.fromkeys(sizes)]
 
 

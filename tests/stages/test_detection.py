@@ -26,6 +26,7 @@ from stages.parity.series import Series
 from stages.preprocess import describe, read_image
 from stages.program.params import read_program
 from stages.program.prove import input_shapes
+from stages.tasks import BY_NAME
 from stages.text.dictionary import Dictionary
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, new_folder
 from support.pages import PAGE_SHAPE, PAGES, detector, drawn
@@ -131,7 +132,7 @@ def test_golden_inputs_can_be_made_again() -> None:
 def test_an_input_of_unknown_size_is_tried_as_is_usual_for_the_task(
     task: str, shapes: list[tuple[int, ...]]
 ) -> None:
-    assert input_shapes(read_program(detector()["pdmodel"]), task) == shapes
+    assert input_shapes(read_program(detector()["pdmodel"]), BY_NAME[task].sizes) == shapes
 
 
 def chain_with(folder: Path, exchanged: dict[str, Path]) -> Chain | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
+from pipeline.compose.file import REPOSITORY
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.project.architectures import ARCHITECTURES, Architecture
-from pipeline.project.schema import SHAPES, ModelSection
+from pipeline.tasks import TASKS as RECORDS
 from stages.contract import TASKS
 from stages.ppocr.architectures import ARCHITECTURES as BUILT_IN
+from stages.tasks import BY_NAME
 from support.projects import HEAD, MINIMAL, write_project
 
 DATA = '[data]\ntest = ["test.txt"]\n'
@@ -30,8 +31,15 @@ def refusal(folder: Path, text: str) -> UsageError:
     return caught.value
 
 
-def test_the_file_knows_the_tasks_of_the_contract() -> None:
-    assert get_args(ModelSection.model_fields["task"].annotation) == TASKS == tuple(SHAPES)
+def test_every_task_of_the_contract_has_its_records_and_its_room() -> None:
+    assert tuple(RECORDS) == tuple(BY_NAME) == TASKS
+    for name in TASKS:
+        assert (RECORDS[name].reads, RECORDS[name].name) == (
+            BY_NAME[name].reads,
+            BY_NAME[name].name,
+        )
+        room = {path.name for path in (REPOSITORY / "stages" / name).iterdir()}
+        assert {"data.py", "prepare.py", "verify.py"} <= room
 
 
 def test_a_project_reads_unless_it_says_otherwise(tmp_path: Path) -> None:

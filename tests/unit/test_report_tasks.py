@@ -86,7 +86,7 @@ def test_accuracy_asked_of_detection_is_held_against_the_hmean(folder: Path) -> 
     path = folder / "paddock.toml"
     path.write_text(path.read_text() + "\n[verify]\nmin_accuracy = 0.9\n")
     guards = {guard.id: guard for guard in detection(folder).guards}
-    assert guards["accuracy-floor"].found == "pd has a hmean of 92.00% (asked 90.00%)"
+    assert guards["accuracy-floor"].found == "pd: hmean 92.00% (asked 90.00%)"
 
 
 def test_chain_is_told_and_its_differences_listed(folder: Path) -> None:

@@ -14,17 +14,11 @@ from pipeline.models.listing import Listed, find_model, listed
 from pipeline.text import human_size
 from stages.contract import Exit
 from tui.console import Terminal, padded
-from tui.language import N_, _, translated
+from tui.language import _, translated
 
 DESCRIPTION = """\
 The official models that paddock.toml can name. A run fetches what it needs by itself; to have a
 model on a host before it goes offline, fetch it here. Every file is checked by its SHA-256."""
-
-_TASKS = {
-    "recognition": N_("recognition"),
-    "detection": N_("detection"),
-    "orientation": N_("orientation"),
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +82,7 @@ def _lines(item: Listed) -> Iterator[str]:
     """Give what a model is, and below where it is or comes from."""
     model = item.model
     size = padded(human_size(model.size), 8, right=True)
-    what = padded(_(_TASKS[model.task]), 12) + f" {padded(model.kind.upper(), 4)} {size}"
+    what = padded(translated(model.task), 12) + f" {padded(model.kind.upper(), 4)} {size}"
     yield f"{padded(model.name, 25)} {what}"
     if item.fetched:
         yield "  " + _("here: {folder}").format(folder=item.folder)

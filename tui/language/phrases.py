@@ -25,8 +25,6 @@ WORDS = (
     # the status of a model, and the titles of the parity table (pipeline/report/table.py)
     E_("measured"), E_("model"), E_("accuracy"), E_("NED"), E_("MB"), E_("hmean"), E_("precision"),
     E_("recall"), E_("boxes"), E_("flipped"), E_("pixels"), E_("classes"),
-    # what a model is for (stages/contract/)
-    E_("recognition"), E_("detection"), E_("orientation"),
     # units of progress (stages/)
     E_("images"), E_("steps"), E_("lines"), E_("pages"), E_("writing"),
     # what the doctor looks at (pipeline/machine/doctor.py); to it, images are those that containers run

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
-from pipeline.report.metrics import DETECTION, ORIENTATION, RECOGNITION
+from pipeline.tasks import TASKS
 from tui.keys import bindings
-from tui.language import N_, _, ngettext
+from tui.language import _, ngettext, translated
 from tui.screens.reading import ReadingScreen
 from tui.screens.reported import ReportScreen
 from tui.views.differences import Difference, differences_of
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 #: On a screen that is lower than this, in lines, the lines read differently go before the models.
 _SHORT = 18
-#: What is said where models find what the labels say, by task.
-_ALL_WELL = {
-    RECOGNITION: N_("All lines are read as their labels say."),
-    DETECTION: N_("All boxes are found as the labels say."),
-    ORIENTATION: N_("All orientations are found as the labels say."),
-}
 
 
 class ParityScreen(ReportScreen):
@@ -85,13 +79,13 @@ class ParityScreen(ReportScreen):
     def _show_title(self, report: Report) -> None:
         lines, count = self.query_one(Mismatches), len(self._differences)
         if not count:
-            title = _ALL_WELL[report.task]
-            self.query_one("#lines-title", Line).show(Text(_(title)))
+            title = translated(TASKS[report.task].all_well)
+            self.query_one("#lines-title", Line).show(Text(title))
             return
         if lines.only_parted:
             text = _("Only where models disagree with each other: {shown} of {count}")
             said = text.format(shown=lines.count, count=count)
-        elif report.task == RECOGNITION:
+        elif TASKS[report.task].reads:
             text = ngettext(
                 "{count} line of {images} read differently from its label or from PD",
                 "{count} lines of {images} read differently from their label or from PD",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.report.metrics import RECOGNITION
+from pipeline.tasks import TASKS
 from stages.contract import ChainedLine, Mismatch
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def differences_of(report: Report) -> tuple[Difference, ...]:
     one read is in the place of the label.
     """
     names = [model.name for model in report.models]
-    is_text = report.task == RECOGNITION
+    is_text = TASKS[report.task].reads
     return (
         *(_difference(item, names, is_text) for item in report.mismatches),
         *(_line(item) for item in (report.chain.different if report.chain else ())),

@@ -10,8 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pipeline.report.metrics import NONE, Metric, metrics_of
+from pipeline.report.metrics import metrics_of
 from pipeline.report.words import Outcome
+from pipeline.tasks import NONE
 from pipeline.text import one_line
 from stages.contract import Status
 from tui.appearance import symbol
@@ -22,6 +23,7 @@ from tui.widgets.listing import Listing
 from tui.words import outcome_words
 
 if TYPE_CHECKING:
+    from pipeline.report.metrics import ReportMetric
     from pipeline.report.model import Model, Report
 
 #: The cursor's mark, and the padding on both sides.
@@ -94,11 +96,11 @@ class _Layout:
         self._widths = {metric.title: self._width_of(metric) for metric in self._metrics}
         self.columns = self._chosen()
 
-    def _width_of(self, metric: Metric) -> int:
+    def _width_of(self, metric: ReportMetric) -> int:
         cells = [_cell(metric, model, self._report) for model in self._report.models]
         return widest([translated(metric.title), *cells])
 
-    def _chosen(self) -> tuple[Metric, ...]:
+    def _chosen(self) -> tuple[ReportMetric, ...]:
         """Leave out the least needed columns until the others fit."""
         chosen = list(self._metrics)
         order = sorted(chosen, key=lambda metric: metric.rank)  # stable: else the last goes first
@@ -106,7 +108,7 @@ class _Layout:
             chosen.remove(order.pop())
         return tuple(chosen)
 
-    def _taken(self, metrics: Iterable[Metric]) -> int:
+    def _taken(self, metrics: Iterable[ReportMetric]) -> int:
         return self._name + sum(self._widths[metric.title] + GAP for metric in metrics)
 
     def heads(self) -> Text:
@@ -117,7 +119,7 @@ class _Layout:
 
     def row(self, model: Model) -> Text:
         cells = [padded(Text(one_line(model.name), "bold"), self._name)]
-        columns: Sequence[Metric] = self.columns
+        columns: Sequence[ReportMetric] = self.columns
         if not model.is_measured:
             empty = [metric for metric in columns if metric.measured]
             columns = [metric for metric in columns if not metric.measured]
@@ -129,7 +131,7 @@ class _Layout:
         return joined(cells)
 
 
-def _cell(metric: Metric, model: Model, report: Report) -> str:
+def _cell(metric: ReportMetric, model: Model, report: Report) -> str:
     if metric.measured and not model.is_measured:
         return ""
     cell = one_line(metric.cell(model, report))
@@ -142,7 +144,7 @@ def _status(model: Model) -> Text:
     return Text(f"{mark} {one_line(translated(model.sentence))}", style)
 
 
-def _facts(model: Model, report: Report, shown: Iterable[Metric]) -> Iterable[Text]:
+def _facts(model: Model, report: Report, shown: Iterable[ReportMetric]) -> Iterable[Text]:
     """Give what the row does not show, and the hashes in full."""
     if not model.is_measured:
         yield _status(model)

@@ -34,7 +34,7 @@ class Basis:
     @property
     def reads(self) -> bool:
         """Whether the model reads text, and so has a dictionary."""
-        return self.project.settings.model.task == "recognition"
+        return self.project.settings.model.does.reads
 
     @property
     def model(self) -> dict[str, Any]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from pipeline.report.guards.base import (
-    DETECTION,
-    ORIENTATION,
-    RECOGNITION,
     Finding,
     Proof,
     enforced,
@@ -19,18 +16,12 @@ from pipeline.report.guards.base import (
     passed_if,
     said_of,
 )
-from pipeline.report.verdict import score_of, scored_by_hmean
+from pipeline.report.verdict import score_of
+from pipeline.tasks import TASKS
 from stages.contract import ModelEntry, Status
 from stages.contract.artifacts import PD_MODEL
 from stages.message import msg
 from stages.pitfalls import Pitfall
-
-#: What the share of images is of on which two models agree, by task.
-_AGREED: Mapping[str, Callable[[float], str]] = {
-    RECOGNITION: lambda value: msg("{value} of the strings", f"{value:.2%}"),
-    DETECTION: lambda value: msg("{value} of the images, box for box", f"{value:.2%}"),
-    ORIENTATION: lambda value: msg("{value} of the orientations", f"{value:.2%}"),
-}
 
 
 @guard(
@@ -46,7 +37,7 @@ def agreement(proof: Proof) -> Finding:
         proof,
         lambda model: model.agreement,
         lambda value: value >= asked,
-        _AGREED[proof.parity.task],
+        lambda value: TASKS[proof.parity.task].agreed(f"{value:.2%}"),
         msg("asked {asked}", f"{asked:.2%}"),
         "verify.min_agreement",
     )
@@ -92,7 +83,7 @@ def _each_buffer(
     "same-text-chained",
     msg("detection and recognition chained read as the original models do"),
     msg("boxes that differ by a pixel, which no threshold tells and another text shows"),
-    tasks=(DETECTION,),
+    tasks=("detection",),
 )
 def chained(proof: Proof) -> Finding:
     """Return whether the converted pair, detection and recognition, reads as the original one."""
@@ -124,11 +115,11 @@ def accuracy(proof: Proof) -> Finding:
     pd = next((item for item in proof.measured if item.name == PD_MODEL), None)
     if pd is None:
         return not_checked(msg("pd was not measured"), where)
-    score = score_of(pd, proof.parity.task)
-    if scored_by_hmean(proof.parity.task):
-        found = msg("pd has a hmean of {score} (asked {asked})", f"{score:.2%}", f"{asked:.2%}")
-    else:
-        found = msg("pd has an accuracy of {score} (asked {asked})", f"{score:.2%}", f"{asked:.2%}")
+    task = TASKS[proof.parity.task]
+    score = score_of(pd, task)
+    found = msg(
+        "pd: {measure} {score} (asked {asked})", task.score_name, f"{score:.2%}", f"{asked:.2%}"
+    )
     return passed_if(score >= asked, found, where)
 
 

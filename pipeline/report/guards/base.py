@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pipeline.project.schema import Settings
 from pipeline.report.words import GuardEntry, Outcome
+from pipeline.tasks import TASKS
 from stages.contract import (
-    TASKS,
     ConvertMetrics,
     DataMetrics,
     Evidence,
@@ -24,16 +24,9 @@ from stages.contract import (
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
-RECOGNITION, DETECTION, ORIENTATION = TASKS
 #: What makes the files again that a guard does not trust.
 AGAIN = msg("make the files again: paddock --batch --force convert")
 _Metrics = TypeVar("_Metrics", bound=Metrics)
-#: What is said of a guard that makes no sense for a task.
-_NOT_FOR = {
-    RECOGNITION: msg("not for recognition"),
-    DETECTION: msg("not for detection"),
-    ORIENTATION: msg("not for orientation"),
-}
 
 
 @dataclass(frozen=True)
@@ -141,12 +134,14 @@ class Guard:
     check: Callable[[Proof], Finding] = field(repr=False)
     pitfalls: tuple[Pitfall, ...] = ()
     refuses: bool = False
-    tasks: tuple[str, ...] = TASKS
+    tasks: tuple[str, ...] = tuple(TASKS)
 
     def report(self, proof: Proof) -> GuardEntry:
         """Return the guard's entry of the report."""
-        task = proof.parity.task
-        found = self.check(proof) if task in self.tasks else not_checked(_NOT_FOR[task])
+        task = TASKS[proof.parity.task].name
+        found = (
+            self.check(proof) if task in self.tasks else not_checked(msg("not for {task}", task))
+        )
         return GuardEntry(
             id=self.id,
             title=self.title,
@@ -165,7 +160,7 @@ def guard(
     protects: str,
     *pitfalls: Pitfall,
     refuses: bool = False,
-    tasks: tuple[str, ...] = TASKS,
+    tasks: tuple[str, ...] = tuple(TASKS),
 ) -> Callable[[Callable[[Proof], Finding]], Guard]:
     """Make a :class:`Guard` of the check that stands below."""
     return lambda check: Guard(name, title, protects, check, pitfalls, refuses, tasks)

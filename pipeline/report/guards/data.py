@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pipeline.report.guards.base import (
-    RECOGNITION,
     Finding,
     Proof,
     enforced,
@@ -56,7 +55,7 @@ def lock(proof: Proof) -> Finding:
     Pitfall.DICTIONARY_BOM,
     Pitfall.DICTIONARY_DUPLICATE,
     Pitfall.DICTIONARY_DOUBLE_SPACE,
-    tasks=(RECOGNITION,),
+    tasks=("recognition",),
 )
 def well_formed(proof: Proof) -> Finding:
     """The data stage refuses a dictionary that readers would take in different ways."""
@@ -75,7 +74,7 @@ def well_formed(proof: Proof) -> Finding:
     msg("labels use the dictionary's characters only"),
     msg("PaddleOCR drops a character that the dictionary lacks in silence and trains on the rest"),
     Pitfall.LABEL_OUTSIDE_DICTIONARY,
-    tasks=(RECOGNITION,),
+    tasks=("recognition",),
 )
 def labels(proof: Proof) -> Finding:
     """The data stage refuses labels with characters that the dictionary lacks."""
@@ -89,7 +88,7 @@ def labels(proof: Proof) -> Finding:
     "label-length",
     msg("no label is longer than allowed"),
     msg("PaddleOCR leaves out a line that is longer than max_text_length in silence"),
-    tasks=(RECOGNITION,),
+    tasks=("recognition",),
 )
 def length(proof: Proof) -> Finding:
     """Compare the longest label with what the project allows."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.report.guards.base import (
-    RECOGNITION,
     Finding,
     Proof,
     enforced,
@@ -130,7 +129,7 @@ def _models(rows: Sequence[Sane]) -> str:
     msg("the official model's NB file on the phone in place of the trained one"),
     Pitfall.STOCK_NB,
     refuses=True,
-    tasks=(RECOGNITION,),
+    tasks=("recognition",),
 )
 def canary(proof: Proof) -> Finding:
     """Return whether each model reads as what it was made from, and not as what training started from."""

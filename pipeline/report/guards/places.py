@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.report.guards.base import (
-    RECOGNITION,
     Finding,
     Proof,
     failed,
@@ -64,7 +63,7 @@ def preprocessing(proof: Proof) -> Finding:
     Pitfall.DICTIONARY_CHANGED,
     Pitfall.DICTIONARY_REORDERED,
     refuses=True,
-    tasks=(RECOGNITION,),
+    tasks=("recognition",),
 )
 def one_dictionary(proof: Proof) -> Finding:
     """Hold every place that has a dictionary against the one that verify decoded with."""
@@ -96,7 +95,7 @@ def one_dictionary(proof: Proof) -> Finding:
     msg("a dictionary that is one entry off (most often the space) shifts every character"),
     Pitfall.DICTIONARY_CLASSES,
     refuses=True,
-    tasks=(RECOGNITION,),
+    tasks=("recognition",),
 )
 def classes(proof: Proof) -> Finding:
     """Compare the width of every model's output with the dictionary."""

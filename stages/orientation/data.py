@@ -9,6 +9,7 @@ from typing import Any
 from stages.dataset.problems import Problems
 from stages.dataset.split import Split
 from stages.message import msg
+from stages.runtime import Context
 from stages.text.labels import Label
 from stages.text.printable import quoted
 
@@ -32,3 +33,8 @@ class OrientationRules:
         """Return ``orientations``: how many lines there are of each."""
         counted = Counter(label.text for split in splits for label in split.labels)
         return {"orientations": dict(counted)}
+
+
+def rules(_context: Context) -> OrientationRules:
+    """Return what every line's label must keep to."""
+    return OrientationRules()

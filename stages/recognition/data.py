@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stages.dataset.dictionary import take_dictionary
 from stages.dataset.problems import Problems
 from stages.dataset.split import Split
 from stages.message import msg
+from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label
 from stages.text.printable import quoted
@@ -46,3 +48,12 @@ class TextRules:
             "classes": self.dictionary.classes,
             "longest_text": max(len(label.text) for split in splits for label in split.labels),
         }
+
+
+def rules(context: Context) -> TextRules:
+    """Return what every text must keep to; the dictionary becomes an artifact.
+
+    Raises:
+        IntegrityError: the dictionary is malformed.
+    """
+    return TextRules(take_dictionary(context), int(context.parameters["max_text_length"]))

@@ -1,0 +1,72 @@
+"""A number of the parity table, and those that several tasks have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from stages.contract import ModelEntry
+from stages.message import msg
+
+#: What a cell shows that has no value.
+NONE = "–"
+Value = float | str | None
+_Model_contra = TypeVar("_Model_contra", bound=ModelEntry, contravariant=True)
+_Report_contra = TypeVar("_Report_contra", contravariant=True)
+
+
+@dataclass(frozen=True)
+class Metric(Generic[_Model_contra, _Report_contra]):
+    """A number of the parity table.
+
+    Args:
+        title: a column's head.
+        name: the same in words.
+        value: of a model, and the report that it is in.
+        form: how the value is written, as :func:`format` takes it.
+        better: which way is better, if one is.
+        measured: whether only a model that was measured has it.
+        brief: whether it is in the tables of ``--batch``, Markdown and HTML.
+        rank: of the columns that do not fit, those with the highest go first.
+        varies: whether it differs a little each time that it is measured.
+    """
+
+    title: str
+    name: str
+    value: Callable[[_Model_contra, _Report_contra], Value]
+    form: str
+    better: Literal["higher", "lower", ""] = ""
+    measured: bool = True
+    brief: bool = True
+    rank: int = 2
+    varies: bool = False
+
+    def cell(self, model: _Model_contra, report: _Report_contra) -> str:
+        """Return the cell's text; a number that is not there is :data:`NONE`."""
+        value = self.value(model, report)
+        return NONE if value is None else format(value, self.form)
+
+
+#: Of a model alone, whatever report it is in.
+ModelMetric = Metric[ModelEntry, object]
+
+
+def accuracy(words: str) -> ModelMetric:
+    """Return the share of images that are read, or told, as their label says."""
+    return Metric("accuracy", words, lambda model, _: model.accuracy, ".2%", "higher", rank=1)
+
+
+def agreement(words: str) -> ModelMetric:
+    """Return the share of images on which a model finds the same as PD."""
+    return Metric("= PD", words, lambda model, _: model.agreement, ".2%", "higher", rank=1)
+
+
+DIFFERENCE: ModelMetric = Metric(
+    msg("max diff"),
+    msg("largest difference to PD"),
+    lambda model, _: model.max_abs_diff,
+    ".1e",
+    "lower",
+    rank=1,
+)

@@ -1,0 +1,33 @@
+"""Recognition: a model reads a line of text."""
+
+from __future__ import annotations
+
+from pipeline.tasks.metric import DIFFERENCE, Metric, accuracy, agreement
+from pipeline.tasks.spec import Shapes, Task
+from stages.message import msg
+
+RECOGNITION = Task(
+    msg("recognition"),
+    Shapes((3, 48, 320), range(16, 129), range(32, 4097)),
+    metrics=(
+        accuracy(msg("exact matches")),
+        Metric(
+            "NED", msg("1 - edit distance"), lambda model, _: model.ned, ".4f", "higher", rank=1
+        ),
+        agreement(msg("same string as PD")),
+        DIFFERENCE,
+    ),
+    score=lambda model: model.accuracy,
+    score_name=msg("accuracy"),
+    weak=0.5,
+    weakness=lambda share: msg(
+        "parity alone says little here: the model reads only {share} of the lines, too weak "
+        "to prove much",
+        share,
+    ),
+    agreed=lambda share: msg("{share} of the strings", share),
+    differences="Lines read differently",
+    all_well=msg("All lines are read as their labels say."),
+    reads=True,
+    trains=True,
+)
