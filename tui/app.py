@@ -36,7 +36,7 @@ from tui.screens.problem import ProblemScreen
 from tui.screens.run import RunScreen
 from tui.views.run import RunView
 from tui.widgets.scroll_bar import use_scroll_bars
-from tui.words import verdict_words
+from tui.words import end_words
 
 if TYPE_CHECKING:
     from pipeline.machine.doctor import Finding
@@ -241,7 +241,7 @@ class PaddockApp(App[None]):
         self.examine()  # its containers are gone now
         finished = self.view.finished
         if finished and finished.verdict:
-            words = verdict_words(finished.code)[0]
+            words = end_words(finished)[0]
             self.notify(_("{verdict}. The models compared: key 2.").format(verdict=words))
 
     def _tick(self) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipeline.record.verdict import Verdict
+
 Mark = Literal[
     "done", "cached", "running", "waiting", "skipped", "failed", "stopped", "warning", "note",
     "selected", "dot", "ellipsis", "full", "empty", "up", "down", "arrow", "enforced",
@@ -99,3 +101,10 @@ def current() -> Appearance:
 def symbol(mark: Mark) -> str:
     """Return a symbol of the current appearance."""
     return _current.symbol(mark)
+
+
+def verdict_mark(verdict: Verdict) -> tuple[str, str]:
+    """Return the symbol of a verdict, and its style."""
+    if verdict is Verdict.WARNINGS:
+        return symbol("warning"), "bold yellow"
+    return (symbol("done"), "bold green") if verdict.passed else (symbol("failed"), "bold red")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline.text import human_seconds
 from tui.language import _, translated
 from tui.views.run import RunView
-from tui.words import state_words, verdict_words
+from tui.words import end_words, state_words
 
 
 def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
@@ -31,6 +31,6 @@ def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
             command=f"paddock {shlex.quote(view.folder)}"
         )
     elif view.finished:
-        yield verdict_words(view.finished.code)[0]
+        yield end_words(view.finished)[0]
     if view.delivered:
         yield _("wrote {folder}").format(folder=view.delivered.folder)

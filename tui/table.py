@@ -15,6 +15,7 @@ from pipeline.report.training import summary
 from pipeline.tasks import TASKS
 from pipeline.text import one_line
 from stages.contract.artifacts import is_nb_model
+from tui.appearance import verdict_mark
 from tui.console import Terminal
 from tui.language import _, translated
 
@@ -59,11 +60,8 @@ def _cell(title: str, text: str) -> str:
 
 
 def _print_verdict(report: Report, terminal: Terminal) -> None:
-    passed = report.passed
-    symbol = "✔" if passed else "✘"
-    terminal.print(
-        f"{symbol} {translated(verdict_line(report))}", "bold green" if passed else "bold red"
-    )
+    mark, style = verdict_mark(report.verdict)
+    terminal.print(f"{mark} {translated(verdict_line(report))}", style)
     for line in (*report.reasons, *report.remarks):
         terminal.print(f"  - {translated(line)}")
     facts = (_chain, _dictionary, _training, _weights, _guards)

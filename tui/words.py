@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.record.verdict import read_verdict
 from pipeline.text import one_line
-from tui.appearance import Mark, symbol
+from tui.appearance import Mark, symbol, verdict_mark
 from tui.language import N_, _, pgettext, translated
 
 if TYPE_CHECKING:
-    from pipeline.record.runs import Ending
+    from pipeline.record.events import RunFinished
+    from pipeline.record.runs import Ending, RunSummary
     from tui.views.run import State
 
 _STATES: dict[State, tuple[Mark, str, str]] = {
@@ -23,10 +25,9 @@ _STATES: dict[State, tuple[Mark, str, str]] = {
     "unreached": ("waiting", N_("not reached"), "dim"),
 }
 
-#: Exit code -> mark, words, style; docs/exit-codes.md tells more.
-_VERDICTS: dict[int, tuple[Mark, str, str]] = {
-    0: ("done", N_("PASS"), "bold green"),
-    1: ("failed", N_("FAIL: parity does not hold"), "bold red"),
+#: Exit code of a run without a verdict -> mark, words, style; docs/exit-codes.md tells more.
+_CODES: dict[int | None, tuple[Mark, str, str]] = {
+    0: ("done", N_("done"), "bold green"),
     2: ("failed", N_("FAIL: project or command line"), "bold red"),
     3: ("failed", N_("FAIL: a stage failed"), "bold red"),
     4: ("failed", N_("FAIL: no engine or image"), "bold red"),
@@ -48,12 +49,15 @@ def state_mark(state: State) -> tuple[str, str]:
     return symbol(mark), style
 
 
-def verdict_words(code: int) -> tuple[str, str]:
-    """Return symbol and words of how a run ended, and their style."""
-    if code not in _VERDICTS:
-        return f"{symbol('failed')} " + _("ended with {code}").format(code=code), "bold red"
-    mark, word, style = _VERDICTS[code]
-    return f"{symbol(mark)} " + _(word), style
+def end_words(end: RunFinished | RunSummary) -> tuple[str, str]:
+    """Return symbol and words of how a run ended, and their style: its verdict, if it came to one."""
+    if verdict := read_verdict(end.verdict):
+        mark, style = verdict_mark(verdict)
+        return f"{mark} {translated(verdict.words)}", style
+    if end.code not in _CODES:
+        return f"{symbol('failed')} " + _("ended with {code}").format(code=end.code), "bold red"
+    named, word, style = _CODES[end.code]
+    return f"{symbol(named)} " + _(word), style
 
 
 def check_name(check: str) -> str:

@@ -163,7 +163,8 @@ class ConvertSection(Section):
 class VerifySection(Section):
     """``[verify]``: what the verdict asks for."""
 
-    min_accuracy: Fraction = 0.0
+    #: None: anything above 0.
+    min_accuracy: Fraction | None = None
     max_accuracy_drop: Fraction = 0.0
     min_agreement: Fraction = 1.0
     max_abs_diff: Annotated[float, Field(gt=0.0)] = 1e-3

@@ -41,7 +41,7 @@ max_text_length = 25
 # targets = ["arm", "x86"]              # x86 is what can run here; arm is what ships
 
 [verify]
-# min_accuracy = 0.0                    # of the PD model on the test images
+# min_accuracy = 0.9                    # of the PD model; without it, more than 0
 # min_agreement = 1.0                   # share of images with the same string from PD and NB
 # max_abs_diff = 1e-3                   # largest difference of a probability
 # runtime = ""                          # the app's Paddle-Lite, such as "2.13": refuses a newer opt

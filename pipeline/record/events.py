@@ -113,7 +113,7 @@ class Delivered:
 
 @dataclass(frozen=True)
 class RunFinished:
-    """The last event of a run. ``verdict`` is ``pass``, ``fail`` or empty (nothing was compared)."""
+    """The last event of a run. ``verdict`` is a :class:`~pipeline.record.verdict.Verdict`'s, or empty."""
 
     code: int
     seconds: float

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.errors import IntegrityFailed
 from pipeline.record.hash_chain import Chain, linked, read_chain
+from pipeline.record.verdict import read_verdict
 from stages.contract import Artifact, Digests, Result, stage_key
 from stages.message import msg
 from stages.pitfalls import Pitfall
@@ -162,8 +163,11 @@ class Ledger:
 
     def last_good(self) -> Conclusion | None:
         """Return the latest run that passed."""
-        passed = (item for item in reversed(self._conclusions) if item.verdict == "pass")
-        return next(passed, None)
+        for item in reversed(self._conclusions):
+            verdict = read_verdict(item.verdict)
+            if verdict and verdict.passed:
+                return item
+        return None
 
 
 def now() -> str:

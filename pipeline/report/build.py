@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -12,9 +12,7 @@ from pipeline.report.guards.base import Proof
 from pipeline.report.model import (
     SCHEMA_VERSION,
     Dictionary,
-    GuardEntry,
     Lineage,
-    Outcome,
     Report,
     Stage,
     StageArtifact,
@@ -33,7 +31,7 @@ from stages.contract.artifacts import (
     nb_file,
     target_of_model,
 )
-from stages.message import messages_in, msg
+from stages.message import messages_in
 
 #: The files by which models are known that are no NB file; those that no stage made the project gave.
 _MODEL_FILES = {CHECKPOINT_MODEL: CHECKPOINT, PD_MODEL: PD_PARAMETERS}
@@ -67,10 +65,9 @@ def build_report(
     Raises:
         DocumentError: a stage's metrics are not what this version's stages say.
     """
-    judged = judge(parity, project.settings.verify)
     proof = Proof(project.settings, dict(results), parity, evidence, lineage, locked)
     guards = check_guards(proof)
-    remarks = (*judged.remarks, *(_remarks(guards) if judged.passed else ()))
+    judged = judge(parity, project.settings.verify, guards)
     files = {item.model: item for item in evidence.runtime.files}
     training = training_section(project.settings, proof.train, curve)
     report = Report(
@@ -80,7 +77,7 @@ def build_report(
         task=parity.task,
         verdict=judged.verdict,
         reasons=tuple(map(str, judged.reasons)),
-        remarks=tuple(map(str, remarks)),
+        remarks=tuple(map(str, judged.remarks)),
         images=parity.images,
         dictionary=(
             Dictionary.of(parity.dictionary, evidence.dictionary) if parity.dictionary else None
@@ -114,9 +111,7 @@ def build_report(
         guards=guards,
         messages={
             text: tuple(made)
-            for text, made in messages_in(
-                (judged, remarks, guards, parity, evidence, curve)
-            ).items()
+            for text, made in messages_in((judged, guards, parity, evidence, curve)).items()
         },
     )
     return restated(report)
@@ -131,13 +126,6 @@ def _lineage(lineage: LineageDocument) -> Lineage:
     """Return how the tensors go from model to model; the hash of each stays in ``lineage.json``."""
     prints = {name: model.fingerprint for name, model in lineage.models.items()}
     return Lineage(steps=lineage.steps, targets=lineage.targets, fingerprints=prints)
-
-
-def _remarks(guards: Iterable[GuardEntry]) -> Iterator[str]:
-    """Give what a reader should know of a verdict that is pass although a guard failed."""
-    for guard in guards:
-        if guard.outcome is Outcome.FAILED:
-            yield msg("a guard failed: {title}: {found}", guard.title, guard.found)
 
 
 def _file_of(

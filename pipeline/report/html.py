@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from pipeline.record.verdict import Verdict
 from pipeline.report import training
 from pipeline.report.model import Dictionary, Report, Training
 from pipeline.report.plot import STYLE, Curve, Plot
@@ -24,8 +25,12 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem
 table { border-collapse: collapse; margin: 1rem 0 } th, td { padding: .25rem .7rem; text-align: left }
 th { border-bottom: 2px solid } td { border-bottom: 1px solid #8885; font-variant-numeric: tabular-nums }
 code, td { font-family: ui-monospace, monospace; font-size: .9em } .pass { color: #18794e }
-.fail { color: #b42318 } :root { color-scheme: light dark }
+.warn { color: #b25e09 } .fail { color: #b42318 } :root { color-scheme: light dark }
 """
+
+
+#: How a verdict looks; all others are failures.
+_CLASSES = {Verdict.PASS: "pass", Verdict.WARNINGS: "warn"}
 
 
 def render_html(report: Report) -> str:
@@ -36,7 +41,7 @@ def render_html(report: Report) -> str:
         "<!doctype html><html lang=en><meta charset=utf-8>",
         f"<title>{_safe(title)}</title><style>{_STYLE}{STYLE}</style>",
         f"<h1>{_safe(report.project)}</h1>",
-        f"<p class={report.verdict.value}><strong>{_safe(verdict_line(report))}</strong></p>",
+        f"<p class={_CLASSES.get(report.verdict, 'fail')}><strong>{_safe(verdict_line(report))}</strong></p>",
         "<ul>" + "".join(f"<li>{_safe(item)}</li>" for item in remarks) + "</ul>",
         _table(titles(report), rows(report)),
         *_dictionary(report.dictionary),

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.record.verdict import Verdict
 from pipeline.report.words import (
     REPORT_FILE,
     SCHEMA_VERSION,
@@ -21,7 +22,6 @@ from pipeline.report.words import (
     GuardEntry,
     Outcome,
     ReportError,
-    Verdict,
 )
 from stages.contract import (
     TASKS,
@@ -177,7 +177,7 @@ class Report(_Part):
     file and from nothing else.
     """
 
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     project: str
     """[project] name"""
     run: str
@@ -185,7 +185,7 @@ class Report(_Part):
     task: Annotated[str, Field(pattern=f"^({'|'.join(TASKS)})$")]
     verdict: Verdict
     reasons: tuple[str, ...]
-    """why the verdict is fail; empty if it is pass"""
+    """why the verdict is no pass; empty if it is one"""
     remarks: tuple[str, ...]
     """what a reader should know all the same"""
     images: Annotated[int, Field(ge=1)]
@@ -215,8 +215,8 @@ class Report(_Part):
 
     @property
     def passed(self) -> bool:
-        """Whether parity holds."""
-        return self.verdict is Verdict.PASS
+        """Whether the models may ship."""
+        return self.verdict.passed
 
     def model(self, name: str) -> Model | None:
         """Return the model with this name."""

@@ -41,9 +41,10 @@ def _row(model: Model, report: Report) -> list[str]:
 def verdict_line(report: Report) -> str:
     """Return the verdict as a sentence."""
     images = msg("{images} images", report.images)
+    verdict = report.verdict.words
     if report.passed:
-        return msg("PASS  parity holds on {images}", images)
-    return msg("FAIL  {reasons} reason(s), on {images}", len(report.reasons), images)
+        return msg("{verdict}  parity holds on {images}", verdict, images)
+    return msg("{verdict}  {reasons} reason(s), on {images}", verdict, len(report.reasons), images)
 
 
 def chain_line(report: Report) -> str:

@@ -1,31 +1,59 @@
-"""The verdict: what the project asks for, held against what was measured."""
+"""The verdict: what the project asks for, held against what was measured and what the guards found."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.project.schema import VerifySection
-from pipeline.report.model import Verdict
+from pipeline.record.verdict import Verdict
+from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS, Task
-from stages.contract import Chain, ModelEntry, Parity, Status
+from stages.contract import Attempt, Chain, Change, ModelEntry, Parity, Status
 from stages.contract.artifacts import PD_MODEL
-from stages.message import msg
+from stages.message import joined, msg
+
+#: What was done to an image, or to what was read, before it was compared with its label.
+_DONE = {
+    Change.REVERSED: msg("read in the other order"),
+    Change.UPSIDE_DOWN: msg("turned upside down"),
+    Change.TURNED_LEFT: msg("turned by 90° to the left"),
+    Change.TURNED_RIGHT: msg("turned by 90° to the right"),
+    Change.RGB: msg("given as RGB instead of BGR"),
+}
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """``passed``, why not, and what a reader should know all the same."""
+    """The verdict, why it is not a pass, and what a reader should know all the same."""
 
-    passed: bool
-    reasons: tuple[str, ...]
-    remarks: tuple[str, ...]
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
-    @property
-    def verdict(self) -> Verdict:
-        """As the report says it."""
-        return Verdict.PASS if self.passed else Verdict.FAIL
+
+def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = ()) -> Judgement:
+    """Hold what verify measured against ``[verify]``, and take what the guards found into account.
+
+    The PD model is the reference; every other model that could run is compared with it. A guard that
+    failed never stands behind a plain pass.
+    """
+    broken = [guard for guard in guards if guard.outcome is Outcome.FAILED]
+    differing = tuple(_differing(parity, asked))
+    weak = tuple(_accuracy(parity, asked))
+    refusing = tuple(_said(broken, Effect.REFUSES))
+    failing = () if differing or weak else tuple(_said(broken, Effect.FAILS))
+    if refusing or failing:
+        verdict = Verdict.GUARD
+    elif differing:
+        verdict = Verdict.PARITY
+    elif weak:
+        verdict = Verdict.ACCURACY
+    else:
+        remarks = (*_remarks(parity), *_said(broken, Effect.WARNS))
+        return Judgement(Verdict.WARNINGS if remarks else Verdict.PASS, remarks=remarks)
+    return Judgement(verdict, (*refusing, *failing, *differing, *weak), tuple(_remarks(parity)))
 
 
 def score_of(model: ModelEntry, task: Task) -> float:
@@ -37,27 +65,30 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def judge(parity: Parity, asked: VerifySection) -> Judgement:
-    """Hold what verify measured against ``[verify]``.
+def _said(broken: Iterable[GuardEntry], effect: Effect) -> Iterator[str]:
+    """Give what guards found whose failure has this effect."""
+    for guard in broken:
+        if guard.effect is effect:
+            yield msg("a guard failed: {title}: {found}", guard.title, guard.found)
 
-    The PD model is the reference; every other model that could run is compared with it.
-    """
-    models, task = parity.models, TASKS[parity.task]
-    reference = next(model for model in models if model.name == PD_MODEL)
-    reasons = [reason for model in models for reason in _failed(model)]
-    if not reference.is_measured and not reasons:
-        reasons.append(
-            msg("pd: {sentence}, so nothing could be compared with it", reference.sentence)
-        )
-    if reference.is_measured:
-        reasons += _accuracy(reference, asked, task)
-        compared = [model for model in models if model.name != PD_MODEL and model.is_measured]
-        for model in compared:
-            reasons += _parity(model, reference, asked, task)
+
+def _reference(parity: Parity) -> ModelEntry:
+    return next(model for model in parity.models if model.name == PD_MODEL)
+
+
+def _differing(parity: Parity, asked: VerifySection) -> Iterator[str]:
+    """Give why the models do not all do as the PD model does."""
+    models, reference = parity.models, _reference(parity)
+    failed = [reason for model in models for reason in _failed(model)]
+    yield from failed
+    if not reference.is_measured and not failed:
+        yield msg("pd: {sentence}, so nothing could be compared with it", reference.sentence)
+    for model in models if reference.is_measured else ():
+        if model.is_measured and model.name != PD_MODEL:
+            yield from _parity(model, reference, asked, TASKS[parity.task])
     if not any(model.is_measured and model.is_nb for model in models):
-        reasons.append(msg("no NB model was measured"))
-    reasons += _chain(parity.chain)
-    return Judgement(not reasons, tuple(reasons), tuple(_remarks(reference, task)))
+        yield msg("no NB model was measured")
+    yield from _chain(parity.chain)
 
 
 def _failed(model: ModelEntry) -> Iterator[str]:
@@ -70,14 +101,22 @@ def _failed(model: ModelEntry) -> Iterator[str]:
         )
 
 
-def _accuracy(reference: ModelEntry, asked: VerifySection, task: Task) -> Iterator[str]:
-    score = score_of(reference, task)
-    if not score >= asked.min_accuracy:
+def _accuracy(parity: Parity, asked: VerifySection) -> Iterator[str]:
+    """Give why the PD model is not good enough: less than asked, or nothing right at all."""
+    reference, task = _reference(parity), TASKS[parity.task]
+    if not reference.is_measured:
+        return
+    score, least = score_of(reference, task), asked.min_accuracy
+    if least is not None and not score >= least:
         yield msg(
-            "pd: {measure} {score} is under {min_accuracy}",
-            task.score_name,
-            f"{score:.4f}",
-            asked.min_accuracy,
+            "pd: {measure} {score} is under {min_accuracy}", task.score_name, f"{score:.4f}", least
+        )
+    if least != 0 and not score > 0:
+        yield msg(
+            "pd: nothing is right on {images} labelled images. {causes}. If that is meant, set "
+            "verify.min_accuracy = 0",
+            parity.images,
+            task.causes,
         )
 
 
@@ -137,7 +176,23 @@ def _chain(chain: Chain | None) -> Iterator[str]:
         )
 
 
-def _remarks(reference: ModelEntry, task: Task) -> Iterator[str]:
+def _remarks(parity: Parity) -> Iterator[str]:
+    """Give what a reader should know of a model that is weak: that it is, and what would read better."""
+    reference, task = _reference(parity), TASKS[parity.task]
     score = score_of(reference, task)
-    if reference.is_measured and not score >= task.weak:
-        yield task.weakness(f"{score:.1%}")
+    if not reference.is_measured or score >= task.weak:
+        return
+    yield task.weakness(f"{score:.1%}")
+    better = [item for item in parity.attempts if item.accuracy > item.as_is]
+    if better:
+        yield joined("; ", map(_tried, sorted(better, key=lambda item: -item.accuracy)))
+
+
+def _tried(attempt: Attempt) -> str:
+    return msg(
+        "{done}: {accuracy} of {images} images are right, as they are {as_is}",
+        _DONE[attempt.change],
+        f"{attempt.accuracy:.0%}",
+        attempt.images,
+        f"{attempt.as_is:.0%}",
+    )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from stages.message import msg
 
-SCHEMA_VERSION: Literal[2] = 2
+SCHEMA_VERSION: Literal[3] = 3
 REPORT_FILE = "report.json"
 
 
@@ -23,11 +23,15 @@ class Outcome(str, Enum):
     ENFORCED = "enforced"
 
 
-class Verdict(str, Enum):
-    """Whether parity holds."""
+class Effect(str, Enum):
+    """What it means for the verdict that a guard failed."""
 
-    PASS = "pass"  # noqa: S105 - no password
-    FAIL = "fail"
+    #: The run fails by this guard, whatever else is wrong.
+    REFUSES = "refuses"
+    #: The run fails; by this guard if the limits of the verdict say nothing of it.
+    FAILS = "fails"
+    #: A pass has a warning.
+    WARNS = "warns"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class GuardEntry:
     """what is so if it passed"""
     outcome: Outcome
     """enforced: it cannot fail, because a stage would have ended"""
+    effect: Effect
+    """what it means for the verdict if it failed"""
     found: str
     """what the check saw; of one that is not checked, why"""
     where: str = ""

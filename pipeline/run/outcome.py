@@ -19,6 +19,7 @@ from pipeline.plan.lockfile import LOCK_FILE, check_lock_itself, would_change
 from pipeline.plan.stages.spec import StageSpec
 from pipeline.record.events import Delivered, EventLog, Noted
 from pipeline.record.ledger import Conclusion, now
+from pipeline.record.verdict import Verdict
 from pipeline.report.build import build_report
 from pipeline.report.guards import refusal
 from pipeline.report.model import REPORT_FILE, Report
@@ -52,11 +53,12 @@ Left = TypeVar("Left", bound=Document)
 
 @dataclass(frozen=True)
 class Outcome:
-    """Exit code and verdict of a run."""
+    """Exit code and verdict of a run, and what a guard refused it for."""
 
     code: Exit
     verdict: str = ""
     reasons: tuple[str, ...] = ()
+    refusal: IntegrityFailed | None = None
 
 
 @dataclass(frozen=True)
@@ -83,24 +85,24 @@ def conclude(
 ) -> Outcome:
     """Write the report, deliver, and put down in the ledger what was written.
 
-    A run that fails parity never replaces ``out/``, which may hold the last good model: its files
-    go to ``out.failed/``.
+    A run that fails never replaces ``out/``, which may hold the last good model: its files go to
+    ``out.failed/``, and nowhere if a guard refuses them.
 
     Raises:
         IntegrityFailed: an artifact in the workspace is not the one in the ledger, a file of ``out/`` was
-            changed since it was delivered, a guard refuses, or the lock is not what the run came to.
+            changed since it was delivered, or the lock is not what the run came to.
     """
     finish = _Finish(prepared, completed, volumes, log)
     report = finish.report()
-    files = finish.gather(report)
+    refused = refusal(report.guards) if report.verdict is Verdict.GUARD else None
+    files = {} if refused else finish.gather(report)
     finish.keep(report)
-    if refused := refusal(report.guards):
-        raise refused
     finish.put_down(report, files)
-    finish.put_out(files)
+    if not refused:
+        finish.put_out(files)
     if report.passed:
         finish.write_lock()
-    return Outcome(Exit.OK if report.passed else Exit.PARITY, report.verdict.value, report.reasons)
+    return Outcome(report.verdict.code, report.verdict.value, report.reasons, refused)
 
 
 class _Finish:

@@ -91,6 +91,8 @@ def run(
                     connected, options.forced, lambda text: log.say(Noted(text)), stop.check
                 )
                 outcome = _Run(prepared, recheck, own.name, log, options, locked, stop).go()
+                if outcome.refusal:
+                    tell(outcome.refusal, log, own.path)
         except Exception as error:  # the boundary: the record of a run must say how it ended
             outcome = Outcome(tell(_true_reason(error, stop), log, own.path))
         finally:

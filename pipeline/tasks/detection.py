@@ -51,6 +51,10 @@ DETECTION = Task(
     score=lambda model: model.hmean,
     score_name=msg("hmean"),
     weak=0.5,
+    causes=msg(
+        "Likely causes: exported without its weights, labels of images of another size, other "
+        "preprocessing"
+    ),
     weakness=lambda share: msg(
         "parity alone says little here: the boxes' hmean is only {share}, too weak to prove much",
         share,

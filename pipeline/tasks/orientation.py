@@ -17,6 +17,7 @@ ORIENTATION = Task(
     score=lambda model: model.accuracy,
     score_name=msg("accuracy"),
     weak=0.75,  # half are right by chance
+    causes=msg("Likely causes: labels the wrong way round, exported without its weights"),
     weakness=lambda share: msg(
         "parity alone says little here: the model tells only {share} of the orientations, "
         "too weak to prove much",

@@ -20,6 +20,10 @@ RECOGNITION = Task(
     score=lambda model: model.accuracy,
     score_name=msg("accuracy"),
     weak=0.5,
+    causes=msg(
+        "Likely causes: exported without its weights, another dictionary, labels in another order "
+        "than the model writes, other preprocessing"
+    ),
     weakness=lambda share: msg(
         "parity alone says little here: the model reads only {share} of the lines, too weak "
         "to prove much",

@@ -49,6 +49,7 @@ class Task:
         score: the metric that says how good a model is.
         score_name: the same in a sentence.
         weak: under this score, models that agree prove little.
+        causes: why a model may find nothing that is right.
         weakness: a score, to the sentence that says so.
         agreed: a share of the images on which two models agree, to how it is said.
         differences: heading of the images on which models do not find the same.
@@ -63,6 +64,7 @@ class Task:
     score: Callable[[ModelEntry], float | None]
     score_name: str
     weak: float
+    causes: str
     weakness: Callable[[str], str]
     agreed: Callable[[str], str]
     differences: str

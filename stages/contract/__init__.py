@@ -50,8 +50,10 @@ from stages.contract.metrics import (
     VerifyMetrics,
 )
 from stages.contract.parity import (
+    Attempt,
     Chain,
     ChainedLine,
+    Change,
     DictionaryIdentity,
     Fault,
     Latency,
@@ -77,8 +79,8 @@ from stages.contract.spec import (
 
 __all__ = [
     "CACHE", "EVENT_TYPES", "INPUTS", "MANIFEST_FILE", "RESULT_FILE",
-    "SCRATCH_FOLDER", "TASKS", "WORKSPACE", "Artifact", "ArtifactMade", "BufferHead", "Canary",
-    "CanaryEntry", "Chain", "ChainedLine", "Compared", "ConvertMetrics", "Curve", "DataMetrics",
+    "SCRATCH_FOLDER", "TASKS", "WORKSPACE", "Artifact", "ArtifactMade", "Attempt", "BufferHead", "Canary",
+    "CanaryEntry", "Chain", "ChainedLine", "Change", "Compared", "ConvertMetrics", "Curve", "DataMetrics",
     "DictionaryIdentity", "Digests", "Document", "DocumentError", "EnvironmentRead", "Evidence", "Exit",
     "ExportMetrics", "Failed", "Fault", "FeatureCount", "Input", "Latency", "Lineage", "Match", "Metric",
     "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "Result", "Runtime", "Sane", "Spec",

@@ -167,6 +167,30 @@ class Chain:
     """why a pair could not read on; missing if both could"""
 
 
+class Change(str, Enum):
+    """What was changed to see whether a model that reads little would read better."""
+
+    #: What was read, from its end to its start.
+    REVERSED = "reversed"
+    #: The image, before it was prepared.
+    UPSIDE_DOWN = "upside-down"
+    TURNED_LEFT = "turned-left"
+    TURNED_RIGHT = "turned-right"
+    RGB = "rgb"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How the PD model reads some images if one thing is changed."""
+
+    change: Change
+    images: int
+    accuracy: float
+    """share of these images that are right with the change"""
+    as_is: float
+    """and without it"""
+
+
 @dataclass(frozen=True)
 class Parity(Document):
     """``parity.json``: every model on the same images."""
@@ -183,3 +207,5 @@ class Parity(Document):
     mismatches: tuple[Mismatch, ...]
     dictionary: DictionaryIdentity | None = None
     chain: Chain | None = None
+    attempts: tuple[Attempt, ...] = ()
+    """missing if the PD model reads well enough"""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic
 
 from stages.contract import (
+    Attempt,
     Canary,
     Chain,
     DictionaryIdentity,
@@ -91,6 +92,7 @@ class Verification(Generic[Prediction]):
         characters: Sequence[Comparison] = (),
         preprocessing: Sequence[Comparison] = (),
         canary: Canary | None = None,
+        attempts: Sequence[Attempt] = (),
     ) -> None:
         """Write ``parity.json``, ``golden.json`` and ``evidence.json``.
 
@@ -103,6 +105,7 @@ class Verification(Generic[Prediction]):
             characters: the dictionary, compared with every place that has one.
             preprocessing: the models' input, compared with every place that declares it.
             canary: how the starting model reads.
+            attempts: how PD reads if one thing is changed, where it reads little.
         """
         task, images = task_of(self._context).name, len(self.hashes)
         parity = Parity(
@@ -115,6 +118,7 @@ class Verification(Generic[Prediction]):
             mismatches=tuple(mismatches),
             dictionary=dictionary,
             chain=chain,
+            attempts=tuple(attempts),
         )
         evidence = Evidence(
             dictionary=tuple(item.entry() for item in characters),

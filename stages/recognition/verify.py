@@ -15,11 +15,14 @@ from stages.parity.canary import Stock, find_stock
 from stages.parity.series import Series
 from stages.parity.summary import reference_of, summarise
 from stages.parity.verification import Verification
-from stages.preprocess import describe, prepare
+from stages.preprocess import describe
+from stages.recognition.attempts import attempts
+from stages.recognition.prepare import preparation
 from stages.recognition.summary import golden, mismatches, quality
 from stages.recognition.task import Recognition
 from stages.runtime import Context
 from stages.testset import read_test_labels
+from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label
 
@@ -39,9 +42,10 @@ def run(context: Context) -> VerifyMetrics:
     verification.describe(describe(shape, dictionary, use_space_char))
     stock = find_stock(context, len(labels))
     characters, preprocessing = _compare(context, dictionary, shape, stock)
-    names = [label.image for label in labels]
-    columns = verification.measure(
-        names, lambda image: prepare(image, shape), Recognition(dictionary), stock
+    names, prepare = [label.image for label in labels], preparation(shape)
+    columns = verification.measure(names, prepare, Recognition(dictionary), stock)
+    tried = attempts(
+        context, columns, labels, prepare, lambda output: greedy(output, dictionary).text
     )
     models = _models(columns, labels)
     verification.write(
@@ -52,6 +56,7 @@ def run(context: Context) -> VerifyMetrics:
         characters=characters,
         preprocessing=preprocessing,
         canary=stock.compare(columns) if stock else None,
+        attempts=tried,
     )
     scores = {entry.name: entry.accuracy for entry in models if entry.accuracy is not None}
     return VerifyMetrics(len(labels), accuracy=scores)

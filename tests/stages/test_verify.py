@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from stages import convert, verify
@@ -254,3 +256,37 @@ def test_no_labels_is_an_error(tmp_path: Path) -> None:
     run = context("verify", tmp_path, {**inputs(), "test_labels": labels}, PARAMETERS)
     with pytest.raises(StageError, match="no test images"):
         verify.run(run)
+
+
+def test_a_model_that_reads_well_is_not_tried_otherwise() -> None:
+    assert "attempts" not in parity(verified()[0])
+
+
+def relabelled(folder: Path, turns: int = 0, *, backwards: bool = False) -> dict[str, Any]:
+    """Verify on the same images, turned, or labelled from the end; return ``attempts`` by change."""
+    for text in TEXTS:
+        image = cv2.imread(str(inputs()["test"] / f"{text}.png"))
+        (folder / "test").mkdir(exist_ok=True)
+        cv2.imwrite(str(folder / "test" / f"{text}.png"), np.rot90(image, turns))
+    lines = (f"{text}.png\t{text[::-1] if backwards else text}\n" for text in TEXTS)
+    (folder / "test.txt").write_text("".join(lines), encoding="utf-8")
+    changed = {"test": folder / "test", "test_labels": folder / "test.txt"}
+    run = context("verify", folder, {**inputs(), **changed}, PARAMETERS)
+    verify.run(run)
+    return {item["change"]: item for item in parity(run)["attempts"]}
+
+
+def test_labels_from_the_end_are_found_by_reading_in_the_other_order(tmp_path: Path) -> None:
+    tried = relabelled(tmp_path, backwards=True)
+    assert tried["reversed"]["accuracy"] == 1.0 > tried["reversed"]["as_is"]
+    assert tried["reversed"]["images"] == len(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("turns", "change"), [(2, "upside-down"), (3, "turned-left"), (1, "turned-right")]
+)
+def test_turned_images_are_found_by_turning_them_back(
+    tmp_path: Path, turns: int, change: str
+) -> None:
+    tried = relabelled(tmp_path, turns)
+    assert tried[change]["accuracy"] == max(item["accuracy"] for item in tried.values()) > 0.5

@@ -130,7 +130,13 @@ async def test_other_failures_are_no_guards(folder: Path) -> None:
 
 async def test_more_guards_with_more_fields_fit(folder: Path) -> None:
     def edit(report: Report) -> None:
-        more = {"id": "x", "title": "a new one", "outcome": "failed", "found": "[b]\x1b[2J"}
+        more = {
+            "id": "x",
+            "title": "a new one",
+            "outcome": "failed",
+            "effect": "warns",
+            "found": "[b]\x1b[2J",
+        }
         report["guards"] = [{**more, "where": "docs/pitfalls.md", "seen": 3}] * 200
 
     edit_report(own_report(folder), edit)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.project import load_project
-from pipeline.report.model import Report, Verdict, load_report
+from pipeline.record.verdict import Verdict
+from pipeline.report.model import Report, load_report
 from pipeline.run.deliver import Delivery, complete, is_delivered, withdraw
 from pipeline.run.deliver import deliver as put_in_place
 from stages.contract import hash_file
@@ -162,7 +163,7 @@ def test_same_report_of_a_later_run_is_not_delivered_again(out: Path, report: Re
     assert not delivered(out, report)
     deliver(out, ready(out), report)
     assert delivered(out, report.model_copy(update={"run": "run-2"}))
-    assert not delivered(out, report.model_copy(update={"verdict": Verdict.FAIL}))
+    assert not delivered(out, report.model_copy(update={"verdict": Verdict.PARITY}))
 
 
 @pytest.mark.parametrize("name", ["model_x86.nb", "SHA256SUMS", "MD5SUMS", "report.md"])

@@ -25,12 +25,17 @@ def test_written_project_loads_once_its_files_are_there(tmp_path: Path) -> None:
 
 def test_what_is_commented_out_is_the_default() -> None:
     lines = starting_project("plates").splitlines()
-    shown = [line.removeprefix("# ") if " = " in line else line for line in lines[2:]]
-    settings = Settings.model_validate(tomli.loads("\n".join(shown)))
+    lines = [line.removeprefix("# ") if " = " in line else line for line in lines[2:]]
+    settings = Settings.model_validate(tomli.loads("\n".join(lines)))
     minimal = Settings.model_validate(tomli.loads(starting_project("plates")))
     limits = {"cpus": 2.0, "memory": "8g"}  # compose.yaml's, which the file may override
     assert settings.limits.model_dump() == limits
-    assert settings.model_dump(exclude={"limits"}) == minimal.model_dump(exclude={"limits"})
+    assert settings.verify.min_accuracy == 0.9  # an example: without it, anything above 0 will do
+    shown, usual = (
+        item.model_dump(exclude={"limits": True, "verify": {"min_accuracy"}})
+        for item in (settings, minimal)
+    )
+    assert shown == usual
 
 
 @pytest.mark.parametrize("name", ["My Plates!", "ä", "..", "x" * 80, "42", "-"])

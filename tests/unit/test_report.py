@@ -65,7 +65,7 @@ def test_report_of_an_earlier_version_is_known_as_such(tmp_path: Path) -> None:
         {"models": []},
         {"guards": [{"id": "x"}]},
         {"mismatches": [{"image": "a"}]},
-        {"schema_version": 3},
+        {"schema_version": 4},
     ],
 )
 def test_report_that_was_damaged_names_the_place(folder: Path, edit: dict[str, Any]) -> None:
@@ -126,7 +126,7 @@ def test_model_without_a_reference_has_empty_cells(folder: Path) -> None:
 def test_verdict_is_said_in_words(folder: Path) -> None:
     assert verdict_line(report(folder)) == "PASS  parity holds on 300 images"
     failed = report(folder, models=(make_model("pd"), make_model("nb-x86", agreement=0.5)))
-    assert verdict_line(failed) == "FAIL  1 reason(s), on 300 images"
+    assert verdict_line(failed) == "FAIL by parity  1 reason(s), on 300 images"
 
 
 def test_markdown_table_cannot_be_broken_by_a_label(folder: Path) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from pipeline.project.schema import VerifySection
-from pipeline.report.model import Verdict
+from pipeline.record.verdict import Verdict, read_verdict
 from pipeline.report.verdict import Judgement, judge
-from stages.contract import Fault, ModelEntry, Parity, Status
+from pipeline.report.words import Effect, GuardEntry, Outcome
+from stages.contract import Attempt, Change, Exit, Fault, ModelEntry, Parity, Status
 from support.results import (
     ARM,
     make_boxes,
@@ -29,8 +30,7 @@ def verdict(asked: dict[str, Any] | None = None, **nb: Any) -> Judgement:
 
 
 def test_equal_models_pass() -> None:
-    assert verdict() == Judgement(True, (), ())
-    assert verdict().verdict is Verdict.PASS
+    assert verdict() == Judgement(Verdict.PASS)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,8 @@ def test_equal_models_pass() -> None:
 )
 def test_each_reason_to_fail(nb: dict[str, Any], asked: dict[str, float], said: str) -> None:
     found = verdict(asked, **nb)
-    assert not found.passed and found.verdict is Verdict.FAIL
+    by_accuracy = said.startswith("pd: accuracy")
+    assert found.verdict is (Verdict.ACCURACY if by_accuracy else Verdict.PARITY)
     assert said in found.reasons
 
 
@@ -68,7 +69,7 @@ def test_each_reason_to_fail(nb: dict[str, Any], asked: dict[str, float], said: 
     ],
 )
 def test_what_is_allowed_passes(nb: dict[str, Any], asked: dict[str, float]) -> None:
-    assert verdict(asked, **nb).passed
+    assert verdict(asked, **nb).verdict is Verdict.PASS
 
 
 def test_checkpoint_that_differs_from_pd_fails() -> None:
@@ -88,13 +89,13 @@ def test_pd_that_could_not_be_measured_fails() -> None:
 
 def test_model_that_was_never_measured_is_no_reason_to_pass() -> None:
     models = [ModelEntry("pd", Status.NOT_RUNNABLE), make_model("nb-x86")]
-    assert not judge(make_parity(*models), VerifySection()).passed
+    assert judge(make_parity(*models), VerifySection()).verdict is Verdict.PARITY
 
 
-def test_weak_model_passes_with_a_remark() -> None:
+def test_weak_model_passes_with_a_warning() -> None:
     models = [make_model("pd", accuracy=0.2), make_model("nb-x86", accuracy=0.2)]
     found = judge(make_parity(*models), VerifySection())
-    assert found.passed
+    assert found.verdict is Verdict.WARNINGS
     assert "reads only 20.0% of the lines, too weak to prove much" in found.remarks[0]
 
 
@@ -104,13 +105,13 @@ def detection(*models: ModelEntry, **changes: Any) -> Parity:
 
 
 def test_detection_is_judged_by_its_hmean_and_its_boxes() -> None:
-    assert judge(detection(), VerifySection()) == Judgement(True, (), ())
+    assert judge(detection(), VerifySection()) == Judgement(Verdict.PASS)
     worse = make_boxes("nb-x86", hmean=0.8, agreement=0.95)
     found = judge(detection(make_boxes("pd"), worse), VerifySection(min_accuracy=0.95))
     assert found.reasons == (
-        "pd: hmean 0.9200 is under 0.95",
         "nb-x86: hmean drops by 0.1200 against pd (allowed 0.0)",
         "nb-x86: agrees with pd on 0.9500 (asked 1.0)",
+        "pd: hmean 0.9200 is under 0.95",
     )
 
 
@@ -122,7 +123,7 @@ def test_pir_model_that_differs_from_pd_fails() -> None:
 
 
 def test_every_line_that_is_chained_has_to_be_the_same() -> None:
-    assert judge(detection(chain=make_chain()), VerifySection()).passed
+    assert judge(detection(chain=make_chain()), VerifySection()).verdict is Verdict.PASS
     found = judge(detection(chain=make_chain(same=429)), VerifySection())
     assert found.reasons == (
         "chained with plates: 2 of 431 lines are read other than by the original pair",
@@ -146,7 +147,7 @@ def test_chain_that_finds_no_line_proves_nothing() -> None:
 )  # fmt: skip
 def test_weak_model_of_another_task_is_remarked_in_its_words(parity: Parity, said: str) -> None:
     found = judge(parity, VerifySection())
-    assert found.passed and said in found.remarks[0]
+    assert found.verdict is Verdict.WARNINGS and said in found.remarks[0]
 
 
 def test_chain_that_broke_off_says_why() -> None:
@@ -154,3 +155,63 @@ def test_chain_that_broke_off_says_why() -> None:
     assert judge(detection(chain=broken), VerifySection()).reasons == (
         "chained with plates: nb-x86 died",
     )
+
+
+def blind(**asked: Any) -> Judgement:
+    """Judge models that agree on reading nothing right."""
+    models = [make_model("pd", accuracy=0.0), make_model("nb-x86", accuracy=0.0)]
+    tried = [Attempt(Change.RGB, 20, 0.0, 0.0), Attempt(Change.REVERSED, 300, 1.0, 0.0)]
+    return judge(make_parity(*models, attempts=tuple(tried)), VerifySection(**asked))
+
+
+def test_nothing_right_fails_and_names_what_would_read_better() -> None:
+    found = blind()
+    assert found.verdict is Verdict.ACCURACY
+    assert "nothing is right on 300 labelled images. Likely causes: exported" in found.reasons[0]
+    assert (
+        found.remarks[1] == "read in the other order: 100% of 300 images are right, as they are 0%"
+    )
+
+
+def test_nothing_right_may_be_meant() -> None:
+    assert blind(min_accuracy=0).verdict is Verdict.WARNINGS
+
+
+def test_nothing_found_on_a_page_fails_too() -> None:
+    models = (make_boxes(name, hmean=0.0) for name in ("pd", "nb-x86"))
+    assert judge(detection(*models), VerifySection()).verdict is Verdict.ACCURACY
+
+
+@pytest.mark.parametrize(
+    ("effect", "nb", "expected"),
+    [
+        (Effect.WARNS, {}, Verdict.WARNINGS),
+        (Effect.FAILS, {}, Verdict.GUARD),
+        (Effect.REFUSES, {}, Verdict.GUARD),
+        # what the limits of the verdict say is the better name of a failure, unless a guard refuses
+        (Effect.FAILS, {"agreement": 0.5}, Verdict.PARITY),
+        (Effect.REFUSES, {"agreement": 0.5}, Verdict.GUARD),
+        (Effect.WARNS, {"agreement": 0.5}, Verdict.PARITY),
+    ],
+)
+def test_failed_guard_never_stands_behind_a_plain_pass(
+    effect: Effect, nb: dict[str, Any], expected: Verdict
+) -> None:
+    guard = GuardEntry("what-learned", "training changed", Outcome.FAILED, effect, "head 0 of 2")
+    parity = make_parity(make_model("pd"), make_model("nb-x86", **nb))
+    found = judge(parity, VerifySection(), [guard])
+    assert found.verdict is expected
+    if expected in (Verdict.GUARD, Verdict.WARNINGS):
+        assert "a guard failed: training changed: head 0 of 2" in (*found.reasons, *found.remarks)
+
+
+def test_exit_code_and_record_follow_the_verdict() -> None:
+    assert {verdict: verdict.code for verdict in Verdict} == {
+        Verdict.PASS: Exit.OK,
+        Verdict.WARNINGS: Exit.OK,
+        Verdict.ACCURACY: Exit.PARITY,
+        Verdict.PARITY: Exit.PARITY,
+        Verdict.GUARD: Exit.INTEGRITY,
+    }
+    assert all(read_verdict(verdict.value) is verdict for verdict in Verdict)
+    assert (read_verdict("fail"), read_verdict("")) == (Verdict.PARITY, None)

@@ -12,7 +12,7 @@ from tui.screens.inside import InsideScreen
 from tui.views.run import RunView
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
-from tui.words import state_words, verdict_words
+from tui.words import end_words, state_words
 
 
 class PaddockScreen(InsideScreen[None]):
@@ -58,7 +58,7 @@ class PaddockScreen(InsideScreen[None]):
         elif self.paddock.run_goes_on and not self.paddock.is_earlier:
             line.append(f"{symbol('running')} " + _("starting"), "bold")
         elif view.finished:
-            word, style = verdict_words(view.finished.code)
+            word, style = end_words(view.finished)
             line.append(word, style)
         else:
             line.append(_("never run") if not view.name else _("cut short"))

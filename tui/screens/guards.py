@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
-from pipeline.report.words import GuardEntry, Outcome
+from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.text import one_line
 from stages.contract import Exit
 from tui.appearance import symbol
@@ -124,6 +124,7 @@ def guards_of(record: Record, view: RunView) -> Iterator[GuardEntry]:
             id="run-stopped",
             title="a guard stopped the run",
             outcome=Outcome.FAILED,
+            effect=Effect.REFUSES,
             found=failure.message,
             where=failure.where,
             remedy=failure.remedy,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pipeline.report.table import chain_line, verdict_line
 from pipeline.text import one_line
-from tui.appearance import symbol
+from tui.appearance import symbol, verdict_mark
 from tui.language import _, translated
 from tui.widgets.line import Line
 
@@ -33,10 +33,9 @@ class ReportHead(Line):
 
     def show_report(self, report: Report, origin: str) -> None:
         """Show the verdict; ``origin`` says which run it is from, if that is not plain."""
-        passed = report.passed
-        mark = symbol("done" if passed else "failed")
+        mark, style = verdict_mark(report.verdict)
         verdict = one_line(translated(verdict_line(report)))
-        text = Text.assemble((f"{mark} {verdict}", "bold green" if passed else "bold red"))
+        text = Text.assemble((f"{mark} {verdict}", style))
         if origin:
             text.append("\n").append(f"{symbol('warning')} {one_line(origin)}", "yellow")
         chained = filter(None, [chain_line(report)])

@@ -17,7 +17,7 @@ from tui.keys import bindings
 from tui.language import N_, _
 from tui.widgets.columns import padded
 from tui.widgets.listing import Listing
-from tui.words import verdict_words
+from tui.words import end_words
 
 #: Titles of the columns and their widths in cells: fixed, so that a row that is read later moves nothing.
 _COLUMNS = (
@@ -105,7 +105,7 @@ def _row(*cells: Text) -> Text:
 def ending_text(summary: RunSummary) -> Text:
     """Return symbol and words of how a run ended."""
     if summary.code is not None:
-        words, style = verdict_words(summary.code)
+        words, style = end_words(summary)
         return Text(words, style)
     if summary.cut_short:
         return Text(f"{symbol('stopped')} " + _("cut short"), "bold yellow")

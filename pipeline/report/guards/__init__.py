@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pipeline.errors import IntegrityFailed
 from pipeline.report.guards import agreement, conversion, data, outputs, places, versions, weights
 from pipeline.report.guards.base import Guard, Proof
-from pipeline.report.words import GuardEntry, Outcome
+from pipeline.report.words import Effect, GuardEntry, Outcome
 
 __all__ = ["GUARDS", "Guard", "Proof", "check_guards", "refusal"]
 
@@ -33,11 +33,11 @@ def check_guards(proof: Proof) -> tuple[GuardEntry, ...]:
 
 
 def refusal(entries: Iterable[GuardEntry]) -> IntegrityFailed | None:
-    """Return the error for the first guard that failed and refuses the run, or None."""
-    refusing = {guard.id: guard for guard in GUARDS if guard.refuses}
-    for entry in entries:
-        guard = refusing.get(entry.id)
-        if guard and entry.outcome is Outcome.FAILED:
-            pitfall = guard.pitfalls[0] if guard.pitfalls else ""
-            return IntegrityFailed(entry.found, entry.where, entry.remedy, pitfall)
+    """Return the error for the guard by which a run fails, or None: first of all one that refuses."""
+    broken = [entry for entry in entries if entry.outcome is Outcome.FAILED]
+    for effect in (Effect.REFUSES, Effect.FAILS):
+        for entry in broken:
+            if entry.effect is effect:
+                pitfall = entry.pitfalls[0] if entry.pitfalls else ""
+                return IntegrityFailed(entry.found, entry.where, entry.remedy, pitfall)
     return None

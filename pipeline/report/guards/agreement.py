@@ -110,17 +110,16 @@ def chained(proof: Proof) -> Finding:
 def accuracy(proof: Proof) -> Finding:
     """Hold the score of PD against ``verify.min_accuracy``."""
     asked, where = proof.settings.verify.min_accuracy, "verify.min_accuracy"
-    if not asked:
+    if asked == 0:
         return not_checked(msg("the project asks for no accuracy"), where)
     pd = next((item for item in proof.measured if item.name == PD_MODEL), None)
     if pd is None:
         return not_checked(msg("pd was not measured"), where)
     task = TASKS[proof.parity.task]
     score = score_of(pd, task)
-    found = msg(
-        "pd: {measure} {score} (asked {asked})", task.score_name, f"{score:.2%}", f"{asked:.2%}"
-    )
-    return passed_if(score >= asked, found, where)
+    least = msg("more than 0") if asked is None else f"{asked:.2%}"
+    found = msg("pd: {measure} {score} (asked {asked})", task.score_name, f"{score:.2%}", least)
+    return passed_if(score > 0 if asked is None else score >= asked, found, where)
 
 
 @guard(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipeline.project.schema import Settings
-from pipeline.report.words import GuardEntry, Outcome
+from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS
 from stages.contract import (
     ConvertMetrics,
@@ -124,7 +124,7 @@ class Guard:
         protects: what goes wrong where nobody checks.
         check: looks at what a run left.
         pitfalls: the entries of the catalogue that it watches for.
-        refuses: whether a run with this guard failed ends with exit code 5 and delivers nothing.
+        effect: what it means for the verdict if it failed.
         tasks: the tasks that it makes sense for.
     """
 
@@ -133,7 +133,7 @@ class Guard:
     protects: str
     check: Callable[[Proof], Finding] = field(repr=False)
     pitfalls: tuple[Pitfall, ...] = ()
-    refuses: bool = False
+    effect: Effect = Effect.FAILS
     tasks: tuple[str, ...] = tuple(TASKS)
 
     def report(self, proof: Proof) -> GuardEntry:
@@ -146,6 +146,7 @@ class Guard:
             id=self.id,
             title=self.title,
             outcome=found.outcome,
+            effect=self.effect,
             found=found.found,
             where=found.where,
             remedy=found.remedy,
@@ -159,11 +160,11 @@ def guard(
     title: str,
     protects: str,
     *pitfalls: Pitfall,
-    refuses: bool = False,
+    effect: Effect = Effect.FAILS,
     tasks: tuple[str, ...] = tuple(TASKS),
 ) -> Callable[[Callable[[Proof], Finding]], Guard]:
     """Make a :class:`Guard` of the check that stands below."""
-    return lambda check: Guard(name, title, protects, check, pitfalls, refuses, tasks)
+    return lambda check: Guard(name, title, protects, check, pitfalls, effect, tasks)
 
 
 def names(models: Sequence[ModelEntry]) -> str:

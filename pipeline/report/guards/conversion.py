@@ -15,6 +15,7 @@ from pipeline.report.guards.base import (
     passed,
     said_of,
 )
+from pipeline.report.words import Effect
 from stages.contract import Fault, Step
 from stages.contract.artifacts import LINEAGE, LITE_PROGRAM, is_nb_file
 from stages.message import joined, msg
@@ -91,7 +92,7 @@ def anew(proof: Proof) -> Finding:
     Pitfall.STOCK_NB,
     Pitfall.SCALE_FOLDED_WRONG,
     Pitfall.STALE_FILE,
-    refuses=True,
+    effect=Effect.REFUSES,
 )
 def traced(proof: Proof) -> Finding:
     """Tell how many tensors are identical from model to model, and how many were derived by a known rule."""
@@ -129,7 +130,7 @@ def _step(step: Step) -> str:
     msg("what is measured on this machine says nothing of the file that ships"),
     Pitfall.STALE_FILE,
     Pitfall.STOCK_NB,
-    refuses=True,
+    effect=Effect.REFUSES,
 )
 def targets_agree(proof: Proof) -> Finding:
     """Return whether the files for all targets hold the same tensors."""
@@ -182,7 +183,7 @@ def target(proof: Proof) -> Finding:
     msg("the app's Paddle-Lite is not older than opt"),
     msg("a file that an older runtime aborts on, or reads wrongly, on the phone alone"),
     Pitfall.OPT_NEWER_THAN_RUNTIME,
-    refuses=True,
+    effect=Effect.REFUSES,
 )
 def runtime(proof: Proof) -> Finding:
     """Hold the version of ``opt`` in each file against the Paddle-Lite that the app has."""

@@ -12,6 +12,7 @@ from pipeline.report.guards.base import (
     passed,
     passed_if,
 )
+from pipeline.report.words import Effect
 from stages.contract.artifacts import DICTIONARY
 from stages.message import msg
 from stages.pitfalls import Pitfall
@@ -107,6 +108,7 @@ def length(proof: Proof) -> Finding:
     msg("the test set chose nothing"),
     msg("an accuracy measured on the lines that the best epoch was chosen with is too good"),
     Pitfall.LEAKED_TEST_IMAGES,
+    effect=Effect.WARNS,
 )
 def own_test_set(proof: Proof) -> Finding:
     """Return whether verify measured on lines that chose nothing."""
@@ -121,6 +123,7 @@ def own_test_set(proof: Proof) -> Finding:
     msg("training, validation and test share no image"),
     msg("an accuracy measured on lines that the model was trained with is too good"),
     Pitfall.LEAKED_TEST_IMAGES,
+    effect=Effect.WARNS,
 )
 def overlap(proof: Proof) -> Finding:
     """Take the data stage's count of images that two splits share."""

@@ -15,6 +15,7 @@ from pipeline.report.guards.base import (
     passed,
     said_of,
 )
+from pipeline.report.words import Effect
 from stages.contract import Canary, CanaryEntry, Fault, ModelEntry, Sane
 from stages.contract.artifacts import CHECKPOINT_MODEL, EVIDENCE, PD_MODEL, PREPROCESS
 from stages.message import joined, msg
@@ -128,7 +129,7 @@ def _models(rows: Sequence[Sane]) -> str:
     msg("no model reads as the one that training started from"),
     msg("the official model's NB file on the phone in place of the trained one"),
     Pitfall.STOCK_NB,
-    refuses=True,
+    effect=Effect.REFUSES,
     tasks=("recognition",),
 )
 def canary(proof: Proof) -> Finding:

@@ -16,6 +16,7 @@ from pipeline.report.guards.base import (
     not_checked,
     passed,
 )
+from pipeline.report.words import Effect
 from stages.contract import Compared, Match
 from stages.contract.artifacts import DICTIONARY as DICTIONARY_FILE
 from stages.contract.artifacts import PREPROCESS
@@ -44,7 +45,7 @@ _ONE_PREPROCESSING = msg(
     Pitfall.OTHER_CONFIGURATION,
     Pitfall.WRONG_HEIGHT,
     Pitfall.RGB_FOR_BGR,
-    refuses=True,
+    effect=Effect.REFUSES,
 )
 def preprocessing(proof: Proof) -> Finding:
     """Hold what configurations and models say of their input against preprocess.json."""
@@ -62,7 +63,7 @@ def preprocessing(proof: Proof) -> Finding:
     msg("the right classes decoded with the wrong characters"),
     Pitfall.DICTIONARY_CHANGED,
     Pitfall.DICTIONARY_REORDERED,
-    refuses=True,
+    effect=Effect.REFUSES,
     tasks=("recognition",),
 )
 def one_dictionary(proof: Proof) -> Finding:
@@ -94,7 +95,7 @@ def one_dictionary(proof: Proof) -> Finding:
     msg("every model has the dictionary's classes"),
     msg("a dictionary that is one entry off (most often the space) shifts every character"),
     Pitfall.DICTIONARY_CLASSES,
-    refuses=True,
+    effect=Effect.REFUSES,
     tasks=("recognition",),
 )
 def classes(proof: Proof) -> Finding:

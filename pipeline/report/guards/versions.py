@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.errors import IntegrityFailed
 from pipeline.record.environment import COMPARED, check_one_environment, processors
 from pipeline.report.guards.base import Finding, Proof, failed, guard, not_checked, passed
+from pipeline.report.words import Effect
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
@@ -37,6 +38,7 @@ def environment(proof: Proof) -> Finding:
     msg(
         "kernels of another processor add up in another order: other last digits, and another hash"
     ),
+    effect=Effect.WARNS,
 )
 def cpu(proof: Proof) -> Finding:
     """Return whether all results were made on processors with the same vector units.
