@@ -1,5 +1,8 @@
 """The ``convert`` stage: a legacy Paddle model becomes a ``.nb`` file for each target.
 
+A file that the project brings along, made by another ``opt``, is taken as it is, and traced as far as it
+can be.
+
 The program is first rewritten so that ``opt`` takes it and Lite runs it fast (``stages/program``);
 what ``opt`` was given is an artifact too, and has been proved equal to the original. Every tensor of
 each file is traced back to the original model (``stages/lineage``) before the file is used.
@@ -8,6 +11,7 @@ each file is traced back to the original model (``stages/lineage``) before the f
 from __future__ import annotations
 
 import platform
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +19,13 @@ from pathlib import Path
 import numpy as np
 
 from stages.contract import ConvertMetrics
-from stages.contract.artifacts import LINEAGE, LITE_PARAMETERS, LITE_PROGRAM, nb_file
+from stages.contract.artifacts import (
+    LINEAGE,
+    LITE_PARAMETERS,
+    LITE_PROGRAM,
+    given_nb,
+    nb_file,
+)
 from stages.errors import IntegrityError, StageError
 from stages.lineage.trace import Chain
 from stages.lite.naive_buffer import read_naive_buffer
@@ -66,13 +76,18 @@ def run(context: Context) -> ConvertMetrics:
     steps.begin(msg("rewrite the program"))
     shapes = input_shapes(read_program(original[0]), task_of(context).sizes)
     rewritten = _rewrite(context, original)
-    refuse_unknown(rewritten.graph, {target: known_operators(target) for target in targets})
+    given = [target for target in targets if context.has(given_nb(target))]
+    made = [target for target in targets if target not in given]
+    refuse_unknown(rewritten.graph, {target: known_operators(target) for target in made})
     with context.guarding():
         chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)
     steps.begin(msg("prove it equal"))
     proof = prove_equal(original, rewritten.files, shapes, context.spec.seed)
     version = installed_version()
-    for target in targets:
+    for target in given:
+        steps.begin(msg("trace the file for {target}", target))
+        _adopt(context, original, target, chain)
+    for target in made:
         steps.begin(msg("opt for {target}", target))
         _convert(context, rewritten.files, target, version, chain, proof)
     with context.guarding():
@@ -86,6 +101,7 @@ def run(context: Context) -> ConvertMetrics:
         {name: count for name, count in rewritten.rules.items() if name in needed},
         version,
         proof.difference,
+        tuple(given),
     )
 
 
@@ -148,6 +164,16 @@ def _convert(
     if target == runnable_target(platform.machine()):
         check_runs(made, proof)
     made.rename(context.output / made.name)
+
+
+def _adopt(context: Context, original: tuple[Path, Path], target: str, chain: Chain) -> None:
+    """Take a file that was made elsewhere as it is, and trace what can be traced of it."""
+    given = context.input(given_nb(target))
+    program = read_program(original[0])
+    with context.guarding():
+        nb = read_naive_buffer(given)
+        chain.add(nb, target, Graph(program, read_tensors(program, original[1])))
+    shutil.copyfile(given, context.output / nb_file(target))
 
 
 def check_version(found: str, installed: str, name: str) -> None:

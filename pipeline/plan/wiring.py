@@ -16,7 +16,7 @@ from pipeline.plan.start import Start, one_file, starting_point
 from pipeline.plan.surroundings import Surrounding
 from pipeline.project import Project
 from stages.contract import Digests, hash_file
-from stages.contract.artifacts import PD_PARAMETERS, is_nb_model
+from stages.contract.artifacts import PD_PARAMETERS, given_nb, is_nb_model
 from stages.message import msg
 
 
@@ -96,7 +96,13 @@ def _given(project: Project, start: Start, cache: HashCache) -> dict[str, Source
         given["dictionary"] = one_file(
             project.folder / dictionary, cache, msg("project (dictionary)")
         )
-    return {**given, **start.given}
+    made_elsewhere = {
+        given_nb(target): one_file(
+            project.folder / name, cache, msg("project (convert.models.{target})", target)
+        )
+        for target, name in project.settings.convert.models.items()
+    }
+    return {**given, **made_elsewhere, **start.given}
 
 
 def given_models(wires: Sequence[Wire]) -> dict[str, Digests]:

@@ -31,6 +31,7 @@ def disagreements(project: Project) -> Iterator[Complaint]:
     yield from _of_dictionary(project)
     yield from _of_space(project)
     yield from _of_recogniser(project)
+    yield from _of_given_files(project)
 
 
 def is_file(path: Path) -> bool:
@@ -233,3 +234,15 @@ def _of_recogniser(project: Project) -> Iterator[Complaint]:
     elif not is_file(project.folder / name / "paddock.toml"):
         remedy = msg("name the folder of a Paddock project that converts a recognition model")
         yield Complaint(keys, msg("no project in {folder}", project.folder / name), remedy)
+
+
+def _of_given_files(project: Project) -> Iterator[Complaint]:
+    """Refuse a ``.nb`` file that is not there, or is for a target that the project does not have."""
+    settings = project.settings.convert
+    for target, name in settings.models.items():
+        keys = ("convert", "models", target)
+        if not is_file(project.folder / name):
+            yield Complaint(keys, msg("no file {name} in {folder}", repr(name), project.folder))
+        elif target not in settings.targets:
+            remedy = msg('add "{target}" to [convert] targets', target)
+            yield Complaint(keys, msg("{target} is not one of the targets", target), remedy)

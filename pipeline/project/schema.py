@@ -151,6 +151,7 @@ class ConvertSection(Section):
 
     targets: Annotated[list[Literal["arm", "x86"]], Field(min_length=1)] = ["arm", "x86"]
     fp16: bool = False
+    models: dict[Literal["arm", "x86"], str] = {}
 
     @field_validator("targets")
     @classmethod

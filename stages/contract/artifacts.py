@@ -41,6 +41,11 @@ def is_nb_file(name: str) -> bool:
     return name.endswith(_NB_SUFFIX)
 
 
+def given_nb(target: str) -> str:
+    """Return the input that is an NB file made elsewhere, for a target."""
+    return f"given-{target}"
+
+
 def nb_model(target: str) -> str:
     """Return the name of the NB model for a target."""
     return f"{_NB}{target}"

@@ -163,6 +163,13 @@ class Step:
     """computed from others by a known rule"""
     by: Mapping[str, int]
     """the rules, and how many tensors each derived"""
+    untraced: tuple[str, ...] = ()
+    """of an NB file that was made elsewhere, tensors that are neither; some are named"""
+
+    @property
+    def traced(self) -> bool:
+        """Whether every tensor comes from the model before."""
+        return self.same + self.derived == self.tensors
 
 
 @dataclass(frozen=True)

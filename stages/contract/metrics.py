@@ -98,7 +98,10 @@ class ExportMetrics(Metrics):
 
 @dataclass(frozen=True)
 class ConvertMetrics(Metrics):
-    """Of ``convert``: what was rewritten (``needed``: without which ``opt`` or its file aborts)."""
+    """Of ``convert``: what was rewritten (``needed``: without which ``opt`` or its file aborts).
+
+    ``given`` has the targets whose NB file the project brought along.
+    """
 
     operators_before: int
     operators_after: int
@@ -106,6 +109,7 @@ class ConvertMetrics(Metrics):
     needed: Mapping[str, int]
     opt_version: str
     simplified_max_difference: float
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

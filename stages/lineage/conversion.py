@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from stages.contract.artifacts import LITE_MODEL
+from stages.contract.artifacts import LITE_MODEL, PD_MODEL
 from stages.errors import IntegrityError
 from stages.lineage.compare import close, same
 from stages.lineage.folds import CONVOLUTION, Fold, folds
@@ -33,6 +33,18 @@ def trace_conversion(graph: Graph, nb: NaiveBuffer, model: str) -> Traced:
     return _Tracing(graph, nb).run(model)
 
 
+def trace_given(graphs: Iterable[Graph], nb: NaiveBuffer, model: str) -> Traced:
+    """Trace a ``.nb`` file that was made elsewhere, as far as it can be; what cannot is not refused.
+
+    Args:
+        graphs: the programs that it may have been made of: the PD model's, and those rewritten from it.
+        nb: the file.
+        model: its name in the chain, ``nb-arm``.
+    """
+    found = [_Tracing(graph, nb).explained() for graph in graphs]
+    return Traced(PD_MODEL, model, max(found, key=len), tuple(nb.tensors))
+
+
 class _Tracing:
     """The work on one file: which tensors are explained, and which of the program's were used."""
 
@@ -44,16 +56,22 @@ class _Tracing:
         self._origins: dict[str, str] = {}
         self._used: set[str] = set()
 
-    def run(self, model: str) -> Traced:
+    def explained(self) -> dict[str, str]:
+        """Return where each tensor that can be explained comes from."""
         for name, value in self._tensors.items():
             self._take_same(name, value)
         for steps in folds(self._graph):
             self._take_folded(steps)
-        unexplained = [name for name in self._tensors if name not in self._origins]
+        return self._origins
+
+    def run(self, model: str) -> Traced:
+        """Explain every tensor, and find every parameter of the program."""
+        origins = self.explained()
+        unexplained = [name for name in self._tensors if name not in origins]
         if unexplained:
             raise self._unexplained(unexplained)
         self._refuse_lost()
-        return Traced(LITE_MODEL, model, self._origins)
+        return Traced(LITE_MODEL, model, origins)
 
     def _take_same(self, name: str, value: np.ndarray) -> None:
         if name in self._parameters and same(self._parameters[name], value):

@@ -13,25 +13,40 @@ from stages.lite.fingerprint import model_fingerprint, tensor_fingerprint
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer
 from stages.lite.signature import input_shape, output_width
+from stages.text.printable import printable
 
+#: How many tensors without an origin are named.
+NAMED = 10
 #: How a tensor came from one model to the next: the rule that derived it, "" for the same bytes.
 Origins = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Traced:
-    """One step of the chain: every tensor of ``target``, traced back to ``source``."""
+    """One step of the chain: every tensor of ``target``, traced back to ``source``.
+
+    ``names`` has all of its tensors if some may have no origin.
+    """
 
     source: str
     target: str
     origins: Origins
+    names: tuple[str, ...] = ()
 
     def entry(self) -> Step:
         """Return the step as ``lineage.json`` holds it."""
         rules = Counter(rule for rule in self.origins.values() if rule)
         derived = sum(rules.values())
-        tensors, by = len(self.origins), dict(sorted(rules.items()))
-        return Step(self.source, self.target, tensors, tensors - derived, derived, by)
+        untraced = [name for name in self.names if name not in self.origins]
+        return Step(
+            self.source,
+            self.target,
+            len(self.origins) + len(untraced),
+            len(self.origins) - derived,
+            derived,
+            dict(sorted(rules.items())),
+            tuple(map(printable, untraced[:NAMED])),
+        )
 
 
 def fingerprints(tensors: Mapping[str, np.ndarray]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from stages.contract import Lineage
 from stages.contract.artifacts import LITE_MODEL, PD_MODEL, nb_model
 from stages.errors import IntegrityError
 from stages.files import write_text
-from stages.lineage.conversion import trace_conversion
+from stages.lineage.conversion import trace_conversion, trace_given
 from stages.lineage.record import Traced, nb_entry, pd_entry
 from stages.lineage.rewriting import trace_rewriting
 from stages.lineage.targets import compare_targets
@@ -45,12 +45,19 @@ class Chain:
         self._steps = [trace_rewriting(pd, self._graph.parameters, changes)]
         self._models = {PD_MODEL: pd_entry(pd), LITE_MODEL: pd_entry(self._graph.parameters)}
         self._files: list[NaiveBuffer] = []
+        self._given: set[str] = set()
 
-    def add(self, nb: NaiveBuffer, target: str) -> Traced:
-        """Trace a file that was converted for ``target``.
+    def add(self, nb: NaiveBuffer, target: str, made_of: Graph | None = None) -> Traced:
+        """Trace a file for ``target``.
+
+        Args:
+            nb: the file.
+            target: that it must be for.
+            made_of: the PD model, if the file was made elsewhere: then it is traced as far as it can be.
 
         Raises:
-            IntegrityError: the file is for another target, or its tensors are not the program's.
+            IntegrityError: the file is for another target, or was converted here and its tensors are
+                not the program's.
             StageError: it does not say what it takes and gives.
         """
         found = target_of(nb)
@@ -62,7 +69,11 @@ class Chain:
                 Pitfall.FOREIGN_TARGET,
             )
         model = nb_model(target)
-        traced = trace_conversion(self._graph, nb, model)
+        if made_of:
+            traced = trace_given((made_of, self._graph), nb, model)
+            self._given.add(target)
+        else:
+            traced = trace_conversion(self._graph, nb, model)
         self._steps.append(traced)
         self._models[model] = nb_entry(nb)
         self._files.append(nb)
@@ -71,6 +82,8 @@ class Chain:
     def document(self) -> Lineage:
         """Return ``lineage.json``: the steps, the models, and what the targets share."""
         compared = compare_targets(*self._files) if len(self._files) == len(TARGETS) else None
+        if self._given and compared and not compared.equal:
+            compared = None  # another opt may fold and name things otherwise; what was traced tells
         steps = tuple(step.entry() for step in self._steps)
         return Lineage(steps, self._models, compared)
 

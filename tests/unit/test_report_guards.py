@@ -15,7 +15,7 @@ from pipeline.report.guards import GUARDS, refusal
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
-from pipeline.report.model import GuardEntry, Outcome
+from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.run.deliver import complete, deliver, is_delivered
 from stages.contract import Fault, Result, Step, Targets
 from support.projects import write_project
@@ -64,7 +64,7 @@ def test_good_run_fails_no_guard(guards: Make) -> None:
     open_ones = {name for name, outcome in outcomes.items() if outcome is NOT_CHECKED}
     assert open_ones <= {
         "lock-held", "shipped-measured", "accuracy-floor", "runtime-known", "same-processor",
-        "same-text-chained", "import-proved",
+        "same-text-chained", "import-proved", "given-nb-traced",
     }  # fmt: skip
 
 
@@ -215,6 +215,29 @@ def test_models_that_say_nothing_of_their_input_are_not_checked(guards: Make) ->
 def test_tensor_that_nobody_can_trace_fails(guards: Make) -> None:
     lost = Step("lite", "nb-arm", 216, 204, 11, {})
     assert guards(lineage=make_lineage(steps=(lost,)))["weights-traced"].outcome is FAILED
+
+
+@pytest.mark.parametrize(
+    ("known", "outcomes"),
+    [
+        (216, (PASSED, PASSED)),
+        (200, (NOT_CHECKED, FAILED)),  # another opt folded something: a warning
+        (12, (FAILED, FAILED)),  # another model
+    ],
+)
+def test_file_made_elsewhere_is_traced_as_far_as_it_can_be(
+    guards: Make, known: int, outcomes: tuple[Outcome, Outcome]
+) -> None:
+    names = ("conv2d_0.w_0",) if known < 216 else ()
+    made = guards(
+        lineage=make_lineage(steps=(Step("pd", "nb-arm", 216, known, 0, {}, names),)),
+        results=changed("convert", given=["arm"]),
+    )
+    assert (made["weights-traced"].outcome, made["given-nb-traced"].outcome) == outcomes
+    assert made["given-nb-traced"].effect is Effect.WARNS
+    assert all(name in made["given-nb-traced"].found for name in names)
+    assert "model_x86.nb" in made["written-anew"].found
+    assert "model_arm.nb" not in made["written-anew"].found
 
 
 def test_targets_with_different_tensors_fail(guards: Make) -> None:

@@ -10,16 +10,18 @@ from typing import Any
 
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
-from stages.contract.artifacts import LINEAGE, nb_file, nb_model
+from stages.contract.artifacts import LINEAGE, given_nb, nb_file, nb_model
 
 
 def _parameters(basis: Basis) -> dict[str, Any]:
     settings = basis.project.settings
-    return {"task": settings.model.task, **settings.convert.model_dump()}
+    told = settings.convert.model_dump(exclude={"models"})
+    return {"task": settings.model.task, **told}
 
 
 def _inputs(basis: Basis) -> dict[str, Source]:
-    return basis.take("pdmodel", "pdiparams")
+    given = map(given_nb, basis.project.settings.convert.models)
+    return basis.take("pdmodel", "pdiparams", *given)
 
 
 def _makes(basis: Basis) -> dict[str, str]:

@@ -13,11 +13,12 @@ from pipeline.report.guards.base import (
     guard,
     not_checked,
     passed,
+    passed_if,
     said_of,
 )
 from pipeline.report.words import Effect
 from stages.contract import Fault, Step
-from stages.contract.artifacts import LINEAGE, LITE_PROGRAM, is_nb_file
+from stages.contract.artifacts import LINEAGE, LITE_PROGRAM, is_nb_file, nb_file, nb_model
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
@@ -76,7 +77,14 @@ def anew(proof: Proof) -> Finding:
     """The convert stage writes into an empty folder and believes file and log, not the exit code."""
     if proof.convert is None:
         return not_checked(msg("the run converted nothing"), "convert")
-    made = [item.path for item in proof.results["convert"].artifacts if is_nb_file(item.path)]
+    elsewhere = {nb_file(target) for target in _given(proof)}
+    made = [
+        item.path
+        for item in proof.results["convert"].artifacts
+        if is_nb_file(item.path) and item.path not in elsewhere
+    ]
+    if not made:
+        return not_checked(msg("the NB files were made elsewhere"), "convert.models")
     found = msg(
         "opt {opt_version} wrote them into an empty folder: {made}",
         proof.convert.opt_version,
@@ -100,13 +108,53 @@ def traced(proof: Proof) -> Finding:
         return not_checked(msg("the run converted nothing"), LINEAGE)
     steps = proof.lineage.steps
     said = joined("; ", map(_step, steps))
-    if all(step.same + step.derived == step.tensors for step in steps):
+    partly = [step for step in steps if not step.traced]
+    if not partly:
         return passed(said, LINEAGE)
-    return failed(said, LINEAGE, AGAIN)
+    if not _given(proof):
+        return failed(said, LINEAGE, AGAIN)
+    if any(2 * (step.same + step.derived) < step.tensors for step in partly):
+        remedy = msg("name the NB file that was made of this very PD model")
+        return failed(said, "convert.models", remedy)
+    return not_checked(msg("made elsewhere, most of it known: see the next guard"), LINEAGE)
+
+
+def _given(proof: Proof) -> tuple[str, ...]:
+    """Return the targets whose NB file was made elsewhere."""
+    return proof.convert.given if proof.convert else ()
+
+
+@guard(
+    "given-nb-traced",
+    msg("every tensor of an NB file that was made elsewhere is known"),
+    msg("an NB file from elsewhere that is most of the model, and not all of it"),
+    Pitfall.STOCK_NB,
+    effect=Effect.WARNS,
+)
+def given_traced(proof: Proof) -> Finding:
+    """Tell how many tensors of a file that another ``opt`` made were found in the PD model.
+
+    Another version of ``opt`` may fold what this one does not; what the file reads tells the rest.
+    """
+    given = _given(proof)
+    if not given or proof.lineage is None:
+        return not_checked(msg("every NB file was made in this run"), "convert.models")
+    steps = [step for step in proof.lineage.steps if step.to in map(nb_model, given)]
+    said = joined("; ", map(_step, steps))
+    return passed_if(all(step.traced for step in steps), said, "convert.models")
 
 
 def _step(step: Step) -> str:
     source, target = step.from_, step.to
+    if not step.traced:
+        return msg(
+            "{target}: {known} of {tensors} tensors are those of {source} or derived from them, not {names}",
+            target,
+            step.same + step.derived,
+            step.tensors,
+            source,
+            ", ".join(step.untraced),
+        )
     if not step.derived:
         return msg(
             "{target}: all {tensors} tensors are those of {source}", target, step.tensors, source
@@ -222,4 +270,4 @@ def _written(version: str) -> str:
     return ".".join(map(str, _numbers(version))) or version
 
 
-GUARDS = (legal, rewriting, anew, traced, targets_agree, target, runtime)
+GUARDS = (legal, rewriting, anew, traced, given_traced, targets_agree, target, runtime)
