@@ -1,7 +1,7 @@
-"""Two ``.nb`` files of one model for two targets: the same tensors and the same operators?
+"""The ``.nb`` files of one model, one a target: the same tensors and the same operators?
 
 The arm file is what ships and cannot run where it is made. What was measured of the x86 file holds
-for it as far as the two are the same model.
+for it as far as they are the same model.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from stages.text.printable import printable
 NAMED = 10
 
 
-def compare_targets(first: NaiveBuffer, second: NaiveBuffer) -> Targets:
-    """Compare two files, tensor by tensor and operator by operator.
+def compare_targets(*files: NaiveBuffer) -> Targets:
+    """Compare files with each other, tensor by tensor and operator by operator.
 
     Operators are compared as what they compute (``dataflow``); of those that differ, the ones are
     named that differ for a reason of their own, not because of what they read.
     """
-    ours, theirs = first.fingerprints, second.fingerprints
-    names = sorted(set(ours) | set(theirs))
-    different = [printable(name) for name in names if ours.get(name) != theirs.get(name)]
-    steps = computed(first), computed(second)
-    roots = [*_roots(*steps), *_roots(steps[1], steps[0])]
+    prints = [file.fingerprints for file in files]
+    names = sorted(set().union(*prints))
+    different = [printable(name) for name in names if len({own.get(name) for own in prints}) > 1]
+    first, *rest = map(computed, files)
+    roots = [kind for other in rest for kind in (*_roots(first, other), *_roots(other, first))]
     return Targets(
-        len(names), tuple(different[:NAMED]), len(steps[0]), tuple(dict.fromkeys(roots))[:NAMED]
+        len(names), tuple(different[:NAMED]), len(first), tuple(dict.fromkeys(roots))[:NAMED]
     )
 
 

@@ -126,3 +126,8 @@ def test_names_cannot_drive_the_terminal() -> None:
     assert compare_targets(
         model(FEED, parameters=(evil,)), model(FEED, parameters=())
     ).different == ("\\x1b[31m",)
+
+
+def test_of_three_files_the_one_that_differs_is_found() -> None:
+    assert compare_targets(arm(), x86(), arm()).equal
+    assert not compare_targets(arm(), arm(), x86(hard_swish_offset=2.0)).equal
