@@ -96,6 +96,15 @@ async def until_shown(pilot: Pilot[Any], app: App[Any], *texts: str) -> None:
     await calm(pilot)
 
 
+async def looked_again(pilot: Pilot[None], app: PaddockApp, *texts: str) -> None:
+    """Let the screen see at once that files changed, and wait until it shows ``texts``.
+
+    By itself it looks when something happens to the run.
+    """
+    app._refresh_screens()
+    await until_shown(pilot, app, *texts)
+
+
 async def until_line(pilot: Pilot[None], app: PaddockApp, *parts: str) -> None:
     """Wait until all ``parts`` are on one line of the screen: long lists are laid out in steps."""
     await until(pilot, lambda: any(all(part in line for part in parts) for line in lines_of(app)))
