@@ -50,6 +50,10 @@ _FIELDS: dict[tuple[str, ...], str] = {
 _TRAINING = ("train", "val", "dictionary", "spaces", "mode")
 
 
+class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls with the focus alone: its own arrows would come before those that go from field to field."""
+
+
 class FormScreen(PlainScreen[bool]):
     """Asks for what a project needs; dismissed with whether it was written."""
 
@@ -79,7 +83,7 @@ class FormScreen(PlainScreen[bool]):
         return _("a new project in {folder}").format(folder=self.backend.folder)
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
+        with _Fields():
             for name, (label, meaning) in _TEXTS.items():
                 yield Field(_(label), Input(compact=True), _(meaning), id=name)
             yield Field(_("spaces"), Choice(_spaces()), _("is the space read, too?"), id="spaces")
