@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from pipeline.errors import EngineError
@@ -16,7 +15,6 @@ from support.projects import write_project
 from support.screen import LARGE, SMALL, opened, text_of, until, until_shown
 from tui.app import PaddockApp
 from tui.screens.build import BuildScreen
-from tui.screens.example import ExampleScreen
 from tui.screens.form import FormScreen
 from tui.screens.project import NewProjectScreen
 from tui.screens.run import RunScreen
@@ -47,37 +45,37 @@ def field(app: PaddockApp, name: str) -> Input:
     return app.screen.query_one(f"#{name} Input", Input)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, (40, 10)])
-async def test_examples_and_own_data_are_offered(folder: Path, size: tuple[int, int]) -> None:
-    async with opened(FaultyBackend(folder), size) as (app, pilot):
+async def test_examples_and_own_data_are_offered_at_any_size(folder: Path) -> None:
+    async with opened(FaultyBackend(folder), (40, 10)) as (app, pilot):
+        for size in ((40, 10), SMALL, LARGE):
+            await pilot.resize_terminal(*size)
+            assert isinstance(app.screen, NewProjectScreen)
+            await pilot.press("home")
+            await until_shown(pilot, app, "read serial numbers")
+            await pilot.press("end")
+            await until_shown(pilot, app, "My own data")
+            await pilot.press("enter")
+            assert isinstance(app.screen, FormScreen)
+            await pilot.press("escape", "escape")
         assert isinstance(app.screen, NewProjectScreen)
-        await until_shown(pilot, app, "read serial numbers")
-        await pilot.press("end")
-        await until_shown(pilot, app, "My own data")
-        await pilot.press("enter")
-        assert isinstance(app.screen, FormScreen)
-        await pilot.press("escape", "escape")
-        assert isinstance(app.screen, NewProjectScreen)
-
-
-async def test_example_is_written_and_the_run_screen_comes(folder: Path) -> None:
-    async with opened(FaultyBackend(folder)) as (app, pilot):
-        await pilot.press("enter")
+        write_project(folder)  # by somebody else
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
-        assert load_project(folder).name == "plates"
-        await until_shown(pilot, app, "Press r to run it")
 
 
-async def test_example_can_be_stopped(folder: Path) -> None:
+async def test_example_can_be_stopped_and_made_again(folder: Path) -> None:
     backend = FaultyBackend(folder)
     backend.go_on.clear()
     async with opened(backend) as (app, pilot):
         await pilot.press("enter")
-        await until_shown(pilot, app, "drawing the example's images")
-        await until_shown(pilot, app, "fetching alphanumeric")
+        await until_shown(pilot, app, "drawing the example's images", "fetching alphanumeric")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, NewProjectScreen))
         assert list(folder.iterdir()) == []
+        backend.go_on.set()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen))
+        assert load_project(folder).name == "plates"
+        await until_shown(pilot, app, "Press r to run it")
 
 
 async def test_example_without_images_offers_to_build_them(folder: Path) -> None:
@@ -92,64 +90,55 @@ async def test_example_without_images_offers_to_build_them(folder: Path) -> None
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
 
 
-async def test_example_without_an_engine_says_what_to_do(folder: Path) -> None:
-    backend = FaultyBackend(folder, (NO_ENGINE,))
+async def test_what_is_missing_comes_first(folder: Path) -> None:
+    backend = FaultyBackend(folder, (NO_ENGINE,), images=0)
     backend.error = EngineError("no engine\x1b[2J answers", "unix:///x", "start it: scripts/engine")
     async with opened(backend) as (app, pilot):
-        await until_shown(pilot, app, "✘ problem")
-        assert "start it: scripts/engine" in text_of(app)
+        await until_shown(pilot, app, "✘ problem", "start it: scripts/engine")
         await until_shown(pilot, app, "When that is done, e looks at the machine again.")
         await pilot.press("enter")
         await until_shown(pilot, app, "no engine\\x1b[2J answers")
         assert "→ start it: scripts/engine" in text_of(app)
         await pilot.press("escape")
         assert isinstance(app.screen, NewProjectScreen)
-        backend.findings = (ENGINE_OK,)
+        backend.findings, backend.error = (ENGINE_OK, NO_IMAGES), None
         await pilot.press("e")
-        await until(pilot, lambda: "✘ problem" not in text_of(app))
-
-
-async def test_images_can_be_built_before_anything_is_chosen(folder: Path) -> None:
-    backend = FaultyBackend(folder, (NO_IMAGES,), images=0)
-    async with opened(backend) as (app, pilot):
         await until_shown(pilot, app, "press b to build them")
-        await pilot.press("b")
+        await pilot.press("b")  # before anything is chosen
         await until_shown(pilot, app, "all 7 images are there")
         await pilot.press("escape")
         await until_shown(pilot, app, "all 5 stage images are there")
-
-
-async def test_an_example_never_mixes_with_data_that_is_there(with_data: Path) -> None:
-    async with opened(FaultyBackend(with_data)) as (app, pilot):
-        await until_shown(pilot, app, "there is a folder called data already")
-        await pilot.press("enter")
-        assert not isinstance(app.screen, ExampleScreen)
-
-
-async def test_a_project_that_somebody_else_makes_is_opened(folder: Path) -> None:
-    async with opened(FaultyBackend(folder)) as (app, pilot):
-        write_project(folder)
-        await until(pilot, lambda: isinstance(app.screen, RunScreen))
+        assert "✘ problem" not in text_of(app)
 
 
 # The form.
 
 
-async def open_form(app: PaddockApp, pilot: Pilot[None]) -> None:
-    await pilot.press("end", "enter")
-    await until(pilot, lambda: bool(field(app, "name").value))
-
-
 async def test_form_finds_what_is_there_and_writes_it(with_data: Path) -> None:
     async with opened(FaultyBackend(with_data)) as (app, pilot):
-        await pilot.press("enter")  # the only way that is not closed
+        await until_shown(pilot, app, "there is a folder called data already")
+        await pilot.press("enter")  # no example is mixed with it: the form is the only way
         await until(pilot, lambda: isinstance(app.screen, FormScreen))
         await until(pilot, lambda: field(app, "train").value == "train.txt")
-        await pilot.press("escape", "w")
+        for size in ((40, 10), (20, 5), LARGE):
+            await pilot.resize_terminal(*size)
+        await pilot.press(*["tab"] * 9)
+        assert isinstance(app.focused, Button)
+        await pilot.resize_terminal(*SMALL)
+        await until_shown(pilot, app, "Write paddock.toml")
+        mine = '[project]\nname = "mine"\n[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n'
+        mine += '[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
+        file = with_data / "paddock.toml"
+        file.write_text(mine)
+        await pilot.press("w")
+        await until_shown(pilot, app, "there is a project already")
+        assert file.read_text() == mine
+        file.unlink()
+        await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
     project = load_project(with_data)
     assert project.name == "plates" and project.settings.data.test == ["test.txt"]
-    assert "# chooses the best checkpoint" in (with_data / "paddock.toml").read_text()
+    assert "# chooses the best checkpoint" in file.read_text()
 
 
 async def test_form_is_filled_in_by_keyboard_alone(with_data: Path) -> None:
@@ -170,33 +159,25 @@ async def test_form_is_filled_in_by_keyboard_alone(with_data: Path) -> None:
     assert settings.train.mode == "full"
 
 
-async def test_letters_in_a_field_are_text_and_escape_leaves_it(with_data: Path) -> None:
-    async with opened(FaultyBackend(with_data)) as (app, pilot):
-        await pilot.press("enter")
-        await until(pilot, lambda: field(app, "name").value == "plates")
-        await pilot.press("end", "q", "w", "1", "b")
-        assert field(app, "name").value == "platesqw1b"
-        await pilot.press("escape")
-        assert app.focused is None and isinstance(app.screen, FormScreen)
-        await until_shown(pilot, app, "w writes the file, esc goes back without")
-        await pilot.press("escape")
-        assert isinstance(app.screen, NewProjectScreen)
-    assert not (with_data / "paddock.toml").exists()
-
-
 async def test_errors_stand_at_their_fields(with_data: Path) -> None:
     (with_data / "data" / "val.txt").unlink()
     async with opened(FaultyBackend(with_data), LARGE) as (app, pilot):
         await pilot.press("enter")
         await until_shown(pilot, app, "no file 'val.txt' in")
+        await pilot.press("end", "q", "w", "1", "b")  # letters in a field are text
+        assert field(app, "name").value == "platesqw1b"
         field(app, "name").value = "My Plates"
-        await until_shown(pilot, app, "string should match pattern")
-        assert "no file 'val.txt' in" in text_of(app)
-        await pilot.press("escape", "w")
+        await until_shown(pilot, app, "string should match pattern", "no file 'val.txt' in")
+        await pilot.press("escape")
+        assert app.focused is None and isinstance(app.screen, FormScreen)
+        await until_shown(pilot, app, "w writes the file, esc goes back without")
+        await pilot.press("w")
         await until_shown(pilot, app, "Not written")
         assert app.focused is field(app, "name")
         field(app, "dictionary").value = "x" * 300
         await until_shown(pilot, app, "'xxxxxxxx")
+        await pilot.press("escape", "escape")
+        assert isinstance(app.screen, NewProjectScreen)
     assert not (with_data / "paddock.toml").exists()
 
 
@@ -207,7 +188,14 @@ async def test_official_model_needs_only_what_it_is_measured_on(with_data: Path)
     async with opened(FaultyBackend(with_data)) as (app, pilot):
         await pilot.press("enter")
         await until_shown(pilot, app, "no file 'train.txt'")
-        await pilot.press("down", "down", "down", "down", "down", "down", "down", "right")
+        await pilot.resize_terminal(40, 10)  # the form is higher, and arrows still go through it
+        await pilot.press(*["down"] * 7, "left")
+        assert app.focused is app.screen.query_one("#start Choice")
+        await pilot.resize_terminal(*SMALL)
+        await until_shown(pilot, app, "mode frozen starts from an official inference model")
+        await pilot.press("down", "right")  # from scratch, only with full training
+        await until(pilot, lambda: "mode frozen starts" not in text_of(app))
+        await pilot.press("left", "up", "right", "right")
         await until(pilot, lambda: app.screen.query_one("#train").disabled)
         await until(pilot, lambda: "no file" not in text_of(app))
         await pilot.press("w")
@@ -217,47 +205,14 @@ async def test_official_model_needs_only_what_it_is_measured_on(with_data: Path)
     assert settings.data.dictionary == "" and settings.data.use_space_char
 
 
-async def test_from_scratch_only_with_full_training(with_data: Path) -> None:
-    async with opened(FaultyBackend(with_data)) as (app, pilot):
-        await pilot.press("enter")
-        await until(pilot, lambda: field(app, "train").value == "train.txt")
-        await pilot.press(*["down"] * 7, "left")
-        await until_shown(pilot, app, "mode frozen starts from an official inference model")
-        await pilot.press("down", "right")
-        await until(pilot, lambda: "mode frozen starts" not in text_of(app))
-
-
-async def test_a_file_that_appears_meanwhile_is_not_overwritten(with_data: Path) -> None:
-    async with opened(FaultyBackend(with_data)) as (app, pilot):
-        await pilot.press("enter")
-        await until(pilot, lambda: field(app, "train").value == "train.txt")
-        mine = '[project]\nname = "mine"\n[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n'
-        mine += '[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
-        (with_data / "paddock.toml").write_text(mine)
-        await pilot.press("escape", "w")
-        await until_shown(pilot, app, "there is a project already")
-    assert (with_data / "paddock.toml").read_text() == mine
-
-
 async def test_markup_and_escapes_in_names_are_text(tmp_path: Path) -> None:
     folder = tmp_path / "[red]x[bold"
     (folder / "a\x1b[2J").mkdir(parents=True)
     (folder / "[b]dict.txt").write_text("A\n")
     async with opened(FaultyBackend(folder), LARGE) as (app, pilot):
         assert "[red]x[bold" in text_of(app)
-        await open_form(app, pilot)
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: bool(field(app, "name").value))
         assert field(app, "dictionary").value == "[b]dict.txt"
         assert field(app, "name").value == "red-x-bold"
         assert "\x1b" not in text_of(app)
-
-
-@pytest.mark.parametrize("size", [(40, 10), (20, 5), LARGE])
-async def test_any_resize_is_survived(with_data: Path, size: tuple[int, int]) -> None:
-    async with opened(FaultyBackend(with_data)) as (app, pilot):
-        await pilot.resize_terminal(*size)
-        await pilot.press("enter")
-        await until(pilot, lambda: field(app, "train").value == "train.txt")
-        await pilot.press(*["tab"] * 9)
-        assert isinstance(app.focused, Button)
-        await pilot.resize_terminal(*SMALL)
-        await until_shown(pilot, app, "Write paddock.toml")

@@ -136,7 +136,15 @@ async def test_reports_of_other_kinds(folder: Path) -> None:
         await until_shown(pilot, app, "guards")
 
         await until_open(pilot, app)
-        for text in ("", "[]", "{}", '{"run": 1}', '{"models": [1]}', "\x00", '{"verdict": "pass"}'):
+        for text in (
+            "",
+            "[]",
+            "{}",
+            '{"run": 1}',
+            '{"models": [1]}',
+            "\x00",
+            '{"verdict": "pass"}',
+        ):
             path.write_text(text)
             delivered.write_text(text)
             await looked_again(pilot, app, "Nothing yet: the last run did not come to the end.")
