@@ -30,7 +30,10 @@ async def test_nothing_beyond_ascii(tmp_path: Path) -> None:
             ("i", "image"),
             ("R", "From data until verify"),
             ("escape ?", "esc closes"),
-            ("escape 2", "nb-x86"),
+            ("escape 2", "ZH3[6]LXR0D"),  # marked with brackets
+            ("enter", "=+="),  # drawn with characters
+            ("escape 4", "+ one environment"),
+            ("5", "+ passed"),
             ("6", "2 runs"),
             ("c", "two runs compared"),
             ("escape 7", "engine"),

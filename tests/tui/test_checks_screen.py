@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from support.pace import QUICK
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import append
 from support.reports import Report, edit_report, own_report
@@ -23,7 +22,7 @@ from support.screen import (
     until_shown,
 )
 from tui.app import PaddockApp
-from tui.appearance import Appearance, use
+from tui.screens.run import RunScreen
 
 
 @pytest.fixture
@@ -104,31 +103,20 @@ async def test_every_guard_with_its_outcome(folder: Path) -> None:
         shown = text_of(app)
         assert "✘ failed: 0" in shown and "■ enforced: 9" in shown
         assert "■ enforced" in shown and "every stage hashed its inputs again" in shown
-
-
-async def test_the_selected_guard_tells_all(folder: Path) -> None:
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "✔ passed: 17")
-        await pilot.press("down")
+        await pilot.press("down")  # the selected guard tells all
         await until_shown(pilot, app, "the run was started without --locked")
         assert "paddock.lock" in text_of(app) and "lock-held" in text_of(app)
 
-
-async def test_a_guard_that_stopped_the_run_stands_first(folder: Path) -> None:
-    append(folder, run_failed(5, "two versions of paddle in one run", "verify"))
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "✘ failed: 1")
-        assert "two versions of paddle in one run" in text_of(app)
-        assert "run again" in text_of(app)
-
-
-async def test_other_failures_are_no_guards(folder: Path) -> None:
-    append(folder, run_failed(3, "the train stage ran out of memory"))
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await until_open(pilot, app, "5", "✘ failed: 0")
+        append(folder, run_failed(3, "the train stage ran out of memory"))
+        await until_open(pilot, app, "1", "the train stage ran out of memory")
+        await until_open(pilot, app, "5", "✘ failed: 0")  # that was no guard
+        await pilot.press("home")
+        append(folder, run_failed(5, "two versions of paddle in one run", "verify"))
+        await until_shown(pilot, app, "✘ failed: 1", "two versions of paddle in one run")
+        assert "run again" in text_of(app)  # it stopped the run, and stands first
 
 
-async def test_more_guards_with_more_fields_fit(folder: Path) -> None:
+async def test_reports_with_more_and_of_an_earlier_version(folder: Path) -> None:
     def edit(report: Report) -> None:
         more = {
             "id": "x",
@@ -140,18 +128,14 @@ async def test_more_guards_with_more_fields_fit(folder: Path) -> None:
         report["guards"] = [{**more, "where": "docs/pitfalls.md", "seen": 3}] * 200
 
     edit_report(own_report(folder), edit)
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
         await until_open(pilot, app, "5", "✘ failed: 200")
         assert "docs/pitfalls.md" in text_of(app) and "[b]\\x1b[2J" in text_of(app)
-
-
-@pytest.mark.parametrize("key", "25")
-async def test_a_report_of_an_earlier_version_is_said_to_be_one(folder: Path, key: str) -> None:
-    for path in (own_report(folder), folder / "out" / "report.json"):
-        edit_report(path, lambda report: report.update(schema_version=1))
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await until_open(pilot, app, key, "was made by an earlier version of Paddock")
-        assert RUN in text_of(app) and "to make one that is shown" in text_of(app)
+        for path in (own_report(folder), folder / "out" / "report.json"):
+            edit_report(path, lambda report: report.update(schema_version=1))
+        for key in "25":
+            await until_open(pilot, app, key, "was made by an earlier version of Paddock")
+            assert RUN in text_of(app) and "to make one that is shown" in text_of(app)
 
 
 # All of them.
@@ -161,9 +145,11 @@ async def test_no_run_yet(folder: Path) -> None:
     for path in (folder / "out", folder / ".paddock"):
         path.rename(path.with_name(f"{path.name}-away"))
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        for key in "45":
+        for key in "245":
             await until_open(pilot, app, key, "no run. Press 1, then r to start one.")
-            await pilot.press("1")
+            await pilot.press("f", "enter", "tab", "enter", "d", "w")
+            await pilot.press("escape", "1")
+            assert isinstance(app.screen, RunScreen)
 
 
 async def test_any_size_will_do(folder: Path) -> None:
@@ -174,14 +160,3 @@ async def test_any_size_will_do(folder: Path) -> None:
                 await pilot.resize_terminal(*size)
                 await pilot.pause()
                 assert len(lines_of(app)) == size[1]
-
-
-async def test_ascii_only(folder: Path) -> None:
-    use(Appearance(ascii_only=True, pace=QUICK))
-    try:
-        async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-            for key, shown in (("4", "+ one environment"), ("5", "+ ")):
-                await until_open(pilot, app, key, shown)
-                assert text_of(app).isascii()
-    finally:
-        use(Appearance())

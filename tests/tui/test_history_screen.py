@@ -68,14 +68,34 @@ def held(folder: Path, run: str) -> Iterator[None]:
 async def test_runs_with_ending_time_duration_stages_and_accuracy(folder: Path) -> None:
     async with opened(CalmBackend(folder)) as (app, pilot):
         await pilot.press("6")
-        await until_shown(pilot, app, "2 runs, newest first")
-        await until_shown(pilot, app, "5 ran")
+        await until_shown(pilot, app, "2 runs, newest first", "5 ran")
         rows = [line for line in lines_of(app) if "99.67%" in line]
         assert all(part in rows[0] for part in ("✔ PASS", "2026-11-23 01:51", "0.3 s", "5 cached"))
         assert all(part in rows[1] for part in ("✔ PASS", "2026-11-23 01:27", "2 min 52 s"))
         assert "data ✔ cached" in text_of(app)
         await pilot.press("down")
         await until_shown(pilot, app, "data ✔ done")
+
+        new = "20261122-200000-0000"  # the list grows when a run begins
+        add_run(folder, new, lines=3)
+        with held(folder, new):
+            await until_shown(pilot, app, "3 runs")
+            selected = app.screen.query_one(RunTable).selected
+            assert selected is not None and selected.name == RUN  # the cursor stays on its run
+
+
+async def test_what_is_gone_meanwhile_is_no_crash(folder: Path) -> None:
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.press("6")
+        await until_shown(pilot, app, "5 ran")
+        shutil.rmtree(runs_of(folder))
+        (folder / ".paddock" / "ledger.jsonl").unlink()
+        await pilot.press("c")
+        await until_shown(pilot, app, "neither run came to a stage")
+        await pilot.press("escape")
+        await until_shown(pilot, app, "This project was never run: 1 shows where to start one.")
+        await pilot.press("enter", "space", "c")
+        assert isinstance(app.screen, HistoryScreen)
 
 
 async def test_runs_that_did_not_end_well(folder: Path) -> None:
@@ -94,15 +114,6 @@ async def test_runs_that_did_not_end_well(folder: Path) -> None:
         assert text_of(app).count("■ cut short") == 3  # two rows, and the selected one's details
         await pilot.press("down", "down")
         await until_shown(pilot, app, "→ no \\x1b[2J[red]room[/red]")
-
-
-async def test_a_project_that_never_ran_says_so(tmp_path: Path) -> None:
-    folder = recorded_project(tmp_path / "p", runs=())
-    async with opened(CalmBackend(folder)) as (app, pilot):
-        await pilot.press("6")
-        await until_shown(pilot, app, "This project was never run: 1 shows where to start one.")
-        await pilot.press("enter", "space", "c")
-        assert isinstance(app.screen, HistoryScreen)
 
 
 async def test_of_a_thousand_runs_only_those_in_view_are_read(folder: Path) -> None:
@@ -141,8 +152,18 @@ async def test_an_earlier_run_is_shown_and_named_as_such(folder: Path) -> None:
         await until(pilot, lambda: "earlier run" not in text_of(app))
         await until(pilot, lambda: "latest run" not in lines_of(app)[-1])
 
+        await pilot.press("6", "end", "enter")
+        await until(pilot, lambda: app.view.name == RUN)
+        new = "20261122-200000-0000"
+        add_run(folder, new, lines=3)
+        with held(folder, new):  # a run that starts newly takes over
+            await until(pilot, lambda: app.view.name == new)
+            await until(pilot, lambda: "earlier run" not in text_of(app))
 
-async def test_a_run_that_goes_on_does_not_push_the_chosen_one_away(folder: Path) -> None:
+
+async def test_a_run_that_goes_on_does_not_push_the_chosen_one_away(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     going = "20261122-200000-0000"
     add_run(folder, going, lines=3)
     with held(folder, going):
@@ -152,36 +173,18 @@ async def test_a_run_that_goes_on_does_not_push_the_chosen_one_away(folder: Path
             await until_shown(pilot, app, "▶ running")
             await pilot.press("down", "down", "enter")
             await until(pilot, lambda: app.view.name == RUN)
-            await pilot.pause(0.6)
+            looks: list[bool] = []
+            poll = app._watch.poll
+
+            def look() -> bool:
+                looks.append(poll())
+                return looks[-1]
+
+            monkeypatch.setattr(app._watch, "poll", look)
+            await until(pilot, lambda: len(looks) >= 10)
             assert app.view.name == RUN and app.run_goes_on
             await pilot.press("L")
             await until(pilot, lambda: app.view.name == going)
-
-
-async def test_a_run_that_starts_newly_takes_over(folder: Path) -> None:
-    async with opened(CalmBackend(folder)) as (app, pilot):
-        await pilot.press("6")
-        await until_shown(pilot, app, "5 ran")
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: app.view.name == RUN)
-        new = "20261122-200000-0000"
-        add_run(folder, new, lines=3)
-        with held(folder, new):
-            await until(pilot, lambda: app.view.name == new)
-            await until(pilot, lambda: "earlier run" not in text_of(app))
-
-
-async def test_the_list_grows_when_a_run_begins(folder: Path) -> None:
-    async with opened(CalmBackend(folder)) as (app, pilot):
-        await pilot.press("6")
-        await until_shown(pilot, app, "2 runs")
-        await pilot.press("down")
-        new = "20261122-200000-0000"
-        add_run(folder, new, lines=3)
-        with held(folder, new):
-            await until_shown(pilot, app, "3 runs")
-            selected = app.screen.query_one(RunTable).selected
-            assert selected is not None and selected.name == RUN  # the cursor stays on its run
 
 
 # Two compared.
@@ -228,18 +231,6 @@ async def test_a_lone_run_has_nothing_to_be_compared_with(tmp_path: Path) -> Non
         await until_shown(pilot, app, "1 run, newest first")
         await pilot.press("c")
         await until_shown(pilot, app, "There is no second run")
-
-
-async def test_what_is_gone_meanwhile_is_no_crash(folder: Path) -> None:
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.press("6")
-        await until_shown(pilot, app, "5 ran")
-        shutil.rmtree(runs_of(folder))
-        (folder / ".paddock" / "ledger.jsonl").unlink()
-        await pilot.press("c")
-        await until_shown(pilot, app, "neither run came to a stage")
-        await pilot.press("escape")
-        await until_shown(pilot, app, "This project was never run")
 
 
 async def test_every_size_is_survived(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,57 +24,38 @@ def folder(tmp_path: Path) -> Path:
     return recorded_project(tmp_path / "p")
 
 
-@pytest.mark.parametrize(
-    ("findings", "sentence"),
-    [
-        ((NO_ENGINE,), "✘ No run can start: no engine answers. Start it, then press e."),
-        ((ENGINE_OK, NO_IMAGES), "✘ No run can start: images are missing. Press b to build them."),
-        ((ENGINE_OK, Finding("disk", "problem", "x")), "✘ No run can start: see below"),
-    ],
-)
-async def test_a_problem_is_shown_at_once_with_what_to_press(
-    folder: Path, findings: Sequence[Finding], sentence: str
-) -> None:
-    async with opened(FaultyBackend(folder, findings)) as (app, pilot):
+async def test_problems_are_shown_at_once_with_what_to_press(folder: Path) -> None:
+    backend = FaultyBackend(folder, (NO_ENGINE,))
+    async with opened(backend) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, MachineScreen))
-        await until_shown(pilot, app, sentence)
+        await until_shown(
+            pilot, app, "✘ No run can start: no engine answers. Start it, then press e."
+        )
+        lines = text_of(app).splitlines()  # remedies stand below what they are for
+        place = next(n for n, line in enumerate(lines) if "engine: no engine answers" in line)
+        assert "✘ problem" in lines[place] and "→ start it: scripts/engine" in lines[place + 1]
+        disk = (ENGINE_OK, Finding("disk", "problem", "x"))
+        hostile = Finding("engine", "problem", "\x1b[2J[red]x[/red]\u202e", "[link=x]do\x9b1A")
+        for findings, sentences in (
+            (disk, ("✘ No run can start: see below",)),
+            ((hostile,), ("\\x1b[2J[red]x[/red]\\u202e", "[link=x]do\\x9b1A")),
+            ((ENGINE_OK, LEFTOVERS), ("! A run can start; there is 1 warning.",)),
+            ((ENGINE_OK, IMAGES_OK), ("✔ This machine has all that a run needs.",)),
+        ):
+            backend.findings = findings
+            await pilot.press("e")
+            await until_shown(pilot, app, *sentences)
         await pilot.press("1")
         assert isinstance(app.screen, RunScreen)
 
 
-@pytest.mark.parametrize(
-    ("findings", "sentence"),
-    [
-        ((ENGINE_OK, IMAGES_OK), "✔ This machine has all that a run needs."),
-        ((ENGINE_OK, LEFTOVERS), "! A run can start; there is 1 warning."),
-    ],
-)
-async def test_without_a_problem_the_run_is_shown_first(
-    folder: Path, findings: Sequence[Finding], sentence: str
-) -> None:
-    async with opened(FaultyBackend(folder, findings)) as (app, pilot):
+async def test_without_a_problem_the_run_is_shown_first(folder: Path) -> None:
+    backend = FaultyBackend(folder, (ENGINE_OK, IMAGES_OK, LEFTOVERS), images=6)
+    async with opened(backend) as (app, pilot):
         assert isinstance(app.screen, RunScreen)
         await pilot.press("7")
-        await until_shown(pilot, app, sentence)
-
-
-async def test_remedies_stand_below_what_they_are_for(folder: Path) -> None:
-    backend = FaultyBackend(folder, (NO_ENGINE,))
-    async with opened(backend) as (app, pilot):
-        await until_shown(pilot, app, "→ start it: scripts/engine")
-        lines = text_of(app).splitlines()
-        place = next(n for n, line in enumerate(lines) if "engine: no engine answers" in line)
-        assert "✘ problem" in lines[place] and "→ start it" in lines[place + 1]
-        backend.findings = (ENGINE_OK, IMAGES_OK)
-        await pilot.press("e")
-        await until_shown(pilot, app, "This machine has all that a run needs.")
-
-
-async def test_images_are_listed_with_id_and_size(folder: Path) -> None:
-    async with opened(FaultyBackend(folder, images=6)) as (app, pilot):
-        await pilot.press("7")
-        await until_shown(pilot, app, "Images on the engine")
-        lines = text_of(app).splitlines()
+        await until_shown(pilot, app, "! A run can start; there is 1 warning.")
+        lines = text_of(app).splitlines()  # images with ID and size
         base = next(line for line in lines if "paddock-base:3.1.1" in line)
         assert "✔ there" in base and "1.0 GB" in base and "000000000000" in base
         assert "✘ missing" in next(line for line in lines if "paddock-example" in line)
@@ -84,7 +64,10 @@ async def test_images_are_listed_with_id_and_size(folder: Path) -> None:
 async def test_missing_images_are_built_from_here(folder: Path) -> None:
     backend = FaultyBackend(folder, (ENGINE_OK, NO_IMAGES), images=0)
     async with opened(backend) as (app, pilot):
-        await until_shown(pilot, app, "Press b to build them.")
+        await until(pilot, lambda: isinstance(app.screen, MachineScreen))
+        await until_shown(
+            pilot, app, "✘ No run can start: images are missing. Press b to build them."
+        )
         await pilot.press("b")
         assert isinstance(app.screen, BuildScreen)
         await until_shown(pilot, app, "all 7 images are there")
@@ -102,26 +85,13 @@ async def test_leftovers_are_removed_after_asking(folder: Path) -> None:
         assert isinstance(app.screen, ConfirmScreen)
         await pilot.press("enter")  # the first answer is no
         assert backend.cleaned == 0
-        backend.findings = (ENGINE_OK, IMAGES_OK)
+        backend.error = EngineError("another run is going on", "lock", "wait for it")
+        await pilot.press("x", "down", "enter")
+        await until_shown(pilot, app, "another run is going on", "wait for it")
+        backend.findings, backend.error = (ENGINE_OK, IMAGES_OK), None
         await pilot.press("x", "down", "enter")
         await until_shown(pilot, app, "removed paddock-p-train")
         await until_shown(pilot, app, "This machine has all that a run needs.")
-
-
-async def test_what_keeps_leftovers_from_being_removed_is_said(folder: Path) -> None:
-    backend = FaultyBackend(folder, (ENGINE_OK, IMAGES_OK, LEFTOVERS))
-    backend.error = EngineError("another run is going on", "lock", "wait for it")
-    async with opened(backend) as (app, pilot):
-        await pilot.press("7", "x", "down", "enter")
-        await until_shown(pilot, app, "another run is going on")
-        assert "wait for it" in text_of(app)
-
-
-async def test_what_an_engine_says_is_only_text(folder: Path) -> None:
-    hostile = Finding("engine", "problem", "\x1b[2J[red]x[/red]\u202e", "[link=x]do\x9b1A")
-    async with opened(FaultyBackend(folder, (hostile,))) as (app, pilot):
-        await until_shown(pilot, app, "\\x1b[2J[red]x[/red]\\u202e")
-        assert "[link=x]do\\x9b1A" in text_of(app)
 
 
 async def test_nothing_is_drawn_twice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

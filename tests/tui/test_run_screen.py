@@ -46,32 +46,25 @@ def folder(tmp_path: Path) -> Path:
 VERIFYING = '"done": 235, "total": 300'
 
 
-async def test_every_stage_with_state_and_duration(folder: Path) -> None:
-    async with opened(CalmBackend(folder)) as (app, _pilot):
+async def test_every_stage_and_what_it_left(folder: Path) -> None:
+    async with opened(CalmBackend(folder)) as (app, pilot):
         lines = lines_of(app)
         assert "alphanumeric" in lines[0] and "✔ PASS" in lines[0] and "docker.soc" in lines[0]
         rows = [line for line in lines if "✔ done" in line]
         assert [row.split()[0] for row in rows] == ["data", "train", "export", "convert", "verify"]
         assert "1 min 11 s" in rows[1]
+        await pilot.press("a", "enter")  # enlarged
+        assert isinstance(app.focused, ArtifactList)
+        await pilot.press("y")
+        assert app.clipboard.endswith("  dict.txt") and len(app.clipboard.split()[0]) == 64
+        await pilot.press("escape")
+        assert isinstance(app.focused, StageList)
 
-
-async def test_a_run_that_goes_on(folder: Path) -> None:
-    with going_on(folder, VERIFYING) as to_come:
-        async with opened(CalmBackend(folder)) as (app, pilot):
-            await until_shown(pilot, app, "▶ running verify")
-            assert "78%" in text_of(app) and "235/300 images" in text_of(app)
-            assert app.query_one(StageList).selected == "verify"
-            append(folder, to_come[0])
-            await until_shown(pilot, app, "236/300 images")
-
-
-async def test_the_log_metrics_files_and_origin_of_a_stage(folder: Path) -> None:
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await pilot.resize_terminal(*LARGE)
         await pilot.press("down", "l")
         await until_shown(pilot, app, "OMP_NUM_THREADS")
         await pilot.press("m")
-        await until_shown(pilot, app, "NED")
-        assert "stopped_because" in text_of(app)
+        await until_shown(pilot, app, "NED", "stopped_because")
         await pilot.press("a")
         await until_shown(pilot, app, "checkpoint.pdparams  22.2 MB")
         assert "d905bb1c99ece3dbcc928c17d9c8ad6447f4c941a3dae6e057a7e41a2eaeff23" in text_of(app)
@@ -89,30 +82,33 @@ async def test_a_cached_stage_shows_what_was_recorded_when_it_was_made(tmp_path:
         await until_shown(pilot, app, "NED")
 
 
-async def test_enter_enlarges_and_escape_goes_back(folder: Path) -> None:
-    async with opened(CalmBackend(folder)) as (app, pilot):
-        await pilot.press("a", "enter")
-        assert isinstance(app.focused, ArtifactList)
-        await pilot.press("y")
-        assert app.clipboard.endswith("  dict.txt") and len(app.clipboard.split()[0]) == 64
-        await pilot.press("escape")
-        assert isinstance(app.focused, StageList)
+async def test_a_run_that_goes_on_is_followed_and_left(folder: Path) -> None:
+    backend = CalmBackend(folder)
+    with going_on(folder, VERIFYING) as to_come:
+        async with opened(backend) as (app, pilot):
+            await until_shown(pilot, app, "▶ running verify")
+            assert "78%" in text_of(app) and "235/300 images" in text_of(app)
+            assert app.query_one(StageList).selected == "verify"
+            append(folder, to_come[0])
+            await until_shown(pilot, app, "236/300 images")
+            await pilot.press("q")
+            assert isinstance(app.screen, LeaveScreen)
+            await pilot.press("escape")
+            assert app.run_goes_on and not isinstance(app.screen, LeaveScreen)
+            await pilot.press("q", "down", "enter")
+        assert app.return_code == 0 and backend.stopped == []
 
 
-async def test_a_failure_stands_on_top_with_its_remedy(folder: Path) -> None:
+async def test_leaving_by_stopping_waits_for_the_end(folder: Path) -> None:
+    backend = CalmBackend(folder)
     with going_on(folder, VERIFYING):
-        failed = {
-            **json.loads(recorded_events(folder)[0]),
-            "type": "run-failed",
-            "code": 5,
-            "message": "dict.txt is not the file that data made",
-            "where": "/paddock/dict.txt",
-            "remedy": "make it again",
-        }
-        append(folder, json.dumps(failed))
-        async with opened(CalmBackend(folder)) as (app, pilot):
-            await until_shown(pilot, app, "✘ dict.txt is not the file that data made")
-            assert "→ make it again" in text_of(app) and "✘ failed" in text_of(app)
+        async with opened(backend) as (app, pilot):
+            await pilot.press("q", "end", "enter")
+            await until(pilot, lambda: backend.stopped == [False])
+            await calm(pilot)
+            assert backend.stopped == [False] and app.run_goes_on and app.return_code is None
+            await pilot.press("s")  # a second order is at once
+            assert backend.stopped == [False, True]
 
 
 async def test_a_runner_that_was_killed(folder: Path) -> None:
@@ -129,15 +125,26 @@ HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[2J[bold red]x[/] [@click=app.quit]y[/]\u20
 async def test_what_a_stage_says_changes_nothing_but_text(folder: Path) -> None:
     with going_on(folder, VERIFYING):
         base = {**json.loads(recorded_events(folder)[0]), "stage": "verify"}
-        append(
-            folder,
-            json.dumps({**base, "type": "warning", "message": HOSTILE, "where": HOSTILE}),
-            json.dumps({**base, "type": "progress", "done": 1, "total": 2, "unit": HOSTILE, "note": HOSTILE}),
-            json.dumps({**base, "type": "artifact", "path": HOSTILE, "size": 1, "md5": "m", "sha256": "s"}),
-            json.dumps({**base, "type": "metric", "name": HOSTILE, "value": 1.0, "step": 1}),
-            json.dumps({**base, "stage": "", "type": "run-failed", "code": 3, "message": HOSTILE}),
-        )  # fmt: skip
         async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+            failed = {
+                **base,
+                "stage": "",
+                "type": "run-failed",
+                "code": 5,
+                "where": "/paddock/dict.txt",
+            }
+            failed |= {"message": "dict.txt is not what data made", "remedy": "make it again"}
+            append(folder, json.dumps(failed))
+            await until_shown(pilot, app, "✘ dict.txt is not what data made", "→ make it again")
+            assert "✘ failed" in text_of(app)  # it stands on top, with its remedy
+            said: list[dict[str, Any]] = [
+                {"type": "warning", "message": HOSTILE, "where": HOSTILE},
+                {"type": "progress", "done": 1, "total": 2, "unit": HOSTILE, "note": HOSTILE},
+                {"type": "artifact", "path": HOSTILE, "size": 1, "md5": "m", "sha256": "s"},
+                {"type": "metric", "name": HOSTILE, "value": 1.0, "step": 1},
+                {"type": "run-failed", "stage": "", "code": 3, "message": HOSTILE},
+            ]
+            append(folder, *(json.dumps({**base, **body}) for body in said))
             await until_shown(pilot, app, "[bold red]x[/]")
             for tab in "lmai":
                 await pilot.press(tab)
@@ -174,36 +181,6 @@ async def test_what_runs_is_chosen_with_keys(folder: Path) -> None:
         Options(forced=frozenset({"train"})),
         Options(),
     ]
-
-
-async def test_leaving_while_a_run_goes_on_asks(folder: Path) -> None:
-    with going_on(folder, VERIFYING):
-        backend = CalmBackend(folder)
-        async with opened(backend) as (app, pilot):
-            await pilot.press("q")
-            assert isinstance(app.screen, LeaveScreen)
-            await pilot.press("escape")
-            assert app.run_goes_on and not isinstance(app.screen, LeaveScreen)
-            await pilot.press("q", "down", "enter")
-        assert app.return_code == 0 and backend.stopped == []
-
-
-async def test_leaving_by_stopping_waits_for_the_end(folder: Path) -> None:
-    backend = CalmBackend(folder)
-    with going_on(folder, VERIFYING):
-        async with opened(backend) as (app, pilot):
-            await pilot.press("q", "end", "enter")
-            await until(pilot, lambda: backend.stopped == [False])
-            await calm(pilot)
-            assert backend.stopped == [False] and app.run_goes_on and app.return_code is None
-
-
-async def test_a_second_stop_is_at_once(folder: Path) -> None:
-    backend = CalmBackend(folder)
-    with going_on(folder, VERIFYING):
-        async with opened(backend) as (_app, pilot):
-            await pilot.press("s", "s")
-    assert backend.stopped == [False, True]
 
 
 async def test_a_key_that_the_user_chose(folder: Path) -> None:
