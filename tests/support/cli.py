@@ -41,10 +41,14 @@ def paddock(
 
 
 def call(
-    *words: str | Path, environ: Mapping[str, str] = NO_ENGINE, cwd: Path | None = None
+    *words: str | Path,
+    environ: Mapping[str, str] = NO_ENGINE,
+    cwd: Path | None = None,
+    encoding: str = "utf-8",
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in this process: the same as :func:`paddock`, a second faster."""
-    out, err = io.StringIO(), io.StringIO()
+    out = io.TextIOWrapper(io.BytesIO(), encoding, newline="\n")
+    err = io.TextIOWrapper(io.BytesIO(), encoding, "backslashreplace", newline="\n")
     arguments = [str(word) for word in words]
     with (
         mock.patch.dict(os.environ, {**ENGLISH, **environ}),
@@ -57,7 +61,11 @@ def call(
             code = main(arguments)
         except SystemExit as end:  # argparse's way out
             code = end.code if isinstance(end.code, int) else 1
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+    said = []
+    for stream in (out, err):
+        stream.seek(0)
+        said.append(stream.read())
+    return subprocess.CompletedProcess(arguments, code, *said)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from pipeline.errors import EngineError
 from pipeline.integrity.faults import Expected, Fault, Problem
@@ -28,6 +29,7 @@ from support.screen import (
     until_line,
     until_shown,
 )
+from tui.app import PaddockApp
 
 
 @pytest.fixture
@@ -56,14 +58,14 @@ class AuditedBackend(CalmBackend):
 
     def __init__(self, folder: Path, report: AuditReport | Exception) -> None:
         super().__init__(folder)
-        self._audit = report
+        self.outcome = report
 
     def audit(self, say: Callable[[str], None], stop: Callable[[], int]) -> AuditReport:
         """Say a word and end."""
         say("hashing the uploaded files again")
-        if isinstance(self._audit, Exception):
-            raise self._audit
-        return self._audit
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
 
 
 def make_fault(problem: Problem, path: str, found: Digests | None = None) -> Fault:
@@ -74,34 +76,63 @@ def make_fault(problem: Problem, path: str, found: Digests | None = None) -> Fau
     return Fault(problem, expected, found)
 
 
-# Explanations.
+async def open_guards(pilot: Pilot[None], app: PaddockApp) -> None:
+    await pilot.press("5")
+    await until_shown(pilot, app, "every stage hashed its inputs again")
 
 
-async def test_selected_guard_is_explained(folder: Path) -> None:
+async def test_what_a_report_with_all_its_proof_opens(folder: Path) -> None:
     edit_report(own_report(folder), with_proof)
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.press("5")
-        await until_shown(pilot, app, "every stage hashed its inputs again")
+        await open_guards(pilot, app)
         assert "changed-artifact" in text_of(app)
-        await pilot.press("e")
+        await pilot.press("e")  # the selected guard explained
         await until_shown(pilot, app, "what to do")
         shown = text_of(app)
         assert "a file that changed after it was made" in shown and "how it shows" in shown
         await pilot.press("escape")
         await until_shown(pilot, app, "not checked:")
 
+        await pilot.press("w")  # where the weights come from
+        await until_shown(pilot, app, "From model to model")
+        shown = text_of(app)
+        for text in (
+            "neck      12 of 30 tensors differ",
+            "all 234 parameters compared",
+            "204 of 216 tensors identical; 12 derived: batch norm folded 12",
+            "all 216 tensors are the same",
+            "reads as pd on 100.0% of 32 images, and as PP-OCRv5_mobile_rec on 81.0%",
+        ):
+            assert text in shown, text
 
-async def test_guard_of_a_report_without_pitfalls(folder: Path) -> None:
+        await pilot.press("escape", "3", "d")  # the dictionary and where it was compared
+        await until_shown(pilot, app, "1bfd350071b0272733505cd54ad36272")
+        assert "37: the blank is 0" in text_of(app)
+        await until_line(pilot, app, "✔ the same", "inference.yml")
+        await until_line(pilot, app, "✔ the same", "nb-arm", "classes: 37")
+        await pilot.press("escape")
+        await until_shown(pilot, app, "every stage hashed its inputs again")
+
+
+async def test_what_a_report_without_proof_opens(folder: Path) -> None:
+    hostile = {"place": "pd\x1b[2J", "what": "[red]classes", "outcome": "differs"}
+
     def edit(report: Report) -> None:
         for guard in report["guards"]:
             guard.pop("pitfalls", None)
+        report.update(lineage=None, canary=None, stages={})
+        report["dictionary"]["places"] = [{**hostile, "found": "96", "expected": "37"}]
 
     edit_report(own_report(folder), edit)
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await pilot.press("5")
-        await until_shown(pilot, app, "every stage hashed its inputs again")
+        await open_guards(pilot, app)
         await pilot.press("enter")
         await until_shown(pilot, app, "No entry of the catalogue belongs to this guard.")
+        await pilot.press("escape", "w")  # of a run that converted nothing
+        await until_shown(pilot, app, "The report is from before tensors were traced.")
+        await pilot.press("escape", "d")  # another dictionary is marked with what was expected
+        await until_line(pilot, app, "✘ differs", "[red]classes: 96; expected 37")
+        assert all(line.isprintable() for line in lines_of(app))
 
 
 async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
@@ -121,63 +152,6 @@ async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
         await until_shown(pilot, app, "the official model in place of one's own")
 
 
-# The lineage.
-
-
-async def test_where_the_weights_come_from(folder: Path) -> None:
-    edit_report(own_report(folder), with_proof)
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.press("5")
-        await until_shown(pilot, app, "every stage hashed its inputs again")
-        await pilot.press("w")
-        await until_shown(pilot, app, "From model to model")
-        shown = text_of(app)
-        for text in (
-            "neck      12 of 30 tensors differ",
-            "all 234 parameters compared",
-            "204 of 216 tensors identical; 12 derived: batch norm folded 12",
-            "all 216 tensors are the same",
-            "reads as pd on 100.0% of 32 images, and as PP-OCRv5_mobile_rec on 81.0%",
-        ):
-            assert text in shown, text
-
-
-async def test_report_of_a_run_that_converted_nothing(folder: Path) -> None:
-    def edit(report: Report) -> None:
-        report.update(lineage=None, canary=None, stages={})
-
-    edit_report(own_report(folder), edit)
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await pilot.press("5")
-        await until_shown(pilot, app, "every stage hashed its inputs again")
-        await pilot.press("w")
-        await until_shown(pilot, app, "The report is from before tensors were traced.")
-
-
-async def test_dictionary_and_where_it_was_compared(folder: Path) -> None:
-    edit_report(own_report(folder), with_proof)
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await pilot.press("3", "d")
-        await until_shown(pilot, app, "1bfd350071b0272733505cd54ad36272")
-        assert "37: the blank is 0" in text_of(app)
-        await until_line(pilot, app, "✔ the same", "inference.yml")
-        await until_line(pilot, app, "✔ the same", "nb-arm", "classes: 37")
-        await pilot.press("escape")
-        await until_shown(pilot, app, "every stage hashed its inputs again")
-
-
-async def test_place_with_another_dictionary_is_marked_with_what_was_expected(
-    folder: Path,
-) -> None:
-    hostile = {"place": "pd\x1b[2J", "what": "[red]classes", "outcome": "differs"}
-    places = [{**hostile, "found": "96", "expected": "37"}]
-    edit_report(own_report(folder), lambda report: report["dictionary"].update(places=places))
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await pilot.press("5", "d")
-        await until_line(pilot, app, "✘ differs", "[red]classes: 96; expected 37")
-        assert all(line.isprintable() for line in lines_of(app))
-
-
 async def test_dictionary_needs_a_report(folder: Path) -> None:
     for path in (folder / "out", folder / ".paddock"):
         path.rename(path.with_name(f"{path.name}-away"))
@@ -187,26 +161,21 @@ async def test_dictionary_needs_a_report(folder: Path) -> None:
         await until_shown(pilot, app, "no run. Press 1, then r to start one.")
 
 
-# The audit.
-
-
-async def test_audit_without_a_fault_is_one_line(folder: Path) -> None:
-    report = AuditReport(RUN, 48, 61_000_000, 1.4, ())
-    async with opened(AuditedBackend(folder, report), SMALL) as (app, pilot):
-        await pilot.press("5", "a")
-        await until_shown(pilot, app, "all as recorded: 48 files, 61.0 MB, in 1.4 s")
-        await pilot.press("escape")
-        await until_shown(pilot, app, "not checked:")
-
-
-async def test_audit_shows_every_fault(folder: Path) -> None:
+async def test_audit(folder: Path) -> None:
     faults = (
         make_fault("changed", "out/model_arm.nb", Digests(7, "n" * 32, "b" * 64)),
         make_fault("missing", "out/dict.txt\x1b[2J"),
     )
-    report = AuditReport(RUN, 48, 61_000_000, 1.4, faults)
-    async with opened(AuditedBackend(folder, report), LARGE) as (app, pilot):
-        await pilot.press("5", "a")
+    backend = AuditedBackend(folder, AuditReport(RUN, 48, 61_000_000, 1.4, ()))
+    async with opened(backend, LARGE) as (app, pilot):
+        await open_guards(pilot, app)
+        await pilot.press("a")
+        await until_shown(pilot, app, "all as recorded: 48 files, 61.0 MB, in 1.4 s")
+        await pilot.press("escape")
+        await until_shown(pilot, app, "not checked:")
+
+        backend.outcome = AuditReport(RUN, 48, 61_000_000, 1.4, faults)
+        await pilot.press("a")
         await until_shown(pilot, app, "2 faults: 48 files")
         shown = text_of(app)
         assert "✘ changed" in shown and "✘ missing" in shown
@@ -215,11 +184,8 @@ async def test_audit_shows_every_fault(folder: Path) -> None:
         await pilot.press("down")
         await until_shown(pilot, app, "is missing")
         assert all(line.isprintable() for line in lines_of(app))
+        await pilot.press("escape")
 
-
-async def test_audit_that_cannot_be_made_says_why(folder: Path) -> None:
-    error = EngineError("Docker cannot be reached", remedy="start it")
-    async with opened(AuditedBackend(folder, error), SMALL) as (app, pilot):
-        await pilot.press("5", "a")
-        await until_shown(pilot, app, "✘ Docker cannot be reached")
-        assert "start it" in text_of(app)
+        backend.outcome = EngineError("Docker cannot be reached", remedy="start it")
+        await pilot.press("a")
+        await until_shown(pilot, app, "✘ Docker cannot be reached", "start it")
