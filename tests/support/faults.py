@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import compileall
+import functools
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +33,21 @@ RUNTIME = (
 _HEAD = (
     "from __future__ import annotations\nfrom stages.errors import StageError, IntegrityError\n\n"
 )
+
+
+@functools.cache
+def _runtime() -> Path:
+    """Copy the runtime once a process, and compile it: each test starts two processes that import it."""
+    folder = Path(tempfile.mkdtemp(prefix="paddock-runtime-"))
+    atexit.register(shutil.rmtree, folder)
+    for name in RUNTIME:
+        source = Path(__file__).parents[2] / "stages" / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+    compileall.compile_dir(folder, quiet=1)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -71,13 +90,7 @@ class Bench:
     ) -> subprocess.Popen[bytes]:
         """Start the data stage, its spec for ``stage``; ``body`` is the body of ``run(context)``."""
         package = self.folder / "code" / "stages"
-        package.mkdir(parents=True, exist_ok=True)
-        for name in RUNTIME:
-            source = Path(__file__).parents[2] / "stages" / name
-            if source.is_dir():
-                shutil.copytree(source, package / name, dirs_exist_ok=True)
-            else:
-                shutil.copy(source, package / name)
+        shutil.copytree(_runtime(), package, dirs_exist_ok=True)  # times too: bytecode stays valid
         indented = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ") + "\n"
         (package / "data.py").write_text(f"{_HEAD}def run(context):\n{indented}")
         spec = Spec(stage, "KEY", str(self.output), inputs=inputs)

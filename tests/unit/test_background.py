@@ -9,14 +9,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import PaddockError, UsageError
 from pipeline.record.events import Noted, RunFailed, RunFinished
-from pipeline.record.runs import latest, list_runs, run_folder, summarise
+from pipeline.record.runs import RunFolder, create_run, latest, list_runs, run_folder, summarise
 from pipeline.run import background
 from pipeline.run.background import Started, running, start, stop
 from pipeline.run.options import Options
@@ -32,10 +32,11 @@ from support.background import (
     wait_until_free,
     wait_until_running,
 )
-from support.cli import NO_ENGINE, paddock
+from support.cli import NO_ENGINE, call
 from support.projects import write_project
 
 ENVIRON = {**os.environ, **NO_ENGINE}
+Here = Callable[[Path, Options], RunFolder]
 
 
 @pytest.fixture
@@ -59,11 +60,17 @@ def refusal(started: Started) -> RunFailed:
     return failed
 
 
-def test_run_says_in_its_file_that_the_engine_is_not_there(folder: Path) -> None:
-    failed = refusal(start(folder, Options(), ENVIRON))
+def test_run_says_in_its_file_that_the_engine_is_not_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pipeline", "docker", "stages"):  # modules of the user, not taken for ours
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text("raise SystemExit(99)\n")
+    monkeypatch.chdir(folder)
+    failed = refusal(start(Path(), Options(), ENVIRON))
     assert failed.code == Exit.ENGINE and "not running" in failed.message
     assert running(folder / ".paddock") is None
-    assert paddock("--batch", folder).returncode == Exit.ENGINE, "the lock is free"
+    assert call("--batch", folder).returncode == Exit.ENGINE, "the lock is free"
     assert (folder / ".paddock" / ".gitignore").read_text() == "*\n"
 
 
@@ -77,12 +84,28 @@ def test_broken_project_is_told_in_the_run_s_own_file(folder: Path) -> None:
     assert (started.folder.path / background.OUTPUT_FILE).read_text() == ""
 
 
-def test_missing_lock_file_is_told_in_the_run_s_own_file(folder: Path) -> None:
-    failed = refusal(start(folder, Options(locked=True), ENVIRON))
-    assert failed.code == Exit.USAGE and "there is no lock to hold the run to" in failed.message
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Here:
+    """Be the runner's process; return the run's folder."""
+    monkeypatch.setattr(background, "_listen_to_signals", lambda _switch: None)
+    for name, value in NO_ENGINE.items():
+        monkeypatch.setenv(name, value)
+
+    def run(folder: Path, options: Options) -> RunFolder:
+        own = create_run(folder / ".paddock")
+        code = background.main(background._words(folder, own.name, options))
+        assert summarise(own).code in (code, None)
+        return own
+
+    return run
 
 
-def test_options_reach_the_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_lock_file_is_told_in_the_run_s_own_file(folder: Path, here: Here) -> None:
+    said = summarise(here(folder, Options(locked=True)))
+    assert said.code == Exit.USAGE and "there is no lock to hold the run to" in said.message
+
+
+def test_options_reach_the_run(folder: Path, here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Options("train", "convert", frozenset({"train", "export"}), True, True)
     heard: list[object] = []
 
@@ -91,10 +114,19 @@ def test_options_reach_the_run(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         return 0
 
     monkeypatch.setattr("pipeline.run.runner.run", run)
-    monkeypatch.setattr(background, "_listen_to_signals", lambda _switch: None)
-    name = "20260101-000000-0000"
-    assert background.main(background._words(folder, name, asked)) == 0
-    assert heard[0:2] == [folder, asked] and heard[-1] == name
+    own = here(folder, asked)
+    assert heard[0:2] == [folder, asked] and heard[-1] == own.name
+
+
+def test_what_goes_wrong_with_the_runner_itself_is_told(
+    folder: Path, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> int:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("pipeline.run.runner.run", broken)
+    said = summarise(here(folder, Options()))
+    assert (said.code, said.message) == (Exit.STAGE, "ZeroDivisionError: a bug")
 
 
 def test_run_outlives_whoever_started_it(folder: Path, engine: SilentEngine) -> None:
@@ -119,6 +151,9 @@ def test_signal_ends_the_run_with_its_code(
     started = start(folder, Options(), engine.environ)
     who = wait_until_running(folder / ".paddock")
     assert who.pid == started.process.pid
+    other = background.Running(who.pid, who.host, "20260101-000000-0000", who.lock)
+    assert not stop(other), "only the run that was meant is stopped"
+    assert running(folder / ".paddock") == who
     if number == signal.SIGINT:
         assert stop(who)
     else:
@@ -180,7 +215,10 @@ def test_killed_runner_is_recognised_and_taken_over(folder: Path, engine: Silent
     assert running(folder / ".paddock") is None
     assert not any(isinstance(item.event, RunFinished) for item in events_of(started.folder))
     assert summarise(started.folder).cut_short and summarise(started.folder).code is None
-    after = finished(start(folder, Options(), ENVIRON).folder)
+    assert call("--batch", folder).returncode == Exit.ENGINE
+    newest = latest(folder / ".paddock")
+    assert newest is not None
+    after = events_of(newest)
     assert isinstance(after[0].event, Noted)
     assert (
         f"took over from a run that died (pid {started.process.pid} on " in after[0].event.message
@@ -203,7 +241,7 @@ def test_looking_all_the_time_never_makes_a_runner_fail(folder: Path) -> None:
     try:
         for _ in range(3):
             (state / "lock").write_text("pid 1 on nowhere, run 20260101-000000-0000\n")
-            assert paddock("--batch", folder).returncode == Exit.ENGINE
+            assert call("--batch", folder).returncode == Exit.ENGINE
     finally:
         over.set()
     for looker in lookers:
@@ -223,24 +261,6 @@ def test_run_on_another_machine_is_seen_and_not_stopped_from_here(tmp_path: Path
     assert running(tmp_path) is None, "the name alone does not hold it"
 
 
-def test_only_the_run_that_was_meant_is_stopped(folder: Path, engine: SilentEngine) -> None:
-    start(folder, Options(), engine.environ)
-    who = wait_until_running(folder / ".paddock")
-    other = background.Running(who.pid, who.host, "20260101-000000-0000", who.lock)
-    assert not stop(other)
-    assert running(folder / ".paddock") == who
-
-
-def test_modules_of_the_user_are_not_taken_for_ours(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("pipeline", "docker", "stages"):
-        (folder / name).mkdir()
-        (folder / name / "__init__.py").write_text("raise SystemExit(99)\n")
-    monkeypatch.chdir(folder)
-    assert refusal(start(Path(), Options(), ENVIRON)).code == Exit.ENGINE
-
-
 def test_folder_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a folder"):
         start(tmp_path / "nothing", Options(), ENVIRON)
@@ -251,20 +271,6 @@ def test_folder_that_cannot_keep_a_record_is_refused_at_once(tmp_path: Path) -> 
     (tmp_path / ".paddock").write_text("not a folder")
     with pytest.raises(PaddockError, match="cannot start a runner"):
         start(tmp_path, Options(), ENVIRON)
-
-
-def test_what_goes_wrong_with_the_runner_itself_is_told(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_arguments: object) -> int:
-        raise ZeroDivisionError("a bug")
-
-    monkeypatch.setattr("pipeline.run.runner.run", broken)
-    monkeypatch.setattr(background, "_listen_to_signals", lambda _switch: None)
-    name = "20260101-000000-0000"
-    assert background.main(background._words(folder, name, Options())) == Exit.STAGE
-    newest = latest(folder / ".paddock")
-    assert newest is not None and summarise(newest).message == "ZeroDivisionError: a bug"
 
 
 def test_batch_runs_are_found_too(folder: Path, engine: SilentEngine) -> None:
