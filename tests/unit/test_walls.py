@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 
-#: Imports each module that is named and says which of the watched packages came along.
+#: Imports the modules of each step, and says which of those that it watches were there then.
 PROBE = """
 import importlib, json, sys
-watched = sys.argv[1].split(",")
-found = {}
-for name in sys.argv[2:]:
-    importlib.import_module(name)
-    found[name] = [package for package in watched if package in sys.modules]
+found = []
+for watched, names in json.loads(sys.argv[1]):
+    for name in names:
+        importlib.import_module(name)
+    found.append([package for package in watched if package in sys.modules])
 print(json.dumps(found))
 """
+Step = tuple[Sequence[str], Sequence[str]]
 SCREEN_AND_STAGES = ("textual", "rich", "paddle", "paddlelite", "numpy", "cv2")
 
 
@@ -33,11 +32,11 @@ def modules(*rooms: str) -> Iterator[str]:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def came_along(watched: tuple[str, ...], *names: str) -> dict[str, list[str]]:
-    """Import ``names`` one after the other in a fresh process."""
-    command = [sys.executable, "-c", PROBE, ",".join(watched), *names]
+def came_along(*steps: Step) -> list[list[str]]:
+    """Import in a fresh process, step by step; return for each which of the watched came along by then."""
+    command = [sys.executable, "-c", PROBE, json.dumps(steps)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-    found: dict[str, list[str]] = json.loads(done.stdout)
+    found: list[list[str]] = json.loads(done.stdout)
     return found
 
 
@@ -49,14 +48,15 @@ def uses_docker(name: str) -> bool:
     return any(line.lstrip().startswith(("import docker", "from docker")) for line in lines)
 
 
-def test_pipeline_pulls_in_neither_a_screen_nor_paddle() -> None:
-    found = came_along(SCREEN_AND_STAGES, *modules("pipeline"))
-    assert len(found) > 30 and not any(found.values())
-
-
-def test_the_command_line_pulls_in_neither_textual_nor_paddle() -> None:
-    watched = tuple(name for name in SCREEN_AND_STAGES if name != "rich")
-    assert not any(came_along(watched, "tui.cli", "tui.batch").values())
+def test_plan_and_command_line_pull_in_neither_textual_nor_paddle() -> None:
+    """A plan needs neither a run nor its report, either."""
+    no_run = (
+        "PIL", "pipeline.report", "pipeline.integrity", "pipeline.images.build", "pipeline.pitfalls",
+        "pipeline.record.events", "pipeline.run.runner", "pipeline.run.execution",
+    )  # fmt: skip
+    screen = [name for name in SCREEN_AND_STAGES if name != "rich"]
+    steps = ((*no_run, *screen), ["tui.commands.plan"]), (screen, ["tui.cli", "tui.batch"])
+    assert came_along(*steps) == [[], []]
 
 
 def test_only_the_engine_imports_docker() -> None:
@@ -64,12 +64,16 @@ def test_only_the_engine_imports_docker() -> None:
     assert users and all(name.startswith("pipeline.engine") for name in users)
 
 
-def test_what_needs_no_engine_does_not_import_docker() -> None:
+def test_pipeline_pulls_in_neither_a_screen_nor_paddle_nor_docker_where_it_needs_no_engine() -> (
+    None
+):
     names = (
         "pipeline.project", "pipeline.plan.planner", "pipeline.record.events", "pipeline.record.ledger",
         "pipeline.plan.lockfile", "pipeline.report.build", "pipeline.run.deliver", "pipeline.models.fetch",
     )  # fmt: skip
-    assert not any(came_along(("docker", "requests"), *names).values())
+    pipeline = list(modules("pipeline"))
+    assert len(pipeline) > 30
+    assert came_along((("docker", "requests"), names), (SCREEN_AND_STAGES, pipeline)) == [[], []]
 
 
 #: What takes long to import, and what nobody needs who only asks for the version.
@@ -80,35 +84,33 @@ ROOMS = tuple(
 VERSION = """
 import contextlib, sys
 from tui.cli import main
-with contextlib.suppress(SystemExit):
-    main(sys.argv[1:])
+for word in sys.argv[1:]:
+    with contextlib.suppress(SystemExit):
+        main([word])
 print(*sys.modules)
 """
 
 
-@pytest.mark.parametrize("word", ["--version", "--help"])
-def test_the_version_and_the_help_need_nothing_that_is_slow_to_import(word: str) -> None:
-    command = [sys.executable, "-c", VERSION, word]
+def test_the_version_and_the_help_need_nothing_that_is_slow_to_import() -> None:
+    command = [sys.executable, "-c", VERSION, "--version", "--help"]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     assert not {*SLOW, *ROOMS} & set(done.stdout.split())
 
 
-def test_a_plan_needs_neither_a_run_nor_its_report() -> None:
-    watched = (
-        "textual", "PIL", "pipeline.report", "pipeline.integrity", "pipeline.images.build",
-        "pipeline.record.events", "pipeline.run.runner", "pipeline.run.execution", "pipeline.pitfalls",
-    )  # fmt: skip
-    assert came_along(watched, "tui.commands.plan")["tui.commands.plan"] == []
-
-
-def test_the_screen_opens_without_the_engine_and_what_lies_behind_it() -> None:
-    watched = (
+def test_stages_know_nothing_of_the_host_nor_the_screen_of_the_engine() -> None:
+    """The screen opens without the engine and what lies behind it."""
+    host = ("pipeline", "tui", "docker", "textual", "rich", "yaml", "pydantic", "paddle", "numpy")
+    behind = (
         "docker", "requests", "pydantic", "yaml", "PIL", "pipeline.report", "pipeline.integrity",
         "pipeline.engine", "pipeline.plan.planner", "pipeline.plan.wiring", "pipeline.run.runner",
         "pipeline.images.build",
         "pipeline.pitfalls.catalogue", "tui.screens.parity", "tui.screens.guards", "tui.screens.history",
     )  # fmt: skip
-    assert came_along(watched, "tui.app", "tui.launch") == {"tui.app": [], "tui.launch": []}
+    found = came_along(
+        (host, ["stages.contract", "stages.worker", "stages.runtime", "stages.__main__"]),
+        (behind, ["tui.app", "tui.launch"]),
+    )
+    assert found == [[], []]
 
 
 def test_the_contract_needs_the_standard_library_only() -> None:
@@ -127,22 +129,6 @@ def test_the_contract_needs_the_standard_library_only() -> None:
     )
     roots = {name.partition(".")[0] for name in done.stdout.split()}
     assert roots - set(sys.stdlib_module_names) <= {"stages", "__main__", "__mp_main__"}
-
-
-def test_stages_know_nothing_of_the_host() -> None:
-    headless = ("stages.contract", "stages.worker", "stages.runtime", "stages.__main__")
-    watched = (
-        "pipeline",
-        "tui",
-        "docker",
-        "textual",
-        "rich",
-        "yaml",
-        "pydantic",
-        "paddle",
-        "numpy",
-    )
-    assert not any(came_along(watched, *headless).values())
 
 
 def test_modules_keep_to_the_house_size() -> None:
