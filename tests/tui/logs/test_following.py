@@ -9,20 +9,18 @@ import pytest
 from textual.screen import ModalScreen, Screen
 
 from support.log_desk import Desk
+from tui.appearance import current
 
 
-async def test_the_end_is_followed(desk: Desk) -> None:
+async def test_going_up_pauses_and_counts_what_waits_and_f_resumes(desk: Desk) -> None:
     assert desk.view.following
     assert desk.shown[-1] == "line 99"
     desk.write(*(f"more {number}" for number in range(30)))
     await desk.until(lambda: desk.shown[-1] == "more 29")
     assert "following" in desk.app.title_row
-
-
-async def test_going_up_pauses_and_counts_what_waits_and_f_resumes(desk: Desk) -> None:
     await desk.press("k")
     assert not desk.view.following
-    assert desk.current == "line 98"
+    assert desk.current == "more 28"
     before = desk.shown
     desk.write("one")
     await desk.until_title("paused, 1 new line ")
@@ -33,17 +31,17 @@ async def test_going_up_pauses_and_counts_what_waits_and_f_resumes(desk: Desk) -
     assert desk.shown[-1] == "more 1499"
     assert "new lines" not in desk.app.title_row
     assert desk.view.following
-
-
-async def test_f_pauses_where_the_end_is(desk: Desk) -> None:
-    await desk.press("f")
-    assert desk.current == "line 99"
+    await desk.press("f")  # pauses where the end is
+    assert desk.current == "more 1499"
     desk.write("later")
     await desk.until_title("1 new line")
-    assert desk.shown[-1] == "line 99"
+    assert desk.shown[-1] == "more 1499"
 
 
 async def test_all_keys_move(desk: Desk) -> None:
+    await desk.press("k", *["pagedown"] * 3, "j")
+    assert desk.current == "line 99"  # the last one down
+    assert not desk.view.following
     await desk.press("g")
     assert (desk.current, desk.shown[0]) == ("line 0", "line 0")
     await desk.press("j", "down")
@@ -62,12 +60,6 @@ async def test_all_keys_move(desk: Desk) -> None:
     assert desk.shown[-1] == "line 99"
 
 
-async def test_the_last_line_is_the_last_one_down(desk: Desk) -> None:
-    await desk.press("k", *["pagedown"] * 3, "j")
-    assert desk.current == "line 99"
-    assert not desk.view.following
-
-
 async def test_each_file_is_left_and_found_as_it_was(desk: Desk, tmp_path: Path) -> None:
     other = tmp_path / "export.log"
     other.write_text("other\n")
@@ -78,15 +70,10 @@ async def test_each_file_is_left_and_found_as_it_was(desk: Desk, tmp_path: Path)
     assert "export.log" in desk.app.title_row
     desk.view.open(desk.path, "train")
     await desk.until(lambda: desk.current == "line 2")
-
-
-async def test_opening_the_open_file_changes_nothing(desk: Desk) -> None:
-    await desk.press("g")
     file = desk.view.file
-    desk.view.open(desk.path, "train")
+    desk.view.open(desk.path, "train")  # again: that changes nothing
     await desk.pilot.pause()
-    assert desk.current == "line 0"
-    assert desk.view.file is file
+    assert desk.current == "line 2" and desk.view.file is file
 
 
 async def test_no_file_and_no_text_are_said(desk: Desk, tmp_path: Path) -> None:
@@ -130,6 +117,13 @@ async def test_a_progress_line_changes_in_its_place(desk: Desk) -> None:
 
 
 async def test_every_size_is_survived(desk: Desk) -> None:
+    await desk.pilot.resize_terminal(80, 10)
+    await desk.until(lambda: desk.shown[-1] == "line 99")
+    await desk.pilot.resize_terminal(80, 30)
+    await desk.press("k")
+    await desk.pilot.resize_terminal(80, 6)
+    await desk.until(lambda: desk.current == "line 98")
+    await desk.press("f")
     desk.write("x" * 3000, "车" * 3000)
     for width, height in ((120, 36), (40, 10), (20, 3), (10, 2), (3, 1), (80, 24)):
         await desk.pilot.resize_terminal(width, height)
@@ -137,15 +131,6 @@ async def test_every_size_is_survived(desk: Desk) -> None:
         assert len(desk.app.rows()) == height
     assert desk.shown[-1].startswith("车")
     assert desk.view.following
-
-
-async def test_a_smaller_screen_keeps_the_end_and_the_cursor_in_sight(desk: Desk) -> None:
-    await desk.pilot.resize_terminal(80, 10)
-    await desk.until(lambda: desk.shown[-1] == "line 99")
-    await desk.pilot.resize_terminal(80, 30)
-    await desk.press("k")
-    await desk.pilot.resize_terminal(80, 6)
-    await desk.until(lambda: desk.current == "line 98")
 
 
 async def test_the_wheel_pauses_and_takes_the_cursor_along(desk: Desk) -> None:
@@ -176,29 +161,32 @@ async def test_nobody_looks_at_the_file_while_it_is_not_displayed(
     looks = count_looks(desk, monkeypatch)
     await desk.until(lambda: len(looks) > 1)
     desk.view.display = False
-    await desk.pilot.pause(0.1)
+    await desk.pilot.pause()
     looks.clear()
     desk.write("later")
-    await desk.pilot.pause(0.3)
+    await a_while(desk)
     assert looks == []
     desk.view.display = True
     await desk.until(lambda: desk.shown[-1] == "later")
 
-
-async def test_nobody_looks_at_the_file_while_another_screen_is_shown(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks = count_looks(desk, monkeypatch)
-    desk.app.push_screen(Screen())
-    await desk.pilot.pause(0.1)
+    desk.app.push_screen(Screen())  # another screen
+    await desk.pilot.pause()
     looks.clear()
-    await desk.pilot.pause(0.3)
+    await a_while(desk)
     assert looks == []
     desk.app.pop_screen()
     await desk.until(lambda: len(looks) > 1)
     desk.app.push_screen(ModalScreen())
     desk.write("behind a dialog")
-    await desk.until(lambda: desk.view.lines.rows == 101)
+    await desk.until(lambda: desk.view.lines.rows == 102)
+
+
+async def a_while(desk: Desk) -> None:
+    """Wait for as long as ten looks would take."""
+    ticks: list[int] = []
+    timer = desk.app.set_interval(current().pace.poll, lambda: ticks.append(1))
+    await desk.until(lambda: len(ticks) >= 10)
+    timer.stop()
 
 
 def count_looks(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
