@@ -55,13 +55,15 @@ async def opened(
         yield app, pilot
 
 
-async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until ``true`` returns True."""
+async def until(
+    pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 60, *, of: str = ""
+) -> None:
+    """Wait until ``true`` returns True; ``of`` says of what it does not, if it does not."""
     for _attempt in range(int(seconds / STEP)):
         if true():
             return
         await pilot.pause(STEP)
-    raise AssertionError(f"it did not come to that:\n{text_of(pilot.app)}")
+    raise AssertionError(f"it did not come to that: {of}\n{text_of(pilot.app)}")
 
 
 def lines_of(app: App[Any]) -> list[str]:

@@ -8,10 +8,10 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PIL import Image
 from rich.text import Text
 from textual.app import App
@@ -27,7 +27,7 @@ from pipeline.report.model import parse_report
 from pipeline.report.runs_compared import Comparison, Side
 from stages.contract import ArtifactMade
 from support.recorded import FINE_TUNED, recorded_project
-from support.screen import CalmBackend, opened, until, until_shown
+from support.screen import CalmBackend, opened, text_of, until
 from tui.app import PaddockApp
 from tui.screens.base import PaddockScreen
 from tui.screens.machine import ImageList
@@ -137,12 +137,6 @@ TOLD = {
 _NOT_TOLD = {"Footer", "LogPrompt", "_Entry", "LogLines", "LogTitle", "LogReader", "LogFinder"}
 
 
-async def test_every_widget_is_in_the_table() -> None:
-    async with App[None]().run_test():  # some measure text when they are made
-        covered = {type(told.make()) for told in TOLD.values()}
-    assert {widget.__name__ for widget in {*_widgets()} - covered} <= _NOT_TOLD
-
-
 def _widgets() -> Iterator[type[Widget]]:
     for module in pkgutil.iter_modules(tui.widgets.__path__, "tui.widgets."):
         for _name, kind in inspect.getmembers(
@@ -152,31 +146,42 @@ def _widgets() -> Iterator[type[Widget]]:
                 yield kind
 
 
-@pytest.mark.parametrize("told", TOLD.values(), ids=TOLD)
-async def test_a_widget_takes_what_it_is_told(told: Told) -> None:
+async def test_a_widget_takes_what_it_is_told() -> None:
+    """Each of them, one after the other in one app."""
     app: App[None] = App()
     async with app.run_test(size=(100, 30)) as pilot:
-        before = told.make()
-        told.tell(before)  # nobody knows it yet
-        await app.screen.mount(before)
-        await until_shown(pilot, app, told.shown)
-        told.tell(before)
-        await before.remove()
+        covered = {type(told.make()) for told in TOLD.values()}
+        assert {widget.__name__ for widget in {*_widgets()} - covered} <= _NOT_TOLD
+        for name, told in TOLD.items():
+            before = told.make()
+            told.tell(before)  # nobody knows it yet
+            await app.screen.mount(before)
+            await until(pilot, partial(_shows, app, told.shown), of=name)
+            told.tell(before)
+            await before.remove()
+            await until(pilot, partial(_lacks, app, told.shown), of=name)
 
-        meanwhile = told.make()
-        mounting = app.screen.mount(meanwhile)
-        told.tell(meanwhile)  # it is on the screen, and its own children are not there
-        await mounting
-        await until_shown(pilot, app, told.shown)
+            meanwhile = told.make()
+            mounting = app.screen.mount(meanwhile)
+            told.tell(meanwhile)  # it is on the screen, and its own children are not there
+            await mounting
+            await until(pilot, partial(_shows, app, told.shown), of=name)
 
-        await meanwhile.remove_children()
-        told.tell(meanwhile)  # as while the app closes
-        await meanwhile.remove()
-        told.tell(meanwhile)
+            await meanwhile.remove_children()
+            told.tell(meanwhile)  # as while the app closes
+            await meanwhile.remove()
+            told.tell(meanwhile)
 
 
-@pytest.mark.parametrize("mode", PaddockApp.MODES)
-async def test_a_screen_is_told_only_while_it_is_whole(tmp_path: Path, mode: str) -> None:
+def _shows(app: App[None], text: str) -> bool:
+    return text in text_of(app)
+
+
+def _lacks(app: App[None], text: str) -> bool:
+    return text not in text_of(app)
+
+
+async def test_a_screen_is_told_only_while_it_is_whole(tmp_path: Path) -> None:
     """The app tells all screens on its stack, also one that is only being opened, or taken down."""
 
     async def tell_all_the_time() -> None:
@@ -185,10 +190,15 @@ async def test_a_screen_is_told_only_while_it_is_whole(tmp_path: Path, mode: str
             app._tick()
             await asyncio.sleep(0)
 
+    def is_whole(mode: str) -> bool:
+        screen = app.screen
+        return app.current_mode == mode and isinstance(screen, PaddockScreen) and screen.can_draw
+
     async with opened(CalmBackend(recorded_project(tmp_path / "p"))) as (app, pilot):
         teller = asyncio.create_task(tell_all_the_time())
-        app.action_show(mode)
-        await until(pilot, lambda: isinstance(app.screen, PaddockScreen) and app.screen.can_draw)
+        for mode in PaddockApp.MODES:
+            app.action_show(mode)
+            await until(pilot, partial(is_whole, mode), of=mode)
     await asyncio.sleep(0)
     assert not teller.done()  # no exception ended it
     teller.cancel()

@@ -48,35 +48,18 @@ async def look(pilot: Pilot[None], size: Size, *keys: str) -> str:
     return "\n".join(lines)
 
 
-async def seen(folder: Path, size: Size, *keys: str) -> str:
-    """Open the app, and return what is on the screen after ``keys``."""
-    async with opened(CalmBackend(folder), size) as (_app, pilot):
-        return await look(pilot, size, *keys)
-
-
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
-async def test_every_screen(folder: Path, size: Size) -> None:
-    async with opened(CalmBackend(folder), size) as (_app, pilot):
-        for key, title in SCREENS.items():
-            said = await look(pilot, size, key)
-            assert title in said and "帮助" in said
-            assert english_in(said) == [], key
-        said = await look(pilot, size, "1", "question_mark")
-        assert "按键" in said and "所有按键" in said
-        assert english_in(said) == []
-        explained = await look(pilot, size, "escape", "5", "down", "down", "e")
-        assert "表现" in explained
-        weights = await look(pilot, size, "escape", "w")
-        assert "从模型到模型" in weights and "个由规则导出" in weights
-
-
-async def test_first_contact(tmp_path: Path) -> None:
-    said = await seen(tmp_path, LARGE)
-    assert has_chinese(said) and english_in(said) == []
-
-
-async def test_what_the_screens_open(folder: Path) -> None:
-    async with opened(CalmBackend(folder), LARGE) as (_app, pilot):
+async def test_every_screen_and_what_it_opens(folder: Path) -> None:
+    async with opened(CalmBackend(folder), SMALL) as (_app, pilot):
+        for size in (SMALL, LARGE):
+            await pilot.resize_terminal(*size)
+            for key, title in SCREENS.items():
+                said = await look(pilot, size, key)
+                assert title in said and "帮助" in said
+                assert english_in(said) == [], key
+            said = await look(pilot, size, "1", "question_mark")
+            assert "按键" in said and "所有按键" in said
+            assert english_in(said) == []
+            await look(pilot, size, "escape")
         for keys in ("down m", "a", "i"):
             assert english_in(await look(pilot, LARGE, *keys.split())) == [], keys
         said = await look(pilot, LARGE, "R")
@@ -84,19 +67,25 @@ async def test_what_the_screens_open(folder: Path) -> None:
         said = await look(pilot, LARGE, "escape", "6", "c")
         assert has_chinese(said) and english_in(said) == []
         said = await look(pilot, LARGE, "escape", "5", "down", "down", "e")
-        assert "以 CR LF 结尾" in said
-        said = await look(pilot, LARGE, "escape", "5", "d")
+        assert "表现" in said and "以 CR LF 结尾" in said
+        said = await look(pilot, LARGE, "escape", "w")
+        assert "从模型到模型" in said and "个由规则导出" in said
+        said = await look(pilot, LARGE, "escape", "d")
         assert "相同" in said and "36 个字符，SHA-256" in said and english_in(said) == []
 
 
-async def test_form_of_a_new_project(tmp_path: Path) -> None:
-    said = await seen(tmp_path, LARGE, "end", "enter")
-    assert "训练标注" in said and english_in(said) == []
+async def test_first_contact_and_the_form_of_a_new_project(tmp_path: Path) -> None:
+    async with opened(CalmBackend(tmp_path), LARGE) as (_app, pilot):
+        said = await look(pilot, LARGE)
+        assert has_chinese(said) and english_in(said) == []
+        said = await look(pilot, LARGE, "end", "enter")
+        assert "训练标注" in said and english_in(said) == []
 
 
 async def test_project_file_with_an_error(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p", MINIMAL.replace("val =", "vall ="))
-    said = await seen(folder, LARGE)
+    async with opened(CalmBackend(folder), LARGE) as (_app, pilot):
+        said = await look(pilot, LARGE)
     assert "未知的键；是否想写“val”？" in said and english_in(said) == []
 
 

@@ -25,18 +25,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_the_line_is_shown_with_its_neighbours_and_what_is_allowed(folder: Path) -> None:
-    async with opened(CalmBackend(folder)) as (app, _pilot):
+    file = folder / "paddock.toml"
+    async with opened(CalmBackend(folder)) as (app, pilot):
         assert isinstance(app.screen, ProblemScreen)
         shown = text_of(app)
         assert '✘ paddock.toml:11: train.epohcs: unknown key; did you mean "epochs"?' in shown
         assert "docs/project-file.md lists every key" in shown
         assert "▸   11  epohcs = 5  # [red]x[/red] \\u202e[2J" in shown
         assert "   10  [train]" in shown
+        for size in ((40, 10), (20, 5), (120, 36), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await until_shown(pilot, app, "paddock.toml")
 
-
-async def test_reading_again_shows_the_next_error_and_leaves_when_it_is_well(folder: Path) -> None:
-    file = folder / "paddock.toml"
-    async with opened(CalmBackend(folder)) as (app, pilot):
+        # reading again shows the next error, and leaves when it is well
         file.write_text(WRONG.replace("\x1b", "").replace("epohcs = 5", 'epochs = "five"'))
         await pilot.press("r")
         await until_shown(pilot, app, "train.epochs: input should be a valid integer")
@@ -45,18 +46,17 @@ async def test_reading_again_shows_the_next_error_and_leaves_when_it_is_well(fol
         await pilot.press("r")
         await until_shown(pilot, app, "not valid TOML")
         assert "▸    1  [project" in text_of(app)
+        file.write_bytes(b"\xff\xfe")
+        await pilot.press("r")
+        await until_shown(pilot, app, "not UTF-8 (byte 0)")
         file.write_text(MINIMAL)
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
 
 
-async def test_a_file_that_is_no_text_is_said_and_one_that_is_gone_made_anew(folder: Path) -> None:
-    file = folder / "paddock.toml"
+async def test_a_file_that_is_gone_is_made_anew(folder: Path) -> None:
     async with opened(CalmBackend(folder)) as (app, pilot):
-        file.write_bytes(b"\xff\xfe")
-        await pilot.press("r")
-        await until_shown(pilot, app, "not UTF-8 (byte 0)")
-        file.unlink()
+        (folder / "paddock.toml").unlink()
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, NewProjectScreen))
 
@@ -95,12 +95,6 @@ async def test_without_an_editor_it_says_what_to_set(
     async with opened(CalmBackend(folder)) as (app, pilot):
         await pilot.press("e")
         await until_shown(pilot, app, "No editor was found: set EDITOR")
-
-
-@pytest.mark.parametrize("size", [(40, 10), (20, 5), (120, 36)])
-async def test_every_size_is_survived(folder: Path, size: tuple[int, int]) -> None:
-    async with opened(CalmBackend(folder), size) as (app, _pilot):
-        assert "paddock.toml" in text_of(app)
 
 
 def test_which_editor() -> None:
