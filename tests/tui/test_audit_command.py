@@ -10,7 +10,7 @@ import pytest
 from pipeline.integrity.faults import Expected, Fault
 from pipeline.run.audit import AuditReport
 from stages.contract import digests_of
-from support.cli import call, paddock
+from support.cli import call
 from support.projects import write_project
 from tui.commands import audit as command
 
@@ -82,12 +82,12 @@ def test_json_has_all_of_it(folder: Path, found: list[Fault]) -> None:
 
 
 def test_without_an_engine_it_says_so(folder: Path) -> None:
-    done = paddock("audit", folder)
+    done = call("audit", folder)
     assert done.returncode == 4 and "do:" in done.stderr and done.stdout == ""
 
 
 def test_a_file_is_asked_about_without_an_engine(folder: Path) -> None:
     model = folder / "model.nb"
     model.write_bytes(b"nothing")
-    done = paddock("audit", folder, "--file", model)
+    done = call("audit", folder, "--file", model)
     assert done.returncode == 2 and "no run of this project has passed yet" in done.stderr

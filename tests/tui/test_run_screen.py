@@ -192,8 +192,8 @@ async def test_a_key_that_the_user_chose(folder: Path) -> None:
 
 
 async def test_any_size(folder: Path) -> None:
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        for size in ((40, 10), SMALL, LARGE, (200, 60), (20, 5)):
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        for size in ((40, 10), (200, 60), (20, 5), LARGE):
             await pilot.resize_terminal(*size)
             for tab in "lmai":
                 await pilot.press(tab)

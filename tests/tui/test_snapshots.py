@@ -108,6 +108,7 @@ async def walk(folder: Path, size: Size, pictures: Pictures, screens: dict[str, 
     app = PaddockApp(CalmBackend(folder))
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: bool(app.findings))
+        await calm(pilot)
         for name, keys in screens.items():
             await _go(pilot, keys)
             pictures.take(app, name)
@@ -115,10 +116,12 @@ async def walk(folder: Path, size: Size, pictures: Pictures, screens: dict[str, 
 
 async def _go(pilot: Pilot[None], keys: str) -> None:
     """Press keys, and wait until nothing more happens."""
-    await calm(pilot)
-    for key in keys.split():
+    *first, last = keys.split() or [""]
+    for key in first:
         await pilot.press(key)
         await calm(pilot)
+    if last:
+        await pilot.press(last)
     await calm(pilot, looks=6, at_most=200)
 
 

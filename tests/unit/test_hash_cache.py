@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-import time
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,14 @@ def sha256(data: bytes) -> str:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "a.png"
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that counts as settled as soon as another change would have another time."""
+    path, clock = tmp_path / "a.png", tmp_path / "clock"
     path.write_bytes(b"one")
-    time.sleep(0.2)  # files that changed just now are not remembered
+    clock.touch()
+    while clock.stat().st_ctime_ns == path.stat().st_ctime_ns:
+        clock.touch()
+    monkeypatch.setattr(hashes, "_SETTLED", 0)
     return path
 
 
