@@ -35,6 +35,8 @@ def run(context: Context) -> DataMetrics:
     """
     rules: Rules = task_of(context).module("stages.*.data").rules(context)
     splits = _read_splits(context, rules)
+    for changed in rules.settle(splits):
+        context.warn(changed, "data")
     for split in splits:
         write_text(context.output / labels_file(split.name), split.text())
     return DataMetrics(

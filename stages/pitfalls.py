@@ -21,6 +21,7 @@ class Pitfall(str, Enum):
     DICTIONARY_BOM = "dictionary-bom"
     DICTIONARY_DUPLICATE = "dictionary-duplicate"
     DICTIONARY_DOUBLE_SPACE = "dictionary-double-space"
+    DICTIONARY_ODD_ENTRY = "dictionary-odd-entry"
     DICTIONARY_CLASSES = "dictionary-classes"
 
     # Training and export.

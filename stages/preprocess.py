@@ -17,7 +17,8 @@ import numpy as np
 
 from stages.errors import StageError
 from stages.message import msg
-from stages.text.dictionary import BLANK, Dictionary
+from stages.text.dictionary import Dictionary
+from stages.text.handoff import describe_decoding
 from stages.text.printable import printable
 
 MEAN = 0.5
@@ -82,21 +83,13 @@ def prepare(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     return padded
 
 
-def describe(shape: Sequence[int], dictionary: Dictionary, use_space_char: bool) -> dict[str, Any]:
+def describe(shape: Sequence[int], dictionary: Dictionary) -> dict[str, Any]:
     """Return ``preprocess.json``: all that a reader on a phone must do as this project does."""
     return {
         "schema_version": 1,
         "task": "recognition",
         **describe_input(shape),
-        "decode": {
-            "method": "CTC greedy",
-            "blank_index": BLANK,
-            "first_character_index": BLANK + 1,
-            "classes": dictionary.classes,
-            "use_space_char": use_space_char,
-            "space": _space_rule(dictionary, use_space_char),
-            "dictionary_sha256": dictionary.sha256,
-        },
+        "decode": describe_decoding(dictionary),
     }
 
 
@@ -121,9 +114,3 @@ def describe_input(shape: Sequence[int]) -> dict[str, Any]:
         "normalize": {"scale": SCALE, "mean": [MEAN] * 3, "std": [STD] * 3},
         "padding": {"side": "right", "value": 0.0, "applied": "after normalisation"},
     }
-
-
-def _space_rule(dictionary: Dictionary, use_space_char: bool) -> str:
-    if use_space_char:
-        return f"class {dictionary.classes - 1}, after the dictionary's last line"
-    return f"class {dictionary.index[' ']}" if " " in dictionary.index else "no class"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+from stages.dataset.dictionary import given_dictionary
 from stages.errors import StageError
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
@@ -32,7 +33,7 @@ def settings(context: Context) -> Settings:
     channels, height, width = parameters["image_shape"]
     return Settings(
         image_shape=(channels, height, width),
-        use_space_char=parameters["use_space_char"],
+        use_space_char=given_dictionary(context).space_added,
         max_text_length=parameters["max_text_length"],
         epochs=parameters["epochs"],
         batch_size=parameters["batch_size"],

@@ -15,7 +15,7 @@ from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.start import Start, one_file, starting_point
 from pipeline.plan.surroundings import Surrounding
 from pipeline.project import Project
-from stages.contract import Digests, hash_file
+from stages.contract import DEFAULT_DICTIONARY, Digests, hash_file
 from stages.contract.artifacts import PD_PARAMETERS, given_nb, is_nb_model
 from stages.message import msg
 
@@ -92,7 +92,7 @@ def _given(project: Project, start: Start, cache: HashCache) -> dict[str, Source
         if split_labels(project, split)
     }
     dictionary = project.settings.data.dictionary
-    if project.settings.model.does.reads and dictionary:
+    if project.settings.model.does.reads and dictionary not in ("", DEFAULT_DICTIONARY):
         given["dictionary"] = one_file(
             project.folder / dictionary, cache, msg("project (dictionary)")
         )

@@ -9,8 +9,10 @@ from pipeline.complaint import Complaint
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.given import RemoteModel
 from pipeline.project.architectures import ARCHITECTURES
+from pipeline.project.configured import Configured, configured
 from pipeline.project.schema import Project, Section
 from pipeline.text import nearest
+from stages.contract import DEFAULT_DICTIONARY
 from stages.contract.artifacts import DESCRIPTION
 from stages.message import msg
 
@@ -172,16 +174,44 @@ def _of_dictionary(project: Project) -> Iterator[Complaint]:
     settings = project.settings
     if not settings.model.does.reads:
         return
-    dictionary = settings.data.dictionary
+    keys, dictionary = ("data", "dictionary"), settings.data.dictionary
+    if dictionary == DEFAULT_DICTIONARY:
+        return
     if dictionary and not is_file(project.folder / dictionary):
-        yield Complaint(
-            ("data", "dictionary"),
-            msg("no file {dictionary} in {folder}", repr(dictionary), project.folder),
-        )
+        message = msg("no file {dictionary} in {folder}", repr(dictionary), project.folder)
+        yield Complaint(keys, message)
     if not dictionary and not _brings_dictionary(project):
-        message = msg("required where the project starts from no official model")
-        remedy = msg("name the file that lists the characters, one a line")
-        yield Complaint(("data", "dictionary"), message, remedy)
+        yield Complaint(keys, *_needed_dictionary(project))
+
+
+def _needed_dictionary(project: Project) -> tuple[str, str]:
+    """Return why the project must name a dictionary, and which."""
+    said = _configured(project)
+    if said is None:
+        return (
+            msg("required where the project starts from no official model"),
+            msg("name the file that lists the characters, one a line"),
+        )
+    architecture = project.settings.model.architecture
+    if said.path:
+        message = msg("needed; {architecture} names {path}", architecture, said.path)
+        return message, msg(
+            "name that file, as the training read it (PaddleOCR's own are in its ppocr/utils)"
+        )
+    message = msg(
+        "needed; {architecture} names none, so PaddleOCR takes 0-9 and a-z and lower-cases labels",
+        architecture,
+    )
+    return message, msg(
+        'name the file that lists the characters, one a line; or "{name}" for exactly these',
+        DEFAULT_DICTIONARY,
+    )
+
+
+def _configured(project: Project) -> Configured | None:
+    """Return what the project's YAML says of a dictionary, if it has one."""
+    path = project.folder / project.settings.model.architecture
+    return configured(path) if path.suffix in (".yml", ".yaml") and is_file(path) else None
 
 
 def _of_space(project: Project) -> Iterator[Complaint]:
@@ -211,7 +241,8 @@ def _brings_dictionary(project: Project) -> bool:
     """Return whether the model that the project starts from may list its characters itself."""
     settings = project.settings
     if settings.train.checkpoint:
-        return False
+        said = _configured(project)
+        return said is not None and said.is_known
     given = settings.export.model or settings.model.pretrained
     if isinstance(given, RemoteModel):
         return True  # what it holds is known when it was fetched

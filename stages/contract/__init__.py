@@ -10,6 +10,7 @@ docs/stage-contract.md tells the whole story.
 from __future__ import annotations
 
 from stages.contract.codec import DocumentError
+from stages.contract.dictionary import DEFAULT_CHARACTERS, DEFAULT_DICTIONARY, DictionaryRules
 from stages.contract.documents import (
     BufferHead,
     Canary,
@@ -78,11 +79,13 @@ from stages.contract.spec import (
 )
 
 __all__ = [
-    "CACHE", "EVENT_TYPES", "INPUTS", "MANIFEST_FILE", "RESULT_FILE",
-    "SCRATCH_FOLDER", "TASKS", "WORKSPACE", "Artifact", "ArtifactMade", "Attempt", "BufferHead", "Canary",
-    "CanaryEntry", "Chain", "ChainedLine", "Change", "Compared", "ConvertMetrics", "Curve", "DataMetrics",
-    "DictionaryIdentity", "Digests", "Document", "DocumentError", "EnvironmentRead", "Evidence", "Exit",
-    "ExportMetrics", "Failed", "Fault", "FeatureCount", "Input", "Latency", "Lineage", "Match", "Metric",
+    "CACHE", "DEFAULT_CHARACTERS", "DEFAULT_DICTIONARY", "EVENT_TYPES", "INPUTS", "MANIFEST_FILE",
+    "RESULT_FILE", "SCRATCH_FOLDER", "TASKS", "WORKSPACE", "Artifact", "ArtifactMade", "Attempt",
+    "BufferHead", "Canary", "CanaryEntry", "Chain", "ChainedLine", "Change", "Compared",
+    "ConvertMetrics", "Curve", "DataMetrics",
+    "DictionaryIdentity", "DictionaryRules", "Digests", "Document", "DocumentError", "EnvironmentRead",
+    "Evidence", "Exit", "ExportMetrics", "Failed", "Fault", "FeatureCount", "Input", "Latency",
+    "Lineage", "Match", "Metric",
     "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "Result", "Runtime", "Sane", "Spec",
     "StageEvent", "Status", "Step", "Targets", "TracedModel", "TrainMetrics", "VerifyMetrics", "Warned",
     "decode_event", "digests_of", "encode_event", "hash_file", "stage_key",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-#: Of ``data``, beside a label file a split: a character a line.
+#: Of ``data``, beside a label file a split: a character a line, and how these lines are read.
 DICTIONARY = "dict.txt"
+DICTIONARY_RULES = "dictionary.json"
 #: Of ``train``: PaddleOCR's checkpoint and its configuration, and the curves of training.
 CHECKPOINT = "checkpoint.pdparams"
 CONFIGURATION = "config.yml"

@@ -35,6 +35,7 @@ class DataMetrics(Metrics):
     """Of ``data``: lines by split, and what the task counts in its labels.
 
     ``leaked`` is how many images are in two splits or more, ``duplicates`` how many repeat another one.
+    ``odd_classes`` is, by kind, what is odd about the dictionary of a trained model.
     """
 
     lines: Mapping[str, int]
@@ -43,6 +44,7 @@ class DataMetrics(Metrics):
     characters: int | None = None
     classes: int | None = None
     longest_text: int | None = None
+    odd_classes: Mapping[str, int] | None = None
     boxes: Mapping[str, int] | None = None
     ignored: Mapping[str, int] | None = None
     orientations: Mapping[str, int] | None = None

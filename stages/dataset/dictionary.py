@@ -1,32 +1,29 @@
-"""The project's dictionary on its way into the pipeline: its own file, or the official model's."""
+"""The project's dictionary, as ``data`` left it for the stages after it."""
 
 from __future__ import annotations
 
-from stages.contract.artifacts import DICTIONARY
-from stages.files import write_bytes
-from stages.published.official import read_characters
+from stages.contract import DictionaryRules, DocumentError
+from stages.contract.artifacts import DICTIONARY_RULES
+from stages.errors import IntegrityError
+from stages.message import msg
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 
 
-def take_dictionary(context: Context) -> Dictionary:
-    """Write ``dict.txt`` and return what it says.
+def given_dictionary(context: Context) -> Dictionary:
+    """Return the dictionary of the inputs ``dict`` and ``dict_rules``.
 
-    It is the file ``dictionary``, byte by byte; or, without one, the ``character_dict`` of the
-    official model's ``description`` (inference.yml), a character a line.
+    Without the rules it is one that a new head is trained on, with the parameter ``use_space_char``.
 
     Raises:
-        IntegrityError: the dictionary is malformed, or the description holds none.
+        IntegrityError: the dictionary is malformed, or its rules are none of this version's.
     """
-    use_space_char = bool(context.parameters["use_space_char"])
-    made = context.output / DICTIONARY
-    if context.has("dictionary"):
-        source = context.input("dictionary")
-        dictionary = Dictionary.load(
-            source, use_space_char
-        )  # names the user's file if it is faulty
-        write_bytes(made, source.read_bytes())
-        return dictionary
-    characters = read_characters(context.input("description"))
-    write_bytes(made, "".join(f"{character}\n" for character in characters).encode("utf-8"))
-    return Dictionary.load(made, use_space_char)
+    if not context.has("dict_rules"):
+        return Dictionary.load(context.input("dict"), bool(context.parameters["use_space_char"]))
+    try:
+        rules = DictionaryRules.from_json(context.input("dict_rules").read_bytes())
+    except DocumentError as error:
+        raise IntegrityError(
+            msg("{error}", error), DICTIONARY_RULES, msg("run again with --force data")
+        ) from error
+    return Dictionary.load_by_rules(context.input("dict"), rules)

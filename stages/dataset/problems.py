@@ -27,6 +27,8 @@ class Problems:
 
     lines: list[str] = field(default_factory=list)
     outsiders: dict[str, Outsider] = field(default_factory=dict)
+    #: Whether the dictionary is a trained model's, so that nothing can be added to it.
+    trained: bool = False
     _first: str = ""
 
     def add(self, where: str, message: str) -> None:
@@ -93,6 +95,10 @@ class Problems:
         return joined("\n", [head, *(msg("  {line}", line) for line in self.lines[:SHOWN]), *cut])
 
     def _dictionary_remedy(self) -> str:
+        if self.trained:
+            return msg(
+                "the model has no class for them: correct the labels, or leave these lines out"
+            )
         remedy = msg("add the characters to the dictionary, or correct the labels")
         space = [msg("for the space set use_space_char = true")] if " " in self.outsiders else []
         return joined("; ", [remedy, *space])

@@ -48,6 +48,9 @@ class Rules(Protocol):
             problems: of all splits.
         """
 
+    def settle(self, splits: Sequence[Split]) -> Iterator[str]:
+        """Change labels that are in order to what the task takes them for; give what to warn of."""
+
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Return the task's own metrics of splits that are in order."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.contract import DictionaryRules
 from stages.contract.artifacts import PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
 from stages.detection.boxes import Boxes
 from stages.detection.crop import crop
@@ -37,8 +38,9 @@ class Recogniser:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._shape, space = _read_rules(context.input(PREPROCESS))
-        self._task = Recognition(Dictionary.load(context.input(DICTIONARY), space))
+        self._shape, rules = _read_rules(context.input(PREPROCESS))
+        dictionary = Dictionary.load_by_rules(context.input(DICTIONARY), rules)
+        self._task = Recognition(dictionary)
 
     def start(self, name: str) -> ModelRunner:
         """Start loading one of the two models, :data:`ORIGINAL` or :data:`CONVERTED`."""
@@ -64,13 +66,15 @@ class Recogniser:
             yield self._task.read(output, number)
 
 
-def _read_rules(path: Path) -> tuple[list[int], bool]:
-    """Return [3, H, W] of the recogniser's input, and whether the space is its last class."""
+def _read_rules(path: Path) -> tuple[list[int], DictionaryRules]:
+    """Return [3, H, W] of the recogniser's input, and how its dictionary is read."""
     try:
         rules = json.loads(path.read_text(encoding="utf-8"))
-        shape, space = rules["input"]["shape"], rules["decode"]["use_space_char"]
-        return [int(size) for size in shape][1:], bool(space)
-    except (ValueError, KeyError, TypeError) as error:
+        shape, decode = rules["input"]["shape"], rules["decode"]
+        trained = bool(decode.get("trained_dictionary", False))
+        read = DictionaryRules(trained=trained, space_added=bool(decode["use_space_char"]))
+        return [int(size) for size in shape][1:], read
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StageError(
             msg("{preprocess} is not the preprocess.json of a recognition project", PREPROCESS),
             _KEY,

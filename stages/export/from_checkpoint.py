@@ -21,6 +21,7 @@ from stages.contract.artifacts import (
     PD_PROGRAM,
     PIR_PROGRAM,
 )
+from stages.dataset.dictionary import given_dictionary
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.guards import dictionary as dictionaries
@@ -53,15 +54,14 @@ def run(context: Context) -> ExportMetrics:
         IntegrityError: checkpoint, dictionary, configuration and export do not fit together.
         StageError: the tool failed, or wrote a PIR model.
     """
-    parameters = context.parameters
-    dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
+    dictionary = given_dictionary(context)
     config = read_config(context.input("config"))
     context.progress(0, _STEPS, "steps", msg("loading the checkpoint"))
     checkpoint = load_parameters(context.input("checkpoint"))
     _compare_given(context, config, checkpoint, dictionary)
     fused = build(config["Architecture"], dictionary.classes, checkpoint, fused=True)
     context.progress(1, _STEPS, "steps", msg("PaddleOCR's export_model.py"))
-    folder = _export(context, config, checkpoint)
+    folder = _export(context, config, checkpoint, dictionary)
     _compare_made(context, folder, dictionary)
     context.progress(2, _STEPS, "steps", msg("comparing every parameter with the checkpoint"))
     program = read_program(folder / FILES[0])
@@ -109,14 +109,19 @@ def _compare_made(context: Context, folder: Path, dictionary: Dictionary) -> Non
         refuse_difference([preprocessing.in_program(folder / FILES[0], shape)])
 
 
-def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str, Any]) -> Path:
+def _export(
+    context: Context,
+    config: Mapping[str, Any],
+    checkpoint: Mapping[str, Any],
+    dictionary: Dictionary,
+) -> Path:
     """Run the tool in the scratch folder and return the folder with its files."""
     work, folder = context.scratch, context.scratch / "inference"
     shutil.rmtree(folder, ignore_errors=True)
     write_text(work / "config.yml", dump_config(without_record(config)))
     save_parameters(work / CHECKPOINT, checkpoint)
     mismatches: list[str] = []
-    ended = Tool(context, _SCRIPT, _arguments(context, work, folder), work).follow(
+    ended = Tool(context, _SCRIPT, _arguments(context, work, folder, dictionary), work).follow(
         lambda line: _note(line, mismatches)
     )
     context.check_stop()
@@ -137,12 +142,13 @@ def _export(context: Context, config: Mapping[str, Any], checkpoint: Mapping[str
     return folder
 
 
-def _arguments(context: Context, work: Path, folder: Path) -> list[str]:
+def _arguments(context: Context, work: Path, folder: Path, dictionary: Dictionary) -> list[str]:
     options = {
         "Global.pretrained_model": work / CHECKPOINT,
         "Global.checkpoints": "",
         "Global.save_inference_dir": folder,
         "Global.character_dict_path": context.input("dict"),
+        "Global.use_space_char": dictionary.space_added,
         "Global.export_with_pir": False,
     }
     pairs = [f"{key}={value}" for key, value in options.items()]

@@ -14,6 +14,7 @@ import numpy as np
 
 from stages.contract import ExportMetrics
 from stages.contract.artifacts import PD_PROGRAM
+from stages.dataset.dictionary import given_dictionary
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
@@ -76,7 +77,7 @@ def _dictionary(context: Context) -> Dictionary | None:
     """Return the project's dictionary; only recognition has one."""
     if not task_of(context).reads:
         return None
-    return Dictionary.load(context.input("dict"), bool(context.parameters["use_space_char"]))
+    return given_dictionary(context)
 
 
 def _compare_given(context: Context, description: Path, dictionary: Dictionary | None) -> None:

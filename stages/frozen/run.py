@@ -12,6 +12,7 @@ import paddle
 
 from stages.contract import Curve, TrainMetrics
 from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
+from stages.dataset.dictionary import given_dictionary
 from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
@@ -59,7 +60,7 @@ def train(context: Context) -> TrainMetrics:
     paddle.set_flags({"FLAGS_use_stride_kernel": False})
     check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
     architecture = ctc_architecture(context)
-    dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
+    dictionary = given_dictionary(context)
     network, proved = _official_network(context, architecture, dictionary)
     start = state_arrays(network)
     backbone = Backbone(network, context.scratch, parameters["image_shape"], context.spec.threads)

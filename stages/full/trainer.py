@@ -16,6 +16,7 @@ import paddle
 
 from stages.contract import Curve, TrainMetrics
 from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
+from stages.dataset.dictionary import given_dictionary
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.full.attempts import (
@@ -27,6 +28,7 @@ from stages.full.attempts import (
     first_weights,
     new_attempt,
 )
+from stages.full.labels import check_trainable
 from stages.full.start_loss import start_val_loss
 from stages.full.starting_weights import starting_weights
 from stages.full.watch import Watch
@@ -62,7 +64,8 @@ def train(context: Context) -> TrainMetrics:
     parameters = context.parameters
     check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
     overrides = check_overrides(parameters["overrides"])
-    dictionary = Dictionary.load(context.input("dict"), parameters["use_space_char"])
+    dictionary = given_dictionary(context)
+    check_trainable(context, dictionary)
     attempts = attempts_in(context.scratch)
     watch = Watch(context, attempts)
     if not watch.exhausted:

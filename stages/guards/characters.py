@@ -63,14 +63,12 @@ def _kind(expected: Sequence[str], found: Sequence[str]) -> tuple[str, Pitfall, 
         return (
             msg("Windows line ends (CRLF)"),
             Pitfall.DICTIONARY_CRLF,
-            msg("convert it: dos2unix FILE"),
+            _ORDER,
         )
     if found and [found[0].removeprefix(_BOM), *found[1:]] == list(expected):
-        remedy = msg('save the file as "UTF-8", not "UTF-8 with BOM"')
-        return msg("a byte order mark"), Pitfall.DICTIONARY_BOM, remedy
+        return msg("a byte order mark"), Pitfall.DICTIONARY_BOM, _ORDER
     if found.count(SPACE) > max(1, expected.count(SPACE)):
-        remedy = msg("remove the line with the space, or set use_space_char = false")
-        return msg("the space stands there twice"), Pitfall.DICTIONARY_DOUBLE_SPACE, remedy
+        return msg("the space stands there twice"), Pitfall.DICTIONARY_DOUBLE_SPACE, _COUNT
     if len(found) != len(expected):
         text = msg("it has {found} characters, expected are {expected}", len(found), len(expected))
         return text, Pitfall.DICTIONARY_CLASSES, _COUNT

@@ -23,6 +23,7 @@ from stages.lite.targets import TARGETS
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters
+from stages.ppocr.classifier_width import classifier_of, classifier_width
 from stages.ppocr.dictionary_record import DIGEST, trained_lines
 from stages.program.signature import read_signature
 from stages.runtime import Context
@@ -31,12 +32,7 @@ from stages.text.documents import read_document
 from stages.text.printable import printable
 from stages.text.yaml import at
 
-#: Where the classifier's bias stands in a checkpoint: CTCHead alone or in a MultiHead, with one
-#: linear layer or two (ppocr/modeling/heads/rec_ctc_head.py).
-CLASSIFIERS = ("head.ctc_head.fc2.bias", "head.ctc_head.fc.bias", "head.fc2.bias", "head.fc.bias")
-
-#: A configuration that was not written by a training may name a dictionary that was not used.
-_NAMED_FILE = msg("; or correct Global.character_dict_path in the configuration")
+_CLASSES = Pitfall.DICTIONARY_CLASSES
 _CLASSES_REMEDY = msg(
     "use the dictionary that the model was trained with; a difference of 1 is most often "
     "use_space_char"
@@ -86,21 +82,29 @@ def in_configuration(config: Mapping[str, Any], dictionary: Dictionary) -> Itera
     remedy = msg(
         "set use_space_char = {lower}, as in the training, or train again", str(trained).lower()
     )
-    yield Comparison(
-        place, "use_space_char", str(wanted), str(trained), "", Pitfall.DICTIONARY_CLASSES, remedy
-    )
+    if not dictionary.trained or trained == wanted:  # a trained model's number of classes has told
+        yield Comparison(place, "use_space_char", str(wanted), str(trained), "", _CLASSES, remedy)
+    spaced = wanted if dictionary.trained else trained
     lines = trained_lines(config)
     if said.get(DIGEST) == dictionary.sha256:
         yield Comparison(place, "bytes", dictionary.sha256, dictionary.sha256)
-    compared = _characters(place, _with_space(lines, trained), dictionary)
-    yield compared if DIGEST in said else replace(compared, remedy=compared.remedy + _NAMED_FILE)
+    compared = _characters(place, _with_space(lines, spaced), dictionary)
+    yield compared if DIGEST in said else replace(compared, remedy=_or_own(compared.remedy))
+
+
+def _or_own(remedy: str) -> str:
+    """Say what to do where a configuration that no training wrote names a dictionary that was not used."""
+    return msg(
+        "{remedy}; or, if the configuration is not the training's, name the config.yml that it wrote "
+        "beside its checkpoints as [model] architecture",
+        remedy,
+    )
 
 
 def in_checkpoint(parameters: Mapping[str, np.ndarray], dictionary: Dictionary) -> Comparison:
     """Compare with the number of classes that the classifier of a checkpoint has."""
-    name = next((name for name in CLASSIFIERS if name in parameters), "")
-    width = len(parameters[name]) if name else None
-    return _classes("checkpoint", width, dictionary, f" in {name}")
+    where = f" in {classifier_of(parameters)}"
+    return _classes("checkpoint", classifier_width(parameters), dictionary, where)
 
 
 def in_description(description: Mapping[str, Any], dictionary: Dictionary) -> Comparison:
@@ -169,7 +173,6 @@ def _characters(place: str, found: list[str] | None, dictionary: Dictionary) -> 
 
 def _classes(place: str, found: int | None, dictionary: Dictionary, where: str = "") -> Comparison:
     expected, there = str(dictionary.classes), "" if found is None else str(found)
-    pitfall = Pitfall.DICTIONARY_CLASSES
     said = msg(
         "{there} classes{where}; the dictionary makes {expected}: its characters and the blank",
         there,
@@ -177,4 +180,4 @@ def _classes(place: str, found: int | None, dictionary: Dictionary, where: str =
         expected,
     )
     differs = said if there not in ("", expected) else ""
-    return Comparison(place, "classes", expected, there, differs, pitfall, _CLASSES_REMEDY)
+    return Comparison(place, "classes", expected, there, differs, _CLASSES, _CLASSES_REMEDY)

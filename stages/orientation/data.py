@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stages.dataset.problems import Problems
@@ -28,6 +28,10 @@ class OrientationRules:
                 "the orientation of {image} is {text}", quoted(label.image), quoted(label.text)
             )
             problems.add(where, msg("{said}; allowed are {allowed}", said, allowed))
+
+    def settle(self, splits: Sequence[Split]) -> Iterator[str]:
+        """Change nothing."""
+        return iter(())
 
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Return ``orientations``: how many lines there are of each."""

@@ -94,6 +94,14 @@ class Program:
         made = (item.outputs[0].shape for item in self.operators if item.name == "data")
         return next(made, ())
 
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """The declared shape of the only output; () unless there is one."""
+        fetched = [item.inputs[0] for item in self.operators if item.name == "fetch"]
+        made = (value for item in self.operators for value in item.outputs)
+        shapes = [value.shape for value in made if [value.number] == fetched]
+        return shapes[0] if shapes else ()
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the parameters that are stored, by name."""
         return {item.name: item.value.shape for item in self.parameters if item.stored}

@@ -10,6 +10,7 @@ from stages.message import msg
 from stages.published.official import OfficialModel
 from stages.runtime import Context
 from stages.text.dictionary import BLANK, Dictionary
+from stages.text.matching import same_classes
 from stages.text.printable import code_point
 
 _NAMED = 10
@@ -27,10 +28,7 @@ class Narrowed:
 
 def narrow(model: OfficialModel, dictionary: Dictionary) -> Narrowed:
     """Keep the blank's and the dictionary's columns of every parameter as wide as the classes."""
-    known = {
-        character: number for number, character in reversed(list(enumerate(model.characters, 1)))
-    }
-    columns = [known.get(character) for character in dictionary.characters]
+    columns = same_classes(dictionary.characters, model.characters)
     lacking = tuple(
         c for c, column in zip(dictionary.characters, columns, strict=True) if column is None
     )

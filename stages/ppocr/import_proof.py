@@ -24,6 +24,7 @@ from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
 from stages.text.dictionary import BLANK, Dictionary
 from stages.text.labels import read_labels
+from stages.text.matching import same_classes
 
 #: The largest difference of a probability that float32 sums in another order explain; seen are 4e-4.
 TOLERANCE = 2e-3
@@ -108,9 +109,9 @@ def shared_classes(theirs: Sequence[str], ours: Sequence[str]) -> tuple[list[int
 
     The two lists are of the same length: class by class the same character.
     """
-    first = {character: number for number, character in reversed(list(enumerate(theirs, 1)))}
+    matched = enumerate(same_classes(ours, theirs), 1)
     pairs = [(BLANK, BLANK)]
-    pairs += [(first[item], number) for number, item in enumerate(ours, 1) if item in first]
+    pairs += [(other, number) for number, other in matched if other is not None]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 

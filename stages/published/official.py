@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.errors import IntegrityError
+from stages.contract import DEFAULT_CHARACTERS
 from stages.message import msg
 from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM, check_complete
+from stages.text.described import damaged, described_characters
 from stages.text.dictionary import SPACE
-from stages.text.printable import printable
-from stages.text.yaml import at, load_yaml
 
 __all__ = ["DESCRIPTION", "PARAMETERS", "PROGRAM", "OfficialModel", "read_official"]
 
@@ -41,52 +40,25 @@ def read_official(folder: Path) -> OfficialModel:
         StageError: the model is of a version or a type that is not known.
     """
     check_complete(folder)
-    parameters = read_parameters(folder / PARAMETERS, read_program(folder / PROGRAM).shapes())
-    listed = read_characters(folder / DESCRIPTION)
-    return OfficialModel(parameters, _with_space(folder, listed, parameters))
+    program = read_program(folder / PROGRAM)
+    parameters = read_parameters(folder / PARAMETERS, program.shapes())
+    listed = described_characters(folder / DESCRIPTION) or list(DEFAULT_CHARACTERS)
+    said = program.output_shape[-1:]
+    widths = set(said) if said and said[0] > 0 else _widths(parameters)
+    return OfficialModel(parameters, _with_space(folder, listed, widths))
 
 
-def read_characters(description: Path) -> list[str]:
-    """Return the dictionary that an ``inference.yml`` holds, without the space that is added to it.
-
-    Raises:
-        IntegrityError: it is not plain YAML, or holds no dictionary, as those of detection models.
-    """
-    try:
-        characters = at(load_yaml(description), "PostProcess", "character_dict")
-    except ValueError as error:
-        raise _damaged(description, msg("it is not plain YAML: {error}", error)) from error
-    if not isinstance(characters, list) or not all(isinstance(item, str) for item in characters):
-        raise _damaged(description, msg("its character_dict is not a list of strings"))
-    return characters
+def _widths(parameters: Mapping[str, np.ndarray]) -> set[int]:
+    """Return what the classifier's width can be where the program does not say it."""
+    return {array.shape[-1] for array in parameters.values() if array.shape}
 
 
-def _with_space(
-    folder: Path, listed: list[str], parameters: Mapping[str, np.ndarray]
-) -> tuple[str, ...]:
+def _with_space(folder: Path, listed: list[str], widths: set[int]) -> tuple[str, ...]:
     """Add the space that ``use_space_char`` put last, if the classifier has a class for it."""
-    widths = {array.shape[-1] for array in parameters.values() if array.shape}
     for characters in ([*listed, SPACE], listed):
         if len(characters) + 1 in widths:
             return tuple(characters)
-    raise _damaged(
+    raise damaged(
         folder / DESCRIPTION,
         msg("it lists {listed} characters; no layer of the model has as many classes", len(listed)),
-    )
-
-
-def _damaged(path: Path, why: str) -> IntegrityError:
-    return IntegrityError(
-        msg(
-            "{path} is not an official recognition model's: {why}",
-            printable(path.name),
-            printable(why, 300),
-        ),
-        printable(str(path), 400),
-        msg(
-            "give a folder with {program}, {parameters} and {description} of one model",
-            PROGRAM,
-            PARAMETERS,
-            DESCRIPTION,
-        ),
     )

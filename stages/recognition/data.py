@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from stages.dataset.dictionary import take_dictionary
 from stages.dataset.problems import Problems
 from stages.dataset.split import Split
 from stages.message import msg
+from stages.recognition.dictionary import take_dictionary
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label
@@ -38,12 +39,36 @@ class TextRules:
                     self.max_text_length,
                 ),
             )
-        for character in self.dictionary.unknown(label.text):
+        problems.trained = self.dictionary.trained
+        for character in self.dictionary.unknown(self._as_encoded(label.text)):
             problems.add_outsider(where, character)
 
+    def settle(self, splits: Sequence[Split]) -> Iterator[str]:
+        """Lower-case all texts where PaddleOCR's default dictionary does, and say of how many."""
+        if not self.dictionary.lower_cased:
+            return
+        labels = [label for split in splits for label in split.labels]
+        changed = sum(self._as_encoded(label.text) != label.text for label in labels)
+        for split in splits:
+            split.labels = [
+                replace(label, text=self._as_encoded(label.text)) for label in split.labels
+            ]
+        if changed:
+            yield msg(
+                "{changed} of {labels} labels hold capitals; they are trained on and compared in lower "
+                "case, which is all that PaddleOCR's default dictionary writes",
+                changed,
+                len(labels),
+            )
+
+    def _as_encoded(self, text: str) -> str:
+        return text.lower() if self.dictionary.lower_cased else text
+
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
-        """Return ``characters``, ``classes`` and ``longest_text``."""
+        """Return ``characters``, ``classes`` and ``longest_text``; ``odd_classes`` by kind if there are."""
+        odd = Counter(oddity.kind.value for oddity in self.dictionary.oddities)
         return {
+            **({"odd_classes": dict(odd)} if odd else {}),
             "characters": len(self.dictionary.characters),
             "classes": self.dictionary.classes,
             "longest_text": max(len(label.text) for split in splits for label in split.labels),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stages.contract import DictionaryIdentity, ModelEntry, VerifyMetrics
+from stages.dataset.dictionary import given_dictionary
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
@@ -34,12 +35,11 @@ def run(context: Context) -> VerifyMetrics:
         StageError: there is nothing to measure on, or an image cannot be read.
         IntegrityError: a model's number of classes is not the dictionary's.
     """
-    use_space_char = bool(context.parameters["use_space_char"])
-    dictionary = Dictionary.load(context.input("dict"), use_space_char)
+    dictionary = given_dictionary(context)
     labels = read_test_labels(context)
     shape = tuple(context.parameters["image_shape"])
     verification: Verification[str] = Verification(context, shape, dictionary.classes)
-    verification.describe(describe(shape, dictionary, use_space_char))
+    verification.describe(describe(shape, dictionary))
     stock = find_stock(context, len(labels))
     characters, preprocessing = _compare(context, dictionary, shape, stock)
     names, prepare = [label.image for label in labels], preparation(shape)

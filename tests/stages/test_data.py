@@ -252,4 +252,5 @@ def test_only_a_test_set_is_enough(project: Project) -> None:
     inputs = {"test": project.folder / "test", "dictionary": project.dictionary}
     run = context("data", project.folder, inputs, project.parameters)
     assert data.run(run).lines == {"test": 2}
-    assert sorted(path.name for path in run.output.iterdir()) == ["dict.txt", "test.txt"]
+    left = sorted(path.name for path in run.output.iterdir())
+    assert left == ["dict.txt", "dictionary.json", "test.txt"]

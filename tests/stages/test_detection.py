@@ -39,7 +39,7 @@ PARAMETERS: dict[str, Any] = {"task": "detection", "image_shape": list(PAGE_SHAP
 def recogniser() -> dict[str, Path]:
     """Return a recogniser's original model, its ``.nb``, and what its project delivers."""
     model, folder = alphanumeric_model(), new_folder()
-    rules = describe(SHAPE, Dictionary.load(model.dictionary, False), False)
+    rules = describe(SHAPE, Dictionary.load(model.dictionary, False))
     (folder / "preprocess.json").write_text(json.dumps(rules), encoding="utf-8")
     return {
         "reader-original": model.folder,

@@ -85,7 +85,7 @@ def compare(
 ) -> list[Comparison]:
     """Compare everything, with other files of these names, or another dictionary or shape."""
     run = context("verify", folder, {**files(), **(exchanged or {})}, {})
-    found = describe(SHAPE, dictionary(), use_space_char=False)
+    found = describe(SHAPE, dictionary())
     (run.output / "preprocess.json").write_text(json.dumps(found), encoding="utf-8")
     compared = compare_dictionary(run, wanted or dictionary()) + compare_preprocessing(run, shape)
     assert run.guard_seconds > 0
@@ -185,7 +185,7 @@ def test_a_configuration_that_names_another_file_is_told(tmp_path: Path) -> None
     found = differing(compare(tmp_path, exchanged))["training configuration", "characters"]
     assert found.pitfall is Pitfall.DICTIONARY_REORDERED
     assert 'line 11 (class 11) is "Z" (U+005A), expected "A" (U+0041)' in found.difference
-    assert "Global.character_dict_path" in found.remedy
+    assert "config.yml that it wrote beside its checkpoints" in found.remedy
 
 
 def _set(*keys: str | int, to: object) -> Change:

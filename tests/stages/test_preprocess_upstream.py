@@ -113,7 +113,7 @@ def test_the_distance_is_rapidfuzz_s() -> None:
 
 def test_preprocess_json_says_what_a_phone_must_do() -> None:
     dictionary = Dictionary.load(alphanumeric_model().dictionary, use_space_char=True)
-    described = describe(SHAPE, dictionary, use_space_char=True)
+    described = describe(SHAPE, dictionary)
     assert described["input"]["shape"] == [1, 3, 48, 320]
     assert described["input"]["channel_order"] == "BGR"
     assert described["normalize"] == {"scale": 1 / 255, "mean": [0.5] * 3, "std": [0.5] * 3}

@@ -43,7 +43,7 @@ VERSIONS = {"python": "3.10.12", "paddle": "3.1.1", "numpy": "1.26.4", "opencv":
 
 #: What each stage leaves that every project has; of another one a test says so itself.
 FILES = {
-    "data": ("train.txt", "val.txt", "test.txt", "dict.txt"),
+    "data": ("train.txt", "val.txt", "test.txt", "dict.txt", "dictionary.json"),
     "train": ("checkpoint.pdparams", "config.yml", "curve.json"),
     "export": ("inference.pdmodel", "inference.pdiparams", "inference.yml"),
     "convert": ("model_arm.nb", "model_x86.nb", "lineage.json"),

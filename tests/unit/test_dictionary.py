@@ -94,7 +94,10 @@ def test_a_space_line_together_with_use_space_char_is_refused(tmp_path: Path) ->
         (b"a\nb\na\n", False, "dictionary-duplicate"),
         (b" \na\n \n", False, "dictionary-double-space"),
         (b"a\n \n", True, "dictionary-double-space"),
-        (b"a\nbc\n", False, "None"),
+        (b"a\nbc\n", False, "dictionary-odd-entry"),
+        (b"a\n\nb\n", False, "dictionary-odd-entry"),
+        (b"a\n\t\n", False, "dictionary-odd-entry"),
+        ("a\n".encode("utf-16"), False, "None"),
     ],
 )
 def test_a_known_fault_has_its_pitfall(

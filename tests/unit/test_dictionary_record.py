@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from stages.contract import DictionaryRules
 from stages.ppocr.config import dump_config
 from stages.ppocr.dictionary_record import trained_lines, with_record, without_record
 from stages.ppocr.location import VARIABLE
@@ -69,10 +70,29 @@ def test_a_relative_file_is_paddleocrs_own(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "named", [None, "", 3, "/gone/dict.txt", "/../etc/passwd", "/\0", "/" + "x" * 5000, "/tmp"]
+    "named", ["", 3, "/gone/dict.txt", "/../etc/passwd", "/\0", "/" + "x" * 5000, "/tmp"]
 )
 def test_what_is_not_there_says_nothing(named: object) -> None:
     assert trained_lines({"Global": {"character_dict_path": named}}) is None
+
+
+@pytest.mark.parametrize("said", [{}, {"character_dict_path": None}, {"use_space_char": True}])
+def test_where_none_is_named_it_is_paddleocrs_default(said: dict[str, object]) -> None:
+    assert trained_lines({"Global": said}) == list("0123456789abcdefghijklmnopqrstuvwxyz")
+
+
+@pytest.mark.parametrize(
+    "entries", [["p\t", "", "ab", "\ufeff", "\u2028", "\x07", ""], ["", "a"], ["\ufeffa", "a"]]
+)
+def test_odd_lines_of_a_trained_model_come_back_as_they_are(
+    tmp_path: Path, entries: list[str]
+) -> None:
+    rules = DictionaryRules(trained=True, space_added=False)
+    dictionary = Dictionary.load_by_rules(write(tmp_path, entries), rules)
+    assert list(dictionary.entries) == entries
+    written = tmp_path / "config.yml"
+    written.write_text(dump_config(with_record(CONFIG, dictionary)), encoding="utf-8")
+    assert trained_lines(load_yaml(written)) == entries
 
 
 @pytest.mark.parametrize("config", [{}, {"Global": None}, {"Global": []}])

@@ -162,7 +162,7 @@ def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) 
     )
     assert pretend_run(folder) == ["data", "export", "convert", "verify"]
     (folder / "my.pdparams").write_bytes(b"other weights")
-    assert plan(folder)["export"].reason.startswith("input checkpoint changed (")
+    assert plan(folder)["data"].reason.startswith("input checkpoint changed (")
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_a_pir_model_is_exported_and_measured(tmp_path: Path) -> None:
     assert stages["train"].skipped == "the project starts from a PIR model"
     export, verify = stages["export"].inputs, stages["verify"].inputs
     assert files(export["pir"]) == ["inference.json", "inference.pdiparams", "inference.yml"]
-    assert sorted(export) == ["dict", "pir", "test", "test_labels"]
+    assert sorted(export) == ["dict", "dict_rules", "pir", "test", "test_labels"]
     assert export["pir"] == verify["pir"]
     assert verify["pdmodel"] == FromStage("export", "inference.pdmodel")
     assert verify["description"] == FromStage("export", "inference.yml")
@@ -166,7 +166,8 @@ def test_the_own_dictionary_of_a_pd_model_is_a_dictionary(
         + '[export]\nmodel = "PP-OCRv4_mobile_rec"\n'
     )
     data = wires(tmp_path / "p", text)["data"]
-    assert files(data.inputs["dictionary"]) == ["ppocr_keys_v1.txt"]
+    assert files(data.inputs["keys"]) == ["ppocr_keys_v1.txt"]
+    assert "dictionary" not in data.inputs
 
 
 def test_detection_has_no_characters(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.plan.inputs import SPLITS, Source, split_labels
 from pipeline.plan.stages.spec import Basis, StageSpec
-from stages.contract.artifacts import DICTIONARY, labels_file
+from stages.contract import DEFAULT_DICTIONARY
+from stages.contract.artifacts import DICTIONARY, DICTIONARY_RULES, labels_file
 from stages.message import msg
 
 
@@ -19,6 +20,8 @@ def _parameters(basis: Basis) -> dict[str, Any]:
         "allow_overlap": data.allow_overlap,
     }
     if basis.reads:
+        if data.dictionary == DEFAULT_DICTIONARY:
+            parameters["dictionary"] = DEFAULT_DICTIONARY
         parameters["use_space_char"] = data.use_space_char
         parameters["max_text_length"] = data.max_text_length
     return parameters
@@ -33,19 +36,24 @@ def _inputs(basis: Basis) -> dict[str, Source]:
     return {**basis.take(*_splits(basis)), **characters}
 
 
+#: What says which characters a trained model has: its own dictionary or description, and its classes.
+_TOLD_BY = ("keys", "description", "pdmodel", "pir")
+
+
 def _characters(basis: Basis) -> dict[str, Source]:
-    """Return what the characters are taken from: the project's file, or what an official model brings.
+    """Return what the characters are taken from, and what a trained model says of them.
 
     Raises:
         UsageError: the project has none, and its model brings none along.
     """
-    for given, taken_as in (
-        ("dictionary", "dictionary"),
-        ("keys", "dictionary"),
-        ("description", "description"),
-    ):
-        if given in basis.there:
-            return {taken_as: basis.there[given]}
+    taken = basis.take_if_there("dictionary", *_TOLD_BY)
+    if basis.start.checkpoint:
+        taken |= basis.take_if_there("checkpoint", "config")
+    if basis.start.pretrained and not basis.start.pretrained.tree:
+        taken |= basis.take_if_there("pretrained")
+    named = basis.project.settings.data.dictionary
+    if named or taken.keys() & {"keys", "description", "config"}:
+        return taken
     raise UsageError(
         msg("data.dictionary: the model that the project starts from has no dictionary of its own"),
         str(basis.project.folder),
@@ -55,7 +63,8 @@ def _characters(basis: Basis) -> dict[str, Source]:
 
 def _makes(basis: Basis) -> dict[str, str]:
     labels = {f"{split}_labels": labels_file(split) for split in _splits(basis)}
-    return {**labels, "dict": DICTIONARY} if basis.reads else labels
+    own = {"dict": DICTIONARY, "dict_rules": DICTIONARY_RULES} if basis.reads else {}
+    return {**labels, **own}
 
 
 SPEC = StageSpec("data", _parameters, _inputs, _makes, ships=(DICTIONARY,))

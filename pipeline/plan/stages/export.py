@@ -25,7 +25,7 @@ def _inputs(basis: Basis) -> dict[str, Source]:
         model = basis.take("pir", "test", "test_labels")
     else:
         model = {**basis.take("checkpoint"), **basis.take_if_there("config")}
-    return {**model, **(basis.take("dict") if basis.reads else {})}
+    return {**model, **(basis.take("dict", "dict_rules") if basis.reads else {})}
 
 
 def _makes(_basis: Basis) -> dict[str, str]:

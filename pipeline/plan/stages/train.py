@@ -34,7 +34,7 @@ def _parameters(basis: Basis) -> dict[str, Any]:
 
 def _inputs(basis: Basis) -> dict[str, Source]:
     return {
-        **basis.take("train", "val", "dict", "train_labels", "val_labels"),
+        **basis.take("train", "val", "dict", "dict_rules", "train_labels", "val_labels"),
         **basis.take_if_there("pretrained", "config"),
     }
 

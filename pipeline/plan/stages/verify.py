@@ -20,7 +20,7 @@ def _parameters(basis: Basis) -> dict[str, Any]:
 def _inputs(basis: Basis) -> dict[str, Source]:
     return {
         **basis.take("test", "test_labels", "pdmodel", "pdiparams"),
-        **(basis.take("dict") if basis.reads else {}),
+        **(basis.take("dict", "dict_rules") if basis.reads else {}),
         **basis.take_if_there(*_ORIGINALS, *_converted(basis), *_recogniser(basis)),
         **(basis.take_if_there("keys") if basis.start.pd else {}),
         **({"pretrained": basis.start.official} if basis.start.official else {}),

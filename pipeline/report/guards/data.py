@@ -17,6 +17,9 @@ from stages.contract.artifacts import DICTIONARY
 from stages.message import msg
 from stages.pitfalls import Pitfall
 
+#: Of a trained model's dictionary that readers may take in different ways.
+_BY_CLASS = msg("let the app decode by class, as preprocess.json lists them (characters_by_class)")
+
 
 @guard(
     "inputs-rehashed",
@@ -56,13 +59,25 @@ def lock(proof: Proof) -> Finding:
     Pitfall.DICTIONARY_BOM,
     Pitfall.DICTIONARY_DUPLICATE,
     Pitfall.DICTIONARY_DOUBLE_SPACE,
+    Pitfall.DICTIONARY_ODD_ENTRY,
+    effect=Effect.WARNS,
     tasks=("recognition",),
 )
 def well_formed(proof: Proof) -> Finding:
-    """The data stage refuses a dictionary that readers would take in different ways."""
+    """The data stage refuses a dictionary that readers would take in different ways.
+
+    One that came with a trained model is taken class by class, and listed so where it is odd.
+    """
     if proof.data is None or proof.parity.dictionary is None:
         return not_checked(msg("the run has no data stage"), "data")
     entries = proof.parity.dictionary.entries
+    if odd := proof.data.odd_classes:
+        said = ", ".join(f"{kind} {count}" for kind, count in odd.items())
+        found = msg(
+            "the dictionary is taken as the model was trained with it, odd classes too: {said}",
+            said,
+        )
+        return failed(found, DICTIONARY, _BY_CLASS)
     found = msg(
         "{entries} characters, each once and on a line of its own: UTF-8, LF, no byte order mark",
         entries,
