@@ -4,7 +4,7 @@ PADDOCK = .venv/bin/paddock
 # Tests wait for screens and processes a part of their time: one more process than cores.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: demo test test-all check check-source check-tests setup setup-dev engine images lock catalogue
+.PHONY: demo test test-all check check-source check-tests setup setup-dev engine images lock catalogue dictionaries
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
 demo: engine images
@@ -33,7 +33,7 @@ check-source:
 	.venv/bin/lint-imports
 
 check-tests:
-	.venv/bin/pytest -q -n $(WORKERS) tests/tui tests/unit
+	.venv/bin/pytest -q -n $(WORKERS) tests/tui tests/unit tests/cases
 
 setup:
 	scripts/setup
@@ -52,6 +52,12 @@ images: engine
 # The sentences of the source into tui/locale, and the translations compiled; says what lacks one.
 catalogue: setup-dev
 	.venv/bin/python scripts/catalogue.py
+
+# docs/dictionaries.md from the dictionaries of PaddleOCR in the train image.
+dictionaries: images
+	docker run --rm --network none -v "$(CURDIR)":/src:ro -w /src -e PYTHONPATH=/src:/src/tests \
+	    --entrypoint python paddock-train:3.1.1 -m support.dictionary_table /opt/paddleocr \
+	    | .venv/bin/python scripts/dictionaries.py
 
 # All locks again; needs uv. `scripts/lock --upgrade` takes newer versions.
 lock:
