@@ -35,7 +35,8 @@ class DataMetrics(Metrics):
     """Of ``data``: lines by split, and what the task counts in its labels.
 
     ``leaked`` is how many images are in two splits or more, ``duplicates`` how many repeat another one.
-    ``odd_classes`` is, by kind, what is odd about the dictionary of a trained model.
+    ``odd_classes`` is, by kind, what is odd about the dictionary of a trained model; ``lowered`` is how
+    many labels had capitals, where the dictionary is PaddleOCR's default.
     """
 
     lines: Mapping[str, int]
@@ -45,6 +46,7 @@ class DataMetrics(Metrics):
     classes: int | None = None
     longest_text: int | None = None
     odd_classes: Mapping[str, int] | None = None
+    lowered: int | None = None
     boxes: Mapping[str, int] | None = None
     ignored: Mapping[str, int] | None = None
     orientations: Mapping[str, int] | None = None

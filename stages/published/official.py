@@ -42,10 +42,14 @@ def read_official(folder: Path) -> OfficialModel:
     check_complete(folder)
     program = read_program(folder / PROGRAM)
     parameters = read_parameters(folder / PARAMETERS, program.shapes())
-    listed = described_characters(folder / DESCRIPTION) or list(DEFAULT_CHARACTERS)
+    listed, is_default = described_characters(folder / DESCRIPTION)
+    if listed is None and not is_default:
+        raise damaged(folder / DESCRIPTION, msg("it lists no characters"))
     said = program.output_shape[-1:]
     widths = set(said) if said and said[0] > 0 else _widths(parameters)
-    return OfficialModel(parameters, _with_space(folder, listed, widths))
+    return OfficialModel(
+        parameters, _with_space(folder, listed or list(DEFAULT_CHARACTERS), widths)
+    )
 
 
 def _widths(parameters: Mapping[str, np.ndarray]) -> set[int]:

@@ -17,12 +17,14 @@ from stages.text.labels import Label
 from stages.text.printable import quoted
 
 
-@dataclass(frozen=True)
+@dataclass
 class TextRules:
     """Every text has characters of the dictionary, and not too many of them."""
 
     dictionary: Dictionary
     max_text_length: int
+    #: Labels that had capitals.
+    lowered: int = 0
 
     def check(self, where: str, label: Label, size: tuple[int, int], problems: Problems) -> None:
         """Look at one text; the image's size does not matter to it."""
@@ -48,16 +50,16 @@ class TextRules:
         if not self.dictionary.lower_cased:
             return
         labels = [label for split in splits for label in split.labels]
-        changed = sum(self._as_encoded(label.text) != label.text for label in labels)
+        self.lowered = sum(self._as_encoded(label.text) != label.text for label in labels)
         for split in splits:
             split.labels = [
                 replace(label, text=self._as_encoded(label.text)) for label in split.labels
             ]
-        if changed:
+        if self.lowered:
             yield msg(
                 "{changed} of {labels} labels hold capitals; they are trained on and compared in lower "
                 "case, which is all that PaddleOCR's default dictionary writes",
-                changed,
+                self.lowered,
                 len(labels),
             )
 
@@ -65,10 +67,11 @@ class TextRules:
         return text.lower() if self.dictionary.lower_cased else text
 
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
-        """Return ``characters``, ``classes`` and ``longest_text``; ``odd_classes`` by kind if there are."""
+        """Return ``characters``, ``classes``, ``longest_text``; ``odd_classes``, ``lowered`` if there are."""
         odd = Counter(oddity.kind.value for oddity in self.dictionary.oddities)
         return {
             **({"odd_classes": dict(odd)} if odd else {}),
+            **({"lowered": self.lowered} if self.lowered else {}),
             "characters": len(self.dictionary.characters),
             "classes": self.dictionary.classes,
             "longest_text": max(len(label.text) for split in splits for label in split.labels),

@@ -59,7 +59,9 @@ def take_dictionary(context: Context) -> Dictionary:
         dictionary = Dictionary.load_by_rules(made, settled.rules)
     else:
         dictionary = _strict(context, settled.rules)
-    for text, pitfall in (*settled.warnings, *sentences(named.name, dictionary.oddities)):
+    for text, pitfall in settled.warnings:
+        context.warn(text, "data.dictionary", pitfall)
+    for text, pitfall in sentences(dictionary.oddities):
         context.warn(text, named.name, pitfall)
     return dictionary
 
@@ -138,10 +140,10 @@ def _described(context: Context, model: str, classes: int | None) -> Told:
     if not context.has("description"):
         return Told(model, classes)
     path = context.input("description")
-    listed = described_characters(path)
+    listed, is_default = described_characters(path)
     if listed is not None:
         return Told(model, classes, path.name, tuple(listed), remedy=_REMOVE)
-    if classes != len(DEFAULT_CHARACTERS) + 1:
+    if not is_default or classes != len(DEFAULT_CHARACTERS) + 1:
         return Told(model, classes)
     default = tuple(DEFAULT_CHARACTERS)
     return Told(model, classes, path.name, default, is_default=True, certain=False)

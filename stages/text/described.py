@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from stages.errors import IntegrityError
 from stages.message import msg
@@ -12,30 +13,39 @@ from stages.text.yaml import at, load_yaml
 _REMEDY = msg("give the inference.yml that the model was exported with")
 
 
-def described_characters(description: Path) -> list[str] | None:
-    """Return the dictionary that an ``inference.yml`` holds, without the space that is added to it.
+class Described(NamedTuple):
+    """The dictionary, without the space that is added to it; None where none is listed.
 
-    None if it is a recognition model's that lists none: ``dump_infer_config`` in
+    ``is_default`` says that it is a CTC model's that lists none: ``dump_infer_config`` in
     ppocr/utils/export_model.py leaves ``character_dict`` out where the training named no dictionary.
+    """
+
+    characters: list[str] | None
+    is_default: bool = False
+
+
+def described_characters(description: Path) -> Described:
+    """Return what an ``inference.yml`` says of a model's characters.
 
     Raises:
-        IntegrityError: it is not plain YAML, is not a CTC model's, or its list is not one of lines.
+        IntegrityError: it is not plain YAML, or what it lists are not the lines of a dictionary.
     """
     try:
         document = load_yaml(description)
     except ValueError as error:
         raise damaged(description, msg("it is not plain YAML: {error}", error)) from error
-    characters = at(document, "PostProcess", "character_dict")
-    if characters is None and at(document, "PostProcess", "name") == "CTCLabelDecode":
-        return None
-    if not isinstance(characters, list) or not all(isinstance(item, str) for item in characters):
+    listed = at(document, "PostProcess", "character_dict")
+    if listed is None:
+        return Described(None, at(document, "PostProcess", "name") == "CTCLabelDecode")
+    # a digit without quotes is a number to YAML
+    if not isinstance(listed, list) or not all(type(item) in (str, int) for item in listed):
         raise damaged(description, msg("its character_dict is not a list of strings"))
+    characters = [str(item) for item in listed]
     for number, character in enumerate(characters, start=1):
         if "\n" in character or "\r" in character:
-            raise damaged(
-                description, msg("entry {number} of its character_dict holds a line end", number)
-            )
-    return characters
+            why = msg("entry {number} of its character_dict holds a line end", number)
+            raise damaged(description, why)
+    return Described(characters)
 
 
 def damaged(description: Path, why: str) -> IntegrityError:

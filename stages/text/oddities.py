@@ -108,66 +108,47 @@ def _is_one_character(text: str) -> bool:
     return all(unicodedata.category(character).startswith("M") for character in rest)
 
 
-def sentences(name: str, oddities: Iterable[Oddity]) -> Iterator[tuple[str, Pitfall]]:
-    """Give a warning for each kind of oddity, whatever their number, with its pitfall.
-
-    Args:
-        name: of the file, as its user knows it.
-        oddities: of a dictionary that a model was trained with.
-    """
+def sentences(oddities: Iterable[Oddity]) -> Iterator[tuple[str, Pitfall]]:
+    """Give a warning for each kind of oddity of a trained model's dictionary, with its pitfall."""
     kinds: dict[Kind, list[Oddity]] = {}
     for oddity in oddities:
         kinds.setdefault(oddity.kind, []).append(oddity)
     for kind, found in kinds.items():
-        yield _sentence(kind, name, len(found), _examples(found)), PITFALLS[kind]
+        yield _sentence(kind, len(found), _examples(found)), PITFALLS[kind]
 
 
-def _sentence(kind: Kind, name: str, count: int, examples: str) -> str:
+def _sentence(kind: Kind, count: int, examples: str) -> str:
     """Say what classes are, as the model was trained with them."""
     if kind is Kind.BOM:
-        return msg(
-            "{name} begins with a byte order mark; as in the training it is part of {examples}",
-            name,
-            examples,
-        )
+        return msg("a byte order mark, as in the training a part of {examples}", examples)
     if kind is Kind.CRLF:
         return msg(
-            "{name}: {count} lines end with CR LF; the classes are taken without, as in the training: "
-            "an app must read them so too",
-            name,
+            "lines that end with CR LF ({count}): the classes are taken without, as in the training; an "
+            "app must read them so too",
             count,
         )
     if kind is Kind.EMPTY:
         return msg(
-            "{name}: {count} empty lines, each a class that reads as nothing, as in the training: "
-            "{examples}",
-            name,
+            "empty lines ({count}), each a class that reads as nothing, as in the training: {examples}",
             count,
             examples,
         )
     if kind is Kind.CONTROL:
         return msg(
-            "{name}: {count} classes hold control characters, as in the training: {examples}",
-            name,
+            "control characters in classes ({count}), as in the training: {examples}",
             count,
             examples,
         )
     if kind is Kind.SEVERAL:
         return msg(
-            "{name}: {count} classes are several characters, as in the training: {examples}",
-            name,
+            "classes of several characters ({count}), as in the training: {examples}",
             count,
             examples,
         )
     if kind is Kind.SECOND_SPACE:
-        return msg(
-            "{name}: the space is more than one class, as in the training: {examples}",
-            name,
-            examples,
-        )
+        return msg("the space is more than one class, as in the training: {examples}", examples)
     return msg(
-        "{name}: {count} classes repeat an earlier one, as in the training: {examples}",
-        name,
+        "classes that repeat an earlier one ({count}), as in the training: {examples}",
         count,
         examples,
     )

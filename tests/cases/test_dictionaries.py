@@ -56,7 +56,7 @@ def test_both_classes_are_a_space_whatever_the_project_says(
     assert dictionary.classes == 13
     assert collapse([11, 0, 2, 12, 3], [1.0] * 5, dictionary).text == " 1 2"
     assert dictionary.encode("1 2") == [2, 12, 3], "labels trained the last one"
-    ((said, pitfall),) = sentences("inference.yml", dictionary.oddities)
+    ((said, pitfall),) = sentences(dictionary.oddities)
     assert pitfall is Pitfall.DICTIONARY_DOUBLE_SPACE
     assert (
         'the space is more than one class, as in the training: " " (U+0020) is class 11 and class 12'
@@ -120,22 +120,22 @@ def test_an_empty_last_line_is_named_where_it_may_be_an_editors() -> None:
         (
             "ωก",
             "1ωก2",
-            'several characters, as in the training: class 11 "ωก"',
+            'several characters (1), as in the training: class 11 "ωก"',
             "several-characters",
         ),
         (
             "p\t",
             "12",
-            r'control characters, as in the training: class 11 "p\t"',
+            r'control characters in classes (1), as in the training: class 11 "p\t"',
             "control-character",
         ),
         (
             "\x07",
             "12",
-            r'control characters, as in the training: class 11 "\x07"',
+            r'control characters in classes (1), as in the training: class 11 "\x07"',
             "control-character",
         ),
-        ("", "12", "1 empty lines, each a class that reads as nothing", "empty-line"),
+        ("", "12", "empty lines (1), each a class that reads as nothing", "empty-line"),
     ],
     ids=["B03-two-characters", "B03-tab", "control", "empty"],
 )
@@ -148,7 +148,7 @@ def test_an_odd_line_is_the_class_that_it_was_in_the_training(
     assert dictionary.classes == 14
     assert collapse([1, 11, 12], [1.0] * 3, dictionary).text == f"0{entry}z"
     assert dictionary.unknown(label) == []
-    ((sentence, pitfall),) = sentences("inference.yml", dictionary.oddities)
+    ((sentence, pitfall),) = sentences(dictionary.oddities)
     assert said in sentence and pitfall is Pitfall.DICTIONARY_ODD_ENTRY
     decode = describe_decoding(dictionary)
     assert decode["characters_by_class"][11] == entry
@@ -166,7 +166,7 @@ def test_duplicates_crlf_and_a_byte_order_mark_are_taken_as_paddleocr_reads_them
     dictionary = Dictionary.load_by_rules(path, rules)
     assert dictionary.characters == entries
     assert dictionary.encode("ab") == [3, 4]
-    pitfalls = [str(pitfall) for _, pitfall in sentences("dict.txt", dictionary.oddities)]
+    pitfalls = [str(pitfall) for _, pitfall in sentences(dictionary.oddities)]
     assert pitfalls == ["dictionary-crlf", "dictionary-bom", "dictionary-duplicate"]
 
 

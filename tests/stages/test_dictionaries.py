@@ -75,7 +75,7 @@ def test_it_goes_through_an_export_and_a_configuration_unchanged(
         "PostProcess": {"name": "CTCLabelDecode"},
     }
     dump_infer_config(config, str(tmp_path / "inference.yml"), logger)
-    assert described_characters(tmp_path / "inference.yml") == list(dictionary.entries)
+    assert described_characters(tmp_path / "inference.yml").characters == list(dictionary.entries)
     (tmp_path / "config.yml").write_text(dump_config(with_record(config, dictionary)), "utf-8")
     assert trained_lines(load_yaml(tmp_path / "config.yml")) == list(dictionary.entries)
 

@@ -101,9 +101,9 @@ def test_a_second_space_is_a_class_as_in_the_training(tmp_path: Path, use_space_
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (two_characters, 'several characters, as in the training: class 501 "ωก"'),
-        (tab, r'control characters, as in the training: class 501 "p\t"'),
-        (empty_and_twice, "1 empty lines, each a class that reads as nothing"),
+        (two_characters, 'several characters (1), as in the training: class 501 "ωก"'),
+        (tab, r'control characters in classes (1), as in the training: class 501 "p\t"'),
+        (empty_and_twice, "empty lines (1), each a class that reads as nothing"),
     ],
     ids=["B03-two-characters", "B03-tab", "others"],
 )

@@ -97,6 +97,18 @@ def test_failed_guard_of_a_run_that_passes_is_said_among_the_remarks(folder: Pat
     assert any("share no image" in remark for remark in made.remarks)
 
 
+def test_odd_classes_of_a_trained_dictionary_are_a_warning(folder: Path, guards: Make) -> None:
+    odd = changed("data", odd_classes={"second-space": 1, "empty-line": 2}, lowered=3)
+    made = guards(results=odd)
+    found = made["dictionary-well-formed"]
+    assert found.outcome is FAILED and "characters_by_class" in found.remedy
+    assert found.found.endswith("odd classes too: second-space 1, empty-line 2")
+    assert "3 hold capitals and are compared in lower case" in made["labels-in-dictionary"].found
+    report = make_report(load_project(folder), results=odd)
+    assert report.passed
+    assert any("odd classes too: second-space 1" in said for said in report.warnings)
+
+
 def test_two_versions_are_named(guards: Make) -> None:
     results = make_results()
     results["export"] = replace(results["export"], environment={"paddle": "3.1.0"})

@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.plan.inputs import FromProject, FromStage, Source
 from pipeline.plan.wiring import Wire, given_models
-from stages.contract import hash_file
+from stages.contract import DEFAULT_DICTIONARY, hash_file
 from support.plans import wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
@@ -167,6 +167,33 @@ def test_the_own_dictionary_of_a_pd_model_is_a_dictionary(
     )
     data = wires(tmp_path / "p", text)["data"]
     assert files(data.inputs["keys"]) == ["ppocr_keys_v1.txt"]
+    assert "dictionary" not in data.inputs
+
+
+@pytest.mark.parametrize(
+    ("text", "told_by"),
+    [
+        (FROM_PIR, {"description", "pir"}),
+        (FROM_PD, {"pdmodel"}),
+        (FROM_CHECKPOINT, {"checkpoint", "config"}),
+        (FROM_WEIGHTS, {"pretrained"}),
+        (FROM_OFFICIAL, {"description"}),
+        (FROM_NOTHING, set()),
+    ],
+    ids=["pir", "pd", "checkpoint", "weights", "official", "nothing"],
+)
+def test_data_holds_the_dictionary_against_what_a_trained_model_says(
+    tmp_path: Path, text: str, told_by: set[str]
+) -> None:
+    stages = wires(tmp_path / "p", text)
+    assert stages["data"].inputs.keys() - {"train", "val", "test"} == {"dictionary", *told_by}
+    assert stages["verify"].inputs["dict_rules"] == FromStage("data", "dictionary.json")
+
+
+def test_paddleocrs_default_dictionary_needs_no_file(tmp_path: Path) -> None:
+    text = f"{MINIMAL.replace('dict.txt', DEFAULT_DICTIONARY)}\n{FULL}"
+    data = wires(tmp_path / "p", text)["data"]
+    assert data.parameters["dictionary"] == DEFAULT_DICTIONARY
     assert "dictionary" not in data.inputs
 
 

@@ -97,7 +97,15 @@ def labels(proof: Proof) -> Finding:
     if proof.data is None:
         return not_checked(msg("the run has no data stage"), "data")
     lines = sum(proof.data.lines.values())
-    return enforced(msg("all characters of {lines} labels are in the dictionary", lines), "data")
+    found = msg("all characters of {lines} labels are in the dictionary", lines)
+    if proof.data.lowered:
+        found = msg(
+            "{found}; {lowered} hold capitals and are compared in lower case, as PaddleOCR does with its "
+            "default dictionary",
+            found,
+            proof.data.lowered,
+        )
+    return enforced(found, "data")
 
 
 @guard(
