@@ -5,7 +5,7 @@ from __future__ import annotations
 from stages.contract import DictionaryRules, DocumentError
 from stages.contract.artifacts import DICTIONARY_RULES
 from stages.errors import IntegrityError
-from stages.message import msg
+from stages.message import msg, text_of
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 
@@ -24,6 +24,6 @@ def given_dictionary(context: Context) -> Dictionary:
         rules = DictionaryRules.from_json(context.input("dict_rules").read_bytes())
     except DocumentError as error:
         raise IntegrityError(
-            msg("{error}", error), DICTIONARY_RULES, msg("run again with --force data")
+            text_of(error), DICTIONARY_RULES, msg("run again with --force data")
         ) from error
     return Dictionary.load_by_rules(context.input("dict"), rules)
