@@ -106,7 +106,7 @@ def test_odd_classes_of_a_trained_dictionary_are_a_warning(folder: Path, guards:
     assert "3 hold capitals and are compared in lower case" in made["labels-in-dictionary"].found
     report = make_report(load_project(folder), results=odd)
     assert report.passed
-    assert any("odd classes too: second-space 1" in said for said in report.warnings)
+    assert any("odd classes too: second-space 1" in remark for remark in report.remarks)
 
 
 def test_two_versions_are_named(guards: Make) -> None:
