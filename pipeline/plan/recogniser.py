@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import IntegrityFailed, UsageError
-from pipeline.models.fetch import resolve
 from pipeline.models.fetch_context import FetchContext
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject
-from pipeline.plan.start import PD_FILES, PIR_FILES, is_pir, one_file, require, tree_of
+from pipeline.plan.start import model_of, one_file, tree_of
 from pipeline.project import Project, load_project
-from stages.contract.artifacts import DESCRIPTION, DICTIONARY, PREPROCESS, nb_file
+from stages.contract.artifacts import DICTIONARY, PREPROCESS, nb_file
 from stages.message import msg
 
 _KEY = "verify.recognition"
@@ -50,22 +49,8 @@ def recogniser_of(
         name: one_file(path, cache, msg("{made_by} (out)", made_by))
         for name, path in _delivered(other, cache)
     }
-    folder = resolve(settings.export.model, other.folder, "export.model", caller)
-    return {"reader-original": _original(folder, cache, made_by), **delivered}
-
-
-def _original(folder: Path | None, cache: HashCache, made_by: str) -> FromProject:
-    if folder is None or not folder.is_dir():
-        raise UsageError(
-            msg("{key}: the model that it converts is no folder", _KEY), str(folder or "")
-        )
-    if is_pir(folder):
-        require(folder, PIR_FILES, _KEY)
-        return tree_of(folder, PIR_FILES, cache, made_by)
-    names = tuple(PD_FILES.values())
-    require(folder, names, _KEY)
-    beside = (DESCRIPTION,) if (folder / DESCRIPTION).is_file() else ()
-    return tree_of(folder, (*names, *beside), cache, made_by)
+    original = model_of(other, _KEY, caller)
+    return {"reader-original": tree_of(original.files, cache, made_by), **delivered}
 
 
 def _delivered(other: Project, cache: HashCache) -> Iterator[tuple[str, Path]]:

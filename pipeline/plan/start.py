@@ -11,14 +11,14 @@ from pipeline.models.catalogue import MODELS
 from pipeline.models.fetch import resolve
 from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
+from pipeline.models.inference import InferenceModel
+from pipeline.plan.given import given_checkpoint, given_model, given_start
 from pipeline.plan.hashes import HashCache
-from pipeline.plan.inputs import FromProject, file_upload, folder_upload, make_upload
+from pipeline.plan.inputs import FromProject, file_upload, make_upload
 from pipeline.project import Project
 from stages.contract.artifacts import DESCRIPTION, PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
 from stages.message import msg
 
-#: A model in the PIR format is known by its program.
-PIR_FILES = (PIR_PROGRAM, PD_PARAMETERS, DESCRIPTION)
 #: A PD model's files by the names that stages know them by.
 PD_FILES = {"pdmodel": PD_PROGRAM, "pdiparams": PD_PARAMETERS}
 _GIVEN = msg("project (export.model)")
@@ -62,25 +62,42 @@ def starting_point(project: Project, cache: HashCache, caller: FetchContext) -> 
     """Find where the project starts; fetch what it starts from.
 
     Raises:
-        UsageError: a model or file that the project names is not there.
+        UsageError: a model or file that the project names is not there, or not what it should be.
         IntegrityFailed: a fetched model is not the recorded one.
     """
     settings = project.settings
     if settings.export.model:
-        return _inference_model(project, cache, caller)
+        return _from_model(project, cache, caller)
     config = _user_config(project, cache)
-    if settings.train.checkpoint:
-        path = resolve(settings.train.checkpoint, project.folder, "train.checkpoint", caller)
-        return Start(config=config, checkpoint=_as_source(path, settings.train.checkpoint, cache))
-    given = settings.model.pretrained
-    path = resolve(given, project.folder, "model.pretrained", caller)
-    own = _beside(given, path, cache) if path and path.is_dir() else {}
-    return Start(pretrained=_as_source(path, given, cache), config=config, own=own)
+    if named := settings.train.checkpoint:
+        path = given_checkpoint("train.checkpoint", project.folder / named, named, caller)
+        return Start(config=config, checkpoint=one_file(path, cache, _model(path)))
+    return _from_weights(project, config, cache, caller)
 
 
-def tree_of(folder: Path, names: tuple[str, ...], cache: HashCache, made_by: str) -> FromProject:
-    """Make one input of the files called ``names``, which are there."""
-    return FromProject(make_upload({name: folder / name for name in names}, cache, made_by), True)
+def model_of(project: Project, key: str, caller: FetchContext) -> InferenceModel:
+    """Return the inference model that ``[export] model`` of a project names; fetch it if need be.
+
+    Raises:
+        UsageError: it is none, or not sound.
+        IntegrityFailed: a fetched model is not the recorded one.
+    """
+    given = project.settings.export.model
+    path = resolve(given, project.folder, key, caller)
+    if path is None:
+        raise UsageError(msg("{key}: no model is named", key), str(project.folder))
+    if isinstance(given, str) and given in MODELS:
+        model = MODELS[given]  # of known content: every file was held against its hash
+        beside = [DESCRIPTION] if (path / DESCRIPTION).is_file() else []
+        program = PIR_PROGRAM if model.kind == "pir" else PD_PROGRAM
+        names = (program, PD_PARAMETERS, *beside)
+        return InferenceModel(model.kind, {name: path / name for name in names})
+    return given_model(key, path, _shown(given, path), caller)
+
+
+def tree_of(files: Mapping[str, Path], cache: HashCache, made_by: str) -> FromProject:
+    """Make one input of files, under the names that stages know them by."""
+    return FromProject(make_upload(files, cache, made_by), tree=True)
 
 
 def one_file(path: Path, cache: HashCache, made_by: str) -> FromProject:
@@ -88,73 +105,74 @@ def one_file(path: Path, cache: HashCache, made_by: str) -> FromProject:
     return FromProject(file_upload(path, cache, made_by), tree=False)
 
 
-def is_pir(folder: Path) -> bool:
-    """Return whether the folder's model is to be read as PIR: where both programs are there, as PD."""
-    return (folder / PIR_PROGRAM).is_file() and not (folder / PD_FILES["pdmodel"]).is_file()
+def _one(name: str, path: Path, cache: HashCache, made_by: str) -> FromProject:
+    """Make an input of one file, under the name that stages know it by."""
+    return FromProject(make_upload({name: path}, cache, made_by), tree=False)
 
 
-def _inference_model(project: Project, cache: HashCache, caller: FetchContext) -> Start:
+def _from_model(project: Project, cache: HashCache, caller: FetchContext) -> Start:
     given = project.settings.export.model
-    folder = resolve(given, project.folder, "export.model", caller)
-    if folder is None or not folder.is_dir():
-        raise UsageError(msg("export.model must be a model's folder"), str(folder or ""), _REMEDY)
-    own = _beside(given, folder, cache)
-    if is_pir(folder):
-        require(folder, PIR_FILES)
-        return Start(pir=tree_of(folder, PIR_FILES, cache, _made_by(given, folder)), own=own)
-    require(folder, tuple(PD_FILES.values()))
-    pd = {key: one_file(folder / name, cache, _GIVEN) for key, name in PD_FILES.items()}
+    model = model_of(project, "export.model", caller)
+    own = _own(given, model.files, model.folder, cache)
+    if model.kind == "pir":
+        return Start(pir=tree_of(model.files, cache, _made_by(given, model.folder)), own=own)
+    pd = {key: _one(name, model.files[name], cache, _GIVEN) for key, name in PD_FILES.items()}
     return Start(pd=pd, own=own)
 
 
-_REMEDY = msg(
-    "name a folder with {pdmodel} and {pd_parameters}, or with {pir_files}",
-    PD_FILES["pdmodel"],
-    PD_PARAMETERS,
-    ", ".join(PIR_FILES),
-)
+def _from_weights(
+    project: Project, config: FromProject | None, cache: HashCache, caller: FetchContext
+) -> Start:
+    """Start from ``[model] pretrained``, or from nothing."""
+    given, key = project.settings.model.pretrained, "model.pretrained"
+    if isinstance(given, str) and given and given not in MODELS:
+        path: Path | None = project.folder / given  # what is not there is said by who looks at it
+    else:
+        path = resolve(given, project.folder, key, caller)
+    if path is None:
+        return Start(config=config)
+    if isinstance(given, str) and given in MODELS:
+        files = {name: path / name for name in MODELS[given].files}
+        folder = path
+    else:
+        frozen = project.settings.train.mode == "frozen"
+        found = given_start(key, path, _shown(given, path), caller, frozen=frozen)
+        if isinstance(found, Path):
+            return Start(one_file(found, cache, _model(found)), config)
+        folder = found.folder
+        # A PD model's characters may be in a file of their own: the only text beside it.
+        files = {**{text.name: text for text in sorted(folder.glob("*.txt"))}, **found.files}
+    pretrained = tree_of(files, cache, _made_by(given, folder))
+    return Start(pretrained, config, own=_own(given, files, folder, cache))
 
 
-def require(folder: Path, names: tuple[str, ...], key: str = "export.model") -> None:
-    """Refuse a folder that lacks a file.
-
-    Raises:
-        UsageError: names the first file that is missing.
-    """
-    for name in names:
-        if not (folder / name).is_file():
-            raise UsageError(msg("{key}: no file {name}", key, repr(name)), str(folder), _REMEDY)
+def _shown(given: str | RemoteModel, path: Path) -> str:
+    """Return how a message names what a key names."""
+    return given if isinstance(given, str) else path.name
 
 
 def _user_config(project: Project, cache: HashCache) -> FromProject | None:
     path = project.folder / project.settings.model.architecture
-    if path.suffix in (".yml", ".yaml") and path.is_file():
-        return one_file(path, cache, msg("project (model.architecture)"))
-    return None
+    return one_file(path, cache, msg("project (model.architecture)")) if path.is_file() else None
 
 
-def _as_source(path: Path | None, given: object, cache: HashCache) -> FromProject | None:
-    """Upload a model under the name that the project gives a built-in one, else its file's name."""
-    if path is None:
-        return None
-    if isinstance(given, str) and given in MODELS:
-        return tree_of(path, tuple(MODELS[given].files), cache, msg("model {given}", given))
-    if path.is_dir():
-        return FromProject(folder_upload(path, cache, msg("model {path}", path.name)), tree=True)
-    return one_file(path, cache, msg("model {path}", path.name))
+def _model(path: Path) -> str:
+    return msg("model {path}", path.name)
 
 
-def _made_by(given: object, path: Path) -> str:
-    return msg("model {given}", given if isinstance(given, str) and given in MODELS else path.name)
+def _made_by(given: str | RemoteModel, path: Path) -> str:
+    return (
+        msg("model {given}", given) if isinstance(given, str) and given in MODELS else _model(path)
+    )
 
 
-def _beside(given: str | RemoteModel, folder: Path, cache: HashCache) -> dict[str, FromProject]:
-    """Return what lies beside a model and tells its characters and how it wants its images."""
-    names = {"description": DESCRIPTION}
+def _own(
+    given: str | RemoteModel, files: Mapping[str, Path], folder: Path, cache: HashCache
+) -> dict[str, FromProject]:
+    """Return what a model brings along that tells its characters and how it wants its images."""
+    own = {}
+    if DESCRIPTION in files:
+        own["description"] = _one(DESCRIPTION, files[DESCRIPTION], cache, _GIVEN)
     if isinstance(given, str) and given in MODELS and MODELS[given].dictionary:
-        names["keys"] = MODELS[given].dictionary
-    return {
-        key: one_file(folder / name, cache, _GIVEN)
-        for key, name in names.items()
-        if (folder / name).is_file()
-    }
+        own["keys"] = one_file(folder / MODELS[given].dictionary, cache, _GIVEN)
+    return own

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.complaint import Complaint
-from pipeline.models.catalogue import MODELS, OfficialModel
-from pipeline.models.given import RemoteModel
+from pipeline.errors import UsageError
+from pipeline.models.catalogue import MODELS
+from pipeline.models.given import RemoteModel, is_safe_path
+from pipeline.models.inference import has_description
+from pipeline.models.sniff import first_image, refuse_stand_in
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.configured import Configured, configured
 from pipeline.project.schema import Project, Section
+from pipeline.project.starts import of_models, trains
 from pipeline.text import nearest
 from stages.contract import DEFAULT_DICTIONARY
-from stages.contract.artifacts import DESCRIPTION
 from stages.message import msg
 
-#: By which a folder is told to bring its own dictionary along.
 #: Keys that only a model that reads text has a use for, by table.
 _READING_KEYS = {
     "data": ("dictionary", "use_space_char", "max_text_length"),
@@ -28,7 +30,7 @@ def disagreements(project: Project) -> Iterator[Complaint]:
     """Find what is wrong between the keys, in the order of the file as far as there is one."""
     yield from _of_task(project)
     yield from _of_start(project)
-    yield from _of_models(project)
+    yield from of_models(project)
     yield from _of_splits(project)
     yield from _of_dictionary(project)
     yield from _of_space(project)
@@ -93,70 +95,9 @@ def _of_start(project: Project) -> Iterator[Complaint]:
         yield Complaint(("model", "architecture"), message, remedy)
 
 
-def _of_models(project: Project) -> Iterator[Complaint]:
-    """Hold the built-in models that the project names against its task, and find the others' files."""
-    settings = project.settings
-    given = {("export", "model"): settings.export.model}
-    if _trains(project):
-        given[("model", "pretrained")] = settings.model.pretrained
-        yield from _of_weights(project)
-    for keys, name in given.items():
-        if not name or isinstance(name, RemoteModel):
-            continue
-        if name in MODELS:
-            yield from _of_built_in(keys, MODELS[name], settings.model.task)
-        elif not _exists(project.folder / name):
-            message = msg(
-                "{name} is neither built in nor a path in the project{nearest}",
-                repr(name),
-                nearest(name, MODELS),
-            )
-            yield Complaint(keys, message, msg("built in: {models}", ", ".join(MODELS)))
-
-
-def _of_built_in(keys: tuple[str, ...], model: OfficialModel, task: str) -> Iterator[Complaint]:
-    if model.task != task:
-        remedy = msg('set [model] task = "{task}", or name another model', model.task)
-        yield Complaint(
-            keys,
-            msg("{model} is for {task}, not for {task2}", model.name, model.task, task),
-            remedy,
-        )
-
-
-def _of_weights(project: Project) -> Iterator[Complaint]:
-    """Refuse official weights of another network, and mode frozen without any weights."""
-    model, mode = project.settings.model, project.settings.train.mode
-    known = ARCHITECTURES.get(model.architecture)
-    if not model.pretrained and mode == "frozen":
-        message = msg("mode frozen starts from an official inference model")
-        yield Complaint(("train", "mode"), message, msg('choose "full" to train from scratch'))
-    if known and model.pretrained in MODELS and model.pretrained not in known.weights:
-        fitting = ", ".join(known.weights) or msg('none; "" trains from scratch')
-        message = msg(
-            "{pretrained} does not fit the architecture {known}", model.pretrained, known.name
-        )
-        yield Complaint(
-            ("model", "pretrained"), message, msg("official weights that fit: {fitting}", fitting)
-        )
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
-
-
-def _trains(project: Project) -> bool:
-    settings = project.settings
-    started = settings.export.model or settings.train.checkpoint
-    return settings.model.does.trains and not started
-
-
 def _of_splits(project: Project) -> Iterator[Complaint]:
     settings = project.settings
-    for split in ("train", "val") if _trains(project) else ():
+    for split in ("train", "val") if trains(project) else ():
         if not getattr(settings.data, split):
             yield Complaint(("data", split), msg("needed for training: a list of label files"))
     if not settings.data.test and not settings.data.val:
@@ -168,6 +109,19 @@ def _of_splits(project: Project) -> Iterator[Complaint]:
                     ("data", split),
                     msg("no file {name} in {data_root}", repr(name), project.data_root),
                 )
+            else:
+                yield from _of_texts(("data", split), project.data_root / name, project.data_root)
+
+
+def _of_texts(keys: tuple[str, ...], path: Path, images: Path | None = None) -> Iterator[Complaint]:
+    """Refuse a file that stands in for a text, or for the first image that a label file names."""
+    try:
+        refuse_stand_in(path)
+        image = first_image(path) if images else ""
+        if images and is_safe_path(image) and is_file(images / image):
+            refuse_stand_in(images / image)
+    except UsageError as error:
+        yield Complaint(keys, error.message, error.remedy)
 
 
 def _of_dictionary(project: Project) -> Iterator[Complaint]:
@@ -180,6 +134,8 @@ def _of_dictionary(project: Project) -> Iterator[Complaint]:
     if dictionary and not is_file(project.folder / dictionary):
         message = msg("no file {dictionary} in {folder}", repr(dictionary), project.folder)
         yield Complaint(keys, message)
+    elif dictionary:
+        yield from _of_texts(keys, project.folder / dictionary)
     if not dictionary and not _brings_dictionary(project):
         yield Complaint(keys, *_needed_dictionary(project))
 
@@ -246,7 +202,7 @@ def _brings_dictionary(project: Project) -> bool:
     given = settings.export.model or settings.model.pretrained
     if isinstance(given, RemoteModel):
         return True  # what it holds is known when it was fetched
-    return given in MODELS or bool(given and is_file(project.folder / given / DESCRIPTION))
+    return given in MODELS or bool(given and has_description(project.folder / given))
 
 
 def _of_recogniser(project: Project) -> Iterator[Complaint]:

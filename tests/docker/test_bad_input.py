@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import paddock
+from support.given import WEIGHTS, program, tensors
 from support.runs import Files, Site, check_clean_refusal, first_lines, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
@@ -34,8 +35,8 @@ def good(site: Site, lines: Path) -> Path:
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", LINES),
         "dict.txt": lines / "dict.txt",
-        "pd/inference.pdmodel": b"not looked at",
-        "pd/inference.pdiparams": b"not looked at",
+        "pd/inference.pdmodel": program(WEIGHTS),
+        "pd/inference.pdiparams": tensors(WEIGHTS),
     }
     return site.project("bad-input", TEXT, files)
 
@@ -154,5 +155,11 @@ def test_all_problems_are_said_at_once(folder: Path) -> None:
 
 
 def test_model_that_is_no_model(folder: Path) -> None:
+    """It is refused before anything starts, and the data are not looked at."""
+    kept = (folder / "pd/inference.pdmodel").read_bytes()
+    (folder / "pd/inference.pdmodel").write_bytes(b"not a model")
+    missing_image(folder)
     done = run(folder, "--until", "convert")
-    check_clean_refusal(done, 3, "inference.pdmodel")
+    (folder / "pd/inference.pdmodel").write_bytes(kept)
+    assert done.code == 2 and "export.model: inference.pdmodel is text" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -17,6 +17,7 @@ from pipeline.project import load_project
 from pipeline.run.prepare import connect, prepare
 from stages.cpu import flags_of
 from support.cli import paddock
+from support.given import WEIGHTS, program, tensors
 from support.runs import Files, Site, first_lines
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
@@ -40,8 +41,8 @@ def folder(site: Site, lines: Path) -> Path:
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 2),
         "dict.txt": lines / "dict.txt",
-        "pd/inference.pdmodel": b"not looked at",
-        "pd/inference.pdiparams": b"not looked at",
+        "pd/inference.pdmodel": program(WEIGHTS),
+        "pd/inference.pdiparams": tensors(WEIGHTS),
     }
     return site.project("refusals", TEXT, files)
 

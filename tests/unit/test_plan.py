@@ -9,6 +9,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.plan.planner import BY_ID, changed_components
 from pipeline.record.ledger import Components
+from support.given import give_checkpoint, give_pd, give_pir
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
@@ -154,14 +155,14 @@ def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) 
     text = MINIMAL + '\n[train]\ncheckpoint = "my.pdparams"\n[model]\narchitecture = "my.yml"\n'
     folder = write_project(tmp_path / "p", text)
     (folder / "my.yml").write_text("Global: {}\n", encoding="utf-8")
-    (folder / "my.pdparams").write_bytes(b"weights")
+    give_checkpoint(folder / "my.pdparams")
     steps = plan(folder)
     assert (steps["train"].action, steps["train"].reason) == (
         "skip",
         "the project starts from a checkpoint",
     )
     assert pretend_run(folder) == ["data", "export", "convert", "verify"]
-    (folder / "my.pdparams").write_bytes(b"other weights")
+    give_checkpoint(folder / "my.pdparams", ["head.other"])
     assert plan(folder)["data"].reason.startswith("input checkpoint changed (")
 
 
@@ -169,9 +170,7 @@ def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) 
 def from_pd(tmp_path: Path) -> Path:
     text = HEAD + DATA + '\n[export]\nmodel = "pd"\n'
     folder = write_project(tmp_path / "p", text)
-    (folder / "pd").mkdir()
-    for name in ("inference.pdmodel", "inference.pdiparams"):
-        (folder / "pd" / name).write_text(name)
+    give_pd(folder / "pd")
     return folder
 
 
@@ -186,13 +185,14 @@ def test_a_project_that_starts_from_a_pd_model_skips_training_and_export(from_pd
 @pytest.mark.parametrize("name", ["inference.pdmodel", "inference.pdiparams"])
 def test_incomplete_pd_model_is_refused(from_pd: Path, name: str) -> None:
     (from_pd / "pd" / name).unlink()
-    with pytest.raises(UsageError, match=rf"export\.model.*{name}"):
+    with pytest.raises(UsageError, match=r"export\.model: .*inference\.pd") as caught:
         plan(from_pd)
+    assert name in caught.value.remedy
 
 
 def test_a_project_that_starts_from_a_pir_model_skips_training(from_pd: Path) -> None:
-    (from_pd / "pd" / "inference.pdmodel").rename(from_pd / "pd" / "inference.json")
-    (from_pd / "pd" / "inference.yml").write_text("PostProcess: {}\n")
+    (from_pd / "pd" / "inference.pdmodel").unlink()
+    give_pir(from_pd / "pd")
     steps = plan(from_pd)
     assert (steps["train"].action, steps["train"].reason) == (
         "skip",

@@ -10,6 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.project import load_project
 from stages.contract import Exit
 from stages.early import METRICS, EarlyStopping
+from support.given import give_pd
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
 EVERYTHING = """
@@ -245,12 +246,16 @@ def test_training_needs_its_splits(tmp_path: Path, split: str) -> None:
 
 
 def test_a_project_that_starts_from_a_model_needs_no_training_data(tmp_path: Path) -> None:
-    text = HEAD + '[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n[export]\nmodel = "data"\n'
+    give_pd(tmp_path / "pd")
+    text = (
+        HEAD + '[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n[export]\nmodel = "../pd"\n'
+    )
     assert load_project(write_project(tmp_path / "p", text)).settings.data.train == []
 
 
 def test_something_to_measure_on_is_needed(tmp_path: Path) -> None:
-    text = HEAD + '[data]\ndictionary = "dict.txt"\n[export]\nmodel = "data"\n'
+    give_pd(tmp_path / "pd")
+    text = HEAD + '[data]\ndictionary = "dict.txt"\n[export]\nmodel = "../pd"\n'
     assert "data.test: a list of label files" in refusal(tmp_path, text).message
 
 

@@ -14,6 +14,7 @@ from pipeline.tasks import TASKS as RECORDS
 from stages.contract import TASKS
 from stages.ppocr.architectures import ARCHITECTURES as BUILT_IN
 from stages.tasks import BY_NAME
+from support.given import give_pd
 from support.projects import HEAD, MINIMAL, write_project
 
 DATA = '[data]\ntest = ["test.txt"]\n'
@@ -111,7 +112,7 @@ def test_an_official_dictionary_without_its_space_is_refused(tmp_path: Path) -> 
 def test_a_folder_brings_a_dictionary_if_it_has_a_description(tmp_path: Path) -> None:
     text = f'{HEAD}{DATA}[export]\nmodel = "own"\n'
     folder = write_project(tmp_path / "p", text)
-    (folder / "own").mkdir()
+    give_pd(folder / "own")
     with pytest.raises(UsageError, match=r"data\.dictionary: required where"):
         load_project(folder)
     (folder / "own" / "inference.yml").write_text("")

@@ -9,11 +9,10 @@ import pytest
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.plan.inputs import FromProject, Source
+from support.given import PD, PIR, give_pd, give_pir
 from support.plans import wires_of
 from support.projects import HEAD, write_project
 
-PIR = ("inference.json", "inference.pdiparams", "inference.yml")
-PD = ("inference.pdmodel", "inference.pdiparams")
 OUT = ("model_x86.nb", "model_arm.nb", "dict.txt", "preprocess.json")
 READING = f"""{HEAD}
 [data]
@@ -50,7 +49,7 @@ def deliver(project: Path) -> None:
 def reading(tmp_path: Path) -> Path:
     """A recognition project that has run with success."""
     folder = write_project(tmp_path / "reading", READING)
-    give(folder / "original", PIR)
+    give_pir(folder / "original")
     deliver(folder)
     return folder
 
@@ -59,7 +58,7 @@ def reading(tmp_path: Path) -> Path:
 def finding(tmp_path: Path) -> Path:
     """A detection project that reads with the other one."""
     folder = write_project(tmp_path / "finding", FINDING)
-    give(folder / "original", PIR)
+    give_pir(folder / "original")
     return folder
 
 
@@ -83,7 +82,8 @@ def test_verify_gets_the_original_and_what_was_made_of_it(reading: Path, finding
 
 
 def test_the_original_may_be_a_pd_model(reading: Path, finding: Path) -> None:
-    (reading / "original" / "inference.json").rename(reading / "original" / "inference.pdmodel")
+    (reading / "original" / "inference.json").unlink()
+    give_pd(reading / "original")
     original = files(verify_inputs(finding)["reader-original"])
     assert sorted(original) == ["inference.pdiparams", "inference.pdmodel", "inference.yml"]
     (reading / "original" / "inference.yml").unlink()

@@ -21,6 +21,7 @@ from pipeline.run.options import Options, StopSwitch
 from pipeline.run.prepare import connect, prepare
 from pipeline.run.runner import run
 from stages.contract import Exit
+from support.given import give_checkpoint, give_pd, give_pir
 from support.plans import plan, planner_of, pretend_run, wires_of
 from support.pretended import PretendedEngine, install
 from support.projects import DATA, HEAD, MINIMAL, write_project
@@ -45,9 +46,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def from_pd(tmp_path: Path) -> Path:
     folder = write_project(tmp_path / "p", FROM_PD)
-    (folder / "pd").mkdir()
-    for name in ("inference.pdmodel", "inference.pdiparams"):
-        (folder / "pd" / name).write_text(name)
+    give_pd(folder / "pd")
     return folder
 
 
@@ -144,9 +143,8 @@ def test_a_run_ends_well_whatever_stage_its_project_does_not_need(
 ) -> None:
     table = without(stage)
     if stage == "train":
-        given = {"checkpoint": "c.pdparams", "architecture": "own.yml"}
-        for name in given.values():
-            (folder / name).write_text("Global: {}\n")
+        give_checkpoint(folder / "c.pdparams")
+        (folder / "own.yml").write_text("Global: {}\n")
         head = MINIMAL + '\n[model]\narchitecture = "own.yml"\n'
         (folder / "paddock.toml").write_text(head + '[train]\ncheckpoint = "c.pdparams"\n')
         table = stage_table()
@@ -249,9 +247,7 @@ def test_only_what_decides_bytes_is_in_a_key(
 
 def test_verify_has_threads_in_its_key_where_a_model_takes_them_all(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p", f'{MINIMAL}\n[model]\npretrained = "official"\n')
-    (folder / "official").mkdir()
-    for name in ("inference.json", "inference.pdiparams", "inference.yml"):
-        (folder / "official" / name).write_text(name)
+    give_pir(folder / "official")
     wires = {item.stage: item for item in wires_of(folder)}
     assert wires["verify"].decided_by == ("threads", "kernels")
 

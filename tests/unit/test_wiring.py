@@ -10,11 +10,12 @@ from pipeline.errors import UsageError
 from pipeline.plan.inputs import FromProject, FromStage, Source
 from pipeline.plan.wiring import Wire, given_models
 from stages.contract import DEFAULT_DICTIONARY, hash_file
+from support.given import give_checkpoint, give_pd, give_pir
 from support.plans import wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
 FROM_OFFICIAL = f'{MINIMAL}\n[model]\npretrained = "official"\n'
-FROM_WEIGHTS = f'{MINIMAL}\n[model]\npretrained = "w.pdparams"\n'
+FROM_WEIGHTS = f'{MINIMAL}\n[model]\npretrained = "w.pdparams"\n[train]\nmode = "full"\n'
 FROM_NOTHING = f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 FROM_PD = f'{MINIMAL}\n[export]\nmodel = "pd"\n'
 FROM_PIR = f'{MINIMAL}\n[export]\nmodel = "official"\n'
@@ -30,14 +31,11 @@ FULL = "[model]\npretrained = ''\n[train]\nmode = 'full'\n"
 def wires(folder: Path, text: str) -> dict[str, Wire]:
     """Wire a project that has files for every start."""
     write_project(folder, text)
-    for name in ("official", "pd"):
-        (folder / name).mkdir()
-    for name in ("inference.json", "inference.pdiparams", "inference.yml"):
-        (folder / "official" / name).write_text(name)
-    for name in ("inference.pdmodel", "inference.pdiparams"):
-        (folder / "pd" / name).write_text(name)
-    for name in ("own.yml", "c.pdparams", "w.pdparams"):
-        (folder / name).write_text(name)
+    give_pir(folder / "official")
+    give_pd(folder / "pd")
+    for name in ("c.pdparams", "w.pdparams"):
+        give_checkpoint(folder / name)
+    (folder / "own.yml").write_text("Global: {}")
     return {item.stage: item for item in wires_of(folder)}
 
 
@@ -144,7 +142,7 @@ def test_an_incomplete_pir_model_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "p"
     wires(folder, FROM_PIR)
     (folder / "official" / name).unlink()
-    with pytest.raises(UsageError, match=rf"export\.model: no file '{name}'") as caught:
+    with pytest.raises(UsageError, match=rf"export\.model: no file '{name}' beside") as caught:
         wires_of(folder)
     assert "inference.json" in caught.value.remedy
 
