@@ -41,7 +41,9 @@ def read_parameters(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     for name in sorted(shapes):
         try:
             parameters[name], position = _read_tensor(data, position, shapes[name])
-        except (struct.error, ValueError) as error:
+        except struct.error as error:
+            raise _refusal(path, msg("it ends before parameter {name}", printable(name))) from error
+        except ValueError as error:
             raise _refusal(
                 path, msg("at parameter {name}: {error}", printable(name), error)
             ) from error
@@ -68,6 +70,8 @@ def _read_tensor(data: bytes, position: int, shape: tuple[int, ...]) -> tuple[np
             )
         )
     start, count = start + size, math.prod(shape)
+    if start + 4 * count > len(data):
+        raise ValueError(msg("it ends in the middle"))
     return np.frombuffer(data, "<f4", count, start).reshape(shape), start + 4 * count
 
 

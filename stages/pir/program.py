@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.errors import IntegrityError, StageError
-from stages.message import msg
+from stages.message import Message, msg, text_of
 from stages.pir.attributes import Attribute, read_attributes, text, whole
 from stages.text.printable import printable
 
@@ -235,9 +235,12 @@ def _refuse_dtypes(path: Path, parameters: tuple[Parameter, ...]) -> None:
 
 
 def _damaged(path: Path, why: str, error: Exception | None = None) -> IntegrityError:
-    said = f": {type(error).__name__}: {error}" if error else ""
+    """Return the refusal; of what was raised only a message of ours is told, nothing of Python's."""
+    said = text_of(error)
+    if error is not None and isinstance(said, Message):
+        why = msg("{where}: {what}", why, said)
     return IntegrityError(
-        msg("{path} is damaged: {why}{said}", printable(path.name), why, printable(said, 200)),
+        msg("{path} is damaged: {why}", printable(path.name), why),
         printable(str(path), 400),
         msg("fetch the model again, or export it again"),
     )

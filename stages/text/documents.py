@@ -30,9 +30,8 @@ def _read(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
     try:
         document = load_yaml(path)
     except ValueError as error:
-        why = printable(str(error), 300)
         raise StageError(
-            msg("{name} is not plain YAML: {why}", name, why), where, remedy
+            msg("{name} is not plain YAML: {why}", name, error), where, remedy
         ) from error
     if not isinstance(document, dict):
         raise StageError(msg("{name} holds no keys and values", name), where, remedy)

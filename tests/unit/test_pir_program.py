@@ -102,16 +102,16 @@ def test_what_is_not_stored_is_no_shape_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("operators", "said"),
     [
-        ([operator("1.add", [7], 8)], "operator 0: ValueError: it reads the value %7, which nothing"),
-        ([parameter(1, "a"), operator("1.add", [1], 1)], "operator 1: ValueError: it makes the value %1"),
+        ([operator("1.add", [7], 8)], "operator 0: it reads the value %7, which nothing"),
+        ([parameter(1, "a"), operator("1.add", [1], 1)], "operator 1: it makes the value %1"),
         ([parameter(1, "a"), parameter(2, "a")], "the parameter a is there twice"),
-        ([{"#": "1.add"}], "operator 0: KeyError"),
-        (["1.add"], "operator 0: TypeError"),
+        ([{"#": "1.add"}], "operator 0$"),
+        (["1.add"], "operator 0$"),
         ([operator("1.x", [], 1, {"axis": {"#": "0.a_i32", "D": "2"}})], "'2' is not an integer"),
         ([operator("1.x", [], 1, {"a": {"#": "0.a_array", "D": 2}})], "2 is not of type list"),
         ([{**parameter(1, "a"), "O": typed(1, [-2])}], r"\[-2\] is not a shape"),
         ([{**parameter(1, "a"), "O": typed(1, [-1])}], "the parameter a has no definite shape"),
-        ([{**parameter(1, "a"), "A": [0, 1, 1]}], "operator 0: IndexError"),
+        ([{**parameter(1, "a"), "A": [0, 1, 1]}], "operator 0$"),
         ([parameter(1, "")], "it has no name"),
         ([{**parameter(1, "a"), "A": [0, 1, 1, None]}], "None is not of type str"),
     ],
@@ -134,7 +134,7 @@ def test_a_file_that_was_cut_off_is_damaged(tmp_path: Path, kept: int) -> None:
 def test_a_file_that_nests_without_end_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "inference.json"
     path.write_text("[" * 100_000, encoding="utf-8")
-    with pytest.raises(IntegrityError, match="RecursionError"):
+    with pytest.raises(IntegrityError, match="it is not a PIR program with one block"):
         read_program(path)
 
 
