@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from stages.contract import DictionaryRules
-from stages.contract.artifacts import PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
+from stages.contract.artifacts import PD_PROGRAM, PIR_PROGRAM
 from stages.detection.boxes import Boxes
 from stages.detection.crop import crop
 from stages.errors import StageError
 from stages.message import msg
 from stages.preprocess import prepare
+from stages.published.model import is_model, model_files
 from stages.recognition.task import Recognition
 from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
@@ -23,8 +24,6 @@ from stages.text.dictionary import Dictionary
 #: The inputs: the model that the other project started from, and what that project delivered.
 ORIGINAL, CONVERTED = "reader-original", "reader-nb"
 DICTIONARY, PREPROCESS = "reader-dict", "reader-preprocess"
-#: A model's program, PIR or legacy; Paddle Inference takes both.
-_PROGRAMS = (PIR_PROGRAM, PD_PROGRAM)
 _KEY = "verify.recognition"
 
 
@@ -83,16 +82,12 @@ def _read_rules(path: Path) -> tuple[list[int], DictionaryRules]:
 
 
 def _original_files(folder: Path) -> list[str]:
-    """Return program and parameters of the model in ``folder``."""
-    for name in _PROGRAMS:
-        if (folder / name).is_file():
-            return [str(folder / name), str(folder / PD_PARAMETERS)]
+    """Return program and parameters of the model in ``folder``; Paddle Inference takes both formats."""
+    if is_model(folder):
+        return [str(path) for path in model_files(folder)]
     raise StageError(
         msg(
-            "{original} holds neither {programs} nor {programs2}",
-            ORIGINAL,
-            _PROGRAMS[0],
-            _PROGRAMS[1],
+            "{original} holds neither {programs} nor {programs2}", ORIGINAL, PIR_PROGRAM, PD_PROGRAM
         ),
         _KEY,
         msg("name a project whose [export] model is a PIR model or a PD model"),

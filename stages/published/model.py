@@ -22,17 +22,32 @@ LEGACY_FILES = (PD_PROGRAM, PARAMETERS)
 
 
 def is_legacy(folder: Path) -> bool:
-    """Tell a legacy model from a PIR model; a folder with both is a PIR model's."""
-    return not (folder / PROGRAM).is_file() and (folder / LEGACY_FILES[0]).is_file()
+    """Tell a legacy model from a PIR model; a folder without a program counts as a PIR model's.
+
+    Raises:
+        IntegrityError: both programs are there: which of them is meant cannot be told.
+    """
+    legacy = (folder / LEGACY_FILES[0]).is_file()
+    if legacy and (folder / PROGRAM).is_file():
+        raise IntegrityError(
+            msg("two programs are in one folder: {one} and {other}", PROGRAM, LEGACY_FILES[0]),
+            printable(str(folder), 400),
+            msg("name the program that is meant, not the folder, in paddock.toml"),
+        )
+    return legacy
 
 
 def is_model(folder: Path) -> bool:
     """Return whether ``folder`` holds an inference model of either format."""
-    return (folder / PROGRAM).is_file() or is_legacy(folder)
+    return (folder / PROGRAM).is_file() or (folder / LEGACY_FILES[0]).is_file()
 
 
 def model_files(folder: Path) -> tuple[Path, Path]:
-    """Return the files of program and parameters, which Paddle Inference takes."""
+    """Return the files of program and parameters, which Paddle Inference takes.
+
+    Raises:
+        IntegrityError: the folder holds two programs.
+    """
     names = LEGACY_FILES if is_legacy(folder) else (PROGRAM, PARAMETERS)
     return folder / names[0], folder / names[1]
 

@@ -52,7 +52,7 @@ def damaged(description: Path, why: str) -> IntegrityError:
     """Return the error of an ``inference.yml`` that is none."""
     name = printable(description.name)
     return IntegrityError(
-        msg("{path} is not an official recognition model's: {why}", name, printable(why, 300)),
+        msg("{path} is not an official recognition model's: {why}", name, why),
         name,
         _REMEDY,
     )
