@@ -38,6 +38,7 @@ from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import Proof, input_shapes, largest_difference, prove_equal, run_once
+from stages.program.quantised import refuse_quantised
 from stages.program.rules import apply_rules
 from stages.program.rules.legal import LEGAL
 from stages.program.unknown import refuse_unknown
@@ -136,6 +137,7 @@ def _targets(given: list[str]) -> list[str]:
 def _rewrite(context: Context, original: tuple[Path, Path]) -> Rewritten:
     """Apply the rules and write the result beside the files that it will become."""
     program = read_program(original[0])
+    refuse_quantised(program, original[0].name)
     parameters = read_tensors(program, original[1])
     graph = Graph(program, parameters)
     before = len(graph.operators)

@@ -55,9 +55,9 @@ def run(context: Context) -> ExportMetrics:
         StageError: the tool failed, or wrote a PIR model.
     """
     dictionary = given_dictionary(context)
-    config = read_config(context.input("config"))
+    config = read_config(context.input("config"), context.warn)
     context.progress(0, _STEPS, "steps", msg("loading the checkpoint"))
-    checkpoint = load_parameters(context.input("checkpoint"))
+    checkpoint = load_parameters(context.input("checkpoint"), context.warn)
     _compare_given(context, config, checkpoint, dictionary)
     fused = build(config["Architecture"], dictionary.classes, checkpoint, fused=True)
     context.progress(1, _STEPS, "steps", msg("PaddleOCR's export_model.py"))

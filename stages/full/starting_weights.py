@@ -31,7 +31,7 @@ def starting_weights(
     """
     path = context.input("pretrained")
     if not path.is_dir():
-        weights = load_parameters(path)
+        weights = load_parameters(path, context.warn)
         load_strictly(build(architecture, dictionary.classes), weights)
         return weights
     with ImportProof(context, path) as proof:

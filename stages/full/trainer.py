@@ -88,7 +88,7 @@ def _config(context: Context) -> Config:
         ),
         "train",
     )
-    config = adopt(read_config(context.input("config")), paths, chosen)
+    config = adopt(read_config(context.input("config"), context.warn), paths, chosen)
     refuse_difference(preprocessing.in_configuration(config, chosen.image_shape))
     refuse_difference([preprocessing.in_architecture(config["Architecture"], chosen.image_shape)])
     warn_of_guide(context, config)

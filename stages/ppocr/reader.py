@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import paddle
-import yaml
 
 from stages.message import msg
 from stages.ppocr.checkpoint import load_parameters
 from stages.ppocr.network import build, fuse
+from stages.ppocr.user_config import read_config
 from stages.runners.protocol import Run
 
 #: How far merging a LearnableRepLayer's branches may move a probability; seen are 2e-4 and less.
@@ -25,7 +25,7 @@ def load(_threads: int, config: str, checkpoint: str, classes: str) -> Run:
     softmax in evaluation mode (ppocr/modeling/heads/rec_ctc_head.py), as the exported program does.
     OMP_NUM_THREADS, which the parent sets, rules the threads.
     """
-    architecture = yaml.safe_load(Path(config).read_text(encoding="utf-8"))["Architecture"]
+    architecture = read_config(Path(config))["Architecture"]
     network = build(architecture, int(classes), load_parameters(Path(checkpoint)))
     merged = False
 

@@ -7,18 +7,23 @@ Here they are read with the safe one first, and only what it accepted is passed 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from stages.contract.checkpoints import STUDENT, no_student
 from stages.errors import StageError
 from stages.message import msg
 from stages.ppocr.config import Config, DataPaths, Settings
 from stages.ppocr.dictionary_record import without_record
+from stages.ppocr.distillation import networks_in, student_of
 from stages.text.printable import printable
 from stages.text.yaml import at, load_yaml
 
+#: Is told what was not taken as it is.
+Say = Callable[[str], None]
 _SECTIONS = ("Global", "Architecture", "PostProcess", "Train", "Eval")
 #: Transforms that bring lines to the project's shape.
 _RESIZES = ("RecResizeImg", "SVTRRecResizeImg")
@@ -37,8 +42,16 @@ RESERVED = (
 )
 
 
-def read_config(path: Path) -> Config:
+def _ignore(_text: str) -> None:
+    return
+
+
+def read_config(path: Path, say: Say = _ignore) -> Config:
     """Read a configuration.
+
+    Args:
+        path: of the YAML.
+        say: is told if it is a distillation's, of which the student is taken.
 
     Raises:
         StageError: it is not YAML, holds a Python tag, or lacks a section.
@@ -46,8 +59,8 @@ def read_config(path: Path) -> Config:
     try:
         config = load_yaml(path)
     except ValueError as error:
-        reason = printable(str(error), 300)
-        raise _refusal(path, msg("it is not plain YAML: {reason}", reason)) from error
+        raise _refusal(path, msg("it is not plain YAML: {reason}", error)) from error
+    config = _of_one_network(path, config, say)
     missing = [name for name in _SECTIONS if not isinstance(at(config, name), dict)]
     if missing:
         raise _refusal(path, msg("it has no section {missing}", ", ".join(missing)))
@@ -63,6 +76,29 @@ def read_config(path: Path) -> Config:
             msg("PostProcess.name is {decoder}; allowed is CTCLabelDecode", f"{decoder!r:.60}"),
         )
     return dict(config)
+
+
+def _of_one_network(path: Path, config: Any, say: Say) -> Any:
+    """Return the configuration; of a distillation that of its student.
+
+    Raises:
+        StageError: a distillation has no student.
+    """
+    names = networks_in(config)
+    if not names:
+        return config
+    shown = list(map(printable, names))
+    if STUDENT not in names or not isinstance(at(config, "Architecture", "Models", STUDENT), dict):
+        raise _refusal(path, no_student(shown))
+    say(
+        msg(
+            "{path} is a distillation of the networks {names}; {student} is taken, on its own",
+            printable(path.name),
+            ", ".join(shown),
+            STUDENT,
+        )
+    )
+    return student_of(config)
 
 
 def adopt(config: Config, paths: DataPaths, settings: Settings) -> Config:
