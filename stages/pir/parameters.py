@@ -42,7 +42,10 @@ def read_parameters(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
         try:
             parameters[name], position = _read_tensor(data, position, shapes[name])
         except struct.error as error:
-            raise _refusal(path, msg("it ends before parameter {name}", printable(name))) from error
+            why = msg("it ends in the middle")
+            raise _refusal(
+                path, msg("at parameter {name}: {error}", printable(name), why)
+            ) from error
         except ValueError as error:
             raise _refusal(
                 path, msg("at parameter {name}: {error}", printable(name), error)

@@ -176,7 +176,9 @@ def _array(path: Path, key: Any, value: Any) -> np.ndarray:
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         kind = value.dtype.name if isinstance(value, np.ndarray) else type(value).__name__
         shown = printable(repr(key))
-        raise _refusal(path, msg("its entry {key} is no array of numbers but {kind}", shown, kind))
+        raise _refusal(
+            path, msg("its entry {key} is not an array of numbers, but {kind}", shown, kind)
+        )
     return value
 
 

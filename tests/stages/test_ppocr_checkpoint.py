@@ -99,3 +99,91 @@ def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(IntegrityError, match="not a checkpoint that Paddock reads"):
         load_parameters(path)
+
+
+def read_and_heard(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    said: list[str] = []
+    return load_parameters(path, said.append), said
+
+
+@pytest.mark.parametrize("kind", ["float16", "float64"])
+def test_numbers_of_another_precision_are_made_float32_and_said(tmp_path: Path, kind: str) -> None:
+    state = {
+        "w": np.array([[1.5, -2.25]], kind),
+        "scale": np.array(0.5, kind),
+        "b": np.float32([3]),
+    }
+    read, said = read_and_heard(write(tmp_path / "x.pdparams", state))
+    assert {array.dtype for array in read.values()} == {np.dtype(np.float32)}
+    assert read["w"].tolist() == [[1.5, -2.25]] and read["scale"].shape == ()
+    assert said == [f"x.pdparams: of 3 parameters 2 of {kind} were made float32"]
+
+
+def test_bfloat16_is_widened_from_the_bits_that_paddle_saves(tmp_path: Path) -> None:
+    layer = paddle.nn.Linear(2, 3)
+    expected = layer.weight.astype("bfloat16").astype("float32").numpy()
+    layer.to(dtype="bfloat16")
+    path = tmp_path / "x.pdparams"
+    paddle.save(layer.state_dict(), str(path))
+    read, said = read_and_heard(path)
+    assert read["weight"].dtype == np.float32 and np.array_equal(read["weight"], expected)
+    assert said == ["x.pdparams: of 2 parameters 2 of bfloat16 were made float32"]
+
+
+def test_whole_numbers_stay_and_nothing_is_said_of_a_plain_checkpoint(tmp_path: Path) -> None:
+    state = {"count": np.array([3], np.int64), "w": np.float32([1])}
+    read, said = read_and_heard(write(tmp_path / "x.pdparams", state))
+    assert read["count"].dtype == np.int64 and said == []
+
+
+def test_of_a_distillation_the_student_is_taken_and_said(tmp_path: Path) -> None:
+    state = {
+        f"{network}.{part}.w": np.float32([number])
+        for number, network in enumerate(("Teacher", "Student"))
+        for part in ("backbone", "head")
+    }
+    read, said = read_and_heard(write(tmp_path / "x.pdparams", state))
+    assert {key: array.item() for key, array in read.items()} == {"backbone.w": 1, "head.w": 1}
+    assert said == ["x.pdparams holds the networks Teacher, Student; Student is taken"]
+
+
+def test_networks_of_which_none_is_the_student_are_named(tmp_path: Path) -> None:
+    state = {f"{name}.backbone.w": np.float32([0]) for name in ("Teacher", "Assistant")}
+    with pytest.raises(
+        IntegrityError, match="networks Teacher, Assistant, and none is called Student"
+    ):
+        load_parameters(write(tmp_path / "x.pdparams", state))
+
+
+def test_the_state_of_an_optimiser_is_called_so(tmp_path: Path) -> None:
+    layer = paddle.nn.Linear(2, 3)
+    optimiser = paddle.optimizer.Adam(parameters=layer.parameters())
+    layer(paddle.ones([1, 2])).sum().backward()
+    optimiser.step()
+    path = tmp_path / "x.pdparams"
+    paddle.save(optimiser.state_dict(), str(path))
+    with pytest.raises(IntegrityError, match="it is the state of a training"):
+        load_parameters(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x80\x04", b"garbage", b"\x80\x04}\x94(X\xff\xff\xff\x7f"])
+def test_of_a_damaged_file_nothing_of_pythons_is_told(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "x.pdparams"
+    path.write_bytes(data)
+    with pytest.raises(IntegrityError) as caught:
+        load_parameters(path)
+    assert caught.value.message.endswith("reads: it is damaged or cut off")
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [
+        (np.array(["text"]), "str"),
+        (np.array([1j]), "complex128"),
+        ({"nested": 1}, "dict"),
+        ("text", "str"),
+    ],
+)
+def test_what_is_no_weight_is_called_by_its_name(tmp_path: Path, entry: Any, kind: str) -> None:
+    with pytest.raises(IntegrityError, match=rf"'w' is not an array of numbers, but {kind}"):
+        load_parameters(write(tmp_path / "x.pdparams", {"w": entry}))
