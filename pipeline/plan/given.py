@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.models.checkpoint import check_weights, find_checkpoint, find_start
+from pipeline.models.configuration import check_configuration
 from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.models.inference import InferenceModel, find_model
 from pipeline.models.soundness import check_sound
@@ -32,6 +33,16 @@ def given_checkpoint(key: str, path: Path, named: str, caller: FetchContext) -> 
     """
     with _said_of(key):
         return _scanned(key, find_checkpoint(path, named), caller.say)
+
+
+def given_configuration(key: str, path: Path, caller: FetchContext) -> None:
+    """Look at the PaddleOCR YAML that ``key`` names, and say what of it is not taken as it is.
+
+    Raises:
+        UsageError: no stage can take it, or the images' PaddleOCR cannot build its network.
+    """
+    with _said_of(key):
+        check_configuration(path, lambda text: caller.say(msg("{key}: {what}", key, text)))
 
 
 def given_start(

@@ -12,7 +12,7 @@ from pipeline.models.fetch import resolve
 from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
 from pipeline.models.inference import InferenceModel
-from pipeline.plan.given import given_checkpoint, given_model, given_start
+from pipeline.plan.given import given_checkpoint, given_configuration, given_model, given_start
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject, file_upload, make_upload
 from pipeline.project import Project
@@ -68,7 +68,7 @@ def starting_point(project: Project, cache: HashCache, caller: FetchContext) -> 
     settings = project.settings
     if settings.export.model:
         return _from_model(project, cache, caller)
-    config = _user_config(project, cache)
+    config = _user_config(project, cache, caller)
     if named := settings.train.checkpoint:
         path = given_checkpoint("train.checkpoint", project.folder / named, named, caller)
         return Start(config=config, checkpoint=one_file(path, cache, _model(path)))
@@ -151,9 +151,12 @@ def _shown(given: str | RemoteModel, path: Path) -> str:
     return given if isinstance(given, str) else path.name
 
 
-def _user_config(project: Project, cache: HashCache) -> FromProject | None:
+def _user_config(project: Project, cache: HashCache, caller: FetchContext) -> FromProject | None:
     path = project.folder / project.settings.model.architecture
-    return one_file(path, cache, msg("project (model.architecture)")) if path.is_file() else None
+    if not path.is_file():
+        return None
+    given_configuration("model.architecture", path, caller)
+    return one_file(path, cache, msg("project (model.architecture)"))
 
 
 def _model(path: Path) -> str:

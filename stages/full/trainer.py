@@ -105,7 +105,9 @@ def _prepare(
     if resumed:
         context.warn(msg("training goes on from {resumed}", resumed.name), "train")
         config["Global"]["checkpoints"] = str(resumed)
-    elif context.has("pretrained"):
+    elif not context.has("pretrained"):
+        build(config["Architecture"], dictionary.classes)  # before the trainer fails for it
+    else:
         weights = starting_weights(context, config["Architecture"], dictionary)
         save_parameters(folder / STARTING_WEIGHTS, weights)
         loss = start_val_loss(context, config["Architecture"], weights, dictionary)

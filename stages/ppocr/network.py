@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import paddle
 
-from stages.errors import IntegrityError
+from stages.errors import IntegrityError, StageError
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures import with_classes
 from stages.ppocr.location import use_paddleocr
+from stages.text.printable import printable
+from stages.text.yaml import at
 
 #: State-dict parts of a LearnableRepLayer that fusing replaces by ``reparam_conv``.
 BRANCHES = (".identity.", ".conv_kxk.", ".conv_1x1.")
 #: Heads that are there for training only, and that an inference model leaves out.
 TRAINING_ONLY = ("head.gtc_head.", "head.before_gtc.", "head.sar_head.")
 
+#: What PaddleOCR's code raises where a configuration asks for what it has not.
+_NOT_BUILT = (AssertionError, NameError, TypeError, KeyError, AttributeError, NotImplementedError)
+_BUILDERS = ("build_transform", "build_backbone", "build_neck", "build_head")
 _SHOWN = 5
 
 
@@ -42,18 +48,50 @@ def build(
         fused: merge the branches of every LearnableRepLayer into one convolution, as exporting does.
 
     Raises:
+        StageError: PaddleOCR's code has no such network.
         IntegrityError: the weights are not the network's.
     """
     use_paddleocr()
-    architectures = importlib.import_module("ppocr.modeling.architectures")
     with paddle.utils.unique_name.guard():
-        network = architectures.build_model(with_classes(architecture, classes))
+        network = _build(with_classes(architecture, classes))
         if weights is not None:
             load_strictly(network, weights)
         network.eval()
         if fused:
             fuse(network)
     return network
+
+
+def _build(architecture: dict[str, Any]) -> paddle.nn.Layer:
+    """Have PaddleOCR build the network.
+
+    Raises:
+        StageError: it has no part of a name, or the part takes no such argument; says which.
+    """
+    build_model = importlib.import_module("ppocr.modeling.architectures").build_model
+    try:
+        return build_model(architecture)
+    except _NOT_BUILT as error:
+        part = _part_of(error)
+        name = printable(str(at(architecture, part, "name")))
+        raise StageError(
+            msg(
+                "the images' PaddleOCR cannot build the network's {part}, {name}: it may be of a newer one",
+                part or "Architecture",
+                name,
+            ),
+            "Architecture",
+            msg(
+                "export the model with the PaddleOCR that trained it and give it as [export] model"
+            ),
+        ) from error
+
+
+def _part_of(error: BaseException) -> str:
+    """Return which part PaddleOCR was building: it has a function for each, named after it."""
+    frames = (frame.f_code.co_name for frame, _line in traceback.walk_tb(error.__traceback__))
+    parts = (name.removeprefix("build_").capitalize() for name in frames if name in _BUILDERS)
+    return next(parts, "")
 
 
 def fuse(network: paddle.nn.Layer) -> None:

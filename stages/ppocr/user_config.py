@@ -62,6 +62,8 @@ def read_config(path: Path, say: Say = _ignore) -> Config:
         raise _refusal(path, msg("it is not plain YAML: {reason}", error)) from error
     config = _of_one_network(path, config, say)
     missing = [name for name in _SECTIONS if not isinstance(at(config, name), dict)]
+    if missing and at(config, "PreProcess") is not None:
+        raise _refusal(path, msg("it is the description of an exported model, not of a training"))
     if missing:
         raise _refusal(path, msg("it has no section {missing}", ", ".join(missing)))
     for split in ("Train", "Eval"):

@@ -13,12 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import UsageError
-from pipeline.models.fetch_context import FetchContext
-from pipeline.plan.hashes import HashCache
-from pipeline.plan.inputs import FromProject
-from pipeline.plan.wiring import Wire, wire
-from pipeline.project import load_project
 from stages.contract.checkpoints import NAME_TABLE
 from support.given import (
     WEIGHTS,
@@ -29,40 +23,14 @@ from support.given import (
     program,
     tensors,
 )
-from support.projects import HEAD, MINIMAL, write_project
+from support.projects import HEAD, MINIMAL
+from support.refused import LFS, PAGE, Prepare, planned, refusal, uploaded
 
 DATA = '[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n'
 FROM_MODEL = f'{HEAD}{DATA}[export]\nmodel = "m"\n'
 BEST = "output/rec/best_accuracy"
 FROM_CHECKPOINT = f'{MINIMAL}[model]\narchitecture = "own.yml"\n[train]\ncheckpoint = "{BEST}"\n'
 FINE_TUNED = f'{MINIMAL}[model]\npretrained = "m"\n'
-LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:2460da\nsize 16543210\n"
-PAGE = b"\n<!DOCTYPE html>\n<html><head><title>404</title></head></html>\n"
-Prepare = Callable[[Path], object]
-
-
-def planned(folder: Path, text: str, prepare: Prepare) -> tuple[dict[str, Wire], list[str]]:
-    """Prepare a project and wire it; return its wires, and what was said."""
-    write_project(folder, text)
-    (folder / "own.yml").write_text("Global: {}\n")
-    prepare(folder)
-    said: list[str] = []
-    with HashCache(folder / ".paddock" / "hashes.sqlite") as cache:
-        wires = wire(load_project(folder), cache, FetchContext(said.append))
-    return {item.stage: item for item in wires}, said
-
-
-def refusal(folder: Path, text: str, prepare: Prepare) -> str:
-    """Return what is said of a project that is refused, with its remedy."""
-    with pytest.raises(UsageError) as caught:
-        planned(folder, text, prepare)
-    return f"{caught.value.message} | {caught.value.remedy}"
-
-
-def uploaded(source: object) -> dict[str, str]:
-    """Return the files of an input: name in the container -> name on the host."""
-    assert isinstance(source, FromProject)
-    return {name: path.name for name, path in source.upload.files.items()}
 
 
 def give(name: str, data: bytes) -> Prepare:

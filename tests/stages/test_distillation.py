@@ -33,7 +33,7 @@ def distillation() -> tuple[Path, Path]:
     config = read_config(made.data.config)
     network = config["Architecture"]
     treated = {"pretrained": None, "freeze_params": False, "return_all_feats": True}
-    architecture = {
+    architecture: dict[str, Any] = {
         "model_type": "rec",
         "name": "DistillationModel",
         "algorithm": "Distillation",

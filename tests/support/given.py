@@ -37,6 +37,28 @@ def give_pd(folder: Path, shapes: Shapes = WEIGHTS, operators: Iterable[str] = (
     return folder
 
 
+def give_configuration(path: Path, **architecture: Any) -> Path:
+    """Write a PaddleOCR YAML of a small recognition network, with these parts exchanged."""
+    network = {
+        "model_type": "rec",
+        "algorithm": "CRNN",
+        "Backbone": {"name": "MobileNetV3"},
+        "Neck": {"name": "SequenceEncoder", "encoder_type": "rnn"},
+        "Head": {"name": "CTCHead"},
+        **architecture,
+    }
+    dataset = {"name": "SimpleDataSet", "transforms": []}
+    config = {
+        "Global": {"character_dict_path": "dict.txt"},
+        "Architecture": network,
+        "PostProcess": {"name": "CTCLabelDecode"},
+        "Train": {"dataset": dataset},
+        "Eval": {"dataset": dataset},
+    }
+    path.write_text(json.dumps(config))
+    return path
+
+
 def give_checkpoint(path: Path, keys: Iterable[str] = ("backbone.w", "head.w")) -> Path:
     """Write a pickle with these keys, which only a scan takes for a checkpoint."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.plan.planner import BY_ID, changed_components
 from pipeline.record.ledger import Components
-from support.given import give_checkpoint, give_pd, give_pir
+from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
@@ -154,7 +154,7 @@ def test_all_that_changed_is_named() -> None:
 def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) -> None:
     text = MINIMAL + '\n[train]\ncheckpoint = "my.pdparams"\n[model]\narchitecture = "my.yml"\n'
     folder = write_project(tmp_path / "p", text)
-    (folder / "my.yml").write_text("Global: {}\n", encoding="utf-8")
+    give_configuration(folder / "my.yml")
     give_checkpoint(folder / "my.pdparams")
     steps = plan(folder)
     assert (steps["train"].action, steps["train"].reason) == (

@@ -21,7 +21,7 @@ from pipeline.run.options import Options, StopSwitch
 from pipeline.run.prepare import connect, prepare
 from pipeline.run.runner import run
 from stages.contract import Exit
-from support.given import give_checkpoint, give_pd, give_pir
+from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import plan, planner_of, pretend_run, wires_of
 from support.pretended import PretendedEngine, install
 from support.projects import DATA, HEAD, MINIMAL, write_project
@@ -144,7 +144,7 @@ def test_a_run_ends_well_whatever_stage_its_project_does_not_need(
     table = without(stage)
     if stage == "train":
         give_checkpoint(folder / "c.pdparams")
-        (folder / "own.yml").write_text("Global: {}\n")
+        give_configuration(folder / "own.yml")
         head = MINIMAL + '\n[model]\narchitecture = "own.yml"\n'
         (folder / "paddock.toml").write_text(head + '[train]\ncheckpoint = "c.pdparams"\n')
         table = stage_table()

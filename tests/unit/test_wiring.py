@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.plan.inputs import FromProject, FromStage, Source
 from pipeline.plan.wiring import Wire, given_models
 from stages.contract import DEFAULT_DICTIONARY, hash_file
-from support.given import give_checkpoint, give_pd, give_pir
+from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import wires_of
 from support.projects import DATA, HEAD, MINIMAL, write_project
 
@@ -35,7 +35,7 @@ def wires(folder: Path, text: str) -> dict[str, Wire]:
     give_pd(folder / "pd")
     for name in ("c.pdparams", "w.pdparams"):
         give_checkpoint(folder / name)
-    (folder / "own.yml").write_text("Global: {}")
+    give_configuration(folder / "own.yml")
     return {item.stage: item for item in wires_of(folder)}
 
 
