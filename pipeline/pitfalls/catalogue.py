@@ -14,6 +14,10 @@ from stages.pitfalls import Pitfall
 
 #: How alike two words have to be for one to be taken for a slip of the other (difflib's measure).
 _ALIKE = 0.5
+#: The heading over what other programs print, in the source's language.
+_FOREIGN = "what other programs print"
+#: Letters and digits of a part of a message that are no coincidence.
+_LETTERS = 8
 #: ``- [thread](address): what is to be learnt there``
 _SOURCE = re.compile(r"- \[(?P<thread>.*)\]\((?P<url>\S+)\)(?P<says>[:：].+)")
 
@@ -83,6 +87,41 @@ def find(name: str) -> Subject | None:
         return Subject(None, (Pitfall(key),))
     guard = next((item for item in GUARDS if item.id == key), None)
     return Subject(guard, tuple(map(Pitfall, guard.pitfalls))) if guard else None
+
+
+def by_message(message: str) -> tuple[Pitfall, ...]:
+    """Return the pitfalls that another program's message is known from, in the order of their IDs.
+
+    Args:
+        message: what the program printed: a whole line of its log, or a part of it.
+    """
+    typed = _comparable(message)
+    return tuple(
+        pitfall
+        for pitfall in Pitfall
+        if any(_is_of(typed, _comparable(line)) for line in _printed_elsewhere(pitfall))
+    )
+
+
+def _printed_elsewhere(pitfall: Pitfall) -> tuple[str, ...]:
+    """Return what other programs print; it is the same in every language."""
+    found = entry(str(pitfall))
+    sections = found.sections if found else ()
+    return next((item.lines for item in sections if item.title == _FOREIGN), ())
+
+
+def _comparable(text: str) -> str:
+    """Return a message without what whoever copies it changes: case and spaces."""
+    return " ".join(text.lower().split())
+
+
+def _is_of(typed: str, known: str) -> bool:
+    """Return whether a known message is in the one that was typed, or that is enough of a part of it."""
+    pieces = [re.escape(piece.strip()) for piece in known.split("...") if piece.strip()]
+    if re.search(".*".join(pieces), typed):
+        return True
+    words = sum(map(str.isalnum, typed))
+    return words >= _LETTERS and not typed.isalpha() and typed in known
 
 
 def guards_of(pitfall: str) -> tuple[Guard, ...]:

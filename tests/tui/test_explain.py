@@ -54,3 +54,44 @@ def test_name_that_is_nothing_like_ours_cannot_drive_the_terminal() -> None:
 def test_chinese_lines_are_folded_by_cells() -> None:
     done = call("explain", "dictionary-crlf", "--lang", "zh_CN")
     assert done.returncode == 0 and "https://" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("message", "pitfall"),
+    [
+        ("Check failed: (k_ == w_dims[0])", "opt-newer-than-runtime"),
+        (
+            "[F 11/22 17:52: 3.919 ...ddle-Lite/lite/kernels/arm/fc_compute.cc:103 ReInitWhenNeeded] "
+            "Check failed: (k_ == w_dims[0]): 960!==120 ",
+            "opt-newer-than-runtime",
+        ),
+        ("No attributes called beta", "swish-without-beta"),
+        ("Error: No attributes called beta found for swish", "swish-without-beta"),
+        ("idx >= blocks.size()", "pir-given-to-opt"),
+        ("kernel for 'conv2d' is not supported by Paddle-Lite", "foreign-target"),
+        ("FlattenContiguousRangeOp::InferType", "missing-xshape"),
+        ("FillConstantOp::InferShapeImpl", "scalar-without-shape"),
+        ("  NO VALID out_shape.   Must set one of", "scalar-without-shape"),
+        (
+            "The shape of model params head.fc.weight [120, 37] not matched with loaded params "
+            "head.fc.weight [120, 6625] !",
+            "shape-mismatch-random-weights",
+        ),
+    ],
+)
+def test_message_that_another_program_printed_finds_its_entry(message: str, pitfall: str) -> None:
+    done = call("explain", message)
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.startswith(f"{pitfall}: ")
+
+
+def test_message_of_several_pitfalls_lists_them() -> None:
+    done = call("explain", "IndexError: list index out of range")
+    assert done.returncode == 0
+    listed = [line.split()[0] for line in done.stdout.splitlines()[1:]]
+    assert listed == ["dictionary-bom", "dictionary-double-space", "dictionary-classes"]
+
+
+@pytest.mark.parametrize("message", ["consistent", "warning", "IndexError", "it !="])
+def test_a_word_is_no_message(message: str) -> None:
+    assert call("explain", message).returncode == 2

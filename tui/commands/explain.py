@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Iterator
 
 from pipeline.errors import UsageError
-from pipeline.pitfalls import Entry, Pitfall, find, nearest
+from pipeline.pitfalls import Entry, Pitfall, by_message, find, nearest
 from pipeline.report.guards import Guard
 from stages.contract import Exit
 from tui.console import Terminal, fold, padded
@@ -14,8 +14,9 @@ from tui.explanation import entries, sections
 from tui.language import _, translated
 
 DESCRIPTION = """\
-Explain a pitfall by the ID that an error, a warning or the report names, or a guard with the
-pitfalls that it watches for. Without an ID, list all of them."""
+Explain a pitfall by the ID that an error, a warning or the report names, by a message that another
+program printed ("Check failed: …"), or a guard with the pitfalls that it watches for. Without an
+argument, list all of them."""
 
 #: Paragraphs are folded at this width, in cells, whatever the terminal's: it is read, not pasted.
 _WIDTH = 96
@@ -23,7 +24,12 @@ _WIDTH = 96
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("pitfall", nargs="?", metavar="ID", help="a pitfall's ID, or a guard's")
+    parser.add_argument(
+        "pitfall",
+        nargs="?",
+        metavar="ID|MESSAGE",
+        help="a pitfall's ID, a guard's, or what another program printed",
+    )
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -32,10 +38,17 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         _print_all(_listed(entries(Pitfall)), terminal)
         return Exit.OK
     subject = find(options.pitfall)
-    if subject is None:
+    pitfalls = subject.pitfalls if subject else by_message(options.pitfall)
+    found = entries(pitfalls)
+    if subject and subject.guard:
+        _print_all(_guard(subject.guard, found), terminal)
+    elif not found:
         raise _unknown(options.pitfall)
-    found = entries(subject.pitfalls)
-    _print_all(_guard(subject.guard, found) if subject.guard else _entry(found[0]), terminal)
+    elif len(found) == 1:
+        _print_all(_entry(found[0]), terminal)
+    else:
+        terminal.print(_("the message is known from these; paddock explain ID tells more of each"))
+        _print_all(_listed(found), terminal)
     return Exit.OK
 
 
