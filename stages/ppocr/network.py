@@ -15,6 +15,7 @@ from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures import with_classes
 from stages.ppocr.location import use_paddleocr
+from stages.ppocr.parts import unknown_parts
 from stages.text.printable import printable
 from stages.text.yaml import at
 
@@ -73,7 +74,8 @@ def _build(architecture: dict[str, Any]) -> paddle.nn.Layer:
         return build_model(architecture)
     except _NOT_BUILT as error:
         part = _part_of(error)
-        name = printable(str(at(architecture, part, "name")))
+        known = str(at(architecture, part, "name"))
+        name = printable(next(unknown_parts(architecture), known))
         raise StageError(
             msg(
                 "the images' PaddleOCR cannot build the network's {part}, {name}: it may be of a newer one",

@@ -58,6 +58,11 @@ def tarred() -> bytes:
     return held.getvalue()
 
 
+def without_bytes(value: object) -> str:
+    """Name a test by its words: archives hold the time at which they were made."""
+    return "data" if isinstance(value, bytes) else str(value)
+
+
 PARAMETERS, PROGRAM = "inference.pdiparams", "inference.json"
 
 
@@ -112,6 +117,7 @@ PARAMETERS, PROGRAM = "inference.pdiparams", "inference.json"
         (PARAMETERS, tensors(WEIGHTS)[:-1], "damaged or cut off: .* hold 0 of the 1 parameters"),
         (PARAMETERS, tensors(WEIGHTS) * 2, "it holds 2 parameters, the program 1"),
     ],
+    ids=without_bytes,
 )
 def test_a_file_of_a_model_that_is_something_else_is_called_by_its_name(
     tmp_path: Path, name: str, data: bytes, said: str
@@ -344,6 +350,7 @@ def checkpoint(data: bytes) -> Prepare:
             'quantised ("slim") training',
         ),
     ],
+    ids=without_bytes,
 )
 def test_a_checkpoint_that_is_something_else_is_called_by_its_name(
     tmp_path: Path, data: bytes, said: str

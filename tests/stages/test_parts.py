@@ -59,8 +59,8 @@ def exchanged(part: str, **changes: Any) -> dict[str, Any]:
     ("part", "changes", "name"),
     [
         ("Backbone", {"name": "PPLCNetV4"}, "PPLCNetV4"),
-        ("Backbone", {"name": "PPHGNetV2_B4", "text_rec": True}, "PPHGNetV2_B4"),
-        ("Neck", {"encoder_type": "lightsvtr"}, "SequenceEncoder"),
+        ("Backbone", {"name": "PPHGNetV2_B4", "text_rec": True}, r"PPHGNetV2_B4\(text_rec\)"),
+        ("Neck", {"encoder_type": "lightsvtr"}, "lightsvtr"),
         ("Head", {"name": "NewHead"}, "NewHead"),
     ],
 )
