@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from stages.contract import FeatureCount
+from stages.dataset.samples import Sample
 from stages.errors import StageError
 from stages.frozen.backbone import BATCH, Backbone
 from stages.frozen.cache import Cache, Damaged
-from stages.frozen.samples import Sample
 from stages.message import msg
 from stages.preprocess import prepare, read_image
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import paddle
 
+from stages.dataset.samples import Sample
 from stages.early import EarlyStopping
 from stages.frozen.features import Features
 from stages.frozen.head import Head, evaluate, loss_of
-from stages.frozen.samples import Sample
 from stages.frozen.state import Progressed, Score, State, load_state, save_state
 from stages.message import msg
 from stages.runtime import Context

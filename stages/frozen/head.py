@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import paddle
 
+from stages.dataset.samples import Sample
 from stages.frozen.features import Features
-from stages.frozen.samples import Sample
 from stages.frozen.state import Arrays, Score
 from stages.ppocr.ctc import ctc_losses, ctc_losses_of
 from stages.ppocr.network import state_arrays

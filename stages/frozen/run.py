@@ -13,6 +13,7 @@ import paddle
 from stages.contract import Curve, TrainMetrics
 from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
 from stages.dataset.dictionary import given_dictionary
+from stages.dataset.samples import check_lengths, read_samples
 from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
@@ -21,7 +22,6 @@ from stages.frozen.cache import trim
 from stages.frozen.features import Extractor
 from stages.frozen.fit import Fitting, Recipe, Split
 from stages.frozen.head import Head
-from stages.frozen.samples import check_lengths, read_samples
 from stages.message import msg
 from stages.ppocr.architectures import weights_remedy
 from stages.ppocr.calibrate import calibrate

@@ -31,10 +31,12 @@ from stages.full.attempts import (
 from stages.full.labels import check_trainable
 from stages.full.start_loss import start_val_loss
 from stages.full.starting_weights import starting_weights
+from stages.full.steps import check_training_lengths
 from stages.full.watch import Watch
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
 from stages.message import msg
+from stages.ppocr.adoption import adopt
 from stages.ppocr.architectures import check_shape, find
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import Config, dump_config, training_config
@@ -43,7 +45,7 @@ from stages.ppocr.guide import warn_of_guide
 from stages.ppocr.learned import what_learned
 from stages.ppocr.network import build
 from stages.ppocr.tool import Tool, failure
-from stages.ppocr.user_config import adopt, check_overrides, read_config
+from stages.ppocr.user_config import check_overrides, read_config
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 from stages.training import check_device, data_paths, settings
@@ -69,7 +71,11 @@ def train(context: Context) -> TrainMetrics:
     attempts = attempts_in(context.scratch)
     watch = Watch(context, attempts)
     if not watch.exhausted:
-        folder = _prepare(context, _config(context), dictionary, attempts)
+        config = _config(context)
+        # what cannot be built, or not be trained on these labels, shows before the trainer starts
+        network = build(config["Architecture"], dictionary.classes)
+        check_training_lengths(context, network, dictionary)
+        folder = _prepare(context, config, dictionary, attempts)
         _follow(context, folder, overrides, watch)
         attempts.append(Attempt(folder))
     return _finish(context, best_of(attempts), dictionary, watch)
@@ -88,7 +94,8 @@ def _config(context: Context) -> Config:
         ),
         "train",
     )
-    config = adopt(read_config(context.input("config"), context.warn), paths, chosen)
+    given = read_config(context.input("config"), context.warn)
+    config = adopt(given, paths, chosen, context.warn)
     refuse_difference(preprocessing.in_configuration(config, chosen.image_shape))
     refuse_difference([preprocessing.in_architecture(config["Architecture"], chosen.image_shape)])
     warn_of_guide(context, config)
@@ -105,9 +112,7 @@ def _prepare(
     if resumed:
         context.warn(msg("training goes on from {resumed}", resumed.name), "train")
         config["Global"]["checkpoints"] = str(resumed)
-    elif not context.has("pretrained"):
-        build(config["Architecture"], dictionary.classes)  # before the trainer fails for it
-    else:
+    elif context.has("pretrained"):
         weights = starting_weights(context, config["Architecture"], dictionary)
         save_parameters(folder / STARTING_WEIGHTS, weights)
         loss = start_val_loss(context, config["Architecture"], weights, dictionary)

@@ -1,4 +1,4 @@
-"""A PaddleOCR YAML that comes from outside: read without running it, and made a project's own.
+"""A PaddleOCR YAML that comes from outside: read without running it.
 
 PaddleOCR reads its configuration and its ``-o`` options with a YAML loader that runs Python tags.
 Here they are read with the safe one first, and only what it accepted is passed on.
@@ -16,8 +16,7 @@ import yaml
 from stages.contract.checkpoints import STUDENT, no_student
 from stages.errors import StageError
 from stages.message import msg
-from stages.ppocr.config import Config, DataPaths, Settings
-from stages.ppocr.dictionary_record import without_record
+from stages.ppocr.config import Config
 from stages.ppocr.distillation import networks_in, student_of
 from stages.text.printable import printable
 from stages.text.yaml import at, load_yaml
@@ -25,8 +24,6 @@ from stages.text.yaml import at, load_yaml
 #: Is told what was not taken as it is.
 Say = Callable[[str], None]
 _SECTIONS = ("Global", "Architecture", "PostProcess", "Train", "Eval")
-#: Transforms that bring lines to the project's shape.
-_RESIZES = ("RecResizeImg", "SVTRRecResizeImg")
 _KEY = re.compile(r"\w+(\.\w+)*")
 #: What the project decides; an override of it would make the lineage a lie.
 RESERVED = (
@@ -103,36 +100,6 @@ def _of_one_network(path: Path, config: Any, say: Say) -> Any:
     return student_of(config)
 
 
-def adopt(config: Config, paths: DataPaths, settings: Settings) -> Config:
-    """Give a user's configuration the project's data, dictionary and shape.
-
-    Epochs, batch size, learning rate and all else stay as the YAML has them.
-    """
-    config = without_record(config)
-    config["Global"].update(
-        {
-            "character_dict_path": str(paths.dictionary),
-            "use_space_char": settings.use_space_char,
-            "max_text_length": settings.max_text_length,
-            "use_gpu": settings.gpu,
-            "seed": settings.seed,
-            "distributed": False,
-            "pretrained_model": None,
-            "checkpoints": None,
-            "save_epoch_step": 1,
-            "print_batch_step": 1,
-            "eval_batch_step": [0, 1],
-            "eval_batch_epoch": 1,
-            "cal_metric_during_train": True,
-            "uniform_output_enabled": False,
-            "export_with_pir": False,
-        }
-    )
-    _adopt_split(config["Train"], paths.train_root, paths.train_labels, settings)
-    _adopt_split(config["Eval"], paths.val_root, paths.val_labels, settings)
-    return config
-
-
 def check_overrides(overrides: Iterable[str]) -> list[str]:
     """Return the ``KEY=VALUE`` options if PaddleOCR can take them and the project allows them.
 
@@ -154,18 +121,6 @@ def check_overrides(overrides: Iterable[str]) -> list[str]:
             raise _bad_override(option, msg("the value is not plain YAML")) from error
         checked.append(option)
     return checked
-
-
-def _adopt_split(split: Config, root: Path, labels: Path, settings: Settings) -> None:
-    channels, height, width = settings.image_shape
-    split["dataset"].update({"data_dir": str(root), "label_file_list": [str(labels)]})
-    split["dataset"].pop("ratio_list", None)
-    for transform in split["dataset"]["transforms"]:
-        for name in _RESIZES:
-            if isinstance(at(transform, name), dict):
-                transform[name]["image_shape"] = [channels, height, width]
-        if isinstance(at(transform, "RecConAug"), dict):
-            transform["RecConAug"]["image_shape"] = [height, width, channels]
 
 
 def _refusal(path: Path, why: str) -> StageError:

@@ -10,11 +10,11 @@ import numpy as np
 import paddle
 import pytest
 
+from stages.dataset.samples import Sample, read_samples
 from stages.errors import StageError, Stopped
 from stages.frozen import backbone as backbones
 from stages.frozen.backbone import Backbone, fingerprint_of
 from stages.frozen.features import Extractor
-from stages.frozen.samples import Sample, read_samples
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.classifier import narrow
 from stages.ppocr.network import build

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 
 from stages.errors import StageError
+from stages.ppocr.adoption import adopt
 from stages.ppocr.architectures import ARCHITECTURES, with_classes
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.config import (
@@ -18,7 +20,7 @@ from stages.ppocr.config import (
     training_config,
 )
 from stages.ppocr.transforms import read_transforms
-from stages.ppocr.user_config import adopt, check_overrides, read_config
+from stages.ppocr.user_config import check_overrides, read_config
 
 PATHS = DataPaths(Path("/t"), Path("/t.txt"), Path("/v"), Path("/v.txt"), Path("/d.txt"))
 SETTINGS = Settings((3, 48, 160), True, 30, 40, 16, 5e-4, 7, workers=1)
@@ -79,7 +81,8 @@ def write(folder: Path, text: str) -> Path:
 def test_a_users_yaml_keeps_its_training_and_gets_the_projects_data(tmp_path: Path) -> None:
     path = write(tmp_path, dump_config(training_config(V5_MOBILE, PATHS, SETTINGS)))
     mine = DataPaths(Path("/T"), Path("/T.txt"), Path("/V"), Path("/V.txt"), Path("/D.txt"))
-    config = adopt(read_config(path), mine, Settings((3, 48, 320), False, 25, 1, 1, 1.0, 42))
+    settings = Settings((3, 48, 320), False, 25, 1, 1, 1.0, 42)
+    config = adopt(read_config(path), mine, settings, lambda _text: None)
     assert config["Global"]["character_dict_path"] == "/D.txt"
     assert config["Global"]["use_space_char"] is False
     assert config["Train"]["dataset"]["data_dir"] == "/T"
@@ -88,6 +91,62 @@ def test_a_users_yaml_keeps_its_training_and_gets_the_projects_data(tmp_path: Pa
     assert joined["image_shape"] == [48, 320, 3]
     assert config["Global"]["epoch_num"] == 40
     assert config["Optimizer"]["lr"]["learning_rate"] == 5e-4
+
+
+def adopted(width: int, length: int, **changes: Any) -> tuple[Config, list[str]]:
+    """Give a user's PP-OCRv5 YAML (320 wide, texts of 25) a project's width and text length."""
+    usual = replace(SETTINGS, image_shape=(3, 48, 320), max_text_length=25)
+    config = training_config(V5_MOBILE, PATHS, usual)
+    for split, name in changes.items():
+        config[split]["dataset"]["name"] = name
+    said: list[str] = []
+    mine = replace(SETTINGS, image_shape=(3, 48, width), max_text_length=length)
+    return adopt(config, PATHS, mine, said.append), said
+
+
+def lengths(document: Any) -> set[int]:
+    """Return every ``max_text_length`` in a document."""
+    if isinstance(document, list):
+        return set().union(*map(lengths, document))
+    if not isinstance(document, dict):
+        return set()
+    own = {value for key, value in document.items() if key == "max_text_length"}
+    return own.union(*map(lengths, document.values()))
+
+
+def test_width_and_text_length_are_the_projects_wherever_they_stand() -> None:
+    config, said = adopted(640, 60)
+    assert config["Train"]["sampler"]["scales"] == [[640, 32], [640, 48], [640, 64]]
+    assert config["Global"]["d2s_train_image_shape"] == [3, 48, 640]
+    assert lengths(config) == {60} and said == []
+    assert "'max_text_length': 60" in str(config["Architecture"]["Head"]["head_list"])
+
+
+def test_scales_of_several_widths_keep_their_proportions() -> None:
+    usual = replace(SETTINGS, image_shape=(3, 48, 320))
+    config = training_config(V5_MOBILE, PATHS, usual)
+    config["Train"]["sampler"]["scales"] = [[320, 32], [160, 48], [64, 64]]
+    wide = adopt(config, PATHS, replace(usual, image_shape=(3, 48, 640)), lambda _text: None)
+    assert wide["Train"]["sampler"]["scales"] == [[640, 32], [320, 48], [128, 64]]
+    assert config["Train"]["sampler"]["scales"][0] == [320, 32], "what was read stays"
+
+
+@pytest.mark.parametrize("name", ["LMDBDataSet", "LMDBDataSetSR"])
+def test_a_data_base_becomes_label_files_and_is_said(name: str) -> None:
+    config, said = adopted(320, 25, Train=name, Eval=name)
+    for split, labels in (("Train", PATHS.train_labels), ("Eval", PATHS.val_labels)):
+        dataset = config[split]["dataset"]
+        assert dataset["name"] == "SimpleDataSet"
+        assert dataset["label_file_list"] == [str(labels)]
+    assert said == [
+        f"{split}: {name} is taken as SimpleDataSet: the project's label files are read, no data base"
+        for split in ("Train", "Eval")
+    ]
+
+
+def test_a_data_set_of_another_task_is_refused() -> None:
+    with pytest.raises(StageError, match=r"Train\.dataset\.name is LaTeXOCRDataSet"):
+        adopted(320, 25, Train="LaTeXOCRDataSet")
 
 
 def test_a_python_tag_in_a_users_yaml_is_refused_and_not_run(tmp_path: Path) -> None:
@@ -110,6 +169,7 @@ def test_a_yaml_that_is_no_configuration_is_refused(tmp_path: Path, text: str) -
         ({"PostProcess": {"name": "AttnLabelDecode"}}, "allowed is CTCLabelDecode"),
         ({"Train": {"dataset": {}}}, "Train.dataset.transforms is not a list"),
         ({"Architecture": {"Models": {}}}, "no Head with a name"),
+        ({"Architecture": {"Models": {"Teacher": {}}}}, "none is called Student"),
         ({"Global": None}, "no section Global"),
     ],
 )

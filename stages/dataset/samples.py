@@ -11,6 +11,8 @@ from stages.text.dictionary import Dictionary
 from stages.text.labels import Label, read_labels
 from stages.text.printable import printable, quoted
 
+_WIDER = msg("make model.image_shape wider, or leave the line out")
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -39,7 +41,7 @@ def read_samples(label_file: Path, root: Path, dictionary: Dictionary) -> list[S
     return [_sample(label, label_file, root, dictionary) for label in labels]
 
 
-def check_lengths(samples: list[Sample], steps: int) -> None:
+def check_lengths(samples: list[Sample], steps: int, remedy: str = _WIDER) -> None:
     """Refuse a text that cannot be written in ``steps`` time steps.
 
     CTC needs one step a character and a blank between equal neighbours; of a longer text Paddle's
@@ -61,7 +63,7 @@ def check_lengths(samples: list[Sample], steps: int) -> None:
                     steps,
                 ),
                 sample.where,
-                msg("make model.image_shape wider, or leave the line out"),
+                remedy,
             )
 
 
