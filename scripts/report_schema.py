@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict, create_model
-
-from pipeline.report.model import Report
-from stages.contract import ModelEntry
+from pipeline.report import model, words
+from stages import contract
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "report.schema.json"
 
 
 def schema_text() -> str:
     """Return the schema: what is left out of a report at its default may be missing, and is never null."""
-    schema = Report.model_json_schema(by_alias=True)
-    _describe_model(schema)
+    schema = model.Report.model_json_schema(by_alias=True)
+    _describe_members(schema)
     for node in _nodes(schema):
         if isinstance(node.get("title"), str):
             del node["title"]
@@ -32,14 +33,36 @@ def schema_text() -> str:
     return json.dumps({**head, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _describe_model(schema: dict[str, Any]) -> None:
-    """Say of a model's members what the contract says of them; pydantic looks at the last class only."""
-    config = ConfigDict(use_attribute_docstrings=True)
-    holder = create_model("Holder", __config__=config, entry=(ModelEntry, ...)).model_json_schema()
-    members = schema["$defs"]["Model"]["properties"]
-    for name, said in holder["$defs"]["ModelEntry"]["properties"].items():
-        if "description" in said:
-            members[name]["description"] = said["description"]
+def _describe_members(schema: dict[str, Any]) -> None:
+    """Say of each member what the docstring below it says.
+
+    pydantic can do so too (``use_attribute_docstrings``), but reads all the sources whenever the model is
+    imported, which every run would wait for.
+    """
+    classes = {**vars(contract), **vars(words), **vars(model)}
+    nodes = {"Report": schema, **schema["$defs"]}
+    objects = {name: node["properties"] for name, node in nodes.items() if "properties" in node}
+    for name, members in objects.items():
+        for member, said in _docstrings(classes[name]).items():
+            alias = member.rstrip("_")
+            members[alias] = dict(sorted({**members[alias], "description": said}.items()))
+
+
+def _docstrings(described: type) -> dict[str, str]:
+    """Return the docstrings of the members of a class, and of what it inherits from."""
+    found = {}
+    for base in described.__mro__:
+        if base.__module__.startswith(("pipeline.", "stages.")):
+            (tree,) = ast.parse(inspect.getsource(base)).body
+            body = tree.body if isinstance(tree, ast.ClassDef) else []
+            for member, after in pairwise(body):
+                match member, after:
+                    case (
+                        ast.AnnAssign(target=ast.Name(id=name)),
+                        ast.Expr(value=ast.Constant(value=str(said))),
+                    ):
+                        found.setdefault(name, inspect.cleandoc(said))
+    return found
 
 
 def _never_null(node: dict[str, Any]) -> None:

@@ -66,7 +66,6 @@ class _Part(BaseModel):
         frozen=True,
         strict=True,
         extra="ignore",
-        use_attribute_docstrings=True,
         alias_generator=lambda name: name.rstrip("_"),
         populate_by_name=True,
         defer_build=True,
