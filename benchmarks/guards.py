@@ -26,7 +26,7 @@ from pipeline.plan.hashes import HashCache
 from pipeline.record.events import Envelope, RunFailed, StageFinished
 from pipeline.record.ledger import Ledger
 from pipeline.report import build
-from pipeline.run import deliver, outcome, runner
+from pipeline.run import deliver, outcome, runner, stage_pass
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.recheck import Recheck
 from stages.contract import Result
@@ -38,7 +38,7 @@ HOST: tuple[tuple[str, Any, str], ...] = (
     ("ledger checked", Ledger, "check"),
     ("out/ and lock hashed again", Recheck, "out"),
     ("cached results hashed again", Recheck, "results"),
-    ("versions compared", runner, "check_one_environment"),
+    ("versions compared", stage_pass, "check_one_environment"),
     ("guards of the report", build, "check_guards"),
     ("what ships hashed", outcome, "hash_file"),
     ("what ships hashed", deliver, "hash_file"),

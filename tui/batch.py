@@ -25,7 +25,6 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.record.runs import list_runs
-from pipeline.report.model import REPORT_FILE, load_report
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
@@ -35,7 +34,6 @@ from tui.console import Terminal, padded
 from tui.evaluations import Evaluations
 from tui.language import N_, _, translated
 from tui.progress import Forecast, progress_sentence
-from tui.table import print_parity
 from tui.views.environments import PROCESSOR
 from tui.words import plan_line
 
@@ -77,6 +75,9 @@ def _listen_to_signals(stop: StopSwitch, terminal: Terminal) -> None:
 
 def print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:
     """Print the table of a run that compared models; of one that a guard refused, where its report is."""
+    from pipeline.report.model import REPORT_FILE, load_report  # noqa: PLC0415 - needed after the run
+    from tui.table import print_parity  # noqa: PLC0415
+
     if code == Exit.INTEGRITY:
         newest = next(iter(list_runs(folder / ".paddock")), None)
         if newest and newest.report:

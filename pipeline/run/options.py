@@ -1,10 +1,10 @@
-"""What a run is asked for, and how it is told to stop: what a front end makes before it needs a runner."""
+"""What a run is asked for, how it is told to stop, and what it comes to: no runner is needed to say it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.errors import Interrupted
+from pipeline.errors import IntegrityFailed, Interrupted
 from pipeline.plan.stages import STAGES
 from stages.contract import Exit
 
@@ -18,6 +18,16 @@ class Options:
     forced: frozenset[str] = frozenset()
     dry_run: bool = False
     locked: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exit code and verdict of a run, and what a guard refused it for."""
+
+    code: Exit
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
+    refusal: IntegrityFailed | None = None
 
 
 class StopSwitch:

@@ -30,6 +30,7 @@ from pipeline.run.deliver import (
     report_texts,
     withdraw,
 )
+from pipeline.run.options import Outcome
 from pipeline.run.prepare import Prepared
 from stages.contract import (
     Artifact,
@@ -38,7 +39,6 @@ from stages.contract import (
     Document,
     DocumentError,
     Evidence,
-    Exit,
     Lineage,
     Parity,
     Result,
@@ -49,16 +49,6 @@ from stages.files import write_bytes, write_text
 from stages.message import msg
 
 Left = TypeVar("Left", bound=Document)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Exit code and verdict of a run, and what a guard refused it for."""
-
-    code: Exit
-    verdict: str = ""
-    reasons: tuple[str, ...] = ()
-    refusal: IntegrityFailed | None = None
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,12 @@ def test_the_version_and_the_help_need_nothing_that_is_slow_to_import() -> None:
     assert not {*SLOW, *ROOMS} & set(done.stdout.split())
 
 
+def test_a_run_reaches_the_engine_without_what_comes_after_that() -> None:
+    """It is imported while the container that hashes starts (pipeline/run/runner.py)."""
+    watched = ("pipeline.report", "pipeline.run.execution", "pipeline.run.outcome", "rich.table")
+    assert came_along((watched, ["tui.cli", "tui.batch"])) == [[]]
+
+
 def test_stages_know_nothing_of_the_host_nor_the_screen_of_the_engine() -> None:
     """The screen opens without the engine and what lies behind it."""
     host = ("pipeline", "tui", "docker", "textual", "rich", "yaml", "pydantic", "paddle", "numpy")
