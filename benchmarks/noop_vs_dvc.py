@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from clock import paddock, timed
+from clock import Timed, paddock, timed
 from dvc_pipeline import VERSION, install, make_pipeline
 from tree import make_project
 
@@ -25,22 +26,31 @@ def main() -> None:
     project = options.cache / f"project-{options.images}"
     pipeline = options.cache / f"dvc-{options.images}"
     make_project(project, options.images)
-    first = timed([paddock(), "--batch", str(project)]).seconds
+    first = timed([paddock(), "--batch", str(project)])
     dvc = install(options.cache)
     make_pipeline(dvc, project, pipeline)
     ours, theirs = [], []
     for _ in range(options.rounds):
         ours.append(_noop_of_paddock(project))
-        theirs.append(timed([dvc, "repro"], pipeline).seconds)
+        theirs.append(timed([dvc, "repro"], pipeline))
     print(
-        f"{options.images} images, 5 stages, nothing to do; {options.rounds} rounds in turn, seconds"
+        f"{options.images} images, 5 stages, nothing to do; {options.rounds} rounds in turn, seconds;"
+        f" load {os.getloadavg()[0]:.1f}"
     )
-    print(f"first run of Paddock, or its no-op if it had run before: {first:.1f}")
-    for name, seconds in (("paddock --batch", ours), (f"dvc repro {VERSION}", theirs)):
+    print(f"first run of Paddock, or its no-op if it had run before: {first.seconds:.1f}")
+    for name, taken in (("paddock --batch", ours), (f"dvc repro {VERSION}", theirs)):
+        walls = [one.seconds for one in taken]
         print(
-            f"{name:<18} median {median(seconds):.2f}  min {min(seconds):.2f}  max {max(seconds):.2f}"
+            f"{name:<18} wall: median {median(walls):.2f}  min {min(walls):.2f}  max {max(walls):.2f}"
+            f"   CPU of the process: median {_cpu(taken):.2f}"
         )
-    print(f"ratio of the medians: {median(ours) / median(theirs):.2f}")
+    wall = median(one.seconds for one in ours) / median(one.seconds for one in theirs)
+    print(f"ratio of the medians: wall {wall:.2f}, CPU {_cpu(ours) / _cpu(theirs):.2f}")
+
+
+def _cpu(taken: Sequence[Timed]) -> float:
+    """Return the median of the CPU seconds; what the engine and its container use is not in them."""
+    return median(one.cpu for one in taken)
 
 
 def _parse() -> argparse.Namespace:
@@ -53,7 +63,7 @@ def _parse() -> argparse.Namespace:
     return options
 
 
-def _noop_of_paddock(project: Path) -> float:
+def _noop_of_paddock(project: Path) -> Timed:
     """Time a run, and see to it that it was a no-op.
 
     Raises:
@@ -63,7 +73,7 @@ def _noop_of_paddock(project: Path) -> float:
     cached = done.stdout.count("✔ cached")
     if cached != 5:
         raise SystemExit(f"{cached} stages were cached, not 5: were images built meanwhile?")
-    return done.seconds
+    return done
 
 
 if __name__ == "__main__":
