@@ -104,7 +104,8 @@ class Backend:
         Raises:
             PaddockError: no engine, no images, or a project that names what is not there.
         """
-        from pipeline.run.prepare import connect, prepare
+        from pipeline.run.connect import connect
+        from pipeline.run.prepare import prepare
 
         prepared = prepare(connect(self.project(), self.environ), frozenset(), lambda _text: None)
         return prepared.planner.plan()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import IntegrityFailed, UsageError
-from pipeline.plan.planner import changed_components
+from pipeline.plan.changes import changed_components
 from pipeline.record.ledger import Components
 from pipeline.text import one_line
 from stages.contract import Result

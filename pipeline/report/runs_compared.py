@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.plan.planner import changed_components
+from pipeline.plan.changes import changed_components
 from pipeline.plan.stages import STAGES
 from pipeline.record.events import StageCached, StageStarted
 from pipeline.record.follow import Follower

@@ -14,8 +14,9 @@ from pipeline.integrity.record import deliveries, in_out, result_folders, writte
 from pipeline.project import Project
 from pipeline.record.ledger import Entry
 from pipeline.record.runlock import LOCK_NAME, run_lock
+from pipeline.run.connect import connect
 from pipeline.run.place import Stop
-from pipeline.run.prepare import Prepared, connect, prepare
+from pipeline.run.prepare import Prepared, prepare
 from pipeline.run.rehash import rehash
 from pipeline.run.results import check_results
 from pipeline.run.uploads import check_uploads

@@ -6,18 +6,21 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipeline.engine.connection import Engine
 from pipeline.engine.containers import Job, Sink
 from pipeline.engine.images import ImageInfo
 from pipeline.engine.volumes import VolumeClient
 from pipeline.errors import EngineError, PaddockError
-from pipeline.plan.wiring import Wire
 from pipeline.plan.workspace import Workspace
 from pipeline.text import one_line
 from stages.contract import Exit
 from stages.cpu import flags_of, read_cpu
 from stages.message import joined, msg
+
+if TYPE_CHECKING:
+    from pipeline.plan.wiring import Wire
 
 Stop = Callable[[], int]
 #: How much of what a container printed on stderr is kept.

@@ -12,8 +12,8 @@ from pipeline.integrity.faults import refuse
 from pipeline.integrity.record import force, result_folders
 from pipeline.record.events import EventLog, Noted
 from pipeline.record.ledger import Entry
+from pipeline.run.connect import Connected
 from pipeline.run.place import Place, Stop
-from pipeline.run.prepare import Connected
 from pipeline.run.rehash import STAGE, Rehashed, rehash
 from pipeline.run.results import check_results
 from pipeline.text import human_seconds, human_size

@@ -14,9 +14,9 @@ from pipeline.project import load_project
 from pipeline.record.events import Envelope, EventLog, Noted, RunFinished
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import keep_out_of_git, new_name, run_folder
+from pipeline.run.connect import Connected, connect
 from pipeline.run.failure import tell
 from pipeline.run.options import Options, Outcome, StopSwitch
-from pipeline.run.prepare import Connected, connect, prepare
 from pipeline.run.recheck import Recheck
 from stages.contract import Exit
 from stages.message import msg
@@ -61,6 +61,7 @@ def run(
                     recheck.begin(_taken(options))
                 # Imported only now, while the container that hashes starts: a run with nothing to do waits
                 # for that longer than for all else.
+                from pipeline.run.prepare import prepare  # noqa: PLC0415
                 from pipeline.run.stage_pass import StagePass  # noqa: PLC0415
 
                 prepared = prepare(

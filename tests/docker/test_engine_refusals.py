@@ -14,7 +14,8 @@ from docker import DockerClient
 
 from pipeline.compose.file import REPOSITORY
 from pipeline.project import load_project
-from pipeline.run.prepare import connect, prepare
+from pipeline.run.connect import connect
+from pipeline.run.prepare import prepare
 from stages.cpu import flags_of
 from support.cli import paddock
 from support.given import WEIGHTS, program, tensors

@@ -164,5 +164,5 @@ def _artifact(path: str, data: bytes) -> Artifact:
 
 def install(monkeypatch: pytest.MonkeyPatch, engine: PretendedEngine) -> PretendedEngine:
     """Let every command find this engine."""
-    monkeypatch.setattr("pipeline.run.prepare.open_engine", lambda _environ: cast(Engine, engine))
+    monkeypatch.setattr("pipeline.run.connect.open_engine", lambda _environ: cast(Engine, engine))
     return engine

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.plan.planner import BY_ID, changed_components
+from pipeline.plan.changes import changed_components
+from pipeline.plan.planner import BY_ID
 from pipeline.record.ledger import Components
 from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of

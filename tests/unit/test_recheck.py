@@ -18,8 +18,8 @@ from pipeline.project import load_project
 from pipeline.record.events import Envelope, EventLog, Noted
 from pipeline.record.ledger import Entry, Ledger
 from pipeline.run import recheck
+from pipeline.run.connect import Connected
 from pipeline.run.place import Place
-from pipeline.run.prepare import Connected
 from pipeline.run.recheck import Recheck
 from pipeline.run.rehash import Rehashed
 from stages.contract import Digests

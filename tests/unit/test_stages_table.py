@@ -17,8 +17,9 @@ from pipeline.plan.stages.spec import StageSpec
 from pipeline.project import load_project
 from pipeline.record.events import Envelope, RunFailed, StageSkipped
 from pipeline.run.audit import audit
+from pipeline.run.connect import connect
 from pipeline.run.options import Options, StopSwitch
-from pipeline.run.prepare import connect, prepare
+from pipeline.run.prepare import prepare
 from pipeline.run.runner import run
 from stages.contract import Exit
 from support.given import give_checkpoint, give_configuration, give_pd, give_pir

@@ -99,7 +99,10 @@ def test_the_version_and_the_help_need_nothing_that_is_slow_to_import() -> None:
 
 def test_a_run_reaches_the_engine_without_what_comes_after_that() -> None:
     """It is imported while the container that hashes starts (pipeline/run/runner.py)."""
-    watched = ("pipeline.report", "pipeline.run.execution", "pipeline.run.outcome", "rich.table")
+    watched = (
+        "pipeline.report", "pipeline.run.prepare", "pipeline.run.execution", "pipeline.run.outcome",
+        "pipeline.plan.wiring", "rich.table",
+    )  # fmt: skip
     assert came_along((watched, ["tui.cli", "tui.batch"])) == [[]]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pipeline.plan.planner import Step
 from pipeline.project import load_project
-from pipeline.run.prepare import connect, prepare
+from pipeline.run.connect import connect
+from pipeline.run.prepare import prepare
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.words import plan_line
