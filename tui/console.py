@@ -8,15 +8,16 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterator
-from typing import TextIO
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
 from pipeline.errors import PaddockError
-from pipeline.text import one_line
 from tui.language import _, translated
+
+if TYPE_CHECKING:
+    from tui.pipe import Pipe
 
 #: What stands for our symbols where the encoding of the terminal or the pipe lacks them.
 _PLAIN = {"✔": "+", "✘": "x", "▶": ">", "–": "-", "…": "...", "·": "-", "→": "->"}
@@ -34,14 +35,6 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_PLAINLY, _plainly)
 
 
-class _Pipe(Console):
-    """Leaves it to the command line what becomes of a reader that went away."""
-
-    def on_broken_pipe(self) -> None:
-        """Rich would exit with code 1, which says that parity failed."""
-        raise BrokenPipeError
-
-
 class Terminal:
     """Writes for a person (or a pipe), never letting foreign text drive the terminal."""
 
@@ -49,9 +42,20 @@ class Terminal:
         for stream in (sys.stdout, sys.stderr):
             _never_fail(stream)
         # A pipe has no width: tables are then laid out for a wide line, not folded at 80.
-        fixed = width or (None if sys.stdout.isatty() else 140)
-        self.results = _Pipe(width=fixed, highlight=False, soft_wrap=False)
-        self._notes = _Pipe(stderr=True, highlight=False, soft_wrap=True)
+        self._width = width or (None if sys.stdout.isatty() else 140)
+
+    @cached_property
+    def results(self) -> Pipe:
+        """What writes to stdout."""
+        from tui.pipe import Pipe  # noqa: PLC0415 - a run starts before it says anything
+
+        return Pipe(width=self._width, highlight=False, soft_wrap=False)
+
+    @cached_property
+    def _notes(self) -> Pipe:
+        from tui.pipe import Pipe  # noqa: PLC0415 - as above
+
+        return Pipe(stderr=True, highlight=False, soft_wrap=True)
 
     @property
     def encoding(self) -> str:
@@ -60,7 +64,7 @@ class Terminal:
 
     def print(self, line: str, style: str = "") -> None:
         """Write a line to stdout; control characters in it are shown, not obeyed."""
-        self.results.print(Text(one_line(line), style), soft_wrap=True)
+        self.results.write_line(line, style)
 
     def raw(self, line: str) -> None:
         """Write a line of machine-readable output to stdout, unchanged."""
@@ -69,7 +73,7 @@ class Terminal:
 
     def note(self, line: str, style: str = "") -> None:
         """Write a line to stderr."""
-        self._notes.print(Text(one_line(line), style))
+        self._notes.write_line(line, style)
 
     def pass_on(self, sentence: str) -> None:
         """Write what the pipeline says meanwhile (in English) to stderr."""

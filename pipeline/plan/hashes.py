@@ -29,12 +29,18 @@ _Row = tuple[str, int, int, int, int, str]
 
 
 class HashCache:
-    """A context manager over ``.paddock/hashes.sqlite``; safe to delete at any time."""
+    """A context manager over ``.paddock/hashes.sqlite``; safe to delete at any time.
 
-    def __init__(self, path: Path) -> None:
+    ``folder`` is where all files that will be asked for are: what is remembered of others is not read in.
+    """
+
+    def __init__(self, path: Path, folder: Path | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = _open(path)
-        rows: Iterable[_Row] = self._database.execute("select * from hashes")
+        below = f"{folder}/" if folder else ""
+        rows: Iterable[_Row] = self._database.execute(
+            "select * from hashes where substr(path, 1, ?) = ?", (len(below), below)
+        )
         self._known = {row[0]: row for row in rows}
         self._new: dict[str, _Row] = {}
 

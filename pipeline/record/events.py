@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
@@ -151,11 +152,6 @@ _TYPES: dict[str, type[Any]] = {
     **EVENT_TYPES,
 }
 _NAMES = {cls: name for name, cls in _TYPES.items()}
-#: What a JSON value must be for each field of an event.
-_FORMS: dict[type[Any], dict[str, type[Any]]] = {
-    cls: {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
-    for cls in _TYPES.values()
-}
 
 
 @dataclass(frozen=True)
@@ -194,9 +190,19 @@ class Envelope:
 
 def _event(kind: type[Any], raw: Mapping[str, Any]) -> AnyEvent:
     """Build an event; what a later version says more is passed over."""
-    known = {name: _checked(raw[name], form) for name, form in _FORMS[kind].items() if name in raw}
+    forms = _forms()[kind]
+    known = {name: _checked(raw[name], form) for name, form in forms.items() if name in raw}
     made: AnyEvent = kind(**known)
     return made
+
+
+@cache
+def _forms() -> dict[type[Any], dict[str, type[Any]]]:
+    """Return what a JSON value must be for each field of an event; only who reads events asks."""
+    return {
+        cls: {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
+        for cls in _TYPES.values()
+    }
 
 
 def _checked(value: Any, form: type[Any]) -> Any:

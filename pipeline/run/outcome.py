@@ -147,7 +147,7 @@ class _Finish:
     def gather(self, report: Report) -> dict[str, Digests]:
         """Copy what has to be delivered out of the workspace; return nothing if all is there."""
         shipped = _shipped(self._specs, self._results)
-        with HashCache(self._project.state / "hashes.sqlite") as cache:
+        with HashCache(self._project.state / "hashes.sqlite", self._target) as cache:
             paths = {name: self._target / name for name in shipped}
             found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
         expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}

@@ -113,3 +113,14 @@ def test_what_was_hashed_before_an_error_is_kept(
     monkeypatch.setattr(hashes, "sha256_of", None)
     with HashCache(tmp_path / "h.sqlite") as cache:
         assert cache.sha256(file) == sha256(b"one")
+
+
+def test_what_is_asked_for_outside_the_folder_is_hashed_all_the_same(
+    tmp_path: Path, file: Path
+) -> None:
+    with HashCache(tmp_path / "h.sqlite") as cache:
+        cache.sha256(file)
+    with HashCache(tmp_path / "h.sqlite", tmp_path / "other") as cache:
+        assert cache.sha256(file) == sha256(b"one")
+    with sqlite3.connect(tmp_path / "h.sqlite") as database:
+        assert database.execute("select count(*) from hashes").fetchone() == (1,)

@@ -101,7 +101,7 @@ def test_a_run_reaches_the_engine_without_what_comes_after_that() -> None:
     """It is imported while the container that hashes starts (pipeline/run/runner.py)."""
     watched = (
         "pipeline.report", "pipeline.run.prepare", "pipeline.run.execution", "pipeline.run.outcome",
-        "pipeline.plan.wiring", "rich.table",
+        "pipeline.plan.wiring", "rich.console",
     )  # fmt: skip
     assert came_along((watched, ["tui.cli", "tui.batch"])) == [[]]
 
