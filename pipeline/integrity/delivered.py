@@ -17,7 +17,7 @@ _SUMS = "SHA256SUMS"
 
 def check_written(folder: Path, expected: Iterable[Expected]) -> tuple[Fault, ...]:
     """Hash files of the project in ``folder`` and hold them against the record."""
-    faults = (compare(file, _digests(folder / file.path)) for file in expected)
+    faults = (compare(file, digests_of_file(folder / file.path)) for file in expected)
     return tuple(fault for fault in faults if fault)
 
 
@@ -54,7 +54,8 @@ def _by_sums(project: Project) -> list[Expected]:
     ]
 
 
-def _digests(path: Path) -> Digests | None:
+def digests_of_file(path: Path) -> Digests | None:
+    """Return size and SHA-256 of a file, or None if it is not there or cannot be read."""
     try:
         size, sha256 = sha256_of(path)
     except OSError:

@@ -18,8 +18,8 @@ _NAMED = 5
 #: ``changed`` has the size that it had; ``truncated`` lost bytes and ``longer`` gained some.
 Problem = Literal["changed", "truncated", "longer", "missing", "unreadable"]
 #: Where the file is: the workspace volume, the inputs volume, the project's ``out/``, its record in
-#: ``.paddock``, or ``paddock.lock``.
-Place = Literal["workspace", "inputs", "out", "record", "lock"]
+#: ``.paddock``, ``paddock.lock``, or any other of the project's own files.
+Place = Literal["workspace", "inputs", "out", "record", "lock", "project"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Expected:
     """A file as it was recorded.
 
     Args:
-        place: which of the five places it is in.
+        place: which of the six places it is in.
         path: in a container (``/paddock/…``), or relative to the project.
         digests: size and hashes that were recorded; MD5 is "" and size -1 where only SHA-256 was.
         made_by: a stage, "paddock", or what the project brought along.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from os import stat
 from pathlib import Path
 from types import TracebackType
@@ -61,15 +62,26 @@ class HashCache:
     def sha256(self, path: Path | str) -> str:
         """Return the file's SHA-256, reading it only if it changed since it was last read."""
         name = str(path)
-        status = stat(name)  # noqa: PTH116 - a Path would take as long again
-        stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
+        stamp = _stamp_of(name)
         known = self._known.get(name)
         if known and known[1:5] == stamp:
             return known[5]
         digest = sha256_of(Path(name))[1]
-        if time.time_ns() - status.st_ctime_ns > _SETTLED:
+        if time.time_ns() - stamp[2] > _SETTLED:
             self._known[name] = self._new[name] = (name, *stamp, digest)
         return digest
+
+    def unchanged(self) -> Iterator[tuple[Path, int, str]]:
+        """Give path, size and SHA-256 of the files that would not be read if they were asked for now."""
+        for name, *stamp, digest in self._known.values():
+            with suppress(OSError):
+                if _stamp_of(name) == tuple(stamp):
+                    yield Path(name), stamp[-1], digest
+
+
+def _stamp_of(name: str) -> tuple[int, int, int, int]:
+    status = stat(name)  # noqa: PTH116 - a Path would take as long again
+    return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def _open(path: Path) -> sqlite3.Connection:

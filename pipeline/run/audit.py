@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.integrity.delivered import check_written
 from pipeline.integrity.faults import Expected, Fault
+from pipeline.integrity.inputs import read_again
 from pipeline.integrity.ledger_check import check_ledger
 from pipeline.integrity.record import deliveries, in_out, result_folders, written_files
 from pipeline.project import Project
@@ -48,8 +49,9 @@ class AuditReport:
 def audit(project: Project, environ: Mapping[str, str], say: Say, stop: Stop) -> AuditReport:
     """Hash again all that the last good run left, and what a run would take now.
 
-    That is the results in the workspace, the uploads in the inputs volume, ``out/``, ``paddock.lock``, the
-    kept reports, and the ledger itself. Nothing is copied out of the volumes, and nothing is changed.
+    That is the results in the workspace, the uploads in the inputs volume, the project's own files, ``out/``,
+    ``paddock.lock``, the kept reports, and the ledger itself. Nothing is copied out of the volumes, and
+    nothing is changed.
 
     Args:
         project: whose record it is.
@@ -91,17 +93,19 @@ class _Audit:
         folders = result_folders(entries)
         found = rehash(self._prepared.place, folders, self._stop, uploads=True)
         results, trees = check_results(entries, found), found.trees
+        own = read_again(self._project)
         faults = [
             *ledger,
             *self._gone(),
             *results.faults,
             *check_uploads(self._prepared.planner, trees),
+            *own.faults,
             *check_written(self._project.folder, written),
         ]
         return AuditReport(
             self._good.run if self._good else "",
-            1 + results.files + sum(tree.files for tree in trees) + len(written),
-            results.size + sum(tree.size for tree in trees) + _size(written),
+            1 + results.files + sum(tree.files for tree in trees) + own.files + len(written),
+            results.size + sum(tree.size for tree in trees) + own.size + _size(written),
             round(time.monotonic() - started, 2),
             tuple(faults),
         )

@@ -25,8 +25,9 @@ from tui.language import _, ngettext, translated
 
 DESCRIPTION = """\
 Hash again what the last good run left and what a run would take now: the results and uploads in the
-volumes, out/, paddock.lock, the kept reports and the ledger. Every file that is not as it was recorded is
-named, with who made it, when, and what to do. Nothing is changed. Exit code 5 if anything differs."""
+volumes, the project's own files, out/, paddock.lock, the kept reports and the ledger. Every file that is
+not as it was recorded is named, with who made it, when, and what to do. Nothing is changed. Exit code 5 if
+anything differs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -162,6 +162,7 @@ def _place_words(fault: Fault) -> str:
         "out": _("out/"),
         "record": _("the project's record"),
         "lock": _("paddock.lock"),
+        "project": _("the project's files"),
     }
     return words.get(fault.expected.place, fault.expected.place)
 
