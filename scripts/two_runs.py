@@ -93,17 +93,17 @@ def _reports(first: Path, second: Path) -> Iterator[str]:
         json.loads((folder / "report.json").read_text("utf-8")) for folder in (first, second)
     )
     for key in sorted(one.keys() | other.keys()):
-        if _without_times(one.get(key)) != _without_times(other.get(key)) and key not in MEASURED:
+        if without_times(one.get(key)) != without_times(other.get(key)) and key not in MEASURED:
             yield f"report.json: {key} differs"
 
 
-def _without_times(value: Any) -> Any:
+def without_times(value: Any) -> Any:
     """Return the value without what is measured anew in each run."""
     if isinstance(value, dict):
         if value.get("path") in TIMED:
             return {"path": value["path"]}
-        return {key: _without_times(item) for key, item in value.items() if key not in MEASURED}
-    return [_without_times(item) for item in value] if isinstance(value, list) else value
+        return {key: without_times(item) for key, item in value.items() if key not in MEASURED}
+    return [without_times(item) for item in value] if isinstance(value, list) else value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -218,7 +218,7 @@ def test_a_changed_upload_is_found_and_mended(folder: Path, somebody: Vandal) ->
         assert fault.expected.made_by == "project (test data)" and "--force data" in (
             fault.expected.remedy
         )
-        stage = paddock("--batch", folder, "--force", "verify", "--until", "verify", environ={})
+        stage = paddock("--batch", folder, "--force", "data", "--until", "data", environ={})
         assert stage.returncode == 0, "what a forced stage takes is uploaded again"
         assert look(folder).faults == ()
 
