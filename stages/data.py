@@ -9,20 +9,27 @@ the dictionary lacks); here each is named, all at once, before anything is train
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from collections.abc import Mapping
 
 from stages.contract import DataMetrics
 from stages.contract.artifacts import labels_file
+from stages.dataset.notes import count_images, file_notes, image_notes, pairs_of
 from stages.dataset.overlap import count_repeats, overlaps, repeat_warning
 from stages.dataset.problems import Problems
-from stages.dataset.split import Rules, Split, SplitReader
+from stages.dataset.share import share_out
+from stages.dataset.split import Rules, Split, SplitReader, read_files
 from stages.files import write_text
 from stages.pitfalls import Pitfall
 from stages.runtime import Context
 from stages.tasks import task_of
+from stages.text.labels import LabelFile
 
 SPLITS = ("train", "val", "test")
+#: What one set of labels for all splits is called until it is shared out.
+_WHOLE = "labels"
 _PROGRESS_EVERY_S = 0.25
+
+Files = Mapping[str, LabelFile | None]
 
 
 def run(context: Context) -> DataMetrics:
@@ -39,24 +46,53 @@ def run(context: Context) -> DataMetrics:
         context.warn(changed, "data")
     for split in splits:
         write_text(context.output / labels_file(split.name), split.text())
+    leaked, duplicates = _check_overlap(context, splits), _warn_of_repeats(context, splits)
+    different = _without_copy(splits)
+    pairs = pairs_of(different)
+    for warning in (*image_notes(pairs), *rules.warnings(different)):
+        context.warn(warning, "data")
     return DataMetrics(
         {split.name: len(split.labels) for split in splits},
-        duplicates=_warn_of_repeats(context, splits),
-        leaked=_check_overlap(context, splits),
-        **rules.count(splits),
+        duplicates=duplicates,
+        leaked=leaked,
+        images=count_images(pairs),
+        **rules.count(different),
     )
 
 
+def _without_copy(splits: list[Split]) -> list[Split]:
+    """Leave ``test`` out where it is ``val`` under another name: its lines would be counted twice."""
+    texts = {split.name: split.text() for split in splits if split.name != "train"}
+    copied = len(texts) == 2 and len({*texts.values()}) == 1
+    return [split for split in splits if not (copied and split.name == "test")]
+
+
 def _read_splits(context: Context, rules: Rules) -> list[Split]:
+    """Read all splits, or the one set of labels that is shared out to them."""
     problems = Problems()
     reader = SplitReader(rules, problems)
     labels: dict[str, list[str]] = context.parameters["labels"]
-    names = [name for name in SPLITS if context.has(name)]
-    lines = Lines(context, sum(_count_lines(context.input(name), labels[name]) for name in names))
-    splits = [reader.read(name, context.input(name), labels[name], lines.advance) for name in names]
+    shares: list[float] = context.parameters.get("split", [])
+    read = [name for name in SPLITS if context.has(name)]
+    files: dict[str, Files] = {name: read_files(context.input(name), labels[name]) for name in read}
+    lines = Lines(context, sum(map(_count_items, files.values())))
+    splits = [
+        reader.read(_WHOLE if shares else name, context.input(name), files[name], lines.advance)
+        for name in read
+    ]
     lines.finish()
     problems.raise_if_any()
+    for note in file_notes(
+        {file: found for each in files.values() for file, found in each.items()}
+    ):
+        context.warn(note, "data")
+    if shares:
+        return share_out(splits[0], SPLITS, shares, int(context.parameters["split_seed"]))
     return splits
+
+
+def _count_items(files: Files) -> int:
+    return sum(len(file.items) for file in files.values() if file)
 
 
 class Lines:
@@ -76,12 +112,6 @@ class Lines:
     def finish(self) -> None:
         """Say the last state."""
         self._context.progress(self._done, self._total, "lines")
-
-
-def _count_lines(root: Path, files: list[str]) -> int:
-    """Count the lines ahead, without looking at them."""
-    paths = [root / file for file in files]
-    return sum(len(path.read_bytes().splitlines()) for path in paths if path.is_file())
 
 
 def _warn_of_repeats(context: Context, splits: list[Split]) -> int:

@@ -31,6 +31,41 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class ImageCounts:
+    """Of ``data``: how many lines have an image that not every program reads the same way, or nothing on it.
+
+    ``turned``: by its EXIF orientation; ``flattened``: it is transparent in places; ``deep``: more than 8
+    bits a channel; ``frames``: several frames or pages.
+    """
+
+    turned: int = 0
+    flattened: int = 0
+    deep: int = 0
+    frames: int = 0
+    one_colour: int = 0
+
+
+@dataclass(frozen=True)
+class LineCounts:
+    """Of ``data``, of recognition: how the lines' images and texts suit the model.
+
+    ``squeezed``: wider than the model's width at its height; ``widest``: the widest there, in pixels;
+    ``fitting_width``: of an image_shape that squeezes hardly any; ``upright``: higher than wide; ``tiny``: a
+    few pixels high; ``placeholders``: texts by which tools mark what nobody has read; ``commonest``: lines
+    with the most frequent text; ``texts``: different ones.
+    """
+
+    widest: int
+    fitting_width: int
+    texts: int
+    commonest: int
+    squeezed: int = 0
+    upright: int = 0
+    tiny: int = 0
+    placeholders: int = 0
+
+
+@dataclass(frozen=True)
 class DataMetrics(Metrics):
     """Of ``data``: lines by split, and what the task counts in its labels.
 
@@ -50,6 +85,8 @@ class DataMetrics(Metrics):
     boxes: Mapping[str, int] | None = None
     ignored: Mapping[str, int] | None = None
     orientations: Mapping[str, int] | None = None
+    images: ImageCounts = ImageCounts()
+    shape: LineCounts | None = None
 
 
 @dataclass(frozen=True)

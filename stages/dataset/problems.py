@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stages.errors import IntegrityError, StageError
-from stages.message import joined, msg
+from stages.message import Message, joined, msg
 from stages.pitfalls import Pitfall
 from stages.text.printable import code_point
 
-#: How many problems, and how many characters, a message lists.
-SHOWN = 20
+#: How many characters a message lists, and how many examples of a kind of problem.
+SHOWN, EXAMPLES = 20, 3
 
 
 @dataclass
@@ -23,18 +23,21 @@ class Outsider:
 
 @dataclass
 class Problems:
-    """Everything found so far, in the order of the files."""
+    """Everything found so far, in the order of the files; what is alike is counted, not listed."""
 
     lines: list[str] = field(default_factory=list)
     outsiders: dict[str, Outsider] = field(default_factory=dict)
     #: Whether the dictionary is a trained model's, so that nothing can be added to it.
     trained: bool = False
+    _kinds: dict[str, list[str]] = field(default_factory=dict)
     _first: str = ""
 
     def add(self, where: str, message: str) -> None:
-        """Note a problem of one place (``file:line``)."""
+        """Note a problem of one place (``file:line``). Those that the same is said of are of one kind."""
         self._first = self._first or where
-        self.lines.append(msg("{first}: {rest}", where, message))
+        said = msg("{first}: {rest}", where, message)
+        self.lines.append(said)
+        self._kinds.setdefault(_kind(message), []).append(said)
 
     def add_outsider(self, where: str, character: str) -> None:
         """Note a character that is not in the dictionary."""
@@ -90,9 +93,12 @@ class Problems:
             if count == 1
             else msg("{count} problems in the data:", count)
         )
-        more = count - SHOWN
-        cut = [msg("  … and {count} more problems", more)] if more > 0 else []
-        return joined("\n", [head, *(msg("  {line}", line) for line in self.lines[:SHOWN]), *cut])
+        shown = []
+        for alike in self._kinds.values():
+            shown += [msg("  {line}", line) for line in alike[:EXAMPLES]]
+            if more := len(alike) - EXAMPLES:
+                shown += [msg("  … and {count} more like this", more)] if more > 0 else []
+        return joined("\n", [head, *shown])
 
     def _dictionary_remedy(self) -> str:
         if self.trained:
@@ -102,6 +108,17 @@ class Problems:
         remedy = msg("add the characters to the dictionary, or correct the labels")
         space = [msg("for the space set use_space_char = true")] if " " in self.outsiders else []
         return joined("; ", [remedy, *space])
+
+
+def _kind(message: str) -> str:
+    """Return what a message says without its values, but for those that are messages themselves."""
+    if not isinstance(message, Message):
+        return message
+    return "|".join([message.template, *map(_kind, _messages(message))])
+
+
+def _messages(message: Message) -> list[Message]:
+    return [value for value in message.values if isinstance(value, Message)]
 
 
 def _lines(count: int) -> str:

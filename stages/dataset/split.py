@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -12,23 +12,43 @@ import numpy as np
 
 from stages.contract import MANIFEST_FILE
 from stages.dataset.problems import Problems
+from stages.imagefile import ImageFile, look_into, other_kind
 from stages.message import msg
-from stages.preprocess import decode_image
-from stages.text.labels import SEPARATOR, Fault, Label, parse_labels
+from stages.preprocess import decode
+from stages.text.labels import SEPARATOR, Fault, Label, LabelFile, read_label_file
 from stages.text.printable import printable, quoted
+
+#: Levels of 256 between the darkest and the lightest pixel up to which an image shows nothing.
+_ONE_COLOUR = 8
+
+
+class Seen(NamedTuple):
+    """What is known of a file's content: a hash of its pixels, (height, width), …, or its fault."""
+
+    pixels: str = ""
+    size: tuple[int, int] = (0, 0)
+    fault: str = ""
+    file: ImageFile = ImageFile()
+    flattened: bool = False
+    one_colour: bool = False
 
 
 @dataclass
 class Split:
-    """A split's labels that are in order, with a hash of each image's pixels.
+    """A split's labels that are in order, with what was seen of each image.
 
-    Pixels and not bytes: an image is the same under another name, in another lossless format, or with
-    other metadata.
+    An image is known by the pixels that models see, and not by its bytes: it is the same under another name,
+    in another lossless format, or with other metadata.
     """
 
     name: str
     labels: list[Label] = field(default_factory=list)
-    hashes: list[str] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def hashes(self) -> list[str]:
+        """The hash of each label's image."""
+        return [each.pixels for each in self.seen]
 
     def text(self) -> str:
         """Return the labels as one label file."""
@@ -54,6 +74,18 @@ class Rules(Protocol):
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Return the task's own metrics of splits that are in order."""
 
+    def warnings(self, splits: Sequence[Split]) -> Iterator[str]:
+        """Give what a person should know of splits that are in order."""
+
+
+def read_files(root: Path, names: Sequence[str]) -> dict[str, LabelFile | None]:
+    """Read label files below the input tree ``root``; None for one that is not there."""
+    paths = {name: root / name for name in names}
+    return {
+        name: read_label_file(path.read_bytes()) if path.is_file() else None
+        for name, path in paths.items()
+    }
+
 
 class SplitReader:
     """Reads splits, and each image once, however often and under which names it is listed."""
@@ -62,19 +94,25 @@ class SplitReader:
         self._rules, self._problems = rules, problems
         self._seen: dict[str, Seen] = {}
 
-    def read(self, name: str, root: Path, files: list[str], advanced: Callable[[], None]) -> Split:
+    def read(
+        self,
+        name: str,
+        root: Path,
+        files: Mapping[str, LabelFile | None],
+        advanced: Callable[[], None],
+    ) -> Split:
         """Check all label files of a split; what is wrong goes to the problems.
 
         Args:
             name: of the split.
-            root: the input tree: label files and images are relative to it.
-            files: the label files.
-            advanced: called once a line.
+            root: the input tree: image paths are relative to it.
+            files: the label files by their paths, None for one that is missing.
+            advanced: called once an image.
         """
         split = Split(name)
         manifest = read_manifest(root)
         before = len(self._problems.lines)
-        for where, item in self._items(root, files):
+        for where, item in self._items(files):
             advanced()
             if isinstance(item, Fault):
                 self._problems.add(where, item.message)
@@ -86,19 +124,18 @@ class SplitReader:
                         where, msg("the image {image} {fault}", quoted(item.image), seen.fault)
                     )
                 split.labels.append(item)
-                split.hashes.append(seen.pixels)
+                split.seen.append(seen)
         if not split.labels and len(self._problems.lines) == before:
             self._problems.add(msg("split {name}", name), msg("its label files have no lines"))
         return split
 
-    def _items(self, root: Path, files: list[str]) -> Iterator[tuple[str, Label | Fault]]:
-        for file in files:
-            path = root / file
-            if not path.is_file():
-                self._problems.add(printable(file), msg("the label file is missing"))
+    def _items(self, files: Mapping[str, LabelFile | None]) -> Iterator[tuple[str, Label | Fault]]:
+        for name, file in files.items():
+            if file is None:
+                self._problems.add(printable(name), msg("the label file is missing"))
                 continue
-            for item in parse_labels(path.read_bytes()):
-                yield f"{printable(file)}:{item.line}", item
+            for item in file.items:
+                yield f"{printable(name)}:{item.line}", item
 
     def _look(self, label: Label, root: Path, manifest: dict[str, str]) -> Seen:
         content = manifest.get(label.image)
@@ -109,28 +146,29 @@ class SplitReader:
         return self._seen[content]
 
 
-class Seen(NamedTuple):
-    """What is known of a file's content: a hash of its pixels and (height, width), or its fault."""
-
-    pixels: str = ""
-    size: tuple[int, int] = (0, 0)
-    fault: str = ""
-
-
 def _look_at(path: Path) -> Seen:
     data = path.read_bytes()
     if not data:
         return Seen(fault=msg("is an empty file"))
-    image = decode_image(data)
-    if image is None:
-        return Seen(
-            fault=msg("is not an image that OpenCV reads (allowed: PNG, JPEG, BMP, TIFF, …)")
-        )
+    decoded = decode(data)
+    if decoded is None:
+        return Seen(fault=_why_not_decoded(data))
+    image = decoded.pixels
     if not image.size:
         return Seen(fault=msg("has no pixels"))
     digest = hashlib.blake2b(str(image.shape).encode("ascii"), digest_size=32)
     digest.update(np.ascontiguousarray(image).data)
-    return Seen(digest.hexdigest(), (image.shape[0], image.shape[1]))
+    one_colour = int(image.max()) - int(image.min()) < _ONE_COLOUR
+    size = (image.shape[0], image.shape[1])
+    return Seen(digest.hexdigest(), size, "", decoded.file, decoded.flattened, one_colour)
+
+
+def _why_not_decoded(data: bytes) -> str:
+    if kind := other_kind(data):
+        return msg("is {kind} (allowed: PNG, JPEG, WebP, BMP, TIFF, …)", kind)
+    if not look_into(data).whole:
+        return msg("is cut off: the end of the file is missing")
+    return msg("is not an image that OpenCV reads (allowed: PNG, JPEG, BMP, TIFF, …)")
 
 
 def read_manifest(root: Path) -> dict[str, str]:

@@ -44,6 +44,10 @@ class RegionRules:
         """Change nothing."""
         return iter(())
 
+    def warnings(self, splits: Sequence[Split]) -> Iterator[str]:
+        """Say nothing: what there is to know of images is said for all tasks."""
+        yield from ()
+
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Return ``boxes`` and ``ignored``: the regions by split, to be found and not to be."""
         regions = {

@@ -8,6 +8,7 @@ from typing import Any
 from stages.detection.boxes import SAME_LINE, SMALLEST_SIDE
 from stages.detection.postprocess import SMALLEST_GROWN, SMALLEST_REGION
 from stages.detection.rules import Rules
+from stages.preprocess import describe_pixels
 
 
 def describe(shape: Sequence[int], rules: Rules) -> dict[str, Any]:
@@ -16,6 +17,7 @@ def describe(shape: Sequence[int], rules: Rules) -> dict[str, Any]:
     return {
         "schema_version": 1,
         "task": "detection",
+        "image": describe_pixels(),
         "input": {
             "shape": [1, channels, height, width],
             "layout": "NCHW",

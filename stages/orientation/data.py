@@ -33,6 +33,10 @@ class OrientationRules:
         """Change nothing."""
         return iter(())
 
+    def warnings(self, splits: Sequence[Split]) -> Iterator[str]:
+        """Say nothing: what there is to know of images is said for all tasks."""
+        yield from ()
+
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Return ``orientations``: how many lines there are of each."""
         counted = Counter(label.text for split in splits for label in split.labels)

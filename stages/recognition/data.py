@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from stages.contract import LineCounts
 from stages.dataset.problems import Problems
 from stages.dataset.split import Split
 from stages.message import msg
 from stages.recognition.dictionary import take_dictionary
+from stages.recognition.lines import Lines, count_lines, line_notes
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 from stages.text.labels import Label
@@ -23,6 +25,7 @@ class TextRules:
 
     dictionary: Dictionary
     max_text_length: int
+    image_shape: tuple[int, ...] = ()
     #: Labels that had capitals.
     lowered: int = 0
 
@@ -67,15 +70,24 @@ class TextRules:
         return text.lower() if self.dictionary.lower_cased else text
 
     def count(self, splits: Sequence[Split]) -> dict[str, Any]:
-        """Return ``characters``, ``classes``, ``longest_text``; ``odd_classes``, ``lowered`` if there are."""
+        """Return ``characters``, ``classes``, ``longest_text``; the rest only where there is any."""
         odd = Counter(oddity.kind.value for oddity in self.dictionary.oddities)
         return {
             **({"odd_classes": dict(odd)} if odd else {}),
             **({"lowered": self.lowered} if self.lowered else {}),
+            "shape": self._counted(splits),
             "characters": len(self.dictionary.characters),
             "classes": self.dictionary.classes,
             "longest_text": max(len(label.text) for split in splits for label in split.labels),
         }
+
+    def warnings(self, splits: Sequence[Split]) -> Iterator[str]:
+        """Say what about lines and texts does not suit the model."""
+        if self.image_shape:
+            yield from line_notes(Lines.of(splits, self.image_shape))
+
+    def _counted(self, splits: Sequence[Split]) -> LineCounts | None:
+        return count_lines(Lines.of(splits, self.image_shape)) if self.image_shape else None
 
 
 def rules(context: Context) -> TextRules:
@@ -84,4 +96,8 @@ def rules(context: Context) -> TextRules:
     Raises:
         IntegrityError: the dictionary is malformed.
     """
-    return TextRules(take_dictionary(context), int(context.parameters["max_text_length"]))
+    return TextRules(
+        take_dictionary(context),
+        int(context.parameters["max_text_length"]),
+        tuple(context.parameters.get("image_shape", ())),
+    )

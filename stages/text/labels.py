@@ -1,47 +1,97 @@
-"""PaddleOCR's label files: ``path<TAB>text``, one image a line, UTF-8.
+"""PaddleOCR's label files: ``path<TAB>text``, one image a line, UTF-8; as PPOCRLabel writes them too.
 
 PaddleOCR's ``SimpleDataSet`` (ppocr/data/simple_dataset.py) logs a line that it cannot parse and
-takes another sample in its place; here such a line is an error with its place.
+takes another sample in its place; here such a line is an error with its place. Of a list of images,
+``["a.jpg", "b.jpg"]<TAB>text``, it draws one each time; here each is a label of its own.
+
+Standard library only: the host uses it too.
 """
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from enum import Enum
+from pathlib import Path
 
+from stages.contract import MANIFEST_FILE
 from stages.errors import StageError
 from stages.message import msg
-from stages.text.printable import printable, quoted
+from stages.text.encoding import Text, read_text
+from stages.text.printable import code_point, printable, quoted
 
 SEPARATOR = "\t"
+#: Kinds of characters that no image's name may have: some end a line of a manifest or a label file.
+_UNNAMEABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True)
 class Label:
-    """One line of a label file; ``image`` is relative to the data's root."""
+    """One image of a label file; ``image`` is relative to the data's root."""
 
     image: str
     text: str
     line: int
 
 
+class Kind(Enum):
+    """What is wrong with a line that is not a label."""
+
+    ENCODING = "encoding"
+    EMPTY = "empty"
+    TABS = "tabs"
+    PATH = "path"
+
+
 @dataclass(frozen=True)
 class Fault:
-    """A line that is not a label, and why."""
+    """A line that is not a label, and why; ``image`` is the path of one whose path is the reason."""
 
     line: int
     message: str
+    kind: Kind
+    image: str = ""
+
+
+@dataclass(frozen=True)
+class LabelFile:
+    """A label file as it is read: its labels and faults in their order, and what is unusual about it."""
+
+    items: tuple[Label | Fault, ...]
+    text: Text
+    lists: int = 0
+    """how many lines list several images"""
+
+    @property
+    def labels(self) -> list[Label]:
+        """The lines that are labels."""
+        return [item for item in self.items if isinstance(item, Label)]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The lines that are not."""
+        return [item for item in self.items if isinstance(item, Fault)]
+
+
+def read_label_file(data: bytes) -> LabelFile:
+    """Read a label file: every line as a label, several, or as what is wrong with it."""
+    text = read_text(data)
+    if text.foreign:
+        return LabelFile((Fault(1, text.foreign.message(), Kind.ENCODING),), text)
+    items: list[Label | Fault] = []
+    lists = 0
+    for number, line in enumerate(text.lines, start=1):
+        found = _parse_line(number, line)
+        lists += len(found) > 1
+        items += found
+    return LabelFile(tuple(items), text, lists)
 
 
 def parse_labels(data: bytes) -> Iterator[Label | Fault]:
     """Give every line of a label file as a label, or as what is wrong with it."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        yield Fault(1, msg('a byte order mark; save the file as "UTF-8", not "UTF-8 with BOM"'))
-        data = data[3:]
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
-    for number, line in enumerate(lines, start=1):
-        yield _parse_line(number, line)
+    yield from read_label_file(data).items
 
 
 def read_labels(path: Path) -> list[Label]:
@@ -63,37 +113,66 @@ def read_labels(path: Path) -> list[Label]:
     return labels
 
 
-def _parse_line(number: int, line: bytes) -> Label | Fault:
-    if line.endswith(b"\r"):
-        return Fault(number, msg("a Windows line end (CRLF); convert the file: dos2unix FILE"))
+def is_page(text: str) -> bool:
+    """Return whether a label's text is the regions of a page (PPOCRLabel's Label.txt), not a line's text."""
+    return text.startswith("[{") and '"transcription"' in text and '"points"' in text
+
+
+def _parse_line(number: int, line: str | bytes) -> list[Label | Fault]:
+    if isinstance(line, bytes):
+        return [Fault(number, _not_utf_8(line), Kind.ENCODING)]
+    if not line:
+        return [Fault(number, msg("an empty line; remove it"), Kind.EMPTY)]
+    image, tab, text = line.partition(SEPARATOR)
+    if not tab or SEPARATOR in text:
+        found = msg("{fields} tabs in {decoded}", line.count(SEPARATOR), quoted(line))
+        message = msg("{found}; allowed is one, between path and text", found)
+        return [Fault(number, message, Kind.TABS)]
+    names = _listed(image) if image[:1] == "[" else (image,)
+    return [_check_path(number, name, text) for name in names]
+
+
+def _not_utf_8(line: bytes) -> str:
     try:
-        decoded = line.decode("utf-8")
+        line.decode("utf-8")
     except UnicodeDecodeError as error:
         byte = f"0x{line[error.start]:02X}"
-        return Fault(number, msg("not UTF-8: byte {byte} at column {start}", byte, error.start + 1))
-    fields = decoded.split(SEPARATOR)
-    if not decoded:
-        return Fault(number, msg("an empty line; remove it"))
-    if len(fields) != 2:
-        found = msg("{fields} tabs in {decoded}", len(fields) - 1, quoted(decoded))
-        return Fault(number, msg("{found}; allowed is one, between path and text", found))
-    return _check_path(number, *fields)
+        return msg("not UTF-8: byte {byte} at column {start}", byte, error.start + 1)
+    raise AssertionError("a line that is UTF-8 is a string")
+
+
+def _listed(image: str) -> tuple[str, ...]:
+    """Return the images of a list; what is no list is the name of one image, as for PaddleOCR."""
+    try:
+        listed = json.loads(image)
+    except (ValueError, RecursionError):
+        return (image,)
+    fits = isinstance(listed, list) and listed and all(isinstance(name, str) for name in listed)
+    return tuple(listed) if fits else (image,)
 
 
 def _check_path(number: int, image: str, text: str) -> Label | Fault:
-    """Refuse a path that could name a file outside the data's root."""
-    path = PurePosixPath(image)
+    message = path_fault(image)
+    return Fault(number, message, Kind.PATH, image) if message else Label(image, text, number)
+
+
+def path_fault(image: str) -> str:
+    """Return why a path cannot be that of an image below the data's root; "" if it can."""
     if not image or image != image.strip():
-        return Fault(
-            number, msg("the path {image} is empty or has white space around it", quoted(image))
+        return msg("the path {image} is empty or has white space around it", quoted(image))
+    if image[0] == "/" or "\\" in image or "\0" in image or ".." in image.split("/"):
+        return msg(
+            "the path {image} leaves the data's root; allowed is a relative path with / and without ..",
+            quoted(image),
         )
-    if path.is_absolute() or ".." in path.parts or "\\" in image or "\0" in image:
-        return Fault(
-            number,
-            msg(
-                "the path {image} leaves the data's root; allowed is a relative path with / and "
-                "without ..",
+    if not image.isprintable():
+        found = next((each for each in image if unicodedata.category(each) in _UNNAMEABLE), "")
+        if found:
+            return msg(
+                "the path {image} has the character {character}, which no image's name may have",
                 quoted(image),
-            ),
-        )
-    return Label(image, text, number)
+                code_point(found),
+            )
+    if image == MANIFEST_FILE:
+        return msg("the path {image} is a name that Paddock has a use for", quoted(image))
+    return ""

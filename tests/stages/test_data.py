@@ -90,8 +90,9 @@ def test_a_missing_image_is_named_with_file_and_line(project: Project) -> None:
     ("content", "message"),
     [
         (b"", "is an empty file"),
-        (b"GIF89a?", "is not an image"),
-        (b"\x89PNG\r\n", "is not an image"),
+        (b"GIF89a?", "is a GIF (allowed"),
+        (b"\x89PNG\r\n", "is cut off"),
+        (b"nonsense", "is not an image"),
     ],
 )
 def test_an_unreadable_image_is_named(project: Project, content: bytes, message: str) -> None:
@@ -104,7 +105,7 @@ def test_an_unreadable_image_is_named(project: Project, content: bytes, message:
     [
         (b"images/A1.png A1\n", "train.txt:1: 0 tabs"),
         (b"images/A1.png\t\n", 'train.txt:1: the text of "images/A1.png" is empty'),
-        (b"images/A1.png\tA1\r\n", "train.txt:1: a Windows line end"),
+        (b"images/A1.png\tA1\r\n\nx", "train.txt:2: an empty line"),
         (b"../val/images/D4.png\tD4\n", "train.txt:1: the path"),
         (b"/etc/passwd\tA1\n", "train.txt:1: the path"),
         (b"images/A1.png\t" + b"A1" * 13 + b"\n", "has 26 characters; allowed are 25"),

@@ -55,6 +55,8 @@ def test_read_image_equals_decodeimage(tmp_path: Path, kind: str, channels: int)
     if kind == ".jpg" and channels == 4:
         channels = 3  # JPEG has no alpha
     pixels = np.random.default_rng(1).integers(0, 256, (20, 30, channels), np.uint8)
+    if channels == 4:
+        pixels[:, :, 3] = 255  # what is transparent is another matter: tests/cases/test_images.py
     path = tmp_path / f"image{kind}"
     assert cv2.imwrite(str(path), pixels)
     expected = DecodeImage(img_mode="BGR")({"image": path.read_bytes()})["image"]

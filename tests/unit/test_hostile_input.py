@@ -24,7 +24,7 @@ from stages.lite.nb import HEAD_SIZE
 from stages.lite.signature import input_shape, output_width
 from stages.pir.program import read_program
 from stages.text.dictionary import Dictionary, read_lines
-from stages.text.labels import Fault, Label, parse_labels
+from stages.text.labels import Fault, Label, parse_labels, read_label_file
 from support.naive import Op, Parameter, Scalar, Vector, flatbuffer, naive_buffer, small_model
 from tui.logs.cleaning import LONGEST_SHOWN, clean, shown
 from tui.logs.reading import cut_line
@@ -147,12 +147,11 @@ def test_a_dictionary_is_read_as_paddleocr_does_or_refused(tmp_path: Path, data:
 @example(b"../a\tb")
 @example(b"\xef\xbb\xbfa\tb\n")
 def test_every_line_of_a_label_file_is_a_label_or_a_fault(data: bytes) -> None:
-    items = list(parse_labels(data))
-    lines = data.removesuffix(b"\n").split(b"\n") if data.removeprefix(b"\xef\xbb\xbf") else []
-    assert {item.line for item in items} == {*range(1, len(lines) + 1)} | (
-        {1} if data.startswith(b"\xef\xbb\xbf") else set()
-    )
-    for item in items:
+    file = read_label_file(data)
+    lines = {1} if file.text.foreign else {*range(1, len(file.text.lines) + 1)}
+    assert {item.line for item in file.items} == lines
+    assert lines or not data.removeprefix(b"\xef\xbb\xbf").strip(b"\r\n")
+    for item in file.items:
         if isinstance(item, Fault):
             assert item.message.isprintable()
         else:

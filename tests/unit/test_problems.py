@@ -4,6 +4,7 @@ import pytest
 
 from stages.dataset.problems import Problems
 from stages.errors import IntegrityError, StageError
+from stages.message import msg
 from stages.pitfalls import Pitfall
 
 
@@ -11,17 +12,26 @@ def test_no_problem_raises_nothing() -> None:
     Problems().raise_if_any()
 
 
-def test_the_first_twenty_are_listed_and_all_are_counted() -> None:
+def test_what_is_alike_is_counted_with_three_examples() -> None:
     problems = Problems()
     for number in range(1, 31):
         problems.add(f"train.txt:{number}", "an empty line")
+        problems.add(
+            "val.txt:7", msg("the image {image} {fault}", f"{number}.png", msg("is a GIF"))
+        )
+    problems.add("val.txt:8", msg("the image {image} {fault}", "x.png", msg("is missing")))
     with pytest.raises(StageError) as caught:
         problems.raise_if_any()
     assert not isinstance(caught.value, IntegrityError)
     lines = caught.value.message.splitlines()
-    assert lines[0] == "30 problems in the data:"
-    assert lines[20] == "  train.txt:20: an empty line"
-    assert lines[21] == "  … and 10 more problems"
+    assert lines == [
+        "61 problems in the data:",
+        *(f"  train.txt:{number}: an empty line" for number in (1, 2, 3)),
+        "  … and 27 more like this",
+        *(f"  val.txt:7: the image {number}.png is a GIF" for number in (1, 2, 3)),
+        "  … and 27 more like this",
+        "  val.txt:8: the image x.png is missing",
+    ]
     assert caught.value.where == "train.txt:1"
 
 
