@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -28,7 +29,17 @@ GivenModel = Annotated[
 ]
 
 
+#: Kinds of characters that would end a line of a manifest, or drive a terminal.
+_UNNAMEABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
 def is_safe_path(name: str) -> bool:
     """Return whether ``name`` can only be a file below the folder that it is relative to."""
-    printable = name.isprintable() and name != MANIFEST_FILE
-    return bool(name) and printable and name[0] != "/" and ".." not in name.split("/")
+    nameable = name.isprintable() or not _UNNAMEABLE & {*map(unicodedata.category, name)}
+    return (
+        bool(name)
+        and nameable
+        and name != MANIFEST_FILE
+        and name[0] != "/"
+        and ".." not in name.split("/")
+    )

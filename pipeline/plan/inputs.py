@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from os.path import isfile
 from pathlib import Path, PurePosixPath
 
-from pipeline.models.given import is_safe_path
 from pipeline.plan.hashes import HashCache
+from pipeline.plan.labels import LabelFiles
 from pipeline.project import Project
 from stages.contract import INPUTS, Input
 from stages.message import msg
@@ -74,17 +73,17 @@ def make_upload(files: Mapping[str, Path], cache: HashCache, made_by: str) -> Up
     return Upload(files, "".join(lines), made_by)
 
 
-def split_upload(project: Project, split: str, cache: HashCache) -> Upload:
+def split_upload(
+    project: Project, split: str, cache: HashCache, labels: LabelFiles | None = None
+) -> Upload:
     """Collect a split's label files and the images that they name.
 
-    Lines that cannot be read and images that are not there are left out here: the data stage reports
-    them, all at once, with file and line.
+    Lines that cannot be read and images that are not there are left out: the plan refuses them
+    (:func:`pipeline.plan.labels.refuse_faults`), all at once.
     """
     root = project.data_root
-    names: set[str] = set()
-    for name in split_labels(project, split):
-        names |= {name, *_images(root, root / name)}
-    ordered = sorted(names)
+    files = split_labels(project, split)
+    ordered = sorted({*files, *(labels or LabelFiles(root)).read(files)})
     lines = [f"{cache.sha256(f'{root}/{name}')}  {name}\n" for name in ordered]
     return Upload(_Below(root, ordered), "".join(lines), msg("project ({split} data)", split))
 
@@ -108,21 +107,13 @@ class _Below(Mapping[str, Path]):
 
 
 def split_labels(project: Project, split: str) -> list[str]:
-    """Return the split's label files; the test split falls back to the validation split."""
+    """Return the split's label files; the test split falls back to the validation split.
+
+    Where ``data.labels`` is set, all splits are of the same files, and the data stage shares out their lines.
+    """
     data = project.settings.data
-    chosen: list[str] = getattr(data, split)
+    chosen: list[str] = data.labels or getattr(data, split)
     return chosen or (data.val if split == "test" else [])
-
-
-def _images(root: Path, labels: Path) -> Iterator[str]:
-    """Give the names of the images that are there; looking at a string takes a third of what a Path does."""
-    for line in labels.read_bytes().split(b"\n"):
-        try:
-            name = line.partition(b"\t")[0].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        if is_safe_path(name) and isfile(f"{root}/{name}"):  # noqa: PTH113
-            yield name
 
 
 def file_upload(path: Path, cache: HashCache, made_by: str) -> Upload:

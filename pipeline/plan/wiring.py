@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pipeline.models.fetch_context import FetchContext
+from pipeline.plan.dictionary import write_dictionary
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import SPLITS, FromProject, FromStage, Source, split_labels, split_upload
+from pipeline.plan.labels import LabelFiles, refuse_faults
 from pipeline.plan.recogniser import recogniser_of
 from pipeline.plan.stages import stage_table
 from pipeline.plan.stages.spec import Basis, StageSpec
@@ -16,7 +19,7 @@ from pipeline.plan.start import Start, one_file, starting_point
 from pipeline.plan.surroundings import Surrounding
 from pipeline.project import Project
 from stages.contract import DEFAULT_DICTIONARY, Digests, hash_file
-from stages.contract.artifacts import PD_PARAMETERS, given_nb, is_nb_model
+from stages.contract.artifacts import DICTIONARY, PD_PARAMETERS, given_nb, is_nb_model
 from stages.message import msg
 
 
@@ -59,17 +62,20 @@ def wire(
         table: of stages; that of :mod:`pipeline.plan.stages` unless a test has its own.
 
     Raises:
-        UsageError: a model or file that the project names is not there.
+        UsageError: a model or file that the project names is not there, or its label files cannot be right.
         IntegrityFailed: a fetched model is not the recorded one.
     """
-    if not project.settings.data.test:
+    labels = _read_labels(project)
+    if not project.settings.data.measures_apart:
         caller.say(
             msg(
                 "warning: data.test is empty; verify measures on val, which also chose the checkpoint"
             )
         )
+    if project.takes_labels_characters:
+        caller.say(write_dictionary(labels, _dictionary_of(project)))
     start = starting_point(project, cache, caller)
-    there = _given(project, start, cache) | recogniser_of(project, cache, caller)
+    there = _given(project, labels, start, cache) | recogniser_of(project, cache, caller)
     wires = []
     for spec in stage_table() if table is None else table:
         basis = Basis(project, start, there)
@@ -84,18 +90,32 @@ def wire(
     return tuple(wires)
 
 
-def _given(project: Project, start: Start, cache: HashCache) -> dict[str, Source]:
+def _read_labels(project: Project) -> LabelFiles:
+    """Read all label files.
+
+    Raises:
+        UsageError: something is wrong with them that needs no look at an image.
+    """
+    labels = LabelFiles(project.data_root)
+    for split in SPLITS:
+        labels.read(split_labels(project, split))
+    refuse_faults(labels, project.settings.model.task, project.folder)
+    return labels
+
+
+def _given(
+    project: Project, labels: LabelFiles, start: Start, cache: HashCache
+) -> dict[str, Source]:
     """Return what the project gives, by the names that stages know it by."""
     given: dict[str, Source] = {
-        split: FromProject(split_upload(project, split, cache), tree=True)
+        split: FromProject(split_upload(project, split, cache, labels), tree=True)
         for split in SPLITS
         if split_labels(project, split)
     }
     dictionary = project.settings.data.dictionary
     if project.settings.model.does.reads and dictionary not in ("", DEFAULT_DICTIONARY):
-        given["dictionary"] = one_file(
-            project.folder / dictionary, cache, msg("project (dictionary)")
-        )
+        path = _dictionary_of(project)
+        given["dictionary"] = one_file(path, cache, msg("project (dictionary)"))
     made_elsewhere = {
         given_nb(target): one_file(
             project.folder / name, cache, msg("project (convert.models.{target})", target)
@@ -103,6 +123,13 @@ def _given(project: Project, start: Start, cache: HashCache) -> dict[str, Source
         for target, name in project.settings.convert.models.items()
     }
     return {**given, **made_elsewhere, **start.given}
+
+
+def _dictionary_of(project: Project) -> Path:
+    """Return the user's file, or Paddock's own where the labels' characters are taken."""
+    if project.takes_labels_characters:
+        return project.state / DICTIONARY
+    return project.folder / project.settings.data.dictionary
 
 
 def given_models(wires: Sequence[Wire]) -> dict[str, Digests]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pipeline.complaint import Complaint
 from pipeline.models.catalogue import MODELS
+from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.check import complaints
 from stages.message import msg
 
@@ -20,12 +21,17 @@ Mode = Literal["frozen", "full"]
 
 #: What ``finetune`` starts from, and what ``official`` converts.
 FINE_TUNED = OFFICIAL = "PP-OCRv5_mobile_rec"
+#: The images that it is usually given, and how many characters a text usually may have.
+USUAL_SHAPE = ARCHITECTURES[FINE_TUNED].image_shape
+USUAL_LENGTH = 25
 
 
 @dataclass(frozen=True)
 class Answers:
     """A new project. Label files are relative to ``root``, ``root`` and ``dictionary`` to the folder.
 
+    ``labels`` are shared out to all splits, which then have no files of their own. ``longest`` is how many
+    characters a text may have, ``width`` that of the model's images.
     An official model that is taken as it is reads with its own dictionary, whatever else is answered.
     """
 
@@ -38,6 +44,9 @@ class Answers:
     use_space_char: bool = False
     start: Start = "finetune"
     mode: Mode = "frozen"
+    labels: tuple[str, ...] = ()
+    longest: int = USUAL_LENGTH
+    width: int = USUAL_SHAPE[2]
 
     @property
     def own_dictionary(self) -> bool:
@@ -58,11 +67,16 @@ class Answers:
             "test": list(self.test),
             "dictionary": "" if self.own_dictionary else self.dictionary,
             "use_space_char": self.has_space,
+            "labels": list(self.labels),
+            "max_text_length": self.longest,
         }
         return {
             "project": {"name": self.name},
             "data": data,
-            "model": {"pretrained": "" if self.start == "scratch" else FINE_TUNED},
+            "model": {
+                "pretrained": "" if self.start == "scratch" else FINE_TUNED,
+                "image_shape": [*USUAL_SHAPE[:2], self.width],
+            },
             "train": {"mode": self.mode},
             "export": {"model": OFFICIAL if self.start == "official" else ""},
         }

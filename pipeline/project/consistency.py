@@ -13,7 +13,8 @@ from pipeline.models.inference import has_description
 from pipeline.models.sniff import first_image, refuse_stand_in
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.configured import Configured, configured
-from pipeline.project.schema import Project, Section
+from pipeline.project.schema import FROM_LABELS, Project, Section
+from pipeline.project.shared import of_missing_splits, of_shared_labels
 from pipeline.project.starts import of_models, trains
 from pipeline.text import nearest
 from stages.contract import DEFAULT_DICTIONARY
@@ -97,12 +98,13 @@ def _of_start(project: Project) -> Iterator[Complaint]:
 
 def _of_splits(project: Project) -> Iterator[Complaint]:
     settings = project.settings
-    for split in ("train", "val") if trains(project) else ():
-        if not getattr(settings.data, split):
-            yield Complaint(("data", split), msg("needed for training: a list of label files"))
-    if not settings.data.test and not settings.data.val:
+    if settings.data.labels:
+        yield from of_shared_labels(project)
+    elif trains(project):
+        yield from of_missing_splits(project)
+    elif not settings.data.test and not settings.data.val:
         yield Complaint(("data", "test"), msg("a list of label files to measure on is needed"))
-    for split in ("train", "val", "test"):
+    for split in ("labels", "train", "val", "test"):
         for name in getattr(settings.data, split):
             if not is_file(project.data_root / name):
                 yield Complaint(
@@ -131,6 +133,11 @@ def _of_dictionary(project: Project) -> Iterator[Complaint]:
     keys, dictionary = ("data", "dictionary"), settings.data.dictionary
     if dictionary == DEFAULT_DICTIONARY:
         return
+    if project.takes_labels_characters:
+        if not trains(project):
+            message = msg("for training: a model that is taken as it is has characters of its own")
+            yield Complaint(keys, message, msg("name the file that lists them"))
+        return
     if dictionary and not is_file(project.folder / dictionary):
         message = msg("no file {dictionary} in {folder}", repr(dictionary), project.folder)
         yield Complaint(keys, message)
@@ -146,7 +153,11 @@ def _needed_dictionary(project: Project) -> tuple[str, str]:
     if said is None:
         return (
             msg("required where the project starts from no official model"),
-            msg("name the file that lists the characters, one a line"),
+            msg(
+                'name the file that lists the characters, one a line; dictionary = "{word}" takes those of '
+                "the labels",
+                FROM_LABELS,
+            ),
         )
     architecture = project.settings.model.architecture
     if said.path:

@@ -21,6 +21,11 @@ from pipeline.tasks import TASKS, Task
 from stages.message import msg
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Share = Annotated[float, Field(gt=0.0, lt=1.0)]
+#: Shares are written in decimals: [0.8, 0.1, 0.1] does not add up to 1 exactly.
+_ROUNDING = 1e-6
+#: The word for a dictionary that is made of the labels.
+FROM_LABELS = "labels"
 SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
 #: As Paddle-Lite writes its versions: "2.13", "2.13rc0" (the wheel), "v2.13-rc" (in a .nb file).
 RUNTIME = re.compile(r"v?[0-9]+\.[0-9]+(\.[0-9]+)*(-?rc[0-9]*)?", re.ASCII)
@@ -51,10 +56,14 @@ class ProjectSection(Section):
 class DataSection(Section):
     """``[data]``: label files relative to ``root``, the dictionary relative to the project.
 
-    Without a dictionary it is the official model's own.
+    ``labels`` are files for all splits, which share their images out as ``split`` says. Without a dictionary
+    it is the official model's own; :data:`FROM_LABELS` is made of the labels.
     """
 
     root: str = "data"
+    labels: list[LabelFile] = []
+    split: Annotated[list[Share], Field(min_length=3, max_length=3)] = [0.8, 0.1, 0.1]
+    split_seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
     train: list[LabelFile] = []
     val: list[LabelFile] = []
     test: list[LabelFile] = []
@@ -62,6 +71,18 @@ class DataSection(Section):
     use_space_char: bool = False
     max_text_length: Annotated[int, Field(ge=1, le=1000)] = 25
     allow_overlap: bool = False
+
+    @field_validator("split")
+    @classmethod
+    def _whole(cls, split: list[float]) -> list[float]:
+        if abs(sum(split) - 1) > _ROUNDING:
+            raise ValueError(msg("must be the shares of train, val and test, which add up to 1"))
+        return split
+
+    @property
+    def measures_apart(self) -> bool:
+        """Whether what is measured on is not what chooses the best checkpoint."""
+        return bool(self.test or self.labels)
 
 
 def _usual_shape(values: dict[str, Any]) -> list[int]:
@@ -234,6 +255,12 @@ class Project:
     def out(self) -> Path:
         """What ships."""
         return self.folder / "out"
+
+    @property
+    def takes_labels_characters(self) -> bool:
+        """Whether the dictionary is made of the labels: the word for it, unless a file has that name."""
+        word = self.settings.data.dictionary == FROM_LABELS
+        return word and not (self.folder / FROM_LABELS).is_file()
 
     @property
     def data_root(self) -> Path:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from pipeline.project.answers import FINE_TUNED, OFFICIAL, Answers, project_name
+from pipeline.project.answers import FINE_TUNED, OFFICIAL, USUAL_SHAPE, Answers, project_name
+from pipeline.project.schema import FROM_LABELS, DataSection
 
 _TEMPLATE = """\
 # A Paddock project. docs/project-file.md tells every key; what is commented out shows the default.
@@ -17,17 +18,15 @@ name = {name}
 # Label files are PaddleOCR's: path<TAB>text, one image a line, UTF-8.
 # Label files and image paths are relative to root, everything else to this file.
 root = {root}
-train = {train}
-{val}
-{test}
+{splits}
 {dictionary}
 use_space_char = {use_space_char}
-max_text_length = 25
+max_text_length = {longest}
 
 [model]
 # architecture = "PP-OCRv5_mobile_rec"  # built in, or the path of a PaddleOCR YAML
 {pretrained}
-# image_shape = [3, 48, 320]
+{image_shape}
 
 [train]
 {mode}
@@ -68,22 +67,41 @@ def project_text(answers: Answers) -> str:
     return _TEMPLATE.format(
         name=_text(answers.name),
         root=_text(answers.root),
-        train=_list(answers.train),
-        val=_line(f"val = {_list(answers.val)}", "chooses the best checkpoint"),
-        test=_line(
-            f"test = {_list(answers.test)}", "only measured on, never used to choose anything"
-        ),
+        splits=_splits(answers),
         dictionary=_dictionary(answers),
         use_space_char="true" if answers.has_space else "false",
+        longest=answers.longest,
+        image_shape=_image_shape(answers),
         pretrained=_pretrained(answers),
         mode=_mode(answers),
         export=_export(answers),
     )
 
 
+def _splits(answers: Answers) -> str:
+    if answers.labels:
+        shared = _line(f"labels = {_list(answers.labels)}", "for train, val and test")
+        return f"{shared}\n" + _line(
+            f"split = {json.dumps(DataSection().split)}", "their shares, by what the images show"
+        )
+    val = _line(f"val = {_list(answers.val)}", "chooses the best checkpoint")
+    test = _line(f"test = {_list(answers.test)}", "only measured on, never used to choose anything")
+    return f"train = {_list(answers.train)}\n{val}\n{test}"
+
+
+def _image_shape(answers: Answers) -> str:
+    shape = [*USUAL_SHAPE[:2], answers.width]
+    if answers.width == USUAL_SHAPE[2]:
+        return f"# image_shape = {shape}"
+    return _line(f"image_shape = {shape}", "as wide as the images are, hardly any is squeezed")
+
+
 def _dictionary(answers: Answers) -> str:
     if answers.own_dictionary:
         return _line('# dictionary = ""', "the official model's own")
+    if answers.dictionary == FROM_LABELS:
+        setting = f"dictionary = {_text(FROM_LABELS)}"
+        return _line(setting, "their characters, for review in .paddock/dict.txt")
     return _line(f"dictionary = {_text(answers.dictionary)}", "one character a line")
 
 

@@ -13,6 +13,8 @@ test = ["test.txt"]
 dictionary = "dict.txt"
 """
 MINIMAL = HEAD + DATA
+#: A label of a page, for projects whose task is detection.
+PAGE = '[{"transcription": "AB", "points": [[0, 0], [9, 0], [9, 9], [0, 9]]}]'
 
 
 def write_project(folder: Path, text: str = MINIMAL, images: int = 2) -> Path:
@@ -25,7 +27,7 @@ def write_project(folder: Path, text: str = MINIMAL, images: int = 2) -> Path:
             name = f"{split}/{number}.png"
             (root / split).mkdir(exist_ok=True)
             (root / name).write_bytes(f"{split} image {number}".encode())
-            lines.append(f"{name}\tAB{number}\n")
+            lines.append(f"{name}\t{PAGE if 'detection' in text else f'AB{number}'}\n")
         (root / f"{split}.txt").write_text("".join(lines), encoding="utf-8")
     (folder / "dict.txt").write_text("A\nB\n0\n1\n", encoding="utf-8")
     (folder / "paddock.toml").write_text(text, encoding="utf-8")

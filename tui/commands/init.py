@@ -6,32 +6,52 @@ import argparse
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from pipeline.plan.labelled import answers_for
 from pipeline.project import PROJECT_FILE
-from pipeline.project.template import starting_project
+from pipeline.project.template import project_text, starting_project
+from pipeline.project.write import write_new
 from stages.contract import Exit
-from stages.files import write_text
 from tui.console import Terminal
 from tui.language import _
 
 DESCRIPTION = """\
-Write a commented paddock.toml into DIR. Nothing that is there is overwritten."""
+Write a commented paddock.toml into DIR. Nothing that is there is overwritten. With --labels it is for
+the images of one label file, in the folder of that file if no DIR is given: the run shares them out to
+train, val and test, and makes the dictionary of their characters."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("folder", metavar="DIR", type=Path)
+    parser.add_argument("folder", metavar="DIR", type=Path, nargs="?")
+    parser.add_argument(
+        "--labels",
+        metavar="FILE",
+        type=Path,
+        help=_("one label file, such as PPOCRLabel's rec_gt.txt"),
+    )
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the project file."""
-    folder: Path = options.folder
+    labels: Path | None = options.labels
+    if options.folder is None and labels is None:
+        raise UsageError(_("name the folder of the new project, or its label file with --labels"))
+    folder: Path = options.folder or (labels or Path()).parent
     path = folder / PROJECT_FILE
     if path.exists():
         remedy = _("edit it, or name another folder")
         raise UsageError(_("there is a project already"), str(path), remedy)
+    text = (
+        project_text(answers_for(labels, folder))
+        if labels
+        else starting_project(folder.resolve().name)
+    )
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(path, starting_project(folder.resolve().name))
+    write_new(path, text)
     terminal.print(_("wrote {path}").format(path=path))
-    terminal.print(_("next: put your label files, images and dictionary where it says, then"))
+    if labels:
+        terminal.print(_("next: look at it, then"))
+    else:
+        terminal.print(_("next: put your label files, images and dictionary where it says, then"))
     terminal.print(f"      paddock --batch {folder}")
     return Exit.OK

@@ -19,11 +19,14 @@ def _parameters(basis: Basis) -> dict[str, Any]:
         "labels": {split: split_labels(basis.project, split) for split in _splits(basis)},
         "allow_overlap": data.allow_overlap,
     }
+    if data.labels:
+        parameters |= {"split": data.split, "split_seed": data.split_seed}
     if basis.reads:
         if data.dictionary == DEFAULT_DICTIONARY:
             parameters["dictionary"] = DEFAULT_DICTIONARY
         parameters["use_space_char"] = data.use_space_char
         parameters["max_text_length"] = data.max_text_length
+        parameters["image_shape"] = basis.project.settings.model.image_shape
     return parameters
 
 
@@ -33,7 +36,9 @@ def _splits(basis: Basis) -> list[str]:
 
 def _inputs(basis: Basis) -> dict[str, Source]:
     characters = _characters(basis) if basis.reads else {}
-    return {**basis.take(*_splits(basis)), **characters}
+    # one tree is read where all splits are of the same label files
+    read = ["train"] if basis.project.settings.data.labels else _splits(basis)
+    return {**basis.take(*read), **characters}
 
 
 #: What says which characters a trained model has: its own dictionary or description, and its classes.
