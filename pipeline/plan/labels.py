@@ -22,6 +22,7 @@ from stages.text.printable import one_line, quoted
 _SEPARATORS = (", ", ",", ";", "|", " ")
 #: As many lines show which it is.
 _LOOKED_AT = 20
+_REMEDY = msg("a label is PATH<TAB>TEXT")
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,8 @@ def _faults(labels: LabelFiles, task: str, project_folder: Path) -> Iterator[Com
             message = msg("{file}: {rest}", one_line(name), file.text.foreign.message())
             yield Complaint((name,), message, file.text.foreign.remedy(one_line(name)))
         elif not file.items:
-            yield Complaint(
-                (name,), msg("{file}: no lines; a label file has a line an image", one_line(name))
-            )
+            message = msg("{file}: no lines; a label file has a line an image", one_line(name))
+            yield Complaint((name,), message, _REMEDY)
         elif other := _of_another_task(name, file, task):
             yield other
         else:
@@ -138,7 +138,7 @@ def _remedy_of_lines(kind: Kind, file: LabelFile, faults: Sequence[Fault], root:
     separator = _separator([file.text.lines[fault.line - 1] for fault in faults[:_LOOKED_AT]], root)
     if separator:
         return msg("put a tab for the {separator} between path and text", quoted(separator))
-    return msg("a label is PATH<TAB>TEXT")
+    return _REMEDY
 
 
 def _separator(lines: Sequence[str | bytes], root: Path) -> str:
@@ -173,7 +173,14 @@ def _of_paths(labels: LabelFiles, absent: Sequence[Absent], project_folder: Path
         first.line,
     )
     written = [each.image for each in absent]
-    if found := Files(labels.root).find(written):
+    found = Files(labels.root).find(written)
+    if found and not found.difference.changes:  # it is there, and its name is the fault
+        named = next(each for each in absent if each.image == found.written)
+        message = msg("{head}: {why}", head, named.why or msg("it was not there a moment ago"))
+        return Complaint(
+            (first.file,), message, msg("rename the files, and correct {files}", shown)
+        )
+    if found:
         return Complaint(
             (first.file,), _said(head, found, len(absent)), _path_remedy(found, shown, labels.root)
         )

@@ -29,6 +29,7 @@ from stages.full.attempts import (
     new_attempt,
 )
 from stages.full.labels import check_trainable
+from stages.full.plain import flattened
 from stages.full.start_loss import start_val_loss
 from stages.full.starting_weights import starting_weights
 from stages.full.steps import check_training_lengths
@@ -82,7 +83,7 @@ def train(context: Context) -> TrainMetrics:
 
 
 def _config(context: Context) -> Config:
-    paths, chosen = data_paths(context), settings(context)
+    paths, chosen = flattened(data_paths(context), context.scratch), settings(context)
     if not context.has("config"):
         built_in = find(context.parameters["architecture"])
         check_shape(built_in, chosen.image_shape)

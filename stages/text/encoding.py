@@ -127,8 +127,8 @@ def _of_8_bits(data: bytes) -> Foreign | None:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        beyond = [*_BEYOND.finditer(text)]
-        fitting = sum(usual(text, found.start()) for found in beyond)
+        beyond = {found.group(): found.start() for found in _BEYOND.finditer(text)}
+        fitting = sum(usual(text, at) for at in beyond.values())
         if len(beyond) >= least and fitting / len(beyond) > share:
             best, share = _foreign(name, iconv, codec, data), fitting / len(beyond)
     return best
@@ -157,10 +157,10 @@ def _alone(text: str, at: int) -> bool:
     return "À" <= text[at] <= "ÿ" and around.isascii() and any(map(str.isalpha, around))
 
 
-#: Name, iconv's name, Python's, what is usual in it, and how many characters it takes to tell. The most
-#: frequent characters of each set have a range of their own: the syllables of KS X 1001, level 1 of GB 2312,
-#: of JIS X 0208 (with kana) and of Big5. The Korean range lies within the Chinese ones: it comes first and
-#: needs more.
+#: Name, iconv's name, Python's, what is usual in it, and how many different characters it takes to tell.
+#: The most frequent characters of each set have a range of their own: the syllables of KS X 1001, level 1 of
+#: GB 2312, of JIS X 0208 (with kana) and of Big5. The Korean range lies within the Chinese ones: it comes
+#: first and needs more.
 _EIGHT_BITS: tuple[tuple[str, str, str, _Usual, int], ...] = (
     ("EUC-KR", "CP949", "cp949", _in("euc_kr", 0xB0, 0xC8), 8),
     ("GBK", "GB18030", "gb18030", _in("gb2312", 0xB0, 0xD7), 1),
