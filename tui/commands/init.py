@@ -9,8 +9,8 @@ from pipeline.errors import UsageError
 from pipeline.plan.labelled import answers_for
 from pipeline.project import PROJECT_FILE
 from pipeline.project.template import project_text, starting_project
-from pipeline.project.write import write_new
 from stages.contract import Exit
+from stages.files import write_text
 from tui.console import Terminal
 from tui.language import _
 
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         else starting_project(folder.resolve().name)
     )
     folder.mkdir(parents=True, exist_ok=True)
-    write_new(path, text)
+    write_text(path, text)
     terminal.print(_("wrote {path}").format(path=path))
     if labels:
         terminal.print(_("next: look at it, then"))
