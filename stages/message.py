@@ -69,8 +69,10 @@ def text_of(value: object) -> str:
 
 
 def joined(separator: str, texts: Iterable[str]) -> str:
-    """Return a list of texts, most of them messages, as one; "" for none."""
+    """Return a list of texts, most of them messages, as one; "" for none, the text itself for one."""
     items = tuple(texts)
+    if len(items) == 1:  # as a list it would be the same text with another template
+        return items[0]
     return Message(separator, items) if items else ""
 
 

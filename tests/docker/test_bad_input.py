@@ -148,7 +148,8 @@ def test_what_was_put_in_order_runs(folder: Path) -> None:
 
 
 def test_all_problems_are_said_at_once(folder: Path) -> None:
-    missing_image(folder)
+    too_long = [*labels(folder), labels(folder)[0] + "A" * 30]
+    write_labels(folder, too_long)
     unreadable_image(folder)
     done = run(folder, "--until", "data")
     check_clean_refusal(done, 3, "test.txt:2", "test.txt:5", "2 problems")

@@ -49,6 +49,11 @@ def test_it_survives_json_and_copies() -> None:
     assert parts(copy.deepcopy(NESTED)) == parts(copy.copy(NESTED)) == parts(NESTED)
 
 
+def test_a_list_of_one_text_is_that_text_through_json_too() -> None:
+    alone = joined("\n", [msg("{what} is gone", "a")])
+    assert parts(through_json({"text": joined("; ", [alone])})["text"]) == ["{what} is gone", "a"]
+
+
 def test_it_survives_an_event() -> None:
     event = decode_event(encode_event(Failed(3, NESTED)))
     assert isinstance(event, Failed) and parts(event.message) == parts(NESTED)
