@@ -85,7 +85,7 @@ def _faults(labels: LabelFiles, task: str, project_folder: Path) -> Iterator[Com
     """Give what is wrong; the key of a complaint is the label file."""
     for name, file in labels.files.items():
         if file.text.foreign:
-            message = msg("{file}: {rest}", one_line(name), file.text.foreign.message())
+            message = msg("{first}: {rest}", one_line(name), file.text.foreign.message())
             yield Complaint((name,), message, file.text.foreign.remedy(one_line(name)))
         elif not file.items:
             message = msg("{file}: no lines; a label file has a line an image", one_line(name))
@@ -176,7 +176,7 @@ def _of_paths(labels: LabelFiles, absent: Sequence[Absent], project_folder: Path
     found = Files(labels.root).find(written)
     if found and not found.difference.changes:  # it is there, and its name is the fault
         named = next(each for each in absent if each.image == found.written)
-        message = msg("{head}: {why}", head, named.why or msg("it was not there a moment ago"))
+        message = msg("{first}: {rest}", head, named.why or msg("it was not there a moment ago"))
         return Complaint(
             (first.file,), message, msg("rename the files, and correct {files}", shown)
         )
@@ -195,7 +195,7 @@ def _of_paths(labels: LabelFiles, absent: Sequence[Absent], project_folder: Path
     if first.why:
         return Complaint(
             (first.file,),
-            msg("{head}: {why}", head, first.why),
+            msg("{first}: {rest}", head, first.why),
             msg("correct the paths in {files}", shown),
         )
     message = msg("{head}; no file of such a name is in {root}", head, labels.root)
