@@ -19,6 +19,7 @@ from stages.text.decode import collapse
 from stages.text.dictionary import Dictionary, read_lines
 from stages.text.handoff import describe_decoding
 from stages.text.oddities import sentences
+from support.given import give_checkpoint
 from support.projects import write_project
 
 #: As en_dict.txt: a space is on its last line.
@@ -237,7 +238,7 @@ mode = "full"
 def project(folder: Path, text: str, yml: str) -> None:
     """Load a project with these files in it."""
     (folder / "rec.yml").write_text(yml, encoding="utf-8")
-    (folder / "rec.pdparams").write_bytes(b"x")
+    give_checkpoint(folder / "rec.pdparams")
     write_project(folder, text)
     load_project(folder)
 
