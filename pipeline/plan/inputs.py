@@ -119,13 +119,3 @@ def split_labels(project: Project, split: str) -> list[str]:
 def file_upload(path: Path, cache: HashCache, made_by: str) -> Upload:
     """Make an upload of one file."""
     return make_upload({path.name: path}, cache, made_by)
-
-
-def folder_upload(folder: Path, cache: HashCache, made_by: str) -> Upload:
-    """Make an upload of all regular files of ``folder``."""
-    files = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink()
-    }
-    return make_upload(files, cache, made_by)

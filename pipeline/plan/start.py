@@ -141,9 +141,15 @@ def _from_weights(
             return Start(one_file(found, cache, _model(found)), config)
         folder = found.folder
         # A PD model's characters may be in a file of their own: the only text beside it.
-        files = {**{text.name: text for text in sorted(folder.glob("*.txt"))}, **found.files}
+        files = {**_texts_in(folder), **found.files}
     pretrained = tree_of(files, cache, _made_by(given, folder))
     return Start(pretrained, config, own=_own(given, files, folder, cache))
+
+
+def _texts_in(folder: Path) -> dict[str, Path]:
+    """Return the text files of a folder by name; links, which may lead anywhere, are left out."""
+    texts = sorted(folder.glob("*.txt"))
+    return {text.name: text for text in texts if text.is_file() and not text.is_symlink()}
 
 
 def _shown(given: str | RemoteModel, path: Path) -> str:

@@ -423,3 +423,18 @@ def test_a_stand_in_for_data_is_seen_too(tmp_path: Path, name: str, data: bytes,
 def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
     text = FROM_CHECKPOINT.replace("output/rec/best_accuracy", "c" * 300)
     assert "train.checkpoint: " in refusal(tmp_path / "p", text, lambda _folder: None)
+
+
+def test_beside_a_model_to_train_from_only_its_plain_texts_are_taken(tmp_path: Path) -> None:
+    def prepare(folder: Path) -> None:
+        give_pd(folder / "m")
+        (folder / "m" / "keys.txt").write_text("A\n")
+        (folder / "m" / "notes.md").write_text("mine")
+        (folder / "m" / "link.txt").symlink_to("/etc/hostname")
+
+    wires, _ = planned(tmp_path / "p", FINE_TUNED, prepare)
+    assert sorted(uploaded(wires["train"].inputs["pretrained"])) == [
+        "inference.pdiparams",
+        "inference.pdmodel",
+        "keys.txt",
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.plan.hashes import HashCache
-from pipeline.plan.inputs import Upload, file_upload, folder_upload, split_upload
+from pipeline.plan.inputs import Upload, file_upload, split_upload
 from pipeline.project import load_project
 from support.projects import MINIMAL, write_project
 
@@ -89,10 +89,3 @@ def test_a_single_file_is_named_by_its_own_hash(folder: Path) -> None:
     assert source.sha256 == hashlib.sha256((folder / "dict.txt").read_bytes()).hexdigest()
     assert source.path == f"{made.folder}/dict.txt" and not source.tree
     assert made.as_tree("x").sha256 == made.sha256 != source.sha256
-
-
-def test_a_folder_is_taken_without_its_links(folder: Path) -> None:
-    (folder / "data/link.txt").symlink_to("/etc/hostname")
-    with HashCache(folder / "h.sqlite") as cache:
-        made = folder_upload(folder / "data", cache, "model")
-    assert "link.txt" not in made.files and "train/0.png" in made.files
