@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.wiring import Wire
+from support.given import give_pd
 from support.plans import wires_of
 from support.projects import HEAD
 
@@ -87,7 +88,7 @@ def test_labels_of_pages_are_no_texts(case: Case, text: str) -> None:
 
 def test_texts_are_no_labels_of_pages(case: Case) -> None:
     case.settings(DETECTION)
-    (case.folder / "pd").mkdir()
+    give_pd(case.folder / "pd")
     case.labels("test/0.jpg", "test/1.jpg")
     error = case.refusal()
     assert error.message.startswith("l.txt: labels of lines")

@@ -11,6 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.wiring import Wire
 from pipeline.project import load_project
+from support.given import give_pd
 from support.plans import wires_of
 from support.projects import HEAD
 from tui.cli import main
@@ -82,7 +83,7 @@ def test_projects_with_splits_of_their_own_are_told_nothing_new(tmp_path: Path) 
     ],
 )
 def test_what_does_not_go_with_labels_is_refused(tmp_path: Path, settings: str, said: str) -> None:
-    (tmp_path / "pd").mkdir()
+    give_pd(tmp_path / "pd")
     with pytest.raises(UsageError, match=said):
         load_project(project(tmp_path, settings))
 
@@ -121,7 +122,7 @@ def test_a_file_that_is_called_labels_is_a_file(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_taken_as_it_is_has_its_own_characters(tmp_path: Path) -> None:
-    (tmp_path / "pd").mkdir()
+    give_pd(tmp_path / "pd")
     settings = '[data]\ntest = ["rec_gt.txt"]\ndictionary = "labels"\n[export]\nmodel = "pd"\n'
     with pytest.raises(UsageError, match="has characters of its own"):
         load_project(project(tmp_path, settings))
