@@ -23,10 +23,18 @@ STEP = 0.01
 def hurried() -> Iterator[None]:
     """Let Textual's pilot wait in shorter steps, and parse each style sheet once a process."""
     parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+    themes: dict[tuple[tuple[str, str], ...], int] = {}
+    last: list[tuple[object, int]] = [({}, -1)]
     parse = Stylesheet._parse_rules
 
+    def number_of(variables: dict[str, str]) -> int:
+        """Number the themes; most often it is the last one's very dictionary again."""
+        if variables is not last[0][0]:
+            last[0] = (variables, themes.setdefault(tuple(variables.items()), len(themes)))
+        return last[0][1]
+
     def parse_once(sheet: Stylesheet, *args: Any, **options: Any) -> list[RuleSet]:
-        key = (args, tuple(options.items()), tuple(sheet._variables.items()))
+        key = (args, tuple(options.items()), number_of(sheet._variables))
         if key not in parsed:
             parsed[key] = parse(sheet, *args, **options)
         return parsed[key]

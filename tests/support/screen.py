@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -62,7 +63,9 @@ async def until(
     for _attempt in range(int(seconds / STEP)):
         if true():
             return
-        await pilot.pause(STEP)
+        if pilot.app._exception is not None:  # told when the app is closed
+            break
+        await asyncio.sleep(STEP)
     raise AssertionError(f"it did not come to that: {of}\n{text_of(pilot.app)}")
 
 
