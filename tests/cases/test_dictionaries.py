@@ -209,6 +209,17 @@ def test_b19_another_dictionary_of_as_many_characters_is_refused() -> None:
     assert caught.value.pitfall is Pitfall.DICTIONARY_CHANGED
 
 
+def test_b19_an_export_that_lists_none_is_a_default_only_as_long_as_nobody_says_otherwise() -> None:
+    told = Told("inference.json", 37, "inference.yml", DEFAULT, is_default=True, certain=False)
+    own_one = settle(Named("inference.yml", DEFAULT, is_own=True), told, False)
+    assert own_one.rules.lower_cased
+    upper = tuple(DEFAULT_CHARACTERS.upper())
+    named = settle(Named("dict.txt", upper), told, False)
+    assert named.rules == DictionaryRules(trained=True, space_added=False)
+    ((said, pitfall),) = named.warnings
+    assert "inference.yml lists no characters" in said and pitfall is Pitfall.DICTIONARY_CHANGED
+
+
 CHECKPOINT = """
 [project]
 name = "b19"
