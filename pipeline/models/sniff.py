@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from stages.message import joined, msg
+from stages.text.labels import read_label_file
 
 #: How much of a file is looked at.
 HEAD = 4096
@@ -202,8 +203,8 @@ def refuse_stand_in(path: Path) -> None:
 
 def first_image(labels: Path) -> str:
     """Return the image that the first line of a label file names, as far as its first bytes tell; or ""."""
-    line = head_of(labels).partition(b"\n")[0]
-    return line.partition(b"\t")[0].decode("utf-8", "replace")
+    found = read_label_file(head_of(labels).partition(b"\n")[0]).labels
+    return found[0].image if found else ""
 
 
 def require_kind(path: Path, *wanted: Kind) -> None:

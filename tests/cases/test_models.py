@@ -420,6 +420,16 @@ def test_a_stand_in_for_data_is_seen_too(tmp_path: Path, name: str, data: bytes,
     assert f"{Path(name).name} is {said}" in refusal(tmp_path / "p", FROM_MODEL, prepare)
 
 
+@pytest.mark.parametrize("line", [b"\xef\xbb\xbftest/0.png\tA\r\n", b'["test/0.png"]\tA\n'])
+def test_the_first_image_is_found_however_its_line_is_written(tmp_path: Path, line: bytes) -> None:
+    def prepare(folder: Path) -> None:
+        give_pir(folder / "m")
+        (folder / "data/test.txt").write_bytes(line)
+        (folder / "data/test/0.png").write_bytes(LFS)
+
+    assert "0.png is a Git LFS pointer" in refusal(tmp_path / "p", FROM_MODEL, prepare)
+
+
 def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
     text = FROM_CHECKPOINT.replace("output/rec/best_accuracy", "c" * 300)
     assert "train.checkpoint: " in refusal(tmp_path / "p", text, lambda _folder: None)
