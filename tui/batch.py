@@ -25,6 +25,7 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.record.runs import list_runs
+from pipeline.record.verdict import read_verdict
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
@@ -32,7 +33,7 @@ from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progres
 from stages.message import text_of
 from tui.console import Terminal, padded
 from tui.evaluations import Evaluations
-from tui.language import N_, _, translated
+from tui.language import _, translated
 from tui.progress import Forecast, progress_sentence
 from tui.views.environments import PROCESSOR
 from tui.words import plan_line
@@ -176,16 +177,13 @@ def _wrote(event: Delivered) -> str:
     return said.format(folder=_nearby(event.folder), count=len(event.files))
 
 
-#: How a run ended, by its exit code.
-_ENDINGS: dict[int, str] = {
-    Exit.OK: N_("done in {time}"),
-    Exit.PARITY: N_("parity failed in {time}"),
-}
-
-
 def _ended(event: RunFinished) -> str:
-    sentence = _ENDINGS.get(event.code, N_("ended with {code} in {time}"))
-    return _(sentence).format(code=event.code, time=human_seconds(event.seconds))
+    time = human_seconds(event.seconds)
+    if verdict := read_verdict(event.verdict):
+        return _("{verdict} in {time}").format(verdict=translated(verdict.words), time=time)
+    if event.code == Exit.OK:
+        return _("done in {time}").format(time=time)
+    return _("ended with {code} in {time}").format(code=event.code, time=time)
 
 
 def _nearby(path: str) -> str:

@@ -30,7 +30,7 @@ _OUTCOMES = (Outcome.PASSED, Outcome.ENFORCED, Outcome.FAILED, Outcome.NOT_CHECK
 
 
 def print_parity(report: Report, terminal: Terminal) -> None:
-    """Write the table, the verdict and the first images that models differ on."""
+    """Write the table, the first images that models differ on, and last the verdict."""
     heads = titles(report)
     shown = _fitting(heads, terminal.results.width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -40,8 +40,8 @@ def print_parity(report: Report, terminal: Terminal) -> None:
         cells = dict(zip(heads, row, strict=True))
         table.add_row(*(Text(one_line(_cell(title, cells[title]))) for title in shown))
     terminal.results.print(table)
-    _print_verdict(report, terminal)
     _print_differences(report, terminal)
+    _print_verdict(report, terminal)
 
 
 def _fitting(heads: tuple[str, ...], width: int) -> list[str]:
@@ -60,13 +60,14 @@ def _cell(title: str, text: str) -> str:
 
 
 def _print_verdict(report: Report, terminal: Terminal) -> None:
-    mark, style = verdict_mark(report.verdict)
-    terminal.print(f"{mark} {translated(verdict_line(report))}", style)
-    for line in (*report.reasons, *report.remarks):
-        terminal.print(f"  - {translated(line)}")
+    """Write what is known of the run, why it was judged as it was, and last the verdict."""
     facts = (_chain, _dictionary, _training, _weights, _guards)
     for line in (line for fact in facts for line in fact(report)):
         terminal.print(f"  {line}")
+    for line in (*report.reasons, *report.remarks):
+        terminal.print(f"  - {translated(line)}")
+    mark, style = verdict_mark(report.verdict)
+    terminal.print(f"{mark} {translated(verdict_line(report))}", style)
 
 
 def _chain(report: Report) -> Iterator[str]:

@@ -24,6 +24,7 @@ from stages.contract import (
     Fault,
     Latency,
     Lineage,
+    LineCounts,
     Match,
     Metrics,
     ModelEntry,
@@ -58,6 +59,7 @@ METRICS: dict[str, Metrics] = {
         characters=36,
         classes=37,
         longest_text=10,
+        shape=LineCounts(widest=310, fitting_width=320, texts=7, commonest=1),
     ),
     "export": ExportMetrics(operators=338, parameters_compared=234, max_difference=0.0),
     "train": TrainMetrics(

@@ -224,6 +224,28 @@ def test_models_that_say_nothing_of_their_input_are_not_checked(guards: Make) ->
         assert guards(evidence=evidence)["same-preprocessing"].outcome is NOT_CHECKED
 
 
+@pytest.mark.parametrize(
+    ("counts", "said", "remedy"),
+    [
+        (
+            {"squeezed": 6, "widest": 739},
+            "6 of 7 are wider than 320 pixels",
+            "image_shape = [3, 48, 768]",
+        ),
+        ({"upright": 1}, "1 of 7 are higher than wide", "turn them"),
+        ({"tiny": 2}, "only a few pixels", "turn them"),
+        ({"placeholders": 3}, "3 of 7 texts are placeholders", "turn them"),
+    ],
+)
+def test_lines_that_a_model_can_hardly_read_are_a_warning(
+    guards: Make, counts: dict[str, int], said: str, remedy: str
+) -> None:
+    shape = {"widest": 310, "fitting_width": 768, "texts": 7, "commonest": 1, **counts}
+    found = guards(results=changed("data", shape=shape))["lines-suit-the-model"]
+    assert (found.outcome, found.effect) == (FAILED, Effect.WARNS)
+    assert said in found.found and remedy in found.remedy
+
+
 def test_tensor_that_nobody_can_trace_fails(guards: Make) -> None:
     lost = Step("lite", "nb-arm", 216, 204, 11, {})
     assert guards(lineage=make_lineage(steps=(lost,)))["weights-traced"].outcome is FAILED

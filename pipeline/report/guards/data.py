@@ -14,7 +14,7 @@ from pipeline.report.guards.base import (
 )
 from pipeline.report.words import Effect
 from stages.contract.artifacts import DICTIONARY
-from stages.message import msg
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 #: Of a trained model's dictionary that readers may take in different ways.
@@ -126,6 +126,58 @@ def length(proof: Proof) -> Finding:
     return passed_if(longest <= allowed, found, "data.max_text_length")
 
 
+#: The share of lines that may be wider than the model without a word.
+_SQUEEZED = 0.01
+
+
+@guard(
+    "lines-suit-the-model",
+    msg("images and texts of lines suit the model"),
+    msg("lines that are squeezed, stand upright or were never read: no training makes up for them"),
+    effect=Effect.WARNS,
+    tasks=("recognition",),
+)
+def lines(proof: Proof) -> Finding:
+    """Tell which lines the data stage found that a model can hardly read."""
+    where, counts = "data", proof.data.shape if proof.data else None
+    if proof.data is None or counts is None:
+        return not_checked(msg("the data stage did not measure its lines"), where)
+    total = sum(proof.data.lines.values())
+    _, height, width = proof.settings.model.image_shape
+    said = []
+    if counts.squeezed > total * _SQUEEZED:
+        said.append(
+            msg(
+                "{count} of {total} are wider than {width} pixels at a height of {height} and are squeezed, "
+                "the widest is {widest}",
+                counts.squeezed,
+                total,
+                width,
+                height,
+                counts.widest,
+            )
+        )
+    if counts.upright:
+        said.append(msg("{count} of {total} are higher than wide", counts.upright, total))
+    if counts.tiny:
+        said.append(
+            msg("{count} of {total} are only a few pixels high or wide", counts.tiny, total)
+        )
+    if counts.placeholders:
+        said.append(
+            msg("{count} of {total} texts are placeholders of a tool", counts.placeholders, total)
+        )
+    if not said:
+        return passed(msg("{total} lines fit into {width} x {height}", total, width, height), where)
+    wider = msg("set model.image_shape = [3, {height}, {width}]", height, counts.fitting_width)
+    remedy = (
+        wider
+        if counts.squeezed > total * _SQUEEZED
+        else msg("turn them, label them, or take them out")
+    )
+    return failed(joined("; ", said), where, remedy)
+
+
 @guard(
     "own-test-set",
     msg("the test set chose nothing"),
@@ -162,4 +214,4 @@ def overlap(proof: Proof) -> Finding:
     return passed(msg("no image, by its content, is in two splits"), "data")
 
 
-GUARDS = (inputs, lock, well_formed, labels, length, own_test_set, overlap)
+GUARDS = (inputs, lock, well_formed, labels, length, lines, own_test_set, overlap)
