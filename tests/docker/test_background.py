@@ -106,7 +106,7 @@ def test_every_run_that_compared_keeps_its_report(official: Path) -> None:
     with changed(official, "[convert]", "[verify]\nmin_accuracy = 1.0\n[convert]"):
         failed, said = in_background(official)
     assert code_of(said) == 1
-    for own, verdict in ((cached, "pass"), (failed, "fail")):
+    for own, verdict in ((cached, "pass"), (failed, "fail-accuracy")):
         assert own.folder.report is not None
         report = json.loads(own.folder.report.read_text(encoding="utf-8"))
         assert (report["run"], report["verdict"]) == (own.run, verdict)

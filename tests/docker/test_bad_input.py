@@ -30,12 +30,12 @@ LINES = 4
 
 @pytest.fixture(scope="module")
 def good(site: Site, lines: Path) -> Path:
-    """A project whose data are in order; the data stage never looks at its model."""
+    """A project whose data are in order; of its model the data stage only counts the classes."""
     files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", LINES),
         "dict.txt": lines / "dict.txt",
-        "pd/inference.pdmodel": program(WEIGHTS),
+        "pd/inference.pdmodel": program(WEIGHTS, classes=37),
         "pd/inference.pdiparams": tensors(WEIGHTS),
     }
     return site.project("bad-input", TEXT, files)
@@ -113,9 +113,7 @@ def no_lines(folder: Path) -> None:
     [
         (label_outside_the_dictionary, 5, ("U+00E9", "U+001B", "test.txt:5", "dictionary")),
         (missing_image, 2, ("test.txt", "line 5", "test/gone.png", "no file of such a name")),
-        (crlf_dictionary, 5, ("dict.txt", "line 1", "CRLF", "dos2unix")),
-        (bom_dictionary, 5, ("dict.txt", "line 1", "byte order mark")),
-        (twice_in_the_dictionary, 5, ("dict.txt", "line 37", "already")),
+        (twice_in_the_dictionary, 5, ("dict.txt", "37 lines", "37 classes")),
         (unreadable_image, 3, ("test.txt:2", "not an image")),
         (malformed_label_line, 2, ("test.txt:3", "0 tabs")),
         (too_long_label, 3, ("test.txt:1", "max_text_length")),
@@ -132,6 +130,19 @@ def test_bad_data_is_refused(
     check_clean_refusal(done, code, *said)
     assert site.containers(folder) == []
     assert not (folder / "out").exists() and not (folder / "paddock.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "pitfall"),
+    [(crlf_dictionary, "dictionary-crlf"), (bom_dictionary, "dictionary-bom")],
+)
+def test_what_is_odd_about_a_trained_dictionary_is_a_warning(
+    folder: Path, spoil: Callable[[Path], None], pitfall: str
+) -> None:
+    spoil(folder)
+    done = run(folder, "--until", "data")
+    assert done.code == 0, done.events[-3:]
+    assert pitfall in [warned["pitfall"] for warned in done.of("warning", "data")]
 
 
 def test_a_person_sees_one_message_and_no_escape_code(folder: Path) -> None:

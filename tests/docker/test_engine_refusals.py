@@ -42,7 +42,7 @@ def folder(site: Site, lines: Path) -> Path:
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 2),
         "dict.txt": lines / "dict.txt",
-        "pd/inference.pdmodel": program(WEIGHTS),
+        "pd/inference.pdmodel": program(WEIGHTS, classes=37),
         "pd/inference.pdiparams": tensors(WEIGHTS),
     }
     return site.project("refusals", TEXT, files)

@@ -98,7 +98,7 @@ def test_changed_threshold_runs_nothing_and_can_fail(official: Path, through: Do
     assert "pd: accuracy" in done.events[-1]["reasons"][0]
     assert report(official)["verdict"] == "pass", "out/ keeps the last good model"
     failed = json.loads((official / "out.failed" / "report.json").read_text(encoding="utf-8"))
-    assert failed["verdict"] == "fail"
+    assert failed["verdict"] == "fail-accuracy"
 
 
 def test_plan_names_what_changed_and_exactly_that_runs(official: Path, converted: Done) -> None:

@@ -14,7 +14,7 @@ PD = ("inference.pdmodel", "inference.pdiparams")
 #: ``VarType.Type`` of a number, and of a tensor.
 FLOAT32, _DENSE = 5, 7
 #: What an operator fetches, in :func:`program`.
-OUTPUT = "out"
+INPUT, OUTPUT = "x", "out"
 
 Shapes = Mapping[str, tuple[int, ...]]
 WEIGHTS: Shapes = {"w_0": (2, 3)}
@@ -88,15 +88,25 @@ def _value(number: int, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"%": number, "TT": kind}
 
 
-def program(shapes: Shapes, operators: Iterable[str] = ("relu",), dtype: int = FLOAT32) -> bytes:
+def program(
+    shapes: Shapes,
+    operators: Iterable[str] = ("relu",),
+    dtype: int = FLOAT32,
+    classes: int = 3,
+) -> bytes:
     """Return a legacy program (``ProgramDesc``) with these parameters and operators."""
     variables = [_variable(name, shape, dtype, stored=True) for name, shape in shapes.items()]
-    variables.append(_variable(OUTPUT, (-1, 3), FLOAT32, stored=False))
+    variables.append(_variable(INPUT, (-1, 3, 48, 320), FLOAT32, stored=False))
+    variables.append(_variable(OUTPUT, (-1, classes), FLOAT32, stored=False))
+    fed = (
+        _bytes(1, _bytes(1, b"X") + _bytes(2, b"feed"))
+        + _bytes(2, _bytes(1, b"Out") + _bytes(2, INPUT.encode()))
+        + _bytes(3, b"feed")
+    )
     kinds = [_bytes(4, _bytes(3, kind.encode())) for kind in operators]
     fetched = _bytes(1, _bytes(1, b"X") + _bytes(2, OUTPUT.encode())) + _bytes(3, b"fetch")
-    return _bytes(
-        1, b"".join((_number(1, 0), _number(2, -1), *variables, *kinds, _bytes(4, fetched)))
-    )
+    made = (*variables, _bytes(4, fed), *kinds, _bytes(4, fetched))
+    return _bytes(1, b"".join((_number(1, 0), _number(2, -1), *made)))
 
 
 def _variable(name: str, shape: tuple[int, ...], dtype: int, *, stored: bool) -> bytes:
