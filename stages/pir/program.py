@@ -18,8 +18,11 @@ from stages.message import Message, msg, text_of
 from stages.pir.attributes import Attribute, read_attributes, text, whole
 from stages.text.printable import printable
 
-#: The versions of the format that Paddle 3.0 (1) and 3.1 (2) write.
-VERSIONS = (1, 2)
+#: The versions of the format that Paddle 3.0 (1), 3.1 (2), 3.2 (3) and 3.3 (4) write.
+VERSIONS = (1, 2, 3, 4)
+#: What version 4 writes in double precision (serialize_deserialize/patch/4.yaml): Paddle 3.1, which
+#: runs the model to prove the legacy one equal, refuses to load it.
+_DOUBLES = {4: ("nearest_interp", "bilinear_interp", "leaky_relu")}
 #: The number of an optional input that is not given.
 ABSENT = 0
 
@@ -135,9 +138,10 @@ def read_program(path: Path) -> Program:
                 VERSIONS[-1],
             ),
             printable(str(path), 400),
-            msg("export the model with Paddle 3.0 or 3.1"),
+            msg("export the model with Paddle 3.0, 3.1 or 3.2"),
         )
     program = _Reader(path).read(listed)
+    _refuse_doubles(path, program.operators, _DOUBLES.get(version, ()))
     _refuse_dtypes(path, program.parameters)
     return program
 
@@ -214,6 +218,21 @@ def _sizes(shape: list[Any]) -> Iterator[int]:
         if whole(size) < -1:
             raise ValueError(msg("{shape} is not a shape", f"{shape!r:.80}"))
         yield size
+
+
+def _refuse_doubles(path: Path, operators: tuple[Operator, ...], kinds: tuple[str, ...]) -> None:
+    found = sorted({operator.kind for operator in operators if operator.name in kinds})
+    if found:
+        raise StageError(
+            msg(
+                "{path} was written by Paddle 3.3, and Paddle 3.1 cannot run its {found}: their numbers "
+                "are in double precision",
+                printable(path.name),
+                ", ".join(found),
+            ),
+            printable(str(path), 400),
+            msg("export the model with Paddle 3.0, 3.1 or 3.2"),
+        )
 
 
 def _refuse_dtypes(path: Path, parameters: tuple[Parameter, ...]) -> None:
