@@ -75,7 +75,7 @@ def run(context: Context) -> ConvertMetrics:
     original = context.input("pdmodel"), context.input("pdiparams")
     steps = Steps(context, 2 + len(targets))
     steps.begin(msg("rewrite the program"))
-    shapes = input_shapes(read_program(original[0]), task_of(context).sizes)
+    shapes = input_shapes(read_program(original[0]), _sizes(context))
     rewritten = _rewrite(context, original)
     given = [target for target in targets if context.has(given_nb(target))]
     made = [target for target in targets if target not in given]
@@ -84,6 +84,8 @@ def run(context: Context) -> ConvertMetrics:
         chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)
     steps.begin(msg("prove it equal"))
     proof = prove_equal(original, rewritten.files, shapes, context.spec.seed)
+    if proof.rounding:
+        context.warn(_sensitive(proof), original[0].name)
     version = installed_version()
     for target in given:
         steps.begin(msg("trace the file for {target}", target))
@@ -121,6 +123,22 @@ class Steps:
     def end(self) -> None:
         """Say that all is done."""
         self._context.progress(self._total, self._total, "steps")
+
+
+def _sizes(context: Context) -> tuple[tuple[int, int], ...]:
+    """Return the sizes of image to try: the project's, then the task's usual ones."""
+    usual = task_of(context).sizes
+    shape = context.parameters.get("image_shape")
+    return ((shape[1], shape[2]), *usual) if shape else usual
+
+
+def _sensitive(proof: Proof) -> str:
+    return msg(
+        "the model is sensitive to rounding: with its sums in another order it differs from itself by "
+        "{rounding}, and the simplified one differs from it by {difference}",
+        f"{proof.rounding:.3g}",
+        f"{proof.difference:.3g}",
+    )
 
 
 def _targets(given: list[str]) -> list[str]:

@@ -26,7 +26,8 @@ class Task:
 
     Args:
         name: of :data:`stages.contract.TASKS`, and of its room.
-        sizes: (height, width) that stand for dimensions that are only known at run time.
+        sizes: (height, width) that stand for dimensions that are only known at run time, beside the
+            project's own.
         reads: whether its models read text, and so have a dictionary.
     """
 

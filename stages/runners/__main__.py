@@ -17,6 +17,7 @@ from stages.runners.protocol import Message, Run, read_message, write_message
 #: The module that loads each kind; imported in the child alone, as each brings its own library.
 KINDS = {
     "pd": "stages.runners.pd",
+    "pd-plain": "stages.runners.pd_plain",
     "nb": "stages.runners.nb",
     "checkpoint": "stages.ppocr.reader",
 }

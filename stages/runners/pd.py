@@ -8,9 +8,14 @@ from paddle.inference import Config, create_predictor
 from stages.runners.protocol import Run
 
 
-def load(threads: int, pdmodel: str, pdiparams: str) -> Run:
-    """Return a function from float32 [1, 3, H, W] to float32 [1, T, classes]."""
+def load(threads: int, pdmodel: str, pdiparams: str, *, plain: bool = False) -> Run:
+    """Return a function from float32 [1, 3, H, W] to float32 [1, T, classes].
+
+    ``plain`` leaves oneDNN out, which takes sums in an order of its own.
+    """
     config = Config(pdmodel, pdiparams)
+    if plain:
+        config.disable_mkldnn()
     config.disable_gpu()
     config.disable_glog_info()
     config.set_cpu_math_library_num_threads(threads)

@@ -16,7 +16,7 @@ from stages.contract.artifacts import LINEAGE, given_nb, nb_file, nb_model
 def _parameters(basis: Basis) -> dict[str, Any]:
     settings = basis.project.settings
     told = settings.convert.model_dump(exclude={"models"})
-    return {"task": settings.model.task, **told}
+    return {"task": settings.model.task, "image_shape": settings.model.image_shape, **told}
 
 
 def _inputs(basis: Basis) -> dict[str, Source]:
