@@ -92,6 +92,21 @@ class Spread:
         return (self.by, self.over) if self.over else (self.by,)
 
 
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """A new parameter: what the program itself computes from constants, which no parameter is in."""
+
+    value: np.ndarray
+
+    def apply(self, parameter: str, values: Values) -> np.ndarray:
+        """See :class:`Step`."""
+        return self.value.astype(np.float64)
+
+    def reads(self) -> tuple[str, ...]:
+        """See :class:`Step`."""
+        return ()
+
+
 @dataclass(frozen=True)
 class Change:
     """A step, the parameter that it changed, and the rule that took it."""

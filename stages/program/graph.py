@@ -6,7 +6,7 @@ a variable has one producer; rules that need it ask :meth:`Graph.producers`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,6 +144,19 @@ class Graph:
         """Return a variable's declared shape, -1 where it is only known at run time."""
         variable = self._variables.get(name)
         return tuple(variable.type.dense_tensor.tensor.dims) if variable else ()
+
+    def dtype(self, name: str) -> int:
+        """Return the ``VarType.Type`` of a variable's numbers; -1 of one that is not declared."""
+        variable = self._variables.get(name)
+        return variable.type.dense_tensor.tensor.data_type if variable else -1
+
+    def only(self, operators: Sequence[Operator]) -> proto.ProgramDesc:
+        """Return a program of these operators of the main block alone."""
+        result = proto.ProgramDesc()
+        result.CopyFrom(self._program)
+        del result.blocks[1:], result.blocks[0].ops[:]
+        result.blocks[0].ops.extend(operator.message() for operator in operators)
+        return result
 
     def rename_input(self, old: str, new: str) -> None:
         """Make every operator that reads ``old`` read ``new``."""

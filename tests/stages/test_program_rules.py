@@ -19,6 +19,7 @@ from stages.program.rules.affine import (
     spread_over_channels,
 )
 from stages.program.rules.apart import hold_apart
+from stages.program.rules.constants import LACKING, compute_constants
 from stages.program.rules.legal import add_swish_beta, add_xshape, shape_scalars
 from stages.program.rules.simple import drop_assign, drop_dropout, flatten_bias
 from support.legacy import alphanumeric_model, open_graph, rewrite, save_legacy
@@ -75,6 +76,21 @@ def kinds(graph: Graph) -> list[str]:
     return [operator.type for operator in graph.operators]
 
 
+class FixedPoints(nn.Layer):
+    """Adds numbers that it computes anew each time, as TPS does: in float64."""
+
+    def __init__(self, lacking: bool) -> None:
+        super().__init__()
+        self.lacking = lacking
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        fixed = paddle.full([3, 3], 0.5, "float64") * 3.0
+        if self.lacking:
+            steps = paddle.linspace(0.5, 2.0, 3, dtype="float64").reshape([3, 1])
+            fixed = paddle.inverse(fixed + paddle.eye(3, dtype="float64")) * steps
+        return x * fixed.astype("float32").sum() + paddle.full([1], 0.25)
+
+
 def with_flat_bias(graph: Graph) -> None:
     """Affine rules see biases only where they already stand along axis 1."""
     flatten_bias(graph)
@@ -91,6 +107,24 @@ def test_a_dropout_that_scales_in_inference_stays(tmp_path: Path) -> None:
     files = save(tmp_path, convolution(), nn.Dropout(0.5, mode="downscale_in_infer"), nn.ReLU())
     _, count, difference = rewrite(files, drop_dropout)
     assert (count, difference) == (0, 0.0)
+
+
+def test_what_no_image_reaches_is_computed_ahead_of_time(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), FixedPoints(lacking=True))
+    assert set(LACKING) <= set(kinds(open_graph(files)))
+    graph, count, difference = rewrite(files, compute_constants)
+    assert count > len(LACKING) and difference < EXACT
+    assert not {*LACKING, "cast"} & set(kinds(graph))
+    made = [change.parameter for change in graph.changes]
+    assert made and set(made) <= set(graph.used_parameters())
+
+
+def test_constants_that_lite_computes_itself_stay(tmp_path: Path) -> None:
+    graph, count, difference = rewrite(
+        save(tmp_path, convolution(), FixedPoints(lacking=False)), compute_constants
+    )
+    assert (count, difference) == (0, 0.0)
+    assert "fill_constant" in kinds(graph)
 
 
 def test_an_assign_is_dropped(tmp_path: Path) -> None:

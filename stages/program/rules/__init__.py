@@ -6,15 +6,17 @@ from stages.program.graph import Graph
 from stages.program.rules.affine import AFFINE
 from stages.program.rules.apart import APART
 from stages.program.rules.base import Rule
+from stages.program.rules.constants import CONSTANTS
 from stages.program.rules.legal import LEGAL
 from stages.program.rules.simple import SIMPLE
 
-#: Simplifying first: what it removes need not be made legal. A bias must stand along axis 1 before
-#: an affine can be folded into its convolution; folding comes before spreading what is left. Which
-#: convolutions meet is known when all that opt would fold is where it stays.
-RULES: tuple[Rule, ...] = (*SIMPLE, *AFFINE, *APART, *LEGAL)
+#: What depends on no image first: nothing else need look at it. Simplifying next: what it removes need
+#: not be made legal. A bias must stand along axis 1 before an affine can be folded into its convolution;
+#: folding comes before spreading what is left. Which convolutions meet is known when all that opt would
+#: fold is where it stays.
+RULES: tuple[Rule, ...] = (*CONSTANTS, *SIMPLE, *AFFINE, *APART, *LEGAL)
 
-__all__ = ["AFFINE", "APART", "LEGAL", "RULES", "SIMPLE", "Rule", "apply_rules"]
+__all__ = ["AFFINE", "APART", "CONSTANTS", "LEGAL", "RULES", "SIMPLE", "Rule", "apply_rules"]
 
 
 def apply_rules(graph: Graph, rules: tuple[Rule, ...] = RULES) -> dict[str, int]:
