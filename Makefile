@@ -4,7 +4,7 @@ PADDOCK = .venv/bin/paddock
 # Tests wait for screens and processes a part of their time: one more process than cores.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: demo test test-all check check-source check-tests setup setup-dev engine images lock catalogue dictionaries
+.PHONY: demo test test-all check check-source check-tests setup setup-dev engine images lock catalogue dictionaries architectures
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
 demo: engine images
@@ -58,6 +58,13 @@ dictionaries: images
 	docker run --rm --network none -v "$(CURDIR)":/src:ro -w /src -e PYTHONPATH=/src:/src/tests \
 	    --entrypoint python paddock-train:3.1.1 -m support.dictionary_table /opt/paddleocr \
 	    | .venv/bin/python scripts/dictionaries.py
+
+# docs/architectures.md from the recognition configurations of a PaddleOCR source tree, TREE=path/to/PaddleOCR:
+# every distinct network is built, exported untrained, converted and compared; a quarter of an hour.
+architectures: images
+	docker run --rm --init --network none --shm-size 1g -v "$(CURDIR)":/src:ro -v "$(abspath $(TREE))":/tree:ro \
+	    -w /src -e PYTHONPATH=/src:/src/tests --entrypoint python paddock-verify:3.1.1 \
+	    -m support.networks /tree | PYTHONPATH=. .venv/bin/python scripts/architectures.py "$(TREE)"
 
 # All locks again; needs uv. `scripts/lock --upgrade` takes newer versions.
 lock:

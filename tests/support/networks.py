@@ -1,7 +1,7 @@
-"""How far each of PaddleOCR's recognition configurations goes: the part of ``architectures.py`` in the image.
+"""How far each of PaddleOCR's recognition configurations goes: what ``make architectures`` runs in the image.
 
-``python networks.py TREE`` prints a line of JSON for each ``configs/rec`` YAML of a source tree, and one for
-each distinct network among those that are accepted: built by PaddleOCR's own code, its weights drawn,
+``python -m support.networks TREE`` prints a line of JSON for each ``configs/rec`` YAML of a source tree, and
+one for each distinct network among those that are accepted: built by PaddleOCR's own code, its weights drawn,
 exported untrained, converted, and compared on random images. All that decides is the stages' own code.
 """
 
@@ -24,11 +24,12 @@ import numpy as np
 import paddle
 
 from stages import convert
-from stages.contract import Input, Spec, hash_file
+from stages.contract import DictionaryRules, Input, Spec, hash_file
 from stages.errors import StageError
 from stages.export import from_checkpoint
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
+from stages.message import msg
 from stages.ppocr.adoption import adopt
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.config import DataPaths, Settings, dump_config
@@ -75,6 +76,7 @@ class Configuration:
     dictionary: str = ""
     space: bool = False
     dictionary_reason: str = ""
+    new_head_reason: str = ""
     network: str = ""
     shape: list[int] = field(default_factory=list)
 
@@ -91,6 +93,7 @@ class Network:
     operators: int = 0
     difference: float | None = None
     same: int = 0
+    images: int = IMAGES
     texts: int = 0
     example: str = ""
     certainty: float = 0.0
@@ -112,7 +115,7 @@ def main(tree: Path, names: Sequence[str]) -> None:
         _print("configuration", found)
         if config is not None:
             networks.setdefault(found.network, (name, config, found.shape))
-    for fingerprint, (name, config, shape) in ({} if "LOOK" in os.environ else networks).items():
+    for fingerprint, (name, config, shape) in networks.items():
         with tempfile.TemporaryDirectory() as folder:
             _print("network", go(Path(folder), fingerprint, name, config, shape))
 
@@ -129,7 +132,7 @@ def examine(tree: Path, path: Path, name: str) -> tuple[Configuration, dict[str,
         name, str(at(raw, "PostProcess", "name")), dictionary=Path(str(named or "")).name
     )
     found.space = at(raw, "Global", "use_space_char") is True
-    found.dictionary_reason = _of_dictionary(tree, named, space=found.space)
+    found.dictionary_reason, found.new_head_reason = _of_dictionary(tree, named, space=found.space)
     try:
         config = read_config(path, found.remarks.append)
         found.shape = shape_of(config)
@@ -141,21 +144,25 @@ def examine(tree: Path, path: Path, name: str) -> tuple[Configuration, dict[str,
         return found, None
     found.network = fingerprint_of(config["Architecture"])
     if newer := list(unknown_parts(config["Architecture"])):
-        found.reason = f"{', '.join(newer)} is newer than the images' PaddleOCR"
+        found.reason = msg("{newer} is newer than the images' PaddleOCR", ", ".join(newer))
         return found, None
     return found, config
 
 
-def _of_dictionary(tree: Path, named: Any, *, space: bool) -> str:
+def _of_dictionary(tree: Path, named: Any, *, space: bool) -> tuple[str, str]:
+    """Return why a dictionary is refused for a trained model, and why for a new head."""
     if not isinstance(named, str):
-        return ""
+        return "", ""
+    trained, new = "", ""
+    try:
+        Dictionary.load_by_rules(tree / named, DictionaryRules(trained=True, space_added=space))
+    except (StageError, OSError) as error:
+        trained = getattr(error, "message", "the file is not in the tree")
     try:
         Dictionary.load(tree / named, space)
-    except StageError as error:
-        return error.message
-    except OSError:
-        return "the file is not in the tree"
-    return ""
+    except (StageError, OSError) as error:
+        new = getattr(error, "message", trained)
+    return trained, new
 
 
 def shape_of(config: Mapping[str, Any]) -> list[int]:
