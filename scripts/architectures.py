@@ -18,7 +18,8 @@ from pipeline.models.configuration import check_configuration
 
 PAGE = Path(__file__).parents[1] / "docs" / "architectures.md"
 _BEGIN, _END = "<!-- made by make architectures -->\n", "<!-- end of make architectures -->"
-#: Further apart than this, two models are not equal; docs/project-file.md has the same default.
+#: Further apart, two models are not equal (docs/project-file.md has the same default), unless rounding the
+#: weights alone moves the first as far.
 _EQUAL = 1e-3
 _PLAN, _TRAIN = "before the run", "by train, before its first epoch"
 Row = dict[str, Any]
@@ -70,7 +71,7 @@ def _counts(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:
 
 def _is_equal(row: Row) -> bool:
     same = row["same"] == row["images"] and row["texts"] > 1
-    return bool(same and row["difference"] <= _EQUAL)
+    return bool(same and row["difference"] <= max(_EQUAL, row["rounding"] or 0))
 
 
 def with_tables(
@@ -106,9 +107,14 @@ def _networks(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:
             yield f"| {fingerprint} {tried['name']} | {first} | | | {why} | |"
         else:
             rules = ", ".join(tried["rules"]) or "none"
+            own = (
+                f" (by rounding its weights alone {tried['rounding']:.1e})"
+                if tried["rounding"]
+                else ""
+            )
             yield (
                 f"| {fingerprint} {tried['name']} | {first} | {tried['operators']} | {rules} "
-                f"| {tried['difference']:.1e} | {tried['same']} of {tried['images']} |"
+                f"| {tried['difference']:.1e}{own} | {tried['same']} of {tried['images']} |"
             )
 
 
