@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pipeline.compose.file import REPOSITORY
 from pipeline.errors import UsageError
@@ -11,7 +13,9 @@ from pipeline.models.fetch_context import Say
 from pipeline.models.sniff import Kind, kind_of, not_wanted, refuse_stand_in, said
 from stages.errors import StageError
 from stages.message import msg
+from stages.pitfalls import Pitfall
 from stages.ppocr.parts import VERSION, unknown_parts
+from stages.ppocr.transforms import otherwise
 from stages.ppocr.user_config import read_config
 
 #: By which images are built from the user's own sources of PaddleOCR (docs/images.md).
@@ -30,8 +34,8 @@ def check_configuration(path: Path, say: Say) -> None:
         say: is told what of it is not taken as it is.
 
     Raises:
-        UsageError: it is something else, lacks a section, or describes a network that the images' PaddleOCR
-            cannot build.
+        UsageError: it is something else, lacks a section, describes a network that the images' PaddleOCR
+            cannot build, or prepares its images otherwise.
     """
     refuse_stand_in(path)
     if (kind := kind_of(path)) not in (Kind.TEXT, Kind.JSON):
@@ -51,6 +55,28 @@ def check_configuration(path: Path, say: Say) -> None:
             ),
             str(path),
             _INSTEAD,
+        )
+    _refuse_otherwise(path, config)
+
+
+def _refuse_otherwise(path: Path, config: Mapping[str, Any]) -> None:
+    """Refuse a configuration whose images are prepared in another way, as train and export would."""
+    if differs := otherwise(config):
+        what, there, own = differs
+        raise UsageError(
+            msg(
+                "{path} prepares its images otherwise than Paddock: {what} is {there}, here {own}",
+                path.name,
+                what,
+                there,
+                own,
+            ),
+            str(path),
+            msg(
+                "if the model is still to be trained, change the transforms of Train and Eval; one that was "
+                "trained so would be given other images than it knows"
+            ),
+            Pitfall.RGB_FOR_BGR if what == "channel_order" else Pitfall.OTHER_CONFIGURATION,
         )
 
 

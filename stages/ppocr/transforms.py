@@ -8,6 +8,7 @@ from typing import Any
 
 from stages.message import msg
 from stages.text.printable import printable
+from stages.text.yaml import at
 
 _LARGEST = 1 << 16
 #: ``NormalizeImage`` without values of its own (ppocr/data/imaug/operators.py).
@@ -36,6 +37,20 @@ class Preparation:
     mean: str = ""
     std: str = ""
     image_shape: tuple[int, ...] = ()
+
+
+#: How this project prepares them (:mod:`stages.preprocess`).
+OWN = Preparation("BGR", RESIZE_NORM_IMG, "right", str(_RESIZE["mean"]), str(_RESIZE["std"]))
+
+
+def otherwise(config: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Return what evaluation prepares otherwise than :data:`OWN` first: what, how there, how here."""
+    found = read_transforms(at(config, "Eval", "dataset", "transforms"))
+    for what in ("channel_order", "resize", "padding", "mean", "std"):
+        there, own = getattr(found, what), getattr(OWN, what)
+        if there and there != own:
+            return what, there, own
+    return None
 
 
 def read_transforms(listed: Any) -> Preparation:

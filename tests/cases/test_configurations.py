@@ -16,7 +16,7 @@ def configured(**architecture: object) -> Prepare:
 
     def prepare(folder: Path) -> None:
         give_checkpoint(folder / "c.pdparams")
-        give_configuration(folder / "own.yml", **architecture)
+        give_configuration(folder / "own.yml", (), **architecture)
 
     return prepare
 
@@ -82,3 +82,37 @@ def test_what_is_no_configuration_is_refused_at_plan_time(
 
     found = refusal(tmp_path / "p", OWN, prepare)
     assert "model.architecture: " in found and said in found
+
+
+BGR = {"DecodeImage": {"img_mode": "BGR"}}
+
+
+@pytest.mark.parametrize(
+    ("transforms", "said"),
+    [
+        ([BGR, {"RecResizeImg": {"image_shape": [3, 64, 256], "padding": False}}],
+         "padding is none, here right"),
+        ([{"DecodeImage": {"img_mode": "RGB"}}, {"RecResizeImg": {}}], "channel_order is RGB, here BGR"),
+        ([BGR, {"SRNRecResizeImg": {}}], "resize is SRNRecResizeImg, here resize_norm_img"),
+    ],
+)  # fmt: skip
+def test_images_that_are_prepared_otherwise_are_named_before_anything_starts(
+    tmp_path: Path, transforms: list[dict[str, object]], said: str
+) -> None:
+    def prepare(folder: Path) -> None:
+        give_checkpoint(folder / "c.pdparams")
+        give_configuration(folder / "own.yml", transforms)
+
+    found = refusal(tmp_path / "p", OWN, prepare)
+    assert "model.architecture: own.yml prepares its images otherwise than Paddock" in found
+    assert said in found and "change the transforms of Train and Eval" in found
+
+
+def test_images_that_are_prepared_alike_are_taken(tmp_path: Path) -> None:
+    def prepare(folder: Path) -> None:
+        give_checkpoint(folder / "c.pdparams")
+        give_configuration(
+            folder / "own.yml", [BGR, {"RecResizeImg": {"image_shape": [3, 32, 100]}}]
+        )
+
+    planned(tmp_path / "p", OWN, prepare)

@@ -37,7 +37,9 @@ def give_pd(folder: Path, shapes: Shapes = WEIGHTS, operators: Iterable[str] = (
     return folder
 
 
-def give_configuration(path: Path, **architecture: Any) -> Path:
+def give_configuration(
+    path: Path, transforms: Iterable[Mapping[str, Any]] = (), **architecture: Any
+) -> Path:
     """Write a PaddleOCR YAML of a small recognition network, with these parts exchanged."""
     network = {
         "model_type": "rec",
@@ -47,7 +49,7 @@ def give_configuration(path: Path, **architecture: Any) -> Path:
         "Head": {"name": "CTCHead"},
         **architecture,
     }
-    dataset = {"name": "SimpleDataSet", "transforms": []}
+    dataset = {"name": "SimpleDataSet", "transforms": list(transforms)}
     config = {
         "Global": {"character_dict_path": "dict.txt"},
         "Architecture": network,
