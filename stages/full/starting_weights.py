@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from stages.full.new_head import with_new_head
 from stages.message import msg
 from stages.ppocr.architectures import ctc_branch
 from stages.ppocr.calibrate import calibrate
@@ -31,8 +32,10 @@ def starting_weights(
     """
     path = context.input("pretrained")
     if not path.is_dir():
-        weights = load_parameters(path, context.warn)
-        load_strictly(build(architecture, dictionary.classes), weights)
+        network = build(architecture, dictionary.classes)
+        given = load_parameters(path, context.warn)
+        weights = with_new_head(context, given, state_arrays(network), dictionary)
+        load_strictly(network, weights)
         return weights
     with ImportProof(context, path) as proof:
         model = read_starting_model(path, ctc_branch(architecture))

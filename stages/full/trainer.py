@@ -156,7 +156,9 @@ def _finish(context: Context, best: Attempt, dictionary: Dictionary, watch: Watc
         raise IntegrityError(
             msg("the best checkpoint has parameters that are not numbers (NaN)"),
             best.checkpoint.name,
-            msg("lower train.learning_rate"),
+            msg('set train.overrides = ["Optimizer.lr.learning_rate=N"], N lower than the YAML has')
+            if context.has("config")
+            else msg("lower train.learning_rate"),
         )
     build(config["Architecture"], dictionary.classes, weights)
     save_parameters(context.output / CHECKPOINT, weights)

@@ -31,6 +31,8 @@ EARLY = msg("early stopping")
 _VALIDATION = {"val_accuracy": "acc", "val_ned": "norm_edit_dis"}
 #: The loss that evaluation can be held against: a MultiHead's sum has the other heads' in it.
 _LOSSES = ("CTCLoss", "loss")
+#: How a user's YAML says what paddock.toml calls train.batch_size.
+_BATCH = "Train.loader.batch_size_per_card"
 _TRAINING = {"train_loss": "loss", "learning_rate": "lr"}
 #: PaddleOCR's name of what ``early_stopping.metric`` says.
 _MEASURES = {"acc": "acc", "ned": "norm_edit_dis"}
@@ -119,7 +121,7 @@ class Watch:
         elif isinstance(event, BadSample):
             self._bad_samples += 1
         elif isinstance(event, Mismatch | NoData | SharedMemory):
-            self.trouble = self.trouble or _error(event)
+            self.trouble = self.trouble or _error(event, self._context.has("config"))
 
     def _stepped(self, event: Stepped) -> None:
         self._epoch, self._epochs = event.epoch, event.epochs
@@ -144,7 +146,8 @@ class Watch:
                 self._context.metric(name, values[theirs], self._step)
 
 
-def _error(event: Mismatch | NoData | SharedMemory) -> StageError:
+def _error(event: Mismatch | NoData | SharedMemory, own_yaml: bool) -> StageError:
+    """Return the error of what the log says; ``own_yaml``: the training's keys are the user's YAML's."""
     if isinstance(event, Mismatch):
         return IntegrityError(
             msg("PaddleOCR left a parameter out of the network: {text}", event.text[:300]),
@@ -155,8 +158,14 @@ def _error(event: Mismatch | NoData | SharedMemory) -> StageError:
     if isinstance(event, NoData):
         return StageError(
             msg("the training set gives no batch: it has fewer lines than batch_size"),
-            "train.batch_size",
-            msg("make train.batch_size smaller"),
+            _BATCH if own_yaml else "train.batch_size",
+            msg(
+                'set train.overrides = ["{key}=N"] (with a sampler "Train.sampler.first_bs=N"), N no more '
+                "than there are lines",
+                _BATCH,
+            )
+            if own_yaml
+            else msg("make train.batch_size smaller"),
         )
     return StageError(
         msg("a DataLoader worker died for lack of shared memory: {text}", event.text[:300]),

@@ -33,7 +33,7 @@ def narrow(model: OfficialModel, dictionary: Dictionary) -> Narrowed:
         c for c, column in zip(dictionary.characters, columns, strict=True) if column is None
     )
     parameters = {
-        name: _columns(array, columns) if array.shape[-1] == model.classes else array
+        name: columns_of(array, columns) if array.shape[-1] == model.classes else array
         for name, array in model.parameters.items()
     }
     return Narrowed(parameters, lacking)
@@ -56,7 +56,8 @@ def warn_of_lacking(context: Context, narrowed: Narrowed, dictionary: Dictionary
     )
 
 
-def _columns(array: np.ndarray, columns: list[int | None]) -> np.ndarray:
+def columns_of(array: np.ndarray, columns: list[int | None]) -> np.ndarray:
+    """Return the blank's column and these; where there is none, the mean of all characters'."""
     mean = array[..., BLANK + 1 :].mean(axis=-1)
     picked = [mean if column is None else array[..., column] for column in columns]
     return np.stack([array[..., BLANK], *picked], axis=-1).astype(array.dtype)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stages.contract import Metric, Progress, Spec, StageEvent, Warned
+from stages.contract import Input, Metric, Progress, Spec, StageEvent, Warned
 from stages.errors import IntegrityError, StageError
 from stages.full.attempts import LOG, Attempt, attempts_in, best_of, new_attempt
 from stages.full.watch import Watch
@@ -17,11 +17,13 @@ EARLY = {"metric": "acc", "patience": 2, "min_delta": 0.0}
 class Follower:
     """A watch with what it said and how often it wanted the trainer to stop."""
 
-    def __init__(self, earlier: list[Attempt] | None = None, **early: Any) -> None:
+    def __init__(
+        self, earlier: list[Attempt] | None = None, inputs: tuple[Input, ...] = (), **early: Any
+    ) -> None:
         self.events: list[StageEvent] = []
         self.stops = self.whole_epochs = 0
         parameters = {"early_stopping": {**EARLY, **early}}
-        spec = Spec("train", "key", "/nowhere", parameters)
+        spec = Spec("train", "key", "/nowhere", parameters, inputs)
         self.watch = Watch(Context(spec, Path("/nowhere"), self.events.append), earlier or [])
 
     def hear(self, *lines: str) -> None:
@@ -88,6 +90,17 @@ def test_trouble_stops_the_trainer_at_once(line: str, kind: type[StageError], me
     assert follower.stops == 1
     assert isinstance(follower.watch.trouble, kind)
     assert message in follower.watch.trouble.message
+
+
+def test_too_few_lines_are_told_by_the_key_that_counts() -> None:
+    for inputs, key in (
+        ((), "make train.batch_size smaller"),
+        ((Input("config", "/own.yml", "0", "project"),), '"Train.loader.batch_size_per_card=N"'),
+    ):
+        follower = Follower(inputs=inputs)
+        follower.hear("No Images in train dataset")
+        assert follower.watch.trouble is not None
+        assert key in follower.watch.trouble.remedy
 
 
 def test_lack_of_shared_memory_has_a_remedy() -> None:
