@@ -61,10 +61,11 @@ dictionaries: images
 
 # docs/architectures.md from the recognition configurations of a PaddleOCR source tree, TREE=path/to/PaddleOCR:
 # every distinct network is built, exported untrained, converted and compared; a quarter of an hour.
+TRIED = docker run --rm --init --network none --shm-size 1g -v "$(CURDIR)":/src:ro -v "$(abspath $(TREE))":/tree:ro \
+    -w /src -e PYTHONPATH=/src:/src/tests $(1) --entrypoint python paddock-verify:3.1.1 -m support.networks /tree
 architectures: images
-	docker run --rm --init --network none --shm-size 1g -v "$(CURDIR)":/src:ro -v "$(abspath $(TREE))":/tree:ro \
-	    -w /src -e PYTHONPATH=/src:/src/tests --entrypoint python paddock-verify:3.1.1 \
-	    -m support.networks /tree | PYTHONPATH=. .venv/bin/python scripts/architectures.py "$(TREE)"
+	{ $(call TRIED,) && $(call TRIED,-e PADDOCK_PADDLEOCR=/tree); } \
+	    | PYTHONPATH=. .venv/bin/python scripts/architectures.py "$(TREE)"
 
 # All locks again; needs uv. `scripts/lock --upgrade` takes newer versions.
 lock:

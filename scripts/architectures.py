@@ -30,11 +30,14 @@ def main(tree: Path) -> None:
     rows = [json.loads(line) for line in sys.stdin if line.startswith("{")]
     files = [row for row in rows if row["kind"] == "configuration"]
     networks = {row["fingerprint"]: row for row in rows if row["kind"] == "network"}
+    newer = {row["fingerprint"]: row for row in rows if row["kind"] == "newer"}
     for row in files:
         row["when"], row["reason"] = _refusal(tree / "configs/rec" / row["path"], row["reason"])
-    counts = list(_counts(files, networks))
+    counts = [*_counts(files, networks), *_newer(newer)]
     print("\n".join(counts))
-    PAGE.write_text(with_tables(PAGE.read_text("utf-8"), files, networks, counts), encoding="utf-8")
+    PAGE.write_text(
+        with_tables(PAGE.read_text("utf-8"), files, {**newer, **networks}, counts), encoding="utf-8"
+    )
 
 
 def _refusal(path: Path, later: str) -> tuple[str, str]:
@@ -69,6 +72,15 @@ def _counts(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:
     )
 
 
+def _newer(networks: dict[str, Row]) -> Iterator[str]:
+    if networks:
+        equal = [row for row in networks.values() if row["stage"] == "done" and _is_equal(row)]
+        yield (
+            f"Of those that need newer code than the images', {len(networks)} were tried with the tree's own "
+            f"(PADDLEOCR_TREE): {len(equal)} converted and equal."
+        )
+
+
 def _is_equal(row: Row) -> bool:
     same = row["same"] == row["images"] and row["texts"] > 1
     return bool(same and row["difference"] <= max(_EQUAL, row["rounding"] or 0))
@@ -100,6 +112,8 @@ def _networks(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:
     for fingerprint, rows in users.items():
         first = f"`{rows[0]['path']}`" + (f" and {len(rows) - 1} more" if len(rows) > 1 else "")
         tried = networks.get(fingerprint)
+        if tried is not None and tried["kind"] == "newer":
+            first += ", with the tree's own code"
         if tried is None:
             yield f"| {fingerprint} | {first} | | | refused: {_cell(rows[0]['reason'])} | |"
         elif tried["stage"] != "done":

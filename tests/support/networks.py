@@ -3,6 +3,7 @@
 ``python -m support.networks TREE`` prints a line of JSON for each ``configs/rec`` YAML of a source tree, and
 one for each distinct network among those that are accepted: built by PaddleOCR's own code, its weights drawn,
 exported untrained, converted, and compared on random images. All that decides is the stages' own code.
+With ``PADDOCK_PADDLEOCR=TREE`` only the networks are tried that need newer code than the image's: with its.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from stages.ppocr.adoption import adopt
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.config import DataPaths, Settings, dump_config
 from stages.ppocr.dictionary_record import with_record
+from stages.ppocr.location import paddleocr_root
 from stages.ppocr.network import build, state_arrays
 from stages.ppocr.parts import unknown_parts
 from stages.ppocr.user_config import read_config
@@ -117,12 +119,16 @@ def main(tree: Path, names: Sequence[str]) -> None:
         if names and not any(part in name for part in names):
             continue
         found, config = examine(tree, path, name)
-        _print("configuration", found)
+        if not _of_the_tree(tree):
+            _print("configuration", found)
         if config is not None:
             networks.setdefault(found.network, (name, config, found.shape))
     for fingerprint, (name, config, shape) in networks.items():
         with tempfile.TemporaryDirectory() as folder:
-            _print("network", go(Path(folder), fingerprint, name, config, shape))
+            _print(
+                "newer" if _of_the_tree(tree) else "network",
+                go(Path(folder), fingerprint, name, config, shape),
+            )
 
 
 def _print(kind: str, record: Configuration | Network) -> None:
@@ -148,10 +154,18 @@ def examine(tree: Path, path: Path, name: str) -> tuple[Configuration, dict[str,
         found.reason = error.message
         return found, None
     found.network = fingerprint_of(config["Architecture"])
-    if newer := list(unknown_parts(config["Architecture"])):
+    newer = list(unknown_parts(config["Architecture"]))
+    if _of_the_tree(tree):
+        return found, config if newer else None
+    if newer:
         found.reason = msg("{newer} is newer than the images' PaddleOCR", ", ".join(newer))
         return found, None
     return found, config
+
+
+def _of_the_tree(tree: Path) -> bool:
+    """Return whether networks are built by the tree's own code; then only those that need it are tried."""
+    return paddleocr_root() == tree
 
 
 def _of_dictionary(tree: Path, named: Any, *, space: bool) -> tuple[str, str]:
