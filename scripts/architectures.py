@@ -66,9 +66,12 @@ def _counts(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:
     known = {row["network"] for row in ctc if row["network"]}
     done = [row for row in networks.values() if row["stage"] == "done"]
     equal = [row for row in done if _is_equal(row)]
+    refused_networks = {row["network"] for row in ctc if row["when"] and row["network"]}
+    left = len(known - refused_networks - networks.keys())
     yield (
-        f"{len(known)} distinct networks: {len(networks)} tried, {len(done)} converted, "
-        f"{len(equal)} of these equal; {len(known) - len(networks)} refused before."
+        f"{len(known)} distinct networks: {len(networks)} tried, {len(done)} converted, {len(equal)} of "
+        f"these equal; {len(refused_networks - networks.keys())} refused before"
+        + (f"; {left} not tried in this run." if left else ".")
     )
 
 
@@ -115,7 +118,12 @@ def _networks(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:
         if tried is not None and tried["kind"] == "newer":
             first += ", with the tree's own code"
         if tried is None:
-            yield f"| {fingerprint} | {first} | | | refused: {_cell(rows[0]['reason'])} | |"
+            why = (
+                f"refused: {_cell(rows[0]['reason'])}"
+                if rows[0]["when"]
+                else "not tried in this run"
+            )
+            yield f"| {fingerprint} | {first} | | | {why} | |"
         elif tried["stage"] != "done":
             why = f"{tried['stage']}: {_cell(tried['reason'])}"
             yield f"| {fingerprint} {tried['name']} | {first} | | | {why} | |"
