@@ -141,15 +141,15 @@ def _networks(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:
 
 
 def _files(files: list[Row]) -> Iterator[str]:
-    yield "| configuration | decoder | accepted | dictionary | network |"
-    yield "|---|---|---|---|---|"
+    yield "| network | configuration | accepted | dictionary |"
+    yield "|---|---|---|---|"
     for row in files:
         if "CTC" in row["decoder"]:
             accepted = f"{row['when']}: {_cell(row['reason'])}" if row["when"] else "yes"
-            yield f"| `{row['path']}` | CTC | {accepted} | {_dictionary(row)} | {row['network'] or ''} |"
+            yield f"| {row['network']} | `{row['path']}` | {accepted} | {_dictionary(row)} |"
     others = [row for row in files if "CTC" not in row["decoder"]]
     decoders = ", ".join(sorted({row["decoder"] for row in others}))
-    yield f"| {len(others)} others | {decoders} | before the run, by their decoder | | |"
+    yield f"| | {len(others)} others | before the run, by their decoder: {decoders} | |"
 
 
 def _dictionary(row: Row) -> str:
