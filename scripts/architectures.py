@@ -149,7 +149,8 @@ def _files(files: list[Row]) -> Iterator[str]:
             yield f"| {row['network']} | `{row['path']}` | {accepted} | {_dictionary(row)} |"
     others = [row for row in files if "CTC" not in row["decoder"]]
     decoders = ", ".join(sorted({row["decoder"] for row in others}))
-    yield f"| | {len(others)} others | before the run, by their decoder: {decoders} | |"
+    early = sum(row["when"] == _PLAN for row in others)
+    yield f"| | {len(others)} others | {early} refused before the run, for their decoder: {decoders} | |"
 
 
 def _dictionary(row: Row) -> str:
