@@ -67,7 +67,7 @@ def run(context: Context) -> ExportMetrics:
     program = read_program(folder / FILES[0])
     exported = read_tensors(program, folder / FILES[1])
     with context.guarding():
-        compared = compare_parameters(fused, exported)
+        compared = compare_parameters(fused, exported, context.parameters["image_shape"])
     context.progress(3, _STEPS, "steps", "writing")
     for name in FILES:
         shutil.copyfile(folder / name, context.output / name)

@@ -15,7 +15,7 @@ import pytest
 from stages import convert
 from stages.errors import IntegrityError, StageError
 from stages.ppocr.export_check import compare_parameters
-from stages.ppocr.network import build
+from stages.ppocr.network import build, live_tensors
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.prove import BOUND, prove_equal, run_all
@@ -111,6 +111,24 @@ def test_a_resnet_without_recurrence_goes_all_the_way(tmp_path: Path) -> None:
     shape = [3, 32, 100]
     made(ROSETTA, shape, tmp_path, -1)
     compared(tmp_path, shape)
+
+
+def test_only_parameters_that_do_nothing_may_be_missing_in_an_export() -> None:
+    paddle.seed(7)
+    network = build({"model_type": "rec", **ROSETTA}, CLASSES)
+    network.backbone.idle = network.create_parameter([2, 2], attr=paddle.ParamAttr(name="idle.w_0"))
+    whole = {name: np.asarray(tensor.numpy()) for name, tensor in live_tensors(network).items()}
+    fewer = {name: array for name, array in whole.items() if name != "idle.w_0"}
+    assert len(fewer) == len(whole) - 1
+    assert compare_parameters(network, fewer, [3, 32, 100]).parameters == len(fewer)
+    with pytest.raises(IntegrityError, match=r"idle\.w_0: not in the exported model"):
+        compare_parameters(network, fewer)
+    bias = next(name for name in fewer if name.endswith(".b_0"))
+    less = {name: array for name, array in fewer.items() if name != bias}
+    with pytest.raises(IntegrityError, match="not in the exported model"):
+        compare_parameters(network, less, [3, 32, 100])
+    again = {name: np.asarray(tensor.numpy()) for name, tensor in live_tensors(network).items()}
+    assert all(np.array_equal(again[name], whole[name]) for name in whole)
 
 
 class Loud(paddle.nn.Layer):
