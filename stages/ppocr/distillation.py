@@ -14,6 +14,9 @@ from stages.text.yaml import at
 
 #: Keys of a network that say how the distillation treats it, and are no part of it.
 _TREATMENT = ("pretrained", "freeze_params", "return_all_feats")
+#: With these, PaddleOCR's export asks for a shape that it does not look up (export_single_model in
+#: ppocr/utils/export_model.py); its YAMLs of the student alone say this algorithm of the same network.
+_UNEXPORTED, _EXPORTED = ("SVTR", "MultiHead"), "SVTR_LCNet"
 #: The loss of a MultiHead's branch (ppocr/losses/rec_multi_loss.py).
 _LOSSES = {"CTCHead": "CTCLoss", "NRTRHead": "NRTRLoss", "SARHead": "SARLoss"}
 _DECODER = "DistillationCTCLabelDecode"
@@ -38,6 +41,8 @@ def student_of(config: Mapping[str, Any]) -> dict[str, Any]:
         if key not in ("Models", "name", "algorithm")
     }
     architecture = {**shared, **{key: network[key] for key in network if key not in _TREATMENT}}
+    if (architecture.get("algorithm"), at(architecture, "Head", "name")) == _UNEXPORTED:
+        architecture["algorithm"] = _EXPORTED
     student = {**config, "Architecture": architecture, "Loss": _loss(architecture)}
     if at(config, "PostProcess", "name") == _DECODER:
         student["PostProcess"] = {"name": "CTCLabelDecode"}

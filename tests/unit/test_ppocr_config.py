@@ -19,6 +19,7 @@ from stages.ppocr.config import (
     dump_config,
     training_config,
 )
+from stages.ppocr.distillation import student_of
 from stages.ppocr.transforms import read_transforms
 from stages.ppocr.user_config import check_overrides, read_config
 
@@ -201,3 +202,12 @@ def test_good_overrides_pass() -> None:
 def test_bad_overrides_are_refused(option: str, message: str) -> None:
     with pytest.raises(StageError, match=message):
         check_overrides([option])
+
+
+def test_a_distillations_student_can_be_exported_alone() -> None:
+    """PP-OCRv4_mobile_rec_distillation.yml calls its student SVTR, PP-OCRv4_mobile_rec.yml SVTR_LCNet."""
+    for head, algorithm in (("MultiHead", "SVTR_LCNet"), ("CTCHead", "SVTR")):
+        network = {"algorithm": "SVTR", "Head": {"name": head, "head_list": [{"CTCHead": {}}]}}
+        models = {"name": "DistillationModel", "Models": {"Teacher": network, "Student": network}}
+        student = student_of({"Architecture": models, "PostProcess": {}})
+        assert student["Architecture"]["algorithm"] == algorithm
