@@ -130,12 +130,10 @@ def read_program(path: Path) -> Program:
     if version not in VERSIONS:
         raise StageError(
             msg(
-                "{path} is of version {version} of the PIR format; known are {versions} and "
-                "{versions2}",
+                "{path} is of version {version} of the PIR format; known are {versions}",
                 printable(path.name),
                 f"{version!r:.20}",
-                VERSIONS[0],
-                VERSIONS[-1],
+                ", ".join(map(str, VERSIONS)),
             ),
             printable(str(path), 400),
             msg("export the model with Paddle 3.0, 3.1 or 3.2"),

@@ -141,7 +141,7 @@ def test_a_file_that_nests_without_end_is_damaged(tmp_path: Path) -> None:
 def test_another_format_is_named(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="its magic word is 'onnx', not 'pir'"):
         read_program(write(tmp_path, small(), magic="onnx"))
-    with pytest.raises(StageError, match="version 9 of the PIR format; known are 1 and 2") as e:
+    with pytest.raises(StageError, match="version 9 of the PIR format; known are 1, 2") as e:
         read_program(write(tmp_path, small(), version=9))
     assert e.value.code == Exit.STAGE
 
