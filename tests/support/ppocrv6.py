@@ -251,23 +251,27 @@ def _larger(x: Any, scale: int) -> Any:
 def centre(layer: nn.Layer, images: np.ndarray) -> None:
     """Make a seeded network say something else of each of ``images`` (float32 [N, 3, H, W]).
 
-    Its last layer is scaled and shifted by what reaches it, as training would have done.
+    Its last layer's weights are scaled and its bias is set so that its results lie around 0, as
+    training would have done: those of a map for a tenth of the pixels over 0, those of a class for half.
     """
-    seen: list[np.ndarray] = []
     last = layer.head[-1]
-    hook = last.register_forward_pre_hook(lambda _, given: seen.append(given[0].numpy()))
+    last.bias.set_value(paddle.zeros_like(last.bias))
+    results = _results(layer, images)
+    is_map = results.shape[-1] == 1
+    last.weight.set_value(last.weight * (4.0 / float(results.std(axis=0).mean())))
+    share = 0.9 if is_map else 0.5
+    bias = -np.quantile(_results(layer, images), share, axis=0)
+    last.bias.set_value(bias.astype(np.float32))
+
+
+def _results(layer: nn.Layer, images: np.ndarray) -> np.ndarray:
+    """Return what the last layer gives before the activation, [pixels or steps, channels]."""
+    seen: list[np.ndarray] = []
+    keep = layer.head[-1].register_forward_post_hook(lambda *call: seen.append(call[-1].numpy()))
     layer.eval()
     with paddle.no_grad():
         layer(paddle.to_tensor(images))
-    hook.remove()
-    channels = 1 if seen[0].ndim == 4 else -1
-    features = np.moveaxis(seen[0], channels, -1)
-    features = features.reshape(-1, features.shape[-1])
-    scale = 1.0 / np.maximum(features.std(axis=0), 1e-4)
-    weight = last.weight.numpy()
-    spread = weight * scale.reshape(-1, *[1] * (weight.ndim - 1)).astype(np.float32) * 4.0
-    last.weight.set_value(spread)
-    middle = np.tensordot(np.median(features, axis=0), spread, axes=1)
-    # on a page the middle is paper, where there is no text
-    bias = -middle if middle.ndim == 1 else -3.0 - middle.mean(axis=(1, 2))
-    last.bias.set_value(bias.astype(np.float32))
+    keep.remove()
+    (made,) = seen
+    last = np.moveaxis(made, 1, -1) if made.ndim == 4 else made
+    return last.reshape(-1, last.shape[-1])
