@@ -127,7 +127,15 @@ def alphanumeric_model() -> LegacyModel:
     architecture, fused = V5_MOBILE.ctc(), alphanumeric_network()
     training = unfuse(fused, architecture, dictionary.classes)
     save_parameters(model.checkpoint, state_arrays(training))
-    model.config.write_text(yaml.safe_dump({"Architecture": architecture}), encoding="utf-8")
+    data = {"dataset": {"transforms": []}}
+    config = {
+        "Global": {"character_dict_path": "my_dict.txt"},
+        "Architecture": architecture,
+        "PostProcess": {"name": "CTCLabelDecode"},
+        "Train": data,
+        "Eval": data,
+    }
+    model.config.write_text(yaml.safe_dump(config), encoding="utf-8")
     save_legacy(fused, model.folder, [-1, 3, 48, -1])
     return model
 
