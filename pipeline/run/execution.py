@@ -19,6 +19,7 @@ from pipeline.plan.wiring import Wire
 from pipeline.plan.workspace import RUN_LABEL, STAGE_LABEL, result_folder
 from pipeline.record.events import EventLog, Noted, ResourcesUsed, StageStarted
 from pipeline.record.ledger import Components
+from pipeline.run.own_names import OwnNames
 from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
 from stages.contract import (
@@ -31,6 +32,7 @@ from stages.contract import (
     Input,
     Result,
     Spec,
+    Warned,
     decode_event,
     digests_of,
 )
@@ -79,11 +81,15 @@ class Executor:
         )
         self._log.say(started, wire.stage)
         with log_path.open("ab", buffering=0) as stream:
-            listener = _Listener(wire.stage, self._log, stream)
+            listener = _Listener(wire.stage, self._log, stream, self._own_names(wire))
             exited = self._run_container(spec, listener, stop)
         if exited.code != Exit.OK:
             raise _failure(wire.stage, exited, listener.failed, log_path)
         return self._result(spec)
+
+    def _own_names(self, wire: Wire) -> OwnNames:
+        given = (item.upload for item in wire.inputs.values() if isinstance(item, FromProject))
+        return OwnNames(given, self._project.folder)
 
     def _upload(self, wire: Wire, *, again: bool) -> None:
         """Put what is not in the inputs volume there; all of it ``again`` to mend what was changed there."""
@@ -151,6 +157,7 @@ class _Listener:
     stage: str
     log: EventLog
     stream: BinaryIO
+    own_names: OwnNames
     failed: Failed | None = None
     _rest: bytes = b""
 
@@ -173,7 +180,9 @@ class _Listener:
             self.stream.write(line + b"\n")  # not ours to interpret: keep it where a person looks
             return
         if isinstance(event, Failed):
-            self.failed = event
+            event = self.failed = self.own_names.of(event)
+        elif isinstance(event, Warned):
+            event = self.own_names.of(event)
         self.log.say(event, self.stage)
 
 

@@ -127,7 +127,7 @@ def alphanumeric_model() -> LegacyModel:
     architecture, fused = V5_MOBILE.ctc(), alphanumeric_network()
     training = unfuse(fused, architecture, dictionary.classes)
     save_parameters(model.checkpoint, state_arrays(training))
-    data = {"dataset": {"transforms": []}}
+    data: dict[str, Any] = {"dataset": {"transforms": []}}
     config = {
         "Global": {"character_dict_path": "my_dict.txt"},
         "Architecture": architecture,
