@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from marked import with_part
 from pipeline.errors import UsageError
 from pipeline.models.configuration import check_configuration
 
@@ -97,12 +98,8 @@ def with_tables(
     Raises:
         ValueError: the page has no place for them.
     """
-    before, begin, rest = page.partition(_BEGIN)
-    _old, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"there is no {_BEGIN.strip()} … {_END}")
     lines = [*(f"- {line}" for line in counts), "", *_networks(files, networks), "", *_files(files)]
-    return before + begin + "".join(f"{line}\n" for line in lines) + end + after
+    return with_part(page, _BEGIN, _END, lines)
 
 
 def _networks(files: list[Row], networks: dict[str, Row]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.keys import format_key
 
+from marked import with_part
 from tui.keys import SCOPES, keys_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "text-ui.md"
@@ -19,11 +20,7 @@ def with_table(page: str) -> str:
     Raises:
         ValueError: the page has no place for it.
     """
-    before, begin, rest = page.partition(_BEGIN)
-    _old, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"there is no {_BEGIN.strip()} … {_END}")
-    return before + begin + "".join(f"{line}\n" for line in _table()) + end + after
+    return with_part(page, _BEGIN, _END, _table())
 
 
 def _table() -> Iterator[str]:

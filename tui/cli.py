@@ -36,8 +36,9 @@ From training images to a verified Paddle-Lite model, each stage in its own pinn
 commands (paddock COMMAND --help tells more):
 """
 _EPILOG = """\
-exit codes: 0 done and parity holds · 1 parity failed · 2 usage or project file · 3 a stage failed ·
-4 Docker not reachable or image missing · 5 integrity (hash, dictionary, version) · 130/143 interrupted
+exit codes: 0 done and parity holds · 1 parity or accuracy failed · 2 usage or project file ·
+3 a stage failed · 4 Docker not reachable or image missing · 5 integrity or a guard (hash,
+dictionary, version) · 130/143 interrupted
 """
 
 

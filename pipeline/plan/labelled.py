@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -14,12 +13,13 @@ from pipeline.errors import UsageError
 from pipeline.plan.labels import LabelFiles, refuse_faults
 from pipeline.project.answers import USUAL_LENGTH, USUAL_SHAPE, Answers, project_name
 from pipeline.project.schema import FROM_LABELS
+from stages.contract import fitting_width
 from stages.message import msg
 
 #: Folders that image paths may be relative to, from that of the label file up.
 _ABOVE = 3
 #: As many images are looked at; the share of them that may be squeezed; a step of a width, and the widest.
-_LOOKED_AT, _SQUEEZED, _STEP, _WIDEST = 2_000, 0.01, 32, 1_280
+_LOOKED_AT, _WIDEST = 2_000, 1_280
 #: EXIF's orientation, and from which of its values on height and width change places.
 _ORIENTATION, _SIDEWAYS = 274, 5
 
@@ -69,9 +69,9 @@ def _best_root(label_file: Path) -> LabelFiles:
 def _width(labels: LabelFiles) -> int:
     """Return the width of an image_shape that squeezes hardly any of the images."""
     names = [name for images in labels.images.values() for name in images]
-    widths = sorted(_widths(labels.root, names[:: max(len(names) // _LOOKED_AT, 1)]))
-    fitting = widths[-1 - int(len(widths) * _SQUEEZED)] if widths else 0
-    return min(max(USUAL_SHAPE[2], math.ceil(fitting / _STEP) * _STEP), _WIDEST)
+    widths = list(_widths(labels.root, names[:: max(len(names) // _LOOKED_AT, 1)]))
+    fitting = fitting_width(widths) if widths else 0
+    return min(max(USUAL_SHAPE[2], fitting), _WIDEST)
 
 
 def _widths(root: Path, names: Sequence[str]) -> Iterator[float]:

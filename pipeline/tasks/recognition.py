@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.tasks.metric import DIFFERENCE, Metric, accuracy, agreement
 from pipeline.tasks.spec import Shapes, Task
+from stages.contract import WEAK
 from stages.message import msg
 
 RECOGNITION = Task(
@@ -19,7 +20,7 @@ RECOGNITION = Task(
     ),
     score=lambda model: model.accuracy,
     score_name=msg("accuracy"),
-    weak=0.5,
+    weak=WEAK,
     causes=msg(
         "Likely causes: exported without its weights, another dictionary, labels in another order "
         "than the model writes, other preprocessing"

@@ -42,6 +42,7 @@ from stages.contract.events import (
 )
 from stages.contract.hashes import Digests, digests_of, hash_file
 from stages.contract.metrics import (
+    SQUEEZED_SHARE,
     ConvertMetrics,
     DataMetrics,
     ExportMetrics,
@@ -51,8 +52,10 @@ from stages.contract.metrics import (
     Metrics,
     TrainMetrics,
     VerifyMetrics,
+    fitting_width,
 )
 from stages.contract.parity import (
+    WEAK,
     Attempt,
     Chain,
     ChainedLine,
@@ -82,7 +85,8 @@ from stages.contract.spec import (
 
 __all__ = [
     "CACHE", "DEFAULT_CHARACTERS", "DEFAULT_DICTIONARY", "EVENT_TYPES", "INPUTS", "MANIFEST_FILE",
-    "RESULT_FILE", "SCRATCH_FOLDER", "TASKS", "WORKSPACE", "Artifact", "ArtifactMade", "Attempt",
+    "RESULT_FILE", "SCRATCH_FOLDER", "SQUEEZED_SHARE", "TASKS", "WEAK", "WORKSPACE",
+    "Artifact", "ArtifactMade", "Attempt",
     "BufferHead", "Canary", "CanaryEntry", "Chain", "ChainedLine", "Change", "Compared",
     "ConvertMetrics", "Curve", "DataMetrics",
     "DictionaryIdentity", "DictionaryRules", "Digests", "Document", "DocumentError", "EnvironmentRead",
@@ -90,5 +94,5 @@ __all__ = [
     "Input", "Latency", "LineCounts", "Lineage", "Match", "Metric",
     "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "Result", "Runtime", "Sane", "Spec",
     "StageEvent", "Status", "Step", "Targets", "TracedModel", "TrainMetrics", "VerifyMetrics", "Warned",
-    "decode_event", "digests_of", "encode_event", "hash_file", "stage_key",
+    "decode_event", "digests_of", "encode_event", "fitting_width", "hash_file", "stage_key",
 ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -43,6 +44,21 @@ class ImageCounts:
     deep: int = 0
     frames: int = 0
     one_colour: int = 0
+
+
+#: The share of lines that may be wider than the model without a word.
+SQUEEZED_SHARE = 0.01
+_WIDTH_STEP = 32
+
+
+def fitting_width(widths: Sequence[float]) -> int:
+    """Return the width, in steps of 32 pixels, at which hardly any line is squeezed.
+
+    Args:
+        widths: of the lines' images at the model's height; at least one.
+    """
+    spared = int(len(widths) * SQUEEZED_SHARE)
+    return math.ceil(sorted(widths)[-1 - spared] / _WIDTH_STEP) * _WIDTH_STEP
 
 
 @dataclass(frozen=True)

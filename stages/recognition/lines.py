@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from stages.contract import LineCounts
+from stages.contract import SQUEEZED_SHARE, LineCounts, fitting_width
 from stages.dataset.notes import EXAMPLES, Pair, examples, pairs_of
 from stages.dataset.split import Split
 from stages.message import msg
@@ -17,8 +17,6 @@ from stages.text.printable import quoted
 
 #: A line that is as many times as high as wide stands upright; one of fewer pixels cannot be read.
 _UPRIGHT, _TINY = 1.5, 8
-#: The share of lines that an image_shape may squeeze, and a step of its width.
-_SQUEEZED, _STEP = 0.01, 32
 #: Squeezed to less than this share of its width, a line is hard to read.
 _HARD = 0.8
 #: From as many lines on, one text on more than half of them is odd.
@@ -52,8 +50,7 @@ class Lines:
     @cached_property
     def fitting_width(self) -> int:
         """The width at which hardly any line is squeezed, a multiple of a step."""
-        spared = int(len(self.widths) * _SQUEEZED)
-        return math.ceil(sorted(self.widths)[-1 - spared] / _STEP) * _STEP
+        return fitting_width(self.widths)
 
     @cached_property
     def upright(self) -> list[Pair]:
@@ -135,7 +132,7 @@ def line_notes(lines: Lines) -> Iterator[str]:
 
 def _squeezed(lines: Lines, total: int) -> Iterator[str]:
     hard = max(lines.widths) * _HARD > lines.width
-    if not lines.squeezed or (len(lines.squeezed) <= total * _SQUEEZED and not hard):
+    if not lines.squeezed or (len(lines.squeezed) <= total * SQUEEZED_SHARE and not hard):
         return
     place = lines.widths.index(max(lines.widths))
     yield msg(

@@ -20,7 +20,7 @@ from support.legacy import (
     Recorded,
     alphanumeric_model,
     context,
-    draw,
+    draw_lines,
     new_folder,
     official,
     open_graph,
@@ -57,12 +57,7 @@ def converted(pdiparams: Path) -> Path:
 
 @lru_cache(maxsize=1)
 def images() -> dict[str, Path]:
-    folder = new_folder()
-    for text in TEXTS:
-        draw(folder / "test" / f"{text}.png", text)
-    labels = folder / "test.txt"
-    labels.write_text("".join(f"{text}.png\t{text}\n" for text in TEXTS), encoding="utf-8")
-    return {"test": folder / "test", "test_labels": labels}
+    return draw_lines(new_folder(), TEXTS)
 
 
 def verified(folder: Path, **changes: Path) -> Recorded:

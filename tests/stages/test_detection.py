@@ -29,7 +29,7 @@ from stages.program.prove import input_shapes
 from stages.tasks import BY_NAME
 from stages.text.dictionary import Dictionary
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, new_folder
-from support.pages import PAGE_SHAPE, PAGES, detector, drawn
+from support.pages import PAGE_SHAPE, PAGES, corners, detector, drawn
 from support.small import converted
 
 PARAMETERS: dict[str, Any] = {"task": "detection", "image_shape": list(PAGE_SHAPE)}
@@ -140,8 +140,8 @@ def chain_with(folder: Path, exchanged: dict[str, Path]) -> Chain | None:
     row = document(verified()[0], "golden.json")["images"][0]
     columns: list[Series[Boxes]] = []
     for name in ("pd", "nb-x86"):
-        boxes = tuple(tuple((x, y) for x, y in box) for box in row[name])
-        columns.append(Series(Model(name, "any"), [boxes]))  # type: ignore[list-item]
+        boxes = tuple(map(corners, row[name]))
+        columns.append(Series(Model(name, "any"), [boxes]))
     run = context("verify", folder, {**detector(), **recogniser(), **exchanged}, PARAMETERS)
     return chain(run, columns, [row["image"]])
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.detection.boxes import Boxes, keep_real, reading_order
+from stages.detection.boxes import keep_real, reading_order
 from stages.detection.crop import crop
 from stages.detection.hmean import match, scores
 from stages.detection.labels import Region
@@ -14,6 +14,7 @@ from stages.detection.postprocess import grown_regions
 from stages.detection.prepare import fit_page, prepare
 from stages.detection.rules import Rules
 from stages.ppocr.location import use_paddleocr
+from support.pages import corners
 
 use_paddleocr()
 
@@ -56,10 +57,6 @@ def boxes_of(seed: int) -> tuple[list[np.ndarray], np.ndarray, tuple[int, int]]:
     return list(grown_regions(probabilities, RULES, fit)), theirs, page
 
 
-def as_boxes(quads: np.ndarray) -> Boxes:
-    return tuple(tuple((int(x), int(y)) for x, y in quad) for quad in quads)  # type: ignore[misc]
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_boxes_are_upstreams(seed: int) -> None:
     ours, theirs, page = boxes_of(seed)
@@ -67,9 +64,9 @@ def test_boxes_are_upstreams(seed: int) -> None:
     assert np.array_equal(np.array(ours), theirs)
     detector = TextDetector.__new__(TextDetector)
     kept = detector.filter_tag_det_res(theirs, page)
-    assert keep_real(ours, page) == as_boxes(kept)
+    assert keep_real(ours, page) == tuple(map(corners, kept))
     ordered = np.array(sorted_boxes(kept))
-    assert reading_order(keep_real(ours, page)) == as_boxes(ordered)
+    assert reading_order(keep_real(ours, page)) == tuple(map(corners, ordered))
 
 
 @pytest.mark.parametrize("seed", range(3))

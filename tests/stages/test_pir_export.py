@@ -28,7 +28,7 @@ from support.legacy import (
     Recorded,
     alphanumeric_model,
     context,
-    draw,
+    draw_lines,
     new_folder,
     official,
     write_alphanumeric,
@@ -46,12 +46,7 @@ PARAMETERS_GIVEN: dict[str, Any] = {
 @lru_cache(maxsize=1)
 def words() -> dict[str, Path]:
     """Draw a test set; return it as a stage's inputs."""
-    folder = new_folder()
-    for text in WORDS:
-        draw(folder / "test" / f"{text}.png", text)
-    labels = "".join(f"{text}.png\t{text}\n" for text in WORDS)
-    (folder / "test.txt").write_text(labels, encoding="utf-8")
-    return {"test": folder / "test", "test_labels": folder / "test.txt"}
+    return draw_lines(new_folder(), WORDS)
 
 
 def start(folder: Path, pir: Path | None = None, **changes: Any) -> Recorded:

@@ -28,7 +28,7 @@ from stages.program.graph import Graph
 from stages.program.params import read_program as read_legacy
 from stages.published.files import DESCRIPTION, PROGRAM
 from stages.tasks import BY_NAME
-from support.legacy import ALPHANUMERIC, SHAPE, context, draw, new_folder, write_alphanumeric
+from support.legacy import ALPHANUMERIC, SHAPE, context, draw_lines, new_folder, write_alphanumeric
 from support.pages import PAGE_SHAPE, drawn
 from support.pir import save_pir
 from support.ppocrv6 import Detection, Recognition, centre, detection, recognition
@@ -130,13 +130,8 @@ def published(name: str) -> Path:
 @lru_cache(maxsize=1)
 def words() -> dict[str, Path]:
     folder = new_folder()
-    for text in WORDS:
-        draw(folder / "test" / f"{text}.png", text)
-    labels = "".join(f"{text}.png\t{text}\n" for text in WORDS)
-    (folder / "test.txt").write_text(labels, encoding="utf-8")
     write_alphanumeric(folder / "dict.txt")
-    names = {"test": "test", "test_labels": "test.txt", "dict": "dict.txt"}
-    return {name: folder / path for name, path in names.items()}
+    return {**draw_lines(folder, WORDS), "dict": folder / "dict.txt"}
 
 
 def images(name: str) -> dict[str, Path]:

@@ -19,7 +19,7 @@ from stages.parity.models import Model, list_models
 from stages.pitfalls import Pitfall
 from stages.preprocess import prepare, read_image
 from stages.runners import ModelRunner
-from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw, new_folder
+from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw_lines, new_folder
 
 TEXTS = ["A1B2", "XYZ9", "HELLO7", "42", "PADDLE", "LITE213"]
 PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": False}
@@ -29,16 +29,11 @@ PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": Fals
 def inputs() -> dict[str, Path]:
     """Draw a small test set and convert the model once."""
     model, folder = alphanumeric_model(), new_folder()
-    for text in TEXTS:
-        draw(folder / "test" / f"{text}.png", text)
-    labels = folder / "test.txt"
-    labels.write_text("".join(f"{text}.png\t{text}\n" for text in TEXTS), encoding="utf-8")
     files = {"pdmodel": model.pdmodel, "pdiparams": model.pdiparams}
     run = context("convert", folder, files, {"targets": ["arm", "x86"], "fp16": False})
     convert.run(run)
     return {
-        "test": folder / "test",
-        "test_labels": labels,
+        **draw_lines(folder, TEXTS),
         "dict": model.dictionary,
         "nb-arm": run.output / "model_arm.nb",
         "nb-x86": run.output / "model_x86.nb",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,15 @@ def draw(path: Path, text: str, scale: float = 1.0) -> None:
     cv2.putText(image, text, (10, height + 8), cv2.FONT_HERSHEY_SIMPLEX, scale, (30, 20, 10), 2)
     path.parent.mkdir(parents=True, exist_ok=True)
     assert cv2.imwrite(str(path), image)
+
+
+def draw_lines(folder: Path, texts: Iterable[str]) -> dict[str, Path]:
+    """Draw a test set; return it as a stage's inputs, ``test/`` and ``test.txt`` in the folder."""
+    for text in texts:
+        draw(folder / "test" / f"{text}.png", text)
+    labels = folder / "test.txt"
+    labels.write_text("".join(f"{text}.png\t{text}\n" for text in texts), encoding="utf-8")
+    return {"test": folder / "test", "test_labels": labels}
 
 
 class LegacyModel:

@@ -8,29 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from support.caught import Ended, run_stage
-from support.legacy import SHAPE, alphanumeric_model, draw, new_folder
+from support.legacy import SHAPE, alphanumeric_model, draw_lines, new_folder
 from support.small import converted
 
 TEXTS = ("A1B2", "XYZ9", "HELLO7", "42")
 
 
 @lru_cache(maxsize=1)
-def words() -> Path:
-    """Draw the words; return the folder with ``test/`` and ``test.txt``."""
-    folder = new_folder()
-    for text in TEXTS:
-        draw(folder / "test" / f"{text}.png", text)
-    labels = "".join(f"{text}.png\t{text}\n" for text in TEXTS)
-    (folder / "test.txt").write_text(labels, encoding="utf-8")
-    return folder
+def words() -> dict[str, Path]:
+    """Draw the words."""
+    return draw_lines(new_folder(), TEXTS)
 
 
 def inputs() -> dict[str, Path]:
     """Return what verify takes, all of one model."""
     model, nb = alphanumeric_model(), converted().output
     return {
-        "test": words() / "test",
-        "test_labels": words() / "test.txt",
+        **words(),
         "dict": model.dictionary,
         "pdmodel": model.pdmodel,
         "pdiparams": model.pdiparams,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import cv2
 import numpy as np
 
 from stages import convert
+from stages.detection.boxes import Box
 from support.legacy import context, new_folder, official
 
 #: Of the models' input; the pages are as large but for the last, which is scaled and padded.
@@ -21,6 +23,12 @@ PAGES = {
     "tall.png": ((400, 300), {"GASKET": (40, 90), "HINGE": (60, 220), "VALVE": (150, 340)}),
 }
 _FONT, _SCALE, _THICKNESS = cv2.FONT_HERSHEY_SIMPLEX, 1.0, 2
+
+
+def corners(points: Iterable[Iterable[float]]) -> Box:
+    """Return a box of four corners, of whole pixels."""
+    first, second, third, fourth = ((int(x), int(y)) for x, y in points)
+    return first, second, third, fourth
 
 
 def draw_page(path: Path, size: tuple[int, int], words: dict[str, tuple[int, int]]) -> str:

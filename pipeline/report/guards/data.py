@@ -13,6 +13,7 @@ from pipeline.report.guards.base import (
     passed_if,
 )
 from pipeline.report.words import Effect
+from stages.contract import SQUEEZED_SHARE
 from stages.contract.artifacts import DICTIONARY
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
@@ -126,10 +127,6 @@ def length(proof: Proof) -> Finding:
     return passed_if(longest <= allowed, found, "data.max_text_length")
 
 
-#: The share of lines that may be wider than the model without a word.
-_SQUEEZED = 0.01
-
-
 @guard(
     "lines-suit-the-model",
     msg("images and texts of lines suit the model"),
@@ -144,8 +141,8 @@ def lines(proof: Proof) -> Finding:
         return not_checked(msg("the data stage did not measure its lines"), where)
     total = sum(proof.data.lines.values())
     _, height, width = proof.settings.model.image_shape
-    said = []
-    if counts.squeezed > total * _SQUEEZED:
+    said, squeezed = [], counts.squeezed > total * SQUEEZED_SHARE
+    if squeezed:
         said.append(
             msg(
                 "{count} of {total} are wider than {width} pixels at a height of {height} and are squeezed, "
@@ -170,12 +167,8 @@ def lines(proof: Proof) -> Finding:
     if not said:
         return passed(msg("{total} lines fit into {width} x {height}", total, width, height), where)
     wider = msg("set model.image_shape = [3, {height}, {width}]", height, counts.fitting_width)
-    remedy = (
-        wider
-        if counts.squeezed > total * _SQUEEZED
-        else msg("turn them, label them, or take them out")
-    )
-    return failed(joined("; ", said), where, remedy)
+    others = msg("turn them, label them, or take them out")
+    return failed(joined("; ", said), where, wider if squeezed else others)
 
 
 @guard(

@@ -37,7 +37,7 @@ def stock_nb() -> Path:
 
 
 def test_by_hand_it_runs_and_reads(tmp_path: Path) -> None:
-    ended, outputs = bare.lite(stock_nb(), prepare(read_image(words() / "test/A1B2.png"), SHAPE))
+    ended, outputs = bare.lite(stock_nb(), prepare(read_image(words()["test"] / "A1B2.png"), SHAPE))
     assert ended.code == 0
     characters = read_official(official(STOCK)).characters
     assert greedy(outputs[0], Dictionary(characters, "", "")).text == "A1B2"
