@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -116,6 +117,20 @@ def test_both_targets_hold_the_same_model() -> None:
     assert targets["operators"] == 183 and "different_operators" not in targets
     assert models["nb-arm"]["fingerprint"] == models["nb-x86"]["fingerprint"]
     assert models["nb-arm"]["fingerprint"] != models["lite"]["fingerprint"]
+
+
+def test_a_dense_layer_is_the_same_operator_for_both_targets() -> None:
+    files = [read_naive_buffer(traced()["output"] / f"model_{target}.nb") for target in TARGETS]
+    counts = [Counter(operator.type for operator in file.every_operator()) for file in files]
+    assert [count["fc"] for count in counts] == [9, 9]
+    for file in files:
+        read = {
+            name
+            for operator in file.operators
+            if operator.type == "matmul_v2"
+            for name in operator.inputs["Y"]
+        }
+        assert not read & set(file.tensors)
 
 
 @pytest.mark.parametrize("target", ["arm", "x86"])

@@ -20,6 +20,7 @@ from stages.program.rules.affine import (
 )
 from stages.program.rules.apart import hold_apart
 from stages.program.rules.constants import LACKING, compute_constants
+from stages.program.rules.dense import dense_as_mul
 from stages.program.rules.legal import add_swish_beta, add_xshape, shape_scalars
 from stages.program.rules.simple import drop_assign, drop_dropout, flatten_bias
 from support.legacy import alphanumeric_model, open_graph, rewrite, save_legacy
@@ -260,6 +261,41 @@ def test_scalars_get_the_shape_1(tmp_path: Path) -> None:
     assert shape_scalars(graph) == 1
     assert graph.operators[-1].attribute("shape") == [1]
     assert shape_scalars(graph) == 0
+
+
+class Product(nn.Layer):
+    """Rows of channels times a matrix: with a bias or without, transposed, or from the left."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        paddle.seed(5)
+        self.how, self.layer = how, nn.Linear(3, 3, bias_attr=None if how == "bias" else False)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        rows = paddle.transpose(paddle.flatten(x, 2), [0, 2, 1])
+        if self.how == "transposed":
+            return paddle.matmul(rows, self.layer.weight, transpose_y=True)
+        if self.how == "left":
+            return paddle.matmul(self.layer.weight, paddle.transpose(rows, [0, 2, 1]))
+        return self.layer(rows)
+
+
+@pytest.mark.parametrize("how", ["bias", "plain"])
+def test_a_product_with_a_constant_matrix_becomes_mul(tmp_path: Path, how: str) -> None:
+    files = save_legacy(Product(how), tmp_path, [-1, 3, 48, -1])
+    graph, count, difference = rewrite(files, dense_as_mul)
+    assert count == 1
+    assert difference < EXACT
+    assert "matmul_v2" not in kinds(graph)
+    product = next(item for item in graph.operators if item.type == "mul")
+    assert product.attribute("x_num_col_dims") == 2
+    assert dense_as_mul(graph) == 0
+
+
+@pytest.mark.parametrize("how", ["transposed", "left"])
+def test_other_products_stay_as_they_are(tmp_path: Path, how: str) -> None:
+    _, count, _ = rewrite(save_legacy(Product(how), tmp_path, [-1, 3, 48, -1]), dense_as_mul)
+    assert count == 0
 
 
 def flat_and_apart(graph: Graph) -> int:

@@ -7,6 +7,7 @@ from stages.program.rules.affine import AFFINE
 from stages.program.rules.apart import APART
 from stages.program.rules.base import Rule
 from stages.program.rules.constants import CONSTANTS
+from stages.program.rules.dense import DENSE
 from stages.program.rules.legal import LEGAL
 from stages.program.rules.simple import SIMPLE
 
@@ -14,9 +15,19 @@ from stages.program.rules.simple import SIMPLE
 #: not be made legal. A bias must stand along axis 1 before an affine can be folded into its convolution;
 #: folding comes before spreading what is left. Which convolutions meet is known when all that opt would
 #: fold is where it stays.
-RULES: tuple[Rule, ...] = (*CONSTANTS, *SIMPLE, *AFFINE, *APART, *LEGAL)
+RULES: tuple[Rule, ...] = (*CONSTANTS, *SIMPLE, *AFFINE, *DENSE, *APART, *LEGAL)
 
-__all__ = ["AFFINE", "APART", "CONSTANTS", "LEGAL", "RULES", "SIMPLE", "Rule", "apply_rules"]
+__all__ = [
+    "AFFINE",
+    "APART",
+    "CONSTANTS",
+    "DENSE",
+    "LEGAL",
+    "RULES",
+    "SIMPLE",
+    "Rule",
+    "apply_rules",
+]
 
 
 def apply_rules(graph: Graph, rules: tuple[Rule, ...] = RULES) -> dict[str, int]:
