@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -15,7 +16,7 @@ from pipeline.machine.doctor import Finding
 from pipeline.run.background import Running
 from stages.message import joined, msg
 from support.cli import NO_ENGINE
-from support.pace import STEP
+from support.pace import STEP, frames
 from tui.app import PaddockApp
 from tui.backend import Backend
 
@@ -71,6 +72,7 @@ async def until(
 
 def lines_of(app: App[Any]) -> list[str]:
     """Return the lines on the screen, right ends stripped."""
+    visible_screen_stack.set(app._background_screens)
     strips = app.screen._compositor.render_strips()
     return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
@@ -83,16 +85,24 @@ def text_of(app: App[Any]) -> str:
 async def calm(pilot: Pilot[Any], looks: int = 2, at_most: int = 40) -> None:
     """Wait until the workers are through and the screen is the same for so many looks.
 
-    A look lets every widget handle what was sent to it. Where something goes on, ``at_most`` looks are taken.
+    Before a look every widget has handled what was sent to it. Where something goes on, ``at_most`` looks
+    are taken.
     """
-    same, before = 0, ""
+    same, seen = 0, frames.total()
+    before: str | None = None
     for _look in range(at_most):
         await pilot.pause(STEP)
-        now = text_of(pilot.app)
-        is_busy = any(worker.is_running for worker in pilot.app.workers)
-        same, before = (same + 1 if now == before and not is_busy else 0), now
-        if same == looks:
-            return
+        if any(worker.is_running for worker in pilot.app.workers):
+            same = 0
+        elif seen != frames.total():  # drawn, the second time in a row perhaps as it was
+            now = None if before is None else text_of(pilot.app)
+            same, before = (same + 1 if now is not None and now == before else 0), now or ""
+        else:
+            same += 1
+        seen = frames.total()
+        if same >= looks:
+            break
+    text_of(pilot.app)  # whatever is on the screen can be drawn
 
 
 async def until_shown(pilot: Pilot[Any], app: App[Any], *texts: str) -> None:
