@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.record.verdict import read_verdict
 from pipeline.text import one_line
 from tui.appearance import Mark, symbol, verdict_mark
 from tui.language import N_, _, pgettext, translated
@@ -51,9 +50,9 @@ def state_mark(state: State) -> tuple[str, str]:
 
 def end_words(end: RunFinished | RunSummary) -> tuple[str, str]:
     """Return symbol and words of how a run ended, and their style: its verdict, if it came to one."""
-    if verdict := read_verdict(end.verdict):
-        mark, style = verdict_mark(verdict)
-        return f"{mark} {translated(verdict.words)}", style
+    if judged := end.judgement:
+        mark, style = verdict_mark(judged.verdict)
+        return f"{mark} {translated(judged.verdict.words)}", style
     if end.code not in _CODES:
         return f"{symbol('failed')} " + _("ended with {code}").format(code=end.code), "bold red"
     named, word, style = _CODES[end.code]

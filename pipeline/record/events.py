@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
+from pipeline.record.verdict import Judgement, Limit, limits_from, read_verdict
 from stages.contract import EVENT_TYPES, StageEvent
 from stages.message import msg, restored, with_messages
 
@@ -120,6 +121,22 @@ class RunFinished:
     seconds: float
     verdict: str = ""
     reasons: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+    @classmethod
+    def of(cls, code: int, seconds: float, judged: Judgement | None) -> RunFinished:
+        """Return the end of a run that was judged so, or that did not come to that."""
+        if judged is None:
+            return cls(code, seconds)
+        verdict = judged.verdict.value
+        return cls(code, seconds, verdict, judged.reasons, judged.remarks, judged.limits)
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """How the models were judged; None if the run did not come to that."""
+        verdict = read_verdict(self.verdict)
+        return Judgement(verdict, self.reasons, self.remarks, self.limits) if verdict else None
 
 
 RunEvent = (
@@ -192,6 +209,8 @@ def _event(kind: type[Any], raw: Mapping[str, Any]) -> AnyEvent:
     """Build an event; what a later version says more is passed over."""
     forms = _forms()[kind]
     known = {name: _checked(raw[name], form) for name, form in forms.items() if name in raw}
+    if "limits" in known:
+        known["limits"] = tuple(limits_from(known["limits"]))
     made: AnyEvent = kind(**known)
     return made
 

@@ -22,6 +22,7 @@ from pipeline.record.events import (
 )
 from pipeline.record.follow import Follower
 from pipeline.record.runlock import running
+from pipeline.record.verdict import Judgement
 from stages.contract import Exit
 from stages.message import msg
 
@@ -72,8 +73,7 @@ class RunSummary:
     started: str
     seconds: float
     code: int | None
-    verdict: str = ""
-    reasons: tuple[str, ...] = ()
+    judgement: Judgement | None = None
     message: str = ""
     stages: Mapping[str, Ending] = field(default_factory=dict)
     cut_short: bool = False
@@ -144,12 +144,10 @@ def summarise(run: RunFolder) -> RunSummary:
     failed = next((it.event.message for it in envelopes if isinstance(it.event, RunFailed)), "")
     stages = _stages(envelopes)
     if isinstance(ended, RunFinished):
-        return RunSummary(
-            started, ended.seconds, ended.code, ended.verdict, ended.reasons, failed, stages
-        )
+        return RunSummary(started, ended.seconds, ended.code, ended.judgement, failed, stages)
     seconds = _between(started, envelopes[-1].time) if envelopes else 0.0
     cut_short = live is None or live.run != run.name
-    return RunSummary(started, seconds, None, "", (), failed, stages, cut_short)
+    return RunSummary(started, seconds, None, None, failed, stages, cut_short)
 
 
 def _events(run: RunFolder) -> list[Envelope]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from stages.contract import Exit
 from stages.message import msg
@@ -50,6 +54,93 @@ _WORDS = {
     Verdict.PARITY: msg("FAIL by parity"),
     Verdict.GUARD: msg("FAIL by a guard"),
 }
+
+
+class Asked(str, Enum):
+    """What ``[verify]`` sets a limit to; the value is the key in ``paddock.toml``."""
+
+    MIN_ACCURACY = "min_accuracy"
+    MAX_ACCURACY_DROP = "max_accuracy_drop"
+    MIN_AGREEMENT = "min_agreement"
+    MAX_ABS_DIFF = "max_abs_diff"
+
+    @property
+    def is_least(self) -> bool:
+        """Whether a number has to be as large as the limit, and not as small."""
+        return self in (Asked.MIN_ACCURACY, Asked.MIN_AGREEMENT)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the numbers are fractions of 1, shown in percent."""
+        return self is not Asked.MAX_ABS_DIFF
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of ``[verify]``, and the number of one model that was held against it."""
+
+    asked: Asked
+    model: str
+    measure: str
+    """what the number is called: accuracy, hmean; of a drop, of what"""
+    kept: bool
+    value: float | None = None
+    """missing if it was measured and is no number (NaN)"""
+    limit: float | None = None
+    """missing where anything above 0 is enough"""
+
+    @property
+    def sentence(self) -> str:
+        """What stands among the reasons of a verdict if the number is not within the limit."""
+        value = math.nan if self.value is None else self.value
+        match self.asked:
+            case Asked.MIN_ACCURACY:
+                return msg(
+                    "{model}: {measure} {score} is under {min_accuracy}",
+                    self.model,
+                    self.measure,
+                    f"{value:.4f}",
+                    self.limit,
+                )
+            case Asked.MAX_ACCURACY_DROP:
+                return msg(
+                    "{name}: {measure} drops by {drop} against pd (allowed {allowed})",
+                    self.model,
+                    self.measure,
+                    f"{value:.4f}",
+                    self.limit,
+                )
+            case Asked.MIN_AGREEMENT:
+                return msg(
+                    "{name}: agrees with pd on {agreement} (asked {min_agreement})",
+                    self.model,
+                    f"{value:.4f}",
+                    self.limit,
+                )
+            case Asked.MAX_ABS_DIFF:
+                return msg(
+                    "{name}: differs from pd by up to {difference} (allowed {max_abs_diff})",
+                    self.model,
+                    f"{value:.2e}",
+                    f"{self.limit:.0e}",
+                )
+
+
+def limits_from(raw: Iterable[Any]) -> Iterator[Limit]:
+    """Give the limits of an event as JSON holds them; what a later version asks is passed over."""
+    for item in raw:
+        if isinstance(item, Mapping) and item.get("asked") in {asked.value for asked in Asked}:
+            yield Limit(**{**item, "asked": Asked(item["asked"])})
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict, why it is not a pass, what a reader should know all the same, and the limits."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 def read_verdict(text: str) -> Verdict | None:

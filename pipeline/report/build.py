@@ -78,6 +78,7 @@ def build_report(
         verdict=judged.verdict,
         reasons=tuple(map(str, judged.reasons)),
         remarks=tuple(map(str, judged.remarks)),
+        limits=judged.limits,
         images=parity.images,
         dictionary=(
             Dictionary.of(parity.dictionary, evidence.dictionary) if parity.dictionary else None

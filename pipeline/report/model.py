@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.record.verdict import Verdict
+from pipeline.record.verdict import Judgement, Limit, Verdict
 from pipeline.report.words import (
     REPORT_FILE,
     SCHEMA_VERSION,
@@ -187,6 +187,8 @@ class Report(_Part):
     """why the verdict is no pass; empty if it is one"""
     remarks: tuple[str, ...]
     """what a reader should know all the same"""
+    limits: tuple[Limit, ...] = ()
+    """each limit of [verify], and each number that was held against it"""
     images: Annotated[int, Field(ge=1)]
     """how many test images all numbers are from"""
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
@@ -216,6 +218,11 @@ class Report(_Part):
     def passed(self) -> bool:
         """Whether the models may ship."""
         return self.verdict.passed
+
+    @property
+    def judgement(self) -> Judgement:
+        """How the run was judged."""
+        return Judgement(self.verdict, self.reasons, self.remarks, self.limits)
 
     def model(self, name: str) -> Model | None:
         """Return the model with this name."""

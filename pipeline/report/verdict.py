@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.project.schema import VerifySection
-from pipeline.record.verdict import Verdict
+from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS, Task
 from stages.contract import Attempt, Chain, Change, ModelEntry, Parity, Status
@@ -24,15 +23,6 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """The verdict, why it is not a pass, and what a reader should know all the same."""
-
-    verdict: Verdict
-    reasons: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-
 def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = ()) -> Judgement:
     """Hold what verify measured against ``[verify]``, and take what the guards found into account.
 
@@ -40,8 +30,10 @@ def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = (
     failed never stands behind a plain pass.
     """
     broken = [guard for guard in guards if guard.outcome is Outcome.FAILED]
-    differing = tuple(_differing(parity, asked))
-    weak = tuple(_accuracy(parity, asked))
+    limits = tuple(limits_of(parity.models, TASKS[parity.task], asked))
+    differing = tuple(_differing(parity, limits))
+    weak = tuple(_accuracy(parity, limits))
+    remarks = (*_remarks(parity), *_said(broken, Effect.WARNS))
     refusing = tuple(_said(broken, Effect.REFUSES))
     failing = () if differing or weak else tuple(_said(broken, Effect.FAILS))
     if refusing or failing:
@@ -51,9 +43,43 @@ def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = (
     elif weak:
         verdict = Verdict.ACCURACY
     else:
-        remarks = (*_remarks(parity), *_said(broken, Effect.WARNS))
-        return Judgement(Verdict.WARNINGS if remarks else Verdict.PASS, remarks=remarks)
-    return Judgement(verdict, (*refusing, *failing, *differing, *weak), tuple(_remarks(parity)))
+        verdict = Verdict.WARNINGS if remarks else Verdict.PASS
+    return Judgement(verdict, (*refusing, *failing, *differing, *weak), remarks, limits)
+
+
+def limits_of(models: Sequence[ModelEntry], task: Task, asked: VerifySection) -> Iterator[Limit]:
+    """Hold each number that ``[verify]`` sets a limit to against it; a NaN is within none.
+
+    Nothing is said of models that were not measured, nor of any if PD was not.
+    """
+    reference = next((model for model in models if model.name == PD_MODEL), None)
+    if reference is None or not reference.is_measured:
+        return
+    score = score_of(reference, task)
+    for model in models:
+        if not model.is_measured or model is reference:
+            continue
+        if model.is_nb:
+            drop, most = round(score - score_of(model, task), 12), asked.max_accuracy_drop
+            yield _limit(Asked.MAX_ACCURACY_DROP, model, drop, most, drop <= most, task.score_name)
+        agreement, least = _number(model.agreement), asked.min_agreement
+        yield _limit(Asked.MIN_AGREEMENT, model, agreement, least, agreement >= least)
+        difference, most = _number(model.max_abs_diff), asked.max_abs_diff
+        yield _limit(Asked.MAX_ABS_DIFF, model, difference, most, difference <= most)
+    enough = asked.min_accuracy
+    kept = enough == 0 or (score > 0 and (enough is None or score >= enough))
+    yield _limit(Asked.MIN_ACCURACY, reference, score, enough, kept, task.score_name)
+
+
+def _limit(
+    asked: Asked,
+    model: ModelEntry,
+    value: float,
+    limit: float | None,
+    kept: bool,
+    measure: str = "",
+) -> Limit:
+    return Limit(asked, model.name, measure, kept, None if math.isnan(value) else value, limit)
 
 
 def score_of(model: ModelEntry, task: Task) -> float:
@@ -76,16 +102,16 @@ def _reference(parity: Parity) -> ModelEntry:
     return next(model for model in parity.models if model.name == PD_MODEL)
 
 
-def _differing(parity: Parity, asked: VerifySection) -> Iterator[str]:
+def _differing(parity: Parity, limits: Iterable[Limit]) -> Iterator[str]:
     """Give why the models do not all do as the PD model does."""
     models, reference = parity.models, _reference(parity)
     failed = [reason for model in models for reason in _failed(model)]
     yield from failed
     if not reference.is_measured and not failed:
         yield msg("pd: {sentence}, so nothing could be compared with it", reference.sentence)
-    for model in models if reference.is_measured else ():
-        if model.is_measured and model.name != PD_MODEL:
-            yield from _parity(model, reference, asked, TASKS[parity.task])
+    for limit in limits:
+        if not limit.kept and limit.asked is not Asked.MIN_ACCURACY:
+            yield limit.sentence
     if not any(model.is_measured and model.is_nb for model in models):
         yield msg("no NB model was measured")
     yield from _chain(parity.chain)
@@ -101,55 +127,20 @@ def _failed(model: ModelEntry) -> Iterator[str]:
         )
 
 
-def _accuracy(parity: Parity, asked: VerifySection) -> Iterator[str]:
+def _accuracy(parity: Parity, limits: Iterable[Limit]) -> Iterator[str]:
     """Give why the PD model is not good enough: less than asked, or nothing right at all."""
-    reference, task = _reference(parity), TASKS[parity.task]
-    if not reference.is_measured:
-        return
-    score, least = score_of(reference, task), asked.min_accuracy
-    if least is not None and not score >= least:
-        yield msg(
-            "pd: {measure} {score} is under {min_accuracy}", task.score_name, f"{score:.4f}", least
-        )
-    if least != 0 and not score > 0:
-        yield msg(
-            "pd: nothing is right on {images} labelled images. {causes}. If that is meant, set "
-            "verify.min_accuracy = 0",
-            parity.images,
-            task.causes,
-        )
-
-
-def _parity(
-    model: ModelEntry, reference: ModelEntry, asked: VerifySection, task: Task
-) -> Iterator[str]:
-    """Give each way in which ``model`` falls short; a NaN falls short of everything."""
-    name = model.name
-    drop = score_of(reference, task) - score_of(model, task)
-    if model.is_nb and not drop <= asked.max_accuracy_drop + 1e-12:
-        yield msg(
-            "{name}: {measure} drops by {drop} against pd (allowed {allowed})",
-            name,
-            task.score_name,
-            f"{drop:.4f}",
-            asked.max_accuracy_drop,
-        )
-    if not (agreement := _number(model.agreement)) >= asked.min_agreement:
-        yield msg(
-            "{name}: agrees with pd on {agreement} (asked {min_agreement})",
-            name,
-            f"{agreement:.4f}",
-            asked.min_agreement,
-        )
-    if not (difference := _number(model.max_abs_diff)) <= asked.max_abs_diff:
-        yield (
-            msg(
-                "{name}: differs from pd by up to {difference} (allowed {max_abs_diff})",
-                name,
-                f"{difference:.2e}",
-                f"{asked.max_abs_diff:.0e}",
+    for limit in limits:
+        if limit.kept or limit.asked is not Asked.MIN_ACCURACY:
+            continue
+        if limit.limit is not None:
+            yield limit.sentence
+        if not (limit.value or 0) > 0:
+            yield msg(
+                "pd: nothing is right on {images} labelled images. {causes}. If that is meant, set "
+                "verify.min_accuracy = 0",
+                parity.images,
+                TASKS[parity.task].causes,
             )
-        )
 
 
 def _chain(chain: Chain | None) -> Iterator[str]:

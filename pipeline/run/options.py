@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import IntegrityFailed, Interrupted
 from pipeline.plan.stages import STAGES
+from pipeline.record.verdict import Judgement
 from stages.contract import Exit
 
 
@@ -22,11 +23,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Exit code and verdict of a run, and what a guard refused it for."""
+    """Exit code of a run, how its models were judged, and what a guard refused it for."""
 
     code: Exit
-    verdict: str = ""
-    reasons: tuple[str, ...] = ()
+    judged: Judgement | None = None
     refusal: IntegrityFailed | None = None
 
 

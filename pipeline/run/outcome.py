@@ -92,7 +92,7 @@ def conclude(
         finish.put_out(files)
     if report.passed:
         finish.write_lock()
-    return Outcome(report.verdict.code, report.verdict.value, report.reasons, refused)
+    return Outcome(report.verdict.code, report.judgement, refused)
 
 
 class _Finish:

@@ -74,7 +74,7 @@ def run(
             outcome = Outcome(tell(_true_reason(error, stop), log, own.path))
         finally:
             seconds = round(time.monotonic() - started, 2)
-            log.say(RunFinished(outcome.code, seconds, outcome.verdict, outcome.reasons))
+            log.say(RunFinished.of(outcome.code, seconds, outcome.judged))
             log.close()
         return outcome.code
 

@@ -110,7 +110,8 @@ def test_every_run_that_compared_keeps_its_report(official: Path) -> None:
         assert own.folder.report is not None
         report = json.loads(own.folder.report.read_text(encoding="utf-8"))
         assert (report["run"], report["verdict"]) == (own.run, verdict)
-        assert summarise(own.folder).verdict == verdict
+        judged = summarise(own.folder).judgement
+        assert (judged.verdict.value if judged else "") == verdict
     assert [item.name for item in list_runs(official / ".paddock")][:2] == [failed.run, cached.run]
 
 

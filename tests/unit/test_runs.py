@@ -21,6 +21,7 @@ from pipeline.record.events import (
 )
 from pipeline.record.runlock import run_lock
 from pipeline.record.runs import create_run, latest, list_runs, new_name, run_folder, summarise
+from pipeline.record.verdict import Judgement, Verdict
 from support.results import FILES
 
 RECORDED = Path(__file__).parents[1] / "data/recorded/state"
@@ -126,7 +127,7 @@ def test_summary_of_a_run_that_ended(tmp_path: Path) -> None:
     )
     summary = summarise(run_folder(tmp_path, NAME))
     assert (summary.code, summary.seconds, summary.cut_short) == (1, 12.5, False)
-    assert (summary.verdict, summary.reasons) == ("fail", ("accuracy too low",))
+    assert summary.judgement == Judgement(Verdict.PARITY, ("accuracy too low",))
     assert summary.stages == {"data": "cached", "export": "skipped", "verify": "finished"}
     assert summary.message == ""
 
@@ -169,5 +170,9 @@ def test_recorded_runs() -> None:
     assert set(first.stages) == set(cached.stages) == set(FILES)
     assert set(first.stages.values()) == {"finished"} and set(cached.stages.values()) == {"cached"}
     for summary in (first, cached):
-        assert (summary.code, summary.verdict, summary.cut_short) == (0, "pass", False)
+        assert (summary.code, summary.judgement, summary.cut_short) == (
+            0,
+            Judgement(Verdict.PASS),
+            False,
+        )
     assert first.started < cached.started and first.seconds > cached.seconds

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from pipeline.project.schema import VerifySection
-from pipeline.record.verdict import Verdict, read_verdict
-from pipeline.report.verdict import Judgement, judge
+from pipeline.record.events import Envelope, RunFinished
+from pipeline.record.verdict import Asked, Judgement, Limit, Verdict, read_verdict
+from pipeline.report.verdict import judge
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from stages.contract import Attempt, Change, Exit, Fault, ModelEntry, Parity, Status
 from support.results import (
@@ -30,7 +31,7 @@ def verdict(asked: dict[str, Any] | None = None, **nb: Any) -> Judgement:
 
 
 def test_equal_models_pass() -> None:
-    assert verdict() == Judgement(Verdict.PASS)
+    assert (verdict().verdict, verdict().reasons, verdict().remarks) == (Verdict.PASS, (), ())
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,22 @@ def test_what_is_allowed_passes(nb: dict[str, Any], asked: dict[str, float]) -> 
     assert verdict(asked, **nb).verdict is Verdict.PASS
 
 
+def test_every_limit_stands_beside_what_was_measured() -> None:
+    found = verdict({"min_accuracy": 0.99}, max_abs_diff=NAN)
+    assert found.limits[-3:] == (
+        Limit(Asked.MIN_AGREEMENT, "nb-x86", "", True, 1.0, 1.0),
+        Limit(Asked.MAX_ABS_DIFF, "nb-x86", "", False, None, 1e-3),
+        Limit(Asked.MIN_ACCURACY, "pd", "accuracy", False, 0.98, 0.99),
+    )
+    assert {limit.sentence for limit in found.limits if not limit.kept} == set(found.reasons)
+    # the last event of the run has them too, and passes over what a later version asks
+    line = Envelope(9, "now", "run", "", RunFinished.of(1, 2.0, found)).encode()
+    later = line.replace('"asked": "min_accuracy"', '"asked": "min_speed"')
+    read, newer = (Envelope.decode(text).event for text in (line, later))
+    assert isinstance(read, RunFinished) and read.judgement == found
+    assert isinstance(newer, RunFinished) and newer.limits == found.limits[:-1]
+
+
 def test_checkpoint_that_differs_from_pd_fails() -> None:
     models = [make_model("checkpoint", agreement=0.5), make_model("pd"), make_model("nb-x86")]
     assert judge(make_parity(*models), VerifySection()).reasons == (
@@ -105,7 +122,9 @@ def detection(*models: ModelEntry, **changes: Any) -> Parity:
 
 
 def test_detection_is_judged_by_its_hmean_and_its_boxes() -> None:
-    assert judge(detection(), VerifySection()) == Judgement(Verdict.PASS)
+    found = judge(detection(), VerifySection())
+    assert found.verdict is Verdict.PASS
+    assert {limit.measure for limit in found.limits} == {"", "hmean"}
     worse = make_boxes("nb-x86", hmean=0.8, agreement=0.95)
     found = judge(detection(make_boxes("pd"), worse), VerifySection(min_accuracy=0.95))
     assert found.reasons == (

@@ -216,7 +216,8 @@ def _detail(run: RunFolder, past: Past) -> Text:
         text.append(f"  {one_line(stage)} ")
         words, style = ending_words(ending)
         text.append(words, style)
-    for line in (past.summary.message, *past.summary.reasons):
+    judged = past.summary.judgement
+    for line in (past.summary.message, *(judged.reasons if judged else ())):
         if line:
             text.append(f"\n{symbol('arrow')} {one_line(translated(line))}")
     return text

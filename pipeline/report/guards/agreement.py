@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+from pipeline.record.verdict import Asked
 from pipeline.report.guards.base import (
     Finding,
     Proof,
@@ -16,10 +18,9 @@ from pipeline.report.guards.base import (
     passed_if,
     said_of,
 )
-from pipeline.report.verdict import score_of
 from pipeline.tasks import TASKS
-from stages.contract import ModelEntry, Status
-from stages.contract.artifacts import PD_MODEL
+from stages.contract import Status
+from stages.contract.artifacts import is_nb_model
 from stages.message import msg
 from stages.pitfalls import Pitfall
 
@@ -31,15 +32,12 @@ from stages.pitfalls import Pitfall
     Pitfall.SCALE_FOLDED_WRONG,
 )
 def agreement(proof: Proof) -> Finding:
-    """Hold the share of images on which NB and PD agree against ``verify.min_agreement``."""
-    asked = proof.settings.verify.min_agreement
+    """Tell on how many images each NB model agrees with PD."""
     return _each_buffer(
         proof,
-        lambda model: model.agreement,
-        lambda value: value >= asked,
+        Asked.MIN_AGREEMENT,
         lambda value: TASKS[proof.parity.task].agreed(f"{value:.2%}"),
-        msg("asked {asked}", f"{asked:.2%}"),
-        "verify.min_agreement",
+        msg("asked {asked}", f"{proof.settings.verify.min_agreement:.2%}"),
     )
 
 
@@ -50,33 +48,25 @@ def agreement(proof: Proof) -> Finding:
     Pitfall.SCALE_FOLDED_WRONG,
 )
 def probabilities(proof: Proof) -> Finding:
-    """Hold the largest difference against ``verify.max_abs_diff``."""
-    allowed = proof.settings.verify.max_abs_diff
+    """Tell the largest difference of each NB model."""
     return _each_buffer(
         proof,
-        lambda model: model.max_abs_diff,
-        lambda value: value <= allowed,
+        Asked.MAX_ABS_DIFF,
         lambda value: f"{value:.1e}",
-        msg("allowed {allowed}", f"{allowed:.1e}"),
-        "verify.max_abs_diff",
+        msg("allowed {allowed}", f"{proof.settings.verify.max_abs_diff:.1e}"),
     )
 
 
-def _each_buffer(
-    proof: Proof,
-    number: Callable[[ModelEntry], float | None],
-    holds: Callable[[float], bool],
-    say: Callable[[float], str],
-    asked: str,
-    where: str,
-) -> Finding:
-    """Hold a number of every NB model that compares it with PD against what the project asks."""
-    buffers = [model for model in proof.measured if model.is_nb]
-    values = {model.name: value for model in buffers if (value := number(model)) is not None}
-    if not values:
+def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit: str) -> Finding:
+    """Tell a number of every NB model that compares it with PD, and whether the verdict takes it."""
+    where = f"verify.{asked.value}"
+    held = [item for item in proof.limits(asked) if is_nb_model(item.model)]
+    if not held:
         return not_checked(msg("no NB model was compared with PD"), where)
-    said = ", ".join(f"{model} {say(value)}" for model, value in values.items())
-    return passed_if(all(map(holds, values.values())), msg("{first} ({rest})", said, asked), where)
+    said = ", ".join(
+        f"{item.model} {say(math.nan if item.value is None else item.value)}" for item in held
+    )
+    return passed_if(all(item.kept for item in held), msg("{first} ({rest})", said, limit), where)
 
 
 @guard(
@@ -108,18 +98,17 @@ def chained(proof: Proof) -> Finding:
     msg("models that agree because none of them finds anything"),
 )
 def accuracy(proof: Proof) -> Finding:
-    """Hold the score of PD against ``verify.min_accuracy``."""
+    """Tell the score of PD."""
     asked, where = proof.settings.verify.min_accuracy, "verify.min_accuracy"
     if asked == 0:
         return not_checked(msg("the project asks for no accuracy"), where)
-    pd = next((item for item in proof.measured if item.name == PD_MODEL), None)
-    if pd is None:
+    held = next(iter(proof.limits(Asked.MIN_ACCURACY)), None)
+    if held is None:
         return not_checked(msg("pd was not measured"), where)
-    task = TASKS[proof.parity.task]
-    score = score_of(pd, task)
+    score = math.nan if held.value is None else held.value
     least = msg("more than 0") if asked is None else f"{asked:.2%}"
-    found = msg("pd: {measure} {score} (asked {asked})", task.score_name, f"{score:.2%}", least)
-    return passed_if(score > 0 if asked is None else score >= asked, found, where)
+    found = msg("pd: {measure} {score} (asked {asked})", held.measure, f"{score:.2%}", least)
+    return passed_if(held.kept, found, where)
 
 
 @guard(

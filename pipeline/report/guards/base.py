@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipeline.project.schema import Settings
+from pipeline.record.verdict import Asked, Limit
+from pipeline.report.verdict import limits_of
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS
 from stages.contract import (
@@ -53,6 +55,11 @@ class Proof:
     def measured(self) -> Sequence[ModelEntry]:
         """The models that have numbers."""
         return [model for model in self.parity.models if model.is_measured]
+
+    def limits(self, asked: Asked) -> Sequence[Limit]:
+        """Return what the verdict holds against one of its limits, model by model."""
+        held = limits_of(self.parity.models, TASKS[self.parity.task], self.settings.verify)
+        return [limit for limit in held if limit.asked is asked]
 
     @property
     def data(self) -> DataMetrics | None:
