@@ -36,7 +36,7 @@ from tui.screens.problem import ProblemScreen
 from tui.screens.run import RunScreen
 from tui.views.run import RunView
 from tui.widgets.scroll_bar import use_scroll_bars
-from tui.words import end_words
+from tui.words import end_words, severity_of
 
 if TYPE_CHECKING:
     from pipeline.machine.doctor import Finding
@@ -240,9 +240,11 @@ class PaddockApp(App[None]):
     def _say_how_it_ended(self) -> None:
         self.examine()  # its containers are gone now
         finished = self.view.finished
-        if finished and finished.verdict:
-            words = end_words(finished)[0]
-            self.notify(_("{verdict}. The models compared: key 2.").format(verdict=words))
+        if finished and (judged := finished.judgement):
+            said = _("{verdict}. The models compared: key {key}.").format(
+                verdict=end_words(finished)[0], key=self.key_shown("app.parity")
+            )
+            self.notify(said, severity=severity_of(judged.verdict), markup=False)
 
     def _tick(self) -> None:
         """Let clocks go on while something runs."""

@@ -15,17 +15,20 @@ from pipeline.record.verdict import Verdict
 Mark = Literal[
     "done", "cached", "running", "waiting", "skipped", "failed", "stopped", "warning", "note",
     "selected", "dot", "ellipsis", "full", "empty", "up", "down", "arrow", "enforced",
+    "at_least", "at_most",
 ]  # fmt: skip
 
 _UNICODE: dict[Mark, str] = {
     "done": "✔", "cached": "✔", "running": "▶", "waiting": "○", "skipped": "–", "failed": "✘",
     "stopped": "■", "warning": "!", "note": "·", "selected": "▸", "dot": "·", "ellipsis": "…",
     "full": "█", "empty": "░", "up": "↑", "down": "↓", "arrow": "→", "enforced": "■",
+    "at_least": "≥", "at_most": "≤",
 }  # fmt: skip
 _ASCII: dict[Mark, str] = {
     "done": "+", "cached": "+", "running": ">", "waiting": ".", "skipped": "-", "failed": "x",
     "stopped": "#", "warning": "!", "note": "-", "selected": ">", "dot": "-", "ellipsis": "...",
     "full": "#", "empty": ".", "up": "^", "down": "v", "arrow": "->", "enforced": "=",
+    "at_least": ">=", "at_most": "<=",
 }  # fmt: skip
 
 

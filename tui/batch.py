@@ -25,7 +25,6 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.record.runs import list_runs
-from pipeline.record.verdict import read_verdict
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
@@ -36,7 +35,7 @@ from tui.evaluations import Evaluations
 from tui.language import _, translated
 from tui.progress import Forecast, progress_sentence
 from tui.views.environments import PROCESSOR
-from tui.words import plan_line
+from tui.words import end_words, plan_line
 
 #: A progress line at most this often, in seconds: a log in CI is read, not watched.
 PROGRESS_EVERY = 5.0
@@ -179,8 +178,8 @@ def _wrote(event: Delivered) -> str:
 
 def _ended(event: RunFinished) -> str:
     time = human_seconds(event.seconds)
-    if verdict := read_verdict(event.verdict):
-        return _("{verdict} in {time}").format(verdict=translated(verdict.words), time=time)
+    if event.judgement:
+        return _("{verdict} in {time}").format(verdict=end_words(event)[0], time=time)
     if event.code == Exit.OK:
         return _("done in {time}").format(time=time)
     return _("ended with {code} in {time}").format(code=event.code, time=time)

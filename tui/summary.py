@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from pipeline.text import human_seconds
 from tui.language import _, translated
+from tui.verdicts import judged_lines
 from tui.views.run import RunView
-from tui.words import end_words, state_words
+from tui.words import end_words, stage_words
 
 
 def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
@@ -18,7 +19,7 @@ def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
     yield _("run {run} of {project}").format(run=view.name, project=view.project)
     for stage in view.stages.values():
         seconds = human_seconds(stage.seconds) if stage.seconds is not None else ""
-        yield f"  {stage.name:<8} {state_words(stage.state)[0]}  {seconds}".rstrip()
+        yield f"  {stage.name:<8} {stage_words(stage)[0]}  {seconds}".rstrip()
     if view.failure:
         yield _("error: {message}").format(message=translated(view.failure.message))
         if view.failure.remedy:
@@ -32,5 +33,7 @@ def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:
         )
     elif view.finished:
         yield end_words(view.finished)[0]
+        for line, _style in judged_lines(view.finished.judgement):
+            yield f"  {line}"
     if view.delivered:
         yield _("wrote {folder}").format(folder=view.delivered.folder)

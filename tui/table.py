@@ -18,6 +18,7 @@ from stages.contract.artifacts import is_nb_model
 from tui.appearance import verdict_mark
 from tui.console import Terminal
 from tui.language import _, translated
+from tui.verdicts import judged_lines, limit_words, weightiest
 
 #: Dropped first when the terminal is narrow, in this order.
 _LEAST_NEEDED = (
@@ -61,11 +62,11 @@ def _cell(title: str, text: str) -> str:
 
 def _print_verdict(report: Report, terminal: Terminal) -> None:
     """Write what is known of the run, why it was judged as it was, and last the verdict."""
-    facts = (_chain, _dictionary, _training, _weights, _guards)
+    facts = (_chain, _dictionary, _training, _weights, _guards, _limits)
     for line in (line for fact in facts for line in fact(report)):
         terminal.print(f"  {line}")
-    for line in (*report.reasons, *report.remarks):
-        terminal.print(f"  - {translated(line)}")
+    for line, style in judged_lines(report.judgement):
+        terminal.print(f"  {line}", style)
     mark, style = verdict_mark(report.verdict)
     terminal.print(f"{mark} {translated(verdict_line(report))}", style)
 
@@ -106,6 +107,12 @@ def _guards(report: Report) -> Iterator[str]:
     counts = Counter(guard.outcome for guard in report.guards)
     said = ", ".join(_(name.value) + f" {counts[name]}" for name in _OUTCOMES if counts[name])
     yield _("guards: {counts}").format(counts=said)
+
+
+def _limits(report: Report) -> Iterator[str]:
+    """Give in a line what was asked for beside what was measured."""
+    if said := ", ".join(limit_words(limit)[0] for limit in weightiest(report.limits)):
+        yield _("limits: {limits}").format(limits=said)
 
 
 def _print_differences(report: Report, terminal: Terminal) -> None:

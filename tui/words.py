@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from pipeline.record.verdict import Verdict
 from pipeline.text import one_line
 from tui.appearance import Mark, symbol, verdict_mark
 from tui.language import N_, _, pgettext, translated
@@ -11,8 +12,10 @@ from tui.language import N_, _, pgettext, translated
 if TYPE_CHECKING:
     from pipeline.record.events import RunFinished
     from pipeline.record.runs import Ending, RunSummary
-    from tui.views.run import State
+    from tui.views.run import StageView, State
 
+#: As Textual names them.
+Severity = Literal["information", "warning", "error"]
 _STATES: dict[State, tuple[Mark, str, str]] = {
     "waiting": ("waiting", N_("waiting"), "dim"),
     "running": ("running", N_("running"), "bold"),
@@ -57,6 +60,28 @@ def end_words(end: RunFinished | RunSummary) -> tuple[str, str]:
         return f"{symbol('failed')} " + _("ended with {code}").format(code=end.code), "bold red"
     named, word, style = _CODES[end.code]
     return f"{symbol(named)} " + _(word), style
+
+
+#: What a verdict that is no pass makes of the stage that measured.
+_JUDGED = {
+    Verdict.ACCURACY: N_("below the limit"),
+    Verdict.PARITY: N_("differs from PD"),
+    Verdict.GUARD: N_("a guard failed"),
+}
+
+
+def stage_words(stage: StageView) -> tuple[str, str]:
+    """Return symbol and word of how a stage stands, and their style; a failed verdict is verify's."""
+    if stage.judged in _JUDGED:
+        return f"{symbol('failed')} " + _(_JUDGED[stage.judged]), "bold red"
+    return state_words(stage.state)
+
+
+def severity_of(verdict: Verdict) -> Severity:
+    """Return how a message about a verdict looks."""
+    if verdict is Verdict.WARNINGS:
+        return "warning"
+    return "information" if verdict.passed else "error"
 
 
 def check_name(check: str) -> str:

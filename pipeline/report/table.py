@@ -44,7 +44,7 @@ def verdict_line(report: Report) -> str:
     verdict = report.verdict.words
     if report.passed:
         return msg("{verdict}  parity holds on {images}", verdict, images)
-    return msg("{verdict}  {reasons} reason(s), on {images}", verdict, len(report.reasons), images)
+    return msg("{verdict}  on {images}", verdict, images)
 
 
 def chain_line(report: Report) -> str:

@@ -50,11 +50,11 @@ from tui.widgets.log_view import LogView
 from tui.widgets.mismatches import Mismatches
 from tui.widgets.model_table import ModelTable
 from tui.widgets.picture import Picture
-from tui.widgets.report_head import ReportHead
 from tui.widgets.run_table import RunTable
 from tui.widgets.stage_detail import StageDetail
 from tui.widgets.stage_list import StageList
 from tui.widgets.tail import Tail
+from tui.widgets.verdict_box import VerdictBox
 
 REPORT = parse_report((FINE_TUNED.source / "out" / "report.json").read_bytes())
 _MADE = ArtifactMade("models/made.nb", 3, "0" * 32, "0" * 64)
@@ -122,8 +122,10 @@ TOLD = {
     "models": Told(ModelTable, lambda it: it.show_report(REPORT), "nb-x86"),
     "picture": Told(Picture, lambda it: it.show_image(Image.new("RGB", (8, 8))), "▀"),
     "picture-none": Told(Picture, lambda it: it.say("no image"), "no image"),
-    "report": Told(
-        ReportHead, lambda it: it.show_report(REPORT, "from elsewhere"), "from elsewhere"
+    "verdict": Told(
+        VerdictBox,
+        lambda it: it.show_judgement(REPORT.judgement, "", origin="from elsewhere"),
+        "from elsewhere",
     ),
     "runs": Told(RunTable, lambda it: it.show([RunFolder("a-run", Path("/nowhere"))], {}), "a-run"),
     "detail-log": Told(StageDetail, lambda it: _detail(it, "log"), "train"),

@@ -55,6 +55,8 @@ async def test_verdict_and_models(folder: Path) -> None:
         await until_open(pilot, app)
         shown = text_of(app)
         assert "✔ PASS  parity holds on 300 images" in shown
+        assert "✔ accuracy pd 99.67% ≥ 97%  ✔ same as PD 100.00% ≥ 100%" in shown  # the limits
+        assert "5 the guards" in next(line for line in lines_of(app) if "✔ PASS  parity" in line)
         rows = {line.split()[0]: line for line in lines_of(app) if "0.9996" in line}
         assert "99.67%" in rows["pd"] and "0.0e+00" in rows["pd"]
         assert "100.00%" in rows["nb-x86"] and "2.3e-04" in rows["nb-x86"]
@@ -73,8 +75,8 @@ async def test_verdict_and_models(folder: Path) -> None:
 
         await pilot.resize_terminal(*LARGE)
         await until_shown(pilot, app, "accuracy")
-        head = next(line for line in lines_of(app) if "accuracy" in line)
-        rows_of_three = [line for line in lines_of(app) if "%" in line]
+        head = next(line for line in lines_of(app) if "accuracy " in line and "NED" in line)
+        rows_of_three = [line for line in lines_of(app) if "0.9996" in line]
         assert len(rows_of_three) == 3  # whose columns line up
         assert {row.index("%") for row in rows_of_three} == {head.index("accuracy") + 7}
         assert {len(row) for row in rows_of_three} == {len(head)}
@@ -124,7 +126,7 @@ async def test_reports_of_other_kinds(folder: Path) -> None:
 
         path.write_text(good)
         edit_report(path, failed)
-        await looked_again(pilot, app, "✘ FAIL", "nb-x86: reason 0", "and 7 more")
+        await looked_again(pilot, app, "✘ FAIL", "✘ nb-x86: reason 0", "and 8 more")
 
         path.write_text(good)
         edit_report(path, bare)  # a number that is none leaves its cell empty

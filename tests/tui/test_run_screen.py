@@ -13,8 +13,9 @@ from rich.console import RenderableType
 from textual.screen import Screen
 
 from pipeline.errors import PaddockError
-from pipeline.record.events import Envelope
+from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.runs import create_run
+from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
 from pipeline.run.background import Started
 from pipeline.run.options import Options
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
@@ -70,6 +71,19 @@ async def test_every_stage_and_what_it_left(folder: Path) -> None:
         assert "d905bb1c99ece3dbcc928c17d9c8ad6447f4c941a3dae6e057a7e41a2eaeff23" in text_of(app)
         await pilot.press("i")
         await until_shown(pilot, app, "never run", "paddle_commit")
+
+        await pilot.resize_terminal(*SMALL)  # another verdict: its limits, and what leads on
+        limit = Limit(Asked.MIN_ACCURACY, "pd", "accuracy", False, 0.7, 0.99)
+        judged = Judgement(Verdict.ACCURACY, (limit.sentence,), ("a guard warned",), (limit,))
+        ended = Envelope(999, "2026-11-22T17:31:00+00:00", RUN, "", RunFinished.of(1, 3.0, judged))
+        append(folder, ended.encode())
+        await until_shown(pilot, app, "✘ below the limit")
+        lines = lines_of(app)
+        assert (
+            lines[2].startswith(" ✘ FAIL by accuracy") and "2 the models · 5 the guards" in lines[2]
+        )
+        assert lines[3:5] == [" ! a guard warned", " ✘ accuracy pd 70.00% < 99%"]
+        assert "verify" in next(line for line in lines if "✘ below the limit" in line)
 
 
 async def test_a_cached_stage_shows_what_was_recorded_when_it_was_made(tmp_path: Path) -> None:

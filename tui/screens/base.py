@@ -7,12 +7,15 @@ from textual.app import ComposeResult
 
 from pipeline.text import one_line
 from tui.appearance import symbol
-from tui.language import _, ngettext
+from tui.language import N_, _, ngettext
 from tui.screens.inside import InsideScreen
 from tui.views.run import RunView
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.words import end_words, state_words
+
+#: What the screens behind keys show, as a verdict names them.
+_LEADS_TO = {"app.parity": N_("the models"), "app.guards": N_("the guards")}
 
 
 class PaddockScreen(InsideScreen[None]):
@@ -37,6 +40,11 @@ class PaddockScreen(InsideScreen[None]):
             return
         self.show_run(self.paddock.view)
         self.refresh_bindings()
+
+    def keys_shown(self, *key_ids: str) -> str:
+        """Return keys with what they lead to, as ``2 the models · 5 the guards``."""
+        dot = f" {symbol('dot')} "
+        return dot.join(f"{self.paddock.key_shown(name)} {_(_LEADS_TO[name])}" for name in key_ids)
 
     def show_run(self, view: RunView) -> None:
         """Draw what changed in the run; called after its events, and each second while it goes on."""

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
+from pipeline.report.table import chain_line, verdict_line
 from pipeline.tasks import TASKS
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
@@ -22,7 +23,7 @@ from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.widgets.mismatches import Mismatches
 from tui.widgets.model_table import ModelTable
-from tui.widgets.report_head import ReportHead
+from tui.widgets.verdict_box import VerdictBox
 
 if TYPE_CHECKING:
     from pipeline.report.model import Report
@@ -50,7 +51,7 @@ class ParityScreen(ReportScreen):
         self._differences: tuple[Difference, ...] = ()
 
     def compose_body(self) -> ComposeResult:
-        yield ReportHead()
+        yield VerdictBox()
         yield ModelTable()
         yield Line(id="lines-title")
         yield Mismatches(id="lines")
@@ -65,11 +66,17 @@ class ParityScreen(ReportScreen):
     def show_record(self, record: Record, view: RunView) -> None:
         report = record.report
         self.set_class(report is None, "-empty")
-        head = self.query_one(ReportHead)
+        head = self.query_one(VerdictBox)
         if report is None:
             head.say(self.missing(view))
             return
-        head.show_report(report, self.origin(record, view))
+        head.show_judgement(
+            report.judgement,
+            self.keys_shown("app.guards"),
+            title=verdict_line(report),
+            origin=self.origin(record, view),
+            note=chain_line(report),
+        )
         self.query_one(ModelTable).show_report(report)
         if report is not self._report:
             self._report, self._differences = report, differences_of(report)

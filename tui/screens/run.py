@@ -25,6 +25,7 @@ from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.line import Line
 from tui.widgets.stage_detail import StageDetail, Tab
 from tui.widgets.stage_list import StageList
+from tui.widgets.verdict_box import VerdictBox
 
 #: From this width on the list of stages has room for whole sentences.
 _WIDE = 110
@@ -111,6 +112,7 @@ class RunScreen(PaddockScreen):
 
     def compose_body(self) -> ComposeResult:
         yield FailureBanner()
+        yield VerdictBox()
         with Horizontal():
             with Vertical(id="left"):
                 yield StageList(id="stages")
@@ -128,7 +130,11 @@ class RunScreen(PaddockScreen):
         stages.show(view.stages.values())
         if self._follows_running and view.running_stage:
             stages.select(view.running_stage.name)
-        self.query_one(FailureBanner).show_failure(view.failure)
+        judged = view.finished.judgement if view.finished else None
+        self.query_one(FailureBanner).show_failure(None if judged else view.failure)
+        keys = self.keys_shown("app.parity", "app.guards")
+        remedy = view.failure.remedy if view.failure else ""
+        self.query_one(VerdictBox).show_judgement(judged, keys, remedy=remedy)
         self.query_one(Usage).show_stage(view.running_stage)
         self._show_selected()
 

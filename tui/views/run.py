@@ -28,6 +28,7 @@ from pipeline.record.events import (
 )
 from pipeline.record.follow import Follower
 from pipeline.record.runs import RunFolder
+from pipeline.record.verdict import Verdict
 from stages.contract import (
     ArtifactMade,
     EnvironmentRead,
@@ -46,7 +47,10 @@ _CURVE_POINTS = 2000
 
 @dataclass
 class StageView:
-    """One stage of the run. ``planned`` is what was said before the run came to it."""
+    """One stage of the run. ``planned`` is what was said before the run came to it.
+
+    ``judged`` is the verdict of the run, on the stage that measured what it is about.
+    """
 
     name: str
     state: State = "waiting"
@@ -68,6 +72,7 @@ class StageView:
     environment: dict[str, str] = field(default_factory=dict)
     resources: ResourcesUsed | None = None
     peak_memory: int = 0
+    judged: Verdict | None = None
     _forecast: Forecast = field(default_factory=Forecast, repr=False)
 
     def advance(self, progress: Progress, when: datetime) -> None:
@@ -85,7 +90,12 @@ class StageView:
     def as_cached(self, now: StageView) -> StageView:
         """Return this record of an earlier run as the cached stage ``now``."""
         return replace(
-            self, state="cached", made_in=now.made_in, reason=now.reason, planned=now.planned
+            self,
+            state="cached",
+            made_in=now.made_in,
+            reason=now.reason,
+            planned=now.planned,
+            judged=now.judged,
         )
 
 
@@ -168,6 +178,8 @@ class RunView:
                 self.finished = event
                 self._end_running("stopped" if _is_stop(event.code) else "failed")
                 self._end_waiting()
+                if event.judgement and (measured := self.stages.get(STAGES[-1])):
+                    measured.judged = event.judgement.verdict
             case _:
                 pass
 

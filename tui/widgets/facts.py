@@ -14,7 +14,7 @@ from tui.appearance import symbol
 from tui.language import _, translated
 from tui.views.run import StageView
 from tui.widgets.line import Line
-from tui.words import state_words
+from tui.words import stage_words
 
 Fact = tuple[str, str]
 
@@ -49,7 +49,7 @@ class Facts(Line):
 
     def _lines(self, name: str, value: str, column: int, room: int) -> Iterator[Text]:
         """Give a pair's lines: the value in as many as it takes in ``room`` cells."""
-        text = Text(one_line(value))
+        text = Text("\n").join(Text(one_line(line)) for line in value.splitlines())
         parts = text.wrap(self.app.console, room) if room >= _NARROWEST else [text]
         head = name + " " * (column - cell_len(name))
         for part in parts or [text]:
@@ -75,7 +75,7 @@ def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[Fact]:
 
 def about(stage: StageView) -> Iterator[Fact]:
     """Give where a stage stands and what decided it; what is not known yet is left out."""
-    yield _("state"), state_words(stage.state)[0]
+    yield _("state"), stage_words(stage)[0]
     known = {
         _("why"): translated(stage.reason),
         _("made in"): stage.made_in,

@@ -20,7 +20,7 @@ from tui.progress import share_of
 from tui.views.run import StageView
 from tui.widgets.facts import results_of
 from tui.widgets.line import looks_same
-from tui.words import state_words
+from tui.words import stage_words
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -105,7 +105,7 @@ def now() -> datetime:
 
 
 def _row(stage: StageView, width: int) -> Text:
-    word, style = state_words(stage.state)
+    word, style = stage_words(stage)
     left = Text.assemble((f"{stage.name:<8}", "bold"), (word, style))
     right = _duration(stage)
     gap = max(1, width - left.cell_len - len(right))
