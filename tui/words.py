@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.record.verdict import Verdict
-from pipeline.text import one_line
+from pipeline.text import one_line, several_lines
 from tui.appearance import Mark, symbol, verdict_mark
 from tui.language import N_, _, pgettext, translated
 
@@ -152,3 +152,9 @@ def plan_line(action: str, reason: str) -> str:
     """Return what is planned for a stage, in words."""
     symbol, sentence = _PLANNED[action]
     return f"{symbol} " + _(sentence).format(reason=translated(reason))
+
+
+def with_remedy(message: str, remedy: str) -> str:
+    """Return what is wrong, or what was found, with what to do about it."""
+    said = several_lines(translated(message))
+    return f"{said}; {one_line(translated(remedy))}" if remedy else said

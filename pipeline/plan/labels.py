@@ -36,10 +36,14 @@ class Absent:
 
 
 class LabelFiles:
-    """The label files of a project, each read once, and which of their images are there."""
+    """The label files of a project, each read once, and which of their images are there.
 
-    def __init__(self, root: Path) -> None:
+    Only whole lines of the first ``most`` bytes are read, if that is given.
+    """
+
+    def __init__(self, root: Path, most: int | None = None) -> None:
         self.root = root
+        self._most = most
         self.files: dict[str, LabelFile] = {}
         self.images: dict[str, list[str]] = {}
         self.absent: list[Absent] = []
@@ -52,7 +56,10 @@ class LabelFiles:
         return [image for name in names for image in self.images[name]]
 
     def _read(self, name: str) -> None:
-        found = self.files[name] = read_label_file((self.root / name).read_bytes())
+        with (self.root / name).open("rb") as stream:
+            data = stream.read(self._most)
+            cut = data.rfind(b"\n") + 1 if len(data) == self._most else 0
+        found = self.files[name] = read_label_file(data[: cut or None])
         there = self.images[name] = list[str]()
         for item in found.items:
             if isinstance(item, Fault):
@@ -70,7 +77,7 @@ def refuse_faults(labels: LabelFiles, task: str, project_folder: Path) -> None:
     Raises:
         UsageError: names each kind of fault once, with what to do about it.
     """
-    found = list(_faults(labels, task, project_folder))
+    found = list(faults(labels, task, project_folder))
     if found:
         places = list(dict.fromkeys(complaint.keys[0] for complaint in found))
         remedies = list(dict.fromkeys(each.remedy for each in found if each.remedy))
@@ -81,7 +88,7 @@ def refuse_faults(labels: LabelFiles, task: str, project_folder: Path) -> None:
         )
 
 
-def _faults(labels: LabelFiles, task: str, project_folder: Path) -> Iterator[Complaint]:
+def faults(labels: LabelFiles, task: str, project_folder: Path) -> Iterator[Complaint]:
     """Give what is wrong; the key of a complaint is the label file."""
     for name, file in labels.files.items():
         if file.text.foreign:

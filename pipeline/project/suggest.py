@@ -1,101 +1,112 @@
-"""Looking into a folder for what a new project could be made of; nothing is written."""
+"""What a new project could be made of, from what lies in its folder; nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
+from pipeline.models.catalogue import MODELS
 from pipeline.project.answers import Answers, project_name
+from pipeline.project.found import Found, LabelList, look
+from pipeline.project.schema import FROM_LABELS
 
 #: Words by which people name the label files of a split, the first that fits counts.
 _SPLITS = {"train": ("train",), "val": ("val", "eval", "dev"), "test": ("test",)}
-#: A folder with more files than this is not a place where label files are looked for among them.
-_MOST_FILES = 5000
-#: Bytes and lines of a file that are looked at.
-_HEAD, _LINES = 1 << 16, 200
+_PAGES = "detection"
 
 
-def suggest(folder: Path) -> Answers:
-    """Return answers for a new project in ``folder``: what is there, else what is usual."""
+def suggest(folder: Path, found: Found | None = None) -> Answers:
+    """Return answers for a new project in ``folder``: what was ``found`` there, else what is usual."""
+    found = look(folder) if found is None else found
     usual = Answers(project_name(folder.resolve().name))
-    root = _root(folder)
-    labels = [path for path in _texts(folder / root) if _is_label_file(path)]
-    found = {split: _named(labels, words, folder / root) for split, words in _SPLITS.items()}
-    return Answers(
-        usual.name,
-        root,
-        found["train"] or usual.train,
-        found["val"] or usual.val,
-        found["test"] or usual.test,
-        _dictionary(folder, root) or usual.dictionary,
-        any(_has_spaces(path) for path in labels),
+    lines = [item for item in found.labels if not item.is_of_pages]
+    if not lines:
+        return _without_lines(usual, found)
+    root = _root(folder, lines)
+    inside = [item for item in lines if _is_below(item.path, root)]
+    named = {split: _named(inside, words, root) for split, words in _SPLITS.items()}
+    answers = replace(
+        usual,
+        root=root,
+        dictionary=found.dictionaries[0].path if found.dictionaries else usual.dictionary,
+        use_space_char=any(item.has_space for item in inside),
     )
+    if named["train"]:
+        return replace(
+            answers, train=named["train"], val=named["val"] or usual.val, test=named["test"]
+        )
+    dictionary = answers.dictionary if found.dictionaries else FROM_LABELS
+    shared = replace(
+        answers, train=(), val=(), test=(), labels=_all(inside, root), dictionary=dictionary
+    )
+    return _with_model(shared, found) if found.checkpoints or found.models else shared
 
 
-def _root(folder: Path) -> str:
-    """Return the folder of the label files: ``data`` if there is one, else where the first ones are."""
-    below = sorted(path.name for path in _entries(folder) if path.is_dir())
-    usable = [name for name in below if name.isprintable() and not name.startswith(".")]
-    names = ["data"] * ("data" in usable) + ["."] + [name for name in usable if name != "data"]
-    for name in names:
-        if any(_is_label_file(path) for path in _texts(folder / name)):
-            return name
-    return "data"
+def _without_lines(usual: Answers, found: Found) -> Answers:
+    """Return answers for a folder without labelled lines: labelled pages, models, or nothing of use."""
+    if found.labels:
+        official = next(model.name for model in MODELS.values() if model.task == _PAGES)
+        pages = found.labels[0].path
+        root = PurePosixPath(pages).parent.as_posix()
+        test = (PurePosixPath(pages).name,)
+        return replace(
+            usual,
+            start="official",
+            model=official,
+            task=_PAGES,
+            root=root,
+            test=test,
+            train=(),
+            val=(),
+        )
+    if found.dictionaries:
+        usual = replace(usual, dictionary=found.dictionaries[0].path)
+    return _with_model(usual, found)
 
 
-def _dictionary(folder: Path, root: str) -> str:
-    """Return the dictionary, relative to ``folder``, or ""."""
-    for place in (folder, folder / root):
-        for path in _texts(place):
-            name = path.name.lower()
-            if ("dict" in name or "keys" in name) and not _is_label_file(path):
-                return path.relative_to(folder).as_posix()
-    return ""
+def _with_model(answers: Answers, found: Found) -> Answers:
+    """Start from a model of one's own where there is one, and measure on whatever is labelled."""
+    test = answers.test or answers.labels
+    own = replace(answers, test=test, train=(), val=(), labels=(), dictionary="")
+    if found.checkpoints and found.configurations:
+        checkpoint, configuration = found.checkpoints[0], found.configurations[0]
+        return replace(own, start="checkpoint", model=checkpoint, architecture=configuration)
+    return replace(own, start="model", model=found.models[0]) if found.models else answers
 
 
-def _named(labels: list[Path], words: tuple[str, ...], root: Path) -> tuple[str, ...]:
+def _root(folder: Path, labels: Sequence[LabelList]) -> str:
+    """Return what the image paths are relative to: the label file's folder, or one above with its image."""
+    first = min(labels, key=lambda item: (not item.path.startswith("data/"), item.path.count("/")))
+    places = [place.as_posix() for place in PurePosixPath(first.path).parents]
+    there = (place for place in places if _is_file(folder / place / first.image))
+    return next(there, places[0])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_below(path: str, root: str) -> bool:
+    return root == "." or path.startswith(f"{root}/")
+
+
+def _relative(path: str, root: str) -> str:
+    return os.path.relpath(path, root)
+
+
+def _named(labels: Sequence[LabelList], words: tuple[str, ...], root: str) -> tuple[str, ...]:
     """Return the label files of a split by their names, relative to ``root``."""
     for word in words:
-        fitting = [path for path in labels if word in path.stem.lower()]
+        fitting = [item for item in labels if word in PurePosixPath(item.path).stem.lower()]
         if fitting:
-            return tuple(path.relative_to(root).as_posix() for path in fitting)
+            return tuple(_relative(item.path, root) for item in fitting)
     return ()
 
 
-def _texts(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in _entries(folder)
-        if path.suffix == ".txt" and path.name.isprintable() and path.is_file()
-    )
-
-
-def _entries(folder: Path) -> Iterator[Path]:
-    try:
-        yield from islice(folder.iterdir(), _MOST_FILES)
-    except OSError:  # not there, or not to be read: then nothing can be suggested from it
-        return
-
-
-def _is_label_file(path: Path) -> bool:
-    """Return whether the first line is ``path<TAB>text``."""
-    first = next(iter(_head(path)), "")
-    image, tab, _text = first.partition("\t")
-    return bool(tab and image.strip())
-
-
-def _has_spaces(path: Path) -> bool:
-    return any(" " in line.partition("\t")[2].strip() for line in _head(path))
-
-
-def _head(path: Path) -> list[str]:
-    """Return the first lines that are not empty; what is not UTF-8 has none."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-        whole = head if len(head) < _HEAD else head.rpartition(b"\n")[0]
-        lines = whole.decode("utf-8", "strict").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [line for line in lines[:_LINES] if line.strip()]
+def _all(labels: Sequence[LabelList], root: str) -> tuple[str, ...]:
+    return tuple(_relative(item.path, root) for item in labels)

@@ -3,58 +3,80 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from pipeline.project.answers import FINE_TUNED, OFFICIAL, USUAL_SHAPE, Answers, project_name
+from pipeline.project.answers import FINE_TUNED, Answers, project_name
 from pipeline.project.schema import FROM_LABELS, DataSection
 
-_TEMPLATE = """\
-# A Paddock project. docs/project-file.md tells every key; what is commented out shows the default.
-
-[project]
-name = {name}
-
-[data]
-# Label files are PaddleOCR's: path<TAB>text, one image a line, UTF-8.
-# Label files and image paths are relative to root, everything else to this file.
-root = {root}
-{splits}
-{dictionary}
-use_space_char = {use_space_char}
-max_text_length = {longest}
-
-[model]
-# architecture = "PP-OCRv5_mobile_rec"  # built in, or the path of a PaddleOCR YAML
-{pretrained}
-{image_shape}
-
-[train]
-{mode}
-# epochs = 30
-# batch_size = 64
-# learning_rate = 1e-3
-# early_stopping = {{ metric = "acc", patience = 5, min_delta = 0.0 }}
-# seed = 42
-{export}
-[convert]
-# targets = ["arm", "x86"]              # x86 is what can run here; arm is what ships
-
-[verify]
-# min_accuracy = 0.9                    # of the PD model; without it, more than 0
-# min_agreement = 1.0                   # share of images with the same string from PD and NB
-# max_abs_diff = 1e-3                   # largest difference of a probability
-# runtime = ""                          # the app's Paddle-Lite, such as "2.13": refuses a newer opt
-
-[limits]
-# cpus = 2.0
-# memory = "8g"
-"""
-_EXPORT = """
-[export]
-{model}
-"""
+_HEAD = "# A Paddock project. docs/project-file.md tells every key; what is commented out shows the default."
+#: What stands above the keys of a table.
+_ABOVE = {
+    "data": (
+        "# Label files are PaddleOCR's: path<TAB>text, one image a line, UTF-8.",
+        "# Label files and image paths are relative to root, everything else to this file.",
+    )
+}
 #: Where the comments behind the values stand.
 _COLUMN = 40
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A key of the file: what it means, and its default as TOML, shown where nothing is set."""
+
+    key: str
+    meaning: str = ""
+    default: str = ""
+
+
+_TABLES: Mapping[str, tuple[_Line, ...]] = {
+    "project": (_Line("name"),),
+    "data": (
+        _Line("root"),
+        _Line("labels", "for train, val and test"),
+        _Line("split", "their shares, by what the images show"),
+        _Line("train"),
+        _Line("val", "chooses the best checkpoint"),
+        _Line("test", "only measured on, never used to choose anything"),
+        _Line("dictionary", "one character a line", '""'),
+        _Line("use_space_char"),
+        _Line("max_text_length"),
+    ),
+    "model": (
+        _Line("task", "what it does: nothing is read, so there is no dictionary"),
+        _Line("architecture", "built in, or the path of a PaddleOCR YAML", '"PP-OCRv5_mobile_rec"'),
+        _Line(
+            "pretrained",
+            'built in, a path, { url = "…", sha256 = "…" }, or "" for none',
+            '"PP-OCRv5_mobile_rec"',
+        ),
+        _Line("image_shape", "as wide as the images are, hardly any is squeezed", "[3, 48, 320]"),
+    ),
+    "train": (
+        _Line("checkpoint", "converted as it is; nothing is trained"),
+        _Line("mode", '"frozen": head only, minutes on a CPU · "full": tools/train.py', '"frozen"'),
+        _Line("epochs", "", "30"),
+        _Line("batch_size", "", "64"),
+        _Line("learning_rate", "", "1e-3"),
+        _Line("early_stopping", "", '{ metric = "acc", patience = 5, min_delta = 0.0 }'),
+        _Line("seed", "", "42"),
+    ),
+    "export": (_Line("model", "converted as it is; nothing is trained"),),
+    "convert": (_Line("targets", "x86 is what can run here; arm is what ships", '["arm", "x86"]'),),
+    "verify": (
+        _Line("min_accuracy", "of the PD model; without it, more than 0", "0.9"),
+        _Line("min_agreement", "share of images with the same string from PD and NB", "1.0"),
+        _Line("max_abs_diff", "largest difference of a probability", "1e-3"),
+        _Line("runtime", 'the app\'s Paddle-Lite, such as "2.13": refuses a newer opt', '""'),
+    ),
+    "limits": (_Line("cpus", "", "2.0"), _Line("memory", "", '"8g"')),
+}
+#: What is of use only where the project trains.
+_OF_TRAINING = {("model", "architecture"), ("model", "pretrained"), ("model", "image_shape")} | {
+    ("train", line.key) for line in _TABLES["train"]
+}
 
 
 def starting_project(folder_name: str) -> str:
@@ -64,76 +86,44 @@ def starting_project(folder_name: str) -> str:
 
 def project_text(answers: Answers) -> str:
     """Return the text of a ``paddock.toml`` with these values; what is the default is commented out."""
-    return _TEMPLATE.format(
-        name=_text(answers.name),
-        root=_text(answers.root),
-        splits=_splits(answers),
-        dictionary=_dictionary(answers),
-        use_space_char="true" if answers.has_space else "false",
-        longest=answers.longest,
-        image_shape=_image_shape(answers),
-        pretrained=_pretrained(answers),
-        mode=_mode(answers),
-        export=_export(answers),
-    )
+    raw = answers.raw()
+    lines = [_HEAD]
+    for table in _TABLES:
+        said = list(_said(table, raw.get(table, {}), answers))
+        if said:
+            lines += ["", f"[{table}]", *_ABOVE.get(table, ()), *said]
+    return "\n".join(lines) + "\n"
 
 
-def _splits(answers: Answers) -> str:
-    if answers.labels:
-        shared = _line(f"labels = {_list(answers.labels)}", "for train, val and test")
-        return f"{shared}\n" + _line(
-            f"split = {json.dumps(DataSection().split)}", "their shares, by what the images show"
-        )
-    val = _line(f"val = {_list(answers.val)}", "chooses the best checkpoint")
-    test = _line(f"test = {_list(answers.test)}", "only measured on, never used to choose anything")
-    return f"train = {_list(answers.train)}\n{val}\n{test}"
+def _said(table: str, values: Mapping[str, Any], answers: Answers) -> Iterator[str]:
+    """Give the lines of a table: what is set, and the defaults that are of use here."""
+    if "labels" in values:
+        values = {**values, "split": DataSection().split}
+    for line in _TABLES[table]:
+        useless = (table, line.key) in _OF_TRAINING and not answers.trains
+        useless |= line.key == "image_shape" and answers.architecture != FINE_TUNED
+        if line.key in values:
+            meaning = _meaning(table, line, values[line.key])
+            yield _commented(f"{line.key} = {_toml(values[line.key])}", meaning)
+        elif line.key == "dictionary":
+            if answers.reads:
+                yield _commented(f'# {line.key} = ""', "the model's own")
+        elif line.default and not useless:
+            meaning = "" if line.key == "image_shape" else line.meaning
+            yield _commented(f"# {line.key} = {line.default}", meaning)
 
 
-def _image_shape(answers: Answers) -> str:
-    shape = [*USUAL_SHAPE[:2], answers.width]
-    if answers.width == USUAL_SHAPE[2]:
-        return f"# image_shape = {shape}"
-    return _line(f"image_shape = {shape}", "as wide as the images are, hardly any is squeezed")
+def _meaning(table: str, line: _Line, value: Any) -> str:
+    """Return what is said behind a value."""
+    if line.key == "dictionary" and value == FROM_LABELS:
+        return "their characters, for review in .paddock/dict.txt"
+    return line.meaning
 
 
-def _dictionary(answers: Answers) -> str:
-    if answers.own_dictionary:
-        return _line('# dictionary = ""', "the official model's own")
-    if answers.dictionary == FROM_LABELS:
-        setting = f"dictionary = {_text(FROM_LABELS)}"
-        return _line(setting, "their characters, for review in .paddock/dict.txt")
-    return _line(f"dictionary = {_text(answers.dictionary)}", "one character a line")
+def _commented(setting: str, comment: str) -> str:
+    return f"{setting + '  ':<{_COLUMN}}# {comment}" if comment else setting
 
 
-def _pretrained(answers: Answers) -> str:
-    meaning = 'built in, a path, { url = "…", sha256 = "…" }, or "" for none'
-    if answers.start == "scratch":
-        return _line('pretrained = ""', meaning)
-    return _line(f"# pretrained = {_text(FINE_TUNED)}", meaning)
-
-
-def _mode(answers: Answers) -> str:
-    meaning = '"frozen": head only, minutes on a CPU · "full": tools/train.py'
-    default = "# " if answers.mode == "frozen" else ""
-    return _line(f"{default}mode = {_text(answers.mode)}", meaning)
-
-
-def _export(answers: Answers) -> str:
-    if answers.start != "official":
-        return ""
-    return _EXPORT.format(
-        model=_line(f"model = {_text(OFFICIAL)}", "converted as it is; nothing is trained")
-    )
-
-
-def _line(setting: str, comment: str) -> str:
-    return f"{setting + '  ':<{_COLUMN}}# {comment}"
-
-
-def _list(names: Iterable[str]) -> str:
-    return f"[{', '.join(_text(name) for name in names)}]"
-
-
-def _text(value: str) -> str:
-    """Return a TOML basic string: JSON's escapes, and DEL's, which JSON leaves alone."""
+def _toml(value: Any) -> str:
+    """Return a value as TOML; of a string JSON's escapes, and DEL's, which JSON leaves alone."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tomli
 
 from pipeline.errors import UsageError
 from pipeline.project import Settings, load_project
-from pipeline.project.answers import Answers, Mode, Start
+from pipeline.project.answers import Answers, Start
 from pipeline.project.suggest import suggest
 from pipeline.project.template import project_text, starting_project
 from pipeline.project.write import write_new
+from support.given import give_checkpoint, give_configuration, give_pd
 from support.projects import write_project
 
 USUAL = Answers("plates")
@@ -46,13 +49,54 @@ def test_whatever_is_answered_is_read_back(value: str) -> None:
     assert data["dictionary"] == value
 
 
-@pytest.mark.parametrize("start", ["finetune", "official", "scratch"])
-@pytest.mark.parametrize("mode", ["frozen", "full"])
+STARTS: dict[str, dict[str, Any]] = {
+    "finetune": {},
+    "finetune-own": {"mode": "full", "architecture": "a.yml", "model": "best.pdparams"},
+    "finetune-v4": {"architecture": "PP-OCRv4_mobile_rec", "model": "PP-OCRv4_mobile_rec"},
+    "finetune-all-characters": {"dictionary": ""},
+    "scratch": {"start": "scratch", "mode": "full", "architecture": "rec_mv3_none_bilstm_ctc"},
+    "wide": {"width": 640, "longest": 40},
+    "labels": {"labels": ("rec_gt.txt",), "dictionary": "labels"},
+    "official": {"start": "official", "min_accuracy": 0.5},
+    "official-v4": {"start": "official", "model": "PP-OCRv4_mobile_rec"},
+    "pages": {"start": "official", "model": "PP-OCRv5_mobile_det", "task": "detection"},
+    "model": {"start": "model", "model": "inference", "dictionary": ""},
+    "checkpoint": {"start": "checkpoint", "model": "best.pdparams", "architecture": "a.yml"},
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
 @pytest.mark.parametrize("spaces", [False, True])
-def test_file_says_what_was_checked(start: Start, mode: Mode, spaces: bool) -> None:
-    answers = replace(USUAL, start=start, mode=mode, use_space_char=spaces)
+def test_file_says_what_was_checked(name: str, spaces: bool) -> None:
+    answers = replace(USUAL, use_space_char=spaces, **STARTS[name])
     written = Settings.model_validate(tomli.loads(project_text(answers)))
-    assert written == Settings.model_validate(answers.raw())
+    assert written == Settings.model_validate({"project": {}, "data": {}, **answers.raw()})
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_every_start_is_a_project_that_loads(folder: Path, name: str) -> None:
+    """What the form offers is what a run takes: files are there, and nothing else is asked for."""
+    give_pd(folder / "inference")
+    give_configuration(folder / "a.yml")
+    give_checkpoint(folder / "best.pdparams")
+    shutil.copyfile(folder / "data/train.txt", folder / "data/rec_gt.txt")
+    answers = replace(USUAL, **{**STARTS[name], "dictionary": "dict.txt"})
+    assert answers.complaints(folder) == []
+    write_new(folder / "paddock.toml", project_text(answers))
+    settings = load_project(folder).settings
+    assert settings.verify.min_accuracy == answers.min_accuracy
+    assert settings.model.task == answers.task
+
+
+def test_what_is_not_named_yet_is_asked_for_alone(folder: Path) -> None:
+    asked: list[tuple[Start, tuple[str, str]]] = [
+        ("model", ("export", "model")),
+        ("checkpoint", ("train", "checkpoint")),
+        ("finetune", ("model", "pretrained")),
+    ]
+    for start, keys in asked:
+        found = replace(USUAL, start=start, model="", train=(), val=()).complaints(folder)
+        assert [item.keys for item in found] == [keys]
 
 
 def test_usual_answers_give_what_init_writes() -> None:

@@ -23,6 +23,22 @@ def test_written_project_loads_once_its_files_are_there(tmp_path: Path) -> None:
     assert project.settings.data.test == ["test.txt"]
 
 
+def test_it_says_what_it_found_and_what_a_run_would_refuse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_project(tmp_path / "plates")
+    (folder / "paddock.toml").unlink()
+    (folder / "data" / "test.txt").rename(folder / "data" / "test_1.txt")
+    (folder / "data" / "val.txt").write_text("val/0.png\tA é\nval/gone.png\tB\n", "utf-8")
+    assert main(["init", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert 'train.txt: 2 lines; the first is "train/0.png" with the text "AB0"' in said
+    assert "1 of 6 images are not where val.txt says" in said
+    assert '"é" (U+00E9) first at val.txt:1, 1 line' in said
+    data = load_project(folder).settings.data
+    assert data.test == ["test_1.txt"] and data.use_space_char
+
+
 def test_what_is_commented_out_is_the_default() -> None:
     lines = starting_project("plates").splitlines()
     lines = [line.removeprefix("# ") if " = " in line else line for line in lines[2:]]
