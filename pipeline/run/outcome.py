@@ -18,6 +18,7 @@ from pipeline.plan.hashes import HashCache
 from pipeline.plan.lockfile import LOCK_FILE, check_lock_itself, would_change
 from pipeline.plan.stages.spec import StageSpec
 from pipeline.record.events import Delivered, EventLog, Noted
+from pipeline.record.kept import LARGEST_KEPT, kept_file
 from pipeline.record.ledger import Conclusion, now
 from pipeline.record.verdict import Verdict
 from pipeline.report.build import build_report
@@ -32,6 +33,7 @@ from pipeline.run.deliver import (
 )
 from pipeline.run.options import Outcome
 from pipeline.run.prepare import Prepared
+from pipeline.text import human_size
 from stages.contract import (
     Artifact,
     Curve,
@@ -166,8 +168,13 @@ class _Finish:
         return complete(self._ready, report)
 
     def keep(self, report: Report) -> None:
-        """Keep the report beside the run's events, so that runs can be compared."""
+        """Keep the report beside the run's events, and what shows the images that it tells of."""
         write_text(self._folder / REPORT_FILE, report_texts(report)[REPORT_FILE])
+        for spec in self._specs:
+            made = self._results[spec.name].artifacts if spec.name in self._results else ()
+            for artifact in made:
+                if artifact.path in spec.kept:
+                    self._keep_file(spec.name, artifact)
 
     def put_down(self, report: Report, files: Mapping[str, Digests]) -> None:
         """Say in the ledger what will be where, before it is there: a crash leaves no unknown file."""
@@ -239,16 +246,34 @@ class _Finish:
         return None
 
     def _read(self, stage: str, name: str) -> bytes:
-        """Return a small artifact, kept on the host by hash so that a cached run opens no container."""
-        artifact = self._results[stage].artifact(name)
-        kept = self._project.state / "cache" / artifact.sha256
+        """Return a small artifact."""
+        return self._kept(stage, self._results[stage].artifact(name)).read_bytes()
+
+    def _keep_file(self, stage: str, artifact: Artifact) -> None:
+        """Keep an artifact for whoever looks at the run, unless it would fill the disk."""
+        if artifact.size <= LARGEST_KEPT:
+            self._kept(stage, artifact)
+            return
+        self._log.say(
+            Noted(
+                msg(
+                    "{file} ({size}) is not kept on the host: only what was misread can be looked at",
+                    artifact.path,
+                    human_size(artifact.size),
+                )
+            )
+        )
+
+    def _kept(self, stage: str, artifact: Artifact) -> Path:
+        """Return an artifact's copy on the host, found by hash so that a cached run opens no container."""
+        kept = kept_file(self._project.state, artifact.sha256)
         if not kept.is_file() or hash_file(kept).sha256 != artifact.sha256:
             expect, buffer = self._expected(stage, artifact), io.BytesIO()
             self._volumes().fetch(expect.place_in_container, buffer)
             _check(expect, digests_of(buffer.getvalue()))
             kept.parent.mkdir(exist_ok=True)
             write_bytes(kept, buffer.getvalue())
-        return kept.read_bytes()
+        return kept
 
 
 def _check(expected: Expected, found: Digests) -> None:

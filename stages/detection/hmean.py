@@ -21,11 +21,16 @@ OVERLAP = 0.5
 
 @dataclass(frozen=True)
 class Matches:
-    """Of one page: regions that are cared for, boxes that count, and the pairs of them."""
+    """Of one page: regions that are cared for, boxes that count, and the pairs of them.
+
+    ``missed`` and ``extra`` are the places, among all regions and all boxes, of those without a partner.
+    """
 
     regions: int = 0
     boxes: int = 0
     pairs: int = 0
+    missed: tuple[int, ...] = ()
+    extra: tuple[int, ...] = ()
 
     @property
     def perfect(self) -> bool:
@@ -35,16 +40,19 @@ class Matches:
 
 def match(boxes: Boxes, regions: Sequence[Region]) -> Matches:
     """Match the boxes of a page with its labelled regions."""
-    cared = [_area(region.points) for region in regions if not region.ignored]
     ignored = [_area(region.points) for region in regions if region.ignored]
-    counted = [area for area in map(_area, boxes) if not _inside_any(area, ignored)]
-    free, pairs = list(range(len(counted))), 0
-    for region in cared:
-        taken = next((number for number in free if _overlap(region, counted[number]) > OVERLAP), -1)
-        if taken >= 0:
-            free.remove(taken)
-            pairs += 1
-    return Matches(len(cared), len(counted), pairs)
+    cared = {at: _area(item.points) for at, item in enumerate(regions) if not item.ignored}
+    areas = {at: _area(box) for at, box in enumerate(boxes)}
+    counted = {at: area for at, area in areas.items() if not _inside_any(area, ignored)}
+    free, missed = dict(counted), []
+    for place, region in cared.items():
+        taken = next((at for at, box in free.items() if _overlap(region, box) > OVERLAP), None)
+        if taken is None:
+            missed.append(place)
+        else:
+            del free[taken]
+    pairs = len(cared) - len(missed)
+    return Matches(len(cared), len(counted), pairs, tuple(missed), tuple(free))
 
 
 def _area(points: Sequence[Sequence[float]]) -> Polygon:

@@ -8,6 +8,7 @@ from typing import Any
 
 from stages.contract import Mismatch, ModelEntry
 from stages.contract.artifacts import PD_MODEL
+from stages.contract.pages import Page
 from stages.detection.boxes import Boxes
 from stages.detection.hmean import match, scores
 from stages.detection.labels import Region
@@ -36,19 +37,34 @@ def with_pixels(entry: ModelEntry, pixels: Mapping[str, Pixels]) -> ModelEntry:
     return replace(entry, flipped_pixels=counted.flipped, pixels=counted.compared)
 
 
-def mismatches(columns: Sequence[Series[Boxes]], labels: Labels) -> list[Mismatch]:
-    """Return the pages that a model sees otherwise than the label or PD does; the latter first."""
+def pages(columns: Sequence[Series[Boxes]], labels: Labels) -> list[Page]:
+    """Return what is labelled and what each measured model found, page by page."""
     measured = [column for column in columns if column.alive]
-    rows = []
-    for number, (image, regions) in enumerate(labels):
-        seen = {column.model.name: column.predictions[number] for column in measured}
-        parted = len(set(seen.values())) > 1
-        if parted or not all(match(boxes, regions).perfect for boxes in seen.values()):
-            cared = sum(not region.ignored for region in regions)
-            reference = seen.get(PD_MODEL)
-            found = {name: _tell(boxes, reference, regions) for name, boxes in seen.items()}
-            rows.append((not parted, Mismatch(image, count_boxes(cared), found)))
-    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+    return [
+        _page(image, regions, {each.model.name: each.predictions[at] for each in measured})
+        for at, (image, regions) in enumerate(labels)
+    ]
+
+
+def _page(image: str, regions: Sequence[Region], seen: Mapping[str, Boxes]) -> Page:
+    matches = {name: match(boxes, regions) for name, boxes in seen.items()}
+    reference = seen.get(PD_MODEL)
+    return Page(
+        image,
+        count_boxes(sum(not region.ignored for region in regions)),
+        {name: _tell(boxes, reference, matches[name].pairs) for name, boxes in seen.items()},
+        tuple(tuple((round(x), round(y)) for x, y in region.points) for region in regions),
+        dict(seen),
+        missed={name: found.missed for name, found in matches.items()},
+        extra={name: found.extra for name, found in matches.items()},
+    )
+
+
+def mismatches(pages: Sequence[Page]) -> list[Mismatch]:
+    """Return the pages that a model sees otherwise than the label or PD does; the latter first."""
+    rows = [page for page in pages if page.is_parted or not page.is_as_labelled]
+    rows.sort(key=lambda page: not page.is_parted)
+    return [Mismatch(page.image, page.label, page.found) for page in rows]
 
 
 def count_boxes(number: int) -> str:
@@ -56,11 +72,9 @@ def count_boxes(number: int) -> str:
     return msg("{count} box", number) if number == 1 else msg("{count} boxes", number)
 
 
-def _tell(boxes: Boxes, reference: Boxes | None, regions: Sequence[Region]) -> str:
+def _tell(boxes: Boxes, reference: Boxes | None, pairs: int) -> str:
     """Tell how many boxes there are, how many of the label's they match, and how many are PD's."""
-    said = msg(
-        "{count_boxes}, {pairs} matched", count_boxes(len(boxes)), match(boxes, regions).pairs
-    )
+    said = msg("{count_boxes}, {pairs} matched", count_boxes(len(boxes)), pairs)
     other = len(set(boxes) - set(reference or boxes))
     return msg("{said}, {other} not pd's", said, other) if other else said
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stages.contract import ModelEntry, VerifyMetrics
+from stages.contract.pages import PAGES, dump_pages
 from stages.detection.boxes import Boxes
 from stages.detection.describe import describe
 from stages.detection.end_to_end import chain
 from stages.detection.labels import LabelError, parse_regions
 from stages.detection.prepare import check_shape
 from stages.detection.rules import Rules, read_rules
-from stages.detection.summary import Labels, golden, mismatches, quality, with_pixels
+from stages.detection.summary import Labels, golden, mismatches, pages, quality, with_pixels
 from stages.detection.task import Detection
 from stages.errors import StageError
+from stages.files import write_text
 from stages.guards.comparison import refuse_difference
 from stages.guards.shapes import compare_shapes
 from stages.message import msg
@@ -30,7 +32,7 @@ from stages.text.documents import read_document
 
 
 def run(context: Context) -> VerifyMetrics:
-    """Write ``parity.json``, ``preprocess.json``, ``golden.json`` and ``evidence.json``.
+    """Write ``parity.json``, ``preprocess.json``, ``golden.json``, ``evidence.json`` and ``pages.jsonl``.
 
     Raises:
         StageError: there is nothing to measure on, a page cannot be read, or the model wants what this
@@ -47,9 +49,11 @@ def run(context: Context) -> VerifyMetrics:
     columns = verification.measure(names, task.prepare, task)
     chained = chain(context, columns, names)
     models = _models(columns, labels, task)
+    found = pages(columns, labels)
+    write_text(context.output / PAGES, dump_pages(found))
     verification.write(
         models,
-        mismatches(columns, labels),
+        mismatches(found),
         golden(columns, labels, verification.hashes),
         chain=chained,
         preprocessing=compared,

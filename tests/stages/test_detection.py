@@ -13,7 +13,9 @@ import pytest
 
 from stages import verify
 from stages.contract import Chain, ChainedLine, Fault
-from stages.detection.boxes import Boxes
+from stages.contract.pages import PAGES as PAGES_FILE
+from stages.contract.pages import parse_pages
+from stages.detection.boxes import Box, Boxes
 from stages.detection.end_to_end import Chained, chain
 from stages.detection.hmean import match
 from stages.detection.labels import Region
@@ -85,6 +87,32 @@ def test_pd_and_nb_find_the_very_same_boxes_and_all_words() -> None:
     assert parity["task"] == "detection"
     assert "dictionary" not in parity
     assert parity["mismatches"] == []
+
+
+def test_every_page_is_left_with_its_regions_and_all_boxes() -> None:
+    pages = {
+        page.image: page for page in parse_pages((verified()[0].output / PAGES_FILE).read_bytes())
+    }
+    golden = {row["image"]: row for row in document(verified()[0], "golden.json")["images"]}
+    assert pages.keys() == PAGES.keys()
+    for name, page in pages.items():
+        assert page.is_as_labelled and not page.is_parted
+        assert len(page.regions) == len(PAGES[name][1])
+        boxes = json.loads(json.dumps(page.boxes["nb-x86"]))
+        assert name not in golden or boxes == golden[name]["nb-x86"]
+
+
+def test_what_has_no_partner_is_named_by_its_place() -> None:
+    def square(left: int) -> Box:
+        return ((left, 0), (left + 20, 0), (left + 20, 20), (left, 20))
+
+    def region(left: int, text: str = "A") -> Region:
+        return Region(text, tuple((float(x), float(y)) for x, y in square(left)))
+
+    boxes = (square(300), square(0), square(100))
+    found = match(boxes, (region(0), region(300, "###"), region(200), region(100)))
+    assert (found.pairs, found.missed, found.extra) == (2, (2,), ())
+    assert match((square(50),), (region(0),)).extra == (0,)
 
 
 def test_the_pages_read_the_same_with_both_pairs() -> None:

@@ -72,4 +72,6 @@ def _makes(basis: Basis) -> dict[str, str]:
     return {**labels, **own}
 
 
-SPEC = StageSpec("data", _parameters, _inputs, _makes, ships=(DICTIONARY,))
+SPEC = StageSpec(
+    "data", _parameters, _inputs, _makes, ships=(DICTIONARY,), kept=(labels_file("test"),)
+)

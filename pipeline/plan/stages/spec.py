@@ -89,6 +89,7 @@ class StageSpec:
         decided_by: what of the run's surroundings decides a byte of an artifact; part of its key.
         documents: the artifacts that the report reads.
         ships: patterns of the artifacts that go to ``out/``.
+        kept: artifacts that stay on the host, for whoever looks at the run later; not every task makes them.
     """
 
     name: str
@@ -100,6 +101,7 @@ class StageSpec:
     decided_by: Callable[[Basis], tuple[Surrounding, ...]] = _nothing
     documents: tuple[str, ...] = ()
     ships: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     def is_shipped(self, artifact: str) -> bool:
         """Return whether an artifact of this stage goes to ``out/``."""

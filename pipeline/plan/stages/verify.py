@@ -8,6 +8,7 @@ from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.surroundings import Surrounding
 from stages.contract.artifacts import EVIDENCE, GOLDEN, PARITY, PREPROCESS, is_nb_model
+from stages.contract.pages import PAGES
 
 #: A model that is measured has one of these, the official model's own description and dictionary beside it.
 _ORIGINALS = ("checkpoint", "config", "pir", "description")
@@ -55,4 +56,5 @@ SPEC = StageSpec(
     decided_by=_decided_by,
     documents=(PARITY, EVIDENCE),
     ships=(PREPROCESS, GOLDEN),
+    kept=(PAGES,),
 )
