@@ -211,7 +211,11 @@ class Backend:
         """Run the doctor's checks. Slow: asks the engine."""
         from pipeline.machine.doctor import examine
 
-        return examine(self.environ)
+        try:
+            project = self.project() if self.has_project() else None
+        except PaddockError:
+            project = None  # its own screen says what is wrong with it
+        return examine(self.environ, project)
 
     def list_images(self) -> list[ImageStatus]:
         """Look at all images, the example's and the base among them. Slow: asks the engine.

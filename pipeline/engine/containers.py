@@ -60,6 +60,15 @@ class Exited:
 
 
 @dataclass(frozen=True)
+class Labelled:
+    """A container that carries a label: its name, the label's value, and whether a process is in it."""
+
+    name: str
+    value: str
+    is_running: bool
+
+
+@dataclass(frozen=True)
 class Sink:
     """Where a container's bytes go, as they arrive; and what it uses, if anybody wants to know."""
 
@@ -151,13 +160,16 @@ class Containers:
         container.reload()
         return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopping.begun)
 
-    def labelled(self, label: str) -> list[str]:
-        """Return the names of the containers that carry ``label``, in whatever state."""
+    def labelled(self, label: str) -> list[Labelled]:
+        """Return the containers that carry ``label``, in whatever state."""
         with translated(msg("listing containers")):
             found = self._client.containers.list(
                 all=True, filters={"label": label}, ignore_removed=True
             )
-            return [str(container.name) for container in found]
+            return [
+                Labelled(str(item.name), str(item.labels.get(label)), item.status == "running")
+                for item in found
+            ]
 
     def remove_labelled(self, labels: Mapping[str, str]) -> list[str]:
         """Stop and remove the containers that carry all of ``labels``; return their names."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pipeline.compose.file import Compose, read_compose
 from pipeline.engine.connection import Engine, open_engine
+from pipeline.engine.containers import Labelled
 from pipeline.errors import EngineError
 from pipeline.models.store import cache_folder
 from pipeline.plan.stages import STAGES
-from pipeline.plan.workspace import PROJECT_LABEL, stages_of
+from pipeline.plan.workspace import PROJECT_LABEL, stages_of, workspace_of
+from pipeline.project import Project
+from pipeline.record.runlock import running
 from pipeline.text import human_size
 from stages.message import joined, msg
 
@@ -35,8 +38,8 @@ class Finding:
     remedy: str = ""
 
 
-def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Run all checks, those of the engine only if it can be reached."""
+def examine(environ: Mapping[str, str], project: Project | None = None) -> Iterator[Finding]:
+    """Run all checks, those of the engine only if it can be reached; ``project`` may have left something."""
     yield _python()
     yield _machine()
     yield from _space()
@@ -50,6 +53,9 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     compose = read_compose(environ)
     for check in _ENGINE_CHECKS:
         yield check(engine, compose)
+    own = workspace_of(project, environ).identity if project else ""
+    lives = project is not None and running(project.state) is not None
+    yield containers_finding(engine.containers.labelled(PROJECT_LABEL), own, lives=lives)
 
 
 def _python() -> Finding:
@@ -119,13 +125,24 @@ def _images(engine: Engine, compose: Compose) -> Finding:
     return Finding("images", "ok", msg("all {stages} stage images are there", len(STAGES)))
 
 
-def _leftovers(engine: Engine, _compose: Compose) -> Finding:
-    names = engine.containers.labelled(PROJECT_LABEL)
-    if names:
-        message = msg("containers of running or dead runs: {names}", ", ".join(names))
-        return Finding(
-            "containers", "warning", message, msg("if no run is going on: paddock clean")
-        )
+def containers_finding(found: Iterable[Labelled], own: str, *, lives: bool) -> Finding:
+    """Say what the project ``own`` left behind, else how many runs, anybody's, use the engine.
+
+    Args:
+        found: the containers of all projects.
+        own: the identity of the project that is looked at.
+        lives: whether a run of it goes on; then its containers are not left behind.
+    """
+    containers = list(found)
+    dead = [item.name for item in containers if item.value == own and not lives]
+    if dead:
+        message = msg("left behind by runs of this project that died: {names}", ", ".join(dead))
+        return Finding("containers", "warning", message, msg("remove them: paddock clean"))
+    users = len({item.value for item in containers if item.is_running})
+    if users == 1:
+        return Finding("containers", "ok", msg("one run uses this engine"))
+    if users:
+        return Finding("containers", "ok", msg("{count} runs use this engine", users))
     return Finding("containers", "ok", msg("none was left behind"))
 
 
@@ -133,5 +150,4 @@ _ENGINE_CHECKS: tuple[Callable[[Engine, Compose], Finding], ...] = (
     _engine,
     _size,
     _images,
-    _leftovers,
 )

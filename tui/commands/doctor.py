@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 from pipeline import __version__
+from pipeline.errors import PaddockError
 from pipeline.machine.doctor import Finding, examine
+from pipeline.project import Project, load_project
 from stages.contract import Exit
 from tui.console import Terminal, padded
 from tui.language import N_, _, translated
@@ -30,11 +33,19 @@ def run(_options: argparse.Namespace, terminal: Terminal) -> int:
     """Print every finding with its remedy."""
     terminal.print(f"paddock {__version__}")
     worst: int = Exit.OK
-    for finding in examine(os.environ):
+    for finding in examine(os.environ, _project_here()):
         _show(finding, terminal)
         if finding.severity == "problem":
             worst = Exit.ENGINE
     return worst
+
+
+def _project_here() -> Project | None:
+    """Return the project of the folder that one is in, if there is a sound one."""
+    try:
+        return load_project(Path())
+    except PaddockError:
+        return None
 
 
 def _show(finding: Finding, terminal: Terminal) -> None:
