@@ -10,8 +10,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import work
-from textual.app import App
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
@@ -21,17 +20,20 @@ from pipeline.errors import PaddockError
 from pipeline.record.events import Envelope
 from pipeline.record.runs import RunFolder
 from pipeline.run.options import Options
+from pipeline.text import one_line
 from tui.appearance import current, symbol
 from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend
 from tui.build_job import BuildJob
-from tui.keys import bindings, first_key
+from tui.hints import hint
+from tui.keys import BY_ID, bindings, first_key, keys_for
 from tui.language import _, translated
+from tui.notices import NoticeApp
+from tui.screens.ask import Answer, AskScreen
 from tui.screens.base import PaddockScreen
-from tui.screens.confirm import ConfirmScreen
+from tui.screens.confirm import DETACH, STOP, YES, confirm_screen, leave_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inside import InsideScreen, Paddock
-from tui.screens.leave import Answer, LeaveScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.run import RunScreen
 from tui.views.run import RunView
@@ -47,7 +49,7 @@ def _opened(module: str, name: str) -> Screen[Any]:
     return cast("Screen[Any]", getattr(import_module(f"tui.screens.{module}"), name)())
 
 
-class PaddockApp(App[None]):
+class PaddockApp(NoticeApp):
     """One project on one screen.
 
     Args:
@@ -220,11 +222,11 @@ class PaddockApp(App[None]):
 
     def _read_on(self) -> None:
         """Take what is new in the run's file."""
-        was_running, was_earlier = self.run_goes_on, self.is_earlier
+        was_running, before = self.run_goes_on, self._standing
         changed = self._watch.poll()
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
-        if was_earlier != self.is_earlier:
+        if before != self._standing:
             self.screen.refresh_bindings()
         if self._watch.died_before_start:
             self.tell(self.backend.why_it_died(self._watch.died_before_start))
@@ -236,6 +238,11 @@ class PaddockApp(App[None]):
             self._refresh_screens()
         if not self._watch.is_caught_up:
             self.call_later(self._read_on)
+
+    @property
+    def _standing(self) -> tuple[object, ...]:
+        """What decides which keys do something."""
+        return self.run_goes_on, self.is_earlier, self.view.failure
 
     def _say_how_it_ended(self) -> None:
         self.examine()  # its containers are gone now
@@ -275,8 +282,10 @@ class PaddockApp(App[None]):
         self._read_on()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the way back to the newest run only where there is one."""
-        return action != "follow_latest" or self.is_earlier
+        """Offer the newest run where an earlier one is shown, and the screens where there is a project."""
+        if action == "follow_latest":
+            return self.is_earlier or None
+        return bool(self.project_name) or None if action == "show" else True
 
     def start(self, options: Options) -> None:
         """Start a run in the background, unless one goes on."""
@@ -319,12 +328,57 @@ class PaddockApp(App[None]):
 
     def key_shown(self, key_id: str) -> str:
         """Return how the key that does ``key_id`` is written, the user's own if there is one."""
-        return self.get_key_display(Binding(first_key(key_id, self.keymap), ""))
+        return self._written(first_key(key_id, self.keymap))
+
+    def _written(self, key: str) -> str:
+        return self.get_key_display(Binding(key, ""))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Write a key as Textual does, but by its name where the terminal has no such sign."""
+        written = super().get_key_display(binding)
+        return binding.key if current().ascii_only and not written.isascii() else written
+
+    def keys_of(self, key_id: str) -> list[str]:
+        """Return Textual's names of the keys that do ``key_id``, the user's own if there are some."""
+        return keys_for(key_id, self.keymap)
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a key that nobody took does nothing here."""
+        active = self.screen.active_bindings
+        item = active.get(event.key)
+        if item is None or not item.enabled:
+            here = {found.binding.id or "" for found in active.values()}
+            idle = item.binding.id or "" if item else ""
+            self.notify(hint(event.key, here, self.keymap, self._written, idle))
 
     def action_show(self, mode: str) -> None:
-        """Go to a screen."""
-        if len(self.screen_stack) == 1:
-            self.switch_mode(mode)
+        """Go to a screen, from a page beside the screens too."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.switch_mode(mode)
+
+    def action_menu(self) -> None:
+        """Ask what to do with what is selected: all keys that do something here and now."""
+        screen = self.screen
+        found = {
+            item.binding.id: Answer(item.binding.id, _(row.label), _(row.help))
+            for item in screen.active_bindings.values()
+            if item.enabled
+            and (row := BY_ID.get(item.binding.id or ""))
+            and item.binding.id
+            and row.scope != "app"
+            and not row.moves
+        }
+        if not found:
+            self.notify(_("There is nothing to do here."))
+            return
+        name = screen.selected_name() if isinstance(screen, InsideScreen) else ""
+        question = _("What to do with {name}?").format(name=one_line(name)) if name else ""
+        self.push_screen(AskScreen(question or _("What to do?"), [*found.values()]), self._do)
+
+    def _do(self, key_id: str | None) -> None:
+        if key_id:
+            self.simulate_key(self.keys_of(key_id)[0])
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -332,26 +386,27 @@ class PaddockApp(App[None]):
             self.push_screen(HelpScreen(self.screen, self.keymap))
 
     def action_quit_or_ask(self) -> None:
-        """Leave; while a run goes on, ask what becomes of it."""
+        """Leave; while a run goes on, ask first; while something is asked already, do nothing."""
+        if isinstance(self.screen, AskScreen):
+            return
         if self.run_goes_on:
-            if not isinstance(self.screen, LeaveScreen):
-                self.push_screen(LeaveScreen(), self._leave)
+            self.push_screen(leave_screen(), self._leave)
         elif not self.is_building:
             self.exit()
-        elif not isinstance(self.screen, ConfirmScreen):
+        else:
             question = _("Images are being built. Leaving ends that; what is finished stays.")
-            asked = ConfirmScreen(question, _("Stay"), _("Leave"))
-            self.push_screen(asked, lambda yes: self.exit() if yes else None)
+            asked = confirm_screen(question, _("Stay"), _("Leave"))
+            self.push_screen(asked, lambda answer: self.exit() if answer == YES else None)
 
     async def action_quit(self) -> None:
         """Textual's own quit key asks as well."""
         self.action_quit_or_ask()
 
-    def _leave(self, answer: Answer | None) -> None:
-        if answer == "stop":
+    def _leave(self, answer: str | None) -> None:
+        if answer == STOP:
             self.stop()
             self.set_interval(0.1, lambda: None if self.run_goes_on else self.exit())
-        elif answer == "detach":
+        elif answer == DETACH:
             self.exit()
 
     def get_line_filters(self) -> Sequence[LineFilter]:

@@ -14,21 +14,21 @@ from pipeline.record.verdict import Verdict
 
 Mark = Literal[
     "done", "cached", "running", "waiting", "skipped", "failed", "stopped", "warning", "note",
-    "selected", "dot", "ellipsis", "full", "empty", "up", "down", "arrow", "enforced",
-    "at_least", "at_most",
+    "selected", "unfocused", "more-left", "dot", "ellipsis", "full", "empty", "up", "down", "arrow",
+    "enforced", "at_least", "at_most",
 ]  # fmt: skip
 
 _UNICODE: dict[Mark, str] = {
     "done": "✔", "cached": "✔", "running": "▶", "waiting": "○", "skipped": "–", "failed": "✘",
-    "stopped": "■", "warning": "!", "note": "·", "selected": "▸", "dot": "·", "ellipsis": "…",
-    "full": "█", "empty": "░", "up": "↑", "down": "↓", "arrow": "→", "enforced": "■",
-    "at_least": "≥", "at_most": "≤",
+    "stopped": "■", "warning": "!", "note": "·", "selected": "▸", "unfocused": "▹", "more-left": "◂",
+    "dot": "·", "ellipsis": "…", "full": "█", "empty": "░", "up": "↑", "down": "↓", "arrow": "→",
+    "enforced": "■", "at_least": "≥", "at_most": "≤",
 }  # fmt: skip
 _ASCII: dict[Mark, str] = {
     "done": "+", "cached": "+", "running": ">", "waiting": ".", "skipped": "-", "failed": "x",
-    "stopped": "#", "warning": "!", "note": "-", "selected": ">", "dot": "-", "ellipsis": "...",
-    "full": "#", "empty": ".", "up": "^", "down": "v", "arrow": "->", "enforced": "=",
-    "at_least": ">=", "at_most": "<=",
+    "stopped": "#", "warning": "!", "note": "-", "selected": ">", "unfocused": "-", "more-left": "<",
+    "dot": "-", "ellipsis": "...", "full": "#", "empty": ".", "up": "^", "down": "v", "arrow": "->",
+    "enforced": "=", "at_least": ">=", "at_most": "<=",
 }  # fmt: skip
 
 

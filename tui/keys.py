@@ -24,6 +24,8 @@ class Key:
         label: one or two words for the footer.
         help: a sentence for ``?``.
         shown: whether the footer shows it.
+        unless: why it does nothing, at moments when it has nothing to do.
+        moves: whether it only goes through what is shown; the menu of what can be done leaves it out.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Key:
     label: str
     help: str
     shown: bool = True
+    unless: str = ""
+    moves: bool = False
 
     @property
     def scope(self) -> str:
@@ -61,14 +65,36 @@ SCOPES = {
 }
 
 
-def _hidden(id: str, keys: str, action: str, label: str, help: str) -> Key:  # noqa: A002
+#: Scope -> the key that leads to where it counts.
+WAYS = {
+    "run": "app.run",
+    "options": "run.options",
+    "log": "run.log",
+    "files": "run.files",
+    "parity": "app.parity",
+    "reading": "parity.open",
+    "guards": "app.guards",
+    "history": "app.history",
+    "compare": "history.compare",
+    "machine": "app.machine",
+}
+
+
+def _hidden(id: str, keys: str, action: str, label: str, help: str, unless: str = "") -> Key:  # noqa: A002
     """Return a row for which the footer has no room."""
-    return Key(id, keys, action, label, help, shown=False)
+    return Key(id, keys, action, label, help, shown=False, unless=unless)
+
+
+def _move(id: str, keys: str, action: str, label: str, help: str) -> Key:  # noqa: A002
+    """Return a row that only goes through what is shown."""
+    return Key(id, keys, action, label, help, shown=False, moves=True)
 
 
 KEYS: tuple[Key, ...] = (
     Key("app.help", "question_mark,f1", "help", N_("help"), N_("all keys")),
     Key("app.quit", "q,ctrl+c", "quit_or_ask", N_("quit"), N_("leave; asks while a run goes on")),
+    Key("app.menu", "full_stop", "menu", N_("actions"),
+        N_("what can be done here, and with what is selected")),
     _hidden("app.run", "1", "show('run')", N_("run"), N_("the stages of the run")),
     _hidden("app.parity", "2", "show('parity')", N_("parity"), N_("the models compared")),
     _hidden("app.environment", "4", "show('environment')", N_("environment"),
@@ -77,39 +103,53 @@ KEYS: tuple[Key, ...] = (
     _hidden("app.history", "6", "show('history')", N_("history"), N_("earlier runs")),
     _hidden("app.machine", "7", "show('machine')", N_("machine"), N_("engine, images, disk")),
     Key("app.latest", "L", "follow_latest", N_("latest run"),
-        N_("leave the earlier run that is shown, for the latest one")),
-    Key("run.start", "r", "start", N_("run"), N_("run; what is done already is not done again")),
-    Key("run.options", "R,o", "start_with_options", N_("run…"),
-        N_("choose the first and last stage, force one, hold to the lock")),
+        N_("leave the earlier run that is shown, for the latest one"),
+        unless=N_("The latest run is shown already.")),
+    Key("run.start", "r", "start", N_("run"), N_("run; what is done already is not done again"),
+        unless=N_("A run is already in progress.")),
+    Key("run.options", "R", "start_with_options", N_("choose"),
+        N_("choose the first and last stage, force one, hold to the lock"),
+        unless=N_("A run is already in progress.")),
     Key("run.stop", "s", "stop", N_("stop"),
-        N_("stop; the stage saves what it can resume from (again: at once)")),
+        N_("stop; the stage saves what it can resume from (again: at once)"),
+        unless=N_("Nothing is running.")),
+    Key("run.explain", "e", "explain", N_("explain"), N_("explain the pitfall that stopped the run"),
+        unless=N_("There is nothing to explain: no pitfall stopped the run.")),
     _hidden("run.force", "F", "force", N_("force"),
-            N_("forget the selected stage's result and run it again")),
-    _hidden("run.explain", "e", "explain", N_("explain"), N_("explain the pitfall that stopped the run")),
+            N_("run the selected stage again, whatever its earlier result"),
+            unless=N_("A run is already in progress.")),
     Key("run.next_tab", "tab,right_square_bracket", "next_tab", N_("next view"),
         N_("log, metrics, files, about the stage")),
-    _hidden("run.log", "l", "tab('log')", N_("log"), N_("the selected stage's log")),
+    _hidden("run.log", "l", "tab('log')", N_("log"), N_("the selected stage's log, with the keyboard")),
+    _hidden("run.search", "slash", "search_log", N_("search the log"), N_("search the selected stage's log")),
     _hidden("run.metrics", "m", "tab('metrics')", N_("metrics"), N_("its numbers and the learning curve")),
     _hidden("run.files", "a", "tab('files')", N_("files"), N_("its artifacts with size, MD5 and SHA-256")),
     _hidden("run.about", "i", "tab('about')", N_("about"), N_("why it ran, its key, image and versions")),
     Key("run.enlarge", "enter,z", "enlarge", N_("enlarge"),
         N_("give the view the whole screen; esc goes back")),
-    _hidden("run.back", "escape", "back", N_("back"), N_("back to the stages")),
+    Key("run.back", "escape", "back", N_("back"), N_("back to the stages"),
+        unless=N_("The stages have the keyboard already.")),
+    Key("log.search", "slash", "search", N_("search"),
+        N_("search while you type; capital letters count if there are any")),
+    Key("log.next", "n", "next", N_("next"), N_("next match, round the end"),
+        unless=N_("Nothing is searched for yet.")),
+    Key("log.previous", "N", "previous", N_("before"), N_("match before, round the beginning"),
+        unless=N_("Nothing is searched for yet.")),
+    Key("log.clear", "escape", "clear", N_("end search"), N_("end the search")),
     Key("log.follow", "f", "follow", N_("follow"),
         N_("follow the end, or pause; lines that come are counted")),
-    Key("log.search", "slash", "search", N_("search"), N_("search; capital letters count if there are any")),
-    _hidden("log.next", "n", "next", N_("next"), N_("next match, round the end")),
-    _hidden("log.previous", "N", "previous", N_("previous"), N_("match before, round the beginning")),
-    _hidden("log.clear", "escape", "clear", N_("clear"), N_("end the search")),
+    Key("log.wrap", "w", "wrap", N_("wrap"), N_("fold long lines, or cut them")),
     Key("log.copy", "y", "copy", N_("copy"), N_("copy the current line")),
     _hidden("log.copy_path", "Y", "copy_path", N_("copy path"), N_("copy the log file's path")),
     Key("log.pager", "o", "pager", N_("pager"), N_("open the file in $PAGER; less filters lines with &")),
-    _hidden("log.top", "g,home", "top", N_("top"), N_("first line")),
-    _hidden("log.bottom", "G,end", "bottom", N_("bottom"), N_("last line, and follow")),
-    _hidden("log.up", "k,up", "move(-1)", N_("up"), N_("a line up; pauses")),
-    _hidden("log.down", "j,down", "move(1)", N_("down"), N_("a line down")),
-    _hidden("log.page_up", "pageup", "page(-1)", N_("page up"), N_("a page up; pauses")),
-    _hidden("log.page_down", "pagedown,space", "page(1)", N_("page down"), N_("a page down")),
+    _move("log.top", "g,home", "top", N_("top"), N_("first line")),
+    _move("log.bottom", "G,end", "bottom", N_("bottom"), N_("last line, and follow")),
+    _move("log.up", "k,up", "move(-1)", N_("up"), N_("a line up; pauses")),
+    _move("log.down", "j,down", "move(1)", N_("down"), N_("a line down")),
+    _move("log.left", "left", "sideways(-1)", N_("left"), N_("half a screen to the left")),
+    _move("log.right", "right", "sideways(1)", N_("right"), N_("half a screen to the right")),
+    _move("log.page_up", "pageup", "page(-1)", N_("page up"), N_("a page up; pauses")),
+    _move("log.page_down", "pagedown,space", "page(1)", N_("page down"), N_("a page down")),
     Key("history.open", "enter,o", "open", N_("open"), N_("show the selected run")),
     Key("history.mark", "space", "mark", N_("mark"), N_("mark the selected run for a comparison")),
     Key("history.compare", "c", "compare", N_("compare"),
@@ -118,7 +158,8 @@ KEYS: tuple[Key, ...] = (
     Key("compare.swap", "x", "swap", N_("swap"), N_("look at it the other way round")),
     Key("machine.build", "b", "build", N_("build images"), N_("build what is missing")),
     Key("machine.examine", "e", "examine", N_("examine"), N_("look at the machine again")),
-    Key("machine.clean", "x", "clean", N_("clean"), N_("remove what dead runs left on the engine")),
+    Key("machine.clean", "x", "clean", N_("clean"), N_("remove what dead runs left on the engine"),
+        unless=N_("Nothing was left behind.")),
     Key("build.leave", "escape", "leave", N_("leave"), N_("leave; a build goes on meanwhile")),
     Key("project.back", "escape", "back", N_("back"), N_("leave the field, then the form")),
     _hidden("project.next", "down", "app.focus_next", N_("next"), N_("to the next field")),
@@ -128,13 +169,16 @@ KEYS: tuple[Key, ...] = (
     Key("project.examine", "e", "examine", N_("examine"), N_("look at the machine again")),
     Key("problem.edit", "e", "edit", N_("edit"), N_("open the file in $VISUAL or $EDITOR")),
     Key("problem.again", "r", "again", N_("read again"), N_("read the file again")),
-    _hidden("list.up", "up,k", "move(-1)", N_("up"), N_("one row up")),
-    _hidden("list.down", "down,j", "move(1)", N_("down"), N_("one row down")),
-    _hidden("list.page_up", "pageup", "page(-1)", N_("page up"), N_("a page up")),
-    _hidden("list.page_down", "pagedown,space", "page(1)", N_("page down"), N_("a page down")),
-    _hidden("list.first", "home,g", "edge(-1)", N_("first"), N_("the first row")),
-    _hidden("list.last", "end,G", "edge(1)", N_("last"), N_("the last row")),
-    _hidden("list.choose", "enter", "choose", N_("open"), N_("open the row")),
+    _move("list.up", "up,k", "move(-1)", N_("up"), N_("one row up")),
+    _move("list.down", "down,j", "move(1)", N_("down"), N_("one row down")),
+    _move("list.page_up", "pageup", "page(-1)", N_("page up"), N_("a page up")),
+    _move("list.page_down", "pagedown,space", "page(1)", N_("page down"), N_("a page down")),
+    _move("list.first", "home,g", "edge(-1)", N_("first"), N_("the first row")),
+    _move("list.last", "end,G", "edge(1)", N_("last"), N_("the last row")),
+    _move("list.choose", "enter", "choose", N_("open"), N_("open the row")),
+    Key("list.find", "slash", "find", N_("find"),
+        N_("show only what has the text that you type; esc shows all")),
+    Key("list.clear", "escape", "show_all", N_("all rows"), N_("show all rows again")),
     Key("parity.open", "enter,z", "open", N_("large"), N_("show the line's image, label and readings large")),
     Key("parity.filter", "f", "filter", N_("filter"),
         N_("only lines on which the models disagree with each other, or all")),
@@ -155,10 +199,14 @@ KEYS: tuple[Key, ...] = (
     Key("options.until", "u", "end_here", N_("until"), N_("the last stage to run")),
     Key("options.force", "x,space", "toggle_force", N_("force"),
         N_("forget the stage's result and run it again")),
-    Key("options.locked", "k", "toggle_locked", N_("lock"), N_("refuse any difference from paddock.lock")),
+    Key("options.locked", "h", "toggle_locked", N_("lock"), N_("refuse any difference from paddock.lock")),
     Key("options.start", "r", "start_run", N_("start"), N_("start the run; enter does it too")),
     Key("files.copy", "y", "copy", N_("copy"), N_("copy the artifact's SHA-256 and path")),
     Key("dialog.close", "escape", "dismiss_dialog", N_("close"), N_("close without doing anything")),
+    Key("dialog.no", "n", "answer('no')", N_("no"), N_("the answer that changes nothing")),
+    Key("dialog.yes", "y", "answer('yes')", N_("yes"), N_("the answer that does it")),
+    Key("dialog.detach", "d", "answer('detach')", N_("Detach"), N_("leave; the run goes on")),
+    Key("dialog.stop", "s", "answer('stop')", N_("Stop"), N_("stop the run, then leave")),
 )  # fmt: skip
 
 
@@ -176,7 +224,15 @@ def bindings(scope: str, *names: str) -> list[BindingType]:
     ]
 
 
+#: ID -> row.
+BY_ID = {key.id: key for key in KEYS}
+
+
+def keys_for(key_id: str, keymap: Mapping[str, str]) -> list[str]:
+    """Return the keys that do ``key_id``, the user's own if there are some."""
+    return [name.strip() for name in keymap.get(key_id, BY_ID[key_id].keys).split(",")]
+
+
 def first_key(key_id: str, keymap: Mapping[str, str]) -> str:
     """Return the first key that does ``key_id``, the user's own if there is one."""
-    usual = next(key.keys for key in KEYS if key.id == key_id)
-    return keymap.get(key_id, usual).partition(",")[0].strip()
+    return keys_for(key_id, keymap)[0]

@@ -82,7 +82,7 @@ def _detail(detail: StageDetail, tab: Any) -> None:
     detail.open(tab)
 
 
-#: What an app tells each widget; a log prompt opens on a key and is told nothing from outside.
+#: What an app tells each widget; a prompt opens on a key and is told nothing from outside.
 TOLD = {
     "artifacts": Told(ArtifactList, lambda it: it.show([_MADE]), "models/made.nb"),
     "choice": Told(
@@ -136,7 +136,7 @@ TOLD = {
     "tail": Told(Tail, lambda it: it.show_lines(["last line"]), "last line"),
     "usage": Told(Usage, lambda it: it.show_stage(STAGE), "CPU"),
 }
-_NOT_TOLD = {"Footer", "LogPrompt", "_Entry", "LogLines", "LogTitle", "LogReader", "LogFinder"}
+_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Page", "MarkedList", "LogLines"}
 
 
 def _widgets() -> Iterator[type[Widget]]:

@@ -22,8 +22,8 @@ from pipeline.images.events import (
 from support.backends import ENGINE_OK, NO_IMAGES, FaultyBackend
 from support.recorded import recorded_project
 from support.screen import LARGE, SMALL, lines_of, opened, text_of, until, until_shown
+from tui.screens.ask import AskScreen
 from tui.screens.build import BuildScreen
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.machine import MachineScreen
 
 BASE, DATA = "paddock-base:3.1.1", "paddock-data:3.1.1"
@@ -114,7 +114,7 @@ async def test_leaving_lets_it_go_on_and_the_end_is_told(backend: FaultyBackend)
         await pilot.press("enter")
         assert isinstance(app.screen, BuildScreen) and app.run_goes_on is False
         await pilot.press("escape")
-        assert isinstance(app.screen, ConfirmScreen)
+        assert isinstance(app.screen, AskScreen)
         await until_shown(pilot, app, "it goes on in the background")
         await pilot.press("enter")
         assert isinstance(app.screen, BuildScreen)

@@ -75,7 +75,7 @@ async def test_example_can_be_stopped_and_made_again(folder: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
         assert load_project(folder).name == "plates"
-        await until_shown(pilot, app, "Press r to run it")
+        await until_shown(pilot, app, "run it.")
 
 
 async def test_example_without_images_offers_to_build_them(folder: Path) -> None:

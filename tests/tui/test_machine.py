@@ -11,12 +11,12 @@ from pipeline.machine.doctor import Finding
 from support.backends import ENGINE_OK, IMAGES_OK, NO_ENGINE, NO_IMAGES, FaultyBackend
 from support.recorded import recorded_project
 from support.screen import LARGE, SMALL, opened, text_of, until, until_shown
+from tui.screens.ask import AskScreen
 from tui.screens.build import BuildScreen
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.machine import MachineScreen
 from tui.screens.run import RunScreen
 
-LEFTOVERS = Finding("containers", "warning", "containers of dead runs: x", "paddock clean")
+LEFTOVERS = Finding("containers", "warning", "left behind by dead runs: x", "paddock clean")
 
 
 @pytest.fixture
@@ -80,18 +80,20 @@ async def test_leftovers_are_removed_after_asking(folder: Path) -> None:
     backend = FaultyBackend(folder, (ENGINE_OK, IMAGES_OK, LEFTOVERS))
     async with opened(backend) as (app, pilot):
         await pilot.press("7")
-        await until_shown(pilot, app, "press x to remove those of this project")
+        await until_shown(pilot, app, "press x to remove them")
         await pilot.press("x")
-        assert isinstance(app.screen, ConfirmScreen)
+        assert isinstance(app.screen, AskScreen)
         await pilot.press("enter")  # the first answer is no
         assert backend.cleaned == 0
         backend.error = EngineError("another run is going on", "lock", "wait for it")
-        await pilot.press("x", "down", "enter")
+        await pilot.press("x", "y")
         await until_shown(pilot, app, "another run is going on", "wait for it")
         backend.findings, backend.error = (ENGINE_OK, IMAGES_OK), None
         await pilot.press("x", "down", "enter")
         await until_shown(pilot, app, "removed paddock-p-train")
         await until_shown(pilot, app, "This machine has all that a run needs.")
+        await pilot.press("x")
+        await until_shown(pilot, app, "Nothing was left behind.")
 
 
 async def test_nothing_is_drawn_twice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ async def test_boxes_have_their_own_columns_and_are_counted(folder: Path) -> Non
         head = next(line for line in lines_of(app) if "hmean" in line)
         assert "flipped" in head and "accuracy" not in head
         assert "92.00%" in next(
-            line for line in lines_of(app) if line.lstrip("▸> ").startswith("pir")
+            line for line in lines_of(app) if line.lstrip("▸▹> ").startswith("pir")
         )
         shown = text_of(app)
         assert "pir, pd 12 boxes, 12 matched" in shown and "nb-x86 11 boxes, 11 matched" in shown

@@ -17,7 +17,7 @@ from tui.appearance import current, symbol
 from tui.build_job import BuildJob
 from tui.keys import bindings
 from tui.language import N_, _, translated
-from tui.screens.confirm import ConfirmScreen
+from tui.screens.confirm import YES, confirm_screen
 from tui.screens.plain import PlainScreen
 from tui.widgets.image_table import ImageTable
 from tui.widgets.line import Line
@@ -118,12 +118,12 @@ class BuildScreen(PlainScreen[bool]):
             self.leave(self.job.error is None)
             return
         self.app.push_screen(
-            ConfirmScreen(
+            confirm_screen(
                 _("The build cannot be interrupted; it goes on in the background."),
                 _("Stay and watch"),
                 _("Leave; you will be told when it is done"),
             ),
-            lambda leave: self._leave() if leave else None,
+            lambda answer: self._leave() if answer == YES else None,
         )
 
     def _leave(self) -> None:

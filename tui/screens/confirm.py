@@ -1,44 +1,27 @@
-"""A question before something is done that cannot be taken back."""
+"""The questions that the app asks: before something cannot be taken back, and before leaving a run."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from tui.language import _
+from tui.screens.ask import Answer, AskScreen
 
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
-
-from tui.keys import bindings
+YES, STOP, DETACH = "dialog.yes", "dialog.stop", "dialog.detach"
 
 
-class ConfirmScreen(ModalScreen[bool]):
-    """Asks ``question``; closing it means no. The harmless answer comes first."""
+def confirm_screen(question: str, no: str, yes: str) -> AskScreen:
+    """Return a question that is answered with yes or no; closing it means no."""
+    return AskScreen(question, [Answer("dialog.no", no), Answer(YES, yes)])
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("dialog")
-    DEFAULT_CSS = """
-    ConfirmScreen { align: center middle; }
-    ConfirmScreen Vertical {
-        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2;
-        border: round $warning; background: $surface;
-    }
-    ConfirmScreen Static { height: auto; }
-    ConfirmScreen OptionList, ConfirmScreen OptionList:focus { height: auto; border: none; margin-top: 1; }
-    """
 
-    def __init__(self, question: str, no: str, yes: str) -> None:
-        super().__init__()
-        self._question, self._no, self._yes = question, no, yes
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static(self._question, markup=False)
-            yield OptionList(Option(self._no, id="no"), Option(self._yes, id="yes"), markup=False)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_id == "yes")
-
-    def action_dismiss_dialog(self) -> None:
-        self.dismiss(False)
+def leave_screen() -> AskScreen:
+    """Return the question whether a run that goes on is to be stopped; closing it means to stay."""
+    return AskScreen(
+        _("The run is still going. What now?"),
+        [
+            Answer("dialog.close", _("Stay"), _("go on watching")),
+            Answer(
+                DETACH, _("Detach"), _("leave; the run goes on, and the next start attaches to it")
+            ),
+            Answer(STOP, _("Stop"), _("the stage saves what it can resume from, then leave")),
+        ],
+    )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 
 from pipeline.text import one_line
 from tui.keys import bindings
@@ -17,6 +16,7 @@ from tui.screens.plain import PlainScreen
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line
+from tui.widgets.page import Page
 from tui.words import outcome_words
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DictionaryScreen(PlainScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("page")
     DEFAULT_CSS = """
-    DictionaryScreen VerticalScroll { padding: 1 1; }
+    DictionaryScreen Page { padding: 1 1; }
     DictionaryScreen Facts { margin: 0 0 1 0; }
     DictionaryScreen #places { padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
@@ -42,7 +42,7 @@ class DictionaryScreen(PlainScreen[None]):
         return _("the dictionary, and where it was compared")
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll():
+        with Page():
             yield Facts()
             yield Line(id="places")
 
@@ -51,7 +51,7 @@ class DictionaryScreen(PlainScreen[None]):
         self.query_one(Facts).show_facts(_facts(self._report))
         dictionary = self._report.dictionary
         self.query_one("#places", Line).show(_table(dictionary.places if dictionary else ()))
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Page).focus()
 
     def action_back(self) -> None:
         """Go back to where this was opened."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import HorizontalScroll, VerticalScroll
+from textual.containers import HorizontalScroll
 
 from pipeline.text import one_line
 from tui.appearance import symbol
@@ -25,6 +25,7 @@ from tui.views.run import RunView
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line
+from tui.widgets.page import Page
 from tui.words import outcome_words
 
 #: Longer values (a commit) are cut in the table.
@@ -38,7 +39,7 @@ class EnvironmentScreen(ReportScreen):
 
     TAB = "environment"
     DEFAULT_CSS = """
-    EnvironmentScreen VerticalScroll { padding: 0 1; }
+    EnvironmentScreen Page { padding: 0 1; }
     EnvironmentScreen HorizontalScroll { height: auto; margin: 1 0; }
     EnvironmentScreen #versions { width: auto; text-wrap: nowrap; }
     EnvironmentScreen Facts { padding: 0; margin: 0 0 1 0; }
@@ -48,7 +49,7 @@ class EnvironmentScreen(ReportScreen):
     _image_set = ""
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll():
+        with Page():
             yield Line(id="one")
             with HorizontalScroll(can_focus=False):
                 yield Line(id="versions")
@@ -59,7 +60,7 @@ class EnvironmentScreen(ReportScreen):
     def on_mount(self) -> None:
         self._image_set = self.backend.image_set()
         super().on_mount()
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Page).focus()
 
     def show_record(self, record: Record, view: RunView) -> None:
         stages = environments(record, view)

@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 
 from pipeline.pitfalls import Entry
 from pipeline.text import one_line
@@ -17,6 +16,7 @@ from tui.keys import bindings
 from tui.language import _
 from tui.screens.plain import PlainScreen
 from tui.widgets.line import Line
+from tui.widgets.page import Page
 
 
 class ExplanationScreen(PlainScreen[None]):
@@ -29,7 +29,7 @@ class ExplanationScreen(PlainScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("page")
     DEFAULT_CSS = """
-    ExplanationScreen VerticalScroll { padding: 1 1; }
+    ExplanationScreen Page { padding: 1 1; }
     """
 
     def __init__(self, about: str, pitfalls: Iterable[str]) -> None:
@@ -41,7 +41,7 @@ class ExplanationScreen(PlainScreen[None]):
         return self._about
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll():
+        with Page():
             yield Line(id="entries")
 
     def on_mount(self) -> None:
@@ -49,7 +49,7 @@ class ExplanationScreen(PlainScreen[None]):
         text = Text("\n\n").join(map(_entry, self._entries))
         nothing = _("No entry of the catalogue belongs to this guard.")
         self.query_one("#entries", Line).show(text if self._entries else nothing)
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Page).focus()
 
     def action_back(self) -> None:
         """Go back to where this was opened."""

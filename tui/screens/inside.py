@@ -64,6 +64,9 @@ class Paddock(Protocol):
     def key_shown(self, key_id: str) -> str:
         """Return how the key that does ``key_id`` is written, the user's own if there is one."""
 
+    def keys_of(self, key_id: str) -> list[str]:
+        """Return Textual's names of the keys that do ``key_id``, the user's own if there are some."""
+
 
 class InsideScreen(Screen[ScreenResultType]):
     """A screen that knows in which app it is."""
@@ -82,6 +85,10 @@ class InsideScreen(Screen[ScreenResultType]):
     def can_draw(self) -> bool:
         """Whether all of the screen is there: not before it is mounted, nor while it or the app closes."""
         return self.is_mounted and self.is_attached and self.is_running and self.app.is_running
+
+    def selected_name(self) -> str:
+        """Return what is selected, for the menu of what can be done with it; it may come from outside."""
+        return ""
 
     def hear_doctor(self) -> None:
         """The machine was looked at: draw what depends on its findings."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 
 from tui.appearance import symbol
 from tui.keys import bindings
@@ -16,6 +15,7 @@ from tui.screens.plain import PlainScreen
 from tui.views.lineage import lineage_of
 from tui.widgets.facts import Facts
 from tui.widgets.line import Line
+from tui.widgets.page import Page
 
 if TYPE_CHECKING:
     from pipeline.report.model import Report
@@ -26,7 +26,7 @@ class LineageScreen(PlainScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("page")
     DEFAULT_CSS = """
-    LineageScreen VerticalScroll { padding: 1 1; }
+    LineageScreen Page { padding: 1 1; }
     LineageScreen .head { text-style: bold; }
     LineageScreen Facts { margin: 0 0 1 0; }
     """
@@ -39,7 +39,7 @@ class LineageScreen(PlainScreen[None]):
         return _("where the weights come from")
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll():
+        with Page():
             yield Line(id="none")
             for _part in self._parts:
                 yield Line(classes="head")
@@ -54,7 +54,7 @@ class LineageScreen(PlainScreen[None]):
         for part, head, below in zip(self._parts, heads, facts, strict=True):
             head.show(Text(part.title))
             below.show_facts(part.facts)
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Page).focus()
 
     def action_back(self) -> None:
         """Go back to where this was opened."""

@@ -15,12 +15,12 @@ from textual.message import Message
 from textual.widgets import Static
 
 from pipeline.errors import PaddockError
-from pipeline.text import human_size, one_line
+from pipeline.text import human_size, one_line, several_lines
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
 from tui.screens.base import PaddockScreen
-from tui.screens.confirm import ConfirmScreen
+from tui.screens.confirm import YES, confirm_screen
 from tui.views.run import RunView
 from tui.widgets.findings import Findings
 from tui.widgets.line import Line
@@ -149,7 +149,7 @@ class MachineScreen(PaddockScreen):
         return _("No run can start: see below, then press {key}.").format(key=self._key("examine"))
 
     def _advice(self) -> dict[str, str]:
-        clean = _("if no run is going on, press {key} to remove those of this project")
+        clean = _("press {key} to remove them")
         return {
             "images": _("press {key} to build them").format(key=self._key("build")),
             "containers": clean.format(key=self._key("clean")),
@@ -183,22 +183,29 @@ class MachineScreen(PaddockScreen):
         self.paddock.examine()
 
     def action_clean(self) -> None:
-        """Remove leftovers, after asking."""
-        if self.paddock.run_goes_on:
-            self.notify(_("A run goes on; its containers are no leftovers."), severity="warning")
+        """Remove what was left behind, after saying what it is and asking."""
+        left = self._left_behind
+        if left is None:
             return
+        question = f"{several_lines(translated(left.message))}\n" + _("Remove these containers?")
         self.app.push_screen(
-            ConfirmScreen(
-                _("Remove the containers that earlier runs of this project left on the engine?"),
-                _("No, keep them"),
-                _("Yes, remove them"),
-            ),
+            confirm_screen(question, _("No, keep them"), _("Yes, remove them")),
             self._clean_if,
         )
 
-    def _clean_if(self, agreed: bool | None) -> None:
-        if agreed:
+    def _clean_if(self, answer: str | None) -> None:
+        if answer == YES:
             self._clean()
+
+    @property
+    def _left_behind(self) -> Finding | None:
+        """What the doctor says of containers, if dead runs left some."""
+        found = (item for item in self.paddock.findings if item.check == "containers")
+        return next((item for item in found if item.severity == "warning"), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to clean where there is something to remove."""
+        return self._left_behind is not None or None if action == "clean" else True
 
     @work(thread=True, group="clean", exclusive=True)
     def _clean(self) -> None:

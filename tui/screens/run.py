@@ -23,6 +23,7 @@ from tui.screens.base import PaddockScreen
 from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.line import Line
+from tui.widgets.log_view import LogView
 from tui.widgets.stage_detail import StageDetail, Tab
 from tui.widgets.stage_list import StageList
 from tui.widgets.verdict_box import VerdictBox
@@ -190,16 +191,43 @@ class RunScreen(PaddockScreen):
 
             self.app.push_screen(ExplanationScreen(about, [failure.pitfall]))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what there is to do at this moment; ``tui.keys`` says why not."""
+        if action in ("start", "start_with_options", "force"):
+            return not self.paddock.run_goes_on or None
+        if action == "stop":
+            return self.paddock.run_goes_on or None
+        if action == "explain":
+            failure = self.paddock.view.failure
+            return bool(failure and failure.pitfall) or None
+        if action == "back":
+            return self.has_class("-enlarged") or not self._in_stages or None
+        return True
+
+    @property
+    def _in_stages(self) -> bool:
+        return isinstance(self.focused, StageList)
+
+    def selected_name(self) -> str:
+        return self.query_one(StageList).selected
+
     def action_tab(self, tab: str) -> None:
-        self.query_one(StageDetail).open(cast("Tab", tab))
-        if self.has_class("-enlarged"):
-            self.query_one(StageDetail).view.focus()
+        """Show a view of the stage, and give it the keyboard."""
+        detail = self.query_one(StageDetail)
+        detail.open(cast("Tab", tab))
+        detail.view.focus()
 
     def action_next_tab(self) -> None:
+        """Show the next view; the keyboard stays with the stages if it is there."""
         detail = self.query_one(StageDetail)
         detail.next_tab()
-        if self.has_class("-enlarged"):
+        if not self._in_stages:
             detail.view.focus()
+
+    def action_search_log(self) -> None:
+        """Show the log, and ask what to search for."""
+        self.action_tab("log")
+        self.query_one(LogView).action_search()
 
     def action_enlarge(self) -> None:
         """Give the details the whole screen and the keys."""
@@ -225,9 +253,6 @@ class RunScreen(PaddockScreen):
             self.paddock.start(Options(forced=frozenset({stage})))
 
     def action_start_with_options(self) -> None:
-        if self.paddock.run_goes_on:
-            self.notify(_("A run is already in progress."))
-            return
         selected = self.query_one(StageList).selected
         from tui.screens.run_options import RunOptionsScreen
 

@@ -24,6 +24,7 @@ from tui.keys import bindings
 from tui.language import _, translated
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line
+from tui.widgets.marked import MarkedList
 from tui.words import plan_line
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class RunOptionsScreen(ModalScreen[Options | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
             box.border_title = _("What runs")
-            yield OptionList(*(Option(name, id=name) for name in STAGES), markup=False)
+            yield MarkedList(*(Option(name, id=name) for name in STAGES), markup=False)
             yield Line(id="summary")
             yield Footer()
 

@@ -9,9 +9,9 @@ from textual.containers import Vertical
 
 from pipeline.text import one_line
 from tui.appearance import symbol
-from tui.keys import keys_of
+from tui.keys import Key, keys_of
 from tui.language import _
-from tui.widgets.line import Line
+from tui.widgets.line import Line, clickable
 
 #: The screens that a number opens, in order.
 TABS = ("run", "parity", "environment", "guards", "history", "machine")
@@ -66,21 +66,22 @@ def _status(left: Text, right: str, width: int) -> Text:
 def _tabs(current: str, width: int) -> Text:
     """Name the screens; where the names do not fit, only the current one's is written out."""
     keys = {key.id.partition(".")[2]: key for key in keys_of("app")}
-    tabs = [(keys[name].keys[0], _(keys[name].label), name == current) for name in TABS]
+    tabs = [(keys[name], _(keys[name].label), name == current) for name in TABS]
     full = _joined(tabs)
     if full.cell_len <= width:
         return full
     return _joined(
-        [(number, label if is_current else "", is_current) for number, label, is_current in tabs]
+        [(key, label if is_current else "", is_current) for key, label, is_current in tabs]
     )
 
 
-def _joined(tabs: list[tuple[str, str, bool]]) -> Text:
+def _joined(tabs: list[tuple[Key, str, bool]]) -> Text:
     line = Text()
-    for number, label, is_current in tabs:
+    for key, label, is_current in tabs:
         line.append(" " if line else "")
         mark = symbol("selected") if is_current else " "
-        line.append(f"{mark}{number} {label}".rstrip(), "bold reverse" if is_current else "")
+        style = clickable(f"app.{key.action}", "bold reverse" if is_current else "")
+        line.append(f"{mark}{key.keys[0]} {label}".rstrip(), style)
     return line
 
 

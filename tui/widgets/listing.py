@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,12 +15,15 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.appearance import symbol
 from tui.keys import bindings
 from tui.widgets.columns import fitted
+from tui.widgets.marked import cursor_mark
+from tui.widgets.prompt import Finder
 
 #: Returns row ``index`` for a width in cells.
 Draw = Callable[[int, int], Text]
+#: A width, in cells, at which nothing of a row is cut.
+_WHOLE = 1000
 
 
 class Listing(ScrollView, can_focus=True):
@@ -52,7 +56,9 @@ class Listing(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._count = 0
+        self._shown: Sequence[int] = ()
         self._draw: Draw = lambda _index, _width: Text()
+        self._finder = Finder(self, self._narrow)
 
     @property
     def count(self) -> int:
@@ -62,12 +68,27 @@ class Listing(ScrollView, can_focus=True):
     def show_rows(self, count: int, draw: Draw, *, cursor: int | None = None) -> None:
         """Show ``count`` rows, with the cursor where it was, or where ``cursor`` says."""
         resized = count != self._count
-        self._count, self._draw = count, draw
+        self._count, self._draw, self._shown = count, draw, range(count)
         self._fit()
         self.refresh(layout=resized)
+        self._finder.again()
         wanted = self.cursor if cursor is None else cursor
         self.cursor = max(0, min(wanted, count - 1))
         self.post_message(self.Moved(self, self.cursor))
+
+    def _narrow(self, term: str) -> tuple[int, int]:
+        """Show only the rows that have ``term``; the cursor goes to the first of them if it is on none."""
+        rows = range(self._count)
+        self._shown = [row for row in rows if term in self._text(row)] if term else rows
+        self._fit()
+        if self._shown and self.cursor not in self._shown:
+            self.cursor = self._shown[0]
+        self.refresh()
+        self._show_cursor()
+        return len(self._shown), self._count
+
+    def _text(self, row: int) -> str:
+        return self._draw(row, _WHOLE).plain.casefold()
 
     def on_resize(self) -> None:
         self._fit()
@@ -75,7 +96,7 @@ class Listing(ScrollView, can_focus=True):
         self._show_cursor()
 
     def _fit(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, self._count)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._shown))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return what ``height: auto`` means."""
@@ -83,14 +104,15 @@ class Listing(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return the row at line ``y`` of the screen's part."""
-        index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        if index >= self._count or width < 1:
+        place, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        if place >= len(self._shown) or width < 1:
             return Strip.blank(width, self.rich_style)
-        return self._row(index, width)
+        return self._row(self._shown[place], width)
 
     def _row(self, index: int, width: int) -> Strip:
         here = index == self.cursor
-        text = Text(f"{symbol('selected')} " if here else "  ", no_wrap=True, end="")
+        mark = cursor_mark(has_keyboard=self.has_focus) if here else " "
+        text = Text(f"{mark} ", no_wrap=True, end="")
         text.append_text(self._draw(index, max(0, width - 2)))
         text = fitted(text, width)
         if here:
@@ -101,8 +123,8 @@ class Listing(ScrollView, can_focus=True):
     # The cursor.
 
     def watch_cursor(self, old: int, new: int) -> None:
-        for index in (old, new):
-            y = index - self.scroll_offset.y
+        for row in (old, new):
+            y = self._place_of(row) - self.scroll_offset.y
             self.refresh(Region(0, y, self.size.width, 1))
         self._show_cursor()
         self.post_message(self.Moved(self, new))
@@ -115,21 +137,28 @@ class Listing(ScrollView, can_focus=True):
 
     def _show_cursor(self) -> None:
         height = self.scrollable_content_region.height
-        if self._count and height:
-            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
+        if self._shown and height:
+            place = self._place_of(self.cursor)
+            self.scroll_to_region(Region(0, place, 1, 1), animate=False, force=True)
+
+    def _place_of(self, row: int) -> int:
+        """Return where a row stands among those that are shown."""
+        return bisect_left(self._shown, row)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is None or not 0 <= offset.y + self.scroll_offset.y < self._count:
+        if offset is None or not 0 <= offset.y + self.scroll_offset.y < len(self._shown):
             return
-        index = offset.y + self.scroll_offset.y
-        if index == self.cursor and event.chain == 2:
+        row = self._shown[offset.y + self.scroll_offset.y]
+        if row == self.cursor and event.chain == 2:
             self.action_choose()
-        self.cursor = index
+        self.cursor = row
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by ``rows``."""
-        self.cursor = max(0, min(self.cursor + rows, self._count - 1))
+        if self._shown:
+            place = self._place_of(self.cursor) + rows
+            self.cursor = self._shown[max(0, min(place, len(self._shown) - 1))]
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by what fits on the screen."""
@@ -137,9 +166,23 @@ class Listing(ScrollView, can_focus=True):
 
     def action_edge(self, direction: int) -> None:
         """Move the cursor to the first or the last row."""
-        self.cursor = 0 if direction < 0 else max(0, self._count - 1)
+        self.action_move(direction * self._count)
 
     def action_choose(self) -> None:
         """Open the row."""
-        if self._count:
+        if self.cursor in self._shown:
             self.post_message(self.Chosen(self, self.cursor))
+
+    # Finding.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Take esc only while not all rows are shown."""
+        return bool(self._finder.term) if action == "show_all" else True
+
+    async def action_find(self) -> None:
+        """Ask what the rows must have."""
+        await self._finder.ask()
+
+    def action_show_all(self) -> None:
+        """Show all rows again."""
+        self._finder.clear()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import ClassVar
 
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -13,12 +16,15 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.appearance import symbol
+from tui.appearance import Mark, symbol
 from tui.logs.file import LogFile
+from tui.logs.levels import Level, level_of
 from tui.logs.search import Pattern
+from tui.widgets.marked import cursor_mark
 
-#: Cells for the cursor, and a space.
+#: Cells for the cursor or the level, and a space.
 _GUTTER = 2
+_LEVEL_MARKS: dict[Level, Mark] = {"warning": "warning", "error": "failed"}
 
 
 @dataclass(frozen=True)
@@ -29,16 +35,19 @@ class _Styles:
     match: Style = field(default_factory=Style)
     cursor: Style = field(default_factory=Style)
     muted: Style = field(default_factory=Style)
+    warning: Style = field(default_factory=Style)
+    error: Style = field(default_factory=Style)
 
 
 class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows a :class:`LogFile`. ``cursor`` is the current line, or None while the end is followed."""
+    """Shows a :class:`LogFile`. ``cursor`` is the current line, or None while the end is followed.
+
+    It scrolls by lines; while they are folded (``wrap``), fewer of them are on the screen.
+    """
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "log-lines--match",
-        "log-lines--cursor",
-        "log-lines--muted",
+        f"log-lines--{name}" for name in ("match", "cursor", "muted", "warning", "error")
     }
     DEFAULT_CSS = """
     LogLines {
@@ -46,6 +55,8 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         & > .log-lines--match { background: $warning; color: $background; text-style: bold reverse; }
         & > .log-lines--cursor { background: $surface-lighten-1; text-style: bold; }
         & > .log-lines--muted { color: $text-muted; text-style: italic; }
+        & > .log-lines--warning { color: $text-warning; }
+        & > .log-lines--error { color: $text-error; text-style: bold; }
     }
     """
 
@@ -62,8 +73,11 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor: int | None = None
         self.pattern: Pattern | None = None
         self.message = ""
+        self.wrap = False
+        self.left = 0
         self._is_moving = False
         self._styles = _Styles()
+        self._rows: list[tuple[int, str]] = []
 
     # What is shown.
 
@@ -73,15 +87,29 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         return self.file.lines if self.file else 0
 
     @property
-    def page(self) -> int:
-        """Rows on the screen."""
-        return max(1, self.size.height)
-
-    @property
     def current(self) -> int | None:
         """The line that keys act upon: the cursor's, or the last one while the end is followed."""
         last = self.rows - 1
         return None if last < 0 else last if self.cursor is None else min(self.cursor, last)
+
+    @property
+    def seen(self) -> range:
+        """The lines on the screen, those that are there in part too."""
+        lines = [line for line, _part in islice(self._layout(self._height), self._height)]
+        return range(lines[0], lines[-1] + 1) if lines else range(1)
+
+    @property
+    def _height(self) -> int:
+        return max(1, self.size.height)
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.scrollable_content_region.width - _GUTTER)
+
+    def _parts(self, line: int) -> list[str]:
+        """Return a line as it is folded."""
+        text = self.file.shown(line) if self.file else ""
+        return chop_cells(text, self._room) or [""]
 
     def set_message(self, message: str) -> None:
         """Show ``message`` for as long as there are no rows."""
@@ -92,12 +120,12 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def take_news(self, first_changed: int) -> None:
         """Scroll over the rows that there are now; those from ``first_changed`` on are drawn again."""
-        size = Size(0, self.rows)
+        size = Size(0, self.rows + (self._height - 1 if self.wrap else 0))
         if size != self.virtual_size:
             self._resize_to(size)
         if self.cursor is None:
-            self._scroll(self.max_scroll_y)
-        if first_changed < self.scroll_offset.y + self.page:
+            self._scroll(self._top_of(self.rows - 1))
+        if first_changed <= self.scroll_offset.y + self._height:
             self.refresh()
 
     def _resize_to(self, size: Size) -> None:
@@ -111,23 +139,58 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Moving.
 
+    def _top_of(self, last: int) -> int:
+        """Return the first line of a screen on which ``last`` is the lowest."""
+        if not self.wrap:
+            return max(0, last - self._height + 1)
+        top, room = max(0, last), self._height - len(self._parts(last))
+        while top > 0 and (room := room - len(self._parts(top - 1))) >= 0:
+            top -= 1
+        return top
+
     def move_to(self, line: int, *, with_context: bool = False) -> None:
         """Put the cursor on a line and show it, ``with_context``: in the middle if it was out of sight."""
         before, self.cursor = self.current, line
         row, top = self.current, self.scroll_offset.y
         if before is None or row is None:
             return
-        if not top <= row < top + self.page:
-            away = row - self.page // 2 if with_context else max(row - self.page + 1, min(top, row))
+        lowest = self._top_of(row)
+        if not lowest <= top <= row:
+            away = (
+                max(lowest, row - self._height // 2) if with_context else max(lowest, min(top, row))
+            )
             self._scroll(max(0, min(away, self.max_scroll_y)))
-        for changed in {before, row}:
-            self.refresh_line(changed)
+        if self.wrap:
+            self.refresh()
+        else:
+            for changed in {before, row}:
+                self.refresh_line(changed)
 
     def follow(self) -> None:
         """Go to the end and stay there, whatever comes."""
         self.cursor = None
-        self._scroll(self.max_scroll_y)
+        self._scroll(self._top_of(self.rows - 1))
         self.refresh()
+
+    def toggle_wrap(self) -> None:
+        """Fold long lines, or cut them."""
+        self.wrap, self.left = not self.wrap, 0
+        self._keep_in_sight()
+        self.refresh()
+
+    def go_sideways(self, left: int) -> None:
+        """Show the lines from the cell ``left`` on."""
+        self.left = 0 if self.wrap else max(0, left)
+        self.refresh()
+
+    def show_match(self, line: int) -> None:
+        """Go sideways to the first match in a line, if it is out of sight."""
+        text = self.file.shown(line) if self.file else ""
+        spans = self.pattern.spans(text) if self.pattern else []
+        if spans:
+            start, end = (cell_len(text[:place]) for place in spans[0])
+            if start < self.left or end >= self.left + self._room:
+                self.go_sideways(0 if end < self._room else start - self._room // 2)
 
     def _scroll(self, y: float) -> None:
         self._is_moving = True
@@ -142,55 +205,83 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         current = self.current
         if self._is_moving or round(old_value) == round(new_value) or current is None:
             return
-        if self.cursor is None and new_value >= self.max_scroll_y:
+        if self.cursor is None and new_value >= self._top_of(self.rows - 1):
             return
-        top = round(new_value)
-        line = max(top, min(current, top + self.page - 1))
-        if line < self.rows:
-            self.post_message(self.ScrolledAway(line))
+        seen = self.seen
+        self.post_message(self.ScrolledAway(max(seen.start, min(current, seen.stop - 1))))
 
     def on_click(self, event: events.Click) -> None:
         """Choose the line."""
-        line = self.scroll_offset.y + event.y
-        if line < self.rows:
-            self.post_message(self.ScrolledAway(line))
+        rows = list(self._layout(event.y + 1))
+        if event.y < len(rows):
+            self.post_message(self.ScrolledAway(rows[event.y][0]))
 
     def on_resize(self) -> None:
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
         """Keep the end, or the cursor, in sight."""
-        if self.cursor is None:
-            self._scroll(self.max_scroll_y)
-        else:
+        self.take_news(self.rows)
+        if self.cursor is not None:
             self.move_to(self.cursor)
 
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
     # Drawing.
+
+    def _layout(self, height: int) -> Iterator[tuple[int, str]]:
+        """Give, row by row, a line's number and what of it stands there: all of it unless it is folded."""
+        top = self.scroll_offset.y
+        if self.file is None:
+            return
+        for line in range(top, min(top + height, self.rows)):
+            if not self.wrap:
+                yield line, self.file.shown(line)
+                continue
+            yield from ((line, part) for part in self._parts(line))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a part; its lines are read, and the styles looked up, once for all of them."""
         if self.file:
             top = self.scroll_offset.y
-            self.file.fetch(range(top + crop.y, top + crop.bottom))
-        names = ("match", "cursor", "muted")
+            self.file.fetch(range(top + (0 if self.wrap else crop.y), top + crop.bottom))
+        names = ("match", "cursor", "muted", "warning", "error")
         styles = (self.get_component_rich_style(f"log-lines--{n}", partial=True) for n in names)
         self._styles = _Styles(self.rich_style, *styles)
+        self._rows = list(self._layout(crop.bottom))
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of the screen; a mark stands at the end of what is longer than the screen is wide."""
-        line, styles = self.scroll_offset.y + y, self._styles
-        width, style = self.scrollable_content_region.width, styles.base
-        if self.file is None or line >= self.rows:
+        """Draw a row; a mark stands at the end of what is longer than the screen is wide."""
+        styles, width = self._styles, self.scrollable_content_region.width
+        if y >= len(self._rows):
             text = f"  {self.message}" if y == 0 and not self.rows else ""
-            return Strip([Segment(text, style + styles.muted)]).crop_extend(0, width, style)
+            return Strip([Segment(text, styles.base + styles.muted)]).crop_extend(
+                0, width, styles.base
+            )
+        line, text = self._rows[y]
+        is_first = y == 0 or self._rows[y - 1][0] != line
+        level = level_of(text) if is_first else None
+        style = styles.base + (getattr(styles, level) if level else Style())
         is_here = self.cursor is not None and line == self.current
+        mark = symbol(_LEVEL_MARKS[level]) if level else " "
         if is_here:
             style += styles.cursor
-        gutter = Segment(f"{symbol('selected') if is_here else ' '} ", style)
-        segments = _highlighted(self.file.shown(line), self.pattern, style, style + styles.match)
+            mark = cursor_mark(has_keyboard=self.has_focus) if is_first else " "
+        before = symbol("more-left") if self.left else " "
+        gutter = Segment(f"{mark}{before}", style)
+        segments = _highlighted(text, self.pattern, style, style + styles.match)
         room, length = max(0, width - _GUTTER), sum(segment.cell_length for segment in segments)
-        if length <= room > 0:  # most lines: nothing to cut
+        if not self.left and length <= room > 0:  # most lines: nothing to cut
             return Strip([gutter, *segments, Segment(" " * (room - length), style)], width)
-        shown = Strip(segments, length).crop_extend(0, max(0, room - 1), style)
-        more = Segment(symbol("selected"), style + styles.muted)
+        is_cut = length - self.left > room
+        end = self.left + max(0, room - is_cut)
+        shown = Strip(segments, length).crop_extend(self.left, end, style)
+        more = Segment(symbol("selected") if is_cut else "", style + styles.muted)
         return Strip([gutter, *shown, more]).crop_extend(0, width, style)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual import on, work
-from textual.actions import SkipAction
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -26,16 +27,16 @@ from tui.logs.file import LogFile
 from tui.logs.search import Batch, Search
 from tui.programs import pager_command, run_pager
 from tui.widgets.header import shortened
+from tui.widgets.line import Line
 from tui.widgets.log_lines import LogLines
-from tui.widgets.log_prompt import LogPrompt
-from tui.widgets.log_title import LogTitle
+from tui.widgets.prompt import Prompt
 
 #: Seconds between two slices of a big file that is read for the first time.
 _CATCH_UP = 0.01
 #: Bytes that terminals take through OSC 52 without dropping them (100,000 in base 64, xterm's limit).
 MOST_BYTES = 74_000
-#: Cells of a search term in the title.
-_TERM = 24
+#: Cells of a search term in the heading, and those that a path keeps there in any case.
+_TERM, _PATH = 24, 16
 
 
 class LogView(Vertical):
@@ -44,6 +45,7 @@ class LogView(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("log")]
     DEFAULT_CSS = """
     LogView { height: 1fr; }
+    LogView > .heading { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; }
     """
 
     class Found(Message):
@@ -57,9 +59,14 @@ class LogView(Vertical):
         super().__init__(id=id)
         self.path: Path | None = None
         self.file: LogFile | None = None
-        self.lines, self.heading, self.prompt = LogLines(), LogTitle(), LogPrompt()
+        self.lines, self.heading, self.prompt = (
+            LogLines(),
+            Line(classes="heading"),
+            Prompt(self._typed, self._answered),
+        )
         self.searching: Search | None = None
         self._jump_from: int | None = None
+        self._asked_at: int | None = None
         self._title = ""
         self._places: dict[Path, int | None] = {}
         self._lines_at_pause = 0
@@ -161,9 +168,21 @@ class LogView(Vertical):
         self.lines.take_news(first_changed)
         self._tell()
 
+    def on_resize(self) -> None:
+        self._tell()
+
     def _tell(self) -> None:
-        """Say in the title which file it is, and how it is looked at."""
-        self.heading.tell(self._title, self.path, list(self._told()))
+        """Say on top which file it is, as far as it fits, and to the right how it is looked at."""
+        told = f" {symbol('dot')} ".join(self._told())
+        path = one_line(str(self.path)) if self.path else _("no log")
+        title = f"{one_line(self._title)}  " if self._title else ""
+        width = max(0, self.size.width - 2)
+        room = width - cell_len(told) - 2
+        line = Text(title if room >= cell_len(title) + _PATH else "", "bold")
+        line.append(shortened(path, max(min(_PATH, width), room - line.cell_len)))
+        line.append(" " * max(2, width - line.cell_len - cell_len(told)) + told, "not bold")
+        line.truncate(width)
+        self.heading.show(line)
 
     def _told(self) -> Iterator[str]:
         file = self.file
@@ -217,7 +236,15 @@ class LogView(Vertical):
 
     def action_page(self, pages: int) -> None:
         """Go ``pages`` pages down."""
-        self.action_move(pages * max(1, self.lines.page - 1))
+        self.action_move(pages * max(1, len(self.lines.seen) - 1))
+
+    def action_sideways(self, halves: int) -> None:
+        """Go so many halves of a screen to the right."""
+        self.lines.go_sideways(self.lines.left + halves * max(1, self.size.width // 2))
+
+    def action_wrap(self) -> None:
+        """Fold long lines, or cut them."""
+        self.lines.toggle_wrap()
 
     def action_top(self) -> None:
         """Go to the first line."""
@@ -230,18 +257,42 @@ class LogView(Vertical):
 
     # Searching: a thread looks through the file, and goes on with what is added to it.
 
-    def action_search(self) -> None:
-        """Ask what to search for."""
-        self.prompt.ask()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to go through what was found while something is searched for."""
+        if action == "clear":
+            return self.searching is not None
+        return True if action not in ("next", "previous") else self.searching is not None or None
 
-    @on(LogPrompt.Answered)
-    def _answered(self, event: LogPrompt.Answered) -> None:
-        event.stop()
+    def action_search(self) -> None:
+        """Ask what to search for; it is searched for while it is typed, from here on."""
+        self._asked_at = self.lines.cursor
+        self.prompt.ask(_("search:"))
+
+    def _typed(self, text: str) -> None:
+        self._go_back()
+        if text:
+            self.search(text)
+        else:
+            self.action_clear()
+
+    def _answered(self, text: str | None) -> None:
+        self.prompt.display = False
         self.lines.focus()
-        if event.text:
-            self.search(event.text)
-        elif event.text is not None:
+        if text is None:
+            self._go_back()
+            self.action_clear()
+        elif not text:
             self.action_next()
+        elif self.searching and not self.searching.lines:  # then that is said now
+            self._jump_from = self.lines.current or 0
+            self._jump_on()
+
+    def _go_back(self) -> None:
+        """Go to where the search was asked for."""
+        if self._asked_at is None:
+            self.action_bottom()
+        else:
+            self._go_to(self._asked_at)
 
     def search(self, text: str) -> None:
         """Search for ``text`` from here on: from the first line on the screen while the end is followed."""
@@ -256,6 +307,7 @@ class LogView(Vertical):
         self.searching = Search(text)
         self.lines.pattern = self.searching.pattern
         self.lines.refresh()
+        self.refresh_bindings()
 
     def _end_search(self) -> None:
         if self.searching:
@@ -297,46 +349,48 @@ class LogView(Vertical):
         if search.is_over or self.file is None:
             return
         self._search_on()
-        if (
-            self._jump_from is not None
-        ):  # to the first match from where the search began, once known
-            first = search.from_line(self._jump_from)
-            if first is not None or not search.is_busy:
-                self._jump(search.next(self._jump_from) if first is None else first)
+        self._jump_on()
         self._tell()
 
+    def _jump_on(self) -> None:
+        """Go to the first match from where the search began, once it is known."""
+        search, start = self.searching, self._jump_from
+        if search is None or start is None:
+            return
+        first = search.from_line(start)
+        if first is not None or not search.is_busy:
+            self._jump(search.next(start) if first is None else first)
+
     def _jump(self, line: int | None) -> None:
-        self._jump_from = None
+        """Go to a match; that there is none is said when the user has typed all of it."""
         if line is not None:
+            self._jump_from = None
             self._go_to(line, with_context=True)
-        elif self.searching and not self.searching.is_busy:
+            self.lines.show_match(line)
+        elif self.searching and not self.searching.is_busy and not self.prompt.display:
+            self._jump_from = None
             message = _('"{term}" is not in this log').format(term=self.searching.pattern.text)
             self.notify(message, markup=False)
 
     def action_next(self) -> None:
         """Go to the next match, round the end; what is still to be looked through comes first."""
         search, here = self.searching, self.lines.current or 0
-        if search is None:
-            self.action_search()
-        elif search.is_busy and search.from_line(here + 1) is None:
+        if search and search.is_busy and search.from_line(here + 1) is None:
             self._jump_from = here + 1
-        else:
+        elif search:
             self._jump(search.next(here))
 
     def action_previous(self) -> None:
         """Go to the match before, round the beginning."""
-        if self.searching is None:
-            self.action_search()
-        else:
+        if self.searching:
             self._jump(self.searching.previous(self.lines.current or 0))
 
     def action_clear(self) -> None:
-        """End the search; if there is none, the key goes on to others."""
-        if self.searching is None:
-            raise SkipAction
+        """End the search."""
         self._end_search()
         self.lines.refresh()
         self._tell()
+        self.refresh_bindings()
 
     # Taking something out.
 

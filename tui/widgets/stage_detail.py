@@ -17,7 +17,7 @@ from tui.views.run import StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts, about, results_of
-from tui.widgets.line import Line
+from tui.widgets.line import Line, clickable
 from tui.widgets.log_view import LogView
 
 Tab = Literal["log", "metrics", "files", "about"]
@@ -132,6 +132,8 @@ class StageDetail(Vertical):
             count = f" {len(stage.artifacts)}" if tab == "files" and stage.artifacts else ""
             mark = symbol("selected") if tab == self.tab else " "
             style = "bold reverse" if tab == self.tab else ""
-            line.append(f"{mark}" + _(_TITLES[tab]) + f"{count} ", style)
+            line.append(
+                f"{mark}" + _(_TITLES[tab]) + f"{count} ", clickable(f"screen.tab('{tab}')", style)
+            )
         line.append(f" {stage.name}", "bold")
         return line

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from pipeline.text import human_seconds, one_line
@@ -20,6 +19,7 @@ from tui.progress import share_of
 from tui.views.run import StageView
 from tui.widgets.facts import results_of
 from tui.widgets.line import looks_same
+from tui.widgets.marked import MarkedList
 from tui.words import stage_words
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _BAR, _SHORTEST_BAR = 10, 4
 _LINES = 2
 
 
-class StageList(OptionList):
+class StageList(MarkedList):
     """Two lines a stage. A line repaints only when its text changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

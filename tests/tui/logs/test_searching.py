@@ -58,10 +58,8 @@ async def test_matches_are_highlighted_until_escape_which_then_belongs_to_others
 
 
 async def test_what_is_not_there_is_said_and_is_only_text(desk: Desk) -> None:
-    await desk.press("n")  # without a search, it asks for one
-    assert desk.view.prompt.is_open
-    await desk.press("escape")
-    assert not desk.view.prompt.is_open
+    await desk.press("n", "N")  # nothing is searched for yet
+    assert desk.view.following
     await search(desk, "[b]nowhere")
     await desk.until_title("/[b]nowhere not found")
     assert desk.app.notices == ['"[b]nowhere" is not in this log']
