@@ -8,7 +8,12 @@ from collections.abc import Collection
 from stages.message import msg
 from stages.text.printable import one_line, several_lines
 
-__all__ = ["human_seconds", "human_size", "nearest", "one_line", "several_lines"]
+__all__ = ["human_seconds", "human_size", "nearest", "one_line", "several_lines", "unfolded"]
+
+
+def unfolded(text: str) -> str:
+    """Return a text of several lines as one, each made safe by :func:`one_line`."""
+    return " ".join(one_line(line.strip()) for line in text.splitlines())
 
 
 def human_size(size: int) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.record.ledger import Entry
     from pipeline.report.model import Report
     from pipeline.report.runs_compared import Comparison
+    from pipeline.report.words import GuardEntry
     from pipeline.run.audit import AuditReport
     from pipeline.run.background import Running, Started
     from pipeline.run.options import Options
@@ -175,6 +176,15 @@ class Backend:
         """
         path = self.report_file(run)
         return _read_report(path) if path else None
+
+    def guards(self) -> tuple[GuardEntry, ...]:
+        """Return every guard as a run of the project leaves it that ended without a report."""
+        from pipeline.report.guards import unreached_guards
+
+        try:
+            return unreached_guards(self.project().settings.model.task)
+        except PaddockError:  # the file was broken since
+            return ()
 
     # The machine.
 

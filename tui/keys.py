@@ -189,6 +189,8 @@ KEYS: tuple[Key, ...] = (
     Key("reading.close", "escape,enter,z", "close", N_("back"), N_("back to the table")),
     Key("guards.explain", "e,enter", "explain", N_("explain"),
         N_("explain the pitfalls that the guard watches for")),
+    Key("guards.filter", "f", "filter", N_("filter"),
+        N_("only what failed, only what was not checked, or all")),
     Key("guards.lineage", "w", "lineage", N_("weights"), N_("where the weights of each model come from")),
     Key("guards.dictionary", "d", "dictionary", N_("dictionary"),
         N_("the dictionary, and every place where it was compared")),

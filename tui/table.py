@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.model import Outcome, Report
+from pipeline.report.model import Report
 from pipeline.report.table import chain_line, differences, rows, titles, verdict_line
 from pipeline.report.training import summary
 from pipeline.tasks import TASKS
@@ -17,7 +17,7 @@ from pipeline.text import one_line
 from stages.contract.artifacts import is_nb_model
 from tui.appearance import verdict_mark
 from tui.console import Terminal
-from tui.language import _, translated
+from tui.language import N_, _, translated
 from tui.verdicts import judged_lines, limit_words, weightiest
 
 #: Dropped first when the terminal is narrow, in this order.
@@ -27,7 +27,10 @@ _LEAST_NEEDED = (
 _WIDTHS = {"model": 10, "SHA-256": 14}
 _LEFT = ("model", "SHA-256")
 _SHOWN_MISMATCHES = 5
-_OUTCOMES = (Outcome.PASSED, Outcome.ENFORCED, Outcome.FAILED, Outcome.NOT_CHECKED)
+#: How guards are counted, in this order.
+_OUTCOMES = (
+    N_("passed"), N_("enforced"), N_("failed"), N_("warning"), N_("not checked"), N_("does not apply"),
+)  # fmt: skip
 
 
 def print_parity(report: Report, terminal: Terminal) -> None:
@@ -104,8 +107,10 @@ def _weights(report: Report) -> Iterator[str]:
 
 def _guards(report: Report) -> Iterator[str]:
     """Give in a line how many guards came to what."""
-    counts = Counter(guard.outcome for guard in report.guards)
-    said = ", ".join(_(name.value) + f" {counts[name]}" for name in _OUTCOMES if counts[name])
+    counts = Counter(
+        "warning" if guard.is_warning else guard.outcome.value for guard in report.guards
+    )
+    said = ", ".join(_(name) + f" {counts[name]}" for name in _OUTCOMES if counts[name])
     yield _("guards: {counts}").format(counts=said)
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from pipeline.record.verdict import Asked, Judgement, Limit
-from pipeline.text import one_line
+from pipeline.text import one_line, unfolded
 from tui.appearance import symbol
 from tui.language import _, translated
 
@@ -45,9 +45,9 @@ def judged_lines(judged: Judgement | None) -> Iterator[tuple[str, str]]:
     if judged is None:
         return
     for reason in judged.reasons:
-        yield f"{symbol('failed')} {one_line(translated(reason))}", "red"
+        yield f"{symbol('failed')} {unfolded(translated(reason))}", "red"
     for remark in judged.remarks:
-        yield f"{symbol('warning')} {one_line(translated(remark))}", "yellow"
+        yield f"{symbol('warning')} {unfolded(translated(remark))}", "yellow"
 
 
 def limit_words(limit: Limit) -> tuple[str, str]:

@@ -94,7 +94,10 @@ _OUTCOMES: dict[str, tuple[Mark, str, str]] = {
     "passed": ("done", N_("passed"), "green"),
     "enforced": ("enforced", N_("enforced"), "green"),
     "failed": ("failed", N_("failed"), "bold red"),
+    "warning": ("warning", N_("warning"), "bold yellow"),
     "not checked": ("waiting", N_("not checked"), "yellow"),
+    "not reached": ("waiting", N_("not reached"), "dim"),
+    "does not apply": ("skipped", N_("does not apply"), "dim"),
     "same": ("done", N_("the same"), "green"),
     "differs": ("failed", N_("differs"), "bold red"),
     "not there": ("waiting", N_("not there"), "dim"),
@@ -134,9 +137,9 @@ def curve_words(name: str) -> str:
     return _(CURVES[name]) if name in CURVES else one_line(name)
 
 
-def ending_words(ending: Ending) -> tuple[str, str]:
-    """Return symbol and word of how a stage of an earlier run ended, and their style."""
-    return state_words(_ENDINGS[ending])
+def ending_words(ending: Ending, *, goes_on: bool = False) -> tuple[str, str]:
+    """Return symbol and word of how a stage of a run ended, or that it runs, and their style."""
+    return state_words("running" if goes_on and ending == "unfinished" else _ENDINGS[ending])
 
 
 #: Symbol and words for what a plan says of a stage.

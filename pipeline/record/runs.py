@@ -78,6 +78,11 @@ class RunSummary:
     stages: Mapping[str, Ending] = field(default_factory=dict)
     cut_short: bool = False
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run is not over."""
+        return self.code is None and not self.cut_short
+
 
 def list_runs(state: Path) -> tuple[RunFolder, ...]:
     """Return the runs of the project with this ``.paddock``, newest first."""

@@ -1,8 +1,8 @@
 """The report as JUnit XML, for the page on which a CI shows its tests.
 
-Every guard is a test case, and so is every model; a guard or model that was not checked is skipped, with
-the reason; one that is enforced says so in its output. The verdict is a case of its own, so a run that fails
-parity fails there.
+Every guard is a test case, and so is every model; a guard or model that was not checked is skipped, with the
+reason, and so is a guard that does not apply; one that is enforced says so in its output. The verdict is a
+case of its own, so a run that fails parity fails there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from pipeline.text import one_line
 from stages.contract import Status
 
 #: What a test case holds if it did not pass: by a guard's outcome.
-_NOT_PASSED = {Outcome.FAILED: "failure", Outcome.NOT_CHECKED: "skipped"}
+_NOT_PASSED = {
+    Outcome.FAILED: "failure",
+    **dict.fromkeys((Outcome.NOT_CHECKED, Outcome.NOT_APPLICABLE, Outcome.NOT_REACHED), "skipped"),
+}
 
 
 def render_junit(report: Report) -> str:

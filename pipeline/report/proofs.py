@@ -32,6 +32,8 @@ MARKS: Mapping[Outcome, str] = {
     Outcome.PASSED: "✔",
     Outcome.FAILED: "✘",
     Outcome.NOT_CHECKED: "○",
+    Outcome.NOT_APPLICABLE: "–",
+    Outcome.NOT_REACHED: "○",
     Outcome.ENFORCED: "■",
 }
 _GUARD_TITLES = ("guard", "outcome", "found", "pitfalls")
@@ -128,7 +130,7 @@ def _guards(report: Report) -> list[list[str]]:
     return [
         [
             guard.title,
-            f"{MARKS[guard.outcome]} {guard.outcome.value}",
+            "! warning" if guard.is_warning else f"{MARKS[guard.outcome]} {guard.outcome.value}",
             guard.found,
             ", ".join(guard.pitfalls) or NONE,
         ]

@@ -17,8 +17,12 @@ class Outcome(str, Enum):
 
     PASSED = "passed"
     FAILED = "failed"
-    #: There was nothing to look at.
+    #: There is something to look at, and nobody could, or the project does not ask for it.
     NOT_CHECKED = msg("not checked")
+    #: There is nothing to look at: the run has no such step, or the task no such thing.
+    NOT_APPLICABLE = msg("does not apply")
+    #: The run ended before. No report has it, for such a run makes none.
+    NOT_REACHED = msg("not reached")
     #: It cannot fail: the stage would have ended before, with exit code 5 or 3, and left no report.
     ENFORCED = "enforced"
 
@@ -47,13 +51,20 @@ class GuardEntry:
     effect: Effect
     """what it means for the verdict if it failed"""
     found: str
-    """what the check saw; of one that is not checked, why"""
+    """what the check saw; of one that is not checked or does not apply, why"""
     where: str = ""
     remedy: str = ""
     protects: str = ""
     """what goes wrong where nobody checks"""
     pitfalls: tuple[str, ...] = ()
     """the entries of docs/pitfalls.md that it watches for"""
+    stage: str = ""
+    """the stage whose work it looks at; missing where that is the whole run"""
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it failed, and a pass is a pass all the same."""
+        return self.outcome is Outcome.FAILED and self.effect is Effect.WARNS
 
 
 class ReportError(Exception):

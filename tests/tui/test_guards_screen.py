@@ -15,7 +15,7 @@ from pipeline.integrity.faults import Expected, Fault, Problem
 from pipeline.run.audit import AuditReport
 from stages.contract import Digests
 from stages.contract.codec import encode
-from support.recorded import RUN, recorded_project
+from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import append
 from support.reports import Report, edit_report, own_report
 from support.results import make_evidence, make_lineage
@@ -26,10 +26,12 @@ from support.screen import (
     lines_of,
     opened,
     text_of,
+    until,
     until_line,
     until_shown,
 )
 from tui.app import PaddockApp
+from tui.widgets.listing import Listing
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def make_fault(problem: Problem, path: str, found: Digests | None = None) -> Fau
 
 async def open_guards(pilot: Pilot[None], app: PaddockApp) -> None:
     await pilot.press("5")
-    await until_shown(pilot, app, "every stage hashed its inputs again")
+    await until_shown(pilot, app, "not checked:", "protects from")
 
 
 async def test_what_a_report_with_all_its_proof_opens(folder: Path) -> None:
@@ -112,6 +114,8 @@ async def test_what_a_report_with_all_its_proof_opens(folder: Path) -> None:
         await until_line(pilot, app, "✔ the same", "nb-arm", "classes: 37")
         await pilot.press("escape")
         await until_shown(pilot, app, "every stage hashed its inputs again")
+        # on 120 columns the evidence stands beside each title
+        await until_line(pilot, app, "every NB file was measured", "nb-arm: not runnable here")
 
 
 async def test_what_a_report_without_proof_opens(folder: Path) -> None:
@@ -138,7 +142,7 @@ async def test_what_a_report_without_proof_opens(folder: Path) -> None:
 async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
     body: dict[str, Any] = {
         "seq": 900, "time": "2026-11-22T17:31:00.000+00:00", "run": RUN, "stage": "",
-        "type": "run-failed", "code": 5, "message": "nb-x86 is the stock model", "where": "verify",
+        "type": "run-failed", "code": 5, "message": "nb-x86 is\n  the stock model", "where": "verify",
         "remedy": "deliver out/", "causes": [], "pitfall": "stock-nb",
     }  # fmt: skip
     append(folder, json.dumps(body))
@@ -147,9 +151,27 @@ async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
         await pilot.press("e")
         await until_shown(pilot, app, "the official model in place of one's own")
         await pilot.press("escape", "5")
-        await until_shown(pilot, app, "a guard stopped the run")
+        await until_shown(pilot, app, "✔ passed")
+        await until_line(pilot, app, "▸ ✘ failed", "a guard stopped the run")  # first, and selected
+        assert "nb-x86 is the stock model" in text_of(app) and "\\n" not in text_of(app)
         await pilot.press("e")
         await until_shown(pilot, app, "the official model in place of one's own")
+        await pilot.press("escape", "f")
+        rows = app.screen.query_one(Listing)
+        await until(pilot, lambda: rows.count == 1)
+        assert "▸✘ failed: 1" in text_of(app) and "✔ passed: 17" in text_of(app)
+        await pilot.press("f")
+        await until_line(pilot, app, "○ not checked", "not runnable here")
+        assert "a guard stopped the run" not in text_of(app)
+
+        # a run that came to no report: the guards of the run before are none of its own
+        own_report(folder).unlink()
+        edit_report(folder / "out" / "report.json", lambda report: report.update(run=CACHED_RUN))
+        append(folder, json.dumps({**body, "type": "run-finished", "seq": 901, "seconds": 3.0}))
+        await until_shown(pilot, app, "The run ended before its guards were checked.")
+        await until_line(pilot, app, "▸ ✘ failed", "a guard stopped the run")
+        await until_line(pilot, app, "○ not reached", "train", "training changed the weights")
+        assert "✔ passed" not in text_of(app)
 
 
 async def test_dictionary_needs_a_report(folder: Path) -> None:

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pipeline.plan.stages import STAGES
 from pipeline.project import load_project
-from pipeline.report.guards import GUARDS, refusal
+from pipeline.report.guards import GUARDS, refusal, unreached_guards
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
@@ -35,7 +36,7 @@ from support.results import (
 
 Guards = dict[str, GuardEntry]
 Make = Callable[..., Guards]
-PASSED, FAILED, NOT_CHECKED, ENFORCED = Outcome
+PASSED, FAILED, NOT_CHECKED, NOT_APPLICABLE, _UNREACHED, ENFORCED = Outcome
 
 
 @pytest.fixture
@@ -64,15 +65,30 @@ def test_good_run_fails_no_guard(guards: Make) -> None:
     open_ones = {name for name, outcome in outcomes.items() if outcome is NOT_CHECKED}
     assert open_ones <= {
         "lock-held", "shipped-measured", "accuracy-floor", "runtime-known", "same-processor",
-        "same-text-chained", "import-proved", "given-nb-traced",
     }  # fmt: skip
+    # what there is nothing to look at for is no gap
+    absent = {name for name, outcome in outcomes.items() if outcome is NOT_APPLICABLE}
+    assert absent == {"same-text-chained", "import-proved", "given-nb-traced"}
 
 
 def test_every_guard_says_what_it_found_and_protects_from(guards: Make) -> None:
     made = guards()
     assert len(made) == len(GUARDS)
     for guard in made.values():
-        assert guard.found and guard.protects
+        assert guard.found and guard.protects and guard.stage in ("", *STAGES)
+
+
+def test_run_that_ended_before_its_report_reached_no_guard() -> None:
+    made = {guard.id: guard for guard in unreached_guards("detection")}
+    assert len(made) == len(GUARDS) and made["own-test-set"].title == "the test set chose nothing"
+    assert {guard.outcome for guard in made.values()} == {Outcome.NOT_REACHED, NOT_APPLICABLE}
+    assert made["one-dictionary"].outcome is NOT_APPLICABLE  # detection has none
+
+
+def test_guard_that_warns_is_no_failure_in_the_pages(folder: Path) -> None:
+    made = make_report(load_project(folder), results=changed("data", leaked=3))
+    for page in (render_markdown(made), render_html(made)):
+        assert "! warning" in page and "✘" not in page
 
 
 def test_what_cannot_fail_is_enforced_and_never_passed(guards: Make) -> None:
@@ -88,7 +104,7 @@ def test_overlap_of_the_splits_is_taken_from_the_data_stage(guards: Make) -> Non
     found = guards(results=changed("data", leaked=3))["no-overlap"]
     assert found.outcome is FAILED and "3" in found.found
     results = {stage: result for stage, result in make_results().items() if stage != "data"}
-    assert guards(results=results)["no-overlap"].outcome is NOT_CHECKED
+    assert guards(results=results)["no-overlap"].outcome is NOT_APPLICABLE
 
 
 def test_failed_guard_of_a_run_that_passes_is_said_among_the_remarks(folder: Path) -> None:
@@ -169,7 +185,7 @@ def test_given_model_has_no_export_to_compare(guards: Make) -> None:
         make_model("nb-x86"),
     )
     found = guards(parity=parity, results=results)["export-lineage"]
-    assert found.outcome is NOT_CHECKED
+    assert found.outcome is NOT_APPLICABLE
 
 
 def test_pages_have_the_guards(folder: Path) -> None:
@@ -300,8 +316,9 @@ def test_run_that_converted_nothing_and_kept_no_evidence_claims_nothing(guards: 
     results = {stage: result for stage, result in make_results().items() if stage != "convert"}
     parity = make_parity(make_model("pd"))
     made = guards(evidence=NO_EVIDENCE, lineage=None, results=results, parity=parity)
-    for name in ("weights-traced", "same-for-all-targets", "same-preprocessing", "legal-program"):
-        assert made[name].outcome is NOT_CHECKED, name
+    for name in ("weights-traced", "same-for-all-targets", "legal-program"):
+        assert made[name].outcome is NOT_APPLICABLE, name
+    assert made["same-preprocessing"].outcome is NOT_CHECKED
 
 
 def refusing_changes() -> list[tuple[str, dict[str, Any]]]:

@@ -76,7 +76,7 @@ def test_models_without_a_dictionary_have_a_whole_report(folder: Path, make: Any
 def test_guards_that_make_no_sense_say_so(folder: Path) -> None:
     guards = {guard.id: guard for guard in detection(folder).guards}
     for name in ("one-dictionary", "dictionary-classes", "labels-in-dictionary", "label-length"):
-        assert guards[name].outcome is Outcome.NOT_CHECKED
+        assert guards[name].outcome is Outcome.NOT_APPLICABLE
         assert guards[name].found == "not for detection"
     assert guards["same-strings"].found.startswith("nb-x86 100.00% of the images, box for box")
     assert not [guard for guard in guards.values() if guard.outcome is Outcome.FAILED]
@@ -127,6 +127,6 @@ def test_pir_model_that_was_taken_over_is_proved_on_images(folder: Path) -> None
     found = imported(folder, strings_equal=32)
     assert found["import-proved"].outcome is Outcome.PASSED
     assert "differs from it by 6.4e-05 at most, and 32 of 32" in found["import-proved"].found
-    assert found["export-lineage"].outcome is Outcome.NOT_CHECKED
+    assert found["export-lineage"].outcome is Outcome.NOT_APPLICABLE
     assert imported(folder, strings_equal=31)["import-proved"].outcome is Outcome.FAILED
     assert imported(folder)["import-proved"].outcome is Outcome.PASSED

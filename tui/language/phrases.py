@@ -33,7 +33,7 @@ WORDS = (
 
 #: What screens say beside what a report says.
 BESIDE = (
-    E_("a guard stopped the run"),  # tui/screens/guards.py
+    E_("a guard stopped the run"),  # tui/views/guards.py
 )
 
 #: What the system says of a file (os.strerror).

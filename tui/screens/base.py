@@ -15,7 +15,11 @@ from tui.widgets.header import Header
 from tui.words import end_words, state_words
 
 #: What the screens behind keys show, as a verdict names them.
-_LEADS_TO = {"app.parity": N_("the models"), "app.guards": N_("the guards")}
+_LEADS_TO = {
+    "app.parity": N_("the models"),
+    "app.guards": N_("the guards"),
+    "run.explain": N_("why"),
+}
 
 
 class PaddockScreen(InsideScreen[None]):

@@ -16,12 +16,13 @@ from textual.worker import get_current_worker
 
 from pipeline.record.runs import RunFolder, summarise
 from pipeline.report.runs_compared import read_report, shipped_score
-from pipeline.text import one_line
+from pipeline.text import one_line, unfolded
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
 from tui.screens.base import PaddockScreen
 from tui.screens.compare import CompareScreen
+from tui.verdicts import judged_lines
 from tui.views.run import RunView
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
@@ -142,7 +143,7 @@ class HistoryScreen(PaddockScreen):
 
     def _is_open(self, run: RunFolder) -> bool:
         past = self.known.get(run.name)
-        return past is None or (past.summary.code is None and not past.summary.cut_short)
+        return past is None or past.summary.goes_on
 
     @work(thread=True, group="read", exclusive=True)
     def _read(self, runs: Sequence[RunFolder]) -> None:
@@ -214,10 +215,11 @@ def _detail(run: RunFolder, past: Past) -> Text:
     text = Text.assemble(ending_text(past.summary), f"  {run.name}")
     for stage, ending in stages:
         text.append(f"  {one_line(stage)} ")
-        words, style = ending_words(ending)
+        words, style = ending_words(ending, goes_on=past.summary.goes_on)
         text.append(words, style)
     judged = past.summary.judgement
-    for line in (past.summary.message, *(judged.reasons if judged else ())):
-        if line:
-            text.append(f"\n{symbol('arrow')} {one_line(translated(line))}")
+    if past.summary.message and judged is None:
+        text.append(f"\n{symbol('arrow')} {unfolded(translated(past.summary.message))}")
+    for line, style in judged_lines(judged):
+        text.append("\n").append(line, style)
     return text

@@ -15,7 +15,7 @@ from textual.widgets import OptionList
 
 from pipeline.record.events import RunFailed
 from pipeline.run.options import Options
-from pipeline.text import human_size, one_line
+from pipeline.text import human_size, one_line, unfolded
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, translated
@@ -78,7 +78,7 @@ def _failure_text(failure: RunFailed) -> Text:
     if failure.where:
         text.append(f"\n  {one_line(failure.where)}", "not bold")
     if failure.remedy:
-        text.append(f"\n{symbol('arrow')} {one_line(translated(failure.remedy))}")
+        text.append(f"\n{symbol('arrow')} {unfolded(translated(failure.remedy))}")
     if failure.pitfall:
         why = _("why: {command}").format(command=f"paddock explain {failure.pitfall}")
         text.append(f"\n  {one_line(why)}", "not bold")
@@ -132,9 +132,11 @@ class RunScreen(PaddockScreen):
         if self._follows_running and view.running_stage:
             stages.select(view.running_stage.name)
         judged = view.finished.judgement if view.finished else None
-        self.query_one(FailureBanner).show_failure(None if judged else view.failure)
-        keys = self.keys_shown("app.parity", "app.guards")
-        remedy = view.failure.remedy if view.failure else ""
+        refused = view.failure if judged and not judged.verdict.passed else None
+        self.query_one(FailureBanner).show_failure(None if refused else view.failure)
+        explained = ("run.explain",) if refused and refused.pitfall else ()
+        keys = self.keys_shown("app.parity", "app.guards", *explained)
+        remedy = refused.remedy if refused else ""
         self.query_one(VerdictBox).show_judgement(judged, keys, remedy=remedy)
         self.query_one(Usage).show_stage(view.running_stage)
         self._show_selected()

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from pipeline.errors import PaddockError
 from pipeline.plan.stages import STAGES
 from pipeline.run.options import Options
-from pipeline.text import one_line
+from pipeline.text import one_line, unfolded
 from stages.message import text_of
 from tui.appearance import symbol
 from tui.keys import bindings
@@ -89,7 +89,7 @@ class RunOptionsScreen(ModalScreen[Options | None]):
     def _show_plan(self, message: Planned) -> None:
         self._plan = {step.stage: plan_line(step.action, step.reason) for step in message.steps}
         if message.problem:
-            self.query_one("#box").border_subtitle = one_line(translated(message.problem))
+            self.query_one("#box").border_subtitle = unfolded(translated(message.problem))
         self._draw()
 
     def _draw(self) -> None:

@@ -9,6 +9,7 @@ from pipeline.record.ledger import Entry
 
 if TYPE_CHECKING:
     from pipeline.report.model import Report
+    from pipeline.report.words import GuardEntry
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,11 @@ class Record:
     """A report, or None; ``is_own`` if it is that of the run which is followed.
 
     ``earlier`` names the run of a report that cannot be shown, as an earlier version of Paddock made it.
+    ``unreached`` has every guard of a run that left no report, as far as somebody asked for them.
     """
 
     report: Report | None = None
     is_own: bool = False
     entries: tuple[Entry, ...] = ()
     earlier: str = ""
+    unreached: tuple[GuardEntry, ...] = ()

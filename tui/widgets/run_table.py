@@ -22,7 +22,7 @@ from tui.words import end_words
 #: Titles of the columns and their widths in cells: fixed, so that a row that is read later moves nothing.
 _COLUMNS = (
     ("", 2),
-    (N_("ended"), 23),
+    (N_("result"), 23),
     (N_("when"), 17),
     (N_("took"), 12),
     (N_("stages"), 15),

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.widgets.option_list import Option
 
-from pipeline.text import human_seconds, one_line
+from pipeline.text import human_seconds, unfolded
 from tui.appearance import symbol
 from tui.language import _, ngettext, translated
 from tui.progress import share_of
@@ -134,7 +134,7 @@ def _below(stage: StageView, width: int) -> str:
     if stage.state == "done" and stage.results:
         dot = f" {symbol('dot')} "
         return dot.join(f"{name} {value}" for name, value in results_of(stage))
-    return one_line(translated(stage.reason))
+    return unfolded(translated(stage.reason))
 
 
 def _progress_line(stage: StageView, width: int) -> str:

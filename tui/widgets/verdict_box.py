@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from pipeline.record.verdict import Judgement, Verdict
-from pipeline.text import one_line
+from pipeline.text import one_line, unfolded
 from tui.appearance import Mark, symbol, verdict_mark
 from tui.language import _, translated
 from tui.verdicts import limit_words, untold, weightiest
@@ -63,7 +63,7 @@ class Box:
         )
         spare = max(0, room - len(self.sentences))
         for item in shown:
-            text = Text(one_line(translated(item.text)))
+            text = Text(unfolded(translated(item.text)))
             lines = list(text.wrap(console, width - 2))
             for line in lines:
                 line.rstrip()

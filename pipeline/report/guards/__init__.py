@@ -13,7 +13,7 @@ from pipeline.report.guards import agreement, conversion, data, outputs, places,
 from pipeline.report.guards.base import Guard, Proof
 from pipeline.report.words import Effect, GuardEntry, Outcome
 
-__all__ = ["GUARDS", "Guard", "Proof", "check_guards", "refusal"]
+__all__ = ["GUARDS", "Guard", "Proof", "check_guards", "refusal", "unreached_guards"]
 
 GUARDS: tuple[Guard, ...] = (
     *data.GUARDS,
@@ -30,6 +30,11 @@ GUARDS: tuple[Guard, ...] = (
 def check_guards(proof: Proof) -> tuple[GuardEntry, ...]:
     """Return every guard with its outcome."""
     return tuple(guard.report(proof) for guard in GUARDS)
+
+
+def unreached_guards(task: str) -> tuple[GuardEntry, ...]:
+    """Return every guard as a run leaves it that ended before its models were compared."""
+    return tuple(guard.unreached(task) for guard in GUARDS)
 
 
 def refusal(entries: Iterable[GuardEntry]) -> IntegrityFailed | None:

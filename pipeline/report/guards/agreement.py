@@ -30,6 +30,7 @@ from stages.pitfalls import Pitfall
     msg("NB finds the same as PD"),
     msg("a conversion that changes what is read or found"),
     Pitfall.SCALE_FOLDED_WRONG,
+    stage="verify",
 )
 def agreement(proof: Proof) -> Finding:
     """Tell on how many images each NB model agrees with PD."""
@@ -46,6 +47,7 @@ def agreement(proof: Proof) -> Finding:
     msg("NB's numbers are those of PD"),
     msg("a conversion that agrees on the test set by luck and not on the next image"),
     Pitfall.SCALE_FOLDED_WRONG,
+    stage="verify",
 )
 def probabilities(proof: Proof) -> Finding:
     """Tell the largest difference of each NB model."""
@@ -73,6 +75,7 @@ def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit:
     "same-text-chained",
     msg("detection and recognition chained read as the original models do"),
     msg("boxes that differ by a pixel, which no threshold tells and another text shows"),
+    stage="verify",
     tasks=("detection",),
 )
 def chained(proof: Proof) -> Finding:
@@ -96,6 +99,7 @@ def chained(proof: Proof) -> Finding:
     "accuracy-floor",
     msg("the model is good enough for its parity to mean something"),
     msg("models that agree because none of them finds anything"),
+    stage="verify",
 )
 def accuracy(proof: Proof) -> Finding:
     """Tell the score of PD."""
@@ -115,6 +119,7 @@ def accuracy(proof: Proof) -> Finding:
     "shipped-measured",
     msg("every NB file was measured"),
     msg("a file for another processor that nobody has run: golden.json is for checking it there"),
+    stage="verify",
 )
 def shipped(proof: Proof) -> Finding:
     """Tell which NB files nobody has run, and why."""

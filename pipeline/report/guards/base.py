@@ -112,8 +112,13 @@ def failed(found: str, where: str = "", remedy: str = "") -> Finding:
 
 
 def not_checked(why: str, where: str = "", remedy: str = "") -> Finding:
-    """Return that there was nothing to look at."""
+    """Return that nobody looked, at what could be looked at."""
     return Finding(Outcome.NOT_CHECKED, why, where, remedy)
+
+
+def does_not_apply(why: str, where: str = "") -> Finding:
+    """Return that there is nothing to look at in a run like this."""
+    return Finding(Outcome.NOT_APPLICABLE, why, where)
 
 
 def passed_if(condition: bool, found: str, where: str = "") -> Finding:
@@ -131,6 +136,7 @@ class Guard:
         protects: what goes wrong where nobody checks.
         check: looks at what a run left.
         pitfalls: the entries of the catalogue that it watches for.
+        stage: whose work it looks at; "" if that is the whole run.
         effect: what it means for the verdict if it failed.
         tasks: the tasks that it makes sense for.
     """
@@ -140,15 +146,23 @@ class Guard:
     protects: str
     check: Callable[[Proof], Finding] = field(repr=False)
     pitfalls: tuple[Pitfall, ...] = ()
+    stage: str = ""
     effect: Effect = Effect.FAILS
     tasks: tuple[str, ...] = tuple(TASKS)
 
     def report(self, proof: Proof) -> GuardEntry:
         """Return the guard's entry of the report."""
-        task = TASKS[proof.parity.task].name
-        found = (
-            self.check(proof) if task in self.tasks else not_checked(msg("not for {task}", task))
+        return self._entry(proof.parity.task, lambda: self.check(proof))
+
+    def unreached(self, task: str) -> GuardEntry:
+        """Return the guard's entry for a run that ended before it made a report."""
+        return self._entry(
+            task, lambda: Finding(Outcome.NOT_REACHED, msg("the run ended before it was checked"))
         )
+
+    def _entry(self, task: str, check: Callable[[], Finding]) -> GuardEntry:
+        name = TASKS[task].name
+        found = check() if task in self.tasks else does_not_apply(msg("not for {task}", name))
         return GuardEntry(
             id=self.id,
             title=self.title,
@@ -159,6 +173,7 @@ class Guard:
             remedy=found.remedy,
             protects=self.protects,
             pitfalls=tuple(str(pitfall) for pitfall in self.pitfalls),
+            stage=self.stage,
         )
 
 
@@ -167,11 +182,12 @@ def guard(
     title: str,
     protects: str,
     *pitfalls: Pitfall,
+    stage: str = "",
     effect: Effect = Effect.FAILS,
     tasks: tuple[str, ...] = tuple(TASKS),
 ) -> Callable[[Callable[[Proof], Finding]], Guard]:
     """Make a :class:`Guard` of the check that stands below."""
-    return lambda check: Guard(name, title, protects, check, pitfalls, effect, tasks)
+    return lambda check: Guard(name, title, protects, check, pitfalls, stage, effect, tasks)
 
 
 def names(models: Sequence[ModelEntry]) -> str:

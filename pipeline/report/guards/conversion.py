@@ -8,6 +8,7 @@ from pipeline.report.guards.base import (
     AGAIN,
     Finding,
     Proof,
+    does_not_apply,
     enforced,
     failed,
     guard,
@@ -36,11 +37,12 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)")
     Pitfall.SWISH_WITHOUT_BETA,
     Pitfall.MISSING_XSHAPE,
     Pitfall.SCALAR_WITHOUT_SHAPE,
+    stage="convert",
 )
 def legal(proof: Proof) -> Finding:
     """The convert stage adds what ``opt`` needs, and ends if ``opt`` or its file aborts all the same."""
     if proof.convert is None:
-        return not_checked(msg("the run converted nothing"), "convert")
+        return does_not_apply(msg("the run converted nothing"), "convert")
     if not proof.convert.needed:
         return enforced(msg("a program in the older format, with all that opt needs"), LITE_PROGRAM)
     said = ", ".join(f"{name} {count}" for name, count in proof.convert.needed.items())
@@ -53,11 +55,12 @@ def legal(proof: Proof) -> Finding:
     msg("the rewritten program computes what the original does"),
     msg("a program made fit for Paddle-Lite that no longer computes the same"),
     Pitfall.SCALE_FOLDED_WRONG,
+    stage="convert",
 )
 def rewriting(proof: Proof) -> Finding:
     """The convert stage runs both programs and refuses what differs."""
     if proof.convert is None:
-        return not_checked(msg("the run converted nothing"), "convert")
+        return does_not_apply(msg("the run converted nothing"), "convert")
     difference = proof.convert.simplified_max_difference
     found = msg(
         "on the same input the rewritten program differs by {difference} at most",
@@ -72,11 +75,12 @@ def rewriting(proof: Proof) -> Finding:
     msg("a conversion that writes nothing and ends with exit code 0, so that an older file ships"),
     Pitfall.NO_FILE_EXIT_ZERO,
     Pitfall.STALE_FILE,
+    stage="convert",
 )
 def anew(proof: Proof) -> Finding:
     """The convert stage writes into an empty folder and believes file and log, not the exit code."""
     if proof.convert is None:
-        return not_checked(msg("the run converted nothing"), "convert")
+        return does_not_apply(msg("the run converted nothing"), "convert")
     elsewhere = {nb_file(target) for target in _given(proof)}
     made = [
         item.path
@@ -84,7 +88,7 @@ def anew(proof: Proof) -> Finding:
         if is_nb_file(item.path) and item.path not in elsewhere
     ]
     if not made:
-        return not_checked(msg("the NB files were made elsewhere"), "convert.models")
+        return does_not_apply(msg("the NB files were made elsewhere"), "convert.models")
     found = msg(
         "opt {opt_version} wrote them into an empty folder: {made}",
         proof.convert.opt_version,
@@ -100,12 +104,13 @@ def anew(proof: Proof) -> Finding:
     Pitfall.STOCK_NB,
     Pitfall.SCALE_FOLDED_WRONG,
     Pitfall.STALE_FILE,
+    stage="convert",
     effect=Effect.REFUSES,
 )
 def traced(proof: Proof) -> Finding:
     """Tell how many tensors are identical from model to model, and how many were derived by a known rule."""
     if proof.lineage is None:
-        return not_checked(msg("the run converted nothing"), LINEAGE)
+        return does_not_apply(msg("the run converted nothing"), LINEAGE)
     steps = proof.lineage.steps
     said = joined("; ", map(_step, steps))
     partly = [step for step in steps if not step.traced]
@@ -129,6 +134,7 @@ def _given(proof: Proof) -> tuple[str, ...]:
     msg("every tensor of an NB file that was made elsewhere is known"),
     msg("an NB file from elsewhere that is most of the model, and not all of it"),
     Pitfall.STOCK_NB,
+    stage="convert",
     effect=Effect.WARNS,
 )
 def given_traced(proof: Proof) -> Finding:
@@ -138,7 +144,7 @@ def given_traced(proof: Proof) -> Finding:
     """
     given = _given(proof)
     if not given or proof.lineage is None:
-        return not_checked(msg("every NB file was made in this run"), "convert.models")
+        return does_not_apply(msg("every NB file was made in this run"), "convert.models")
     steps = [step for step in proof.lineage.steps if step.to in map(nb_model, given)]
     said = joined("; ", map(_step, steps))
     return passed_if(all(step.traced for step in steps), said, "convert.models")
@@ -178,13 +184,18 @@ def _step(step: Step) -> str:
     msg("what is measured on this machine says nothing of the file that ships"),
     Pitfall.STALE_FILE,
     Pitfall.STOCK_NB,
+    stage="convert",
     effect=Effect.REFUSES,
 )
 def targets_agree(proof: Proof) -> Finding:
     """Return whether the files for all targets hold the same tensors."""
-    compared = proof.lineage.targets if proof.lineage else None
+    if proof.lineage is None:
+        return does_not_apply(msg("the run converted nothing"), LINEAGE)
+    compared = proof.lineage.targets
     if compared is None:
-        return not_checked(msg("there is one target only, or the files were not traced"), LINEAGE)
+        if sum(model.is_nb for model in proof.parity.models) < 2:
+            return does_not_apply(msg("there is one target only"), LINEAGE)
+        return not_checked(msg("the files of the targets were not traced"), LINEAGE)
     different, others = compared.different, compared.different_operators
     if different:
         found = msg(
@@ -212,6 +223,7 @@ def targets_agree(proof: Proof) -> Finding:
     msg("each NB file was made for the processor that it stands for"),
     msg("a file for another processor crashes, or returns zeros with exit code 0"),
     Pitfall.FOREIGN_TARGET,
+    stage="convert",
 )
 def target(proof: Proof) -> Finding:
     """Return whether each NB file was made for the processor that it stands for, as its kernels say."""
@@ -231,6 +243,7 @@ def target(proof: Proof) -> Finding:
     msg("the app's Paddle-Lite is not older than opt"),
     msg("a file that an older runtime aborts on, or reads wrongly, on the phone alone"),
     Pitfall.OPT_NEWER_THAN_RUNTIME,
+    stage="convert",
     effect=Effect.REFUSES,
 )
 def runtime(proof: Proof) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.report.guards.base import (
     Finding,
     Proof,
+    does_not_apply,
     enforced,
     failed,
     guard,
@@ -61,6 +62,7 @@ def lock(proof: Proof) -> Finding:
     Pitfall.DICTIONARY_DUPLICATE,
     Pitfall.DICTIONARY_DOUBLE_SPACE,
     Pitfall.DICTIONARY_ODD_ENTRY,
+    stage="data",
     effect=Effect.WARNS,
     tasks=("recognition",),
 )
@@ -70,7 +72,7 @@ def well_formed(proof: Proof) -> Finding:
     One that came with a trained model is taken class by class, and listed so where it is odd.
     """
     if proof.data is None or proof.parity.dictionary is None:
-        return not_checked(msg("the run has no data stage"), "data")
+        return does_not_apply(msg("the run has no data stage"), "data")
     entries = proof.parity.dictionary.entries
     if odd := proof.data.odd_classes:
         said = ", ".join(f"{kind} {count}" for kind, count in odd.items())
@@ -91,12 +93,13 @@ def well_formed(proof: Proof) -> Finding:
     msg("labels use the dictionary's characters only"),
     msg("PaddleOCR drops a character that the dictionary lacks in silence and trains on the rest"),
     Pitfall.LABEL_OUTSIDE_DICTIONARY,
+    stage="data",
     tasks=("recognition",),
 )
 def labels(proof: Proof) -> Finding:
     """The data stage refuses labels with characters that the dictionary lacks."""
     if proof.data is None:
-        return not_checked(msg("the run has no data stage"), "data")
+        return does_not_apply(msg("the run has no data stage"), "data")
     lines = sum(proof.data.lines.values())
     found = msg("all characters of {lines} labels are in the dictionary", lines)
     if proof.data.lowered:
@@ -113,11 +116,14 @@ def labels(proof: Proof) -> Finding:
     "label-length",
     msg("no label is longer than allowed"),
     msg("PaddleOCR leaves out a line that is longer than max_text_length in silence"),
+    stage="data",
     tasks=("recognition",),
 )
 def length(proof: Proof) -> Finding:
     """Compare the longest label with what the project allows."""
-    longest = proof.data.longest_text if proof.data else None
+    if proof.data is None:
+        return does_not_apply(msg("the run has no data stage"), "data")
+    longest = proof.data.longest_text
     allowed = proof.settings.data.max_text_length
     if longest is None:
         return not_checked(msg("the data stage did not measure its labels"), "data")
@@ -131,13 +137,17 @@ def length(proof: Proof) -> Finding:
     "lines-suit-the-model",
     msg("images and texts of lines suit the model"),
     msg("lines that are squeezed, stand upright or were never read: no training makes up for them"),
+    stage="data",
     effect=Effect.WARNS,
     tasks=("recognition",),
 )
 def lines(proof: Proof) -> Finding:
     """Tell which lines the data stage found that a model can hardly read."""
-    where, counts = "data", proof.data.shape if proof.data else None
-    if proof.data is None or counts is None:
+    where = "data"
+    if proof.data is None:
+        return does_not_apply(msg("the run has no data stage"), where)
+    counts = proof.data.shape
+    if counts is None:
         return not_checked(msg("the data stage did not measure its lines"), where)
     total = sum(proof.data.lines.values())
     _, height, width = proof.settings.model.image_shape
@@ -176,6 +186,7 @@ def lines(proof: Proof) -> Finding:
     msg("the test set chose nothing"),
     msg("an accuracy measured on the lines that the best epoch was chosen with is too good"),
     Pitfall.LEAKED_TEST_IMAGES,
+    stage="data",
     effect=Effect.WARNS,
 )
 def own_test_set(proof: Proof) -> Finding:
@@ -193,12 +204,13 @@ def own_test_set(proof: Proof) -> Finding:
     msg("training, validation and test share no image"),
     msg("an accuracy measured on lines that the model was trained with is too good"),
     Pitfall.LEAKED_TEST_IMAGES,
+    stage="data",
     effect=Effect.WARNS,
 )
 def overlap(proof: Proof) -> Finding:
     """Take the data stage's count of images that two splits share."""
     if proof.data is None:
-        return not_checked(msg("the data stage did not compare the splits"), "data")
+        return does_not_apply(msg("the run has no data stage"), "data")
     if leaked := proof.data.leaked:
         return failed(
             msg("images in more than one split: {leaked}; what is measured is too good", leaked),

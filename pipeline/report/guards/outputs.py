@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.report.guards.base import (
     Finding,
     Proof,
+    does_not_apply,
     enforced,
     failed,
     guard,
@@ -35,6 +36,7 @@ def _with(proof: Proof, *faults: Fault) -> Sequence[ModelEntry]:
     msg("all models were given the same prepared images"),
     msg("models that seem to differ, or to agree, because their images were prepared differently"),
     Pitfall.WIDTH_CHANGED,
+    stage="verify",
 )
 def preprocessing(proof: Proof) -> Finding:
     """The verify stage prepares an image once and hands it to every model."""
@@ -54,6 +56,7 @@ def preprocessing(proof: Proof) -> Finding:
     msg("all outputs are finite"),
     msg("an operator that overflows gives NaN, which decodes to an empty or to any string"),
     Pitfall.QUANTISED_GARBAGE,
+    stage="verify",
 )
 def finite(proof: Proof) -> Finding:
     """The verify stage drops a model at its first NaN or infinity."""
@@ -72,6 +75,7 @@ def finite(proof: Proof) -> Finding:
     msg("a file that Paddle-Lite cannot really run returns zeros or NaN with exit code 0"),
     Pitfall.QUANTISED_GARBAGE,
     Pitfall.FOREIGN_TARGET,
+    stage="verify",
 )
 def sums(proof: Proof) -> Finding:
     """Return whether all measured outputs were probabilities; zeros and NaN are not."""
@@ -102,6 +106,7 @@ def _probable(rows: Sequence[Sane]) -> str:
     "repeatable-outputs",
     msg("the same image gives the same output again"),
     msg("a model that reads memory which it never wrote, and is right by luck"),
+    stage="verify",
 )
 def repeatable(proof: Proof) -> Finding:
     """Return whether every model gave the same numbers for the same image, at the start and at the end."""
@@ -129,6 +134,7 @@ def _models(rows: Sequence[Sane]) -> str:
     msg("no model reads as the one that training started from"),
     msg("the official model's NB file on the phone in place of the trained one"),
     Pitfall.STOCK_NB,
+    stage="verify",
     effect=Effect.REFUSES,
     tasks=("recognition",),
 )
@@ -139,7 +145,7 @@ def canary(proof: Proof) -> Finding:
         said = msg(
             "training did not start from an official model, so there is none to mistake it for"
         )
-        return not_checked(said, EVIDENCE)
+        return does_not_apply(said, EVIDENCE)
     if found.failure:
         said = msg("{stock} could not read the images: {failure}", found.stock, found.failure)
         return not_checked(said, EVIDENCE)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pipeline.report.guards.base import (
     Finding,
     Proof,
+    does_not_apply,
     failed,
     guard,
     not_checked,
@@ -45,6 +46,7 @@ _ONE_PREPROCESSING = msg(
     Pitfall.OTHER_CONFIGURATION,
     Pitfall.WRONG_HEIGHT,
     Pitfall.RGB_FOR_BGR,
+    stage="verify",
     effect=Effect.REFUSES,
 )
 def preprocessing(proof: Proof) -> Finding:
@@ -63,6 +65,7 @@ def preprocessing(proof: Proof) -> Finding:
     msg("the right classes decoded with the wrong characters"),
     Pitfall.DICTIONARY_CHANGED,
     Pitfall.DICTIONARY_REORDERED,
+    stage="verify",
     effect=Effect.REFUSES,
     tasks=("recognition",),
 )
@@ -70,7 +73,7 @@ def one_dictionary(proof: Proof) -> Finding:
     """Hold every place that has a dictionary against the one that verify decoded with."""
     data, decoded = proof.results.get("data"), proof.parity.dictionary
     if data is None or decoded is None:
-        return not_checked(msg("the run has no data stage"), "data")
+        return does_not_apply(msg("the run has no data stage"), "data")
     checked, used = data.artifact(DICTIONARY_FILE).sha256, decoded.sha256
     if checked != used:
         found = msg(
@@ -95,6 +98,7 @@ def one_dictionary(proof: Proof) -> Finding:
     msg("every model has the dictionary's classes"),
     msg("a dictionary that is one entry off (most often the space) shifts every character"),
     Pitfall.DICTIONARY_CLASSES,
+    stage="verify",
     effect=Effect.REFUSES,
     tasks=("recognition",),
 )

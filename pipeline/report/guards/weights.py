@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.report.guards.base import (
     Finding,
     Proof,
+    does_not_apply,
     enforced,
     failed,
     guard,
@@ -23,11 +24,12 @@ from stages.pitfalls import Pitfall
         "a configuration that freezes more than was meant, and a training that only seems to be one"
     ),
     Pitfall.USE_GUIDE,
+    stage="train",
 )
 def learned(proof: Proof) -> Finding:
     """Tell which parts of the network training changed; nothing at all is a fault."""
     if proof.train is None:
-        return not_checked(msg("the run trained nothing"), "train")
+        return does_not_apply(msg("the run trained nothing"), "train")
     if not (changed := proof.train.learned):
         return not_checked(msg("the train stage did not compare its weights"), "train")
     total = proof.train.parameters or {}
@@ -51,12 +53,13 @@ def _share(count: int, total: int | None) -> str:
     msg("PaddleOCR exports random weights where a name or a shape does not fit"),
     Pitfall.SHAPE_MISMATCH,
     Pitfall.OTHER_CONFIGURATION,
+    stage="export",
 )
 def export(proof: Proof) -> Finding:
     """The export stage compares every parameter and refuses what differs."""
     made = proof.export
     if made is None or made.images_compared:
-        return not_checked(msg("the run exported no checkpoint: the model was given"), "export")
+        return does_not_apply(msg("the run exported no checkpoint: the model was given"), "export")
     found = msg(
         "all {parameters_compared} parameters were compared; largest difference {max_difference}",
         made.parameters_compared,
@@ -70,12 +73,13 @@ def export(proof: Proof) -> Finding:
     msg("the model made of a PIR model computes what that does"),
     msg("opt cannot read a PIR model, and what is made of it by hand may compute something else"),
     Pitfall.PIR_GIVEN_TO_OPT,
+    stage="export",
 )
 def taken_over(proof: Proof) -> Finding:
     """The export stage runs a PIR model and what it made of it, and refuses what differs."""
     made = proof.export
     if made is None or not made.images_compared:
-        return not_checked(msg("the project starts from no PIR model"), "export")
+        return does_not_apply(msg("the project starts from no PIR model"), "export")
     images, difference = made.images_compared, made.max_difference
     found = msg(
         "on {images} test images the legacy model differs from it by {difference} at most",
