@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.plan.changes import changed_components
@@ -12,22 +12,26 @@ from pipeline.record.events import StageCached, StageStarted
 from pipeline.record.follow import Follower
 from pipeline.record.ledger import Entry
 from pipeline.record.runs import Ending, RunFolder, RunSummary, summarise
-from pipeline.report.metrics import metrics_of
+from pipeline.record.verdict import Asked, Limit
+from pipeline.report.metrics import RATIO, metrics_of
 from pipeline.report.model import Model, Report, ReportError, load_report
 from pipeline.report.verdict import score_of
 from pipeline.tasks import NONE, TASKS
+from pipeline.tasks.metric import DIFFERENCE
 from stages.contract.artifacts import PD_MODEL
 
 if TYPE_CHECKING:
     from pipeline.report.metrics import ReportMetric
 
-#: How a number went: better, worse, the same, or just another one (a hash has no better).
+#: How a number went: better, worse, the same, or just another one (a hash, or a busy machine's speed).
 Trend = Literal["better", "worse", "same", "other"]
 #: ``unknown``: the ledger has no entry to compare. ``absent``: not in one of the runs.
 Origin = Literal["same", "changed", "unknown", "absent"]
 
 #: What varies each time that it is measured does so by this fraction without meaning anything.
-NOISE = 0.1
+NOISE = 0.25
+#: A difference to PD of less than this fraction of its limit is one of rounding.
+FAR_UNDER = 0.1
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,22 @@ class ModelPair:
 
 
 @dataclass(frozen=True)
+class LimitPair:
+    """A limit of ``[verify]`` that is another one now; ``broken`` has what it does not allow now."""
+
+    before: Limit
+    now: Limit
+    broken: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True)
 class StagePair:
     """A stage in both runs.
 
     ``changes`` names what went in differently, ``files`` the artifacts with another SHA-256, and
-    ``environment`` (name, before, now) the versions. Seconds are those of where the result was made.
+    ``environment`` (name, before, now) the versions. Inputs that differ because a stage before made
+    others are no changes of its own: ``follows`` names these stages. Seconds are those of where the
+    result was made.
     """
 
     stage: str
@@ -72,6 +87,7 @@ class StagePair:
     now: Ending | None
     origin: Origin
     changes: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     environment: tuple[tuple[str, str, str], ...] = ()
     seconds: tuple[float | None, float | None] = (None, None)
@@ -85,6 +101,7 @@ class Comparison:
     now: Side
     stages: tuple[StagePair, ...]
     models: tuple[ModelPair, ...]
+    limits: tuple[LimitPair, ...] = ()
 
     @property
     def lacking(self) -> tuple[Side, ...]:
@@ -125,7 +142,18 @@ def compare(before: Side, now: Side) -> Comparison:
     """Compare two runs; nothing that only one of them has is left out."""
     stages = [_stage(name, before, now) for name in STAGES]
     pairs = tuple(pair for pair in stages if pair.before or pair.now)
-    return Comparison(before, now, pairs, _models(before.report, now.report))
+    limits = tuple(_limits(before.report, now.report))
+    return Comparison(before, now, pairs, _models(before.report, now.report), limits)
+
+
+def _limits(before: Report | None, now: Report | None) -> Iterator[LimitPair]:
+    """Give the limits that differ; of reports that name none nothing can be said."""
+    old, new = ({it.asked: it for it in side.limits} if side else {} for side in (before, now))
+    for asked in Asked:
+        if asked in old and asked in new and old[asked].limit != new[asked].limit:
+            held = now.limits if now else ()
+            broken = tuple(it for it in held if it.asked is asked and not it.kept)
+            yield LimitPair(old[asked], new[asked], broken)
 
 
 def _keys(run: RunFolder) -> dict[str, tuple[str, str]]:
@@ -151,16 +179,36 @@ def _stage(name: str, before: Side, now: Side) -> StagePair:
     if old is None or new is None:
         both_skipped = endings == ("skipped", "skipped")
         return StagePair(name, *endings, "same" if both_skipped else "unknown", seconds=seconds)
-    changes = changed_components(old.components, new.components)
+    follows = _follows(old, new, now)
+    inputs = {
+        name: old.components.inputs.get(name, sha256) if name in follows else sha256
+        for name, sha256 in new.components.inputs.items()
+    }
+    changes = changed_components(old.components, replace(new.components, inputs=inputs))
     return StagePair(
         name,
         *endings,
-        "changed" if changes else "same",
+        "changed" if changes or follows else "same",
         tuple(changes),
+        tuple(stage for stage in STAGES if stage in follows.values()),
         _other_files(old, new),
         _differences(old.result.environment, new.result.environment),
         seconds,
     )
+
+
+def _follows(old: Entry, new: Entry, now: Side) -> dict[str, str]:
+    """Return the inputs that differ because a stage made another file: by name, the stage."""
+    makers = {
+        artifact.sha256: stage
+        for stage, entry in now.entries.items()
+        for artifact in entry.result.artifacts
+    }
+    return {
+        name: makers[sha256]
+        for name, sha256 in new.components.inputs.items()
+        if sha256 in makers and old.components.inputs.get(name, sha256) != sha256
+    }
 
 
 def _other_files(old: Entry, new: Entry) -> tuple[str, ...]:
@@ -198,7 +246,8 @@ def _model(
     for metric in _metrics(reports):
         before, now = _cell(metric, old, reports[0]), _cell(metric, new, reports[1])
         if (before, now) != (NONE, NONE):
-            measures.append(Measure(metric, before, now, _trend(metric, before, now)))
+            trend = _trend(metric, before, now, _rounding(reports))
+            measures.append(Measure(metric, before, now, trend))
     return ModelPair(name, tuple(measures))
 
 
@@ -214,8 +263,19 @@ def _cell(metric: ReportMetric, model: Model, report: Report) -> str:
     return metric.cell(model, report)
 
 
-def _trend(metric: ReportMetric, before: str, now: str) -> Trend:
-    """Say how the number went, at the precision at which it is shown."""
+def _rounding(reports: tuple[Report, Report]) -> float:
+    """Return up to where differences to PD mean nothing: far under the limits of both reports."""
+    limits = [
+        it.limit for report in reports for it in report.limits if it.asked is Asked.MAX_ABS_DIFF
+    ]
+    return FAR_UNDER * min(filter(None, limits), default=0.0)
+
+
+def _trend(metric: ReportMetric, before: str, now: str, rounding: float) -> Trend:
+    """Say how the number went, at the precision at which it is shown.
+
+    How fast a model is hangs on what else the machine does: only its multiple of PD's time is judged.
+    """
     if before == now:
         return "same"
     old, new = _number(before), _number(now)
@@ -223,6 +283,10 @@ def _trend(metric: ReportMetric, before: str, now: str) -> Trend:
         return "other"
     if metric.varies and abs(new - old) <= NOISE * abs(old):
         return "same"
+    if metric is DIFFERENCE and max(old, new) <= rounding:
+        return "same"
+    if metric.varies and metric is not RATIO:
+        return "other"
     return "better" if (new > old) == (metric.better == "higher") else "worse"
 
 

@@ -90,15 +90,62 @@ def test_numbers_go_better_or_worse(folder: Path) -> None:
     )
     assert measure(found, "pd", "NED").trend == "better"
     assert measure(found, "nb-x86", "max diff").trend == "better"
-    assert measure(found, "nb-x86", "p50 ms").trend == "better"
+    assert (
+        measure(found, "nb-x86", "x PD").trend == "better"
+    )  # measured beside PD, at the same time
+    assert measure(found, "nb-x86", "p50 ms").trend == "other"  # a busy machine does as much
     assert measure(found, "nb-x86", "MB").trend == "worse"
     assert measure(found, "nb-x86", "SHA-256").trend == "other"
 
 
 def test_a_latency_that_varies_as_latencies_do_is_about_the_same(folder: Path) -> None:
-    edited(folder, lambda report: report["models"][1]["latency_ms"].update(p50=54.423 * 1.05))
+    edited(folder, lambda report: report["models"][1]["latency_ms"].update(p50=54.423 * 1.2))
     found = measure(compare(*sides(folder)), "pd", "p50 ms")
     assert found.trend == "same" and found.before != found.now
+
+
+def test_a_difference_far_under_its_limit_is_rounding(folder: Path) -> None:
+    def differing(value: float) -> Measure:
+        edited(folder, lambda report: report["models"][0].update(max_abs_diff=value))
+        edited(folder, lambda report: report["models"][0].update(max_abs_diff=1.4e-6), RUN)
+        return measure(compare(*sides(folder)), "checkpoint", "max diff")
+
+    assert differing(5.1e-6).trend == "same"
+    assert differing(5.1e-4).trend == "worse"
+
+
+def test_limits_are_part_of_what_is_compared(folder: Path) -> None:
+    def raised(report: dict[str, Any]) -> None:
+        limit = next(it for it in report["limits"] if it["asked"] == "min_accuracy")
+        limit.update(limit=0.999, kept=False)
+
+    edited(folder, raised)
+    (pair,) = compare(*sides(folder)).limits
+    assert (pair.before.limit, pair.now.limit) == (0.97, 0.999)
+    assert [(it.model, it.value) for it in pair.broken] == [("pd", 0.996667)]
+    edited(folder, lambda report: report.pop("limits"))  # a report of before says nothing of them
+    assert compare(*sides(folder)).limits == ()
+
+
+def test_what_follows_from_another_stage_is_no_change_of_its_own(folder: Path) -> None:
+    def retrained(entry: Entry) -> Entry:
+        first, *rest = entry.result.artifacts
+        result = replace(entry.result, artifacts=(replace(first, sha256="3" * 64), *rest))
+        parameters = {**entry.components.parameters, "epochs": 9}
+        return replace(
+            entry, result=result, components=replace(entry.components, parameters=parameters)
+        )
+
+    def exported(entry: Entry) -> Entry:
+        name = next(iter(entry.components.inputs))
+        inputs = {**entry.components.inputs, name: "3" * 64}
+        return replace(entry, components=replace(entry.components, inputs=inputs))
+
+    before, now = sides(folder)
+    now = changed(changed(now, "train", retrained), "export", exported)
+    _data, train, export, *_others = compare(before, now).stages
+    assert (train.changes, train.follows) == (("parameter epochs changed (5 → 9)",), ())
+    assert (export.origin, export.changes, export.follows) == ("changed", (), ("train",))
 
 
 def test_a_model_that_only_one_run_has_is_told(folder: Path) -> None:
@@ -207,7 +254,7 @@ def test_runs_of_two_tasks_have_in_common_what_both_measure(folder: Path) -> Non
         "–",
     )
     assert measure(found, "pd", "hmean").now == "92.00%"
-    assert measure(found, "pd", "p50 ms").trend == "better"
+    assert measure(found, "pd", "p50 ms").trend == "other"
     assert ("pir", "now") in [(pair.name, pair.only) for pair in found.models]
     now = sides(folder)[1].report
     assert now and shipped_score(now) == 0.92

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from textual import on, work
@@ -12,10 +13,14 @@ from textual.message import Message
 
 from pipeline.record.runs import RunFolder
 from pipeline.report.runs_compared import Comparison
+from tui.appearance import current
 from tui.keys import bindings
 from tui.language import _
 from tui.screens.plain import PlainScreen
 from tui.widgets.comparison import ComparisonView
+
+#: A run that goes on is read again after so many seconds.
+_AGAIN = 5.0
 
 
 class CompareScreen(PlainScreen[None]):
@@ -33,6 +38,8 @@ class CompareScreen(PlainScreen[None]):
     def __init__(self, before: RunFolder, now: RunFolder) -> None:
         super().__init__()
         self._pair = before, now
+        self._comparison: Comparison | None = None
+        self._read_at = 0.0
 
     def title_text(self) -> str:
         return _("two runs compared")
@@ -45,13 +52,29 @@ class CompareScreen(PlainScreen[None]):
         super().on_mount()
         self.query_one(VerticalScroll).focus()
         self._compare()
+        self.set_interval(current().pace.clock, self._tick)
+
+    def _tick(self) -> None:
+        """Let the clock of a run that goes on go on, and read it again now and then."""
+        shown = self._comparison
+        if shown is None or not any(it.summary.goes_on for it in (shown.before, shown.now)):
+            return
+        if time.monotonic() - self._read_at > _AGAIN:
+            self._compare()
+        else:
+            self.query_one(ComparisonView).show(shown)
+
+    def _compare(self) -> None:
+        self._read_at = time.monotonic()
+        self._read()
 
     @work(thread=True, group="compare", exclusive=True)
-    def _compare(self) -> None:
+    def _read(self) -> None:
         self.post_message(self.Compared(self.backend.compare(*self._pair)))
 
     @on(Compared)
     def _show(self, message: Compared) -> None:
+        self._comparison = message.comparison
         self.query_one(ComparisonView).show(message.comparison)
 
     def action_swap(self) -> None:
