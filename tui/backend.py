@@ -106,10 +106,11 @@ class Backend:
             PaddockError: no engine, no images, or a project that names what is not there.
         """
         from pipeline.run.connect import connect
+        from pipeline.run.foresight import foreseen
         from pipeline.run.prepare import prepare
 
         prepared = prepare(connect(self.project(), self.environ), frozenset(), lambda _text: None)
-        return prepared.planner.plan()
+        return foreseen(prepared)
 
     def why_it_died(self, run: RunFolder) -> PaddockError:
         """Return what a runner's process said that died before its first event."""

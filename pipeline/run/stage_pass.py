@@ -82,6 +82,10 @@ class StagePass:
 
     def _plan(self) -> tuple[Step, ...]:
         steps = self._planner.plan()
+        if self._options.dry_run:
+            from pipeline.run.foresight import foreseen  # noqa: PLC0415 - a run that runs finds out
+
+            steps = foreseen(self._prepared)
         for step in steps:
             key = step.components.key if step.components else ""
             self._log.say(StagePlanned(step.action, step.reason, key), step.stage)

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.plan.planner import Step
 from pipeline.project import load_project
 from pipeline.run.connect import connect
+from pipeline.run.foresight import foreseen
 from pipeline.run.prepare import prepare
 from stages.contract import Exit
 from tui.console import Terminal
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the plan."""
     project = load_project(Path(options.project))
     prepared = prepare(connect(project, os.environ), frozenset(), terminal.pass_on)
-    steps = prepared.planner.plan()
+    steps = foreseen(prepared)
     if options.json:
         terminal.raw(json.dumps([_as_json(step) for step in steps], indent=2))
         return Exit.OK
