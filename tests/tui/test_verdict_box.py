@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from pipeline.record.events import RunFinished
+from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
+from tui.batch import Printer
+from tui.console import Terminal
+from tui.summary import summary_lines
 from tui.verdicts import limit_words
 from tui.views.run import RunView
 from tui.widgets.verdict_box import Box, Sentence
-from tui.words import end_words, stage_words
+from tui.words import end_words, severity_of, stage_words
 
 LOW = Limit(Asked.MIN_ACCURACY, "pd", "accuracy", False, 0.7, 0.99)
 SAME = Limit(Asked.MIN_AGREEMENT, "nb-x86", "", True, 1.0, 1.0)
@@ -90,4 +93,25 @@ def test_a_failed_verdict_is_said_of_the_stage_that_measured() -> None:
         Verdict.ACCURACY: "✘ below the limit",
         Verdict.PARITY: "✘ differs from PD",
         Verdict.GUARD: "✘ a guard failed",
+    }
+
+
+def test_warnings_are_told_where_the_screen_was_and_by_batch(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    judged = Judgement(Verdict.WARNINGS, (), ("a guard failed: it\nwarns",))
+    ended = RunFinished.of(0, 172.0, judged)
+    view = RunView(name="a-run", project="plates", finished=ended)
+    assert [
+        line for line in summary_lines(view, is_running=False) if "arning" in line or "!" in line
+    ] == [
+        "! PASS with warnings",
+        "  ! a guard failed: it warns",
+    ]
+    Printer(Terminal()).show(Envelope(1, "2026-11-22T17:31:00+00:00", "a-run", "", ended))
+    assert capsys.readouterr().out == "run      ! PASS with warnings in 2 min 52 s\n"
+    assert {it: severity_of(it) for it in Verdict} == {
+        Verdict.PASS: "information",
+        Verdict.WARNINGS: "warning",
+        **dict.fromkeys((Verdict.ACCURACY, Verdict.PARITY, Verdict.GUARD), "error"),
     }

@@ -170,9 +170,6 @@ def test_recorded_runs() -> None:
     assert set(first.stages) == set(cached.stages) == set(FILES)
     assert set(first.stages.values()) == {"finished"} and set(cached.stages.values()) == {"cached"}
     for summary in (first, cached):
-        assert (summary.code, summary.judgement, summary.cut_short) == (
-            0,
-            Judgement(Verdict.PASS),
-            False,
-        )
+        assert (summary.code, summary.cut_short) == (0, False)
+        assert summary.judgement and summary.judgement.verdict is Verdict.PASS
     assert first.started < cached.started and first.seconds > cached.seconds
