@@ -96,8 +96,7 @@ class Limit:
         match self.asked:
             case Asked.MIN_ACCURACY:
                 return msg(
-                    "{model}: {measure} {score} is under {min_accuracy}",
-                    self.model,
+                    "pd: {measure} {score} is under {min_accuracy}",
                     self.measure,
                     f"{value:.4f}",
                     self.limit,
