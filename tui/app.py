@@ -41,6 +41,8 @@ from tui.widgets.scroll_bar import use_scroll_bars
 from tui.words import end_words, severity_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.machine.doctor import Finding
 
 
@@ -168,6 +170,11 @@ class PaddockApp(NoticeApp):
             self.start(self._start_with)
             self._start_with = None
         self._refresh_screens()
+
+    def open_project(self, folder: Path) -> None:
+        """Go to another folder, as if the app had been opened there."""
+        self.backend.go_to(folder)
+        self._watch = self.backend.watch()
 
     @work(thread=True, group="examine", exclusive=True)
     def examine(self) -> None:
@@ -391,12 +398,18 @@ class PaddockApp(NoticeApp):
             return
         if self.run_goes_on:
             self.push_screen(leave_screen(), self._leave)
-        elif not self.is_building:
-            self.exit()
-        else:
-            question = _("Images are being built. Leaving ends that; what is finished stays.")
+        elif question := self._lost_by_leaving():
             asked = confirm_screen(question, _("Stay"), _("Leave"))
             self.push_screen(asked, lambda answer: self.exit() if answer == YES else None)
+        else:
+            self.exit()
+
+    def _lost_by_leaving(self) -> str:
+        """Return what leaving now ends or loses; "" for nothing."""
+        if self.is_building:
+            return _("Images are being built. Leaving ends that; what is finished stays.")
+        lost = (each.loses() for each in self.screen_stack if isinstance(each, InsideScreen))
+        return next(filter(None, lost), "")
 
     async def action_quit(self) -> None:
         """Textual's own quit key asks as well."""

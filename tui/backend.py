@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from pipeline.images.log import BuildLog
     from pipeline.machine.doctor import Finding
     from pipeline.plan.planner import Step
+    from pipeline.plan.preview import Preview
     from pipeline.project import Project
     from pipeline.project.answers import Answers
+    from pipeline.project.found import Found
     from pipeline.record.ledger import Entry
     from pipeline.report.model import Report
     from pipeline.report.runs_compared import Comparison
@@ -38,8 +40,12 @@ class Backend:
     """The project in ``folder`` and the engine that ``environ`` leads to."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
-        self.folder = folder.resolve()
         self.environ = environ
+        self.go_to(folder)
+
+    def go_to(self, folder: Path) -> None:
+        """Take the project in another folder from now on."""
+        self.folder = folder.resolve()
         self.state = self.folder / ".paddock"
 
     # The project.
@@ -63,11 +69,24 @@ class Backend:
 
         return load_project(self.folder)
 
-    def suggest_project(self) -> Answers:
-        """Look into the folder for what a new project could be made of."""
+    def found_in_folder(self) -> Found:
+        """Look into the folder for what a new project could be made of. Slow where there is a lot."""
+        from pipeline.project.found import look
+
+        return look(self.folder)
+
+    def suggest_project(self) -> tuple[Answers, Found]:
+        """Return what the folder suggests for a new project, and what was found there."""
         from pipeline.project.suggest import suggest
 
-        return suggest(self.folder)
+        found = self.found_in_folder()
+        return suggest(self.folder, found), found
+
+    def preview_project(self, answers: Answers, stop: Callable[[], bool]) -> Preview:
+        """Read the label files that the answers name. Slow where they are long."""
+        from pipeline.plan.preview import preview
+
+        return preview(answers, self.folder, stop)
 
     def write_project(self, answers: Answers) -> Path:
         """Write the project file, never over another.
@@ -273,8 +292,10 @@ class Backend:
         engine, compose = open_engine(self.environ), read_compose(self.environ)
         build_images(engine.images, compose, self.environ, report)
 
-    def make_example(self, name: str, say: Callable[[str], None], stop: Callable[[], int]) -> None:
-        """Draw a bundled example into the folder. Slow.
+    def make_example(
+        self, name: str, folder: Path, say: Callable[[str], None], stop: Callable[[], int]
+    ) -> None:
+        """Draw a bundled example into ``folder``. Slow.
 
         Raises:
             PaddockError: no engine, a missing image, or a model that cannot be fetched.
@@ -284,7 +305,7 @@ class Backend:
         from pipeline.machine.example import EXAMPLES, RenderContext, make_example
 
         studio = RenderContext(open_engine(self.environ), read_compose(self.environ), say, stop)
-        make_example(EXAMPLES[name], studio, self.folder)
+        make_example(EXAMPLES[name], studio, folder)
 
 
 def _read_report(path: Path) -> Report | None:

@@ -90,18 +90,24 @@ def _move(id: str, keys: str, action: str, label: str, help: str) -> Key:  # noq
     return Key(id, keys, action, label, help, shown=False, moves=True)
 
 
+#: Of the keys that lead to a project's screens.
+_NOTHING_YET = N_("There is nothing to show yet: the numbers lead to a project's screens.")
+
 KEYS: tuple[Key, ...] = (
     Key("app.help", "question_mark,f1", "help", N_("help"), N_("all keys")),
     Key("app.quit", "q,ctrl+c", "quit_or_ask", N_("quit"), N_("leave; asks while a run goes on")),
     Key("app.menu", "full_stop", "menu", N_("actions"),
         N_("what can be done here, and with what is selected")),
-    _hidden("app.run", "1", "show('run')", N_("run"), N_("the stages of the run")),
-    _hidden("app.parity", "2", "show('parity')", N_("parity"), N_("the models compared")),
+    _hidden("app.run", "1", "show('run')", N_("run"), N_("the stages of the run"), unless=_NOTHING_YET),
+    _hidden("app.parity", "2", "show('parity')", N_("parity"), N_("the models compared"),
+            unless=_NOTHING_YET),
     _hidden("app.environment", "4", "show('environment')", N_("environment"),
-            N_("the versions in every stage")),
-    _hidden("app.guards", "5,3", "show('guards')", N_("guards"), N_("every guard and its outcome")),
-    _hidden("app.history", "6", "show('history')", N_("history"), N_("earlier runs")),
-    _hidden("app.machine", "7", "show('machine')", N_("machine"), N_("engine, images, disk")),
+            N_("the versions in every stage"), unless=_NOTHING_YET),
+    _hidden("app.guards", "5,3", "show('guards')", N_("guards"), N_("every guard and its outcome"),
+            unless=_NOTHING_YET),
+    _hidden("app.history", "6", "show('history')", N_("history"), N_("earlier runs"), unless=_NOTHING_YET),
+    _hidden("app.machine", "7", "show('machine')", N_("machine"), N_("engine, images, disk"),
+            unless=_NOTHING_YET),
     Key("app.latest", "L", "follow_latest", N_("latest run"),
         N_("leave the earlier run that is shown, for the latest one"),
         unless=N_("The latest run is shown already.")),
@@ -162,8 +168,9 @@ KEYS: tuple[Key, ...] = (
         unless=N_("Nothing was left behind.")),
     Key("build.leave", "escape", "leave", N_("leave"), N_("leave; a build goes on meanwhile")),
     Key("project.back", "escape", "back", N_("back"), N_("leave the field, then the form")),
-    _hidden("project.next", "down", "app.focus_next", N_("next"), N_("to the next field")),
-    _hidden("project.previous", "up", "app.focus_previous", N_("previous"), N_("to the field before")),
+    Key("project.next", "down", "app.focus_next", N_("next"), N_("to the next field"), moves=True),
+    Key("project.previous", "up", "app.focus_previous", N_("previous"), N_("to the field before"),
+        moves=True),
     Key("project.write", "w", "write", N_("write"), N_("write paddock.toml (not in a field)")),
     Key("project.build", "b", "build", N_("build images"), N_("build what is missing")),
     Key("project.examine", "e", "examine", N_("examine"), N_("look at the machine again")),

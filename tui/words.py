@@ -157,7 +157,8 @@ def plan_line(action: str, reason: str) -> str:
     return f"{symbol} " + _(sentence).format(reason=translated(reason))
 
 
-def with_remedy(message: str, remedy: str) -> str:
-    """Return what is wrong, or what was found, with what to do about it."""
+def with_remedy(message: str, remedy: str, file: str = "") -> str:
+    """Return what is wrong, or what was found in a file, with what to do about it."""
     said = several_lines(translated(message))
+    said = f"{one_line(file)}: {said}" if file else said
     return f"{said}; {one_line(translated(remedy))}" if remedy else said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -58,11 +59,27 @@ class RenderContext:
 def make_example(example: Example, render: RenderContext, folder: Path) -> None:
     """Write an example project into ``folder``; what is there already is left as it is.
 
+    Where that fails, or is stopped, nothing of it is left, and no folder that was made for it.
+
     Raises:
         EngineError: the example's image is missing, or the engine refused.
         StageFailed: the renderer failed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    with ExitStack() as undo:
+        for path in reversed(made):  # the innermost goes first
+            undo.callback(_remove_if_empty, path)
+        folder.mkdir(parents=True, exist_ok=True)
+        _fill(example, render, folder)
+        undo.pop_all()
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _fill(example: Example, render: RenderContext, folder: Path) -> None:
     if not (folder / "data").exists():
         partial = folder / ".data.partial"
         try:
@@ -85,6 +102,7 @@ def _draw(example: Example, render: RenderContext, folder: Path) -> None:
     try:
         image = _render(example, render, volume, labels)
         mounts = {str(WORKSPACE): volume.name}
+        render.say(msg("copying them out of the container"))
         with render.engine.volumes.client(image, mounts, labels) as volumes:
             volumes.fetch_tree(PurePosixPath(_DRAWN / "data"), folder)
     finally:

@@ -39,12 +39,13 @@ _SPACE = " "
 
 @dataclass(frozen=True)
 class Note:
-    """What was found of the key at ``keys``; a run refuses what is a problem."""
+    """What was found of the key at ``keys``, in the ``file`` that it names; a run refuses a problem."""
 
     keys: tuple[str, ...]
     message: str
     remedy: str = ""
     is_problem: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ class Preview:
         longest: the length of the longest text.
         lacks_space: whether a text has a space, and the space is not read.
         width: of an image_shape that squeezes hardly any image; 0 where that is not known.
-        sample: the first image that is there.
+        sample: the first image that is there, below the root.
     """
 
     notes: tuple[Note, ...] = ()
     longest: int = 0
     lacks_space: bool = False
     width: int = 0
-    sample: Path | None = None
+    sample: str = ""
 
     def fitted(self, answers: Answers) -> Answers:
         """Return the answers for a model that is long and wide enough."""
@@ -131,19 +132,19 @@ def preview(answers: Answers, folder: Path, stop: Callable[[], bool] = lambda: F
                 return Preview()
             labels.read([name])
             count = texts.read(root / name, name, stop) if answers.reads else 0
-            notes.append(Note(("data", split), _of_file(labels, name, count)))
+            notes.append(Note(("data", split), _of_file(labels, name, count), file=name))
     of = {name: split for split, names in named.items() for name in names}
     for found in faults(labels, answers.task, folder):
         keys = ("data", of[found.keys[0]])
         notes.append(Note(keys, found.message, found.remedy, is_problem=True))
     notes += _of_characters(answers, dictionary, texts)
-    images = [f"{root}/{image}" for there in labels.images.values() for image in there]
+    images = [image for there in labels.images.values() for image in there]
     return Preview(
         tuple(notes),
         texts.longest,
         _lacks_space(answers, texts),
-        _width(answers, images),
-        Path(images[0]) if images else None,
+        _width(answers, root, images),
+        next(iter(images), ""),
     )
 
 
@@ -179,23 +180,22 @@ def _dictionary(answers: Answers, folder: Path) -> Dictionary | None:
 
 def _of_file(labels: LabelFiles, name: str, count: int) -> str:
     """Say how many lines a label file has, what the first is, and whether the images are there."""
-    found, shown = labels.files[name], printable(name)
+    found = labels.files[name]
     lines = msg("1 line") if count == 1 else msg("{count} lines", count or len(found.items))
     if not found.labels:
-        return msg("{name}: {lines}", shown, lines)
+        return lines
     first = found.labels[0]
     said = msg(
-        "{name}: {lines}; the first is {image} with the text {text}",
-        shown,
+        "{lines}; the first is {image}, {text}",
         lines,
-        quoted(first.image),
+        printable(first.image),
         quoted(first.text, _SHOWN),
     )
     there = len(labels.images[name])
     if there < len(found.items):
         return said
     if there < count:
-        return msg("{said}; the images of the first {there} are there", said, there)
+        return msg("{said}; the images of the first {there} lines are there", said, there)
     return msg("{said}; all images are there", said)
 
 
@@ -233,17 +233,18 @@ def _lacks_space(answers: Answers, texts: _Texts) -> bool:
     return _SPACE in texts.problems.outsiders
 
 
-def _width(answers: Answers, images: Sequence[str]) -> int:
+def _width(answers: Answers, root: Path, images: Sequence[str]) -> int:
     """Return the width of an image_shape that squeezes hardly any of the images; 0 if that is not known."""
     known = ARCHITECTURES.get(answers.architecture)
     if not answers.trains or not known:
         return 0
     _channels, height, usual = known.image_shape
-    widths = list(_widths(images[:: max(len(images) // _OPENED, 1)], height))
+    looked_at = images[:: max(len(images) // _OPENED, 1)]
+    widths = list(_widths([root / image for image in looked_at], height))
     return min(max(usual, fitting_width(widths) if widths else 0), _WIDEST)
 
 
-def _widths(paths: Sequence[str], height: int) -> Iterator[float]:
+def _widths(paths: Sequence[Path], height: int) -> Iterator[float]:
     """Give how wide each image is at a height; what cannot be opened is for the data stage to say."""
     for path in paths:
         try:

@@ -71,7 +71,9 @@ class FaultyBackend(CalmBackend):
             report(ImageFinished(name, f"sha256:{number:064x}", 10**9, 1.5, number == 1))
         self.present, self.findings = len(names), (ENGINE_OK, IMAGES_OK)
 
-    def make_example(self, name: str, say: Callable[[str], None], stop: Callable[[], int]) -> None:
+    def make_example(
+        self, name: str, folder: Path, say: Callable[[str], None], stop: Callable[[], int]
+    ) -> None:
         """Write a small project, after waiting for ``go_on`` or the order to stop."""
         say(f"fetching {name}")
         while not self.go_on.wait(0.02):
@@ -79,7 +81,7 @@ class FaultyBackend(CalmBackend):
                 raise EngineError("drawing the example failed: stopped")
         if self.error:
             raise self.error
-        write_project(self.folder, MINIMAL)
+        write_project(folder, MINIMAL)
 
     def clean(self) -> list[str]:
         """Count."""

@@ -85,11 +85,7 @@ def _detail(detail: StageDetail, tab: Any) -> None:
 #: What an app tells each widget; a prompt opens on a key and is told nothing from outside.
 TOLD = {
     "artifacts": Told(ArtifactList, lambda it: it.show([_MADE]), "models/made.nb"),
-    "choice": Told(
-        lambda: Choice({"a": "first", "b": "second"}),
-        lambda it: setattr(it, "value", "b"),
-        "second",
-    ),
+    "choice": Told(Choice, lambda it: it.offer({"a": "first", "b": "second"}, "b"), "second"),
     "comparison": Told(
         ComparisonView, lambda it: it.show(Comparison(_SIDE, _SIDE, (), ())), "run-before"
     ),
@@ -136,7 +132,7 @@ TOLD = {
     "tail": Told(Tail, lambda it: it.show_lines(["last line"]), "last line"),
     "usage": Told(Usage, lambda it: it.show_stage(STAGE), "CPU"),
 }
-_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Page", "MarkedList", "LogLines"}
+_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines"}
 
 
 def _widgets() -> Iterator[type[Widget]]:

@@ -112,12 +112,12 @@ def test_a_look_counts_and_shows_a_sample(tmp_path: Path) -> None:
     (tmp_path / "dict.txt").write_text("A\nB\n1\n")
     found = preview(replace(ANSWERS, use_space_char=True), tmp_path)
     assert [note.message for note in found.notes] == [
-        'train.txt: 2 lines; the first is "images/0.png" with the text "AB"; all images are there',
+        '2 lines; the first is images/0.png, "AB"; all images are there',
         "3 characters, all 3 of the labels among them",
     ]
     assert not any(note.is_problem for note in found.notes)
     assert (found.longest, found.width) == (4, 320)
-    assert found.sample == tmp_path / "images/0.png"
+    assert found.sample == "images/0.png"
 
 
 def test_characters_that_the_dictionary_lacks_are_said_as_the_run_says_them(tmp_path: Path) -> None:

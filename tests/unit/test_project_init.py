@@ -32,7 +32,7 @@ def test_it_says_what_it_found_and_what_a_run_would_refuse(
     (folder / "data" / "val.txt").write_text("val/0.png\tA é\nval/gone.png\tB\n", "utf-8")
     assert main(["init", str(folder)]) == 0
     said = capsys.readouterr().out
-    assert 'train.txt: 2 lines; the first is "train/0.png" with the text "AB0"' in said
+    assert 'train.txt: 2 lines; the first is train/0.png, "AB0"' in said
     assert "1 of 6 images are not where val.txt says" in said
     assert '"é" (U+00E9) first at val.txt:1, 1 line' in said
     data = load_project(folder).settings.data

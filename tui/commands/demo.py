@@ -8,11 +8,13 @@ from pathlib import Path
 
 from pipeline.compose.file import read_compose
 from pipeline.engine.connection import open_engine
+from pipeline.errors import UsageError
 from pipeline.machine.example import EXAMPLES, RenderContext, make_example
-from pipeline.project import load_project
+from pipeline.project import PROJECT_FILE, load_project
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import _
+from tui.views.ways import place_fault
 
 DESCRIPTION = """\
 Write a bundled example into DIR (default: demo): a project file, and images that a container
@@ -35,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the example."""
     folder: Path = options.folder
+    if not (folder / PROJECT_FILE).exists() and (fault := place_fault(folder)):
+        raise UsageError(fault, str(folder))
     engine, compose = open_engine(os.environ), read_compose(os.environ)
     studio = RenderContext(engine, compose, terminal.pass_on, lambda: 0)
     make_example(EXAMPLES[options.example], studio, folder)

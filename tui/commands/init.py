@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     terminal.print(_("wrote {path}").format(path=path))
     for note in found.notes:
         mark = symbol("failed" if note.is_problem else "note")
-        for line in f"{mark} {with_remedy(note.message, note.remedy)}".splitlines():
+        for line in f"{mark} {with_remedy(note.message, note.remedy, note.file)}".splitlines():
             terminal.print(f"  {line}")
     if answers.complaints(folder):
         terminal.print(_("next: put your label files, images and dictionary where it says, then"))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 from textual.screen import Screen, ScreenResultType
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.machine.doctor import Finding
     from pipeline.record.runs import RunFolder
     from pipeline.run.options import Options
@@ -52,6 +54,9 @@ class Paddock(Protocol):
     def follow_run(self, run: RunFolder) -> None:
         """Show an earlier run; a run that starts later takes its place."""
 
+    def open_project(self, folder: Path) -> None:
+        """Go to another folder."""
+
     def examine(self) -> object:
         """Let the doctor look again."""
 
@@ -88,6 +93,10 @@ class InsideScreen(Screen[ScreenResultType]):
 
     def selected_name(self) -> str:
         """Return what is selected, for the menu of what can be done with it; it may come from outside."""
+        return ""
+
+    def loses(self) -> str:
+        """Return what is lost if the app is left now, as a sentence; "" for nothing."""
         return ""
 
     def hear_doctor(self) -> None:

@@ -2,63 +2,65 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from textual.message import Message
 
-from pipeline.machine.example import EXAMPLES
+from pipeline.project.found import Found
 from pipeline.text import one_line
-from tui.appearance import symbol
 from tui.keys import bindings
-from tui.language import N_, _
+from tui.language import _
 from tui.screens.example import ExampleScreen
 from tui.screens.form import FormScreen
 from tui.screens.plain import PlainScreen
+from tui.views.ways import OWN, Way, ways
 from tui.widgets.findings import Findings
 from tui.widgets.line import Line
+from tui.widgets.listing import Listing
 
 if TYPE_CHECKING:
     from pipeline.machine.doctor import Finding
 
-#: What each example is, and what it takes.
-_EXAMPLES = {
-    "alphanumeric": (
-        N_("The example: read serial numbers"),
-        N_("PP-OCRv5_mobile_rec, fine-tuned on 1,000 drawn lines; minutes on a CPU"),
-    ),
-    "official-ppocrv5": (
-        N_("The official PP-OCRv5_mobile_rec as it is"),
-        N_("nothing is trained, only converted and compared on 240 drawn lines"),
-    ),
-    "official-ppocrv5-det": (
-        N_("The official PP-OCRv5_mobile_det as it is: finding the lines of a page"),
-        N_("nothing is trained, only converted and compared on 24 drawn pages"),
-    ),
-    "official-ppocrv4": (
-        N_("The short example: the official PP-OCRv4_mobile_rec as it is"),
-        N_("nothing is trained, only converted and compared on 120 drawn lines"),
-    ),
-}
-_OWN = "own"
 #: How often the folder is looked at for a project that somebody else makes, in seconds.
 _LOOK = 1.0
 
 
+class _Ways(Listing):
+    """A list whose keys the bottom line shows: nobody has read anything yet."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(cast("Binding", binding), show=True)
+        for binding in bindings("list", "up", "down", "choose")
+    ]
+
+
 class NewProjectScreen(PlainScreen[None]):
-    """Dismissed when the folder has a project."""
+    """Dismissed when the folder has a project, or another folder was gone to that has one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("project", "build", "examine")
     DEFAULT_CSS = """
     NewProjectScreen Line { padding: 0 1; }
-    NewProjectScreen OptionList, NewProjectScreen OptionList:focus {
-        height: auto; border: none; margin: 1 0; padding: 0;
-    }
+    NewProjectScreen _Ways { height: auto; margin: 1 0; }
+    NewProjectScreen #meaning { margin-bottom: 1; padding: 0 3; }
     """
+
+    class Looked(Message):
+        """What lies in the folder."""
+
+        def __init__(self, found: Found) -> None:
+            super().__init__()
+            self.found = found
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ways: list[Way] = []
+        self._typed: dict[str, str] = {}
 
     def title_text(self) -> str:
         return str(self.backend.folder)
@@ -66,7 +68,8 @@ class NewProjectScreen(PlainScreen[None]):
     def compose_body(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Line(id="intro")
-            yield OptionList(*self._options(), markup=False)
+            yield _Ways()
+            yield Line(id="meaning")
             yield Findings()
             yield Line(id="again")
 
@@ -74,22 +77,44 @@ class NewProjectScreen(PlainScreen[None]):
         super().on_mount()
         intro = _("There is no project in this folder yet. What should it become?")
         self.query_one("#intro", Line).show(Text(intro, "bold"))
-        self.query_one(OptionList).focus()
+        self._offer(Found())
+        self.query_one(_Ways).focus()
         self.set_interval(_LOOK, self._look)
         self._look()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self._look()
+        self._look_around()
 
     def hear_doctor(self) -> None:
         self._look()
 
-    def _options(self) -> list[Option]:
-        taken = (self.backend.folder / "data").exists()
-        options = [_option(name, *_EXAMPLES.get(name, (name, "")), taken) for name in EXAMPLES]
-        own = _("a short form that writes {file}").format(file=self.backend.project_file.name)
-        return [*options, Option(_prompt(_("My own data"), own), id=_OWN)]
+    # What there is to choose.
+
+    @work(thread=True, group="around", exclusive=True)
+    def _look_around(self) -> None:
+        self.post_message(self.Looked(self.backend.found_in_folder()))
+
+    @on(Looked)
+    def _take_found(self, message: Looked) -> None:
+        self._offer(message.found)
+
+    def _offer(self, found: Found) -> None:
+        self._ways = ways(self.backend.folder, found, self.backend.project_file.name)
+        self.query_one(_Ways).show_rows(
+            len(self._ways), lambda index, _width: Text(self._ways[index].title, "bold")
+        )
+
+    @on(Listing.Moved)
+    def _explain(self, message: Listing.Moved) -> None:
+        self.query_one("#meaning", Line).show(self._ways[message.index].meaning)
+
+    @on(Listing.Chosen)
+    def _begin(self, message: Listing.Chosen) -> None:
+        name = self._ways[message.index].name
+        screen = FormScreen(self._typed) if name == OWN else ExampleScreen(name)
+        self.app.push_screen(screen, self._made)
 
     def _look(self) -> None:
         """Leave as soon as there is a project, and show what the doctor found meanwhile."""
@@ -109,18 +134,18 @@ class NewProjectScreen(PlainScreen[None]):
         key = self.paddock.key_shown("project.build")
         return {"images": _("press {key} to build them").format(key=key)}
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option_id == _OWN:
-            self.app.push_screen(FormScreen(), self._made)
-        elif event.option_id:
-            self.app.push_screen(ExampleScreen(event.option_id), self._made)
-
     def _made(self, made: bool | None) -> None:
         if made:
             key = self.paddock.key_shown("run.start")
             said = _("The project is in {folder}. Press {key} to run it.")
             folder = one_line(str(self.backend.folder))
             self.notify(said.format(folder=folder, key=key), timeout=15, markup=False)
+
+    def loses(self) -> str:
+        """Say what is lost if the app is left now."""
+        return _("Nothing is written yet: what you entered is lost.") if self._typed else ""
+
+    # Keys.
 
     def action_examine(self) -> None:
         """Look at the machine again."""
@@ -134,16 +159,3 @@ class NewProjectScreen(PlainScreen[None]):
 
 def _matters(finding: Finding) -> bool:
     return finding.severity == "problem" or finding.check in ("engine", "images")
-
-
-def _option(name: str, title: str, meaning: str, taken: bool) -> Option:
-    if taken:
-        meaning = _("not here: there is a folder called data already; examples need an empty one")
-        return Option(_prompt(_(title), meaning), id=name, disabled=True)
-    return Option(_prompt(_(title), _(meaning)), id=name)
-
-
-def _prompt(title: str, meaning: str) -> Text:
-    prompt = Text(f"{symbol('note')} {title}", "bold")
-    prompt.append(f"\n  {meaning}", "not bold")
-    return prompt

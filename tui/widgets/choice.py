@@ -14,7 +14,7 @@ from tui.widgets.line import Line
 
 
 class Choice(Line, can_focus=True):
-    """Shows the chosen one of ``options`` (value -> words, translated already)."""
+    """Shows the chosen one of what it offers: ``◂ no ▸  1/2``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space", "turn(1)", show=False),
@@ -22,7 +22,7 @@ class Choice(Line, can_focus=True):
     ]
     DEFAULT_CSS = """
     Choice {
-        height: 1; width: 1fr; padding: 0 1; background: $surface;
+        height: 1; width: 1fr; background: $surface;
         text-wrap: nowrap; text-overflow: ellipsis;
     }
     Choice:focus { background: $boost; text-style: bold; }
@@ -31,42 +31,30 @@ class Choice(Line, can_focus=True):
     class Changed(Message):
         """Another value was chosen."""
 
-        def __init__(self, choice: Choice) -> None:
+        def __init__(self, choice: Choice, value: str) -> None:
             super().__init__()
-            self.choice = choice
+            self.choice, self.value = choice, value
 
         @property
         def control(self) -> Choice:
             """The sender."""
             return self.choice
 
-    def __init__(self, options: Mapping[str, str], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._options = dict(options)
-        self._value = next(iter(self._options))
+        self._options: Mapping[str, str] = {}
+        self.value = ""
 
-    @property
-    def value(self) -> str:
-        """The chosen value."""
-        return self._value
-
-    @value.setter
-    def value(self, value: str) -> None:
-        if value != self._value:
-            self._value = value
-            self._draw()
-            self.post_message(self.Changed(self))
-
-    def on_mount(self) -> None:
-        self._draw()
+    def offer(self, options: Mapping[str, str], value: str) -> None:
+        """Offer ``options`` (value -> words, translated already) with one of them chosen; nobody is told."""
+        self._options, self.value = options, value
+        place = list(options).index(value) + 1
+        line = Text(f"{symbol('more-left')} {options[value]} {symbol('selected')}")
+        line.append(f"  {place}/{len(options)}", "dim")
+        self.show(line)
 
     def action_turn(self, by: int) -> None:
         """Choose the next value, or the one before."""
         values = list(self._options)
-        self.value = values[(values.index(self._value) + by) % len(values)]
-
-    def _draw(self) -> None:
-        place = list(self._options).index(self._value) + 1
-        line = Text(f"{symbol('selected')} {self._options[self._value]}")
-        line.append(f"  {place}/{len(self._options)}", "dim")
-        self.show(line)
+        self.offer(self._options, values[(values.index(self.value) + by) % len(values)])
+        self.post_message(self.Changed(self, self.value))

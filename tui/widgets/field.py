@@ -1,14 +1,32 @@
-"""A field of a form: its name, its control, and below it what is wrong with it."""
+"""A field of a form: its name, its control, and below it what was found, or what is wrong with it."""
 
 from __future__ import annotations
 
-from rich.text import Text
+from collections.abc import Sequence
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tui.appearance import symbol
+from tui.keys import bindings
 from tui.widgets.line import Line
+
+
+class Entry(Input):
+    """What is typed into a field. Up and down go from field to field; Textual's would scroll."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("project", "next", "previous")
+    DEFAULT_CSS = """
+    Entry { width: 1fr; }
+    """
+
+    def __init__(self, value: str = "") -> None:
+        super().__init__(value, compact=True)
+        self.cursor_blink = False  # each blink would be a repaint
 
 
 class Field(Vertical):
@@ -18,8 +36,9 @@ class Field(Vertical):
     Field { height: auto; }
     Field Horizontal { height: 1; }
     Field .label { width: 18; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    Field .wrong { display: none; padding: 0 1 0 19; color: $text-error; }
-    Field.-wrong .wrong { display: block; }
+    Field .said { display: none; padding: 0 1 0 18; color: $text-muted; }
+    Field.-said .said { display: block; }
+    Field.-wrong .said { color: $text-error; }
     Field:focus-within .label { text-style: bold reverse; }
     Field:disabled .label { color: $text-disabled; }
     """
@@ -27,7 +46,7 @@ class Field(Vertical):
     def __init__(self, label: str, control: Widget, help: str, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.label, self.control, self.help = label, control, help
-        self._wrong = Line(classes="wrong")
+        self._said = Line(classes="said")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -35,10 +54,11 @@ class Field(Vertical):
             name.show(self.label)
             yield name
             yield self.control
-        yield self._wrong
+        yield self._said
 
-    def complain(self, message: str) -> None:
-        """Say what is wrong; an empty message takes it back."""
-        text = Text(f"{symbol('failed')} {message}" if message else "")
-        self._wrong.show(text)
-        self.set_class(bool(message), "-wrong")
+    def say(self, sentences: Sequence[str], *, is_wrong: bool) -> None:
+        """Say what is wrong, or what was found; no sentence takes back the ones before."""
+        mark = symbol("failed" if is_wrong else "note")
+        self._said.show("\n".join(f"{mark} {sentence}" for sentence in sentences))
+        self.set_class(bool(sentences), "-said")
+        self.set_class(is_wrong, "-wrong")
