@@ -55,14 +55,15 @@ class Tour:
         self.start(until="There is no project in this folder yet")
         self._screen.wait_for("images:", seconds=30)
         self.picture("empty-folder")
-        self.press("Down", "Down", "Enter", until="dictionary")
+        self.press("End", "Enter", until="good enough")
         self.picture("form")
         self.press("Escape", until="goes back without")
         self.press("Escape", until="What should it become?")
 
     def example(self) -> None:
         """The example is drawn, after building the images if there are none."""
-        self.press("Up", "Up", "Enter", until="the example alphanumeric")
+        self.press("Home", "Enter", until="the example alphanumeric")
+        self.press("Enter", until="the example alphanumeric")
         came = self._screen.wait_for("never run", "to build them", seconds=60)
         if came == "to build them":
             self.picture("images-missing")

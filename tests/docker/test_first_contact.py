@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from docker import DockerClient
+from textual.widgets import Input
 
 from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import load_project
@@ -34,6 +35,8 @@ async def test_example_is_drawn_into_an_empty_folder(tmp_path: Path) -> None:
         await until_shown(pilot, app, "There is no project in this folder yet.")
         await until_shown(pilot, app, "all 5 stage images are there")
         await pilot.press("enter")
+        await until_shown(pilot, app, "will hold paddock.toml and data/")
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, RunScreen), 120)
         await until_shown(pilot, app, "alphanumeric")
     project = load_project(tmp_path)
@@ -48,9 +51,12 @@ async def test_stopping_the_drawing_leaves_nothing(tmp_path: Path, client: Docke
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await until_shown(pilot, app, "There is no project in this folder yet.")
         await pilot.press("enter")
+        app.screen.query_one(Input).value = "new/demo"
+        await pilot.press("enter")
         await until_shown(pilot, app, "drawing the example's images")
         assert isinstance(app.screen, ExampleScreen)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, NewProjectScreen), 60)
+        await until_shown(pilot, app, "Cancelled. Nothing was left")
     assert list(tmp_path.iterdir()) == []
     assert examples_on(client) == before

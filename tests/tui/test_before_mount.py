@@ -16,7 +16,6 @@ from PIL import Image
 from rich.text import Text
 from textual.app import App
 from textual.widget import Widget
-from textual.widgets import Input
 
 import tui.widgets
 from pipeline.images.listing import ImageStatus
@@ -40,7 +39,7 @@ from tui.widgets.choice import Choice
 from tui.widgets.comparison import ComparisonView
 from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts
-from tui.widgets.field import Field
+from tui.widgets.field import Entry, Field
 from tui.widgets.findings import Findings
 from tui.widgets.header import Header
 from tui.widgets.image_table import ImageTable
@@ -95,7 +94,9 @@ TOLD = {
         FailureBanner, lambda it: it.show_failure(RunFailed(3, "it broke")), "it broke"
     ),
     "field": Told(
-        lambda: Field("name", Input(), "", id="name"), lambda it: it.complain("not so"), "not so"
+        lambda: Field("name", Entry(), "", id="name"),
+        lambda it: it.say(["not so"], is_wrong=True),
+        "not so",
     ),
     "findings": Told(
         Findings, lambda it: it.show([Finding("engine", "ok", "is there")], {}), "is there"

@@ -117,6 +117,14 @@ def test_doctor_says_what_is_missing() -> None:
     assert "✘ problem  engine: " in done.stdout and "do: " in done.stdout
 
 
+def test_demo_never_lands_between_ones_files(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("a.png\tA\n")
+    done = call("demo", tmp_path)
+    assert done.returncode == 2
+    assert "something lies in" in done.stderr and "name a new folder" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["train.txt"]
+
+
 def test_demo_without_an_engine(tmp_path: Path) -> None:
     done = call("demo", tmp_path / "demo")
     assert done.returncode == 4 and done.stdout == ""

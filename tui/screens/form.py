@@ -23,7 +23,7 @@ from tui.keys import bindings
 from tui.language import N_, _
 from tui.screens.confirm import YES, confirm_screen
 from tui.screens.plain import PlainScreen
-from tui.views.entries import FIELDS, TEXTS, Entries
+from tui.views.entries import FIELDS, LISTS, TEXTS, Entries
 from tui.views.pictures import PictureError, load_picture
 from tui.widgets.choice import Choice
 from tui.widgets.field import Entry, Field
@@ -256,6 +256,8 @@ class FormScreen(PlainScreen[bool]):
         for complaint in self._complaints:
             said = with_remedy(complaint.message, complaint.remedy)
             wrong[entries.field_of(complaint.keys)].append(said)
+        if self._seen is None:
+            found = defaultdict(list, {name: [_("reading it …")] for name in LISTS})
         for note in self._seen.notes if self._seen else ():
             file = note.file if "," in entries.text(note.keys[-1]) else ""  # one is in the field
             said = with_remedy(note.message, note.remedy, file)

@@ -43,7 +43,7 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
     "spaces": {"no": N_("no"), "yes": N_("yes, after the dictionary's characters")},
 }
 #: Fields with several names, with commas between.
-_LISTS = ("labels", "train", "val", "test")
+LISTS = ("labels", "train", "val", "test")
 #: All fields in the order of the form, and those of them into which one types.
 FIELDS = (
     "name", "start", "official", "architecture", "yaml", "weights", "checkpoint", "model", "task", "mode",
@@ -79,7 +79,7 @@ class Entries:
     @classmethod
     def of(cls, answers: Answers, found: Found) -> Entries:
         """Return the entries for what a folder suggests, and what was ``found``."""
-        lists = {name: ", ".join(getattr(answers, name)) for name in _LISTS}
+        lists = {name: ", ".join(getattr(answers, name)) for name in LISTS}
         takes_labels = answers.dictionary == FROM_LABELS
         dictionaries = [answers.dictionary, *(item.path for item in found.dictionaries)]
         values = {
@@ -188,7 +188,7 @@ class Entries:
         asked = self.shown()
         architecture = self.chosen("architecture")
         full = "mode" not in asked and self.trains  # nothing else can be trained from these weights
-        files = {name: _names(self.text(name)) for name in _LISTS if name in asked}
+        files = {name: _names(self.text(name)) for name in LISTS if name in asked}
         return Answers(
             self.text("name"),
             root=self.text("root"),

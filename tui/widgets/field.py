@@ -14,6 +14,7 @@ from textual.widgets import Input
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.widgets.line import Line
+from tui.widgets.marked import cursor_mark
 
 
 class Entry(Input):
@@ -35,7 +36,7 @@ class Field(Vertical):
     DEFAULT_CSS = """
     Field { height: auto; }
     Field Horizontal { height: 1; }
-    Field .label { width: 18; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    Field .label { width: 18; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     Field .said { display: none; padding: 0 1 0 18; color: $text-muted; }
     Field.-said .said { display: block; }
     Field.-wrong .said { color: $text-error; }
@@ -46,15 +47,25 @@ class Field(Vertical):
     def __init__(self, label: str, control: Widget, help: str, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.label, self.control, self.help = label, control, help
-        self._said = Line(classes="said")
+        self._title, self._said = Line(classes="label"), Line(classes="said")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            name = Line(classes="label")
-            name.show(self.label)
-            yield name
+            yield self._title
             yield self.control
         yield self._said
+
+    def on_mount(self) -> None:
+        self._mark(" ")
+
+    def on_descendant_focus(self) -> None:
+        self._mark(cursor_mark(has_keyboard=True))
+
+    def on_descendant_blur(self) -> None:
+        self._mark(" ")
+
+    def _mark(self, mark: str) -> None:
+        self._title.show(f"{mark} {self.label}")
 
     def say(self, sentences: Sequence[str], *, is_wrong: bool) -> None:
         """Say what is wrong, or what was found; no sentence takes back the ones before."""
