@@ -56,7 +56,7 @@ def test_where_data_lie_they_come_first_with_what_was_found(folder: Path) -> Non
 def test_an_empty_folder_offers_the_example_first_and_in_itself(tmp_path: Path) -> None:
     *examples, own = ways(tmp_path, Found(), "paddock.toml")
     assert own.title == "My own data"
-    assert all("suggests ." in each.meaning for each in examples)
+    assert all("suggests this folder, which is empty" in each.meaning for each in examples)
     assert (place_for(tmp_path, "alphanumeric"), place_fault(tmp_path)) == (".", "")
 
 

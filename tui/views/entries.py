@@ -38,7 +38,7 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "shares": {
         "files": N_("a label file for each of train, val and test"),
-        "labels": N_("one for all, shared out: 80 % train, 10 % val, 10 % test"),
+        "labels": N_("one for all, shared out 80 : 10 : 10 to train, val and test"),
     },
     "spaces": {"no": N_("no"), "yes": N_("yes, after the dictionary's characters")},
 }
@@ -231,7 +231,7 @@ class Entries:
         if not text or self._accuracy() is not None:
             return []
         keys = ("verify", "min_accuracy")
-        return [Complaint(keys, msg("a percentage such as 90 %, or nothing"))]
+        return [Complaint(keys, msg("a percentage such as 90, or nothing"))]
 
     def field_of(self, keys: Sequence[str]) -> str:
         """Return the field at which something about a key of the project file is said."""

@@ -34,6 +34,7 @@ _EXAMPLES = {
 }
 #: The folder of the example that most people want; the others' have their names.
 _FOLDERS = {"alphanumeric": "demo"}
+_HERE = "."
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,17 @@ def ways(folder: Path, found: Found, project_file: str) -> list[Way]:
 
 def _example(folder: Path, name: str) -> Way:
     title, meaning = _EXAMPLES.get(name, (name, ""))
-    where = _("asks where first, and suggests {folder}")
-    place = one_line(place_for(folder, name))
-    return Way(name, _(title), f"{_(meaning)}\n{where.format(folder=place)}")
+    place = place_for(folder, name)
+    where = _("asks where first, and suggests {folder}").format(folder=one_line(place))
+    if place == _HERE:
+        where = _("asks where first, and suggests this folder, which is empty")
+    return Way(name, _(title), f"{_(meaning)}\n{where}")
 
 
 def place_for(folder: Path, name: str) -> str:
     """Return a place for an example, relative to ``folder``: itself if it is empty, else a new one in it."""
     if is_empty(folder):
-        return "."
+        return _HERE
     wanted = _FOLDERS.get(name, name)
     names = (wanted if number == 1 else f"{wanted}-{number}" for number in count(1))
     return f"./{next(each for each in names if is_empty(folder / each))}"
