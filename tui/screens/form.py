@@ -11,8 +11,8 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.events import DescendantFocus
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Input
 from textual.worker import get_current_worker
 
@@ -266,12 +266,15 @@ class FormScreen(PlainScreen[bool]):
             name = field.id or ""
             field.say(wrong[name][:1] or found[name], is_wrong=bool(wrong[name]))
 
-    @on(DescendantFocus)
-    def _help(self, event: DescendantFocus) -> None:
-        field = next((item for item in event.widget.ancestors if isinstance(item, Field)), None)
-        self.query_one("#help", Line).show(field.help if field else "")
-        if field:
-            field.scroll_visible(animate=False)
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Show the whole field at once: Textual's own way is an animation, which the next key overtakes."""
+        super().set_focus(widget, scroll_visible=False, from_app_focus=from_app_focus)
+        if widget is not None:
+            field = next((item for item in widget.ancestors if isinstance(item, Field)), None)
+            self.query_one("#help", Line).show(field.help if field else "")
+            self.call_after_refresh((field or widget).scroll_visible, animate=False)
 
     # Keys.
 
