@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -31,45 +32,45 @@ class Entry(Input):
 
 
 class Field(Vertical):
-    """``label`` and ``help`` are translated already; ``help`` is for whoever shows it on focus."""
+    """``label`` and ``help`` are translated already; ``help`` is for whoever shows it on focus.
+
+    It draws the label itself, and what is said is mounted when there is something to say: with a widget for
+    each, a form is slow to open.
+    """
 
     DEFAULT_CSS = """
-    Field { height: auto; }
-    Field Horizontal { height: 1; }
-    Field .label { width: 18; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    Field .said { display: none; padding: 0 1 0 18; color: $text-muted; }
-    Field.-said .said { display: block; }
-    Field.-wrong .said { color: $text-error; }
-    Field:focus-within .label { text-style: bold reverse; }
-    Field:disabled .label { color: $text-disabled; }
+    Field { height: auto; text-wrap: nowrap; }
+    Field > .control { margin-left: 18; }
+    Field > .said { padding: 0 1 0 18; color: $text-muted; }
+    Field.-wrong > .said { color: $text-error; }
     """
 
     def __init__(self, label: str, control: Widget, help: str, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.label, self.control, self.help = label, control, help
-        self._title, self._said = Line(classes="label"), Line(classes="said")
+        self.label, self.control, self.help = label, control.add_class("control"), help
+        self._said = Line(classes="said")
 
     def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield self._title
-            yield self.control
-        yield self._said
+        yield self.control
+        if self._said.text:
+            yield self._said
 
-    def on_mount(self) -> None:
-        self._mark(" ")
+    def render(self) -> Text:
+        here = self.has_focus_within
+        mark = cursor_mark(has_keyboard=True) if here else " "
+        return Text.assemble(f"{mark} ", (self.label, "bold reverse" if here else ""))
 
     def on_descendant_focus(self) -> None:
-        self._mark(cursor_mark(has_keyboard=True))
+        self.refresh()
 
     def on_descendant_blur(self) -> None:
-        self._mark(" ")
-
-    def _mark(self, mark: str) -> None:
-        self._title.show(f"{mark} {self.label}")
+        self.refresh()
 
     def say(self, sentences: Sequence[str], *, is_wrong: bool) -> None:
         """Say what is wrong, or what was found; no sentence takes back the ones before."""
         mark = symbol("failed" if is_wrong else "note")
         self._said.show("\n".join(f"{mark} {sentence}" for sentence in sentences))
-        self.set_class(bool(sentences), "-said")
+        self._said.display = bool(sentences)
         self.set_class(is_wrong, "-wrong")
+        if sentences and self.is_mounted and not self._said.is_attached:
+            self.mount(self._said)
