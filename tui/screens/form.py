@@ -64,7 +64,10 @@ _WORDS = {
         N_("frozen: minutes on a CPU; full: PaddleOCR's own training, all weights"),
     ),
     "root": (N_("data folder"), N_("label files and image paths are relative to it")),
-    "shares": (N_("label files"), N_("what the images show decides where each goes")),
+    "shares": (
+        N_("label files"),
+        N_("shared out to train, val and test: what an image shows decides where it goes"),
+    ),
     "labels": (N_("labels"), N_("lines of path<TAB>text, such as PPOCRLabel's rec_gt.txt")),
     "train": (N_("train labels"), N_("lines of path<TAB>text; several files with commas between")),
     "val": (N_("val labels"), N_("chooses the best checkpoint")),

@@ -37,8 +37,8 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
         "full": N_("full: all weights, by tools/train.py"),
     },
     "shares": {
-        "files": N_("a label file for each of train, val and test"),
-        "labels": N_("one for all, shared out 80 : 10 : 10 to train, val and test"),
+        "files": N_("one each for train, val and test"),
+        "labels": N_("one for all, shared out 80 : 10 : 10"),
     },
     "spaces": {"no": N_("no"), "yes": N_("yes, after the dictionary's characters")},
 }
