@@ -11,8 +11,8 @@ from pipeline.plan.preview import settled
 from pipeline.project import PROJECT_FILE
 from pipeline.project.suggest import suggest
 from pipeline.project.template import project_text
-from pipeline.project.write import write_new
 from stages.contract import Exit
+from stages.files import write_text
 from tui.appearance import symbol
 from tui.console import Terminal
 from tui.language import _
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     answers = answers_for(labels, folder) if labels else suggest(folder)
     answers, found = settled(answers, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write_new(path, project_text(answers))
+    write_text(path, project_text(answers))
     terminal.print(_("wrote {path}").format(path=path))
     for note in found.notes:
         mark = symbol("failed" if note.is_problem else "note")

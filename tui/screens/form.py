@@ -333,10 +333,6 @@ class FormScreen(PlainScreen[bool]):
         else:
             self.leave(False)
 
-    def loses(self) -> str:
-        """Say what is lost if the app is left now."""
-        return _("Nothing is written yet: what you entered is lost.") if self._typed else ""
-
 
 def _of_labels(answers: Answers) -> Answers:
     """Return the answers without those that say nothing of the label files."""
