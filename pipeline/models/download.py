@@ -10,11 +10,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline import __version__
 from pipeline.errors import PaddockError
-from pipeline.images.certificates import find_bundle
+from pipeline.images.certificates import Bundle, find_bundle
 from pipeline.models.fetch_context import FetchContext
 from pipeline.text import human_size, one_line
 from stages.message import msg
@@ -113,7 +114,12 @@ def _pieces(url: str, progress: _Progress) -> Iterator[bytes]:
 
 def _trusted() -> ssl.SSLContext:
     """Return the authorities that the environment names, else the system's."""
-    bundle = find_bundle(os.environ)
+    return _trusting(find_bundle(os.environ))
+
+
+@lru_cache(maxsize=1)
+def _trusting(bundle: Bundle | None) -> ssl.SSLContext:
+    """Read them: tens of milliseconds, for each of a model's files."""
     return ssl.create_default_context(cafile=str(bundle.path) if bundle else None)
 
 
