@@ -263,6 +263,10 @@ def restated(report: Report) -> Report:
 
 
 def _restate(value: Any, restore: Restorer) -> Any:
+    if type(value) is str:
+        return restore(value)
+    if value is None or isinstance(value, (str, int, float)):  # before what takes long to ask
+        return value
     if isinstance(value, Mapping):
         return {key: _restate(item, restore) for key, item in value.items()}
     if isinstance(value, tuple):

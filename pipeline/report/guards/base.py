@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from pipeline.project.schema import Settings
@@ -61,22 +62,22 @@ class Proof:
         held = limits_of(self.parity.models, TASKS[self.parity.task], self.settings.verify)
         return [limit for limit in held if limit.asked is asked]
 
-    @property
+    @cached_property
     def data(self) -> DataMetrics | None:
         """What ``data`` says; None if it did not run."""
         return self._metrics("data", DataMetrics)
 
-    @property
+    @cached_property
     def train(self) -> TrainMetrics | None:
         """What ``train`` says; None if it did not run."""
         return self._metrics("train", TrainMetrics)
 
-    @property
+    @cached_property
     def export(self) -> ExportMetrics | None:
         """What ``export`` says; None if it did not run."""
         return self._metrics("export", ExportMetrics)
 
-    @property
+    @cached_property
     def convert(self) -> ConvertMetrics | None:
         """What ``convert`` says; None if it did not run."""
         return self._metrics("convert", ConvertMetrics)
