@@ -21,6 +21,8 @@ from tui.app import PaddockApp
 from tui.backend import Backend
 
 Size = tuple[int, int]
+#: The screen that was read last, when, and its lines.
+_read: list[Any] = [None, 0, []]
 SMALL, LARGE = (80, 24), (120, 36)
 ENDPOINT = msg("{first} ({rest})", "unix:///run/docker.sock", msg("default socket"))
 
@@ -71,10 +73,15 @@ async def until(
 
 
 def lines_of(app: App[Any]) -> list[str]:
-    """Return the lines on the screen, right ends stripped."""
-    visible_screen_stack.set(app._background_screens)
-    strips = app.screen._compositor.render_strips()
-    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+    """Return the lines on the screen, right ends stripped: as they are drawn since it changed last."""
+    compositor, drawn = app.screen._compositor, frames[0]
+    if _read[0] is not compositor or _read[1] != drawn or not drawn:
+        visible_screen_stack.set(app._background_screens)
+        strips = compositor.render_strips()
+        lines = ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+        _read[:] = compositor, drawn, lines
+    found: list[str] = _read[2]
+    return list(found)
 
 
 def text_of(app: App[Any]) -> str:
@@ -88,18 +95,18 @@ async def calm(pilot: Pilot[Any], looks: int = 2, at_most: int = 40) -> None:
     Before a look every widget has handled what was sent to it. Where something goes on, ``at_most`` looks
     are taken.
     """
-    same, seen = 0, frames.total()
+    same, seen = 0, frames[0]
     before: str | None = None
     for _look in range(at_most):
         await pilot.pause(STEP)
         if any(worker.is_running for worker in pilot.app.workers):
             same = 0
-        elif seen != frames.total():  # drawn, the second time in a row perhaps as it was
+        elif seen != frames[0]:  # drawn, the second time in a row perhaps as it was
             now = None if before is None else text_of(pilot.app)
             same, before = (same + 1 if now is not None and now == before else 0), now or ""
         else:
             same += 1
-        seen = frames.total()
+        seen = frames[0]
         if same >= looks:
             break
     text_of(pilot.app)  # whatever is on the screen can be drawn

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from rich.console import RenderableType
-from textual._compositor import Compositor, CompositorUpdate
+from textual._compositor import CompositorUpdate
 from textual.screen import Screen
 
-from support.pace import render_update
+from support import pace
 from support.recorded import recorded_project
 from support.replay import append, going_on
 from support.screen import CalmBackend, opened, until_shown
@@ -32,7 +32,7 @@ async def test_progress_paints_only_the_lines_that_changed(
                 display(screen, update)
 
             monkeypatch.setattr(app, "_display", noticed)
-            monkeypatch.setattr(Compositor, "render_update", render_update)
+            monkeypatch.setattr(pace, "IS_SEEN", True)
             append(folder, to_come[0])
             await until_shown(pilot, app, "236/300 images")
     sent = "".join(painted)
