@@ -33,7 +33,7 @@ check-source:
 	.venv/bin/lint-imports
 
 check-tests:
-	.venv/bin/pytest -q -n $(WORKERS) tests/tui tests/unit tests/cases
+	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases
 
 setup:
 	scripts/setup
