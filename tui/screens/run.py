@@ -112,6 +112,7 @@ class RunScreen(PaddockScreen):
         self._records: dict[tuple[str, str], StageView | None] = {}
 
     def compose_body(self) -> ComposeResult:
+        self._widen(self.app.size.width)  # before there is anything to be styled again
         yield FailureBanner()
         yield VerdictBox()
         with Horizontal():
@@ -121,7 +122,10 @@ class RunScreen(PaddockScreen):
             yield StageDetail()
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width >= _WIDE, "-wide")
+        self._widen(event.size.width)
+
+    def _widen(self, width: int) -> None:
+        self.set_class(width >= _WIDE, "-wide")
 
     def show_run(self, view: RunView) -> None:
         super().show_run(view)
