@@ -31,6 +31,8 @@ QUICK = Pace(poll=0.02, clock=0.1)
 #: Seconds between two looks whether what a test waits for has come.
 STEP = 0.01
 
+#: More turns of the event loop than a key or a new screen takes.
+_TURNS = 10_000
 #: How often something would have been sent to a terminal.
 frames = [0]
 #: Whether somebody looks at what would be sent.
@@ -39,11 +41,16 @@ _render_update = Compositor.render_update
 
 
 async def settled(app: App[Any]) -> None:
-    """Let all go on that can go on without waiting for time, threads or files, and the screen be laid out."""
+    """Let all go on that can go on without waiting for time, threads or files, and the screen be laid out.
+
+    What never ends is left to go on.
+    """
     ready = vars(asyncio.get_running_loop())["_ready"]
     behind = set(app._background_screens) if app._screen_stacks.get(app._current_mode) else set()
     while app._exception is None:
-        while ready:
+        for _turn in range(_TURNS):
+            if not ready:
+                break
             await asyncio.sleep(0)
         stack = app._screen_stacks.get(app._current_mode)
         if not stack or app._batch_count:
