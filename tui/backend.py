@@ -6,6 +6,7 @@ What only one answer needs is imported when it is asked for: the screen opens wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.record.ledger import Entry
     from pipeline.report.model import Report
     from pipeline.report.runs_compared import Comparison
+    from pipeline.report.samples import Samples
     from pipeline.report.words import GuardEntry
     from pipeline.run.audit import AuditReport
     from pipeline.run.background import Running, Started
@@ -205,6 +207,13 @@ class Backend:
             return unreached_guards(self.project().settings.model.task)
         except PaddockError:  # the file was broken since
             return ()
+
+    def samples(self, report: Report) -> Samples:
+        """Return the test images of a report, all of them if they are kept. May take time."""
+        from pipeline.record.kept import read_kept
+        from pipeline.report.samples import samples_of
+
+        return samples_of(report, partial(read_kept, self.state))
 
     # The machine.
 

@@ -6,7 +6,7 @@ test labels that ``data`` wrote, which every measured model found; of pages, ``p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -44,7 +44,7 @@ class Sample:
     @property
     def is_parted(self) -> bool:
         """Whether the models disagree with each other, and not with the label alone."""
-        return len(set(self.found)) > 1
+        return self.page.is_parted if self.page else len(set(self.found)) > 1
 
     @property
     def by_model(self) -> Iterator[tuple[str, str]]:
@@ -88,9 +88,15 @@ def _kind(task: str) -> Kind:
 
 
 def _listed(item: Mismatch, kind: Kind, names: Sequence[str]) -> Sample:
-    models = tuple(name for name in dict.fromkeys((*names, *item.found)) if name in item.found)
-    found = tuple(item.found[name] for name in models)
-    return Sample(item.image, item.label, models, found, kind)
+    return Sample(item.image, item.label, *_in_order(item.found, names), kind)
+
+
+def _in_order(
+    found: Mapping[str, str], names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the models that found something, in the report's order, and what they found."""
+    models = tuple(name for name in dict.fromkeys((*names, *found)) if name in found)
+    return models, tuple(found[name] for name in models)
 
 
 def _chained(line: ChainedLine) -> Sample:
@@ -107,7 +113,7 @@ def _every(
     data = next(filter(None, map(kept, hashes)), b"")
     if kind == "page":
         with suppress(DocumentError):  # another version wrote it
-            yield from map(_page, parse_pages(data))
+            yield from (_page(page, names) for page in parse_pages(data))
         return
     for item in parse_labels(data):
         if isinstance(item, Label):
@@ -115,13 +121,6 @@ def _every(
             yield Sample(item.image, item.text, names, found, kind, is_as_labelled=True)
 
 
-def _page(page: Page) -> Sample:
-    return Sample(
-        page.image,
-        page.label,
-        tuple(page.found),
-        tuple(page.found.values()),
-        "page",
-        page.is_as_labelled,
-        page,
-    )
+def _page(page: Page, names: Sequence[str]) -> Sample:
+    models, found = _in_order(page.found, names)
+    return Sample(page.image, page.label, models, found, "page", page.is_as_labelled, page)

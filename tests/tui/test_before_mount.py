@@ -24,6 +24,7 @@ from pipeline.record.events import ResourcesUsed, RunFailed
 from pipeline.record.runs import RunFolder, RunSummary
 from pipeline.report.model import parse_report
 from pipeline.report.runs_compared import Comparison, Side
+from pipeline.report.samples import Sample, Samples
 from stages.contract import ArtifactMade
 from support.recorded import FINE_TUNED, recorded_project
 from support.screen import CalmBackend, opened, text_of, until
@@ -32,7 +33,7 @@ from tui.screens.base import PaddockScreen
 from tui.screens.machine import ImageList
 from tui.screens.run import FailureBanner, Usage
 from tui.views.build import BuildView
-from tui.views.differences import Difference
+from tui.views.gallery import gallery_of
 from tui.views.run import StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.choice import Choice
@@ -41,15 +42,17 @@ from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts
 from tui.widgets.field import Entry, Field
 from tui.widgets.findings import Findings
+from tui.widgets.gallery import GalleryView
 from tui.widgets.header import Header
 from tui.widgets.image_table import ImageTable
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
 from tui.widgets.log_view import LogView
-from tui.widgets.mismatches import Mismatches
 from tui.widgets.model_table import ModelTable
 from tui.widgets.picture import Picture
 from tui.widgets.run_table import RunTable
+from tui.widgets.sample_list import SampleList
+from tui.widgets.sample_view import SampleView
 from tui.widgets.stage_detail import StageDetail
 from tui.widgets.stage_list import StageList
 from tui.widgets.tail import Tail
@@ -81,6 +84,9 @@ def _detail(detail: StageDetail, tab: Any) -> None:
     detail.open(tab)
 
 
+SAMPLE = Sample("a.jpg", "label", ("pd",), ("labe1",))
+NOWHERE = CalmBackend(Path("/nowhere"))
+
 #: What an app tells each widget; a prompt opens on a key and is told nothing from outside.
 TOLD = {
     "artifacts": Told(ArtifactList, lambda it: it.show([_MADE]), "models/made.nb"),
@@ -111,9 +117,15 @@ TOLD = {
         Listing, lambda it: it.show_rows(3, lambda row, _width: Text(f"row {row}")), "row 2"
     ),
     "log": Told(LogView, lambda it: it.open(Path("/nowhere/train.log"), "train"), "train"),
-    "mismatches": Told(
-        Mismatches,
-        lambda it: it.show_differences([Difference("a.jpg", "label", {"pd": "labe1"})]),
+    "samples": Told(
+        SampleList,
+        lambda it: it.show_samples([SAMPLE]),
+        "labe1",
+    ),
+    "view": Told(lambda: SampleView(NOWHERE), lambda it: it.show_sample(SAMPLE), "labe1"),
+    "gallery": Told(
+        lambda: GalleryView(NOWHERE),
+        lambda it: it.show_gallery(gallery_of(Samples((SAMPLE,))), 1),
         "labe1",
     ),
     "models": Told(ModelTable, lambda it: it.show_report(REPORT), "nb-x86"),

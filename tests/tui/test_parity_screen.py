@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.kept import keep, keep_pages
+from support.recorded import CACHED_RUN, DETECTION, RUN, recorded_project
 from support.replay import going_on
 from support.reports import Report, edit_report, make_mismatch, own_report
 from support.screen import (
@@ -27,7 +28,7 @@ from support.screen import (
 from tui.app import PaddockApp
 from tui.screens.reading import ReadingScreen
 from tui.widgets.listing import Listing
-from tui.widgets.mismatches import Mismatches
+from tui.widgets.sample_list import SampleList
 
 HOSTILE = "[red]x[/red]\x1b[31mq\u202e\n\x9b2J"
 
@@ -41,7 +42,7 @@ def with_mismatches(folder: Path, *mismatches: dict[str, Any]) -> None:
     edit_report(own_report(folder), lambda report: report.update(mismatches=list(mismatches)))
 
 
-async def until_open(pilot: Pilot[None], app: PaddockApp, text: str = "parity holds") -> None:
+async def until_open(pilot: Pilot[None], app: PaddockApp, text: str = "unlike the label") -> None:
     await pilot.press("2")
     await until_shown(pilot, app, text)
 
@@ -60,12 +61,12 @@ async def test_verdict_and_models(folder: Path) -> None:
         rows = {line.split()[0]: line for line in lines_of(app) if "0.9996" in line}
         assert "99.67%" in rows["pd"] and "0.0e+00" in rows["pd"]
         assert "100.00%" in rows["nb-x86"] and "2.3e-04" in rows["nb-x86"]
-        assert "1 line of 300 read differently" in shown
+        assert "▸unlike the label 1    models disagree 0    all 1" in shown
         assert "ZH3GLXR0D" in shown and "all ZH36LXR0D" in shown
         row = next(line for line in lines_of(app) if "nb-arm" in line)
         assert "○ not runnable here" in row and "7.74" in row
 
-        await pilot.press("tab", "down", "down")  # all that the table has no room for
+        await pilot.press("down", "down")  # all that the table has no room for
         await until_shown(
             pilot, app, "ca2edfbec65977af95d44c8305c280d2aac15ce9c7edf09465bf6eb8bd972161"
         )
@@ -114,13 +115,13 @@ async def test_reports_of_other_kinds(folder: Path) -> None:
 
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
         await until_open(pilot, app)
-        await pilot.press("tab", "home")
+        await pilot.press("home")
         edit_report(path, fallen)
         await looked_again(pilot, app, "why paddock explain quantised-garbage")
 
         path.write_text(good)
         edit_report(path, crowded)
-        await looked_again(pilot, app, "1 line of 300")
+        await looked_again(pilot, app, "unlike the label 1")
         await pilot.press("end")
         await until_shown(pilot, app, "✘ failed: it aborted")
 
@@ -193,20 +194,61 @@ async def test_nothing_is_drawn_again_when_nothing_changed(
         assert not drawn
 
 
-# The lines read differently, and one of them large.
+# The images, and one of them large.
 
 
-async def test_lines_that_are_read_differently(folder: Path) -> None:
+async def test_every_image_is_browsed_with_its_picture_and_filtered(folder: Path) -> None:
+    keep(folder, (folder / "data" / "test.txt").read_bytes())
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
+        await until_open(pilot, app)
+        await until_shown(pilot, app, "▀▀▀▀")  # beside the list, without a key
+        shown = text_of(app)
+        assert "▸unlike the label 1    models disagree 0    all 300" in shown
+        assert "all G→6 1" in shown and shown.count("✘ 1 character differs") == 3
+        row = next(line for line in lines_of(app) if "test/00080.jpg" in line)
+        assert "ZH3GLXR0D  all ZH36LXR0D" in row
+
+        await pilot.press("f")
+        await until_shown(pilot, app, "The models find the same on every image.")
+        await pilot.press("f", "n")
+        await until_shown(pilot, app, "▸all 300", "JSIZAJC9O", "The image file is not there.")
+        lines = app.screen.query_one(SampleList)
+        await pilot.press("n", "p")
+        assert lines.count == 300 and lines.cursor == 1
+        await pilot.press("slash", *"h36l", "enter")  # what was read, whatever is marked in it
+        await until_shown(pilot, app, "find, 1 of 300", "▀▀▀▀")
+        await pilot.press("escape")
+        await until_shown(pilot, app, "JSIZAJC9O")
+
+        await pilot.press("c")
+        await until_shown(pilot, app, "G→6           1   1       1")
+        await pilot.press("enter")
+        await until_shown(pilot, app, "G→6: 1", "▀▀▀▀")
+        await pilot.press("c", "f", "f", "G")
+        await until_shown(pilot, app, "▸all 300")
+
+        await pilot.resize_terminal(
+            *SMALL
+        )  # where it is below the list, once that has the keyboard
+        await until_shown(pilot, app, "✔ as the label")
+        assert "NED" not in text_of(app)
+        await pilot.press("tab")
+        await until_shown(pilot, app, "NED")
+        assert "as the label" not in text_of(app)
+
+
+async def test_rows_of_any_kind_and_number(folder: Path) -> None:
     alike = [make_mismatch("AB", checkpoint="A", pd="A", nb_x86="A")] * 30
     with_mismatches(folder, *alike, make_mismatch("CD", nb_x86="CE"))
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
         await until_open(pilot, app)
-        lines = app.screen.query_one(Mismatches)
+        await until_shown(pilot, app, "269 more images come with the next run")
+        lines = app.screen.query_one(SampleList)
         assert lines.count == 31
         await pilot.press("f")
-        await until_shown(pilot, app, "Only where models disagree with each other: 1 of 31")
+        await until_shown(pilot, app, "▸models disagree 1")
         assert "checkpoint, pd CD ✔ · nb-x86 CE" in text_of(app)
-        await pilot.press("f")
+        await pilot.press("f", "f")
         assert lines.count == 31
 
         with_mismatches(
@@ -215,21 +257,21 @@ async def test_lines_that_are_read_differently(folder: Path) -> None:
             make_mismatch("ABCDEFGH", pd="ABCDEFG"),
             make_mismatch("e\u0301a\u0301", pd="e\u0301a"),
         )
-        await looked_again(pilot, app, "京A12345")
-        rows = [line for line in lines_of(app) if "pd " in line and "checkpoint, nb-x86" in line]
+        await looked_again(pilot, app, "京A12345", "pd 5 left out 1 · H left out 1")
+        rows = [line for line in lines_of(app) if "checkpoint, nb-x86 " in line]
         assert len(rows) == 3  # wide characters keep the columns
         assert len({cell_len(row.partition("checkpoint")[0]) for row in rows}) == 1
 
         # thousands are no more than one
-        with_mismatches(folder, *(make_mismatch(f"L{n}", nb_x86="x") for n in range(20_000)))
+        with_mismatches(folder, *(make_mismatch(f"L{n}", nb_x86="x") for n in range(3_000)))
         await looked_again(pilot, app, "L0")
         await pilot.press("G")
-        await until_shown(pilot, app, "L19999")
+        await until_shown(pilot, app, "L2999")
         await pilot.press("k")
-        assert lines.cursor == 19_998
+        assert lines.cursor == 2_998
 
 
-async def test_a_line_large_with_its_image_and_each_reading(folder: Path) -> None:
+async def test_an_image_large_with_its_label_and_each_reading(folder: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
         await until_open(pilot, app)
         await pilot.press("enter")
@@ -248,12 +290,14 @@ async def test_a_line_large_with_its_image_and_each_reading(folder: Path) -> Non
 
         with_mismatches(folder, *(make_mismatch(f"L{n}", pd="x") for n in range(5)))
         await looked_again(pilot, app, "L4")
-        lines = app.screen.query_one(Mismatches)
+        lines = app.screen.query_one(SampleList)
         await pilot.press("enter", "n", "n", "p", "n", "n", "n", "n")
         await until_shown(pilot, app, "5/5")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, ReadingScreen))
         assert lines.cursor == 4  # where the large view was left
+        await pilot.press("tab")
+        await until_shown(pilot, app, "✘ 2 characters differ")
         await pilot.click(lines, offset=(5, 3))
         assert lines.cursor == 3
         await pilot.click(lines, offset=(5, 3), times=2)
@@ -262,11 +306,25 @@ async def test_a_line_large_with_its_image_and_each_reading(folder: Path) -> Non
 
         with_mismatches(folder, {**make_mismatch(HOSTILE, pd=HOSTILE + "!"), "image": HOSTILE})
         await pilot.resize_terminal(*LARGE)
-        await looked_again(pilot, app, "[red]x[/red]\\x1b[31mq\\u202e\\n\\x9b2J")
+        await looked_again(pilot, app, "[red]x[/red]\\x1b[31mq\\u202e\\n\\x9b2J", "! added 1")
         await pilot.press("enter")
         await until_shown(pilot, app, "leads out of the data folder")
         assert all(line.isprintable() for line in lines_of(app))
         assert "[red]x[/red]\\x1b[31mq" in text_of(app)
+
+
+async def test_a_page_has_the_boxes_of_two_models(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p", of=DETECTION)
+    keep_pages(folder)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await until_open(pilot, app)
+        await pilot.press("tab")
+        await until_shown(pilot, app, "▀▀▀▀", "only nb-x86", "labelled, not found")
+        assert "▸unlike the label 10    models disagree 10    all 24" in text_of(app)
+        await pilot.press("enter")
+        await until_shown(
+            pilot, app, "█ both 24  █ only pd 0  █ only nb-x86 1  █ labelled, not found 3"
+        )
 
 
 async def test_any_size_will_do(folder: Path) -> None:

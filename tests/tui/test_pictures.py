@@ -6,15 +6,18 @@ import os
 import struct
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
+from stages.contract.pages import Page
 from support.recorded import RECORDED
-from tui.appearance import Appearance
+from tui.appearance import Appearance, use
+from tui.views.outlines import Finding, marked_page
 from tui.views.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
-from tui.widgets.picture import as_characters, as_half_blocks, probe
+from tui.widgets.picture import as_characters, as_half_blocks, painted, probe
 
 
 @pytest.fixture
@@ -35,19 +38,19 @@ def png_that_claims(width: int, height: int) -> bytes:
 
 
 def test_a_real_image() -> None:
-    image = load_picture(RECORDED / "data", "test/00080.jpg")
+    image = load_picture(RECORDED / "data", "test/00080.jpg").image
     assert image.mode == "RGB" and image.width > image.height
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F"])
 def test_any_kind_of_pixel(root: Path, mode: str) -> None:
     Image.new(mode, (64, 16)).save(root / "a.tiff")
-    assert load_picture(root, "a.tiff").mode == "RGB"
+    assert load_picture(root, "a.tiff").image.mode == "RGB"
 
 
 def test_large_images_are_kept_small(root: Path) -> None:
     Image.new("L", (6000, 500)).save(root / "a.png")
-    image = load_picture(root, "a.png")
+    image = load_picture(root, "a.png").image
     assert image.width <= KEPT_SIZE[0] and image.height <= KEPT_SIZE[1]
 
 
@@ -126,6 +129,60 @@ def test_characters_show_light_and_dark() -> None:
     image = Image.new("L", (40, 20))
     image.paste(255, (20, 0, 40, 20))
     assert as_characters(image, 4, 1).plain == "  @@"
+
+
+SQUARE = ((10, 10), (50, 10), (50, 30), (10, 30))
+MOVED = ((50, 40), (90, 40), (90, 60), (50, 60))
+LOW = ((10, 70), (50, 70), (50, 90), (10, 90))
+PAGE = Page(
+    "a.jpg",
+    "3 boxes",
+    {"pir": "", "pd": "", "nb-x86": ""},
+    (SQUARE, MOVED, LOW),
+    {"pir": (), "pd": (SQUARE,), "nb-x86": (SQUARE, MOVED)},
+    missed={"pd": (1, 2), "nb-x86": (2,)},
+)
+
+
+def test_boxes_of_two_models_are_told_apart_without_colour() -> None:
+    use(Appearance(ascii_only=True))
+    try:
+        marked = marked_page(PAGE, (100, 100))
+        said = "# both 1  P only pd 0  N only nb-x86 1  ? labelled, not found 2"
+        assert marked.legend.plain == said
+        page = marked.cut(Image.new("RGB", (100, 100), "white"))
+        assert page.size == (84, 84)  # the empty border is cut off
+        drawn = as_characters(page, 44, 22, marked.outlines).plain.split("\n")
+        assert drawn[0].startswith(" ####") and set("".join(drawn)) == {
+            " ",
+            "#",
+            "N",
+            "?",
+            "\n",
+        } - {"\n"}
+        assert any(
+            "N" in line and "?" in line for line in drawn
+        )  # missed by PD, found by the other
+        assert marked_page(replace(PAGE, boxes={}, regions=(), missed={}), (9, 9)).outlines == ()
+    finally:
+        use(Appearance())
+
+
+def test_boxes_are_drawn_after_scaling_so_that_none_is_lost() -> None:
+    marked = marked_page(PAGE, (100, 100))
+    page = painted(Image.new("RGB", (12, 12), "white"), marked.outlines)
+    colours = {page.getpixel((x, y)) for x in range(12) for y in range(12)}
+    assert {Finding.BOTH.colour, Finding.OTHER.colour, Finding.MISSED.colour} < colours
+    assert (255, 255, 255) not in colours  # dimmed, so that the lines stand out
+    assert painted(page, ()) is page
+
+
+def test_a_picture_on_its_side_is_as_large_as_it_is_shown(root: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("L", (400, 100)).save(root / "a.jpg", exif=exif)
+    loaded = load_picture(root, "a.jpg")
+    assert loaded.size == loaded.image.size == (100, 400)
 
 
 def test_nothing_is_asked_where_images_cannot_be_shown(capfd: pytest.CaptureFixture[str]) -> None:

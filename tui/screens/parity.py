@@ -1,67 +1,85 @@
-"""The parity screen: the verdict, the models compared, and the lines that one of them reads differently."""
+"""The parity screen: the verdict, the models compared, and every test image with what they found on it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
+from textual.message import Message
+from textual.worker import get_current_worker
 
 from pipeline.report.table import chain_line, verdict_line
-from pipeline.tasks import TASKS
 from tui.keys import bindings
-from tui.language import _, ngettext, translated
+from tui.screens.confusions import ConfusionsScreen
 from tui.screens.reading import ReadingScreen
 from tui.screens.reported import ReportScreen
-from tui.views.differences import Difference, differences_of
+from tui.views.confusions import Confusion
+from tui.views.gallery import Gallery, gallery_of
 from tui.views.record import Record
 from tui.views.run import RunView
-from tui.widgets.line import Line
+from tui.widgets.gallery import GalleryView
 from tui.widgets.listing import Listing
-from tui.widgets.mismatches import Mismatches
 from tui.widgets.model_table import ModelTable
 from tui.widgets.verdict_box import VerdictBox
 
 if TYPE_CHECKING:
     from pipeline.report.model import Report
 
-#: On a screen that is lower than this, in lines, the lines read differently go before the models.
+#: On a screen that is lower than this, in lines, the images need all of it once they have the keyboard.
+_LOW = 30
+#: And on one that is lower than this, images go before the models.
 _SHORT = 18
 
 
 class ParityScreen(ReportScreen):
-    """Drawn from the report and from nothing else."""
+    """Drawn from the report, and from what is kept of its images."""
 
     TAB = "parity"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("parity")]
     DEFAULT_CSS = """
-    ParityScreen #lines-title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
-    ParityScreen.-empty ModelTable, ParityScreen.-empty Mismatches { display: none; }
-    ParityScreen.-empty #lines-title { display: none; }
-    ParityScreen.-short #facts { display: none; }
+    ParityScreen.-empty ModelTable, ParityScreen.-empty GalleryView { display: none; }
+    ParityScreen.-low SampleView { display: none; }
+    ParityScreen.-low.-browsing SampleView { display: block; }
+    ParityScreen.-low.-browsing VerdictBox, ParityScreen.-low.-browsing ModelTable { display: none; }
+    ParityScreen.-short #facts, ParityScreen.-short #confused { display: none; }
     ParityScreen.-short #models { max-height: 2; }
     """
+
+    class GalleryRead(Message):
+        """The images of a report were read."""
+
+        def __init__(self, report: Report, gallery: Gallery) -> None:
+            super().__init__()
+            self.report, self.gallery = report, gallery
 
     def __init__(self) -> None:
         super().__init__()
         self._report: Report | None = None
-        self._differences: tuple[Difference, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         yield VerdictBox()
         yield ModelTable()
-        yield Line(id="lines-title")
-        yield Mismatches(id="lines")
+        yield GalleryView(self.backend)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(Mismatches).focus()
+        low = self.app.size.height < _LOW
+        (self.query_one("#models", Listing) if low else self.gallery.list).focus()
 
     def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < _LOW, "-low")
         self.set_class(event.size.height < _SHORT, "-short")
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        self.set_class(self.gallery in event.widget.ancestors, "-browsing")
+
+    @property
+    def gallery(self) -> GalleryView:
+        """The images."""
+        return self.query_one(GalleryView)
 
     def show_record(self, record: Record, view: RunView) -> None:
         report = record.report
@@ -79,52 +97,58 @@ class ParityScreen(ReportScreen):
         )
         self.query_one(ModelTable).show_report(report)
         if report is not self._report:
-            self._report, self._differences = report, differences_of(report)
-        self.query_one(Mismatches).show_differences(self._differences)
-        self._show_title(report)
+            self._report = report
+            self._read_images(report)
 
-    def _show_title(self, report: Report) -> None:
-        lines, count = self.query_one(Mismatches), len(self._differences)
-        if not count:
-            title = translated(TASKS[report.task].all_well)
-            self.query_one("#lines-title", Line).show(Text(title))
-            return
-        if lines.only_parted:
-            text = _("Only where models disagree with each other: {shown} of {count}")
-            said = text.format(shown=lines.count, count=count)
-        elif TASKS[report.task].reads:
-            text = ngettext(
-                "{count} line of {images} read differently from its label or from PD",
-                "{count} lines of {images} read differently from their label or from PD",
-                count,
-            )
-            said = text.format(count=count, images=report.images)
-        else:
-            text = _("Where a model finds other than the label says, or than PD: {count}")
-            said = text.format(count=count)
-        self.query_one("#lines-title", Line).show(Text(said))
+    @work(thread=True, group="images", exclusive=True)
+    def _read_images(self, report: Report) -> None:
+        gallery = gallery_of(self.backend.samples(report))
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.GalleryRead(report, gallery))
+
+    def on_parity_screen_gallery_read(self, message: GalleryRead) -> None:
+        if message.report is self._report:
+            self.gallery.show_gallery(message.gallery, message.report.images)
+            self.refresh_bindings()
 
     # Keys.
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Take ``c`` only where there is something to choose from."""
+        return action != "confusions" or (self.is_mounted and bool(self.gallery.confusions))
+
     def action_filter(self) -> None:
-        """Show only lines on which the models disagree, or all."""
-        self.query_one(Mismatches).toggle()
-        if self.record and self.record.report:
-            self._show_title(self.record.report)
+        """Show the next kind of images."""
+        self.gallery.next_filter()
+
+    def action_confusions(self) -> None:
+        """Choose a confusion to see only the images that have it; if one is chosen, let go of it."""
+        if self.gallery.choice.confusion:
+            self.gallery.only_with(None)
+        else:
+            chooser = ConfusionsScreen(self.gallery.confusions)
+            self.app.push_screen(chooser, self._show_confusion)
+
+    def _show_confusion(self, confusion: Confusion | None) -> None:
+        if confusion:
+            self.gallery.only_with(confusion)
+
+    def action_go(self, images: int) -> None:
+        """Go to another image, whoever has the keyboard."""
+        self.gallery.list.action_move(images)
 
     def action_switch(self) -> None:
         """Go to the other list."""
-        lines = self.query_one(Mismatches)
-        other = self.query_one("#models", Listing)
-        (other if lines.has_focus else lines).focus()
+        lines = self.gallery.list
+        (self.query_one("#models", Listing) if lines.has_focus else lines).focus()
 
     def action_open(self) -> None:
-        """Show the line large."""
-        lines = self.query_one(Mismatches)
-        if self.record is None or self.record.report is None or not lines.rows:
-            return
-        large = ReadingScreen(self.backend, tuple(lines.rows), lines.cursor)
-        self.app.push_screen(large, self._return_to)
+        """Show the image large."""
+        lines = self.gallery.list
+        if lines.rows:
+            self.app.push_screen(
+                ReadingScreen(self.backend, lines.rows, lines.cursor), self._return_to
+            )
 
     @on(Listing.Chosen)
     def _open_chosen(self) -> None:
@@ -133,4 +157,4 @@ class ParityScreen(ReportScreen):
     def _return_to(self, index: int | None) -> None:
         """Stand where the large view was left."""
         if index is not None:
-            self.query_one(Mismatches).cursor = index
+            self.gallery.list.cursor = index

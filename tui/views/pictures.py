@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from pipeline.models.given import is_safe_path
 from tui.language import N_, _
@@ -13,6 +14,8 @@ from tui.language import N_, _
 LARGEST_FILE = 64 << 20
 #: Pictures are kept this small, in pixels; no terminal shows more.
 KEPT_SIZE = (1600, 800)
+#: Orientations in which a camera's picture lies on its side.
+_SIDEWAYS = range(5, 9)
 
 _NO_PIXELS = N_("The image is too large to be shown: {width} × {height} pixels.")
 
@@ -21,8 +24,16 @@ class PictureError(Exception):
     """Why there is no picture, in a sentence of the chosen language."""
 
 
-def load_picture(root: Path, name: str) -> Image.Image:
-    """Read the image ``name``, a path below ``root``, and return it in RGB, made small. May take time.
+@dataclass(frozen=True)
+class Loaded:
+    """An image in RGB, made small, and the size that it has in its file, the right way up."""
+
+    image: Image.Image
+    size: tuple[int, int]
+
+
+def load_picture(root: Path, name: str) -> Loaded:
+    """Read the image ``name``, a path below ``root``. May take time.
 
     Raises:
         PictureError: there is no such file below ``root``, or it cannot be shown.
@@ -31,6 +42,8 @@ def load_picture(root: Path, name: str) -> Image.Image:
     try:
         with Image.open(path) as image:
             _check_pixels(image)
+            size = image.size
+            is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) in _SIDEWAYS
             image.draft("RGB", KEPT_SIZE)
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except PictureError:
@@ -40,7 +53,7 @@ def load_picture(root: Path, name: str) -> Image.Image:
     except Exception as error:  # PIL's decoders raise whatever a broken file makes them trip over
         raise PictureError(_("The file is not an image that can be shown.")) from error
     upright.thumbnail(KEPT_SIZE)
-    return upright
+    return Loaded(upright, (size[1], size[0]) if is_turned else size)
 
 
 def _find(root: Path, name: str) -> Path:

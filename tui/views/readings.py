@@ -8,9 +8,10 @@ from difflib import SequenceMatcher
 
 from rich.text import Text
 
+from pipeline.report.samples import Sample
 from pipeline.text import one_line
 from tui.appearance import current, symbol
-from tui.language import translated
+from tui.language import _, translated
 
 DIFFERENT = "bold underline red"
 #: Longer texts are compared up to here only: no recognition model writes as much in one line.
@@ -62,7 +63,7 @@ def differences(reading: str, label: str) -> int:
     """Count the places in which ``reading`` differs from ``label``."""
     return sum(
         max(end - start, to - since)
-        for tag, start, end, since, to in _compared(clusters(reading), clusters(label))
+        for tag, start, end, since, to in compared(clusters(reading), clusters(label))
         if tag != "equal"
     )
 
@@ -70,7 +71,7 @@ def differences(reading: str, label: str) -> int:
 def _pieces(reading: str, label: str) -> Iterator[tuple[str, bool]]:
     """Give the reading piece by piece: as it is shown, and whether the label has the same."""
     read, wanted = clusters(reading), clusters(label)
-    for tag, start, end, since, to in _compared(read, wanted):
+    for tag, start, end, since, to in compared(read, wanted):
         if tag == "equal":
             yield shown("".join(read[start:end])), True
             continue
@@ -81,8 +82,28 @@ def _pieces(reading: str, label: str) -> Iterator[tuple[str, bool]]:
         yield shown(rest), rest == "".join(wanted[LONGEST:])
 
 
-def _compared(
+def compared(
     read: Sequence[str], wanted: Sequence[str]
 ) -> Iterator[tuple[str, int, int, int, int]]:
+    """Align two texts; give :mod:`difflib`'s steps from what was read to what was wanted."""
     matcher = SequenceMatcher(None, read[:LONGEST], wanted[:LONGEST], autojunk=False)
     yield from matcher.get_opcodes()
+
+
+def readings(sample: Sample) -> list[tuple[str, Text]]:
+    """Return each thing that was found once, after the models that found it: what differs is marked."""
+    found: dict[str, list[str]] = {}
+    for name, reading in sample.by_model:
+        found.setdefault(reading, []).append(one_line(name))
+    everybody = len(sample.models) > 1 and len(found) == 1
+    return [
+        (_("all") if everybody else ", ".join(names), _reading(reading, sample))
+        for reading, names in found.items()
+    ]
+
+
+def _reading(reading: str, sample: Sample) -> Text:
+    text = marked(reading, sample.label) if sample.kind == "text" else Text(said(reading))
+    if reading == sample.label:
+        text.append(f" {symbol('done')}", "green")
+    return text

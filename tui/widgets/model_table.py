@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: The cursor's mark, and the padding on both sides.
 _MARGIN = 4
 _LONGEST_NAME = 24
+#: From this width on, in cells, there is room for bars of this length, beside these numbers.
+_WIDE, _BAR = 100, 8
+_WITH_BAR = ("p50 ms", "MB")
 
 
 class ModelTable(Vertical):
@@ -80,7 +83,6 @@ class ModelTable(Vertical):
 
     @on(Listing.Moved)
     def _show_facts(self, message: Listing.Moved) -> None:
-        message.stop()
         if message.index < len(self._facts):
             self._rest.show(self._facts[message.index])
 
@@ -98,7 +100,18 @@ class _Layout:
 
     def _width_of(self, metric: ReportMetric) -> int:
         cells = [_cell(metric, model, self._report) for model in self._report.models]
-        return widest([translated(metric.title), *cells])
+        bar = _BAR + 1 if self._has_bar(metric) else 0
+        return bar + widest([translated(metric.title), *cells])
+
+    def _has_bar(self, metric: ReportMetric) -> bool:
+        return self._width >= _WIDE and metric.title in _WITH_BAR
+
+    def _bar(self, metric: ReportMetric, model: Model) -> Text:
+        """Return how a number compares with the largest in its column."""
+        values = (_number(metric, each, self._report) for each in self._report.models)
+        value, most = _number(metric, model, self._report), max(values, default=0.0)
+        length = round(_BAR * value / most) if most else 0
+        return Text(symbol("full") * max(length, int(value > 0)) + " ", "cyan")
 
     def _chosen(self) -> tuple[ReportMetric, ...]:
         """Leave out the least needed columns until the others fit."""
@@ -126,7 +139,10 @@ class _Layout:
             room = sum(self._widths[metric.title] + GAP for metric in empty) - GAP
             cells.append(padded(_status(model), max(0, room)))
         for metric in columns:
-            cell = _cell(metric, model, self._report)
+            cell = Text(_cell(metric, model, self._report))
+            if self._has_bar(metric):
+                room = self._widths[metric.title] - _BAR - 1
+                cell = padded(self._bar(metric, model), _BAR + 1) + padded(cell, room, "right")
             cells.append(padded(cell, self._widths[metric.title], "right"))
         return joined(cells)
 
@@ -136,6 +152,12 @@ def _cell(metric: ReportMetric, model: Model, report: Report) -> str:
         return ""
     cell = one_line(metric.cell(model, report))
     return symbol("skipped") if cell == NONE else cell
+
+
+def _number(metric: ReportMetric, model: Model, report: Report) -> float:
+    """Return a number that has a bar; 0 where there is none."""
+    value = None if metric.measured and not model.is_measured else metric.value(model, report)
+    return value if isinstance(value, int | float) and value > 0 else 0.0
 
 
 def _status(model: Model) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageOps
 from rich.color import Color
@@ -15,12 +15,17 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from tui.appearance import Appearance, current
+from tui.views.outlines import Finding, Outlined
 from tui.widgets.line import Line
 
 #: Dark to light.
 _SHADES = " .:-=+*#%@"
+#: The other way round, so that what is drawn over paper is seen.
+_FAINT = ":.  "
 #: A cell is about twice as high as it is wide.
 _CELL_RATIO = 2
+#: Of a cell in pixels, in most terminals.
+_CELL_WIDTH = 10
 
 _graphics: Callable[[Image.Image], Widget] | None = None
 
@@ -61,6 +66,7 @@ class Picture(Container):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._image: Image.Image | None = None
+        self._outlines: Sequence[Outlined] = ()
         self._line = Line()
 
     def compose(self) -> ComposeResult:
@@ -69,9 +75,9 @@ class Picture(Container):
     def on_mount(self) -> None:
         self._draw()
 
-    def show_image(self, image: Image.Image) -> None:
-        """Show an image in RGB."""
-        self._image = image
+    def show_image(self, image: Image.Image, outlines: Sequence[Outlined] = ()) -> None:
+        """Show an image in RGB, with outlines drawn over it."""
+        self._image, self._outlines = image, outlines
         if self.is_mounted:  # else it is drawn then
             self._draw()
 
@@ -82,26 +88,32 @@ class Picture(Container):
         self._line.show(Text(sentence, "italic"))
 
     def on_resize(self) -> None:
-        if _graphics is None:
-            self._draw_cells()
+        if _graphics is None or self._outlines or not self.query(".graphics"):
+            self._draw()
 
     def _draw(self) -> None:
-        if self._image is None:
+        if self._image is None or not self.size.width or not self.size.height:
             return
         self.query(".graphics").remove()
         if _graphics is None:
             self._draw_cells()
             return
         self._line.show("")
-        graphics = _graphics(self._image)
+        graphics = _graphics(self._with_outlines(self._image))
         graphics.add_class("graphics")
         self.mount(graphics)
 
+    def _with_outlines(self, image: Image.Image) -> Image.Image:
+        """Return the image in about the pixels of the terminal, so that lines keep their width."""
+        if not self._outlines:
+            return image
+        width, height = self.size.width * _CELL_WIDTH, self.size.height * _CELL_WIDTH * _CELL_RATIO
+        return painted(_scaled(image, width, height), self._outlines, width=2)
+
     def _draw_cells(self) -> None:
-        if self._image is None or not self.size.width or not self.size.height:
-            return
-        draw = as_characters if current().ascii_only else as_half_blocks
-        self._line.show(draw(self._image, self.size.width, self.size.height))
+        if self._image is not None:
+            draw = as_characters if current().ascii_only else as_half_blocks
+            self._line.show(draw(self._image, self.size.width, self.size.height, self._outlines))
 
 
 def _scaled(image: Image.Image, width: int, height: int) -> Image.Image:
@@ -111,9 +123,21 @@ def _scaled(image: Image.Image, width: int, height: int) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS)
 
 
-def as_half_blocks(image: Image.Image, width: int, height: int) -> Text:
+def painted(pixels: Image.Image, outlines: Sequence[Outlined], width: int = 1) -> Image.Image:
+    """Return an RGB image, dimmed, with outlines drawn over it: last, so that scaling loses none."""
+    if not outlines:
+        return pixels
+    dim = Image.blend(pixels, Image.new("RGB", pixels.size), 0.6)
+    for finding in Finding:
+        dim.paste(finding.colour, mask=finding.mask(pixels.size, outlines, width))
+    return dim
+
+
+def as_half_blocks(
+    image: Image.Image, width: int, height: int, outlines: Sequence[Outlined] = ()
+) -> Text:
     """Draw an RGB image in cells: the upper half of each has one colour, the lower another."""
-    pixels = _scaled(image, width, height * _CELL_RATIO)
+    pixels = painted(_scaled(image, width, height * _CELL_RATIO), outlines)
     columns, rows = pixels.size
     at = pixels.load()
     text = Text(no_wrap=True)
@@ -127,17 +151,29 @@ def as_half_blocks(image: Image.Image, width: int, height: int) -> Text:
     return text
 
 
-def as_characters(image: Image.Image, width: int, height: int) -> Text:
-    """Draw an image in ASCII, a character a cell; the paler, the denser."""
+def as_characters(
+    image: Image.Image, width: int, height: int, outlines: Sequence[Outlined] = ()
+) -> Text:
+    """Draw an image in ASCII, a character a cell; the paler, the denser.
+
+    Under outlines it is faint, its paper blank, and each outline is made of its own character.
+    """
     scale = min(width / image.width, height * _CELL_RATIO / image.height)
     columns = max(1, round(image.width * scale))
     rows = max(1, round(image.height * scale / _CELL_RATIO))
     grey = ImageOps.autocontrast(image.convert("L")).resize(
         (columns, rows), Image.Resampling.LANCZOS
     )
+    shades = _FAINT if outlines else _SHADES
     at = grey.load()
-    lines = (
-        "".join(_SHADES[at[column, row] * len(_SHADES) // 256] for column in range(columns))
+    cells = [
+        [shades[at[column, row] * len(shades) // 256] for column in range(columns)]
         for row in range(rows)
-    )
-    return Text("\n".join(lines), no_wrap=True)
+    ]
+    for finding in Finding if outlines else ():
+        mask = finding.mask(grey.size, outlines).load()
+        for row, line in enumerate(cells):
+            for column in range(columns):
+                if mask[column, row]:
+                    line[column] = finding.character
+    return Text("\n".join(map("".join, cells)), no_wrap=True)
