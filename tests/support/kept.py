@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.record.kept import kept_file
 from stages.contract import digests_of
 from stages.contract.pages import PAGES, Outline, Page, dump_pages
-from support.recorded import DETECTION
+from support.recorded import DETECTION, keep
 from support.reports import edit_report, own_report
 
 MODELS = ("pir", "pd", "nb-x86")
@@ -27,13 +26,6 @@ def keep_pages(folder: Path) -> tuple[Page, ...]:
     made = {"stage": "verify", "path": PAGES, **vars(digests_of(data))}
     edit_report(report, lambda read: read["artifacts"].append(made))
     return pages
-
-
-def keep(folder: Path, data: bytes) -> None:
-    """Keep an artifact on the host, as a run does."""
-    kept = kept_file(folder / ".paddock", digests_of(data).sha256)
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_bytes(data)
 
 
 def _page(image: str, label: str, listed: dict[str, Any]) -> Page:

@@ -6,6 +6,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.record.kept import kept_file
+from stages.contract import digests_of
+
 _DATA = Path(__file__).parents[1] / "data"
 RECORDED = _DATA / "recorded"
 #: The run in which every stage ran, and a later one in which all were cached.
@@ -36,9 +39,17 @@ def recorded_project(
     state = folder / ".paddock"
     state.mkdir()
     shutil.copyfile(of.source / "state" / "ledger.jsonl", state / "ledger.jsonl")
+    keep(folder, (folder / "data" / "test.txt").read_bytes())
     for run in (of.run,) if runs is None else runs:
         _lay_out_run(run, folder, of)
     return folder
+
+
+def keep(folder: Path, data: bytes) -> None:
+    """Keep an artifact on the host, as a run does; the recorded test labels are what the data stage wrote."""
+    kept = kept_file(folder / ".paddock", digests_of(data).sha256)
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_bytes(data)
 
 
 def recorded_events(folder: Path, run: str = RUN, of: Recording = FINE_TUNED) -> list[str]:

@@ -71,9 +71,9 @@ class Listing(ScrollView, can_focus=True):
         self._count, self._draw, self._shown = count, draw, range(count)
         self._fit()
         self.refresh(layout=resized)
-        self._finder.again()
         wanted = self.cursor if cursor is None else cursor
         self.cursor = max(0, min(wanted, count - 1))
+        self._finder.again()  # moves the cursor to a row that is shown
         self.post_message(self.Moved(self, self.cursor))
 
     def _narrow(self, term: str) -> tuple[int, int]:
