@@ -53,7 +53,6 @@ class Task:
         weakness: a score, to the sentence that says so.
         agreed: a share of the images on which two models agree, to how it is said.
         differences: heading of the images on which models do not find the same.
-        all_well: what is said where there is none.
         reads: whether its models read text, and so have a dictionary.
         trains: whether a project may train; else it starts from a model.
     """
@@ -68,6 +67,5 @@ class Task:
     weakness: Callable[[str], str]
     agreed: Callable[[str], str]
     differences: str
-    all_well: str
     reads: bool = False
     trains: bool = False

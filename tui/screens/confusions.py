@@ -44,7 +44,7 @@ class ConfusionsScreen(Screen[Confusion]):
 
     def on_mount(self) -> None:
         self.query_one("#title", Line).show(
-            _("What the label has → what was read: choose one to see where")
+            _("What the label has, and what was read for it: choose one to see where")
         )
         heads = [padded("", self._words), *(Text(one_line(name)) for name in self._models)]
         self.query_one("#heads", Line).show(joined(heads))
