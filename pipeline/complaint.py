@@ -49,9 +49,9 @@ def _wrong(error: ErrorDetails) -> str:
         case "string_pattern_mismatch", {"pattern": pattern}:
             return msg("string should match pattern {pattern}", f"'{pattern}'")
         case "too_short", {"min_length": least, "actual_length": count}:
-            return msg("list should have at least {least} item(s), not {count}", least, count)
+            return msg("list should be at least {least} long, not {count}", least, count)
         case "too_long", {"max_length": most, "actual_length": count}:
-            return msg("list should have at most {most} item(s), not {count}", most, count)
+            return msg("list should be at most {most} long, not {count}", most, count)
     text = error["msg"]
     allowed = text.removeprefix("Input should be ")
     if allowed == text:

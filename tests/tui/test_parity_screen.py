@@ -84,6 +84,12 @@ async def test_verdict_and_models(folder: Path) -> None:
         assert {len(row) for row in rows_of_three} == {len(head)}
 
 
+def turned(report: Report) -> None:
+    """Make the report one of an orientation model."""
+    del report["dictionary"]
+    report.update(task="orientation", mismatches=[make_mismatch("0", pd="180")])
+
+
 async def test_reports_of_other_kinds(folder: Path) -> None:
     """One after the other on the disk: the screen shows each as soon as it is there."""
     path, delivered = own_report(folder), folder / "out" / "report.json"
@@ -129,6 +135,10 @@ async def test_reports_of_other_kinds(folder: Path) -> None:
         path.write_text(good)
         edit_report(path, failed)
         await looked_again(pilot, app, "✘ FAIL", "✘ nb-x86: reason 0", "and 8 more")
+
+        path.write_text(good)
+        edit_report(path, turned)  # its classes are taken for each other whole
+        await looked_again(pilot, app, "checkpoint, nb-x86 0 ✔ · pd 180", "pd 0→180 1")
 
         path.write_text(good)
         edit_report(path, bare)  # a number that is none leaves its cell empty

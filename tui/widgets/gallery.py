@@ -60,11 +60,10 @@ class GalleryView(Vertical):
     def show_gallery(self, gallery: Gallery, images: int) -> None:
         """Show a run's images, of which there were so many."""
         self._gallery, self._images = gallery, images
-        if not gallery.numbers.get(self.choice.only):
-            self.choose(replace(self.choice, only=Only.UNLIKE_LABEL))
-        if not gallery.numbers.get(self.choice.only):
-            self.choose(replace(self.choice, only=Only.ALL))
-        self.choose(self.choice)
+        wanted = (self.choice.only, Only.UNLIKE_LABEL)
+        only = next((each for each in wanted if gallery.numbers.get(each)), Only.ALL)
+        known = self.choice.confusion in gallery.confusions
+        self.choose(Choice(only, self.choice.confusion if known else None))
         self._arrange()
 
     def choose(self, choice: Choice) -> None:
