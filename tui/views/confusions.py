@@ -39,6 +39,8 @@ Counts = Mapping[Confusion, Counter[str]]
 
 def confusions_of(sample: Sample) -> dict[str, tuple[Confusion, ...]]:
     """Return the confusions in what each model found of an image, by model."""
+    if sample.is_as_labelled or sample.kind == "page":
+        return {}
     found = {name: _confusions(sample.label, said, sample.kind) for name, said in sample.by_model}
     return {name: confusions for name, confusions in found.items() if confusions}
 
@@ -70,7 +72,7 @@ def by_readers(counts: Counts) -> dict[tuple[str, ...], Counter[Confusion]]:
 
 @lru_cache(maxsize=1 << 16)  # models read mostly the same, so each pair comes again
 def _confusions(label: str, reading: str, kind: Kind) -> tuple[Confusion, ...]:
-    if label == reading or kind == "page":
+    if label == reading:
         return ()
     if kind == "class":
         return (Confusion(label, reading, is_text=False),)
