@@ -149,7 +149,7 @@ def test_boxes_of_two_models_are_told_apart_without_colour() -> None:
     try:
         marked = marked_page(PAGE, (100, 100))
         said = "# both 1  P only pd 0  N only nb-x86 1  ? labelled, not found 2"
-        assert marked.legend.plain == said
+        assert "  ".join(part.plain for part in marked.legend) == said
         page = marked.cut(Image.new("RGB", (100, 100), "white"))
         assert page.size == (84, 84)  # the empty border is cut off
         drawn = as_characters(page, 44, 22, marked.outlines).plain.split("\n")

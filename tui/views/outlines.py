@@ -72,7 +72,7 @@ class Marked:
     part: tuple[float, float, float, float]
     """left, top, right and bottom as shares of the page"""
     outlines: tuple[Outlined, ...]
-    legend: Text
+    legend: tuple[Text, ...]
 
     def cut(self, page: Image.Image) -> Image.Image:
         """Return this part of a page's picture."""
@@ -106,7 +106,7 @@ def marked_page(page: Page, size: tuple[int, int]) -> Marked:
         for kind, _words, found in kinds
         for outline in found
     )
-    legend = Text("  ").join(
+    legend = tuple(
         Text.assemble(
             (_sign(kind), Style(color=Color.from_rgb(*kind.colour))), f" {words} {len(found)}"
         )

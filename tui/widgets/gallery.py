@@ -47,6 +47,7 @@ class GalleryView(Vertical):
         self.choice = Choice()
         self._gallery, self._images = Gallery(), 0
         self._filter, self._confused = Line(id="filter"), Line(id="confused")
+        self._filter.show(_("reading the images …"))
         self.list, self.view = SampleList(id="lines"), SampleView(backend, id="view")
 
     def compose(self) -> ComposeResult:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -19,7 +21,7 @@ from tui.language import _, ngettext
 from tui.views.outlines import marked_page
 from tui.views.pictures import Loaded, PictureError, load_picture
 from tui.views.readings import differences, marked, said
-from tui.widgets.columns import padded, widest
+from tui.widgets.columns import flowing, padded, widest
 from tui.widgets.line import Line
 from tui.widgets.picture import Picture
 
@@ -44,6 +46,7 @@ class SampleView(Vertical):
         super().__init__(id=id)
         self._backend = backend
         self._sample: Sample | None = None
+        self._signs: Sequence[Text] = ()
         self._picture, self._legend, self._texts = Picture(), Line(id="legend"), Line(id="texts")
 
     def compose(self) -> ComposeResult:
@@ -56,7 +59,7 @@ class SampleView(Vertical):
         """Show an image."""
         if sample is not self._sample:
             self._sample = sample
-            self._show_legend(Text())
+            self._show_legend(())
             self._texts.show(_texts(sample))
             if self.is_mounted:  # else it is read then
                 self._read(sample)
@@ -68,7 +71,7 @@ class SampleView(Vertical):
     def say(self, sentence: str) -> None:
         """Show a sentence, and no image."""
         self._sample = None
-        self._show_legend(Text())
+        self._show_legend(())
         self._texts.show("")
         self._picture.say(sentence)
 
@@ -97,9 +100,13 @@ class SampleView(Vertical):
             self._show_legend(drawn.legend)
             self._picture.show_image(drawn.cut(message.loaded.image), drawn.outlines)
 
-    def _show_legend(self, legend: Text) -> None:
-        self._legend.show(legend)
-        self._legend.display = bool(legend)
+    def _show_legend(self, signs: Sequence[Text]) -> None:
+        self._signs = signs
+        self._legend.show(flowing(signs, self.size.width - 2))
+        self._legend.display = bool(signs)
+
+    def on_resize(self) -> None:
+        self._show_legend(self._signs)
 
 
 def _texts(sample: Sample) -> Text:
