@@ -14,7 +14,7 @@ from PIL import ExifTags, Image
 
 from stages.contract.pages import Page
 from support.recorded import RECORDED
-from tui.appearance import Appearance, use
+from tui.appearance import Appearance
 from tui.views.outlines import Finding, marked_page
 from tui.views.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
 from tui.widgets.picture import as_characters, as_half_blocks, painted, probe
@@ -145,31 +145,20 @@ PAGE = Page(
 
 
 def test_boxes_of_two_models_are_told_apart_without_colour() -> None:
-    use(Appearance(ascii_only=True))
-    try:
-        marked = marked_page(PAGE, (100, 100))
-        said = "# both 1  P only pd 0  N only nb-x86 1  ? labelled, not found 2"
-        assert "  ".join(part.plain for part in marked.legend) == said
-        page = marked.cut(Image.new("RGB", (100, 100), "white"))
-        assert page.size == (84, 84)  # the empty border is cut off
-        drawn = as_characters(page, 44, 22, marked.outlines).plain.split("\n")
-        assert drawn[0].startswith(" ####") and set("".join(drawn)) == {
-            " ",
-            "#",
-            "N",
-            "?",
-            "\n",
-        } - {"\n"}
-        assert any(
-            "N" in line and "?" in line for line in drawn
-        )  # missed by PD, found by the other
-        assert marked_page(replace(PAGE, boxes={}, regions=(), missed={}), (9, 9)).outlines == ()
-    finally:
-        use(Appearance())
+    marked = marked_page(PAGE, (100, 100), plain=True)
+    said = "# both 1  P only pd 0  N only nb-x86 1  ? labelled, not found 2"
+    assert "  ".join(part.plain for part in marked.legend) == said
+    page = marked.cut(Image.new("RGB", (100, 100), "white"))
+    assert page.size == (84, 84)  # the empty border is cut off
+    drawn = as_characters(page, 44, 22, marked.outlines).plain.split("\n")
+    assert drawn[0].startswith(" ####") and set("".join(drawn)) == set(" #N?")
+    assert any("N" in line and "?" in line for line in drawn)  # missed by PD, found by the other
+    empty = replace(PAGE, boxes={}, regions=(), missed={})
+    assert marked_page(empty, (9, 9), plain=True).outlines == ()
 
 
 def test_boxes_are_drawn_after_scaling_so_that_none_is_lost() -> None:
-    marked = marked_page(PAGE, (100, 100))
+    marked = marked_page(PAGE, (100, 100), plain=False)
     page = painted(Image.new("RGB", (12, 12), "white"), marked.outlines)
     colours = {page.getpixel((x, y)) for x in range(12) for y in range(12)}
     assert {Finding.BOTH.colour, Finding.OTHER.colour, Finding.MISSED.colour} < colours

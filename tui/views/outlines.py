@@ -14,7 +14,7 @@ from rich.text import Text
 from pipeline.text import one_line
 from stages.contract.artifacts import PD_MODEL, is_nb_model
 from stages.contract.pages import Outline, Page
-from tui.appearance import current, symbol
+from tui.appearance import symbol
 from tui.language import _
 
 #: Around what is on a page, as a share of it.
@@ -83,12 +83,13 @@ class Marked:
         )
 
 
-def marked_page(page: Page, size: tuple[int, int]) -> Marked:
+def marked_page(page: Page, size: tuple[int, int], *, plain: bool) -> Marked:
     """Hold the boxes of the NB model against PD's, and name the regions that one of them misses.
 
     Args:
         page: what was found on it.
         size: its width and height in pixels.
+        plain: whether the picture is drawn in characters.
     """
     reference, other = _two_of(page)
     one, two = (frozenset(page.boxes.get(name, ())) for name in (reference, other))
@@ -108,7 +109,11 @@ def marked_page(page: Page, size: tuple[int, int]) -> Marked:
     )
     legend = tuple(
         Text.assemble(
-            (_sign(kind), Style(color=Color.from_rgb(*kind.colour))), f" {words} {len(found)}"
+            (
+                kind.character if plain else symbol("full"),
+                Style(color=Color.from_rgb(*kind.colour)),
+            ),
+            f" {words} {len(found)}",
         )
         for kind, words, found in kinds
     )
@@ -156,7 +161,3 @@ def _dashes(size: tuple[int, int], drawn: int, width: int) -> Image.Image:
         for y in range(4 * width)
     ]
     return Image.frombytes("L", size, b"".join(rows[y % len(rows)] for y in range(size[1])))
-
-
-def _sign(kind: Finding) -> str:
-    return kind.character if current().ascii_only else symbol("full")

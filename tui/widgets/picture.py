@@ -103,6 +103,11 @@ class Picture(Container):
         graphics.add_class("graphics")
         self.mount(graphics)
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the picture is drawn in characters: also where colour would have to tell outlines apart."""
+        return current().ascii_only or (bool(self._outlines) and self.app.no_color)
+
     def _with_outlines(self, image: Image.Image) -> Image.Image:
         """Return the image in about the pixels of the terminal, so that lines keep their width."""
         if not self._outlines:
@@ -112,7 +117,7 @@ class Picture(Container):
 
     def _draw_cells(self) -> None:
         if self._image is not None:
-            draw = as_characters if current().ascii_only else as_half_blocks
+            draw = as_characters if self._is_plain else as_half_blocks
             self._line.show(draw(self._image, self.size.width, self.size.height, self._outlines))
 
 

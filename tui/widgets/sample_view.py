@@ -15,7 +15,7 @@ from pipeline.errors import PaddockError
 from pipeline.report.samples import Sample
 from pipeline.text import one_line
 from stages.message import text_of
-from tui.appearance import symbol
+from tui.appearance import current, symbol
 from tui.backend import Backend
 from tui.language import _, ngettext
 from tui.views.outlines import marked_page
@@ -96,7 +96,8 @@ class SampleView(Vertical):
         elif message.sample.page is None:
             self._picture.show_image(message.loaded.image)
         else:
-            drawn = marked_page(message.sample.page, message.loaded.size)
+            plain = current().ascii_only or self.app.no_color
+            drawn = marked_page(message.sample.page, message.loaded.size, plain=plain)
             self._show_legend(drawn.legend)
             self._picture.show_image(drawn.cut(message.loaded.image), drawn.outlines)
 
