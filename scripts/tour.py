@@ -110,15 +110,14 @@ class Tour:
         self.picture("attached-after-kill")
 
     def verdict(self) -> None:
-        """The run ends; the models stand side by side, and a line that one of them misread."""
+        """The run ends; the models stand side by side, then the lines that they misread."""
         self._screen.wait_for("PASS", seconds=2 * _STAGE)
         self.picture("pass")
         self._screen.wait_until_gone(_TOAST)
-        self.press("2", until="▸2 parity")
+        self.press("2", until="unlike the label")
         self.picture("parity")
-        self.press("Enter", until="1/")
+        self.press("Tab", until="differs")
         self.picture("mismatch")
-        self.press("Escape", until="▸2 parity")
 
     def proofs(self) -> None:
         """Dictionary, environment, guards."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from pipeline.record.kept import read_kept
+from pipeline.report.model import load_report
+from pipeline.report.samples import samples_of
 from support.runs import Done, Files, Site, first_lines, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
@@ -124,3 +128,15 @@ def test_what_is_found_is_read_alike_by_both_pairs(finding: Path, found: Done) -
     chain = report(finding)["chain"]
     assert chain["recognition"] == "pair-reading" and chain["pages"] == PAGES
     assert chain["same"] == chain["lines"] > 0 and chain["different"] == []
+
+
+def test_every_image_can_be_looked_at_afterwards(reading: Path, finding: Path, found: Done) -> None:
+    lines, pages = (
+        samples_of(
+            load_report(folder / "out" / "report.json"), partial(read_kept, folder / ".paddock")
+        )
+        for folder in (reading, finding)
+    )
+    assert lines.all_there and pages.all_there
+    first = pages.items[0].page
+    assert first and first.boxes["pd"] == first.boxes["nb-x86"] and len(first.regions) == ROWS
