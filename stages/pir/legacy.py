@@ -31,6 +31,11 @@ _SETTERS = {
     proto.LONGS: "_set_int64s_attr",
     proto.FLOATS: "_set_float32s_attr",
 }
+#: ``VarType.Type`` by NumPy's name.
+_TYPES = {
+    "bool": "BOOL", "int8": "INT8", "uint8": "UINT8", "int16": "INT16", "int32": "INT32", "int64": "INT64",
+    "float16": "FP16", "float32": "FP32", "float64": "FP64",
+}  # fmt: skip
 #: What Paddle raises when it refuses an operator (paddle/common/enforce.h, by way of pybind).
 _REFUSALS = (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError)
 
@@ -52,9 +57,15 @@ class LegacyProgram:
         self._block = self._program.block(0)
 
     def declare(
-        self, name: str, shape: Sequence[int], *, persistable: bool = False, checked: bool = False
+        self,
+        name: str,
+        shape: Sequence[int],
+        *,
+        dtype: str = "float32",
+        persistable: bool = False,
+        checked: bool = False,
     ) -> str:
-        """Declare a float32 tensor; the type of what an operator makes is inferred later.
+        """Declare a tensor; the type of what an operator makes is inferred later.
 
         Raises:
             LegacyError: there is one of this name already.
@@ -63,7 +74,7 @@ class LegacyProgram:
             raise LegacyError(msg("two tensors are called {name}", name))
         variable = self._block.var(name.encode())
         variable.set_type(core.VarDesc.VarType.DENSE_TENSOR)
-        variable.set_dtype(core.VarDesc.VarType.FP32)
+        variable.set_dtype(getattr(core.VarDesc.VarType, _TYPES[dtype]))
         variable.set_shape(list(shape))
         variable.set_persistable(persistable)
         variable.set_need_check_feed(checked)

@@ -1,0 +1,138 @@
+"""A ``.nb`` file as a legacy Paddle model: program and parameters that Paddle Inference runs.
+
+``opt`` lays several variables into one name where their lives do not overlap; here each result gets a name
+of its own. Files that compute the same, for whatever target, give the same program byte by byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from paddle.base.proto import framework_pb2 as proto
+
+from stages.emulation.call import Call, NotEmulatedError, Setting
+from stages.emulation.order import in_order
+from stages.emulation.table import READINGS
+from stages.emulation.weights import parameters, scale_attributes
+from stages.lite.kernels import KERNEL_ATTRIBUTE
+from stages.lite.naive_buffer import NaiveBuffer, Operator
+from stages.lite.signature import input_shape
+from stages.message import msg
+from stages.pir.legacy import LegacyError, LegacyProgram
+from stages.program.params import write_parameters, write_program
+from stages.text.printable import printable
+
+_INPUT, _ENDS = "x", ("feed", "fetch")
+#: What ends the name of an attribute that marks a parameter to be computed with in half precision.
+_HALF = "_fp16"
+#: Numbers of ``PrecisionType`` (lite/api/paddle_place.h) in which Paddle's kernels do not compute.
+_PRECISIONS = {"2": "int8", "5": "float16"}
+
+
+def write_emulation(nb: NaiveBuffer, folder: Path) -> tuple[Path, Path]:
+    """Write what the file holds as ``emulated.pdmodel`` and ``emulated.pdiparams``; return both.
+
+    Raises:
+        NotEmulatedError: the file has what cannot be read back; it says what.
+        StageError: the file is damaged.
+    """
+    values = parameters(nb)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = folder / "emulated.pdmodel", folder / "emulated.pdiparams"
+    write_program(files[0], in_order(_Program(nb, values).read()))
+    write_parameters(files[1], values)
+    return files
+
+
+class _Program:
+    """The program being written; readings see it as :class:`stages.emulation.call.Writer`."""
+
+    def __init__(self, nb: NaiveBuffer, values: Mapping[str, np.ndarray]) -> None:
+        self._nb = nb
+        self._legacy = LegacyProgram()
+        self._values = {
+            name: self._declare(name, array.shape, str(array.dtype))
+            for name, array in values.items()
+        }
+        self._made = 0
+
+    def _declare(self, name: str, shape: Sequence[int], dtype: str) -> str:
+        return self._legacy.declare(name, shape, dtype=dtype, persistable=True)
+
+    def read(self) -> proto.ProgramDesc:
+        """Read all operators.
+
+        Raises:
+            NotEmulatedError: one cannot be read, or computes in a precision that is not emulated.
+        """
+        if len(self._nb.blocks) != 1:
+            raise NotEmulatedError(msg("the program branches or loops"))
+        _refuse_unknown(self._nb.operators)
+        source, result = self._legacy.declare(_INPUT, input_shape(self._nb), checked=True), ""
+        for operator in self._nb.operators:
+            _refuse_precision(operator)
+            if operator.type == "feed":
+                self._values[operator.output("Out")] = source
+            elif operator.type == "fetch":
+                result = self.value(operator.input("X"))
+            else:
+                self._step(operator)
+        return self._legacy.finish([source], [result])
+
+    def _step(self, operator: Operator) -> None:
+        call = Call(operator, self)
+        call.pass_over(*scale_attributes(operator))
+        try:
+            READINGS[operator.type].write(call)
+        except LegacyError as error:
+            call.refuse(msg("is refused by Paddle: {error}", printable(str(error), 300)))
+        call.finish()
+
+    def value(self, name: str) -> str:
+        """Return the variable that holds what the file calls ``name`` at this moment."""
+        if name not in self._values:
+            raise NotEmulatedError(msg("nothing makes {name}, which is read", printable(name)))
+        return self._values[name]
+
+    def rank(self, variable: str) -> int:
+        """Return the number of dimensions of a variable of the program."""
+        return len(self._legacy.shape(variable))
+
+    def append(
+        self,
+        kind: str,
+        inputs: Mapping[str, Sequence[str]],
+        outputs: Mapping[str, int],
+        settings: Mapping[str, Setting],
+    ) -> dict[str, list[str]]:
+        """Append an operator of Paddle; ``outputs`` says how many variables each slot gets. Return them."""
+        made = {slot: [self._new() for _ in range(count)] for slot, count in outputs.items()}
+        self._legacy.append(kind, inputs, made, settings)
+        return made
+
+    def _new(self) -> str:
+        self._made += 1
+        return self._legacy.declare(f"result_{self._made}", ())
+
+    def bind(self, name: str, variable: str) -> None:
+        """Say that the file's ``name`` is this variable from now on."""
+        self._values[name] = variable
+
+
+def _refuse_unknown(operators: Iterable[Operator]) -> None:
+    unknown = sorted({item.type for item in operators} - {*READINGS, *_ENDS})
+    if unknown:
+        said = ", ".join(map(printable, unknown))
+        raise NotEmulatedError(msg("operator {names} is not one that can be read back", said))
+
+
+def _refuse_precision(operator: Operator) -> None:
+    """Refuse a kernel that computes in 8 bits or in half precision: Paddle would give better numbers."""
+    number = str(operator.attributes.get(KERNEL_ATTRIBUTE, "")).split("/")[-2:-1]
+    marked = [name for name in operator.attributes if name.endswith(_HALF)]
+    precision = "float16" if marked else _PRECISIONS.get("".join(number), "")
+    if precision:
+        kind = printable(operator.type)
+        raise NotEmulatedError(msg("operator {type} computes in {precision}", kind, precision))

@@ -1,0 +1,190 @@
+"""A ``.nb`` file read back and run by Paddle computes what Paddle-Lite computes of it, whatever is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import paddle
+import pytest
+from paddle import nn
+from paddle.nn import functional
+
+from stages import convert
+from stages.emulation.call import NotEmulatedError
+from stages.emulation.program import write_emulation
+from stages.lite.naive_buffer import read_naive_buffer
+from stages.lite.targets import TARGETS
+from stages.program.prove import random_images
+from support import bare
+from support.falsify import with_attribute, with_kind, with_tensor
+from support.legacy import SHAPE, context, new_folder, official, predict, save_legacy
+from support.pages import PAGE_SHAPE, detector
+from support.small import converted
+
+#: Differences to Paddle-Lite on random images; seen are 6e-5 and less.
+CLOSE = 1e-4
+SMALL = (3, 16, 32)
+
+
+class Everything(nn.Layer):
+    """A little of everything that has an activation, or a number that a file could have wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        paddle.seed(11)
+        self.convolutions = nn.LayerList(
+            nn.Conv2D(3 if i == 0 else 8, 8, 3, padding=1) for i in range(5)
+        )
+        self.near = nn.Conv2D(8, 8, 3, padding=1, groups=8)
+        self.wider = nn.Conv2DTranspose(8, 8, 2, stride=2)
+        self.norm, self.dense, self.head = nn.LayerNorm(8), nn.Linear(8, 8), nn.Linear(8, 5)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        hard, leaky, plain, gate, last = self.convolutions
+        x = functional.hardswish(hard(x * 4.0))
+        x = functional.leaky_relu(leaky(x), 0.3)
+        x = functional.relu(plain(x) + self.near(x))
+        x = x * functional.hardsigmoid(gate(functional.adaptive_avg_pool2d(x, 1)), 0.2, 0.5)
+        x = functional.relu(self.wider(x))
+        x = functional.interpolate(
+            functional.max_pool2d(last(x), 2), scale_factor=2, mode="nearest"
+        )
+        rows = paddle.transpose(paddle.flatten(x, 2), [0, 2, 1])
+        rows = functional.relu(self.dense(functional.swish(self.norm(rows))))
+        rows = functional.gelu(rows) + functional.hardswish(rows * 2.0)
+        return functional.softmax(self.head(rows) * 6.0, axis=-1)
+
+
+@lru_cache(maxsize=1)
+def everything() -> Path:
+    """Convert the network; return the folder."""
+    folder = new_folder()
+    files = save_legacy(Everything(), folder, [-1, *SMALL])
+    inputs = {"pdmodel": files[0], "pdiparams": files[1]}
+    run = context("convert", folder, inputs, {"targets": list(TARGETS), "fp16": False})
+    convert.run(run)
+    return run.output
+
+
+@lru_cache(maxsize=1)
+def orientation() -> Path:
+    model, folder = official("ch_ppocr_mobile_v2.0_cls"), new_folder()
+    files = {name: model / f"inference.{name}" for name in ("pdmodel", "pdiparams")}
+    parameters = {"task": "orientation", "targets": list(TARGETS), "fp16": False}
+    run = context("convert", folder, files, parameters)
+    convert.run(run)
+    return run.output
+
+
+def image(shape: tuple[int, ...]) -> np.ndarray:
+    return random_images([shape], seed=5)[0]
+
+
+def emulated(nb: Path, folder: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Return what Paddle computes of a file that was read back."""
+    return predict(write_emulation(read_naive_buffer(nb), folder / nb.stem), image(shape))
+
+
+def run(nb: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Return what Paddle-Lite computes of a file."""
+    ended, outputs = bare.lite(nb, image(shape))
+    assert ended.code == 0, ended.log
+    return outputs[0]
+
+
+MODELS: dict[str, tuple[Callable[[], Path], tuple[int, ...]]] = {
+    "recognition": (lambda: converted().output, SHAPE),
+    "detection": (lambda: detector()["nb-x86"].parent, PAGE_SHAPE),
+    "orientation": (orientation, (3, 48, 192)),
+    "everything": (everything, SMALL),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_both_files_are_read_back_to_one_program_that_computes_what_lite_does(
+    tmp_path: Path, name: str
+) -> None:
+    make, shape = MODELS[name]
+    folder = make()
+    files = [folder / f"model_{target}.nb" for target in TARGETS]
+    read = [write_emulation(read_naive_buffer(nb), tmp_path / nb.stem) for nb in files]
+    for one, other in zip(*read, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+    found = run(folder / "model_x86.nb", shape)
+    assert np.abs(predict(read[0], image(shape)) - found).max() < CLOSE
+
+
+#: By operator and attribute as the x86 file has them: another number.
+NUMBERS: list[tuple[str, str, float | bool]] = [
+    ("conv2d", "hard_swish_threshold", 3.0),
+    ("conv2d", "hard_swish_offset", 2.0),
+    ("conv2d", "hard_swish_scale", 2.0),
+    ("conv2d", "leaky_relu_alpha", 0.9),
+    ("conv2d_transpose", "with_act", False),
+    ("hard_swish", "threshold", 3.0),
+    ("hard_swish", "offset", 1.0),
+    ("hard_sigmoid", "slope", 0.05),
+    ("hard_sigmoid", "offset", 0.1),
+    ("swish", "beta", 3.0),
+    ("scale", "scale", 2.0),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), NUMBERS)
+def test_a_falsified_number_is_computed_with_as_lite_does(
+    tmp_path: Path, kind: str, name: str, value: float | bool
+) -> None:
+    right = everything() / "model_x86.nb"
+    wrong = with_attribute(right, tmp_path / "wrong.nb", kind, name, value)
+    found = emulated(wrong, tmp_path, SMALL)
+    assert np.abs(found - run(wrong, SMALL)).max() < CLOSE
+    assert np.abs(found - emulated(right, tmp_path, SMALL)).max() > 10 * CLOSE
+
+
+def test_a_falsified_weight_is_computed_with_as_lite_does(tmp_path: Path) -> None:
+    right = everything() / "model_x86.nb"
+    name = next(
+        name for name, item in read_naive_buffer(right).tensors.items() if len(item.shape) == 4
+    )
+    wrong = with_tensor(right, tmp_path / "wrong.nb", name, lambda value: value * 1.5)
+    found = emulated(wrong, tmp_path, SMALL)
+    assert np.abs(found - run(wrong, SMALL)).max() < CLOSE
+    assert np.abs(found - emulated(right, tmp_path, SMALL)).max() > 10 * CLOSE
+
+
+@pytest.mark.parametrize("kind", ["QUANT_INT8", "QUANT_INT16"])
+def test_weights_of_8_and_16_bits_are_turned_back_as_lite_does(tmp_path: Path, kind: str) -> None:
+    lite = converted().output / "lite.pdmodel", converted().output / "lite.pdiparams"
+    read = {}
+    for target in TARGETS:
+        out = tmp_path / target
+        done = bare.opt(lite, target, out, "--quant_model=true", f"--quant_type={kind}")
+        assert done.code == 0 and "saved into" in done.log
+        nb = read_naive_buffer(out.with_suffix(".nb"))
+        assert kind[6:].lower() in {tensor.dtype for tensor in nb.tensors.values()}
+        read[target] = write_emulation(nb, tmp_path / f"{target} read")
+    for one, other in zip(*read.values(), strict=True):
+        assert one.read_bytes() == other.read_bytes()
+    found = run(tmp_path / "x86.nb", SHAPE)
+    assert np.abs(predict(read["arm"], image(SHAPE)) - found).max() < CLOSE
+
+
+def test_what_the_table_does_not_know_is_named(tmp_path: Path) -> None:
+    right = everything() / "model_arm.nb"
+    other = with_kind(right, tmp_path / "other.nb", "layer_norm", "layer_nory")
+    with pytest.raises(NotEmulatedError, match="operator layer_nory is not one that can be read"):
+        write_emulation(read_naive_buffer(other), tmp_path)
+    other = with_kind(right, tmp_path / "other.nb", "with_quant_attr", "with_quiet_attr")
+    with pytest.raises(NotEmulatedError, match="has with_quiet_attr, which is not known"):
+        write_emulation(read_naive_buffer(other), tmp_path)
+
+
+def test_half_precision_is_not_emulated(tmp_path: Path) -> None:
+    lite = everything() / "lite.pdmodel", everything() / "lite.pdiparams"
+    done = bare.opt(lite, "arm", tmp_path / "half", "--enable_fp16=true")
+    assert "saved into" in done.log
+    with pytest.raises(NotEmulatedError, match="computes in float16"):
+        write_emulation(read_naive_buffer(tmp_path / "half.nb"), tmp_path)
