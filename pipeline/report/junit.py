@@ -53,7 +53,7 @@ def _verdict(report: Report) -> Element:
 
 
 def _model(model: Model) -> Element:
-    case = Element("testcase", name=_safe(model.name))
+    case = Element("testcase", name=_safe(model.title))
     if model.status is Status.FAILED:
         _add(case, "failure", model.sentence, _pitfalls([model.pitfall]))
     elif not model.is_measured:

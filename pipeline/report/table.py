@@ -35,7 +35,7 @@ def _row(model: Model, report: Report) -> list[str]:
     ]
     if not model.is_measured:
         cells[0] = model.sentence
-    return [model.name, *cells]
+    return [model.title, *cells]
 
 
 def verdict_line(report: Report) -> str:

@@ -112,7 +112,7 @@ def _differing(parity: Parity, limits: Iterable[Limit]) -> Iterator[str]:
     for limit in limits:
         if not limit.kept and limit.asked is not Asked.MIN_ACCURACY:
             yield limit.sentence
-    if not any(model.is_measured and model.is_nb for model in models):
+    if not any(model.status is Status.MEASURED and model.is_nb for model in models):
         yield msg("no NB model was measured")
     yield from _chain(parity.chain)
 
@@ -168,7 +168,9 @@ def _chain(chain: Chain | None) -> Iterator[str]:
 
 
 def _remarks(parity: Parity) -> Iterator[str]:
-    """Give what a reader should know of a model that is weak: that it is, and what would read better."""
+    """Give what a reader should know: of a file that nothing stands for, and of a model that is weak."""
+    unchecked = [model for model in parity.models if model.status is Status.NOT_RUNNABLE]
+    yield from (msg("{first}: {rest}", model.name, model.sentence) for model in unchecked)
     reference, task = _reference(parity), TASKS[parity.task]
     score = score_of(reference, task)
     if not reference.is_measured or score >= task.weak:

@@ -22,6 +22,7 @@ from stages.contract.documents import (
     Lineage,
     Match,
     Point,
+    ReadBack,
     Runtime,
     Sane,
     Step,
@@ -92,7 +93,8 @@ __all__ = [
     "DictionaryIdentity", "DictionaryRules", "Digests", "Document", "DocumentError", "EnvironmentRead",
     "Evidence", "Exit", "ExportMetrics", "Failed", "Fault", "FeatureCount", "ImageCounts",
     "Input", "Latency", "LineCounts", "Lineage", "Match", "Metric",
-    "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "Result", "Runtime", "Sane", "Spec",
+    "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "ReadBack", "Result",
+    "Runtime", "Sane", "Spec",
     "StageEvent", "Status", "Step", "Targets", "TracedModel", "TrainMetrics", "VerifyMetrics", "Warned",
     "decode_event", "digests_of", "encode_event", "fitting_width", "hash_file", "stage_key",
 ]  # fmt: skip

@@ -135,6 +135,21 @@ class Runtime:
 
 
 @dataclass(frozen=True)
+class ReadBack:
+    """The proof of the reader that emulates NB files: what it made of a file that also ran here."""
+
+    model: str
+    images: int
+    agreement: float | None = None
+    """share of images that the file, read back and run by Paddle, says the same of as Paddle-Lite does"""
+    max_abs_diff: float | None = None
+    same_program: tuple[str, ...] = ()
+    """emulated models whose files hold the same program and weights, byte by byte"""
+    failure: str = ""
+    """why there are no numbers"""
+
+
+@dataclass(frozen=True)
 class Evidence(Document):
     """``evidence.json``: what the host's guards look at beside the parity."""
 
@@ -145,6 +160,8 @@ class Evidence(Document):
     sanity: tuple[Sane, ...]
     runtime: Runtime
     canary: Canary | None = None
+    read_back: ReadBack | None = None
+    """missing if no file that ran here was read back too"""
 
 
 # Where the weights come from.

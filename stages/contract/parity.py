@@ -19,7 +19,9 @@ class Status(str, Enum):
     """Whether a model has numbers, and if not, why."""
 
     MEASURED = "measured"
-    #: It is there, but this machine cannot run it.
+    #: This machine cannot run it; Paddle ran its program and its weights, which were read back out of it.
+    EMULATED = "emulated"
+    #: It is there, but this machine can neither run nor emulate it.
     NOT_RUNNABLE = "not_runnable"
     #: The project has no such model.
     ABSENT = "absent"
@@ -66,7 +68,7 @@ class ModelEntry:
     name: str
     """checkpoint or pir, pd, or nb-TARGET"""
     status: Status
-    """all numbers are there only if it is measured"""
+    """all numbers are there only if it is measured; of one that is emulated, all but times and memory"""
     fault: Fault | None = None
     """in which way it failed; there if the status is failed"""
     detail: str = ""
@@ -101,8 +103,18 @@ class ModelEntry:
 
     @property
     def is_measured(self) -> bool:
-        """Whether it has numbers."""
-        return self.status is Status.MEASURED
+        """Whether it has numbers: those of its own run, or of Paddle's with what the file holds."""
+        return self.status is Status.MEASURED or self.is_emulated
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether its numbers are those of Paddle's kernels on the file's program and weights."""
+        return self.status is Status.EMULATED
+
+    @property
+    def title(self) -> str:
+        """The name as tables show it."""
+        return msg("{name} (emulated)", self.name) if self.is_emulated else self.name
 
     @property
     def is_nb(self) -> bool:

@@ -6,7 +6,7 @@ that one that aborts takes only its own column with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from typing import Generic, Protocol
 
@@ -38,12 +38,20 @@ class Watcher(Protocol):
         """Return a context for what only serves to check the models."""
 
 
+class Onlooker(Protocol):
+    """Whoever wants to see what the models give."""
+
+    def compare(self, outputs: Mapping[str, np.ndarray]) -> None:
+        """Look at all models' outputs for one image, by model."""
+
+
 def measure(
     models: list[Model],
     images: Iterable[np.ndarray],
     task: Task[Prediction],
     threads: int,
     watcher: Watcher,
+    onlooker: Onlooker | None = None,
 ) -> list[Series[Prediction]]:
     """Run every model that can be run on every image, and the first image once more at the end.
 
@@ -53,6 +61,7 @@ def measure(
         task: reads all models' outputs.
         threads: of each model.
         watcher: is told how far it is.
+        onlooker: sees all outputs of an image together.
 
     Returns:
         the models' series, in their order.
@@ -69,7 +78,7 @@ def measure(
             for column in columns
             if column.alive
         }
-        table = Table(columns, runners, task)
+        table = Table(columns, runners, task, onlooker)
         for number, image in enumerate(images):
             if number == 0:
                 table.warm_up(image)
@@ -90,10 +99,11 @@ class Table(Generic[Prediction]):
         columns: list[Series[Prediction]],
         runners: dict[str, ModelRunner],
         task: Task[Prediction],
+        onlooker: Onlooker | None = None,
     ) -> None:
         # the reference answers first, so that the others can be compared as they come
         self._columns = sorted(columns, key=lambda column: column.model.name != REFERENCE)
-        self._readers, self._task = runners, task
+        self._readers, self._task, self._onlooker = runners, task, onlooker
         self._first: np.ndarray | None = None
         self._first_outputs: dict[str, np.ndarray] = {}
 
@@ -125,14 +135,15 @@ class Table(Generic[Prediction]):
 
     def read(self, image: np.ndarray) -> None:
         """Run every living model on one image and note reading, time and difference."""
-        reference: np.ndarray | None = None
+        outputs: dict[str, np.ndarray] = {}
         for column in self._columns:
             output = self._ask(column, image)
             if output is None:
                 continue
-            if column.model.name == REFERENCE:
-                reference = output.probabilities
-            self._note(column, output, reference)
+            outputs[column.model.name] = output.probabilities
+            self._note(column, output, outputs.get(REFERENCE))
+        if self._onlooker:
+            self._onlooker.compare(outputs)
 
     def _ask(
         self, column: Series[Prediction], image: np.ndarray, *, first: bool = False

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stages.contract import Latency, ModelEntry, Status
-from stages.parity.models import REFERENCE
+from stages.contract import Fault, Latency, ModelEntry, Status
+from stages.parity.models import REFERENCE, not_checked
 from stages.parity.series import Series
 from stages.parity.task import Prediction
 
@@ -37,7 +37,7 @@ def summarise(
     model, pitfall = series.model, series.pitfall or series.model.pitfall
     entry = ModelEntry(
         model.name,
-        model.status or Status.MEASURED,
+        model.status or (Status.EMULATED if model.emulated else Status.MEASURED),
         model.fault,
         model.detail,
         str(pitfall) if pitfall else "",
@@ -45,17 +45,27 @@ def summarise(
     )
     if model.status:
         return entry
+    if series.failure and model.emulated and series.failure.fault is Fault.DIED:
+        said = not_checked(series.failure.detail)  # Paddle's end is not the file's
+        return replace(entry, status=Status.NOT_RUNNABLE, detail=said)
     if series.failure:
         return replace(entry, status=Status.FAILED, **series.failure._asdict())
     return replace(
         entry,
         **quality(series.predictions),
         **_agreement(series, reference),
-        latency_ms=latency_ms(series.seconds),
-        images_per_s=round(len(series.seconds) / sum(series.seconds), 2),
-        peak_rss_mb=series.rss_mb,
+        **({} if model.emulated else _cost(series)),
         classes=series.classes or None,
     )
+
+
+def _cost(series: Series[Prediction]) -> dict[str, Any]:
+    """Return the time and the memory that the model took; what an emulation takes says nothing of it."""
+    return {
+        "latency_ms": latency_ms(series.seconds),
+        "images_per_s": round(len(series.seconds) / sum(series.seconds), 2),
+        "peak_rss_mb": series.rss_mb,
+    }
 
 
 def _agreement(series: Series[Prediction], reference: Series[Prediction] | None) -> dict[str, Any]:

@@ -19,14 +19,16 @@ from stages.contract import (
     Mismatch,
     ModelEntry,
     Parity,
+    ReadBack,
 )
 from stages.contract.artifacts import GOLDEN, PREPROCESS
 from stages.files import write_text
 from stages.guards.comparison import Comparison
 from stages.parity.canary import Stock
 from stages.parity.images import Images
+from stages.parity.listing import list_models
 from stages.parity.measure import measure
-from stages.parity.models import list_models
+from stages.parity.read_back import Reader
 from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
 from stages.parity.task import Prediction, Task
@@ -53,8 +55,10 @@ class Verification(Generic[Prediction]):
         """
         self._context, self._shape = context, list(shape)
         self._threads = int(context.parameters.get("threads", THREADS))
-        self._models = list_models(context, classes, platform.machine())
+        self._reader = Reader(context, list_models(context, classes, platform.machine()))
+        self._models = self._reader.models
         self._columns: Sequence[Series[Prediction]] = ()
+        self._read_back: ReadBack | None = None
         self.hashes: Sequence[str] = ()
 
     def describe(self, preprocessing: Mapping[str, Any]) -> None:
@@ -76,9 +80,12 @@ class Verification(Generic[Prediction]):
             IntegrityError: a model gives what no model of this project does.
         """
         images = Images(self._context, names, prepare, stock)
+        models = [*self._models, *self._reader.extra]
         with stock or nullcontext():
-            self._columns = measure(self._models, images.prepared(), task, self._threads, images)
+            columns = measure(models, images.prepared(), task, self._threads, images, self._reader)
         self.hashes = images.hashes
+        self._columns = columns[: len(self._models)]
+        self._read_back = self._reader.proof(columns)
         return self._columns
 
     def write(
@@ -126,6 +133,7 @@ class Verification(Generic[Prediction]):
             sanity=tuple(column.sane() for column in self._columns if column.alive),
             runtime=files_and_runtime(self._models),
             canary=canary,
+            read_back=self._read_back,
         )
         of_input = "SHA-256 of the prepared image's float32 values, little endian, in the order CHW"
         head = {"schema_version": SCHEMA_VERSION, "task": task, "input": of_input}

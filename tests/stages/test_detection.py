@@ -81,8 +81,12 @@ def test_pd_and_nb_find_the_very_same_boxes_and_all_words() -> None:
         assert found[name]["flipped_pixels"] <= 2
         assert "accuracy" not in found[name] and "classes" not in found[name]
     assert found["nb-x86"]["max_abs_diff"] < 1e-3
-    assert found["nb-arm"]["status"] == "not_runnable"
-    assert metrics == {"images": len(PAGES), "hmean": {"pd": 1.0, "nb-x86": 1.0}}
+    arm = found["nb-arm"]
+    assert (arm["status"], arm["hmean"], arm["agreement"]) == ("emulated", 1.0, 1.0)
+    assert arm["max_abs_diff"] < 1e-3 and "latency_ms" not in arm
+    proof = document(run, "evidence.json")["read_back"]
+    assert proof["agreement"] == 1.0 and proof["same_program"] == ["nb-arm"]
+    assert metrics == {"images": len(PAGES), "hmean": {"pd": 1.0, "nb-x86": 1.0, "nb-arm": 1.0}}
     parity = document(run, "parity.json")
     assert parity["task"] == "detection"
     assert "dictionary" not in parity

@@ -15,10 +15,13 @@ import pytest
 from stages import convert, verify
 from stages.contract import Fault, Status
 from stages.errors import IntegrityError, StageError
-from stages.parity.models import Model, list_models
+from stages.parity.listing import list_models
+from stages.parity.models import Model
+from stages.parity.read_back import Reader
 from stages.pitfalls import Pitfall
 from stages.preprocess import prepare, read_image
 from stages.runners import ModelRunner
+from support.falsify import with_attribute, with_kind, with_tensor
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw_lines, new_folder
 
 TEXTS = ["A1B2", "XYZ9", "HELLO7", "42", "PADDLE", "LITE213"]
@@ -77,9 +80,56 @@ def test_the_columns_are_in_order_and_measured() -> None:
         assert found[name]["classes"] == 37
         assert found[name]["latency_ms"]["p50"] > 0
         assert found[name]["peak_rss_mb"] > 50
-    assert found["nb-arm"] == {
-        "name": "nb-arm", "status": "not_runnable", "detail": "not runnable here", "opt_version": "v2.13-rc",
-    }  # fmt: skip
+    arm = found["nb-arm"]
+    assert (arm["status"], arm["classes"], arm["opt_version"]) == ("emulated", 37, "v2.13-rc")
+    assert not {"latency_ms", "images_per_s", "peak_rss_mb"} & set(arm)
+
+
+def test_the_arm_file_is_emulated_and_the_reader_proved() -> None:
+    found = models(verified()[0])
+    assert found["nb-arm"]["accuracy"] == found["nb-x86"]["accuracy"]
+    assert found["nb-arm"]["agreement"] == 1.0 and found["nb-arm"]["max_abs_diff"] < 1e-3
+    proof = evidence(verified()[0])["read_back"]
+    assert (proof["model"], proof["images"], proof["agreement"]) == ("nb-x86", len(TEXTS), 1.0)
+    assert proof["max_abs_diff"] < 1e-4
+    assert proof["same_program"] == ["nb-arm"]
+
+
+def falsified(name: str, folder: Path) -> Path:
+    """Return the arm file with a weight, an attribute, or a kind of operators changed."""
+    right, wrong = inputs()["nb-arm"], folder / "model_arm.nb"
+    if name == "weight":
+        return with_tensor(right, wrong, "conv2d_0.w_0", lambda value: value * 0.5)
+    if name == "attribute":
+        return with_attribute(right, wrong, "hard_sigmoid", "offset", 0.1)
+    return with_kind(right, wrong, "layer_norm", "layer_nory")
+
+
+@pytest.mark.parametrize("name", ["weight", "attribute"])
+def test_an_arm_file_that_was_falsified_is_not_equal_to_pd(tmp_path: Path, name: str) -> None:
+    run = context("verify", tmp_path, {**inputs(), "nb-arm": falsified(name, tmp_path)}, PARAMETERS)
+    verify.run(run)
+    arm = models(run)["nb-arm"]
+    assert arm["status"] == "emulated"
+    assert arm["max_abs_diff"] > 1e-3, "more than verify.max_abs_diff allows: the verdict fails"
+    proof = evidence(run)["read_back"]
+    assert proof["agreement"] == 1.0 and proof["max_abs_diff"] < 1e-4
+    assert "same_program" not in proof or proof["same_program"] == []
+
+
+def test_what_cannot_be_read_back_is_not_checked(tmp_path: Path) -> None:
+    found = columns(tmp_path, {**inputs(), "nb-arm": falsified("kind", tmp_path)})["nb-arm"]
+    assert (found.status, found.emulated) == (Status.NOT_RUNNABLE, False)
+    assert found.detail == "not checked: operator layer_nory is not one that can be read back"
+
+
+def test_nothing_is_emulated_by_a_reader_that_cannot_read_what_runs_here(tmp_path: Path) -> None:
+    other = with_kind(inputs()["nb-x86"], tmp_path / "x.nb", "layer_norm", "layer_nory")
+    run = context("verify", tmp_path, {**inputs(), "nb-x86": other}, PARAMETERS)
+    reader = Reader(run, list_models(run, 37, "x86_64"))
+    arm = next(model for model in reader.models if model.name == "nb-arm")
+    assert (arm.status, arm.emulated) == (Status.NOT_RUNNABLE, False)
+    assert "nb-x86, which runs here, cannot be read back" in arm.detail
 
 
 def test_the_models_agree_and_read() -> None:
@@ -92,7 +142,7 @@ def test_the_models_agree_and_read() -> None:
     assert found["pd"]["max_abs_diff"] == 0.0
     assert metrics == {
         "images": len(TEXTS),
-        "accuracy": {name: found[name]["accuracy"] for name in ("checkpoint", "pd", "nb-x86")},
+        "accuracy": {name: found[name]["accuracy"] for name in found},
     }
 
 
@@ -116,7 +166,7 @@ def test_dictionary_and_threads_are_reported() -> None:
 
 def test_outputs_are_sane_and_the_same_again() -> None:
     found = {row["model"]: row for row in evidence(verified()[0])["sanity"]}
-    assert list(found) == ["checkpoint", "pd", "nb-x86"]
+    assert list(found) == ["checkpoint", "pd", "nb-x86", "nb-arm"]
     for row in found.values():
         assert row["row_sum_error"] < 1e-5
         assert row["repeat_difference"] == 0.0
@@ -181,6 +231,7 @@ def test_the_arm_file_is_never_run_on_x86_nor_the_other_way_round(
     verify.run(run)
     found = models(run)
     assert found["nb-x86"]["status"] == "not_runnable"
+    assert found["nb-x86"]["detail"].startswith("not checked: ")
     assert str(inputs()["nb-arm"]) in asked
     assert str(inputs()["nb-x86"]) not in asked
 

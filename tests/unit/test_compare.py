@@ -26,7 +26,7 @@ from stages.contract.codec import encode
 from support.projects import write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.results import (
-    ARM,
+    UNCHECKED,
     make_boxes,
     make_failed,
     make_model,
@@ -231,11 +231,11 @@ def test_accuracy_that_stands_for_a_run(tmp_path: Path) -> None:
     def score(**accuracies: float) -> float | None:
         named = {name.replace("_", "-"): value for name, value in accuracies.items()}
         models = [make_model(name, accuracy=value) for name, value in named.items()]
-        return shipped_score(make_report(project, make_parity(*models, ARM)))
+        return shipped_score(make_report(project, make_parity(*models, UNCHECKED)))
 
     assert score(checkpoint=0.1, pd=0.2, nb_x86=0.3) == 0.3
     assert score(checkpoint=0.1, pd=0.2) == 0.2
-    dead = make_parity(make_failed("pd", Fault.DIED, "aborted"), ARM)
+    dead = make_parity(make_failed("pd", Fault.DIED, "aborted"), UNCHECKED)
     assert shipped_score(make_report(project, dead)) is None
 
 

@@ -73,7 +73,7 @@ def test_zero_is_a_value() -> None:
         ({"models": [{"name": "pd"}]}, r"parity.json.models\[0\] lacks 'status'"),
         (
             {"models": [{"name": "pd", "status": "failed: it died"}]},
-            r"models\[0\].status is 'failed: it died', expected one of measured, not_runnable",
+            r"models\[0\].status is 'failed: it died', expected one of measured, emulated, not_runnable",
         ),
         ({"weather": 3}, "parity.json has 'weather', which is not known"),
         ({"schema_version": 1}, "parity.json has the schema version 1, expected 2"),

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.project import load_project
 from pipeline.report.html import render_html
+from pipeline.report.junit import render_junit
 from pipeline.report.markdown import MAX_MISMATCHES, render_markdown
 from pipeline.report.model import EarlierReportError, Report, ReportError, parse_report
 from pipeline.report.table import rows, titles, verdict_line
@@ -18,7 +19,14 @@ from pipeline.run.deliver import report_texts
 from report_schema import schema_text
 from stages.contract import Fault, Mismatch
 from support.projects import write_project
-from support.results import make_failed, make_model, make_parity, make_report, make_results
+from support.results import (
+    UNCHECKED,
+    make_failed,
+    make_model,
+    make_parity,
+    make_report,
+    make_results,
+)
 
 HOSTILE = "<script>alert(1)</script>|`x`\x1b[31m\u202egnp.exe\r\n| forged | row |\x9b2J\u2028[l](u)"
 
@@ -45,8 +53,10 @@ def test_report_is_read_as_it_was_written(folder: Path) -> None:
 
 def test_numbers_are_only_there_if_they_were_measured(folder: Path) -> None:
     models = {model["name"]: model for model in report(folder).plain()["models"]}
-    assert "accuracy" in models["nb-x86"] and "accuracy" not in models["nb-arm"]
-    assert models["nb-arm"]["status"] == "not_runnable"
+    assert "latency_ms" in models["nb-x86"] and "latency_ms" not in models["nb-arm"]
+    assert models["nb-arm"]["status"] == "emulated"
+    unchecked = report(folder, models=(make_model("pd"), make_model("nb-x86"), UNCHECKED))
+    assert "accuracy" not in unchecked.plain()["models"][2]
 
 
 def test_report_of_an_earlier_version_is_known_as_such(tmp_path: Path) -> None:
@@ -101,15 +111,17 @@ def test_models_are_named_with_size_and_hash_of_their_file(folder: Path) -> None
     results = make_results()
     assert models["pd"].sha256 == results["export"].artifact("inference.pdiparams").sha256
     assert models["nb-arm"].sha256 == results["convert"].artifact("model_arm.nb").sha256
-    assert models["nb-arm"].sentence == "not runnable here"
 
 
-def test_arm_row_says_why_it_has_no_numbers(folder: Path) -> None:
+def test_arm_row_says_that_it_is_emulated_or_why_it_has_no_numbers(folder: Path) -> None:
     made = report(folder)
-    by_name = {row[0]: row for row in rows(made)}
-    assert by_name["nb-arm"][1] == "not runnable here"
-    assert all(len(row) == len(titles(made)) for row in by_name.values())
-    assert by_name["nb-x86"][1] == "98.00%"
+    by_name = {row[0]: dict(zip(titles(made), row, strict=True)) for row in rows(made)}
+    assert by_name["nb-x86"]["accuracy"] == by_name["nb-arm (emulated)"]["accuracy"] == "98.00%"
+    assert by_name["nb-x86"]["p50 ms"] == "50.0" and by_name["nb-arm (emulated)"]["p50 ms"] == "–"
+    for draw in (render_markdown, render_html, render_junit):
+        assert "nb-arm (emulated)" in draw(made)
+    unchecked = report(folder, models=(make_model("pd"), make_model("nb-x86"), UNCHECKED))
+    assert rows(unchecked)[2][:2] == ["nb-arm", UNCHECKED.detail]
 
 
 def test_model_without_a_reference_has_empty_cells(folder: Path) -> None:

@@ -18,12 +18,12 @@ from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.run.deliver import complete, deliver, is_delivered
-from stages.contract import Fault, Result, Step, Targets
+from stages.contract import Fault, ReadBack, Result, Step, Targets
 from support.projects import write_project
 from support.results import (
-    ARM,
     NO_CHECKPOINT,
     NO_EVIDENCE,
+    UNCHECKED,
     make_comparison,
     make_evidence,
     make_failed,
@@ -155,7 +155,7 @@ def test_model_with_other_classes_is_named(guards: Make) -> None:
 def test_nb_that_differs_from_pd_fails(guards: Make, name: str, changes: dict[str, Any]) -> None:
     parity = make_parity(make_model("pd"), make_model("nb-x86", **changes))
     assert guards(parity=parity)[name].outcome is FAILED
-    alone = make_parity(make_model("pd"), ARM)
+    alone = make_parity(make_model("pd"), UNCHECKED)
     assert guards(parity=alone)[name].outcome is NOT_CHECKED
 
 
@@ -166,9 +166,30 @@ def test_nan_is_a_failed_guard(guards: Make) -> None:
     assert found["shipped-measured"].outcome is FAILED
 
 
-def test_file_that_nobody_ran_is_not_checked(guards: Make) -> None:
+def test_file_that_nobody_ran_is_emulated_or_not_checked(guards: Make) -> None:
     found = guards()["shipped-measured"]
-    assert found.outcome is NOT_CHECKED and "nb-arm: not runnable here" in found.found
+    assert found.outcome is PASSED and found.found == "measured: nb-x86; emulated by Paddle: nb-arm"
+    alone = make_parity(make_model("pd"), make_model("nb-x86"), UNCHECKED)
+    found = guards(parity=alone)["shipped-measured"]
+    assert found.outcome is NOT_CHECKED and f"nb-arm: {UNCHECKED.detail}" in found.found
+    assert guards(parity=alone)["reader-proved"].outcome is NOT_CHECKED
+
+
+@pytest.mark.parametrize(
+    ("read_back", "outcome"),
+    [
+        (ReadBack("nb-x86", 300, 1.0, 9e-6), PASSED),
+        (ReadBack("nb-x86", 300, 0.99, 9e-6), FAILED),
+        (ReadBack("nb-x86", 300, 1.0, 0.02), FAILED),
+        (ReadBack("nb-x86", 3, failure="killed by SIGABRT"), FAILED),
+        (None, NOT_CHECKED),
+    ],
+)
+def test_the_reader_of_an_emulated_file_is_proved_on_one_that_ran(
+    guards: Make, read_back: ReadBack | None, outcome: Outcome
+) -> None:
+    evidence = replace(make_evidence(), read_back=read_back)
+    assert guards(evidence=evidence)["reader-proved"].outcome is outcome
 
 
 def test_lock_is_claimed_only_if_it_held(guards: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from pipeline.report.words import Effect, GuardEntry, Outcome
 from stages.contract import Attempt, Change, Exit, Fault, ModelEntry, Parity, Status
 from support.results import (
     ARM,
+    UNCHECKED,
     make_boxes,
     make_chain,
     make_failed,
@@ -75,11 +77,12 @@ def test_what_is_allowed_passes(nb: dict[str, Any], asked: dict[str, float]) -> 
 
 def test_every_limit_stands_beside_what_was_measured() -> None:
     found = verdict({"min_accuracy": 0.99}, max_abs_diff=NAN)
-    assert found.limits[-3:] == (
+    assert [limit for limit in found.limits if limit.model not in ("checkpoint", "nb-arm")][1:] == [
         Limit(Asked.MIN_AGREEMENT, "nb-x86", "", True, 1.0, 1.0),
         Limit(Asked.MAX_ABS_DIFF, "nb-x86", "", False, None, 1e-3),
         Limit(Asked.MIN_ACCURACY, "pd", "accuracy", False, 0.98, 0.99),
-    )
+    ]
+    assert sum(limit.model == "nb-arm" for limit in found.limits) == 3
     assert {limit.sentence for limit in found.limits if not limit.kept} == set(found.reasons)
     # the last event of the run has them too, and passes over what a later version asks
     line = Envelope(9, "now", "run", "", RunFinished.of(1, 2.0, found)).encode()
@@ -87,6 +90,31 @@ def test_every_limit_stands_beside_what_was_measured() -> None:
     read, newer = (Envelope.decode(text).event for text in (line, later))
     assert isinstance(read, RunFinished) and read.judgement == found
     assert isinstance(newer, RunFinished) and newer.limits == found.limits[:-1]
+
+
+@pytest.mark.parametrize(
+    ("arm", "said"),
+    [
+        ({"agreement": 0.99}, "nb-arm: agrees with pd on 0.9900 (asked 1.0)"),
+        ({"max_abs_diff": 0.02}, "nb-arm: differs from pd by up to 2.00e-02 (allowed 1e-03)"),
+    ],
+)
+def test_an_emulated_file_that_differs_fails(arm: dict[str, Any], said: str) -> None:
+    models = [make_model("pd"), make_model("nb-x86"), replace(ARM, **arm)]
+    found = judge(make_parity(*models), VerifySection())
+    assert (found.verdict, found.reasons) == (Verdict.PARITY, (said,))
+
+
+def test_an_emulated_file_alone_is_not_enough() -> None:
+    found = judge(make_parity(make_model("pd"), ARM), VerifySection())
+    assert found.reasons == ("no NB model was measured",)
+
+
+def test_a_file_that_nothing_stands_for_is_no_plain_pass() -> None:
+    models = [make_model("pd"), make_model("nb-x86"), UNCHECKED]
+    found = judge(make_parity(*models), VerifySection())
+    assert found.verdict is Verdict.WARNINGS
+    assert found.remarks == (f"nb-arm: {UNCHECKED.detail}",)
 
 
 def test_checkpoint_that_differs_from_pd_fails() -> None:

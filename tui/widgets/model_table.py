@@ -92,7 +92,7 @@ class _Layout:
 
     def __init__(self, report: Report, width: int) -> None:
         self._report, self._width = report, width
-        names = [_("model"), *(one_line(model.name) for model in report.models)]
+        names = [_("model"), *(one_line(translated(model.title)) for model in report.models)]
         self._name = widest(names, _LONGEST_NAME)
         self._metrics = metrics_of(report)
         self._widths = {metric.title: self._width_of(metric) for metric in self._metrics}
@@ -131,7 +131,7 @@ class _Layout:
         return joined(cells)
 
     def row(self, model: Model) -> Text:
-        cells = [padded(Text(one_line(model.name), "bold"), self._name)]
+        cells = [padded(Text(one_line(translated(model.title)), "bold"), self._name)]
         columns: Sequence[ReportMetric] = self.columns
         if not model.is_measured:
             empty = [metric for metric in columns if metric.measured]

@@ -117,21 +117,60 @@ def accuracy(proof: Proof) -> Finding:
 
 @guard(
     "shipped-measured",
-    msg("every NB file was measured"),
+    msg("every NB file was measured, or emulated"),
     msg("a file for another processor that nobody has run: golden.json is for checking it there"),
     stage="verify",
 )
 def shipped(proof: Proof) -> Finding:
-    """Tell which NB files nobody has run, and why."""
+    """Tell which NB files ran, of which Paddle ran what they hold, and of which neither is so, and why."""
     buffers = [model for model in proof.parity.models if model.is_nb]
     others = [model for model in buffers if not model.is_measured]
     if not buffers:
         return not_checked(msg("there is no NB file"), "verify")
     if not others:
-        return passed(msg("measured: {names}", names(buffers)), "verify")
+        emulated = [model for model in buffers if model.is_emulated]
+        ran = msg("measured: {names}", names(model for model in buffers if model not in emulated))
+        if not emulated:
+            return passed(ran, "verify")
+        return passed(
+            msg("{measured}; emulated by Paddle: {names}", ran, names(emulated)), "verify"
+        )
     if any(model.status is Status.FAILED for model in others):
         return failed(said_of(others), "verify")
     return not_checked(said_of(others), "verify")
+
+
+@guard(
+    "reader-proved",
+    msg("what emulates an NB file computes what Paddle-Lite does"),
+    msg("a row that a misread file makes look right, or wrong"),
+)
+def reader(proof: Proof) -> Finding:
+    """Hold a file that ran, read back and run by Paddle, against what Paddle-Lite made of it."""
+    allowed, found = proof.settings.verify.max_abs_diff, proof.evidence.read_back
+    if not any(model.is_emulated for model in proof.parity.models):
+        return not_checked(msg("no NB file was emulated"), "verify")
+    if found is None:
+        return not_checked(msg("no NB file ran here that could be read back too"), "verify")
+    if found.agreement is None or found.max_abs_diff is None:
+        return failed(msg("{model}, read back: {failure}", found.model, found.failure), "verify")
+    task = TASKS[proof.parity.task]
+    said = msg(
+        "{model}, read back and run by Paddle: {agreed} on {images} images, differs by up to {difference} "
+        "(allowed {allowed})",
+        found.model,
+        task.agreed(f"{found.agreement:.2%}"),
+        found.images,
+        f"{found.max_abs_diff:.1e}",
+        f"{allowed:.1e}",
+    )
+    same = found.agreement == 1.0 and found.max_abs_diff <= allowed
+    if not found.same_program:
+        return passed_if(same, said, "verify.max_abs_diff")
+    alike = ", ".join(found.same_program)
+    return passed_if(
+        same, msg("{said}; {names} holds the same", said, alike), "verify.max_abs_diff"
+    )
 
 
 @guard(
@@ -145,4 +184,4 @@ def artifacts(_proof: Proof) -> Finding:
     return enforced(msg("what ships has the SHA-256 that its stage recorded"), "SHA256SUMS")
 
 
-GUARDS = (agreement, probabilities, chained, accuracy, shipped, artifacts)
+GUARDS = (agreement, probabilities, chained, accuracy, shipped, reader, artifacts)

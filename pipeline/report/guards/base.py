@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -191,7 +191,7 @@ def guard(
     return lambda check: Guard(name, title, protects, check, pitfalls, stage, effect, tasks)
 
 
-def names(models: Sequence[ModelEntry]) -> str:
+def names(models: Iterable[ModelEntry]) -> str:
     """Return the models' names in a row."""
     return ", ".join(model.name for model in models)
 

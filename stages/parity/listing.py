@@ -1,0 +1,97 @@
+"""Which models a run compares: what its inputs hold, and what of it can be run or emulated here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stages.contract import Fault, Status
+from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL, nb_model
+from stages.emulation.call import NotEmulatedError
+from stages.emulation.program import write_emulation
+from stages.errors import StageError
+from stages.lite.kernels import target_of
+from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
+from stages.lite.targets import TARGETS, runnable_target
+from stages.message import msg
+from stages.parity.models import REFERENCE, Model, not_checked
+from stages.pitfalls import Pitfall
+from stages.published.files import PARAMETERS, PROGRAM
+from stages.runtime import Context
+from stages.text.printable import printable
+
+NO_CHECKPOINT = msg("no checkpoint in this project")
+
+
+def list_models(context: Context, classes: int, machine: str) -> list[Model]:
+    """Return the columns in the order of the table.
+
+    Args:
+        context: of the stage; its inputs say what there is.
+        classes: of the dictionary, the blank included.
+        machine: as ``platform.machine()`` names it; decides which ``.nb`` may run.
+    """
+    pd = Model(REFERENCE, "pd", (str(context.input("pdmodel")), str(context.input("pdiparams"))))
+    targets = [target for target in TARGETS if context.has(nb_model(target))]
+    runnable = runnable_target(machine)
+    buffers = [_buffer(context, target, target == runnable) for target in targets]
+    # what runs stands first, then what is emulated, then what failed
+    buffers.sort(key=lambda model: (model.emulated, model.status.value if model.status else ""))
+    return [_original(context, classes), pd, *buffers]
+
+
+def _original(context: Context, classes: int) -> Model:
+    """Describe what the PD model was made from: a PIR model, or a checkpoint.
+
+    Paddle Inference takes a PIR model as it takes a legacy one.
+    """
+    if not context.has("pir"):
+        return _checkpoint(context, classes)
+    folder = context.input("pir")
+    return Model(PIR_MODEL, "pd", (str(folder / PROGRAM), str(folder / PARAMETERS)))
+
+
+def _checkpoint(context: Context, classes: int) -> Model:
+    if not (context.has("checkpoint") and context.has("config")):
+        return Model(CHECKPOINT_MODEL, status=Status.ABSENT, detail=NO_CHECKPOINT)
+    files = (str(context.input("config")), str(context.input("checkpoint")), str(classes))
+    return Model(CHECKPOINT_MODEL, "checkpoint", files)
+
+
+def _buffer(context: Context, slot: str, machine_runs: bool) -> Model:
+    """Describe the NB file that stands for the target ``slot``.
+
+    One that nobody can read, or that is for another processor, is never run: it would crash, or
+    return zeros with exit code 0.
+    """
+    name = nb_model(slot)
+    nb = context.input(name)
+    try:
+        with context.guarding():
+            read = read_naive_buffer(nb)
+            target = target_of(read)
+    except StageError as error:
+        return _broken(Model(name), Fault.UNREADABLE, error.message, error.pitfall)
+    model = Model(name, target=target, opt_version=printable(read.head.opt_version))
+    if target != slot:
+        why = msg(
+            "the file is made for {target}, not for {slot}; it was not run", printable(target), slot
+        )
+        return _broken(model, Fault.WRONG_TARGET, why, Pitfall.FOREIGN_TARGET)
+    if machine_runs:
+        return replace(model, kind="nb", files=(str(nb),))
+    return emulated(context, model, read)
+
+
+def emulated(context: Context, model: Model, nb: NaiveBuffer) -> Model:
+    """Return a model that is what the file holds, for Paddle to run; one that is not run if it cannot be."""
+    try:
+        with context.guarding():
+            files = write_emulation(nb, context.scratch / f"{model.name} read back")
+    except NotEmulatedError as error:
+        said = not_checked(str(error))
+        return replace(model, status=Status.NOT_RUNNABLE, detail=said)
+    return replace(model, kind="pd", files=tuple(map(str, files)), emulated=True)
+
+
+def _broken(model: Model, fault: Fault, detail: str, pitfall: Pitfall | None) -> Model:
+    return replace(model, status=Status.FAILED, fault=fault, detail=detail, pitfall=pitfall)
