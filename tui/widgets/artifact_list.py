@@ -53,7 +53,7 @@ class ArtifactList(Vertical):
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Give the focus to the rows."""
-        self._rows.focus(scroll_visible)
+        self.screen.set_focus(self._rows, scroll_visible)
         return self
 
     def show(self, artifacts: Iterable[Made]) -> None:

@@ -97,8 +97,8 @@ class LogView(Vertical):
             self._watch.pause()
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        """Give the focus to the lines."""
-        self.lines.focus(scroll_visible)
+        """Give the focus to the lines, at once: the next key may be there already."""
+        self.screen.set_focus(self.lines, scroll_visible)
         return self
 
     # Which file.
@@ -266,7 +266,8 @@ class LogView(Vertical):
     def action_search(self) -> None:
         """Ask what to search for; it is searched for while it is typed, from here on."""
         self._asked_at = self.lines.cursor
-        self.prompt.ask(_("search:"))
+        self.prompt.say(_("search:"))
+        self.prompt.ask()
 
     def _typed(self, text: str) -> None:
         self._go_back()
@@ -283,9 +284,8 @@ class LogView(Vertical):
             self.action_clear()
         elif not text:
             self.action_next()
-        elif self.searching and not self.searching.lines:  # then that is said now
-            self._jump_from = self.lines.current or 0
-            self._jump_on()
+        else:
+            self._jump_on()  # that there is no match is said now
 
     def _go_back(self) -> None:
         """Go to where the search was asked for."""

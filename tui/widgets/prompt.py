@@ -58,13 +58,12 @@ class Prompt(Horizontal):
         """Say before what is typed what it is for."""
         self._question.show(question)
 
-    def ask(self, question: str) -> None:
+    def ask(self) -> None:
         """Ask, with nothing typed yet."""
-        self.say(question)
         with self.prevent(Input.Changed):
             self._entry.value = ""
         self.display = True
-        self._entry.focus()
+        self.screen.set_focus(self._entry)  # at once: the next key may be there already
 
     @on(Input.Changed)
     def _change(self, event: Input.Changed) -> None:
@@ -100,7 +99,7 @@ class Finder:
         if not self._prompt.is_attached and isinstance(parent, Widget):
             await parent.mount(self._prompt, after=self._widget)
         self._look("")
-        self._prompt.ask(_("find:"))
+        self._prompt.ask()
 
     def again(self) -> None:
         """What the widget has is new: narrow it as before."""

@@ -28,6 +28,8 @@ _COLUMNS = (
     (N_("stages"), 15),
     (N_("score"), 8),
 )
+#: From this width on a row has room for the run's name, which one can look for in any case.
+_WITH_NAME = 110
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class RunTable(Listing, inherit_bindings=False):
     """Rows in the order given, the newest first; ``marked`` is the run chosen for a comparison."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("list", "up", "down", "page_up", "first", "last", "choose"),
+        *bindings("list", "up", "down", "page_up", "first", "last", "choose", "find", "clear"),
         Binding("pagedown", "page(1)", show=False, id="list.page_down"),  # space marks a run
     ]
     DEFAULT_CSS = """
@@ -71,14 +73,14 @@ class RunTable(Listing, inherit_bindings=False):
         self.marked = run
         self.refresh()
 
-    def _cells(self, index: int, _width: int) -> Text:
+    def _cells(self, index: int, width: int) -> Text:
         run = self.runs[index]
         past = self._known.get(run.name)
         mark = Text(symbol("full") if run.name == self.marked else "", "bold")
         if past is None:
             return _row(mark, Text(symbol("ellipsis"), "dim"), Text(run.name))
         score = "" if past.score is None else f"{past.score:.2%}"
-        return _row(
+        row = _row(
             mark,
             ending_text(past.summary),
             Text(local_time(past.summary.started)),
@@ -86,6 +88,7 @@ class RunTable(Listing, inherit_bindings=False):
             Text(stages_text(past.summary)),
             Text(score),
         )
+        return row.append(f"  {run.name}", "dim") if width >= _WITH_NAME else row
 
 
 def titles() -> Text:

@@ -112,3 +112,39 @@ async def test_a_search_of_a_big_file_holds_up_neither_keys_nor_leaving(
     assert desk.view.searching.is_busy
     await desk.view.remove()
     await desk.app.workers.wait_for_complete()
+
+
+async def test_long_lines_are_gone_along_and_folded_and_a_match_is_gone_to(desk: Desk) -> None:
+    long = "a" * 100 + "needle" + "z" * 100
+    desk.write(long, "WARNING: short", "ERROR: shorter")
+    await desk.until(lambda: desk.shown[-1] == "ERROR: shorter")
+    marks = [row[0] for row in desk.app.rows()[-2:]]
+    assert marks == [symbol("warning"), symbol("failed")]  # without colour too
+    await desk.press("slash", *"needle")  # it is gone to while one types
+    await desk.until(lambda: "needle" in desk.app.rows()[-4])
+    assert desk.app.rows()[-4].startswith(symbol("unfocused") + symbol("more-left"))
+    await desk.press("escape")  # and back, if it is not what one looked for
+    assert desk.view.following and desk.view.searching is None and not desk.view.prompt.display
+    await desk.press("slash", *"needle", "enter", "left", "left", "left")
+    assert desk.view.lines.left == 0 and desk.current == "a" * 76 + symbol("selected")
+    await desk.press("right")
+    assert "needle" in desk.current
+    await desk.press("w", "f")
+    assert desk.shown[-5:] == [
+        long[:77],
+        long[77:154],
+        long[154:],
+        "WARNING: short",
+        "ERROR: shorter",
+    ]
+    await desk.press("k", "k")  # all of a line is shown
+    assert desk.view.lines.cursor == 100 and desk.current == long[:77]
+    desk.write("车" * 100)
+    await desk.press("G")
+    await desk.until(lambda: desk.shown[-3:] == ["车" * 38, "车" * 38, "车" * 24])
+    await desk.press("w")
+    assert desk.shown[-1] == "车" * 38 + symbol("selected")
+    for size in ((20, 3), (3, 1), (80, 24)):
+        await desk.press("w")
+        await desk.pilot.resize_terminal(*size)
+        await desk.press("k", "pageup", "g", "G")
