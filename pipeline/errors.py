@@ -56,6 +56,6 @@ class Interrupted(PaddockError):
 
     def __init__(self, code: Exit) -> None:
         super().__init__(
-            msg("stopped; what was finished is kept, the same command goes on from there")
+            msg("stopped; what was finished is kept, and the next run goes on from there")
         )
         self.code = code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import signal
@@ -49,6 +50,20 @@ def run_editor(command: Sequence[str], file: Path, line: int = 0) -> None:
         raise EditorFailed(said.format(command=command[0], reason=error.strerror)) from error
     if code:
         raise EditorFailed(_("{command} ended with {code}").format(command=command[0], code=code))
+
+
+#: A file and a line, as errors write them.
+_PLACE = re.compile(r"([^\s:\"'()]+):(\d+)")
+
+
+def named_place(text: str, folders: Sequence[Path]) -> tuple[Path, int] | None:
+    """Return the first file below one of ``folders`` that ``text`` names with a line, and that line."""
+    for name, line in _PLACE.findall(text):
+        for folder in folders:
+            path = (folder / name).resolve()
+            if path.is_relative_to(folder.resolve()) and path.is_file():
+                return path, int(line)
+    return None
 
 
 def pager_command(environ: Mapping[str, str], path: Path) -> list[str]:

@@ -84,7 +84,7 @@ class Planner:
             }
         )
         if waits_for:
-            return Step(wire, "wait", msg("after {stages}", joined(" and ", waits_for)))
+            return Step(wire, "wait", msg("after {stages}", joined(", ", waits_for)))
         components = self._components(wire, results)
         if wire.stage in self.forced:
             return Step(wire, "run", FORCED, components)

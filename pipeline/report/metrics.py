@@ -52,7 +52,7 @@ def _classes(model: Model, report: Report) -> Value:
 #: The one speed that says the same on a busy machine: both models were measured beside each other.
 RATIO: ReportMetric = Metric(
     "x PD",
-    msg("p50 as a multiple of PD's"),
+    msg("p50 divided by PD's"),
     _ratio,
     ".2f",
     "lower",

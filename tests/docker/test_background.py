@@ -129,5 +129,5 @@ def test_stopped_run_ends_and_leaves_no_container(
         assert site.containers(official) == [] and running(state) is None
         assert summarise(own.folder).stages["convert"] == "stopped"
         failed = next(item.event for item in said if isinstance(item.event, RunFailed))
-        assert "the same command goes on from there" in failed.message
+        assert "the next run goes on from there" in failed.message
         assert code_of(in_background(official, Options(last="convert"))[1]) == 0

@@ -52,7 +52,7 @@ def test_signal_stops_the_stage_and_its_container(
             stopped = live.finish()
         assert stopped.code == code
         assert site.containers(started) == []
-        assert "the same command goes on from there" in stopped.of("run-failed")[0]["message"]
+        assert "the next run goes on from there" in stopped.of("run-failed")[0]["message"]
         assert stopped.events[-1]["type"] == "run-finished"
         after = check_next_run_completes(site, started, "--until", "convert")
     assert after.stages("stage-started") == ["convert"]

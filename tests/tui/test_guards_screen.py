@@ -147,7 +147,7 @@ async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
     }  # fmt: skip
     append(folder, json.dumps(body))
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await until_shown(pilot, app, "why: paddock explain stock-nb")
+        await until_shown(pilot, app, "e explains why")
         await pilot.press("e")
         await until_shown(pilot, app, "the official model in place of one's own")
         await pilot.press("escape", "5")

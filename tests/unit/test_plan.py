@@ -37,7 +37,7 @@ def test_a_new_project_runs_the_first_stage_and_the_rest_waits(folder: Path) -> 
     steps = plan(folder)
     assert (steps["data"].action, steps["data"].reason) == ("run", "never run")
     assert (steps["train"].action, steps["train"].reason) == ("wait", "after data")
-    assert steps["verify"].reason == "after convert and data and export and train"
+    assert steps["verify"].reason == "after convert, data, export, train"
 
 
 def test_after_a_run_everything_is_cached(folder: Path) -> None:

@@ -137,6 +137,16 @@ class AuditScreen(PlainScreen[None]):
 
     # Keys.
 
+    def hash_shown(self) -> tuple[str, str] | None:
+        fault = self._selected
+        found = fault.found or fault.expected.digests if fault else None
+        return (found.sha256, fault.expected.path) if fault and found else None
+
+    @property
+    def _selected(self) -> Fault | None:
+        row = self.query_one(Listing).cursor
+        return self._faults[row] if row < len(self._faults) else None
+
     def action_back(self) -> None:
         """Go back; an audit that goes on is stopped."""
         self._orders += 1

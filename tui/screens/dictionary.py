@@ -53,6 +53,10 @@ class DictionaryScreen(PlainScreen[None]):
         self.query_one("#places", Line).show(_table(dictionary.places if dictionary else ()))
         self.query_one(Page).focus()
 
+    def hash_shown(self) -> tuple[str, str] | None:
+        dictionary = self._report.dictionary
+        return (dictionary.sha256, "dict.txt") if dictionary else None
+
     def action_back(self) -> None:
         """Go back to where this was opened."""
         self.leave()

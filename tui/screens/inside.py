@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from textual.app import SuspendNotSupported
 from textual.screen import Screen, ScreenResultType
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from pipeline.text import one_line
+from tui.language import _, translated
+from tui.programs import EditorFailed, editor, run_editor
 
+if TYPE_CHECKING:
     from pipeline.machine.doctor import Finding
     from pipeline.record.runs import RunFolder
     from pipeline.run.options import Options
@@ -98,6 +103,31 @@ class InsideScreen(Screen[ScreenResultType]):
     def loses(self) -> str:
         """Return what is lost if the app is left now, as a sentence; "" for nothing."""
         return ""
+
+    def copy(self, text: str, said: str) -> None:
+        """Copy ``text`` through the terminal (OSC 52), and say so."""
+        self.app.copy_to_clipboard(text)
+        self.notify(said)
+
+    def edit(self, file: Path, line: int) -> bool:
+        """Open ``file`` in the user's editor; return whether that could be, after saying why if not."""
+        command = editor(os.environ)
+        if not command:
+            sentence = _(
+                "No editor was found: set EDITOR to one, or edit the file in another terminal."
+            )
+            self.notify(sentence, severity="warning")
+            return False
+        try:
+            with self.app.suspend():
+                run_editor(command, file, line)
+        except SuspendNotSupported:
+            said = _("This terminal cannot be lent to an editor: edit {file} in another one.")
+            self.notify(said.format(file=one_line(str(file))), severity="warning")
+            return False
+        except EditorFailed as error:
+            self.notify(one_line(translated(error)), severity="warning")
+        return True
 
     def hear_doctor(self) -> None:
         """The machine was looked at: draw what depends on its findings."""

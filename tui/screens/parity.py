@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from pipeline.report.table import chain_line, verdict_line
+from pipeline.text import one_line
 from tui.keys import bindings
 from tui.screens.confusions import ConfusionsScreen
 from tui.screens.reading import ReadingScreen
@@ -136,6 +137,19 @@ class ParityScreen(ReportScreen):
     def action_go(self, images: int) -> None:
         """Go to another image, whoever has the keyboard."""
         self.gallery.list.action_move(images)
+
+    def action_copy(self) -> None:
+        """Copy the selected model's SHA-256, as ``sha256sum`` writes it."""
+        row = self.query_one("#models", Listing).cursor
+        models = self.record.report.models if self.record and self.record.report else []
+        if row < len(models) and models[row].sha256:
+            name = one_line(models[row].name)
+            self.copy(
+                f"{models[row].sha256}  {name}",
+                _("Copied the SHA-256 of {path}.").format(path=name),
+            )
+        else:
+            self.notify(_("There is no hash here."))
 
     def action_switch(self) -> None:
         """Go to the other list."""

@@ -8,6 +8,7 @@ from textual.screen import ScreenResultType
 
 from pipeline.text import one_line
 from tui.appearance import symbol
+from tui.language import _
 from tui.screens.inside import InsideScreen
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line
@@ -44,11 +45,27 @@ class PlainScreen(InsideScreen[ScreenResultType]):
     def on_mount(self) -> None:
         self.show_title()
 
+    def hash_shown(self) -> tuple[str, str] | None:
+        """Return the SHA-256 that the page shows, and of what; that may come from outside."""
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy a hash where there is one."""
+        return self.hash_shown() is not None or None if action == "copy" else True
+
+    def action_copy(self) -> None:
+        """Copy the hash, as ``sha256sum`` writes it."""
+        if shown := self.hash_shown():
+            digest, name = shown[0], one_line(shown[1])
+            self.copy(f"{digest}  {name}", _("Copied the SHA-256 of {path}.").format(path=name))
+
     def on_screen_resume(self) -> None:
         self.refresh_bindings()
 
     def show_title(self) -> None:
         """Draw the title again."""
         title = Text("Paddock", "bold")
-        title.append(f" {symbol('dot')} {one_line(self.title_text())}")
+        parts = (self.paddock.project_name, self.title_text().rstrip(":"))
+        for part in filter(None, parts):
+            title.append(f" {symbol('dot')} {one_line(part)}")
         self.query_one("#title", Line).show(title)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
@@ -16,7 +15,6 @@ from pipeline.text import one_line, several_lines
 from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, translated
-from tui.programs import EditorFailed, editor, run_editor
 from tui.screens.plain import PlainScreen
 from tui.widgets.line import Line
 
@@ -100,25 +98,8 @@ class ProblemScreen(PlainScreen[None]):
 
     def action_edit(self) -> None:
         """Open the file in the user's editor, then read it again."""
-        command = editor(os.environ)
-        if not command:
-            self.notify(
-                _("No editor was found: set EDITOR to one, or edit the file in another terminal."),
-                severity="warning",
-                timeout=10,
-            )
-            return
-        try:
-            with self.app.suspend():
-                run_editor(command, self.backend.project_file, _line_of(self.error.message))
-        except SuspendNotSupported:
-            said = _("This terminal cannot be lent to an editor: edit {file} in another one.")
-            where = one_line(str(self.backend.project_file))
-            self.notify(said.format(file=where), severity="warning", timeout=10, markup=False)
-            return
-        except EditorFailed as error:
-            self.notify(one_line(translated(error)), severity="warning", timeout=10, markup=False)
-        self.action_again()
+        if self.edit(self.backend.project_file, _line_of(self.error.message)):
+            self.action_again()
 
     def action_again(self) -> None:
         """Read the file again: leave if it is well, else show what is wrong now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from typing import ClassVar, cast
 
 from rich.text import Text
@@ -13,12 +15,15 @@ from textual.events import Resize
 from textual.message import Message
 from textual.widgets import OptionList
 
+from pipeline.errors import PaddockError
 from pipeline.record.events import RunFailed
 from pipeline.run.options import Options
 from pipeline.text import human_size, one_line, unfolded
+from stages.contract import Exit
 from tui.appearance import symbol
-from tui.keys import bindings
+from tui.keys import BY_ID, bindings
 from tui.language import _, translated
+from tui.programs import named_place
 from tui.screens.base import PaddockScreen
 from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
@@ -62,26 +67,32 @@ class FailureBanner(Line):
         background: $error 20%; overflow-y: auto;
     }
     FailureBanner.-shown { display: block; }
+    FailureBanner.-stopped { background: $warning 20%; }
     """
 
-    def show_failure(self, failure: RunFailed | None) -> None:
-        """Show message, place and remedy, or nothing."""
+    def show_failure(self, failure: RunFailed | None, keys: str = "") -> None:
+        """Show message, place and remedy, and the ``keys`` that lead on; or nothing."""
         self.set_class(failure is not None, "-shown")
-        self.show(_failure_text(failure) if failure else Text())
+        self.set_class(failure is not None and failure.code in _STOPPED, "-stopped")
+        self.show(_failure_text(failure, keys) if failure else Text())
 
 
-def _failure_text(failure: RunFailed) -> Text:
+#: Exit codes of a run that ended because somebody wanted it to.
+_STOPPED = (Exit.INTERRUPTED, Exit.TERMINATED)
+
+
+def _failure_text(failure: RunFailed, keys: str) -> Text:
     first, *rest = translated(failure.message).splitlines() or [""]
-    text = Text(f"{symbol('failed')} {one_line(first)}", "bold")
+    mark = symbol("stopped" if failure.code in _STOPPED else "failed")
+    text = Text(f"{mark} {one_line(first)}", "bold")
     for line in rest:
         text.append(f"\n  {one_line(line)}", "not bold")
     if failure.where:
         text.append(f"\n  {one_line(failure.where)}", "not bold")
     if failure.remedy:
         text.append(f"\n{symbol('arrow')} {unfolded(translated(failure.remedy))}")
-    if failure.pitfall:
-        why = _("why: {command}").format(command=f"paddock explain {failure.pitfall}")
-        text.append(f"\n  {one_line(why)}", "not bold")
+    if keys:
+        text.append(f"\n  {keys}", "not bold")
     return text
 
 
@@ -137,13 +148,36 @@ class RunScreen(PaddockScreen):
             stages.select(view.running_stage.name)
         judged = view.finished.judgement if view.finished else None
         refused = view.failure if judged and not judged.verdict.passed else None
-        self.query_one(FailureBanner).show_failure(None if refused else view.failure)
+        banner = self.query_one(FailureBanner)
+        banner.show_failure(None if refused else view.failure, self._ways_on(view))
         explained = ("run.explain",) if refused and refused.pitfall else ()
         keys = self.keys_shown("app.parity", "app.guards", *explained)
         remedy = refused.remedy if refused else ""
         self.query_one(VerdictBox).show_judgement(judged, keys, remedy=remedy)
         self.query_one(Usage).show_stage(view.running_stage)
         self._show_selected()
+
+    def _ways_on(self, view: RunView) -> str:
+        """Return the keys that do something about what stopped the run."""
+        offered = {"run.explain": _("explains why"), "run.edit": _("opens the file")}
+        keys = [
+            f"{self.paddock.key_shown(key_id)} {words}"
+            for key_id, words in offered.items()
+            if self.check_action(BY_ID[key_id].action, ())
+        ]
+        return f" {symbol('dot')} ".join(keys) if view.failure else ""
+
+    def _place_named(self) -> tuple[Path, int] | None:
+        """Return which of the user's files what stopped the run names, and the line."""
+        failure = self.paddock.view.failure
+        if failure is None:
+            return None
+        folders = [self.backend.folder]
+        with contextlib.suppress(
+            PaddockError
+        ):  # its own screen says what is wrong with the project
+            folders.append(self.backend.project().data_root)
+        return named_place(f"{failure.message}\n{failure.where}", folders)
 
     def _show_selected(self) -> None:
         stage = self.paddock.view.stages.get(self.query_one(StageList).selected)
@@ -197,6 +231,11 @@ class RunScreen(PaddockScreen):
 
             self.app.push_screen(ExplanationScreen(about, [failure.pitfall]))
 
+    def action_edit(self) -> None:
+        """Open the file that the error names, at its line."""
+        if place := self._place_named():
+            self.edit(*place)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what there is to do at this moment; ``tui.keys`` says why not."""
         if action in ("start", "start_with_options", "force"):
@@ -206,6 +245,8 @@ class RunScreen(PaddockScreen):
         if action == "explain":
             failure = self.paddock.view.failure
             return bool(failure and failure.pitfall) or None
+        if action == "edit":
+            return self._place_named() is not None or None
         if action == "back":
             return self.has_class("-enlarged") or not self._in_stages or None
         return True

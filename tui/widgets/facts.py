@@ -83,7 +83,7 @@ def about(stage: StageView) -> Iterator[Fact]:
         _("image"): stage.image,
         _("started"): f"{stage.started.astimezone():%Y-%m-%d %H:%M:%S}" if stage.started else "",
         _("took"): human_seconds(stage.seconds) if stage.seconds is not None else "",
-        _("most memory"): human_size(stage.peak_memory) if stage.peak_memory else "",
+        _("peak memory"): human_size(stage.peak_memory) if stage.peak_memory else "",
         _("log"): str(stage.log or ""),
     }
     yield from ((name, value) for name, value in known.items() if value)
