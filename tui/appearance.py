@@ -25,7 +25,7 @@ _UNICODE: dict[Mark, str] = {
     "enforced": "■", "at_least": "≥", "at_most": "≤",
 }  # fmt: skip
 _ASCII: dict[Mark, str] = {
-    "done": "+", "cached": "+", "running": ">", "waiting": ".", "skipped": "-", "failed": "x",
+    "done": "ok", "cached": "ok", "running": ">", "waiting": ".", "skipped": "-", "failed": "!!",
     "stopped": "#", "warning": "!", "note": "-", "selected": ">", "unfocused": "-", "more-left": "<",
     "dot": "-", "ellipsis": "...", "full": "#", "empty": ".", "up": "^", "down": "v", "arrow": "->",
     "enforced": "=", "at_least": ">=", "at_most": "<=",

@@ -25,15 +25,18 @@ async def test_nothing_beyond_ascii(tmp_path: Path) -> None:
     folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
         for keys, shown in (
-            ("l", "+ cached"),
-            ("m", "characters"),
+            ("down l", "ok cached"),  # with its warnings
+            ("m", "stopped_because"),  # the curves' axes too
             ("i", "image"),
-            ("R", "From data until verify"),
-            ("escape ?", "esc closes"),
-            ("escape 2", "ZH3[6]LXR0D"),  # marked with brackets
+            ("x", "x is "),  # what is said above the bottom line
+            ("full_stop", "What to do with train?"),
+            ("escape R", "From data until verify"),
+            ("escape ? slash k", "find, "),
+            ("escape escape escape", "enlarge"),
+            ("2", "ZH3[6]LXR0D"),  # marked with brackets
             ("enter", "=+="),  # drawn with characters
-            ("escape 4", "+ one environment"),
-            ("5", "+ passed"),
+            ("escape 4", "ok one environment"),
+            ("5", "ok passed"),
             ("6", "2 runs"),
             ("c", "two runs compared"),
             ("escape 7", "engine"),

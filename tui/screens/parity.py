@@ -14,6 +14,7 @@ from textual.worker import get_current_worker
 from pipeline.report.table import chain_line, verdict_line
 from pipeline.text import one_line
 from tui.keys import bindings
+from tui.language import _
 from tui.screens.confusions import ConfusionsScreen
 from tui.screens.reading import ReadingScreen
 from tui.screens.reported import ReportScreen

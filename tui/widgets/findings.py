@@ -51,7 +51,8 @@ class Findings(Static):
 def severity_text(severity: str) -> Text:
     """Return symbol and word of how serious a finding is."""
     mark, word, style = _SEVERITIES[severity]
-    return Text(f"{symbol(mark)} " + _(word), style)
+    sign = symbol(mark)
+    return Text(_(word) if sign == word else f"{sign} {_(word)}", style)
 
 
 def _said(finding: Finding, advice: Mapping[str, str]) -> Text:

@@ -268,7 +268,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         level = level_of(text) if is_first else None
         style = styles.base + (getattr(styles, level) if level else Style())
         is_here = self.cursor is not None and line == self.current
-        mark = symbol(_LEVEL_MARKS[level]) if level else " "
+        mark = symbol(_LEVEL_MARKS[level])[0] if level else " "
         if is_here:
             style += styles.cursor
             mark = cursor_mark(has_keyboard=self.has_focus) if is_first else " "
