@@ -35,7 +35,8 @@ from tui.widgets.prompt import Prompt
 _CATCH_UP = 0.01
 #: Bytes that terminals take through OSC 52 without dropping them (100,000 in base 64, xterm's limit).
 MOST_BYTES = 74_000
-#: Cells of a search term in the heading, and those that a path keeps there in any case.
+#: Cells of a search term in the heading, and those that a path has there beside the title; with half of them
+#: it is not left out.
 _TERM, _PATH = 24, 16
 
 
@@ -179,7 +180,7 @@ class LogView(Vertical):
         width = max(0, self.size.width - 2)
         room = width - cell_len(told) - 2
         line = Text(title if room >= cell_len(title) + _PATH else "", "bold")
-        line.append(shortened(path, max(min(_PATH, width), room - line.cell_len)))
+        line.append(shortened(path, room - line.cell_len) if room >= _PATH // 2 else "")
         line.append(" " * max(2, width - line.cell_len - cell_len(told)) + told, "not bold")
         line.truncate(width)
         self.heading.show(line)
@@ -245,6 +246,8 @@ class LogView(Vertical):
     def action_wrap(self) -> None:
         """Fold long lines, or cut them."""
         self.lines.toggle_wrap()
+        if self.lines.cursor is not None:
+            self.lines.show_match(self.lines.cursor)
 
     def action_top(self) -> None:
         """Go to the first line."""

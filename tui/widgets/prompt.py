@@ -21,6 +21,11 @@ class _Entry(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", N_("accept"))]
 
+    async def action_submit(self) -> None:
+        """Leave it to the prompt, which needs no message for that."""
+        if isinstance(self.parent, Prompt):
+            self.parent.accept()
+
 
 class Prompt(Horizontal):
     """Asks for a few characters; hidden until it is asked to.
@@ -43,6 +48,7 @@ class Prompt(Horizontal):
         super().__init__()
         self._typed, self._answered = typed, answered
         self._question, self._entry = Line(), _Entry(compact=True, select_on_focus=False)
+        self._heard = ""
         self._entry.cursor_blink = False  # each blink would be a repaint
 
     def compose(self) -> ComposeResult:
@@ -60,20 +66,24 @@ class Prompt(Horizontal):
 
     def ask(self) -> None:
         """Ask, with nothing typed yet."""
-        with self.prevent(Input.Changed):
-            self._entry.value = ""
+        self._entry.value = self._heard = ""
         self.display = True
         self.screen.set_focus(self._entry)  # at once: the next key may be there already
 
     @on(Input.Changed)
     def _change(self, event: Input.Changed) -> None:
         event.stop()
-        self._typed(event.value)
+        self._hear(event.value)
 
-    @on(Input.Submitted)
-    def _submit(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._answered(event.value)
+    def _hear(self, text: str) -> None:
+        if text != self._heard:
+            self._heard = text
+            self._typed(text)
+
+    def accept(self) -> None:
+        """Take what is typed, at once: the next key may be there already, and it is no part of it."""
+        self._hear(self._entry.value)
+        self._answered(self._entry.value)
 
     def action_leave(self) -> None:
         """Close without an answer."""
