@@ -44,6 +44,7 @@ class AskScreen(ModalScreen[str | None]):
     AskScreen Static { height: auto; padding: 0 1; }
     AskScreen OptionList, AskScreen OptionList:focus {
         height: auto; border: none; margin-top: 1; padding: 0; background: $surface;
+        text-wrap: nowrap; text-overflow: ellipsis;
     }
     """
 

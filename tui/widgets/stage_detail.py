@@ -10,7 +10,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from tui.appearance import symbol
 from tui.language import N_, _
 from tui.progress import progress_sentence
 from tui.views.run import StageView
@@ -19,6 +18,7 @@ from tui.widgets.curves import Curves
 from tui.widgets.facts import Facts, about, results_of
 from tui.widgets.line import Line, clickable
 from tui.widgets.log_view import LogView
+from tui.widgets.marked import cursor_mark
 
 Tab = Literal["log", "metrics", "files", "about"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -81,6 +81,12 @@ class StageDetail(Vertical):
             self._switch.current = tab
             self._draw()
 
+    def on_descendant_focus(self) -> None:
+        self._draw()
+
+    def on_descendant_blur(self) -> None:
+        self._draw()
+
     def next_tab(self) -> None:
         """Show the tab after this one."""
         self.open(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
@@ -130,7 +136,7 @@ class StageDetail(Vertical):
         line = Text()
         for tab in TABS:
             count = f" {len(stage.artifacts)}" if tab == "files" and stage.artifacts else ""
-            mark = symbol("selected") if tab == self.tab else " "
+            mark = cursor_mark(has_keyboard=self.has_focus_within) if tab == self.tab else " "
             style = "bold reverse" if tab == self.tab else ""
             line.append(
                 f"{mark}" + _(_TITLES[tab]) + f"{count} ", clickable(f"screen.tab('{tab}')", style)
