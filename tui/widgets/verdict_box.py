@@ -92,10 +92,13 @@ class VerdictBox(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._box: Box | None = None
+        self._said = ""
 
     def say(self, sentence: str) -> None:
         """Show a sentence in place of a verdict; nothing if it is empty."""
-        self._box = None
+        if self._box is None and sentence == self._said:
+            return  # an update would lay out the screen again
+        self._box, self._said = None, sentence
         self._look("-said" if sentence else "")
         self.update(Text(sentence))
 
