@@ -11,8 +11,8 @@ Level = Literal["warning", "error"]
 _LOOKED_AT = 200
 #: Python's logging and warnings, and glog's first letter (Paddle, Paddle-Lite).
 _LEVELS = re.compile(
-    r"(?P<error>\b(?:ERROR|CRITICAL|FATAL|Traceback)\b|\b[A-Z]\w*(?:Error|Exception):|^\[?[EF](?:\d{4}|\s+\d+/))"
-    r"|(?P<warning>\bWARN(?:ING)?\b|\b[A-Z]?\w*Warning:|^\[?W(?:\d{4}|\s+\d+/))"
+    r"(?P<error>ERROR\b|CRITICAL\b|FATAL\b|Traceback\b|(?<=\w)(?:Error|Exception):|^\[?[EF](?:\d{4}|\s+\d+/))"
+    r"|WARN(?:ING)?\b|Warning:|^\[?W(?:\d{4}|\s+\d+/)"
 )
 
 

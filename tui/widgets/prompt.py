@@ -1,4 +1,4 @@
-"""One line below a widget where one types what to look for, heard at every character; and what it is for."""
+"""One line below a widget where one types what to look for; it is heard whenever the fingers rest."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.language import N_, _
 from tui.widgets.line import Line
+
+#: Seconds after a character in which no other came.
+_REST = 0.15
 
 
 class _Entry(Input):
@@ -50,6 +54,7 @@ class Prompt(Horizontal):
         self._question, self._entry = Line(), _Entry(compact=True, select_on_focus=False)
         self._heard = ""
         self._entry.cursor_blink = False  # each blink would be a repaint
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self._question
@@ -72,10 +77,17 @@ class Prompt(Horizontal):
 
     @on(Input.Changed)
     def _change(self, event: Input.Changed) -> None:
-        event.stop()
-        self._hear(event.value)
+        """Look when the fingers rest: a letter alone is in every line."""
+        self._wait()
+        self._resting = self.set_timer(_REST, lambda: self._hear(event.value))
+
+    def _wait(self) -> None:
+        if self._resting:
+            self._resting.stop()
+        self._resting = None
 
     def _hear(self, text: str) -> None:
+        self._wait()
         if text != self._heard:
             self._heard = text
             self._typed(text)
@@ -87,6 +99,7 @@ class Prompt(Horizontal):
 
     def action_leave(self) -> None:
         """Close without an answer."""
+        self._wait()
         self._answered(None)
 
 
