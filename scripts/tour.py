@@ -84,7 +84,7 @@ class Tour:
 
     def files_and_log(self) -> None:
         """What data made, and what training said."""
-        self.press("Up", "a", "Enter", until="dict.txt")
+        self.press("Escape", "Up", "a", "z", until="dict.txt")
         self.picture("files")
         self.press("Escape", "Down", "l", "Enter", until="train.log")
         self.press("/", until="search:")
