@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import ClassVar
 
@@ -12,7 +11,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -25,30 +23,19 @@ from tui.widgets.marked import cursor_mark
 #: Cells for the cursor or the level, and a space.
 _GUTTER = 2
 _LEVEL_MARKS: dict[Level, Mark] = {"warning": "warning", "error": "failed"}
-
-
-@dataclass(frozen=True)
-class _Styles:
-    """The widget's own style, and what is added to it."""
-
-    base: Style = field(default_factory=Style)
-    match: Style = field(default_factory=Style)
-    cursor: Style = field(default_factory=Style)
-    muted: Style = field(default_factory=Style)
-    warning: Style = field(default_factory=Style)
-    error: Style = field(default_factory=Style)
+#: What is added to the widget's own style.
+_STYLES = ("match", "cursor", "muted", "warning", "error")
 
 
 class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows a :class:`LogFile`. ``cursor`` is the current line, or None while the end is followed.
 
-    It scrolls by lines; while they are folded (``wrap``), fewer of them are on the screen.
+    It scrolls by lines; while they are folded (``wrap``), fewer of them are on the screen. ``chosen`` hears
+    which line the user chose with the mouse, or came to with wheel or scroll bar.
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"log-lines--{name}" for name in ("match", "cursor", "muted", "warning", "error")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"log-lines--{name}" for name in _STYLES}
     DEFAULT_CSS = """
     LogLines {
         height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1;
@@ -60,15 +47,9 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    class ScrolledAway(Message):
-        """The user scrolled up by wheel or scroll bar, or chose a line with the mouse."""
-
-        def __init__(self, line: int) -> None:
-            super().__init__()
-            self.line = line
-
-    def __init__(self) -> None:
+    def __init__(self, chosen: Callable[[int], object]) -> None:
         super().__init__()
+        self._chosen = chosen
         self.file: LogFile | None = None
         self.cursor: int | None = None
         self.pattern: Pattern | None = None
@@ -76,7 +57,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.wrap = False
         self.left = 0
         self._is_moving = False
-        self._styles = _Styles()
+        self._styles: dict[str, Style] = {}
         self._rows: list[tuple[int, str]] = []
 
     # What is shown.
@@ -111,15 +92,12 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         text = self.file.shown(line) if self.file else ""
         return chop_cells(text, self._room) or [""]
 
-    def set_message(self, message: str) -> None:
-        """Show ``message`` for as long as there are no rows."""
-        if message != self.message:
-            self.message = message
-            if not self.rows:
-                self.refresh()
+    def take_news(self, first_changed: int, message: str) -> None:
+        """Scroll over the rows that there are now, and draw those from ``first_changed`` on again.
 
-    def take_news(self, first_changed: int) -> None:
-        """Scroll over the rows that there are now; those from ``first_changed`` on are drawn again."""
+        For as long as there are none, ``message`` stands in their place.
+        """
+        self.message = message
         size = Size(0, self.rows + (self._height - 1 if self.wrap else 0))
         if size != self.virtual_size:
             self._resize_to(size)
@@ -208,20 +186,20 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         if self.cursor is None and new_value >= self._top_of(self.rows - 1):
             return
         seen = self.seen
-        self.post_message(self.ScrolledAway(max(seen.start, min(current, seen.stop - 1))))
+        self._chosen(max(seen.start, min(current, seen.stop - 1)))
 
     def on_click(self, event: events.Click) -> None:
         """Choose the line."""
         rows = list(self._layout(event.y + 1))
         if event.y < len(rows):
-            self.post_message(self.ScrolledAway(rows[event.y][0]))
+            self._chosen(rows[event.y][0])
 
     def on_resize(self) -> None:
         self._keep_in_sight()
 
     def _keep_in_sight(self) -> None:
         """Keep the end, or the cursor, in sight."""
-        self.take_news(self.rows)
+        self.take_news(self.rows, self.message)
         if self.cursor is not None:
             self.move_to(self.cursor)
 
@@ -249,39 +227,39 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         if self.file:
             top = self.scroll_offset.y
             self.file.fetch(range(top + (0 if self.wrap else crop.y), top + crop.bottom))
-        names = ("match", "cursor", "muted", "warning", "error")
-        styles = (self.get_component_rich_style(f"log-lines--{n}", partial=True) for n in names)
-        self._styles = _Styles(self.rich_style, *styles)
+        self._styles = {
+            name: self.get_component_rich_style(f"log-lines--{name}", partial=True)
+            for name in _STYLES
+        }
         self._rows = list(self._layout(crop.bottom))
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Draw a row; a mark stands at the end of what is longer than the screen is wide."""
-        styles, width = self._styles, self.scrollable_content_region.width
+        styles, base = self._styles, self.rich_style
+        width = self.scrollable_content_region.width
         if y >= len(self._rows):
             text = f"  {self.message}" if y == 0 and not self.rows else ""
-            return Strip([Segment(text, styles.base + styles.muted)]).crop_extend(
-                0, width, styles.base
-            )
+            return Strip([Segment(text, base + styles["muted"])]).crop_extend(0, width, base)
         line, text = self._rows[y]
         is_first = y == 0 or self._rows[y - 1][0] != line
         level = level_of(text) if is_first else None
-        style = styles.base + (getattr(styles, level) if level else Style())
+        style = base + styles[level] if level else base
         is_here = self.cursor is not None and line == self.current
         mark = symbol(_LEVEL_MARKS[level])[0] if level else " "
         if is_here:
-            style += styles.cursor
+            style += styles["cursor"]
             mark = cursor_mark(has_keyboard=self.has_focus) if is_first else " "
         before = symbol("more-left") if self.left else " "
         gutter = Segment(f"{mark}{before}", style)
-        segments = _highlighted(text, self.pattern, style, style + styles.match)
+        segments = _highlighted(text, self.pattern, style, style + styles["match"])
         room, length = max(0, width - _GUTTER), sum(segment.cell_length for segment in segments)
         if not self.left and length <= room > 0:  # most lines: nothing to cut
             return Strip([gutter, *segments, Segment(" " * (room - length), style)], width)
         is_cut = length - self.left > room
         end = self.left + max(0, room - is_cut)
         shown = Strip(segments, length).crop_extend(self.left, end, style)
-        more = Segment(symbol("selected") if is_cut else "", style + styles.muted)
+        more = Segment(symbol("selected") if is_cut else "", style + styles["muted"])
         return Strip([gutter, *shown, more]).crop_extend(0, width, style)
 
 

@@ -60,11 +60,8 @@ class LogView(Vertical):
         super().__init__(id=id)
         self.path: Path | None = None
         self.file: LogFile | None = None
-        self.lines, self.heading, self.prompt = (
-            LogLines(),
-            Line(classes="heading"),
-            Prompt(self._typed, self._answered),
-        )
+        self.lines, self.heading = LogLines(self._go_to), Line(classes="heading")
+        self.prompt = Prompt(self._typed, self._answered)
         self.searching: Search | None = None
         self._jump_from: int | None = None
         self._asked_at: int | None = None
@@ -165,8 +162,7 @@ class LogView(Vertical):
     def _draw(self, first_changed: int = 0) -> None:
         """Draw the lines from a changed one on, and the title."""
         trouble = translated(self.file.trouble) if self.file else _("there is no log")
-        self.lines.set_message(trouble or _("nothing is written yet"))
-        self.lines.take_news(first_changed)
+        self.lines.take_news(first_changed, trouble or _("nothing is written yet"))
         self._tell()
 
     def on_resize(self) -> None:
@@ -216,11 +212,6 @@ class LogView(Vertical):
             self._lines_at_pause = self.lines.rows
         self.lines.move_to(line, with_context=with_context)
         self._tell()
-
-    @on(LogLines.ScrolledAway)
-    def _scrolled_away(self, event: LogLines.ScrolledAway) -> None:
-        event.stop()
-        self._go_to(event.line)
 
     def action_follow(self) -> None:
         """Follow or pause."""
