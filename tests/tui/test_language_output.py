@@ -132,7 +132,7 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
             ),
             "train      接管了一次已中断的运行（x 上的进程 7）",
         ),
-        (RunFinished(1, 2.5, "fail-accuracy"), "train    未通过：准确率不足，用时 2.5 s"),
+        (RunFinished(1, 2.5, "fail-accuracy"), "train    ✘ 未通过：准确率不足，用时 2.5 s"),
         (
             Progress(3, 10, "images", "load the models"),
             "train      载入模型：3/10 图像 (30%)",
@@ -198,7 +198,7 @@ def test_parity_table_is_aligned(
     said = capsys.readouterr().out
     table = said.partition("nb-arm")[0].splitlines()[:-1]
     assert len({cell_len(line) for line in table if line.strip()}) == 1
-    assert "准确率" in said and "无法在此运行" in said and "✔ 通过" in said
+    assert "准确率" in said and "未检查：" in said and "✔ 通过" in said
     assert "  字典：36 个条目，37 个类别" in said
     head = next(line for line in table if "准确率" in line)
     row = next(line for line in table if " pd " in f" {line} ")

@@ -65,7 +65,7 @@ async def test_verdict_and_models(folder: Path) -> None:
         assert "▸unlike the label 1    models disagree 0    all 300" in shown
         assert "ZH3GLXR0D" in shown and "all ZH36LXR0D" in shown
         row = next(line for line in lines_of(app) if "nb-arm" in line)
-        assert "○ not runnable here" in row and "7.74" in row
+        assert "○ not checked" in row and "7.74" in row
 
         await pilot.press("down", "down")  # all that the table has no room for
         await until_shown(

@@ -119,7 +119,7 @@ def test_what_a_skipped_stage_would_make_is_taken_by_nobody(folder: Path) -> Non
     assert not [name for name in laid_out["verify"].inputs if name.startswith("nb-")]
     steps = plan(folder, planner_of(folder, wires=wires_of(folder, without("convert"))))
     assert steps["convert"].action == "skip"
-    assert steps["verify"].reason == "after data and export and train"
+    assert steps["verify"].reason == "after data, export, train"
 
 
 def test_a_run_without_convert_is_judged_and_says_what_was_not_checked(

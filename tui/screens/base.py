@@ -47,8 +47,8 @@ class PaddockScreen(InsideScreen[None]):
 
     def keys_shown(self, *key_ids: str) -> str:
         """Return keys with what they lead to, as ``2 the models · 5 the guards``."""
-        dot = f" {symbol('dot')} "
-        return dot.join(f"{self.paddock.key_shown(name)} {_(_LEADS_TO[name])}" for name in key_ids)
+        ways = (self.paddock.key_shown(name) + " " + _(_LEADS_TO[name]) for name in key_ids)
+        return f" {symbol('dot')} ".join(ways)
 
     def show_run(self, view: RunView) -> None:
         """Draw what changed in the run; called after its events, and each second while it goes on."""

@@ -244,7 +244,7 @@ class Entries:
     def _models(self, name: str) -> dict[str, str]:
         if name == "official":
             return {
-                model.name: f"{model.name}: {_(_TASKS[model.task])}" for model in MODELS.values()
+                model.name: model.name + ": " + _(_TASKS[model.task]) for model in MODELS.values()
             }
         if name == "architecture":
             tuned = self.start == "finetune"

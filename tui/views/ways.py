@@ -63,7 +63,7 @@ def _example(folder: Path, name: str) -> Way:
     where = _("asks where first, and suggests {folder}").format(folder=one_line(place))
     if place == _HERE:
         where = _("asks where first, and suggests this folder, which is empty")
-    return Way(name, _(title), f"{_(meaning)}\n{where}")
+    return Way(name, _(title), _(meaning) + f"\n{where}")
 
 
 def place_for(folder: Path, name: str) -> str:

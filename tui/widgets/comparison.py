@@ -231,7 +231,7 @@ def _verdict(measures: Sequence[Measure]) -> Text:
     if len(trends) > 1:
         return Text(_("mixed"), "bold")
     words, style = _TRENDS[measures[0].trend]
-    return Text(f"{symbol(_direction(measures[0]))} {_(words)}", style)
+    return Text(f"{symbol(_direction(measures[0]))} " + _(words), style)
 
 
 def _direction(item: Measure) -> Mark:

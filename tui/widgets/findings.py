@@ -52,7 +52,7 @@ def severity_text(severity: str) -> Text:
     """Return symbol and word of how serious a finding is."""
     mark, word, style = _SEVERITIES[severity]
     sign = symbol(mark)
-    return Text(_(word) if sign == word else f"{sign} {_(word)}", style)
+    return Text(_(word) if sign == word else f"{sign} " + _(word), style)
 
 
 def _said(finding: Finding, advice: Mapping[str, str]) -> Text:
