@@ -51,3 +51,12 @@ class EarlyStopping:
     def exhausted(self, epoch: int) -> bool:
         """Whether ``epoch`` is too long after the last improvement."""
         return 0 < self.patience <= epoch - self.epoch
+
+    def told(self, epoch: int) -> str:
+        """Return why training ended after ``epoch``, and what comes next."""
+        why = msg("all epochs done")
+        if self.exhausted(epoch):
+            why = msg(
+                "stopped early at epoch {epoch}: no better for {patience}", epoch, self.patience
+            )
+        return msg("{why}; writing the checkpoint", why)

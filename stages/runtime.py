@@ -69,9 +69,11 @@ class Context:
             msg("the {stage} stage was given no input {name}", self.spec.stage, repr(name))
         )
 
-    def progress(self, done: float, total: float, unit: str, note: str = "") -> None:
+    def progress(
+        self, done: float, total: float, unit: str, note: str = "", epochs: int = 0
+    ) -> None:
         """Say how far the stage is."""
-        self._emit(Progress(done, total, unit, note))
+        self._emit(Progress(done, total, unit, note, epochs))
 
     def metric(self, name: str, value: float, step: int) -> None:
         """Give one point of a curve."""

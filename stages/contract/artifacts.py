@@ -37,6 +37,11 @@ def nb_file(target: str) -> str:
     return f"model_{target}{_NB_SUFFIX}"
 
 
+def target_of_file(name: str) -> str:
+    """Return the target that an NB file is for, by its name."""
+    return name.removeprefix("model_").removesuffix(_NB_SUFFIX)
+
+
 def is_nb_file(name: str) -> bool:
     """Return whether a file is an NB file, by its name."""
     return name.endswith(_NB_SUFFIX)

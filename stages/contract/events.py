@@ -10,12 +10,16 @@ from stages.message import msg, restored, with_messages
 
 @dataclass(frozen=True)
 class Progress:
-    """``done`` of ``total`` units; the reader makes the ETA from when it arrives."""
+    """``done`` of ``total`` units; the reader makes the ETA from when it arrives.
+
+    ``note`` names the step that the work is in; ``epochs``: into how many of them training's total falls.
+    """
 
     done: float
     total: float
     unit: str
     note: str = ""
+    epochs: int = 0
 
 
 @dataclass(frozen=True)

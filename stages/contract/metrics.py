@@ -171,8 +171,12 @@ class ConvertMetrics(Metrics):
 
 @dataclass(frozen=True)
 class VerifyMetrics(Metrics):
-    """Of ``verify``: each measured model's score, which is detection's hmean and else the accuracy."""
+    """Of ``verify``: each measured model's score, which is detection's hmean and else the accuracy.
+
+    ``as_pd``: on how many images each of them finds what PD finds; none if PD was not measured.
+    """
 
     images: int
     accuracy: Mapping[str, float] | None = None
     hmean: Mapping[str, float] | None = None
+    as_pd: Mapping[str, int] | None = None

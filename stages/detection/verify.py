@@ -24,7 +24,7 @@ from stages.guards.comparison import refuse_difference
 from stages.guards.shapes import compare_shapes
 from stages.message import msg
 from stages.parity.series import Series
-from stages.parity.summary import reference_of, summarise
+from stages.parity.summary import found_as_reference, reference_of, summarise
 from stages.parity.verification import Verification
 from stages.runtime import Context
 from stages.testset import read_test_labels
@@ -59,7 +59,7 @@ def run(context: Context) -> VerifyMetrics:
         preprocessing=compared,
     )
     scores = {entry.name: entry.hmean for entry in models if entry.hmean is not None}
-    return VerifyMetrics(len(labels), hmean=scores)
+    return VerifyMetrics(len(labels), hmean=scores, as_pd=found_as_reference(models, len(labels)))
 
 
 def read_pages(context: Context) -> Labels:

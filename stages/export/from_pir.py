@@ -34,6 +34,9 @@ from stages.text.dictionary import Dictionary
 from stages.text.documents import read_document
 from stages.text.labels import Label
 
+#: Reading, replaying, comparing.
+_STEPS = 3
+
 
 def run(context: Context) -> ExportMetrics:
     """Write ``inference.pdmodel``, ``inference.pdiparams`` and ``inference.yml``, and prove them.
@@ -48,19 +51,19 @@ def run(context: Context) -> ExportMetrics:
     dictionary = _dictionary(context)
     lines = read_test_labels(context)
     labels = [lines[place] for place in chosen(len(lines))]
-    context.progress(0, len(labels), "images", msg("reading the PIR model"))
+    context.progress(0, _STEPS, "steps", msg("reading the PIR model"))
     with context.guarding():
         _compare_given(context, folder / DESCRIPTION, dictionary)
     program = read_program(folder / PROGRAM)
     parameters = read_parameters(folder / PARAMETERS, program.shapes())
-    context.progress(0, len(labels), "images", msg("replaying its operators"))
+    context.progress(1, _STEPS, "steps", msg("replaying its operators"))
     legacy = replay(program)
     write_program(context.output / PD_PROGRAM, legacy)
     for name in (PARAMETERS, DESCRIPTION):
         shutil.copyfile(folder / name, context.output / name)
     with context.guarding():
         _compare_made(context, dictionary)
-    context.progress(0, len(labels), "images", msg("running both models on test images"))
+    _say_run(context, 0, len(labels))
     with context.guarding():
         proof = _prove(context, folder, labels, dictionary)
     return ExportMetrics(
@@ -122,7 +125,11 @@ def _images(context: Context, labels: Sequence[Label], prepare: Prepare) -> Iter
     for number, label in enumerate(labels):
         context.check_stop()
         yield prepare(read_image(root / label.image))
-        context.progress(number + 1, len(labels), "images")
+        _say_run(context, number + 1, len(labels))
+
+
+def _say_run(context: Context, done: int, total: int) -> None:
+    context.progress(done, total, "images", msg("running both models on test images"))
 
 
 def _reading(dictionary: Dictionary | None) -> Read:

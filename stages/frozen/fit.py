@@ -85,6 +85,12 @@ class Fitting:
             self._save()
         return ALL_EPOCHS
 
+    def say_ended(self) -> None:
+        """Say why training ended: the steps that it left out are none of the work."""
+        done = self.state.numbers
+        why = self._early.told(done.epoch)
+        self.context.progress(done.step, done.step, "steps", why, done.epoch)
+
     def _begin(self, val: Split) -> Progressed:
         """Go on from the kept state, or look at how good the head is before any training."""
         if not self._file.is_file():
@@ -184,4 +190,4 @@ class Fitting:
             self.recipe.epochs,
             f"{numbers.best.accuracy:.1%}",
         )
-        self.context.progress(numbers.step, self._total, "steps", note)
+        self.context.progress(numbers.step, self._total, "steps", note, self.recipe.epochs)

@@ -71,6 +71,7 @@ def train(context: Context) -> TrainMetrics:
     )
     with paddle.utils.unique_name.guard():  # the optimiser's names must not depend on the process
         reason = fitting.run(splits["train"], splits["val"])
+    fitting.say_ended()
     fitting.head.load(fitting.state.best)
     _write(context, network, dictionary, splits)
     with context.guarding():

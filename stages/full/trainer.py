@@ -79,6 +79,7 @@ def train(context: Context) -> TrainMetrics:
         folder = _prepare(context, config, dictionary, attempts)
         _follow(context, folder, overrides, watch)
         attempts.append(Attempt(folder))
+    watch.say_ended()
     return _finish(context, best_of(attempts), dictionary, watch)
 
 

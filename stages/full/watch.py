@@ -91,6 +91,11 @@ class Watch:
             "first_train_loss": self._first_loss,
         }
 
+    def say_ended(self) -> None:
+        """Say why training ended: the steps that it left out are none of the work."""
+        why = self._early.told(self._epoch)
+        self._context.progress(self._step, self._step, "steps", why, self._epoch)
+
     def warn_of_bad_samples(self) -> None:
         """Say how often the trainer put another sample in place of one that it could not read."""
         if self._bad_samples:
@@ -137,7 +142,7 @@ class Watch:
             f"{event.samples_per_s:.1f}",
         )
         total = max(self._step, self._per_epoch * self._epochs)
-        self._context.progress(self._step, total, "steps", note)
+        self._context.progress(self._step, total, "steps", note, event.epochs)
 
     def _points(self, names: dict[str, str], values: dict[str, float]) -> None:
         for name, theirs in names.items():

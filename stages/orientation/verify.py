@@ -16,7 +16,7 @@ from stages.guards.shapes import compare_shapes
 from stages.orientation.data import ORIENTATIONS
 from stages.orientation.task import Orientation
 from stages.parity.series import Series
-from stages.parity.summary import DIGITS, reference_of, summarise
+from stages.parity.summary import DIGITS, found_as_reference, reference_of, summarise
 from stages.parity.verification import Verification
 from stages.preprocess import describe_input, prepare
 from stages.recognition.summary import golden, mismatches
@@ -50,7 +50,9 @@ def run(context: Context) -> VerifyMetrics:
         preprocessing=compared,
     )
     scores = {entry.name: entry.accuracy for entry in models if entry.accuracy is not None}
-    return VerifyMetrics(len(labels), accuracy=scores)
+    return VerifyMetrics(
+        len(labels), accuracy=scores, as_pd=found_as_reference(models, len(labels))
+    )
 
 
 def describe(shape: Sequence[int]) -> dict[str, Any]:

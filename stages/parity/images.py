@@ -30,17 +30,21 @@ class Images:
     def prepared(self) -> Iterator[np.ndarray]:
         """Give each image as float32 [3, H, W]."""
         root = self._context.input("test")
-        self._context.progress(0, len(self._names), "images", msg("load the models"))
         for name in self._names:
             self._image = self._prepare(read_image(root / name))
             self.hashes.append(hashlib.sha256(self._image.astype("<f4").tobytes()).hexdigest())
             yield self._image
+
+    def loaded(self, models: int, total: int) -> None:
+        """Say how many models are loaded."""
+        self._context.progress(models, total, "models", msg("loading the models"))
 
     def warmed(self) -> None:
         """Wait for the starting model, so that its loading disturbs no measurement."""
         if self._stock:
             with self.guarding():
                 self._stock.wait_ready()
+        self._say_read(0)
 
     def advanced(self) -> None:
         """Say that one more image has been read by all models."""
@@ -48,7 +52,11 @@ class Images:
             with self.guarding():
                 self._stock.look_at(len(self.hashes) - 1, self._image)
         self._context.check_stop()
-        self._context.progress(len(self.hashes), len(self._names), "images")
+        self._say_read(len(self.hashes))
+
+    def _say_read(self, images: int) -> None:
+        note = msg("reading and timing the test images")
+        self._context.progress(images, len(self._names), "images", note)
 
     def guarding(self) -> AbstractContextManager[None]:
         """Count what is done in this context as spent on guards."""

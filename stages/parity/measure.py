@@ -28,6 +28,9 @@ WARM_UPS = 3
 class Watcher(Protocol):
     """Whoever wants to know how far the measuring is."""
 
+    def loaded(self, models: int, total: int) -> None:
+        """So many of the models are loaded and have run."""
+
     def warmed(self) -> None:
         """All models are loaded and have run; the clock starts next."""
 
@@ -81,7 +84,7 @@ def measure(
         table = Table(columns, runners, task, onlooker)
         for number, image in enumerate(images):
             if number == 0:
-                table.warm_up(image)
+                table.warm_up(image, watcher)
                 watcher.warmed()
             table.read(image)
             watcher.advanced()
@@ -107,10 +110,12 @@ class Table(Generic[Prediction]):
         self._first: np.ndarray | None = None
         self._first_outputs: dict[str, np.ndarray] = {}
 
-    def warm_up(self, image: np.ndarray) -> None:
+    def warm_up(self, image: np.ndarray, watcher: Watcher) -> None:
         """Wait for all models to load, and run each a few times."""
         self._first = image
-        for column in self._columns:
+        living = [column for column in self._columns if column.alive]
+        for loaded, column in enumerate(living):
+            watcher.loaded(loaded, len(living))
             for run in range(WARM_UPS):
                 output = self._ask(column, image, first=run == 0)
                 if output is not None:

@@ -79,6 +79,15 @@ def _agreement(series: Series[Prediction], reference: Series[Prediction] | None)
     return {"agreement": round(sum(same) / len(same), DIGITS), "max_abs_diff": difference}
 
 
+def found_as_reference(models: Sequence[ModelEntry], images: int) -> dict[str, int]:
+    """Return, by model, on how many images it finds what the reference finds."""
+    return {
+        entry.name: round(entry.agreement * images)
+        for entry in models
+        if entry.agreement is not None and entry.name != REFERENCE
+    }
+
+
 def latency_ms(seconds: Sequence[float]) -> Latency:
     """Return percentiles (nearest rank) of the time of one image, in milliseconds."""
     ordered = sorted(seconds)

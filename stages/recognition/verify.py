@@ -14,7 +14,7 @@ from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.parity.canary import Stock, find_stock
 from stages.parity.series import Series
-from stages.parity.summary import reference_of, summarise
+from stages.parity.summary import found_as_reference, reference_of, summarise
 from stages.parity.verification import Verification
 from stages.preprocess import describe
 from stages.recognition.attempts import attempts
@@ -59,7 +59,9 @@ def run(context: Context) -> VerifyMetrics:
         attempts=tried,
     )
     scores = {entry.name: entry.accuracy for entry in models if entry.accuracy is not None}
-    return VerifyMetrics(len(labels), accuracy=scores)
+    return VerifyMetrics(
+        len(labels), accuracy=scores, as_pd=found_as_reference(models, len(labels))
+    )
 
 
 def _compare(

@@ -107,8 +107,8 @@ def test_the_program_is_what_paddles_own_legacy_export_writes() -> None:
 def test_the_proof_is_counted_as_a_guard_and_says_how_far_it_is() -> None:
     run, _ = exported()
     assert run.guard_seconds > 1
-    said = [event.done for event in run.events if isinstance(event, Progress)]
-    assert said == [0, 0, 0, 1, 2, 3, 4]
+    said = [(event.done, event.unit) for event in run.events if isinstance(event, Progress)]
+    assert said == [(0, "steps"), (1, "steps"), *((number, "images") for number in range(5))]
 
 
 def test_without_test_images_nothing_can_be_proved(tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ def test_it_leaves_checkpoint_configuration_and_curve() -> None:
     units = [event.unit for event in run.events if isinstance(event, Progress)]
     assert units == sorted(units)  # images first, then steps
     assert set(units) == {"images", "steps"}
+    last = [event for event in run.events if isinstance(event, Progress)][-1]
+    assert last.note == "all epochs done; writing the checkpoint" and last.epochs == 2
 
 
 def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:

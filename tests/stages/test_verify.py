@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from stages import convert, verify
-from stages.contract import Fault, Status
+from stages.contract import Fault, Progress, Status
 from stages.errors import IntegrityError, StageError
 from stages.parity.listing import list_models
 from stages.parity.models import Model
@@ -143,7 +143,13 @@ def test_the_models_agree_and_read() -> None:
     assert metrics == {
         "images": len(TEXTS),
         "accuracy": {name: found[name]["accuracy"] for name in found},
+        "as_pd": {name: len(TEXTS) for name in found if name != "pd"},
     }
+    said = [(event.done, event.note) for event in run.events if isinstance(event, Progress)]
+    assert said == [
+        *((number, "loading the models") for number in range(len(found))),
+        *((number, "reading and timing the test images") for number in range(len(TEXTS) + 1)),
+    ]
 
 
 def test_golden_inputs_can_be_made_again() -> None:

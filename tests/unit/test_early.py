@@ -32,3 +32,11 @@ def test_without_patience_it_never_ends() -> None:
 def test_an_unknown_metric_is_refused() -> None:
     with pytest.raises(StageError, match="allowed: acc, ned"):
         EarlyStopping.of({"early_stopping": {"metric": "loss", "patience": 1, "min_delta": 0}})
+
+
+def test_it_says_why_training_ended() -> None:
+    early = EarlyStopping("acc", patience=5, min_delta=0.0)
+    early.saw(4, 0.9)
+    assert early.told(8) == "all epochs done; writing the checkpoint"
+    why = "stopped early at epoch 9: no better for 5"
+    assert early.told(9) == f"{why}; writing the checkpoint"
