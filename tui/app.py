@@ -152,8 +152,7 @@ class PaddockApp(NoticeApp):
 
     def _open(self) -> None:
         """Show what fits: a form for a new project, what is wrong with the project file, or the run."""
-        endpoint, images = translated(self.backend.endpoint()), self.backend.image_set()
-        self.engine_line = f"{endpoint} {symbol('dot')} {images}"
+        self.engine_line = self._engine_words()
         if not self.backend.has_project():
             from tui.screens.project import NewProjectScreen
 
@@ -176,6 +175,13 @@ class PaddockApp(NoticeApp):
         self.backend.go_to(folder)
         self._watch = self.backend.watch()
 
+    def _engine_words(self) -> str:
+        """Return which engine it is if that is not the usual one, or that it does not answer."""
+        found = (finding.severity for finding in self.findings if finding.check == "engine")
+        if "problem" in found:
+            return _("the engine does not answer")
+        return self.backend.unusual_engine()
+
     @work(thread=True, group="examine", exclusive=True)
     def examine(self) -> None:
         """Let the doctor look; :class:`Examined` follows."""
@@ -185,6 +191,7 @@ class PaddockApp(NoticeApp):
         """Take the findings; at first contact, problems are shown at once."""
         is_first = not self.findings
         self.findings = message.findings
+        self.engine_line = self._engine_words()
         if is_first and len(self.screen_stack) == 1:
             self._open()
         for screen in self.screen_stack:

@@ -14,21 +14,21 @@ from pipeline.record.verdict import Verdict
 
 Mark = Literal[
     "done", "cached", "running", "waiting", "skipped", "failed", "stopped", "warning", "note",
-    "selected", "unfocused", "more-left", "dot", "ellipsis", "full", "empty", "up", "down", "arrow",
+    "selected", "unfocused", "more-left", "dot", "ellipsis", "full", "empty", "over", "up", "down", "arrow",
     "enforced", "at_least", "at_most",
 ]  # fmt: skip
 
 _UNICODE: dict[Mark, str] = {
     "done": "✔", "cached": "✔", "running": "▶", "waiting": "○", "skipped": "–", "failed": "✘",
     "stopped": "■", "warning": "!", "note": "·", "selected": "▸", "unfocused": "▹", "more-left": "◂",
-    "dot": "·", "ellipsis": "…", "full": "█", "empty": "░", "up": "↑", "down": "↓", "arrow": "→",
+    "dot": "·", "ellipsis": "…", "full": "█", "empty": "░", "over": "▓", "up": "↑", "down": "↓", "arrow": "→",
     "enforced": "■", "at_least": "≥", "at_most": "≤",
 }  # fmt: skip
 _ASCII: dict[Mark, str] = {
     "done": "ok", "cached": "ok", "running": ">", "waiting": ".", "skipped": "-", "failed": "!!",
     "stopped": "#", "warning": "!", "note": "-", "selected": ">", "unfocused": "-", "more-left": "<",
-    "dot": "-", "ellipsis": "...", "full": "#", "empty": ".", "up": "^", "down": "v", "arrow": "->",
-    "enforced": "=", "at_least": ">=", "at_most": "<=",
+    "dot": "-", "ellipsis": "...", "full": "#", "empty": ".", "over": "+", "up": "^", "down": "v",
+    "arrow": "->", "enforced": "=", "at_least": ">=", "at_most": "<=",
 }  # fmt: skip
 
 

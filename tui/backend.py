@@ -15,7 +15,8 @@ from pipeline.errors import PaddockError
 from pipeline.record.runs import RunFolder, list_runs
 from stages.message import msg
 from tui.language import _
-from tui.views.run import StageView, view_of
+from tui.views.past import Past, Wanted, read_past
+from tui.views.run import RunView, view_of
 from tui.views.watch import Watch
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Backend:
         """Take the project in another folder from now on."""
         self.folder = folder.resolve()
         self.state = self.folder / ".paddock"
+        self._views: dict[str, RunView | None] = {}
 
     # The project.
 
@@ -120,8 +122,11 @@ class Backend:
 
         stop(run, at_once=at_once)
 
-    def plan(self) -> tuple[Step, ...]:
-        """Say what a run would do. Slow: asks the engine and hashes inputs.
+    def plan(self, check: Callable[[], None] = lambda: None) -> tuple[Step, ...]:
+        """Say what a run would do. Slow: asks the engine, hashes inputs, and may fetch a model.
+
+        Args:
+            check: called all the time while a model is fetched; what it raises ends that.
 
         Raises:
             PaddockError: no engine, no images, or a project that names what is not there.
@@ -130,8 +135,8 @@ class Backend:
         from pipeline.run.foresight import foreseen
         from pipeline.run.prepare import prepare
 
-        prepared = prepare(connect(self.project(), self.environ), frozenset(), lambda _text: None)
-        return foreseen(prepared)
+        connected = connect(self.project(), self.environ)
+        return foreseen(prepare(connected, frozenset(), lambda _text: None, check))
 
     def why_it_died(self, run: RunFolder) -> PaddockError:
         """Return what a runner's process said that died before its first event."""
@@ -172,10 +177,20 @@ class Backend:
 
         return Ledger(self.state / "ledger.jsonl").entries
 
-    def stage_of(self, run_name: str, stage: str) -> StageView | None:
-        """Return what an earlier run recorded of a stage: its log, curve and artifacts."""
-        run = next((item for item in self.runs() if item.name == run_name), None)
-        return view_of(run).stages.get(stage) if run else None
+    def past(self, wanted: Wanted) -> Past:
+        """Return what earlier runs left of the stages of a run. Slow with long records."""
+        try:
+            entries = self.entries()
+        except OSError:  # not ours to read
+            entries = ()
+        return read_past(wanted, entries, self._view_of)
+
+    def _view_of(self, name: str) -> RunView | None:
+        """Return the record of a run that is over: it is read once."""
+        if name not in self._views:
+            run = next((item for item in self.runs() if item.name == name), None)
+            self._views[name] = view_of(run) if run else None
+        return self._views[name]
 
     def report_file(self, run: RunFolder | None = None) -> Path | None:
         """Return where a run's report is; without one, the newest that was delivered."""
@@ -226,6 +241,16 @@ class Backend:
         except PaddockError as error:
             return error.message
         return msg("{first} ({rest})", endpoint.url, endpoint.source)
+
+    def unusual_engine(self) -> str:
+        """Return where the engine is if that is not the default socket, or why nobody knows."""
+        from pipeline.engine.endpoint import DEFAULT_URL, resolve
+
+        try:
+            url = resolve(self.environ).url
+        except PaddockError as error:
+            return error.message
+        return "" if url == DEFAULT_URL else url
 
     def image_set(self) -> str:
         """Return the tag that all stage images carry."""

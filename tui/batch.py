@@ -6,6 +6,7 @@ import shlex
 import signal
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -29,12 +30,13 @@ from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
-from stages.message import text_of
 from tui.console import Terminal, padded
 from tui.evaluations import Evaluations
 from tui.language import _, translated
-from tui.progress import Forecast, progress_sentence
+from tui.progress import progress_sentence
 from tui.views.environments import PROCESSOR
+from tui.views.run import StageView
+from tui.views.story import story
 from tui.words import end_words, plan_line
 
 #: A progress line at most this often, in seconds: a log in CI is read, not watched.
@@ -95,7 +97,7 @@ class Printer:
 
     def __init__(self, terminal: Terminal, *, show_plan: bool = False) -> None:
         self._terminal, self._show_plan = terminal, show_plan
-        self._forecasts: dict[str, Forecast] = {}
+        self._stages: dict[str, StageView] = {}
         self._evaluations: dict[str, Evaluations] = {}
         self._last_progress = 0.0
 
@@ -112,22 +114,27 @@ class Printer:
         if isinstance(event, RunFailed):
             self._terminal.failure(event.message, event.where, event.remedy, event.pitfall)
             return
-        line = self._line(event)
+        line = self._line(event, stage)
         if isinstance(event, RunFinished) and event.code not in (Exit.OK, Exit.PARITY):
             self._terminal.note(line)
         elif line:
             self._terminal.print(padded(stage or _("run"), 8) + f" {line}")
 
+    def _of(self, stage: str) -> StageView:
+        return self._stages.setdefault(stage, StageView(stage))
+
     def _show_progress(self, event: Progress, stage: str) -> None:
         now = time.monotonic()
-        left = self._forecasts.setdefault(stage, Forecast()).seconds_left(event, now)
+        course = self._of(stage).course
+        course.take(event, now)
+        left = course.until - now if course.until is not None else None
         if now - self._last_progress < PROGRESS_EVERY and event.done < event.total:
             return
         self._last_progress = now
         said = progress_sentence(event, left, self._evaluations[stage].loss)
         self._terminal.print(f"{padded(stage, 8)}   {said}")
 
-    def _line(self, event: AnyEvent) -> str:  # noqa: C901 - one case an event, nothing else
+    def _line(self, event: AnyEvent, stage: str) -> str:  # noqa: C901 - one case an event, nothing else
         match event:
             case RunStarted():
                 engine = _("engine {endpoint}").format(endpoint=translated(event.endpoint))
@@ -142,7 +149,8 @@ class Printer:
                 return "– " + _("skipped: {reason}").format(reason=translated(event.reason))
             case StageFinished():
                 done = _("done in {time}").format(time=human_seconds(event.seconds))
-                return f"✔ {done}{_metrics(event.metrics)}"
+                view = replace(self._of(stage), state="done", results=event.metrics)
+                return f"✔ {' · '.join((done, *story(view)))}"
             case Noted():
                 return f"  {translated(event.message)}"
             case Delivered():
@@ -150,6 +158,7 @@ class Printer:
             case RunFinished():
                 return _ended(event)
             case ArtifactMade():
+                self._of(stage).artifacts.append(event)
                 size = human_size(event.size)
                 return f"  {event.path} {size} md5 {event.md5} sha256 {event.sha256}"
             case Warned():
@@ -189,12 +198,3 @@ def _nearby(path: str) -> str:
     """Return ``path`` relative to where the user is, if it is below."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
-
-
-def _metrics(metrics: Mapping[str, object]) -> str:
-    plain = {
-        name: f"{value:.4g}" if isinstance(value, float) else translated(text_of(value))
-        for name, value in metrics.items()
-        if isinstance(value, (int, float, str))
-    }
-    return " · " + ", ".join(f"{name} {value}" for name, value in plain.items()) if plain else ""

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 from pipeline.text import human_seconds, one_line
 from stages.contract import Progress
+from stages.message import Message
 from tui.language import _, translated
+
+#: Work of fewer units has none that are alike: loading a model, writing a file. It has no pace.
+_ALIKE = 10
 
 
 @dataclass
@@ -28,21 +32,48 @@ class Estimator:
 
 
 @dataclass
-class Forecast:
-    """Estimates a stage's work. Another unit or total is other work, at a pace of its own.
+class Course:
+    """The steps that a stage's work has gone through. All times are seconds after it began.
 
-    So is what has a name of its own beside the rest that has none, such as the loading of models.
+    A step is told by what its progress counts, and by the sentence that names it whatever its numbers
+    are: ``steps`` has when each began. ``until`` is when the step that goes on will be over at its own
+    pace, None while it has none.
     """
 
-    _work: tuple[str, float, bool] = ("", 0.0, False)
-    _estimator: Estimator = field(default_factory=lambda: Estimator(0.0))
+    steps: dict[str, float] = field(default_factory=dict)
+    step: str = ""
+    until: float | None = None
+    _estimator: Estimator = field(default_factory=lambda: Estimator(0.0), repr=False)
 
-    def seconds_left(self, progress: Progress, now: float) -> float | None:
-        """Return the estimate in seconds after ``progress``, which was said at ``now``."""
-        work = (progress.unit, progress.total, bool(progress.note))
-        if work != self._work:
-            self._work, self._estimator = work, Estimator(now)
-        return self._estimator.seconds_left(progress.done, progress.total, now)
+    def take(self, progress: Progress, now: float) -> None:
+        """Take a progress event, which was said at ``now``."""
+        note = progress.note
+        name = f"{progress.unit}: {note.template if isinstance(note, Message) else note}"
+        if name != self.step:
+            self.step, self._estimator = name, Estimator(now)
+            self.steps.setdefault(name, now)
+        left = self._estimator.seconds_left(progress.done, progress.total, now)
+        has_pace = left is not None and progress.total >= _ALIKE
+        self.until = now + left if left is not None and has_pace else None
+
+    def end(self, then: Course | None, took: float | None) -> float | None:
+        """Return when the work will be over, or None if nothing tells.
+
+        Args:
+            then: how it went when it was done last.
+            took: how long it took then.
+        """
+        if then is None or took is None:
+            return self.until
+        if not self.step:
+            return took
+        if self.step not in then.steps:
+            return self.until
+        began = then.steps[self.step]
+        if self.until is None:
+            return self.steps[self.step] + took - began
+        ended = min((time for time in then.steps.values() if time > began), default=took)
+        return self.until + took - ended
 
 
 def share_of(progress: Progress) -> float:

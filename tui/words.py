@@ -132,6 +132,16 @@ CURVES: dict[str, str] = {
 }
 
 
+#: What each stage does.
+PURPOSES: dict[str, str] = {
+    "data": N_("looks at every label and image before anything is made of them"),
+    "train": N_("trains the model and keeps its best epoch"),
+    "export": N_("writes the model for Paddle Inference and compares it with what it was made of"),
+    "convert": N_("makes a .nb file a target with Paddle-Lite's opt and proves it equal"),
+    "verify": N_("lets every model read the test images and compares what they read"),
+}
+
+
 def curve_words(name: str) -> str:
     """Return what a curve shows, in words; its own name if that is not known."""
     return _(CURVES[name]) if name in CURVES else one_line(name)

@@ -11,7 +11,7 @@ from stages.contract import Metric, Progress
 from support.recorded import recorded_events
 from tui.batch import Printer
 from tui.console import Terminal
-from tui.progress import Forecast
+from tui.progress import Course
 
 
 def printed(events: list[Envelope], capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -68,7 +68,10 @@ def test_steps_of_upstream_are_no_lines_but_their_loss_is_told(
 
 
 def test_loading_is_not_taken_for_the_pace_of_the_work() -> None:
-    forecast = Forecast()
-    assert forecast.seconds_left(Progress(0, 120, "images", "load the models"), 0.0) is None
-    assert forecast.seconds_left(Progress(1, 120, "images"), 50.0) is None
-    assert forecast.seconds_left(Progress(2, 120, "images"), 50.5) == pytest.approx(59.0)
+    course = Course()
+    course.take(Progress(0, 120, "images", "load the models"), 0.0)
+    assert course.until is None
+    course.take(Progress(1, 120, "images"), 50.0)
+    assert course.until is None
+    course.take(Progress(2, 120, "images"), 50.5)
+    assert course.until == pytest.approx(109.5)

@@ -6,8 +6,10 @@ import asyncio
 import importlib
 import inspect
 import pkgutil
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,10 +33,10 @@ from support.screen import CalmBackend, opened, text_of, until
 from tui.app import PaddockApp
 from tui.screens.base import PaddockScreen
 from tui.screens.machine import ImageList
-from tui.screens.run import FailureBanner, Usage
+from tui.screens.run import FailureBanner
 from tui.views.build import BuildView
 from tui.views.gallery import gallery_of
-from tui.views.run import StageView
+from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.choice import Choice
 from tui.widgets.comparison import ComparisonView
@@ -50,23 +52,29 @@ from tui.widgets.listing import Listing
 from tui.widgets.log_view import LogView
 from tui.widgets.model_table import ModelTable
 from tui.widgets.picture import Picture
+from tui.widgets.plan_banner import Plan, PlanBanner
+from tui.widgets.run_clock import RunClock
 from tui.widgets.run_table import RunTable
 from tui.widgets.sample_list import SampleList
 from tui.widgets.sample_view import SampleView
 from tui.widgets.stage_detail import StageDetail
 from tui.widgets.stage_list import StageList
 from tui.widgets.tail import Tail
+from tui.widgets.usage import Usage
 from tui.widgets.verdict_box import VerdictBox
 
 REPORT = parse_report((FINE_TUNED.source / "out" / "report.json").read_bytes())
 _MADE = ArtifactMade("models/made.nb", 3, "0" * 32, "0" * 64)
+STAGE_USES = ResourcesUsed(50.0, 1 << 30, 1 << 31)
 STAGE = StageView(
     "train",
     state="running",
     curves={"train_loss": [(1, 2.0), (2, 1.0)]},
     artifacts=[_MADE],
-    resources=ResourcesUsed(50.0, 1 << 30, 1 << 31),
+    resources=STAGE_USES,
 )
+_WHEN = datetime(2026, 11, 22, tzinfo=timezone.utc)
+RUN = RunView(started=_WHEN, stages={"train": STAGE}, used=deque([(_WHEN, STAGE_USES)]))
 _SIDE = Side("run-before", RunSummary("2026-11-22T17:27:49Z", 3, 0))
 
 
@@ -94,7 +102,7 @@ TOLD = {
     "comparison": Told(
         ComparisonView, lambda it: it.show(Comparison(_SIDE, _SIDE, (), ())), "run-before"
     ),
-    "curves": Told(Curves, lambda it: it.show(STAGE.curves), "loss"),
+    "curves": Told(Curves, lambda it: it.show_curves(STAGE), "loss"),
     "facts": Told(Facts, lambda it: it.show_facts([("name", "its value")]), "its value"),
     "failure": Told(
         FailureBanner, lambda it: it.show_failure(RunFailed(3, "it broke")), "it broke"
@@ -107,7 +115,9 @@ TOLD = {
     "findings": Told(
         Findings, lambda it: it.show([Finding("engine", "ok", "is there")], {}), "is there"
     ),
-    "header": Told(lambda: Header("run"), lambda it: it.show(Text("how it stands"), ""), "how it"),
+    "header": Told(
+        lambda: Header("run"), lambda it: it.show("", [Text("how it stands")]), "how it"
+    ),
     "images": Told(
         ImageList, lambda it: it.show([ImageStatus("train", "name:tag", "", 0, "", "")]), "name:tag"
     ),
@@ -143,7 +153,11 @@ TOLD = {
     "detail-about": Told(StageDetail, lambda it: _detail(it, "about"), "state"),
     "stages": Told(StageList, lambda it: it.show([STAGE]), "train"),
     "tail": Told(Tail, lambda it: it.show_lines(["last line"]), "last line"),
-    "usage": Told(Usage, lambda it: it.show_stage(STAGE), "CPU"),
+    "usage": Told(Usage, lambda it: it.show_run(RUN), "CPU"),
+    "clock": Told(
+        RunClock, lambda it: it.show_run(RUN, {"train": STAGE}, has_bars=True), "this run"
+    ),
+    "plan": Told(PlanBanner, lambda it: it.show_plan(Plan(), "r", "R", is_first=True), "reading"),
 }
 _NOT_TOLD = {"Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines"}
 

@@ -21,7 +21,7 @@ from pipeline.record.events import (
     StagePlanned,
 )
 from pipeline.report.model import Report, load_report
-from stages.contract import Progress, Warned
+from stages.contract import Progress, TrainMetrics, Warned
 from stages.message import joined, msg
 from support.cli import call
 from support.language import CHINESE, english_in, has_chinese, speaking
@@ -34,6 +34,15 @@ from tui.console import Terminal, fold, padded
 from tui.table import print_parity
 from tui.words import check_name
 
+TRAINED = TrainMetrics(
+    accuracy=0.5,
+    ned=0.75,
+    best_epoch=3,
+    epochs=30,
+    epochs_run=8,
+    stopped_because="early stopping",
+    samples_per_s=1.0,
+)
 NO_ENGINE_CHINESE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock", **CHINESE}
 
 
@@ -123,8 +132,8 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
         ),
         (StageCached("key", "run-1"), "train    ✔ 缓存命中：来自运行 run-1"),
         (
-            StageFinished("key", 187.0, {"accuracy": 0.5, "stopped_because": "early stopping"}),
-            "train    ✔ 完成，用时 3 min 07 s · accuracy 0.5, stopped_because 早停",
+            StageFinished("key", 187.0, TRAINED.dump()),
+            "train    ✔ 完成，用时 3 min 07 s · 第 3/30 轮时 50.00% · 在第 8 轮提前停止",
         ),
         (
             Noted(
@@ -134,8 +143,8 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
         ),
         (RunFinished(1, 2.5, "fail-accuracy"), "train    ✘ 未通过：准确率不足，用时 2.5 s"),
         (
-            Progress(3, 10, "images", "load the models"),
-            "train      载入模型：3/10 图像 (30%)",
+            Progress(3, 10, "models", "loading the models"),
+            "train      正在载入模型：3/10 模型 (30%)",
         ),
         (
             Warned(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ from rich.console import RenderableType
 from textual.screen import Screen
 
 from pipeline.errors import PaddockError
+from pipeline.plan.planner import Step
 from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.runs import create_run
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
 from pipeline.run.background import Started
 from pipeline.run.options import Options
+from support.plans import planner_of
+from support.projects import write_project
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from support.replay import append, going_on
 from support.screen import (
@@ -26,6 +31,7 @@ from support.screen import (
     CalmBackend,
     calm,
     lines_of,
+    looked_again,
     opened,
     text_of,
     until,
@@ -50,7 +56,7 @@ VERIFYING = '"done": 235, "total": 300'
 async def test_every_stage_and_what_it_left(folder: Path) -> None:
     async with opened(CalmBackend(folder)) as (app, pilot):
         lines = lines_of(app)
-        assert "alphanumeric" in lines[0] and "✔ PASS" in lines[0] and "docker.soc" in lines[0]
+        assert lines[0] == " Paddock · alphanumeric · ✔ PASS · 2 min 52 s"
         rows = [line.strip("▸ ") for line in lines if "✔ done" in line]
         assert [row.split()[0] for row in rows] == ["data", "train", "export", "convert", "verify"]
         assert "1 min 11 s" in rows[1]
@@ -65,7 +71,10 @@ async def test_every_stage_and_what_it_left(folder: Path) -> None:
         await pilot.press("down", "l", "escape")
         await until_shown(pilot, app, "OMP_NUM_THREADS")
         await pilot.press("m")
-        await until_shown(pilot, app, "NED", "stopped_because")
+        await until_shown(pilot, app, "best 99.00% at step 48")
+        await pilot.press("enter", "end")  # the numbers are below the curves
+        await until_shown(pilot, app, "ended because", "all epochs done")
+        await pilot.press("escape")
         await pilot.press("a")
         await until_shown(pilot, app, "checkpoint.pdparams", "22.2 MB")
         await pilot.press("slash", *"pdparams", "enter")
@@ -93,19 +102,22 @@ async def test_every_stage_and_what_it_left(folder: Path) -> None:
 async def test_a_cached_stage_shows_what_was_recorded_when_it_was_made(tmp_path: Path) -> None:
     folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
     async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        assert f"made in {RUN}" in text_of(app)
-        await pilot.press("down", "a")
+        await until_shown(pilot, app, "99.00% at epoch 3 of 5", "arm 7.7 MB, x86 7.8 MB")
+        assert "1 min 11 s" in text_of(app)  # the time that it took then
+        await pilot.press("l")
+        await until_shown(pilot, app, f"data was made in {RUN}: it wrote nothing to its log")
+        await pilot.press("escape", "down", "a")
         await until_shown(pilot, app, "checkpoint.pdparams")
         await pilot.press("m")
-        await until_shown(pilot, app, "NED")
+        await until_shown(pilot, app, "learning rate", "best 99.00%")
 
 
 async def test_a_run_that_goes_on_is_followed_and_left(folder: Path) -> None:
     backend = CalmBackend(folder)
     with going_on(folder, VERIFYING) as to_come:
         async with opened(backend) as (app, pilot):
-            await until_shown(pilot, app, "▶ running verify")
-            assert "78%" in text_of(app) and "235/300 images" in text_of(app)
+            await until_shown(pilot, app, "▶ verify 5/5", "235/300 images")
+            assert "78%" in text_of(app)
             assert app.query_one(StageList).selected == "verify"
             append(folder, to_come[0])
             await until_shown(pilot, app, "236/300 images")
@@ -169,6 +181,35 @@ async def test_what_a_stage_says_changes_nothing_but_text(folder: Path) -> None:
                 await pilot.pause()
                 assert all(line.isprintable() for line in lines_of(app)), tab
                 assert "[@click=app.quit]y[/]" in text_of(app)
+
+
+class Planning(CalmBackend):
+    """An engine room that says what a run would do as soon as it is let."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.go_on = threading.Event()
+
+    def plan(self, check: Callable[[], None] = lambda: None) -> tuple[Step, ...]:
+        """Return the plan of the project in the folder."""
+        assert self.go_on.wait(20)
+        return planner_of(self.folder).plan()
+
+
+async def test_a_project_that_was_never_run_shows_its_plan(tmp_path: Path) -> None:
+    backend = Planning(write_project(tmp_path / "p"))
+    app = PaddockApp(backend)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "reading what there is to do" in text_of(app))
+        await pilot.press("down", "m")  # nothing waits for the plan
+        await until(pilot, lambda: "Its numbers and curves will stand" in text_of(app))
+        backend.go_on.set()
+        await until_shown(pilot, app, "r  run  data → train → export → convert → verify")
+        assert "▶ would run" in text_of(app) and "… would follow" in text_of(app)
+        await pilot.press("a")
+        await until_shown(pilot, app, "The files that it makes will")
+        backend.project_file.write_text("[project\n")  # it is planned again when it was changed
+        await looked_again(pilot, app, "! no plan: ")
 
 
 class Noting(CalmBackend):

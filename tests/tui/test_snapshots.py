@@ -66,7 +66,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("XDG_CONFIG_HOME", "/tmp/paddock-no-config")
-    monkeypatch.setattr("tui.widgets.stage_list.now", lambda: _NOW)
+    monkeypatch.setattr("tui.views.outlook.clock", lambda: _NOW)
     use(Appearance(pace=QUICK))
     yield
     use(Appearance())

@@ -85,7 +85,7 @@ def test_a_file_may_come_late_and_go_away(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     file = LogFile(path)
     assert file.poll() == "none"
-    assert file.trouble == "nothing is written yet"
+    assert file.trouble == ""
     path.write_bytes(b"here\n")
     assert file.poll() == "grown"
     assert (texts(file), file.trouble) == ([b"here"], "")

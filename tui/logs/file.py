@@ -135,7 +135,7 @@ class LogFile:
             restarted = self._open_if_new(found)
             grown = self._take_in(found.st_size)
         except FileNotFoundError:
-            self.trouble = N_("the file is gone") if self.is_open else N_("nothing is written yet")
+            self.trouble = N_("the file is gone") if self.is_open else ""
             return "none"
         except OSError as error:
             self.trouble = error.strerror or str(error)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.text import Text
 from textual.app import ComposeResult
 
-from pipeline.text import one_line
+from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
-from tui.language import N_, _, ngettext
+from tui.language import N_, _
 from tui.screens.inside import InsideScreen
+from tui.views import outlook
 from tui.views.run import RunView
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
-from tui.words import end_words, state_words
+from tui.words import end_words
 
 #: What the screens behind keys show, as a verdict names them.
 _LEADS_TO = {
@@ -52,30 +55,33 @@ class PaddockScreen(InsideScreen[None]):
 
     def show_run(self, view: RunView) -> None:
         """Draw what changed in the run; called after its events, and each second while it goes on."""
+        paddock = self.paddock
+        told = [*status(view, goes_on=paddock.run_goes_on, is_earlier=paddock.is_earlier)]
+        if paddock.engine_line:
+            told.append(Text(one_line(paddock.engine_line), "dim"))
         for header in self.query(Header):
-            header.show(self._status(view), self.paddock.engine_line)
+            header.show(view.project or paddock.project_name, told)
 
-    def _status(self, view: RunView) -> Text:
-        line = Text("Paddock", "bold")
-        project = view.project or self.paddock.project_name
-        if project:
-            line.append(f" {symbol('dot')} {one_line(project)}")
-        line.append(f" {symbol('dot')} ")
-        if self.paddock.is_earlier:
-            line.append(_("earlier run") + f" {one_line(view.name)} {symbol('dot')} ", "bold")
-        running = view.running_stage
-        if running:
-            word, style = state_words("running")
-            line.append(f"{word} {running.name}", style)
-        elif self.paddock.run_goes_on and not self.paddock.is_earlier:
-            line.append(f"{symbol('running')} " + _("starting"), "bold")
-        elif view.finished:
-            word, style = end_words(view.finished)
-            line.append(word, style)
-        else:
-            line.append(_("never run") if not view.name else _("cut short"))
-        warnings = sum(len(stage.warnings) for stage in view.stages.values())
-        if warnings:
-            text = ngettext("{count} warning", "{count} warnings", warnings)
-            line.append(f" {symbol('dot')} {symbol('warning')} " + text.format(count=warnings))
-        return line
+
+def status(view: RunView, *, goes_on: bool, is_earlier: bool) -> Iterator[Text]:
+    """Give how a run stands: its state, its time, and how many warnings there are."""
+    if is_earlier:
+        yield Text(_("earlier run") + f" {one_line(view.name)}", "bold")
+    seconds = view.finished.seconds if view.finished else None
+    running = view.running_stage
+    if running:
+        stages = [stage.name for stage in view.stages.values() if stage.state != "skipped"]
+        place = f"{stages.index(running.name) + 1}/{len(stages)}"
+        yield Text(f"{symbol('running')} {running.name} {place}", "bold")
+        if view.started:
+            seconds = (outlook.clock() - view.started).total_seconds()
+    elif goes_on and not is_earlier:
+        yield Text(f"{symbol('running')} " + _("starting"), "bold")
+    elif view.finished:
+        yield Text(*end_words(view.finished))
+    else:
+        yield Text(_("never run") if not view.name else _("cut short"))
+    if seconds is not None:
+        yield Text(human_seconds(seconds))
+    if warnings := sum(len(stage.warnings) for stage in view.stages.values()):
+        yield Text(f"{symbol('warning')} {warnings}", "yellow")

@@ -14,48 +14,34 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.message import Message
 from textual.widgets import OptionList
+from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
 from pipeline.record.events import RunFailed
 from pipeline.run.options import Options
-from pipeline.text import human_size, one_line, unfolded
+from pipeline.text import one_line, unfolded
 from stages.contract import Exit
+from stages.message import text_of
 from tui.appearance import symbol
 from tui.keys import BY_ID, bindings
 from tui.language import _, translated
 from tui.programs import named_place
+from tui.record import state_of
 from tui.screens.base import PaddockScreen
-from tui.views.run import RunView, StageView
+from tui.views.past import Past, Wanted, wanted_of
+from tui.views.run import RunView, planned_view
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.line import Line
 from tui.widgets.log_view import LogView
+from tui.widgets.plan_banner import Plan, PlanBanner
+from tui.widgets.run_clock import RunClock
 from tui.widgets.stage_detail import StageDetail, Tab
 from tui.widgets.stage_list import StageList
+from tui.widgets.usage import Usage
 from tui.widgets.verdict_box import VerdictBox
 
 #: From this width on the list of stages has room for whole sentences.
 _WIDE = 110
-
-
-class Usage(Line):
-    """One line: processors and memory; hidden while nothing was measured."""
-
-    DEFAULT_CSS = """
-    Usage { display: none; height: auto; padding: 0 1; color: $text-muted; }
-    Usage.-shown { display: block; }
-    """
-
-    def show_stage(self, stage: StageView | None) -> None:
-        """Show the last sample of ``stage``, or nothing if it does not run."""
-        used = stage.resources if stage else None
-        self.set_class(used is not None, "-shown")
-        if used is None:
-            return
-        memory = human_size(used.memory)
-        if used.memory_limit:
-            memory += f" / {human_size(used.memory_limit)}"
-        text = _("{cpu} CPUs, {memory}")
-        self.show(text.format(cpu=f"{used.cpu:.1f}", memory=memory))
 
 
 class FailureBanner(Line):
@@ -110,25 +96,35 @@ class RunScreen(PaddockScreen):
     RunScreen.-enlarged StageDetail { border-left: none; }
     """
 
-    class RecordRead(Message):
-        """What an earlier run recorded of a cached stage was read."""
+    class PastRead(Message):
+        """What earlier runs left of this run's stages was read."""
 
-        def __init__(self, run: str, stage: StageView | None, name: str) -> None:
+        def __init__(self, wanted: Wanted, past: Past) -> None:
             super().__init__()
-            self.run, self.stage, self.name = run, stage, name
+            self.wanted, self.past = wanted, past
+
+    class PlanRead(Message):
+        """What a run would do was read, or why that cannot be said."""
+
+        def __init__(self, stamp: tuple[object, ...], plan: Plan) -> None:
+            super().__init__()
+            self.stamp, self.plan = stamp, plan
 
     def __init__(self) -> None:
         super().__init__()
         self._follows_running = True
-        self._records: dict[tuple[str, str], StageView | None] = {}
+        self._past, self._wanted = Past(), wanted_of(RunView())
+        self._plan, self._planned_for = Plan(), tuple[object, ...]()
 
     def compose_body(self) -> ComposeResult:
         self._widen(self.app.size.width)  # before there is anything to be styled again
         yield FailureBanner()
         yield VerdictBox()
+        yield PlanBanner()
         with Horizontal():
             with Vertical(id="left"):
                 yield StageList(id="stages")
+                yield RunClock()
                 yield Usage()
             yield StageDetail()
 
@@ -142,8 +138,11 @@ class RunScreen(PaddockScreen):
         super().show_run(view)
         if not self.query(StageList):
             return
+        self._look_back(view)
+        self._look_ahead(view)
         stages = self.query_one(StageList)
-        stages.show(view.stages.values())
+        shown = [self._past.with_record(stage) for stage in self._shown.stages.values()]
+        stages.show(shown, self._past.last, is_plan=not view.name)
         if self._follows_running and view.running_stage:
             stages.select(view.running_stage.name)
         judged = view.finished.judgement if view.finished else None
@@ -154,7 +153,10 @@ class RunScreen(PaddockScreen):
         keys = self.keys_shown("app.parity", "app.guards", *explained)
         remedy = refused.remedy if refused else ""
         self.query_one(VerdictBox).show_judgement(judged, keys, remedy=remedy)
-        self.query_one(Usage).show_stage(view.running_stage)
+        clock = self.query_one(RunClock)
+        clock.show_run(view, self._past.last, has_bars=stages.shows_times)
+        self.query_one(Usage).show_run(view)
+        self._show_plan()
         self._show_selected()
 
     def _ways_on(self, view: RunView) -> str:
@@ -179,30 +181,84 @@ class RunScreen(PaddockScreen):
             folders.append(self.backend.project().data_root)
         return named_place(f"{failure.message}\n{failure.where}", folders)
 
+    @property
+    def _shown(self) -> RunView:
+        """What is drawn: the run, or before the first one what it would do."""
+        view = self.paddock.view
+        return planned_view(self._plan.steps) if not view.name and self._plan.steps else view
+
     def _show_selected(self) -> None:
-        stage = self.paddock.view.stages.get(self.query_one(StageList).selected)
+        stage = self._shown.stages.get(self.query_one(StageList).selected)
         if stage:
-            self.query_one(StageDetail).show(self._with_record(stage))
+            last = self._past.last.get(stage.name)
+            self.query_one(StageDetail).show(self._past.with_record(stage), last)
 
-    def _with_record(self, stage: StageView) -> StageView:
-        """Return the stage; if it is cached, with what was recorded when it was made."""
-        if stage.state != "cached" or not stage.made_in:
-            return stage
-        place = (stage.made_in, stage.name)
-        if place not in self._records:
-            self._records[place] = None
-            self._read_record(*place)
-        record = self._records[place]
-        return record.as_cached(stage) if record else stage
+    # What was before.
 
-    @work(thread=True, group="record")
-    def _read_record(self, run: str, name: str) -> None:
-        self.post_message(self.RecordRead(run, self.backend.stage_of(run, name), name))
+    def _look_back(self, view: RunView) -> None:
+        """Read what earlier runs left, if that is not what was read."""
+        wanted = wanted_of(view)
+        if wanted != self._wanted and view.name:
+            self._wanted = wanted
+            self._read_past(wanted)
 
-    @on(RecordRead)
-    def _keep_record(self, message: RecordRead) -> None:
-        self._records[(message.run, message.name)] = message.stage
-        self._show_selected()
+    @work(thread=True, group="past", exclusive=True)
+    def _read_past(self, wanted: Wanted) -> None:
+        self.post_message(self.PastRead(wanted, self.backend.past(wanted)))
+
+    @on(PastRead)
+    def _keep_past(self, message: PastRead) -> None:
+        if message.wanted == self._wanted:
+            self._past = message.past
+            self.show_run(self.paddock.view)
+
+    # What comes next.
+
+    def _look_ahead(self, view: RunView) -> None:
+        """Read what a run would do, if none goes on and something may have changed."""
+        paddock = self.paddock
+        if paddock.run_goes_on or paddock.is_earlier or not self.backend.has_project():
+            return
+        stamp = (view.name, view.finished, state_of(self.backend.project_file))
+        if stamp != self._planned_for:
+            self._plan, self._planned_for = Plan(), stamp
+            self.call_after_refresh(self._read_plan, stamp)  # the first frame comes before
+
+    @work(thread=True, group="plan", exclusive=True)
+    def _read_plan(self, stamp: tuple[object, ...]) -> None:
+        worker = get_current_worker()
+
+        def check() -> None:
+            if worker.is_cancelled:  # the app closes, and would wait for a model that is fetched
+                raise PaddockError("")
+
+        try:
+            plan = Plan(self.backend.plan(check))
+        except PaddockError as error:
+            plan = Plan(problem=text_of(error), remedy=error.remedy)
+        except OSError as error:
+            plan = Plan(problem=text_of(error))
+        if not worker.is_cancelled:
+            self.post_message(self.PlanRead(stamp, plan))
+
+    @on(PlanRead)
+    def _keep_plan(self, message: PlanRead) -> None:
+        if message.stamp == self._planned_for:
+            self._plan = message.plan
+            self.show_run(self.paddock.view)
+
+    def hear_doctor(self) -> None:
+        """Plan again what could not be planned: images may have been built, or the engine started."""
+        if self._plan.problem:
+            self._planned_for = ()
+            self._look_ahead(self.paddock.view)
+
+    def _show_plan(self) -> None:
+        paddock, view = self.paddock, self.paddock.view
+        has_next = not (paddock.run_goes_on or paddock.is_earlier or view.failure)
+        keys = paddock.key_shown("run.start"), paddock.key_shown("run.options")
+        plan = self._plan if has_next and self._planned_for else None
+        self.query_one(PlanBanner).show_plan(plan, *keys, is_first=not view.name)
 
     @on(OptionList.OptionHighlighted, "#stages")
     def _stage_highlighted(self) -> None:

@@ -5,11 +5,12 @@ Events go in through :meth:`RunView.apply`, one after the other; nothing else ch
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
@@ -37,18 +38,24 @@ from stages.contract import (
     Progress,
     Warned,
 )
-from tui.progress import Forecast
+from tui.progress import Course
+
+if TYPE_CHECKING:
+    from pipeline.plan.planner import Step
 
 State = Literal["waiting", "running", "done", "cached", "skipped", "failed", "stopped", "unreached"]
 
 #: Points that a curve keeps; later ones take the place of every second earlier one.
 _CURVE_POINTS = 2000
+#: How far back the use of processors and memory is kept.
+_KEPT = timedelta(minutes=1)
 
 
 @dataclass
 class StageView:
     """One stage of the run. ``planned`` is what was said before the run came to it.
 
+    ``failure`` is why it failed; ``progress`` stays where it ended.
     ``judged`` is the verdict of the run, on the stage that measured what it is about.
     """
 
@@ -63,7 +70,9 @@ class StageView:
     started: datetime | None = None
     seconds: float | None = None
     progress: Progress | None = None
-    seconds_left: float | None = None
+    course: Course = field(default_factory=Course)
+    failure: str = ""
+    steps_per_epoch: float | None = None
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
     artifacts: list[ArtifactMade] = field(default_factory=list)
@@ -73,12 +82,13 @@ class StageView:
     resources: ResourcesUsed | None = None
     peak_memory: int = 0
     judged: Verdict | None = None
-    _forecast: Forecast = field(default_factory=Forecast, repr=False)
 
     def advance(self, progress: Progress, when: datetime) -> None:
         """Take a progress event; the pace is that of the events' own times."""
         self.progress = progress
-        self.seconds_left = self._forecast.seconds_left(progress, when.timestamp())
+        if progress.epochs:
+            self.steps_per_epoch = progress.total / progress.epochs
+        self.course.take(progress, (when - (self.started or when)).total_seconds())
 
     def add_point(self, metric: Metric) -> None:
         """Add a point to the metric's curve, thinning a long one out."""
@@ -115,6 +125,7 @@ class RunView:
         default_factory=lambda: {name: StageView(name) for name in STAGES}
     )
     notes: list[str] = field(default_factory=list)
+    used: deque[tuple[datetime, ResourcesUsed]] = field(default_factory=deque)
     failure: RunFailed | None = None
     delivered: Delivered | None = None
     finished: RunFinished | None = None
@@ -136,6 +147,8 @@ class RunView:
         if envelope.stage:
             stage = self.stages.setdefault(envelope.stage, StageView(envelope.stage))
             _apply_to_stage(stage, envelope, self.last)
+            if isinstance(envelope.event, ResourcesUsed):
+                self._keep_used(envelope.event, self.last)
         else:
             self._apply_own(envelope)
 
@@ -158,6 +171,18 @@ class RunView:
         self._end_waiting()
         self.version += 1
 
+    def plan(self, steps: Iterable[Step]) -> None:
+        """Take what a run would do, before there is one."""
+        for step in steps:
+            planned = StagePlanned(step.action, step.reason)
+            _plan(self.stages.setdefault(step.stage, StageView(step.stage)), planned)
+        self._leave_out_what_is_not_planned()
+
+    def _keep_used(self, used: ResourcesUsed, now: datetime) -> None:
+        self.used.append((now, used))
+        while now - self.used[0][0] > _KEPT:
+            self.used.popleft()
+
     def _apply_own(self, envelope: Envelope) -> None:
         match envelope.event:
             case RunStarted() as event:
@@ -171,7 +196,10 @@ class RunView:
                 self.notes.append(event.message)
             case RunFailed() as event:
                 self.failure = event
+                running = self.running_stage
                 self._end_running("stopped" if _is_stop(event.code) else "failed")
+                if running and running.state == "failed":
+                    running.failure = event.message
             case Delivered() as event:
                 self.delivered = event
             case RunFinished() as event:
@@ -198,7 +226,7 @@ class RunView:
     def _end_running(self, state: State) -> None:
         for stage in self.stages.values():
             if stage.state == "running":
-                stage.state, stage.progress, stage.seconds_left = state, None, None
+                stage.state = state
                 if stage.started and self.last:
                     stage.seconds = (self.last - stage.started).total_seconds()
 
@@ -211,11 +239,18 @@ def _is_stop(code: int) -> bool:
     return code in (Exit.INTERRUPTED, Exit.TERMINATED)
 
 
+def _plan(stage: StageView, event: StagePlanned) -> None:
+    """Take what is planned; of a stage that the project skips nothing else will come."""
+    stage.planned, stage.reason, stage.key = event.action, event.reason, event.key
+    if event.action == "skip":
+        stage.state = "skipped"
+
+
 def _apply_to_stage(stage: StageView, envelope: Envelope, now: datetime) -> None:  # noqa: C901
     """Apply a stage's event: one case an event, nothing else."""
     match envelope.event:
         case StagePlanned() as event:
-            stage.planned, stage.reason, stage.key = event.action, event.reason, event.key
+            _plan(stage, event)
         case StageStarted() as event:
             stage.state, stage.reason, stage.key = "running", event.reason, event.key
             stage.image, stage.log, stage.started = event.image, Path(event.log), now
@@ -225,7 +260,7 @@ def _apply_to_stage(stage: StageView, envelope: Envelope, now: datetime) -> None
             stage.state, stage.reason = "skipped", event.reason
         case StageFinished() as event:
             stage.state, stage.seconds, stage.results = "done", event.seconds, event.metrics
-            stage.progress = stage.seconds_left = None
+            stage.progress = None
         case Noted() as event:
             stage.notes.append(event.message)
         case Progress() as event:
@@ -243,6 +278,13 @@ def _apply_to_stage(stage: StageView, envelope: Envelope, now: datetime) -> None
             stage.peak_memory = max(stage.peak_memory, event.memory)
         case _:
             pass
+
+
+def planned_view(steps: Iterable[Step]) -> RunView:
+    """Return the view of a run that has not begun, and would do this."""
+    view = RunView()
+    view.plan(steps)
+    return view
 
 
 def view_of(run: RunFolder) -> RunView:

@@ -1,43 +1,41 @@
-"""A stage's learning curves: what belongs together in one plot, as many plots as there is room for."""
+"""A stage's learning curves: what belongs together in one plot, one below the other."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from textual.containers import Vertical
-from textual_plotext import PlotextPlot
+from rich.text import Text
+from textual.containers import VerticalScroll
+from textual.geometry import Size
 
-from tui.appearance import current
+from tui.language import _
+from tui.views.plot import Drawn, best_mark, plot
+from tui.views.run import StageView
+from tui.widgets.line import Line
 from tui.words import curve_words
-
-Curve = Sequence[tuple[int, float]]
 
 #: What is drawn together, what matters most first; others follow in the order in which they came.
 _TOGETHER = (("val_accuracy",), ("train_loss", "val_loss"), ("val_ned",), ("learning_rate",))
-_LOWEST_PLOT = 7
-#: How the first and the second curve of a plot are drawn, and what shows it in the plot's title: a line, and
-#: points, which differ without colour too.
-_MARKERS, _ASCII_MARKERS = (("braille", "⠒⠒"), ("dot", "••")), (("*", "**"), ("o", "oo"))
+_LOWEST, _HIGHEST = 8, 16
+_SHARES = ("val_accuracy",)
 
 
-class Curves(Vertical):
-    """Draws curves again only when they got a point, or the room changed."""
+class Curves(Line):
+    """As many as fit share the height of what scrolls them; a page further down are the next ones."""
 
     DEFAULT_CSS = """
-    Curves { height: 1fr; min-height: 7; }
-    Curves PlotextPlot { height: 1fr; }
-    Curves.-empty { display: none; }
+    Curves { padding: 0 1; text-wrap: nowrap; }
     """
 
     def __init__(self) -> None:
-        super().__init__(classes="-empty")
-        self._curves: dict[str, list[tuple[int, float]]] = {}
-        self._drawn: tuple[Any, ...] = ()
+        super().__init__()
+        self._stage = StageView("")
+        self._drawn: tuple[object, ...] = ()
 
-    def show(self, curves: Mapping[str, Curve]) -> None:
-        """Show these curves (name -> points)."""
-        self._curves = {name: list(points) for name, points in curves.items()}
+    def show_curves(self, stage: StageView) -> None:
+        """Show the curves of a stage as they are now."""
+        self._stage = stage
         self._draw()
 
     def on_mount(self) -> None:
@@ -47,44 +45,68 @@ class Curves(Vertical):
         self._draw()
 
     def _draw(self) -> None:
-        if not self.is_attached:  # drawn when it is: plots are mounted below it
+        if not self.is_attached:
             return
-        groups = _grouped(self._curves)[: max(1, self.size.height // _LOWEST_PLOT)]
-        state = (self.size, [(name, len(self._curves[name])) for group in groups for name in group])
+        room = self.parent.size if isinstance(self.parent, VerticalScroll) else self.app.size
+        curves = self._stage.curves
+        state = (self.content_size.width, room.height, {it: len(curves[it]) for it in curves})
         if state == self._drawn:
             return
         self._drawn = state
-        self.set_class(not groups, "-empty")
-        self._match_plots(len(groups))
-        for plot, group in zip(self.query(PlotextPlot), groups, strict=False):
-            _fill(plot, {name: self._curves[name] for name in group})
-
-    def _match_plots(self, count: int) -> None:
-        plots = list(self.query(PlotextPlot))
-        for plot in plots[count:]:
-            plot.remove()
-        for _missing in range(count - len(plots)):
-            self.mount(PlotextPlot())
+        self.display = bool(curves)
+        self.show(curves_text(self._stage, Size(self.content_size.width, room.height)))
 
 
-def _grouped(curves: Mapping[str, Curve]) -> list[tuple[str, ...]]:
-    """Return the names of the curves of each plot."""
+def curves_text(stage: StageView, room: Size) -> Text:
+    """Return all curves of a stage, one below the other; ``room`` is what is in sight at once."""
+    groups = _grouped(finite_curves(stage.curves))
+    page = max(1, min(len(groups), room.height // _LOWEST))
+    height = min(_HIGHEST, max(_LOWEST, room.height // page))
+    per_epoch = stage.steps_per_epoch
+    x_name = _("epoch") if per_epoch else _("step")
+    plots: list[Text] = []
+    for group in groups:
+        best = _best(stage) if "val_accuracy" in group else None
+        more = ""
+        if best is not None:
+            value, place = f"{best[1]:.2%}", f"{x_name} {best[0] / (per_epoch or 1):g}"
+            more = f"{best_mark()} " + _("best {value} at {place}").format(value=value, place=place)
+        drawn = [
+            Drawn(
+                curve_words(name),
+                [(step / (per_epoch or 1), value) for step, value in points],
+                is_share=name in _SHARES,
+                best=(best[0] / (per_epoch or 1), best[1]) if best else None,
+            )
+            for name, points in group.items()
+        ]
+        plots.append(plot(drawn, room.width, height, x_name, more))
+    return Text("\n").join(plots)
+
+
+def finite_curves(
+    curves: Mapping[str, Sequence[tuple[int, float]]],
+) -> dict[str, list[tuple[int, float]]]:
+    """Return the curves without values that cannot be drawn; one without any other is left out."""
+    finite = {
+        name: [(step, value) for step, value in points if math.isfinite(value)]
+        for name, points in curves.items()
+    }
+    return {name: points for name, points in finite.items() if points}
+
+
+def _grouped(
+    curves: Mapping[str, list[tuple[int, float]]],
+) -> list[dict[str, list[tuple[int, float]]]]:
+    """Return the curves of each plot by name."""
     known = {name for group in _TOGETHER for name in group}
     groups = [*_TOGETHER, *((name,) for name in curves if name not in known)]
-    present = (tuple(name for name in group if name in curves) for group in groups)
+    present = ({name: curves[name] for name in group if name in curves} for group in groups)
     return [group for group in present if group]
 
 
-def _fill(plot: PlotextPlot, curves: Mapping[str, Curve]) -> None:
-    plt = plot.plt
-    plt.clear_data()
-    plt.clear_figure()
-    titles: list[str] = []
-    markers = _ASCII_MARKERS if current().ascii_only else _MARKERS
-    for (marker, sample), (name, points) in zip(markers, curves.items(), strict=False):
-        steps, values = zip(*points, strict=True)
-        draw = plt.scatter if titles else plt.plot
-        draw(list(steps), list(values), marker=marker)
-        titles.append(f"{sample} {curve_words(name)}" if len(curves) > 1 else curve_words(name))
-    plt.title("   ".join(titles))
-    plot.refresh()
+def _best(stage: StageView) -> tuple[int, float] | None:
+    """Return the step and the accuracy that is kept: of equal ones that with the lowest loss."""
+    losses = dict(stage.curves.get("val_loss", ()))
+    points = stage.curves.get("val_accuracy", ())
+    return max(points, key=lambda it: (it[1], -losses.get(it[0], 0.0)), default=None)

@@ -2,81 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
+from textual.widgets import Static
 
 from pipeline.text import human_seconds, human_size, one_line
-from stages.message import text_of
 from tui.appearance import symbol
 from tui.language import _, translated
 from tui.views.run import StageView
-from tui.widgets.line import Line
-from tui.words import stage_words
+from tui.words import PURPOSES, stage_words
 
 Fact = tuple[str, str]
 
-#: Cells between name and value; and what a value needs to be broken into lines below each other.
-_GAP, _NARROWEST = 2, 12
+#: Cells between name and value; what a value needs to be broken into lines below each other; and before
+#: what stands below its name.
+_GAP, _NARROWEST, _INDENT = 2, 12, 2
 
 
-class Facts(Line):
-    """As high as it needs to be; a long value goes on below its own column."""
+@dataclass(frozen=True)
+class Pairs:
+    """Laid out in the width that there is when they are drawn.
+
+    A long value goes on below its own column. One that cannot be broken between words, such as a hash,
+    stands whole on the line below its name if it does not fit beside it.
+    """
+
+    facts: tuple[Fact, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text("\n").join(self.lines(console, options.max_width))
+
+    def lines(self, console: Console, width: int) -> Iterator[Text]:
+        """Give the lines in ``width`` cells."""
+        column = max((cell_len(name) for name, _value in self.facts), default=0) + _GAP
+        for name, value in self.facts:
+            yield from _pair(console, name, value, column, width)
+
+
+def _pair(console: Console, name: str, value: str, column: int, width: int) -> Iterator[Text]:
+    """Give a pair's lines: the value in as many as it takes."""
+    text = Text("\n").join(Text(one_line(line)) for line in value.splitlines())
+    head, room = name + " " * (column - cell_len(name)), width - column
+    if text.cell_len > room and not {" ", "\n"} & {*text.plain}:
+        yield Text(name, "dim")
+        head, room = " " * _INDENT, width - _INDENT
+        if text.cell_len > room:  # in pieces that are alike, so that two hashes can be compared
+            room = -(-text.cell_len // -(-text.cell_len // max(1, room)))
+    parts = text.wrap(console, room) if room >= _NARROWEST else [text]
+    for part in parts or [text]:
+        part.rstrip()
+        yield Text.assemble((head, "dim"), part)
+        head = " " * cell_len(head)
+
+
+class Facts(Static):
+    """As high as it needs to be."""
 
     DEFAULT_CSS = """
     Facts { height: auto; padding: 0 1; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
-        self._pairs: list[Fact] = []
+        super().__init__("", id=id, classes=classes, markup=False)
+        self._pairs: tuple[Fact, ...] = ()
 
     def show_facts(self, facts: Iterable[Fact]) -> None:
-        """Show these pairs."""
-        self._pairs = list(facts)
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        column = max((cell_len(name) for name, _value in self._pairs), default=0) + _GAP
-        room = self.content_size.width - column
-        lines = (self._lines(name, value, column, room) for name, value in self._pairs)
-        self.show(Text("\n").join(line for pair in lines for line in pair))
-
-    def _lines(self, name: str, value: str, column: int, room: int) -> Iterator[Text]:
-        """Give a pair's lines: the value in as many as it takes in ``room`` cells."""
-        text = Text("\n").join(Text(one_line(line)) for line in value.splitlines())
-        parts = text.wrap(self.app.console, room) if room >= _NARROWEST else [text]
-        head = name + " " * (column - cell_len(name))
-        for part in parts or [text]:
-            part.rstrip()
-            yield Text.assemble((head, "dim"), part)
-            head = " " * column
-
-
-def results_of(stage: StageView) -> Iterator[Fact]:
-    """Give the numbers that a finished stage left, nested ones by their path."""
-    yield from _flat("", stage.results)
-
-
-def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[Fact]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(f"{prefix}{name} {symbol('dot')} ", value)
-        elif isinstance(value, float):
-            yield prefix + name, f"{value:.6g}"
-        else:
-            yield prefix + name, translated(text_of(value))
+        """Show these pairs; the same ones again cost nothing."""
+        wanted = tuple(facts)
+        if wanted != self._pairs:
+            self._pairs = wanted
+            self.update(Pairs(wanted))
 
 
 def about(stage: StageView) -> Iterator[Fact]:
     """Give where a stage stands and what decided it; what is not known yet is left out."""
     yield _("state"), stage_words(stage)[0]
     known = {
+        _("does"): _(PURPOSES.get(stage.name, "")) if stage.name in PURPOSES else "",
         _("why"): translated(stage.reason),
         _("made in"): stage.made_in,
         _("key"): stage.key,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
@@ -15,10 +17,12 @@ from tui.widgets.line import Line, clickable
 
 #: The screens that a number opens, in order.
 TABS = ("run", "parity", "environment", "guards", "history", "machine")
+#: Cells that a project's name needs to tell anything.
+_SHORTEST = 4
 
 
 class Header(Vertical):
-    """Project and verdict on the left; engine endpoint and image set on the right, as far as they fit."""
+    """How the project stands, and the numbers that lead to the other screens."""
 
     DEFAULT_CSS = """
     Header { height: 2; dock: top; background: $panel; }
@@ -28,7 +32,7 @@ class Header(Vertical):
     def __init__(self, tab: str) -> None:
         super().__init__()
         self._tab = tab
-        self._left, self._right = Text(), ""
+        self._project, self._told = "", tuple[Text, ...]()
         self._status_line, self._tabs_line = Line(id="status"), Line(id="tabs")
 
     def compose(self) -> ComposeResult:
@@ -41,24 +45,27 @@ class Header(Vertical):
     def on_resize(self) -> None:
         self._draw()
 
-    def show(self, left: Text, right: str) -> None:
-        """Show the project's state on the left and the engine on the right."""
-        self._left, self._right = left, one_line(right)
+    def show(self, project: str, told: Sequence[Text]) -> None:
+        """Show the project's name and how it stands, what matters most first."""
+        self._project, self._told = one_line(project), tuple(told)
         self._draw()
 
     def _draw(self) -> None:
         width = max(0, self.size.width - 2)
-        self._status_line.show(_status(self._left, self._right, width))
+        self._status_line.show(status_line(self._project, self._told, width))
         self._tabs_line.show(_tabs(self._tab, width))
 
 
-def _status(left: Text, right: str, width: int) -> Text:
-    line = left.copy()
-    room = width - line.cell_len - 2
-    if room > 12:
-        tail = shortened(right, room)
-        line.append(" " * (width - line.cell_len - cell_len(tail)))
-        line.append(tail, "dim")
+def status_line(project: str, told: Sequence[Text], width: int) -> Text:
+    """Return the top line in ``width`` cells: what is told matters most, then the project's name."""
+    dot = f" {symbol('dot')} "
+    line = Text(dot).join(told)
+    room = width - line.cell_len - len(dot)
+    if project and room >= _SHORTEST:
+        line = Text(shortened(project, room) + dot) + line
+    ours = Text.assemble(("Paddock", "bold"), dot)
+    if line.cell_len + ours.cell_len <= width:
+        line = ours + line
     line.truncate(width, overflow="ellipsis")
     return line
 

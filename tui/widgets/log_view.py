@@ -65,7 +65,7 @@ class LogView(Vertical):
         self.searching: Search | None = None
         self._jump_from: int | None = None
         self._asked_at: int | None = None
-        self._title = ""
+        self._title, self._empty = "", ""
         self._places: dict[Path, int | None] = {}
         self._lines_at_pause = 0
         self._watch: Timer | None = None
@@ -101,13 +101,15 @@ class LogView(Vertical):
 
     # Which file.
 
-    def open(self, path: Path | None, title: str) -> None:
+    def open(self, path: Path | None, title: str, empty: str = "") -> None:
         """Show the file at ``path``, which need not exist yet, where it was left; ``title`` stands before it.
 
-        To open the file that is open costs nothing.
+        To open the file that is open costs nothing. ``empty`` is said of a log in which nothing stands.
         """
-        self._title = title
+        self._title, self._empty = title, empty
         if path == self.path:
+            if self.lines.message != self._missing():
+                self.lines.take_news(self.lines.rows, self._missing())
             self._tell()
             return
         if self.path and self.file:
@@ -161,12 +163,17 @@ class LogView(Vertical):
 
     def _draw(self, first_changed: int = 0) -> None:
         """Draw the lines from a changed one on, and the title."""
-        trouble = translated(self.file.trouble) if self.file else _("there is no log")
-        self.lines.take_news(first_changed, trouble or _("nothing is written yet"))
+        self.lines.take_news(first_changed, self._missing())
         self._tell()
 
     def on_resize(self) -> None:
         self._tell()
+
+    def _missing(self) -> str:
+        """Return why there is no line."""
+        trouble = translated(self.file.trouble) if self.file else ""
+        nothing = _("nothing is written yet") if self.file else _("there is no log")
+        return trouble or self._empty or nothing
 
     def _tell(self) -> None:
         """Say on top which file it is, as far as it fits, and to the right how it is looked at."""

@@ -10,15 +10,20 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from tui.language import N_, _
+from pipeline.text import one_line
+from tui.language import N_, _, translated
 from tui.progress import progress_sentence
+from tui.views import outlook
+from tui.views.outlook import stage_outlook
+from tui.views.results import results_of
 from tui.views.run import StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.curves import Curves
-from tui.widgets.facts import Facts, about, results_of
+from tui.widgets.facts import Facts, about
 from tui.widgets.line import Line, clickable
 from tui.widgets.log_view import LogView
 from tui.widgets.marked import cursor_mark
+from tui.words import PURPOSES
 
 Tab = Literal["log", "metrics", "files", "about"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -36,7 +41,7 @@ class StageDetail(Vertical):
     DEFAULT_CSS = """
     StageDetail > .tabs { height: 1; padding: 0 1; background: $panel; }
     StageDetail > .progress {
-        height: 1; padding: 0 1; display: none; text-wrap: nowrap; text-overflow: ellipsis;
+        height: auto; max-height: 2; padding: 0 1; display: none;
     }
     StageDetail > .progress.-shown { display: block; }
     StageDetail ContentSwitcher { height: 1fr; }
@@ -48,6 +53,7 @@ class StageDetail(Vertical):
         super().__init__(id=id)
         self.tab: Tab = "log"
         self._stage: StageView | None = None
+        self._last: StageView | None = None
         self._tabs_line, self._progress = Line(classes="tabs"), Line(classes="progress")
         self._switch, self._log = ContentSwitcher(initial=self.tab), LogView(id="log")
         self._note, self._curves, self._results = (
@@ -60,10 +66,10 @@ class StageDetail(Vertical):
     def compose(self) -> ComposeResult:
         yield self._tabs_line
         yield self._progress
+        yield self._note
         with self._switch:
             yield self._log
             with VerticalScroll(id="metrics"):
-                yield self._note
                 yield self._curves
                 yield self._results
             yield self._files
@@ -91,9 +97,9 @@ class StageDetail(Vertical):
         """Show the tab after this one."""
         self.open(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
 
-    def show(self, stage: StageView) -> None:
-        """Show ``stage`` as it is now."""
-        self._stage = stage
+    def show(self, stage: StageView, last: StageView | None = None) -> None:
+        """Show ``stage`` as it is now; ``last`` is the same as it ran before."""
+        self._stage, self._last = stage, last
         if self.is_mounted:
             self._draw()
 
@@ -108,29 +114,36 @@ class StageDetail(Vertical):
             return
         self._tabs_line.show(self._tabs(stage))
         self._draw_progress(stage)
+        self._draw_note(stage)
         if self.tab == "log":
-            self._log.open(stage.log, stage.name)
+            empty = nothing_yet(stage, "log") if stage.log else " "
+            self._log.open(stage.log, stage.name, empty)
         elif self.tab == "metrics":
-            self._draw_metrics(stage)
+            self._curves.show_curves(stage)
+            self._results.show_facts(results_of(stage))
         elif self.tab == "files":
             self._files.show(stage.artifacts)
         else:
             self._about.show_facts(about(stage))
 
+    def _draw_note(self, stage: StageView) -> None:
+        """Say what will stand where nothing is yet; a log that has a file says it itself."""
+        is_empty = {
+            "log": stage.log is None,
+            "metrics": not stage.curves and not stage.results,
+            "files": not stage.artifacts,
+        }.get(self.tab, False)
+        self._note.set_class(is_empty, "-shown")
+        self._note.show(nothing_yet(stage, self.tab) if is_empty else "")
+
     def _draw_progress(self, stage: StageView) -> None:
         line, progress = self._progress, stage.progress
-        line.set_class(progress is not None, "-shown")
-        if progress is not None:
+        is_shown = progress is not None and stage.state == "running"
+        line.set_class(is_shown, "-shown")
+        if progress is not None and is_shown:
             loss = stage.curves.get("train_loss") if progress.unit == "steps" else None
-            line.show(
-                progress_sentence(progress, stage.seconds_left, loss[-1][1] if loss else None)
-            )
-
-    def _draw_metrics(self, stage: StageView) -> None:
-        self._curves.show(stage.curves)
-        self._results.show_facts(results_of(stage))
-        self._note.set_class(not stage.curves and not stage.results, "-shown")
-        self._note.show(_("No numbers yet."))
+            left = stage_outlook(stage, self._last, outlook.clock()).left
+            line.show(progress_sentence(progress, left, loss[-1][1] if loss else None))
 
     def _tabs(self, stage: StageView) -> Text:
         line = Text()
@@ -143,3 +156,32 @@ class StageDetail(Vertical):
             )
         line.append(f" {stage.name}", "bold")
         return line
+
+
+#: What will stand in a view once the stage has run.
+_EXPECTED: dict[Tab, str] = {
+    "log": N_("Its log will stand here."),
+    "metrics": N_("Its numbers and curves will stand here."),
+    "files": N_("The files that it makes will stand here, with size, MD5 and SHA-256."),
+}
+_LACKING: dict[Tab, str] = {
+    "log": N_("it wrote nothing to its log"),
+    "metrics": N_("it left no numbers"),
+    "files": N_("it made no files"),
+}
+
+
+def nothing_yet(stage: StageView, tab: Tab) -> str:
+    """Return why a view of a stage is empty, and what will stand there."""
+    if stage.state == "skipped":
+        return _("{stage} is skipped: {reason}").format(
+            stage=stage.name, reason=one_line(translated(stage.reason))
+        )
+    if stage.state in ("waiting", "running", "unreached"):
+        purpose = _(PURPOSES[stage.name]) if stage.name in PURPOSES else ""
+        said = _("{stage} {purpose}.").format(stage=stage.name, purpose=purpose) if purpose else ""
+        return f"{said} {_(_EXPECTED[tab])}".strip() if tab in _EXPECTED else said
+    if stage.state == "cached":
+        made = _("{stage} was made in {run}: {lacking}")
+        return made.format(stage=stage.name, run=stage.made_in, lacking=_(_LACKING[tab]))
+    return f"{stage.name}: {_(_LACKING[tab])}"

@@ -1,9 +1,9 @@
-"""The stages of a run: symbol, word, duration, and why; progress while one runs."""
+"""The stages of a run: symbol, word, duration, and what became of each; how far it is while it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timezone
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -12,12 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.widgets.option_list import Option
 
-from pipeline.text import human_seconds, unfolded
-from tui.appearance import symbol
-from tui.language import _, ngettext, translated
+from pipeline.text import human_seconds, one_line
+from tui.appearance import Mark, symbol
+from tui.language import N_, _, translated
 from tui.progress import share_of
+from tui.views import outlook
+from tui.views.outlook import elapsed, stage_outlook, took
 from tui.views.run import StageView
-from tui.widgets.facts import results_of
+from tui.views.story import story, told
 from tui.widgets.line import looks_same
 from tui.widgets.marked import MarkedList
 from tui.words import stage_words
@@ -25,13 +27,19 @@ from tui.words import stage_words
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+#: Lines that a stage takes: where it stands, what became of it, and its time where there is room for all.
+_FEW, _ALL = 2, 3
 _BAR, _SHORTEST_BAR = 10, 4
-#: Lines that a stage takes.
-_LINES = 2
+#: What a run would do with a stage that it has not come to.
+_PLANNED: dict[str, tuple[Mark, str]] = {
+    "run": ("running", N_("would run")),
+    "wait": ("ellipsis", N_("would follow")),
+    "cached": ("cached", N_("cached")),
+}
 
 
 class StageList(MarkedList):
-    """Two lines a stage. A line repaints only when its text changed."""
+    """Two or three lines a stage. A line repaints only when its text changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", show=False),
@@ -46,6 +54,8 @@ class StageList(MarkedList):
         super().__init__(id=id, markup=False)
         self._shown: dict[str, Text] = {}
         self._stages: tuple[StageView, ...] = ()
+        self._last: Mapping[str, StageView] = {}
+        self._height, self._is_plan = _FEW, False
         self._replaced: Region | None = None
 
     @property
@@ -54,14 +64,25 @@ class StageList(MarkedList):
         option = self.highlighted_option
         return option.id or "" if option else ""
 
+    @property
+    def shows_times(self) -> bool:
+        """Whether there is room for a bar of time."""
+        return self._height == _ALL
+
     def select(self, stage: str) -> None:
         """Highlight a stage."""
         if stage in self._shown and stage != self.selected:
             self.highlighted = self.get_option_index(stage)
 
-    def show(self, stages: Iterable[StageView]) -> None:
-        """Show the stages as they are now."""
-        self._stages = tuple(stages)
+    def show(
+        self,
+        stages: Iterable[StageView],
+        last: Mapping[str, StageView] | None = None,
+        *,
+        is_plan: bool = False,
+    ) -> None:
+        """Show the stages as they are now, or would be; ``last`` has them as they ran before."""
+        self._stages, self._last, self._is_plan = tuple(stages), last or {}, is_plan
         self._draw()
 
     def on_resize(self) -> None:
@@ -74,19 +95,22 @@ class StageList(MarkedList):
         for name in self._shown.keys() - {stage.name for stage in self._stages}:
             self.remove_option(name)
             del self._shown[name]
-        for stage in self._stages:
-            text = _row(stage, width - 2)
-            if stage.name not in self._shown:
-                self.add_option(Option(text, id=stage.name))
-            elif not looks_same(text, self._shown[stage.name]):
-                self._replace(stage.name, text)
-            self._shown[stage.name] = text
+        self._height = _ALL if self.size.height >= _ALL * len(self._stages) else _FEW
+        for stage, text in rows(
+            self._stages, self._last, width - 2, self._height, is_plan=self._is_plan
+        ):
+            if stage not in self._shown:
+                self.add_option(Option(text, id=stage))
+            elif not looks_same(text, self._shown[stage]):
+                self._replace(stage, text)
+            self._shown[stage] = text
         if self.highlighted is None and self._stages:
             self.highlighted = 0
 
     def _replace(self, stage: str, text: Text) -> None:
-        top = self.get_option_index(stage) * _LINES - self.scroll_offset.y
-        self._replaced = Region(0, top, self.size.width, _LINES)
+        same_height = str(text).count("\n") == str(self._shown[stage]).count("\n")
+        top = self.get_option_index(stage) * self._height - self.scroll_offset.y
+        self._replaced = Region(0, top, self.size.width, self._height) if same_height else None
         self.replace_option_prompt(stage, text)
         self._replaced = None
 
@@ -99,54 +123,76 @@ class StageList(MarkedList):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
-def now() -> datetime:
-    """Return the time that a running stage is measured to."""
-    return datetime.now(timezone.utc)
+def rows(
+    stages: Iterable[StageView],
+    last: Mapping[str, StageView],
+    width: int,
+    lines: int = _FEW,
+    *,
+    is_plan: bool = False,
+) -> Iterator[tuple[str, Text]]:
+    """Give each stage's name, and what the list says of it in ``lines`` lines of ``width`` cells.
+
+    ``is_plan``: there is no run, the stages are as one would find them.
+    """
+    stages, here = tuple(stages), outlook.clock()
+    longest = max((_longest(stage, last.get(stage.name), here) for stage in stages), default=0.0)
+    for stage in stages:
+        before = last.get(stage.name)
+        said = [_head(stage, width, here, is_plan=is_plan), _below(stage, before, width, here)]
+        if lines == _ALL:
+            said.append(_time_bar(stage, before, longest, width, here))
+        yield stage.name, Text("\n").join(said)
 
 
-def _row(stage: StageView, width: int) -> Text:
+def _head(stage: StageView, width: int, here: datetime, *, is_plan: bool) -> Text:
     word, style = stage_words(stage)
+    if is_plan and stage.state == "waiting" and stage.planned in _PLANNED:
+        mark, planned = _PLANNED[stage.planned]
+        word = f"{symbol(mark)} " + _(planned)
     left = Text.assemble((f"{stage.name:<8}", "bold"), (word, style))
-    right = _duration(stage)
-    gap = max(1, width - left.cell_len - len(right))
-    row = left + Text(" " * gap + right)
-    row.truncate(width, overflow="ellipsis")
-    below = Text("  " + _below(stage, width - 2), "dim" if stage.state != "running" else "")
-    below.truncate(width, overflow="ellipsis")
-    return row + Text("\n") + below
-
-
-def _duration(stage: StageView) -> str:
-    if stage.state == "running" and stage.started:
-        return human_seconds((now() - stage.started).total_seconds())
-    return human_seconds(stage.seconds) if stage.seconds is not None else ""
-
-
-def _below(stage: StageView, width: int) -> str:
-    """Return what the second line says: how far it is, warnings, or why it ran or did not."""
-    if stage.state == "running" and stage.progress and stage.progress.total:
-        return _progress_line(stage, width)
     if stage.warnings:
-        text = ngettext("{count} warning", "{count} warnings", len(stage.warnings))
-        return f"{symbol('warning')} " + text.format(count=len(stage.warnings))
-    if stage.state == "cached":
-        return _("made in {run}").format(run=stage.made_in)
-    if stage.state == "done" and stage.results:
-        dot = f" {symbol('dot')} "
-        return dot.join(f"{name} {value}" for name, value in results_of(stage))
-    return unfolded(translated(stage.reason))
+        left.append(f" {symbol('warning')} {len(stage.warnings)}", "yellow")
+    seconds = elapsed(stage, here)
+    right = human_seconds(seconds) if stage.state == "running" or stage.seconds is not None else ""
+    gap = max(1, width - left.cell_len - len(right))
+    row = left + Text(" " * gap + right, "dim" if stage.state == "cached" else "")
+    row.truncate(width, overflow="ellipsis")
+    return row
 
 
-def _progress_line(stage: StageView, width: int) -> str:
-    """Return bar, share and time left, as far as they fit."""
+def _below(stage: StageView, last: StageView | None, width: int, here: datetime) -> Text:
+    """Return what the second line says: how far it is, what became of it, or why it runs."""
+    room = width - 2
+    if stage.state == "running" and stage.progress:
+        said = _progress_line(stage, last, room, here)
+    else:
+        said = told(story(stage), room) or one_line(translated(stage.reason))
+    if not said and stage.state == "cached":
+        said = _("made in {run}").format(run=stage.made_in)
+    style = "" if stage.state in ("running", "done", "failed") else "dim"
+    below = Text("  " + said, style)
+    below.truncate(width, overflow="ellipsis")
+    return below
+
+
+def _progress_line(stage: StageView, last: StageView | None, width: int, here: datetime) -> str:
+    """Return bar, share, time left and step, as far as they fit."""
     progress = stage.progress
     if progress is None:
         return ""
+    expected, gone = stage_outlook(stage, last, here), elapsed(stage, here)
     share = share_of(progress)
+    if (
+        expected.left is not None and last is not None
+    ):  # of the stage's time, not of one step's work
+        share = gone / (gone + expected.left)
     line = f"{share:>4.0%}"
-    if stage.seconds_left is not None:
-        line += " " + _("{time} left").format(time=human_seconds(stage.seconds_left))
-    return f"{_bar(share, width - cell_len(line) - 1)} {line}".lstrip()
+    if expected.left is not None or expected.late:
+        line += f" {expected.words}"
+    line = f"{_bar(share, width - cell_len(line) - 1)} {line}".strip()
+    note = one_line(translated(progress.note))
+    return f"{line} {note}".rstrip() if cell_len(f"{line} {note}") <= width else line
 
 
 def _bar(share: float, room: int) -> str:
@@ -154,3 +200,45 @@ def _bar(share: float, room: int) -> str:
     length = min(_BAR, room) if room >= _SHORTEST_BAR else 0
     filled = round(share * length)
     return symbol("full") * filled + symbol("empty") * (length - filled)
+
+
+# Time.
+
+
+def _expected(stage: StageView, last: StageView | None, here: datetime) -> float:
+    """Return how long the stage took when it ran before, or will take as far as it can be known."""
+    if stage.state == "cached":
+        return stage.seconds or 0.0
+    if stage.state == "running" and (left := stage_outlook(stage, last, here).left) is not None:
+        return elapsed(stage, here) + left
+    return took(last) or 0.0
+
+
+def _own(stage: StageView, here: datetime) -> float:
+    """Return how long the stage has taken in this run."""
+    return 0.0 if stage.state == "cached" else elapsed(stage, here)
+
+
+def _longest(stage: StageView, last: StageView | None, here: datetime) -> float:
+    return max(_own(stage, here), _expected(stage, last, here))
+
+
+def _time_bar(
+    stage: StageView, last: StageView | None, longest: float, width: int, here: datetime
+) -> Text:
+    """Draw the stage's time in this run over that of the last one, all stages on one scale."""
+    room = width - 2
+
+    def cells(seconds: float) -> int:
+        return max(1, round(seconds / longest * room)) if seconds > 0 and longest > 0 else 0
+
+    skipped = stage.state in ("skipped", "unreached")
+    own = cells(_own(stage, here))
+    before = 0 if skipped else cells(_expected(stage, last, here))
+    shared = min(own, before) if before else own
+    return Text.assemble(
+        "  ",
+        (symbol("full") * shared, "cyan"),
+        (symbol("over") * (own - shared), "yellow"),
+        (symbol("empty") * (before - shared), "dim"),
+    )
