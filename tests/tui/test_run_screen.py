@@ -109,7 +109,7 @@ async def test_a_cached_stage_shows_what_was_recorded_when_it_was_made(tmp_path:
         await pilot.press("escape", "down", "a")
         await until_shown(pilot, app, "checkpoint.pdparams")
         await pilot.press("m")
-        await until_shown(pilot, app, "learning rate", "best 99.00%")
+        await until_shown(pilot, app, "NED", "best 99.00%")
 
 
 async def test_a_run_that_goes_on_is_followed_and_left(folder: Path) -> None:
