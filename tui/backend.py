@@ -73,6 +73,14 @@ class Backend:
 
         return load_project(self.folder)
 
+    def project_stamp(self) -> tuple[int, int]:
+        """Return what changes when the project file does."""
+        try:
+            status = self.project_file.stat()
+        except OSError:
+            return 0, 0
+        return status.st_mtime_ns, status.st_size
+
     def found_in_folder(self) -> Found:
         """Look into the folder for what a new project could be made of. Slow where there is a lot."""
         from pipeline.project.found import look

@@ -26,7 +26,6 @@ from tui.appearance import symbol
 from tui.keys import BY_ID, bindings
 from tui.language import _, translated
 from tui.programs import named_place
-from tui.record import state_of
 from tui.screens.base import PaddockScreen
 from tui.views.past import Past, Wanted, wanted_of
 from tui.views.run import RunView, planned_view
@@ -219,7 +218,7 @@ class RunScreen(PaddockScreen):
         paddock = self.paddock
         if paddock.run_goes_on or paddock.is_earlier or not self.backend.has_project():
             return
-        stamp = (view.name, view.finished, state_of(self.backend.project_file))
+        stamp = (view.name, view.finished, self.backend.project_stamp())
         if stamp != self._planned_for:
             self._plan, self._planned_for = Plan(), stamp
             self.call_after_refresh(self._read_plan, stamp)  # the first frame comes before

@@ -72,10 +72,7 @@ _NAMES: dict[str, str] = {
     # verify
     "hmean": N_("hmean"),
     "as_pd": N_("found as PD does"),
-    # splits and parts of a network
-    "train": N_("train"),
-    "val": N_("val"),
-    "test": N_("test"),
+    # parts of a network
     "backbone": N_("backbone"),
     "neck": N_("neck"),
     "head": N_("head"),

@@ -18,7 +18,7 @@ class RunClock(Line):
     """A line on the time; one more where bars are drawn, on what they mean."""
 
     DEFAULT_CSS = """
-    RunClock { padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    RunClock { padding: 0 1; }
     """
 
     def show_run(self, view: RunView, last: Mapping[str, StageView], *, has_bars: bool) -> None:

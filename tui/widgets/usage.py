@@ -15,7 +15,7 @@ from tui.views.run import RunView
 from tui.widgets.line import Line
 
 _LEVELS, _ASCII_LEVELS = "▁▂▃▄▅▆▇█", "_.-=+*%#"
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _GB = timedelta(minutes=1), 10**9
 #: Cells of the line: a sample is taken every two seconds.
 _LONGEST = 30
 
@@ -52,8 +52,8 @@ def usage_text(view: RunView, width: int) -> Text:
     """Return two lines: name, the last minute, and the last sample."""
     until, now = view.used[-1]
     memory = human_size(now.memory)
-    if now.memory_limit:
-        memory += f" / {human_size(now.memory_limit)}"
+    if now.memory_limit >= _GB:
+        memory = f"{now.memory / _GB:.1f} / {human_size(now.memory_limit)}"
     names = (_("CPU"), _("memory"))
     numbers = (_("{cpu} CPUs").format(cpu=f"{now.cpu:.1f}"), memory)
     series = (
