@@ -74,6 +74,15 @@ def test_a_hash_stands_whole_beside_its_name_or_below_it() -> None:
     assert laid_out(47, ("SHA-256", SHA)) == ["SHA-256", f"  {SHA[:32]}", f"  {SHA[32:]}"]
 
 
+def test_a_name_of_more_than_half_the_width_has_a_line_of_its_own() -> None:
+    long = "images that repeat another one"
+    assert laid_out(34, ("classes", "37"), (long, "0")) == [
+        "classes" + " " * 12 + "37",
+        long,
+        " " * 19 + "0",
+    ]
+
+
 @pytest.mark.parametrize("width", [5, 24, 44, 46, 80])
 def test_a_sentence_goes_on_below_its_own_column_and_no_line_is_wider(width: int) -> None:
     lines = laid_out(width, ("encoding", "ASCII, no byte order mark, LF line ends"), ("a", "b"))

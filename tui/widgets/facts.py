@@ -38,7 +38,8 @@ class Pairs:
 
     def lines(self, console: Console, width: int) -> Iterator[Text]:
         """Give the lines in ``width`` cells."""
-        column = max((cell_len(name) for name, _value in self.facts), default=0) + _GAP
+        widest = max((cell_len(name) for name, _value in self.facts), default=0)
+        column = min(widest, max(_NARROWEST, width // 2)) + _GAP
         for name, value in self.facts:
             yield from _pair(console, name, value, column, width)
 
@@ -47,6 +48,9 @@ def _pair(console: Console, name: str, value: str, column: int, width: int) -> I
     """Give a pair's lines: the value in as many as it takes."""
     text = Text("\n").join(Text(one_line(line)) for line in value.splitlines())
     head, room = name + " " * (column - cell_len(name)), width - column
+    if cell_len(name) > column - _GAP:  # too long for its column
+        yield from Text(name, "dim").wrap(console, width)
+        head = " " * column
     if text.cell_len > room and not {" ", "\n"} & {*text.plain}:
         yield Text(name, "dim")
         head, room = " " * _INDENT, width - _INDENT
@@ -83,7 +87,7 @@ def about(stage: StageView) -> Iterator[Fact]:
     yield _("state"), stage_words(stage)[0]
     known = {
         _("does"): _(PURPOSES.get(stage.name, "")) if stage.name in PURPOSES else "",
-        _("why"): translated(stage.reason),
+        _("why"): translated(stage.reason) if stage.state != "cached" else "",
         _("made in"): stage.made_in,
         _("key"): stage.key,
         _("image"): stage.image,

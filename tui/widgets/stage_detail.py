@@ -181,7 +181,4 @@ def nothing_yet(stage: StageView, tab: Tab) -> str:
         purpose = _(PURPOSES[stage.name]) if stage.name in PURPOSES else ""
         said = _("{stage} {purpose}.").format(stage=stage.name, purpose=purpose) if purpose else ""
         return f"{said} {_(_EXPECTED[tab])}".strip() if tab in _EXPECTED else said
-    if stage.state == "cached":
-        made = _("{stage} was made in {run}: {lacking}")
-        return made.format(stage=stage.name, run=stage.made_in, lacking=_(_LACKING[tab]))
     return f"{stage.name}: {_(_LACKING[tab])}"

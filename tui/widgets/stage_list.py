@@ -97,7 +97,7 @@ class StageList(MarkedList):
             del self._shown[name]
         self._height = _ALL if self.size.height >= _ALL * len(self._stages) else _FEW
         for stage, text in rows(
-            self._stages, self._last, width - 2, self._height, is_plan=self._is_plan
+            self._stages, self._last, width - 3, self._height, is_plan=self._is_plan
         ):
             if stage not in self._shown:
                 self.add_option(Option(text, id=stage))
