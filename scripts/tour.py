@@ -75,10 +75,10 @@ class Tour:
 
     def run(self) -> None:
         """The run starts, and trains: the curve grows while one looks."""
-        self.press("r", until="running train", within=_STAGE)
+        self.press("r", until="▶ train 2/5", within=_STAGE)
         self._screen.wait_for("left", seconds=120)  # how long it will take
         self.picture("training")
-        self.press("m", until="train_loss", within=_STAGE)
+        self.press("m", until="best ", within=_STAGE)
         self._screen.wait_for("epoch 4", seconds=_STAGE)
         self.picture("learning-curve")
 
