@@ -109,7 +109,7 @@ def done(stage: str, metrics: Metrics, **more: Any) -> StageView:
                     {"pir": 24, "nb-x86": 24, "nb-x86-int8": 20},
                 ),
             ),
-            ("x86 = PD on 24 of 24", "x86-int8 = PD on 20 of 24", "hmean 0.9000"),
+            ("x86 = PD on 24 of 24", "x86-int8 = PD on 20 of 24", "hmean 90.00%"),
         ),
         (StageView("train", "skipped", reason="a PD model is given"), ("a PD model is given",)),
         (

@@ -77,7 +77,7 @@ _NAMES: dict[str, str] = {
     "neck": N_("neck"),
     "head": N_("head"),
 }
-_SHARES = ("accuracy",)
+_SHARES = ("accuracy", "hmean")
 
 
 def results_of(stage: StageView) -> Iterator[tuple[str, str]]:

@@ -128,11 +128,10 @@ def _verify(stage: StageView) -> Parts:
         for name, count in same.items():
             model = one_line(target_of_model(name))
             yield said.format(model=model, same=count, images=metrics.images)
-    for scores, form in ((metrics.accuracy, "{score:.2%}"), (metrics.hmean, "{score:.4f}")):
-        shipped = [score for name, score in (scores or {}).items() if is_nb_model(name)]
+    for name, scores in ((_("accuracy"), metrics.accuracy), (_("hmean"), metrics.hmean)):
+        shipped = [score for model, score in (scores or {}).items() if is_nb_model(model)]
         if shipped:
-            name = _("accuracy") if scores is metrics.accuracy else "hmean"
-            yield f"{name} {form.format(score=min(shipped))}"
+            yield f"{name} {min(shipped):.2%}"
 
 
 #: Stage -> what it tells once it is done.

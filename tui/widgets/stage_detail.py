@@ -181,4 +181,6 @@ def nothing_yet(stage: StageView, tab: Tab) -> str:
         purpose = _(PURPOSES[stage.name]) if stage.name in PURPOSES else ""
         said = _("{stage} {purpose}.").format(stage=stage.name, purpose=purpose) if purpose else ""
         return f"{said} {_(_EXPECTED[tab])}".strip() if tab in _EXPECTED else said
+    if tab == "log" and stage.log is None:
+        return _("{stage}: its log went with the record of its run").format(stage=stage.name)
     return f"{stage.name}: {_(_LACKING[tab])}"
