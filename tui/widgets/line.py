@@ -36,7 +36,7 @@ class Line(Static):
         lines = list(self.text.split("\n", allow_blank=True)) if self.text else []
         found = [line for line in lines if term in line.plain.casefold()]
         shown = Text("\n").join(found) if term else self.text
-        self.update(shown, layout=not self._has_fixed_size)
+        self.update(shown, layout=not (self._has_fixed_size or self._keeps_its_size(shown)))
         return len(found), len(lines)
 
     @property
@@ -44,6 +44,15 @@ class Line(Static):
         """Whether no text can change the size: then what is around need not be laid out and painted again."""
         height, width = self.styles.height, self.styles.width
         return height is not None and height.is_cells and not (width is not None and width.is_auto)
+
+    def _keeps_its_size(self, text: Text) -> bool:
+        """Whether ``text`` takes as many lines as there are: time that goes on moves nothing."""
+        size, width = self.content_size, self.styles.width
+        if not (size.width and size.height) or (width is not None and width.is_auto):
+            return False
+        wraps = self.styles.text_wrap == "wrap"
+        lines = text.wrap(self.app.console, size.width) if wraps else text.split("\n")
+        return len(lines) == size.height
 
     async def on_click(self, event: events.Click) -> None:
         if action := event.style.meta.get(_ACTION):

@@ -24,7 +24,7 @@ class Usage(Line):
     """Two lines; hidden while nothing runs, and before the first sample."""
 
     DEFAULT_CSS = """
-    Usage { display: none; height: auto; padding: 0 1; color: $text-muted; }
+    Usage { display: none; height: 2; padding: 0 1; color: $text-muted; text-wrap: nowrap; }
     Usage.-shown { display: block; }
     """
 
