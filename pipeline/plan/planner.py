@@ -23,13 +23,17 @@ BY_ID = msg("results are now named by what is in their image, no longer by its I
 
 @dataclass(frozen=True)
 class Step:
-    """What happens to a stage. ``components`` is None while an input is not made yet."""
+    """What happens to a stage. ``components`` is None while an input is not made yet.
+
+    ``judged_anew``: nothing runs, and a limit of the verdict is another one.
+    """
 
     wire: Wire
     action: Action
     reason: str
     components: Components | None = None
     entry: Entry | None = None
+    judged_anew: bool = False
 
     @property
     def stage(self) -> str:

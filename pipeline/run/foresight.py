@@ -22,5 +22,5 @@ def foreseen(prepared: Prepared) -> tuple[Step, ...]:
     changes = joined("; ", changed_limits(prepared.project, ledger, last.stage, key))
     if changes:
         reason = msg("the verdict is judged anew ({changes}); {reason}", changes, last.reason)
-        last = replace(last, reason=reason)
+        last = replace(last, reason=reason, judged_anew=True)
     return (*before, last)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console
 
@@ -50,6 +52,10 @@ def test_before_the_first_run_it_is_large_and_says_why_there_is_no_plan() -> Non
 def test_after_a_run_only_what_changed_is_told() -> None:
     said = " r  run  train: parameter epochs changed (30 → 2); then export, verify"
     assert banner(Plan(CHANGED), is_first=False) == [said]
+    anew = replace(step("verify", "cached", "judged anew (a limit)"), judged_anew=True)
+    assert banner(Plan((step("data", "cached"), anew)), is_first=False) == [
+        " r  run  verify: judged anew (a limit)"
+    ]
     for plan in (Plan(), Plan(problem="no engine answers"), Plan((step("data", "cached"),))):
         assert banner(plan, is_first=False) == []
 

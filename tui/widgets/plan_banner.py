@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from pipeline.text import one_line
+from pipeline.text import one_line, unfolded
 from tui.appearance import symbol
 from tui.language import _, translated
 from tui.widgets.line import Line
@@ -50,7 +50,7 @@ def plan_text(plan: Plan, run_key: str, options_key: str, *, is_first: bool) -> 
         return _problem(plan) if is_first else Text()
     if plan.steps is None:
         return Text(_("reading what there is to do …")) if is_first else Text()
-    to_run = [step for step in plan.steps if step.action in ("run", "wait")]
+    to_run = [step for step in plan.steps if step.action in ("run", "wait") or step.judged_anew]
     if not to_run:
         return Text()
     text = Text.assemble((f" {run_key} ", "bold reverse"), " ", (_("run"), "bold"), "  ")
@@ -59,7 +59,7 @@ def plan_text(plan: Plan, run_key: str, options_key: str, *, is_first: bool) -> 
         text.append(f" {symbol('arrow')} ".join(step.stage for step in to_run))
         text.append("\n").append(f" {options_key} ", "bold reverse")
         return text.append("  " + _("choose what runs"))
-    text.append(f"{first.stage}: {one_line(translated(first.reason))}")
+    text.append(f"{first.stage}: {unfolded(translated(first.reason))}")
     if others:
         text.append(_("; then {stages}").format(stages=", ".join(step.stage for step in others)))
     return text

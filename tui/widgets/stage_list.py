@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.widgets.option_list import Option
 
-from pipeline.text import human_seconds, one_line
+from pipeline.text import human_seconds, one_line, unfolded
 from tui.appearance import Mark, symbol
 from tui.language import N_, _, translated
 from tui.progress import share_of
@@ -167,7 +167,7 @@ def _below(stage: StageView, last: StageView | None, width: int, here: datetime)
     if stage.state == "running" and stage.progress:
         said = _progress_line(stage, last, room, here)
     else:
-        said = told(story(stage), room) or one_line(translated(stage.reason))
+        said = told(story(stage), room) or unfolded(translated(stage.reason))
     if not said and stage.state == "cached":
         said = _("made in {run}").format(run=stage.made_in)
     style = "" if stage.state in ("running", "done", "failed") else "dim"
@@ -183,9 +183,7 @@ def _progress_line(stage: StageView, last: StageView | None, width: int, here: d
         return ""
     expected, gone = stage_outlook(stage, last, here), elapsed(stage, here)
     share = share_of(progress)
-    if (
-        expected.left is not None and last is not None
-    ):  # of the stage's time, not of one step's work
+    if expected.left is not None and last is not None:  # of all its time, not of one step's work
         share = gone / (gone + expected.left)
     line = f"{share:>4.0%}"
     if expected.left is not None or expected.late:
