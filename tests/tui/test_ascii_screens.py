@@ -26,7 +26,7 @@ async def test_nothing_beyond_ascii(tmp_path: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
         for keys, shown in (
             ("down l", "ok cached"),  # with its warnings
-            ("m", "stopped_because"),  # the curves' axes too
+            ("m", "best 99.00% at step 48"),  # the curves' axes too
             ("i", "image"),
             ("x", "x is "),  # what is said above the bottom line
             ("full_stop", "What to do with train?"),
