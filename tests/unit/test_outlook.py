@@ -61,6 +61,7 @@ def test_what_it_took_last_time_is_counted_down_and_withdrawn() -> None:
 def test_work_in_many_alike_units_goes_by_its_own_pace() -> None:
     stage = gone_through((10, epoch(0)), (20, epoch(10)))
     assert stage_outlook(stage, None, at(20)).left == pytest.approx(90)
+    assert stage_outlook(stage, None, at(20)).words == "1 min 30 s left in this step"
     assert stage_outlook(stage, None, at(50)).left == pytest.approx(60)
     assert stage_outlook(stage, None, at(111)).words == "longer than expected"
 
@@ -80,3 +81,7 @@ def test_a_run_counts_what_is_still_to_come() -> None:
     assert run_outlook(view, known, at(11)).left == pytest.approx(20 + 100)
     assert run_outlook(view, {"export": LAST}, at(11)).unknown == "verify"
     assert run_outlook(view, {}, at(11)).unknown == "export"
+    alike = gone_through(
+        (10, epoch(0)), (20, epoch(10))
+    )  # the pace of a step is not all of a stage
+    assert run_outlook(RunView(stages={"export": alike}), {}, at(20)).unknown == "export"

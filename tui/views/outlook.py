@@ -20,7 +20,7 @@ def clock() -> datetime:
 class Outlook:
     """Seconds that are left. Without them it is ``late``, or ``unknown`` names what nothing is known of.
 
-    ``by_last``: what it is held against is how long it took last time.
+    ``by_last``: what it is held against is how long it took last time; else the pace of this step alone.
     """
 
     left: float | None = None
@@ -32,7 +32,8 @@ class Outlook:
     def words(self) -> str:
         """The time left in words; or why there is none."""
         if self.left is not None:
-            return _("{time} left").format(time=human_seconds(self.left))
+            said = _("{time} left") if self.by_last else _("{time} left in this step")
+            return said.format(time=human_seconds(self.left))
         if self.late:
             return _("longer than last time") if self.by_last else _("longer than expected")
         return _("no earlier {stage} to go by").format(stage=self.unknown)
@@ -50,13 +51,19 @@ def stage_outlook(stage: StageView, last: StageView | None, now: datetime) -> Ou
     if end is None:
         return Outlook(unknown=stage.name)
     left = end - elapsed(stage, now)
-    return Outlook(left) if left > 0 else Outlook(late=True, by_last=last is not None)
+    course = stage.course
+    by_last = last is not None and (not course.step or course.step in last.course.steps)
+    return Outlook(left, by_last=by_last) if left > 0 else Outlook(late=True, by_last=by_last)
 
 
 def run_outlook(view: RunView, last: Mapping[str, StageView], now: datetime) -> Outlook:
     """Return how long the run still takes: what runs, and what is still to come."""
     running = view.running_stage
     first = stage_outlook(running, last.get(running.name), now) if running else Outlook(0.0)
+    if (
+        running and first.left is not None and not first.by_last
+    ):  # what follows the step is not known
+        return Outlook(unknown=running.name)
     if first.left is None:
         return first
     left = first.left
@@ -67,7 +74,7 @@ def run_outlook(view: RunView, last: Mapping[str, StageView], now: datetime) -> 
         if seconds is None:
             return Outlook(unknown=stage.name)
         left += seconds
-    return Outlook(left)
+    return Outlook(left, by_last=True)
 
 
 def elapsed(stage: StageView, now: datetime) -> float:
