@@ -26,7 +26,7 @@ WORDS = (
     E_("measured"), E_("model"), E_("accuracy"), E_("NED"), E_("MB"), E_("hmean"), E_("precision"),
     E_("recall"), E_("boxes"), E_("flipped"), E_("pixels"), E_("classes"),
     # units of progress (stages/)
-    E_("images"), E_("steps"), E_("lines"), E_("pages"), E_("writing"),
+    E_("images"), E_("steps"), E_("lines"), E_("pages"), E_("models"), E_("writing"),
     # what the doctor looks at (pipeline/machine/doctor.py); to it, images are those that containers run
     E_("python"), E_("machine"), E_("engine"), E_("containers"), NC_("check", "images"),
 )  # fmt: skip
