@@ -101,7 +101,7 @@ def falsified(name: str, folder: Path) -> Path:
     if name == "weight":
         return with_tensor(right, wrong, "conv2d_0.w_0", lambda value: value * 0.5)
     if name == "attribute":
-        return with_attribute(right, wrong, "hard_sigmoid", "offset", 0.1)
+        return with_attribute(right, wrong, "hard_sigmoid", "offset", 0.45)
     return with_kind(right, wrong, "layer_norm", "layer_nory")
 
 
