@@ -6,6 +6,7 @@ from stages.contract import TrainMetrics
 from stages.errors import StageError
 from stages.frozen.run import train as train_frozen
 from stages.full.trainer import train as train_full
+from stages.kernels.use import use
 from stages.message import msg
 from stages.runtime import Context
 
@@ -19,4 +20,5 @@ def run(context: Context) -> TrainMetrics:
         raise StageError(
             msg("unknown mode {mode}; allowed: {modes}", repr(mode), ", ".join(MODES)), "train.mode"
         )
+    use(context.spec.kernels)
     return MODES[mode](context)

@@ -28,6 +28,7 @@ from stages.contract import (
     encode_event,
 )
 from stages.contract.codec import encode
+from stages.contract.kernels import PINS
 from stages.cpu import read_cpu
 from stages.errors import StageError, Stopped
 from stages.files import remove_tree, write_text
@@ -108,7 +109,9 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
         check_inputs(spec)
     _begin(partial)
     _obey_sigterm(context)
-    os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))  # Paddle reads it when imported
+    # Libraries read these when they are loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))
+    os.environ.update(PINS if spec.kernels == "portable" else {})
     module = importlib.import_module(f"stages.{stage}")
     _obey_sigterm(context)  # again: Paddle takes SIGTERM over when imported
     metrics: dict[str, Any] = encode(module.run(context))

@@ -28,15 +28,21 @@ def changed_components(before: Components, now: Components) -> list[str]:
 
 
 def _changed(name: str, old: Any, new: Any) -> str:
-    if name == "kernels":
+    if name == "kernels" and "portable" in (old, new):
+        return msg("kernels changed ({old} → {new})", *(_set_of(item) for item in (old, new)))
+    if name in ("kernels", "processor"):
         was, has = set(str(old).split()) - {"none"}, set(str(new).split()) - {"none"}
         units = [f"+{unit}" for unit in sorted(has - was)] + [
             f"-{unit}" for unit in sorted(was - has)
         ]
-        return msg("the processor's kernels changed ({units})", " ".join(units))
+        return msg("the processor's vector units changed ({units})", " ".join(units))
     if name in SURROUNDINGS:
         return msg("{name} changed ({old} → {new})", name, old, new)
     return msg("parameter {name} changed ({old} → {new})", name, old, new)
+
+
+def _set_of(kernels: object) -> str:
+    return str(kernels) if kernels in ("portable", "none") else "native"
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -18,6 +18,7 @@ from pydantic import (
 from pipeline.models.given import STRICT, GivenModel, is_safe_path
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.tasks import TASKS, Task
+from stages.contract.kernels import Kernels
 from stages.message import msg
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -48,9 +49,10 @@ class Section(BaseModel):
 
 
 class ProjectSection(Section):
-    """``[project]``"""
+    """``[project]``: ``kernels`` are the same on every x86-64 processor, or the processor's own."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,40}$")]
+    kernels: Kernels = "portable"
 
 
 class DataSection(Section):

@@ -117,6 +117,7 @@ class Executor:
             inputs=inputs,
             seed=self._surroundings.seed,
             threads=self._surroundings.threads[wire.stage],
+            kernels=self._surroundings.kernels,
         )
 
     def _run_container(self, spec: Spec, listener: _Listener, stop: Stop) -> Exited:

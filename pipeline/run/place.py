@@ -85,7 +85,7 @@ class Place:
             raise PaddockError(message, output.last_complaint(), remedy)
         return bytes(output.printed)
 
-    def kernels(self) -> str:
+    def processor(self) -> str:
         """Return the vector units of the processor that stages run on: kernels are chosen by them."""
         if self.engine.is_here():
             return read_cpu().get("cpu_flags", "")

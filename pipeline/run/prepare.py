@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipeline import PROJECT_FILE
+from pipeline.errors import UsageError
 from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner
@@ -13,6 +15,8 @@ from pipeline.plan.wiring import Wire, wire
 from pipeline.project import Project
 from pipeline.run.connect import Connected
 from pipeline.run.place import Place, find_images
+from stages.contract.kernels import NEEDED
+from stages.message import joined, msg
 
 
 @dataclass(frozen=True)
@@ -58,5 +62,18 @@ def prepare(
 def _surroundings(project: Project, place: Place, wires: tuple[Wire, ...]) -> Surroundings:
     settings = project.settings
     threads = {stage: place.threads(stage, settings.limits.cpus) for stage in place.images}
-    asked = any("kernels" in wire.decided_by for wire in wires)
-    return Surroundings(settings.train.seed, threads, place.kernels() if asked else "")
+    kernels = settings.project.kernels
+    asked = any({"kernels", "processor"}.intersection(wire.decided_by) for wire in wires)
+    processor = place.processor() if asked else ""
+    if asked and kernels == "portable" and (lacking := NEEDED - set(processor.split())):
+        raise UsageError(
+            msg(
+                "the processor lacks {units}, which portable kernels need",
+                joined(", ", sorted(lacking)),
+            ),
+            str(project.folder / PROJECT_FILE),
+            msg(
+                'write kernels = "native" into [project]: results are then this kind of processor\'s'
+            ),
+        )
+    return Surroundings(settings.train.seed, threads, kernels, processor)

@@ -10,6 +10,8 @@ from enum import IntEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from stages.contract.kernels import Kernels
+
 #: What a project's model does: read a line, find the lines of a page, tell a line's orientation. The
 #: first is that of a spec without the parameter ``task``.
 TASKS = ("recognition", "detection", "orientation")
@@ -67,6 +69,7 @@ class Spec:
     inputs: tuple[Input, ...] = ()
     seed: int = 42
     threads: int = 2
+    kernels: Kernels = "portable"
     cache: str = str(CACHE)
 
     @classmethod

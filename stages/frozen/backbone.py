@@ -18,6 +18,8 @@ from paddle.inference import Config, create_predictor
 
 from stages.cpu import read_cpu
 from stages.errors import StageError
+from stages.frozen.folding import fold_norms
+from stages.kernels.use import is_portable
 from stages.message import msg
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
@@ -95,6 +97,7 @@ def _exported(backbone: paddle.nn.Layer, folder: Path, shape: Sequence[int]) -> 
 def _simplified(files: tuple[Path, Path]) -> tuple[Path, Path]:
     program = read_program(files[0])
     graph = Graph(program, read_tensors(program, files[1]))
+    fold_norms(graph)
     apply_rules(graph, (*SIMPLE, *AFFINE))
     folder = files[0].parent
     simple = folder / "simplified.pdmodel", folder / "simplified.pdiparams"
@@ -141,7 +144,7 @@ def fingerprint_of(files: tuple[Path, Path], threads: int) -> str:
 
 
 def _runtime(threads: int) -> tuple[bytes, ...]:
-    """Return what decides the last digits: Paddle's build, vector units, how the work is shared out."""
-    flags = read_cpu().get("cpu_flags", "")
-    said = paddle.__version__, paddle.version.commit, flags, str(threads)
+    """Return what decides the last digits: Paddle's build, its kernels, how the work is shared out."""
+    kernels = "portable" if is_portable() else read_cpu().get("cpu_flags", "")
+    said = paddle.__version__, paddle.version.commit, kernels, str(threads)
     return tuple(text.encode() for text in said)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import stages
 from stages.errors import StageError
 from stages.message import msg
 from stages.ppocr.location import paddleocr_root
@@ -43,13 +44,14 @@ class Tool:
         PaddleOCR's trainer kills its workers on SIGTERM only where it leads its group.
         """
         root = paddleocr_root()
+        path = str(root), str(Path(stages.__file__).parents[1])
         self._context = context
         self._tail: deque[str] = deque(maxlen=_TAIL)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._process = subprocess.Popen(
-            [sys.executable, str(root / "tools" / script), *arguments],
+            [sys.executable, "-m", "stages.ppocr.launch", str(root / "tools" / script), *arguments],
             cwd=folder,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(root)},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -103,7 +103,7 @@ def test_the_processor_is_the_same_asked_here_or_inside(folder: Path) -> None:
         connect(load_project(folder), os.environ), frozenset(), lambda _text: None
     ).place
     told = place.ask("asking for the processor", ("cat", "/proc/cpuinfo"), lambda: 0)
-    assert place.kernels() == flags_of(told.decode()) != ""
+    assert place.processor() == flags_of(told.decode()) != ""
 
 
 def test_doctor_names_the_missing_image(elsewhere: Path) -> None:

@@ -35,13 +35,13 @@ def planner_of(
     forced: frozenset[str] = frozenset(),
     *,
     wires: tuple[Wire, ...] | None = None,
-    kernels: str = "avx avx2",
+    processor: str = "avx avx2 fma",
 ) -> Planner:
     """Return a planner over the project's ledger as it is on the disk."""
     settings = load_project(folder).settings
     laid_out = wires_of(folder) if wires is None else wires
     threads = {item.stage: round(settings.limits.cpus or 2) for item in laid_out}
-    surroundings = Surroundings(settings.train.seed, threads, kernels)
+    surroundings = Surroundings(settings.train.seed, threads, settings.project.kernels, processor)
     ledger = Ledger(folder / ".paddock/ledger.jsonl")
     return Planner(ledger, workspace, laid_out, images, surroundings, forced)
 

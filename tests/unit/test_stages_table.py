@@ -225,8 +225,8 @@ def test_another_processor_trains_and_measures_again(
     go(folder)
     engine.here = False  # now the containers run elsewhere, and tell where
     steps = steps_of(folder)
-    assert steps["train"].reason == "the processor's kernels changed (+avx512f -f16c)"
-    assert steps["data"].action == "cached"
+    assert steps["verify"].reason == "the processor's vector units changed (+avx512f -f16c)"
+    assert {steps[stage].action for stage in ("data", "train", "export", "convert")} == {"cached"}
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_another_processor_trains_and_measures_again(
         ("train", ("seed", "threads", "kernels")),
         ("export", ("kernels",)),
         ("convert", ()),
-        ("verify", ("kernels",)),
+        ("verify", ("kernels", "processor")),
     ],
 )
 def test_only_what_decides_bytes_is_in_a_key(
@@ -250,7 +250,7 @@ def test_verify_has_threads_in_its_key_where_a_model_takes_them_all(tmp_path: Pa
     folder = write_project(tmp_path / "p", f'{MINIMAL}\n[model]\npretrained = "official"\n')
     give_pir(folder / "official")
     wires = {item.stage: item for item in wires_of(folder)}
-    assert wires["verify"].decided_by == ("threads", "kernels")
+    assert wires["verify"].decided_by == ("threads", "kernels", "processor")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def _makes(_basis: Basis) -> dict[str, str]:
 
 
 def _decided_by(basis: Basis) -> tuple[Surrounding, ...]:
-    """Paddle folds a checkpoint's branches, with a square root that is the processor's.
+    """Paddle folds a checkpoint's branches, with a square root of the kernel set.
 
     Of a PIR model no weight is computed. Threads only serve the proof, and what they share out is no sum.
     """
