@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from stages.contract.kernels import PINS
 from stages.errors import StageError
 from stages.kernels import operators, self_test, use
+from stages.program.params import read_program
 
 _SELF_TEST = """
 from stages.kernels.use import use
@@ -28,6 +30,7 @@ print(computed())
 def test_the_pins_hold_on_this_processor() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", _SELF_TEST],
+        check=False,
         env={**os.environ, **PINS},
         capture_output=True,
         text=True,
@@ -98,16 +101,12 @@ def test_adam_is_paddles(exact: Callable[[], None], make: Callable[[Any], Any]) 
 
 
 def _moved(make: Callable[[Any], Any]) -> np.ndarray:
-    """Return a parameter after ten steps, half of them after the optimiser's state was kept and read back."""
+    """Return a parameter after ten steps."""
     random = np.random.default_rng(2)
     parameter = paddle.create_parameter([7, 5], "float32")
     parameter.set_value(random.normal(size=(7, 5)).astype(np.float32))
     optimiser = make([parameter])
-    for step in range(10):
-        if step == 5:
-            state = optimiser.state_dict()
-            optimiser = make([parameter])
-            optimiser.set_state_dict(state)
+    for _step in range(10):
         factor = paddle.to_tensor(random.normal(size=(7, 5)).astype(np.float32))
         (paddle.sqrt(parameter.square() + 1) * factor).sum().backward()
         optimiser.step()
@@ -116,12 +115,15 @@ def _moved(make: Callable[[Any], Any]) -> np.ndarray:
     return found
 
 
-def test_what_is_traced_into_a_program_stays_paddles(exact: Callable[[], None]) -> None:
+def test_what_is_traced_into_a_program_stays_paddles(
+    exact: Callable[[], None], tmp_path: Path
+) -> None:
     exact()
     layer = paddle.nn.BatchNorm2D(3)
     layer.eval()
     specification = [paddle.static.InputSpec([None, 3, 4, 4], "float32", "x")]
     with paddle.pir_utils.OldIrGuard():
         traced = paddle.jit.to_static(layer, input_spec=specification, full_graph=True)
-        kinds = [op.type for op in traced.main_program.block(0).ops]
+        paddle.jit.save(traced, str(tmp_path / "norm"))
+    kinds = [op.type for op in read_program(tmp_path / "norm.pdmodel").blocks[0].ops]
     assert kinds.count("batch_norm") == 1
