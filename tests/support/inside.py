@@ -23,6 +23,7 @@ from pipeline.images.context import make_context
 from pipeline.models.catalogue import MODELS as BUILT_IN
 from pipeline.models.fetch import fetch_official
 from pipeline.models.fetch_context import FetchContext
+from stages.contract.kernels import PINS
 from support.green import FOLDERS, Green, Passed, keys_of
 from support.tar import pack
 
@@ -138,7 +139,7 @@ def container_inside(
         ["-p", "no:cacheprovider", "--rootdir", str(CODE), *words],
         working_dir=str(CODE),
         user=f"{OWNER}:{OWNER}",
-        environment={"PADDOCK_TEST_MODELS": str(MODELS)},
+        environment={"PADDOCK_TEST_MODELS": str(MODELS), **PINS},
         network_mode="none",
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
