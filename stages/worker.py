@@ -100,7 +100,7 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
             msg("the spec is for {stage}, not {stage2}", repr(spec.stage), repr(stage))
         )
     started = time.monotonic()
-    versions = read_environment()
+    versions = read_environment() | {"kernels": spec.kernels}
     emit(EnvironmentRead(versions))
     output = Path(spec.output)
     partial = output.with_name(output.name + ".partial")

@@ -200,6 +200,17 @@ def test_other_vector_units_are_remarked_and_refuse_nothing(good: Proof) -> None
     assert refusal(check_guards(mixed)) is None
 
 
+def test_portable_kernels_pass_wherever_they_ran(good: Proof) -> None:
+    mixed = on(good, train=LAPTOP)
+    results = {
+        name: replace(item, environment={**item.environment, "kernels": "portable"})
+        for name, item in mixed.results.items()
+    }
+    assert cpu(replace(mixed, results=results)).outcome is PASSED
+    results["train"] = mixed.results["train"]
+    assert cpu(replace(mixed, results=results)).outcome is FAILED
+
+
 def test_one_processor_passes_and_silence_is_not_checked(good: Proof) -> None:
     found = cpu(on(good))
     assert found.outcome is PASSED and SERVER in found.found

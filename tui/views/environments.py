@@ -13,7 +13,7 @@ from tui.views.record import Record
 from tui.views.run import RunView, StageView
 
 #: What a stage tells of its processor, among the versions.
-PROCESSOR = ("cpu", "cpu_flags")
+PROCESSOR = ("cpu", "cpu_flags", "kernels")
 
 
 @dataclass(frozen=True)
