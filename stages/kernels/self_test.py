@@ -37,7 +37,8 @@ def computed() -> dict[str, str]:
 
 
 def _digest(compute: Callable[[], paddle.Tensor]) -> str:
-    with paddle.no_grad():
+    # Layers count their names up from the start of the process: those of a model must not begin later.
+    with paddle.no_grad(), paddle.utils.unique_name.guard():
         return hashlib.sha256(np.ascontiguousarray(compute().numpy()).tobytes()).hexdigest()[:16]
 
 
