@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
@@ -15,16 +13,17 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
-from pipeline.record.events import Envelope
+from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.runs import RunFolder
 from pipeline.run.options import Options
 from pipeline.text import one_line
+from stages.contract import Exit
 from tui.appearance import current, symbol
 from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend
-from tui.build_job import BuildJob
 from tui.hints import hint
 from tui.keys import BY_ID, bindings, first_key, keys_for
 from tui.language import _, translated
@@ -36,6 +35,8 @@ from tui.screens.help import HelpScreen
 from tui.screens.inside import InsideScreen, Paddock
 from tui.screens.problem import ProblemScreen
 from tui.screens.run import RunScreen
+from tui.summary import title_of
+from tui.terminal.app import TerminalApp
 from tui.views.run import RunView
 from tui.widgets.scroll_bar import use_scroll_bars
 from tui.words import end_words, severity_of
@@ -44,6 +45,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.machine.doctor import Finding
+    from tui.build_job import BuildJob
+
+#: Seconds after which a person who started a run looks elsewhere.
+_LONG = 60
+#: What the screens behind the first one are made of.
+_LATER = (
+    *(f"tui.screens.{name}" for name in ("parity", "guards", "history", "machine", "environment")),
+    "pipeline.report.model",
+)
 
 
 def _opened(module: str, name: str) -> Screen[Any]:
@@ -51,7 +61,7 @@ def _opened(module: str, name: str) -> Screen[Any]:
     return cast("Screen[Any]", getattr(import_module(f"tui.screens.{module}"), name)())
 
 
-class PaddockApp(NoticeApp):
+class PaddockApp(NoticeApp, TerminalApp):
     """One project on one screen.
 
     Args:
@@ -80,6 +90,14 @@ class PaddockApp(NoticeApp):
             super().__init__()
             self.envelopes = tuple(envelopes)
 
+    class ProjectRead(Message):
+        """The project's file was read, or why not."""
+
+        def __init__(self, engine_line: str) -> None:
+            super().__init__()
+            self.engine_line, self.name = engine_line, ""
+            self.error: PaddockError | None = None
+
     class Examined(Message):
         """The doctor has looked at the machine."""
 
@@ -102,9 +120,11 @@ class PaddockApp(NoticeApp):
         self.keymap = keymap or {}
         self._start_with = options
         self._order_to_stop = 0
+        self._was_told = False
         self.findings: tuple[Finding, ...] = ()
         self.build: BuildJob | None = None
         self.project_name = ""
+        self._has_project = backend.has_project()
         self.engine_line = ""
 
     # What screens read.
@@ -137,35 +157,47 @@ class PaddockApp(NoticeApp):
         self._read_on()
         self.set_interval(appearance.pace.poll, self._read_on)
         self.set_interval(appearance.pace.clock, self._tick)
-        self._listen_to_signals()
-        self._open()
-        self.call_after_refresh(
-            self.examine
-        )  # the first frame does not wait for the engine's client
+        self.listen_to_signals()
+        if not self._has_project:
+            self._open()
+        self.call_after_refresh(self._begin)
 
-    def _listen_to_signals(self) -> None:
-        """Give the terminal back when the system ends the process or the line is cut."""
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                leave = partial(self.exit, return_code=128 + number)
-                asyncio.get_running_loop().add_signal_handler(number, leave)
+    def _begin(self) -> None:
+        """Do what the first frame does not wait for: take keys, read the project, look at the machine."""
+        self.take_keys()
+        if self._has_project:
+            self._open()
+        self.examine()
 
     def _open(self) -> None:
-        """Show what fits: a form for a new project, what is wrong with the project file, or the run."""
-        self.engine_line = self._engine_words()
-        if not self.backend.has_project():
-            from tui.screens.project import NewProjectScreen
+        """Show what fits: a form for a new project, what is wrong with the project's file, or the run."""
+        self._was_told = False
+        self._has_project = self.backend.has_project()
+        if self._has_project:
+            self._read_project()
+            return
+        from tui.screens.project import NewProjectScreen
 
-            self.push_screen(NewProjectScreen(), lambda _made: self._open())
-            return
+        self.push_screen(NewProjectScreen(), lambda _made: self._open())
+
+    @work(thread=True, group="project", exclusive=True)
+    def _read_project(self) -> None:
+        """Read the project's file, and what the header says of the machine; :class:`ProjectRead` follows."""
+        read = self.ProjectRead(self._engine_words())
         try:
-            self.project_name = self.backend.project().name
+            read.name = self.backend.project().name
         except PaddockError as error:
-            self.push_screen(ProblemScreen(error), lambda _mended: self._open())
-            return
-        if any(finding.severity == "problem" for finding in self.findings):
-            self.switch_mode("machine")
-        elif self._start_with:
+            read.error = error
+        self.post_message(read)
+
+    def on_paddock_app_project_read(self, message: ProjectRead) -> None:
+        """Say what is wrong with the project's file, or begin what was asked for."""
+        self.project_name = message.name
+        self.engine_line = self._engine_words() if self.findings else message.engine_line
+        self._has_project = message.error is None
+        if message.error is not None:
+            self.push_screen(ProblemScreen(message.error), lambda _mended: self._open())
+        elif not self._show_what_lacks() and self._start_with:
             self.start(self._start_with)
             self._start_with = None
         self._refresh_screens()
@@ -182,6 +214,13 @@ class PaddockApp(NoticeApp):
             return _("the engine does not answer")
         return self.backend.unusual_engine()
 
+    def _show_what_lacks(self) -> bool:
+        """At first contact, go to what keeps a run from starting; tell whether there is such a thing."""
+        lacks = any(finding.severity == "problem" for finding in self.findings)
+        if lacks and len(self.screen_stack) == 1 and not self._was_told:
+            self.switch_mode("machine")
+        return lacks
+
     @work(thread=True, group="examine", exclusive=True)
     def examine(self) -> None:
         """Let the doctor look; :class:`Examined` follows."""
@@ -192,12 +231,23 @@ class PaddockApp(NoticeApp):
         is_first = not self.findings
         self.findings = message.findings
         self.engine_line = self._engine_words()
-        if is_first and len(self.screen_stack) == 1:
-            self._open()
+        if is_first:
+            self._import_screens()
+            if self.project_name:
+                self._show_what_lacks()
         for screen in self.screen_stack:
             if isinstance(screen, InsideScreen) and screen.can_draw:
                 screen.hear_doctor()
         self._refresh_screens()
+
+    @work(thread=True, group="import")
+    def _import_screens(self) -> None:
+        """Import in small pieces, while nothing else is to be done, what a first visit would wait for."""
+        for name in _LATER:
+            if get_current_worker().is_cancelled:
+                return
+            import_module(name)
+            time.sleep(current().pace.poll / 4)
 
     # The images.
 
@@ -208,6 +258,8 @@ class PaddockApp(NoticeApp):
 
     def build_images(self, then: Callable[[bool | None], None] | None = None) -> None:
         """Show the build that goes on, or start one; ``then`` hears whether all images are there."""
+        from tui.build_job import BuildJob
+
         if self.build is None or self.build.is_over:
             try:
                 self.build = BuildJob(self.backend, lambda: self.post_message(self.BuildEnded()))
@@ -240,6 +292,7 @@ class PaddockApp(NoticeApp):
         changed = self._watch.poll()
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
+        self._show_title()
         if before != self._standing:
             self.screen.refresh_bindings()
         if self._watch.died_before_start:
@@ -258,9 +311,20 @@ class PaddockApp(NoticeApp):
         """What decides which keys do something."""
         return self.run_goes_on, self.is_earlier, self.view.failure
 
+    def _show_title(self) -> None:
+        project = self.project_name or self.backend.folder.name
+        self.show_title(title_of(self.view, project, is_running=self.run_goes_on))
+
+    def _ring_for(self, end: RunFinished) -> None:
+        """Call whoever looks elsewhere meanwhile; not for a run that they have stopped themselves."""
+        if end.seconds > _LONG and end.code not in (Exit.INTERRUPTED, Exit.TERMINATED):
+            self.ring(title_of(self.view, self.project_name, is_running=False))
+
     def _say_how_it_ended(self) -> None:
         self.examine()  # its containers are gone now
         finished = self.view.finished
+        if finished:
+            self._ring_for(finished)
         if finished and (judged := finished.judgement):
             said = _("{verdict}. The models compared: key {key}.").format(
                 verdict=end_words(finished)[0], key=self.key_shown("app.parity")
@@ -299,7 +363,7 @@ class PaddockApp(NoticeApp):
         """Offer the newest run where an earlier one is shown, and the screens where there is a project."""
         if action == "follow_latest":
             return self.is_earlier or None
-        return bool(self.project_name) or None if action == "show" else True
+        return self._has_project or None if action == "show" else True
 
     def start(self, options: Options) -> None:
         """Start a run in the background, unless one goes on."""
@@ -364,6 +428,11 @@ class PaddockApp(NoticeApp):
             here = {found.binding.id or "" for found in active.values()}
             idle = item.binding.id or "" if item else ""
             self.notify(hint(event.key, here, self.keymap, self._written, idle))
+
+    async def run_action(self, *arguments: Any, **options: Any) -> bool:
+        """Do what a key is bound to."""
+        self._was_told = True
+        return await super().run_action(*arguments, **options)
 
     def action_show(self, mode: str) -> None:
         """Go to a screen, from a page beside the screens too."""

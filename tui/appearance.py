@@ -47,10 +47,11 @@ _LOCAL, _REMOTE = Pace(), Pace(poll=0.5, clock=2.0, frames=10)
 
 @dataclass(frozen=True)
 class Appearance:
-    """What :func:`choose` found fitting. ``theme`` is one of Textual's."""
+    """What :func:`choose` found fitting. ``theme`` is one of Textual's; ``silent`` rings no bell."""
 
     ascii_only: bool = False
     remote: bool = False
+    silent: bool = False
     theme: str = "textual-dark"
     pace: Pace = field(default=_LOCAL)
 
@@ -71,7 +72,13 @@ def choose(environ: Mapping[str, str], *, ascii_only: bool = False, theme: str =
     remote = any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
     plain = ascii_only or bool(environ.get("PADDOCK_ASCII")) or not _shows_unicode(environ)
     wanted = theme or environ.get("PADDOCK_THEME") or _theme(environ)
-    return Appearance(plain, remote, _THEMES.get(wanted, wanted), _REMOTE if remote else _LOCAL)
+    return Appearance(
+        ascii_only=plain,
+        remote=remote,
+        silent=bool(environ.get("PADDOCK_SILENT")),
+        theme=_THEMES.get(wanted, wanted),
+        pace=_REMOTE if remote else _LOCAL,
+    )
 
 
 def _shows_unicode(environ: Mapping[str, str]) -> bool:

@@ -144,10 +144,11 @@ def _run(words: list[str], terminal: Terminal) -> int:
         from tui.batch import run_batch
 
         return run_batch(folder, chosen, os.environ, options.json, terminal)
-    return _screen(folder, chosen, options, terminal)
+    _screen(folder, chosen, options, terminal)
+    return Exit.OK  # not reached: the process ends with the screen
 
 
-def _screen(folder: Path, chosen: Options, options: argparse.Namespace, terminal: Terminal) -> int:
+def _screen(folder: Path, chosen: Options, options: argparse.Namespace, terminal: Terminal) -> None:
     if not is_interactive():
         raise UsageError(_("there is no terminal for the text UI"), remedy=_("use --batch"))
     for name in ("json", "dry_run"):
@@ -160,9 +161,7 @@ def _screen(folder: Path, chosen: Options, options: argparse.Namespace, terminal
     from tui.launch import launch
 
     start_with = chosen if chosen != type(chosen)() else None
-    return launch(
-        folder, os.environ, start_with, terminal, ascii_only=options.ascii, theme=options.theme
-    )
+    launch(folder, os.environ, start_with, terminal, ascii_only=options.ascii, theme=options.theme)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +15,17 @@ from pipeline.errors import UsageError
 from tui.appearance import Appearance, choose, current, use
 from tui.console import Terminal
 from tui.language import _
+from tui.terminal.early import keeping_keys
 
 if TYPE_CHECKING:
     from pipeline.run.options import Options
+    from tui.app import PaddockApp
+
+#: Exit code of a screen whose terminal went away: nobody reads a summary.
+_NO_TERMINAL = 128 + signal.SIGHUP
+
+#: Seconds that what goes on in the background gets to stop.
+_PATIENCE = 2
 
 
 def launch(
@@ -24,8 +36,8 @@ def launch(
     *,
     ascii_only: bool = False,
     theme: str = "",
-) -> int:
-    """Open the text UI for the project in ``folder``; return the exit code when it is left.
+) -> None:
+    """Open the text UI for the project in ``folder``; the process ends when it is left.
 
     Args:
         folder: with or without a project file.
@@ -43,7 +55,8 @@ def launch(
         raise UsageError(_("there is no such folder"), str(folder), remedy)
     appearance = choose(environ, ascii_only=ascii_only, theme=theme)
     _settle(appearance)
-    return _open(folder, environ, options, terminal)
+    with keeping_keys():
+        _open(folder, environ, options, terminal)
 
 
 def _settle(appearance: Appearance) -> None:
@@ -56,20 +69,33 @@ def _settle(appearance: Appearance) -> None:
 
 def _open(
     folder: Path, environ: Mapping[str, str], options: Options | None, terminal: Terminal
-) -> int:
+) -> None:
     from tui.app import PaddockApp  # only now: see _settle
     from tui.backend import Backend
     from tui.keymap import keymap_file, load_keymap
-    from tui.summary import summary_lines
-    from tui.widgets.picture import probe
 
-    probe(current())
     app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options)
     _check_theme(current().theme, app.available_themes)
-    app.run()
-    for line in summary_lines(app.view, is_running=app.run_goes_on):
-        terminal.print(line)
-    return app.return_code or 0
+    asyncio.run(_until_left(app, terminal))
+
+
+async def _until_left(app: PaddockApp, terminal: Terminal) -> None:
+    """Show the screen to its end, then end the process.
+
+    Not by returning: whoever asks an engine that does not answer would be waited for, and tidying the
+    interpreter up takes a third of a second.
+    """
+    from tui.summary import summary_lines
+
+    await app.run_async()
+    with suppress(OSError):  # the terminal is gone
+        if app.return_code != _NO_TERMINAL:
+            for line in summary_lines(app.view, is_running=app.run_goes_on):
+                terminal.print(line)
+        sys.stdout.flush()
+    workers = asyncio.get_running_loop().shutdown_default_executor()
+    await asyncio.wait([asyncio.create_task(workers)], timeout=_PATIENCE)
+    os._exit(app.return_code or 0)
 
 
 def _check_theme(theme: str, known: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""What stays in the scrollback when the screen is gone."""
+"""A run in a few words: in the window's title, in a notification, and in what stays in the scrollback."""
 
 from __future__ import annotations
 
@@ -6,10 +6,27 @@ import shlex
 from collections.abc import Iterator
 
 from pipeline.text import human_seconds
+from tui.appearance import symbol
 from tui.language import _, translated
 from tui.verdicts import judged_lines
 from tui.views.run import RunView
 from tui.words import end_words, stage_words
+
+
+def title_of(view: RunView, project: str, *, is_running: bool) -> str:
+    """Return the window's title: the project, and what goes on or how it ended."""
+    return f"paddock {view.project or project} {_standing(view, is_running=is_running)}".rstrip()
+
+
+def _standing(view: RunView, *, is_running: bool) -> str:
+    stage, mark = view.running_stage, symbol("running")
+    if stage is not None:
+        done = stage.progress
+        share = f" {int(done.done * 100 / done.total)} %" if done and done.total else ""
+        return f"{mark} {stage.name}{share}"
+    if is_running:
+        return f"{mark} " + _("starting")
+    return end_words(view.finished)[0] if view.finished else ""
 
 
 def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,9 @@ from PIL import ExifTags, Image
 
 from stages.contract.pages import Page
 from support.recorded import RECORDED
-from tui.appearance import Appearance
 from tui.views.outlines import Finding, marked_page
 from tui.views.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
-from tui.widgets.picture import as_characters, as_half_blocks, painted, probe
+from tui.widgets.picture import as_characters, as_half_blocks, painted
 
 
 @pytest.fixture
@@ -172,9 +170,3 @@ def test_a_picture_on_its_side_is_as_large_as_it_is_shown(root: Path) -> None:
     Image.new("L", (400, 100)).save(root / "a.jpg", exif=exif)
     loaded = load_picture(root, "a.jpg")
     assert loaded.size == loaded.image.size == (100, 400)
-
-
-def test_nothing_is_asked_where_images_cannot_be_shown(capfd: pytest.CaptureFixture[str]) -> None:
-    probe(Appearance(ascii_only=True))
-    assert capfd.readouterr() == ("", "")
-    assert "textual_image" not in sys.modules

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from PIL import Image, ImageOps
 from rich.color import Color
@@ -14,7 +14,9 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
-from tui.appearance import Appearance, current
+from tui.appearance import current
+from tui.terminal.answers import Graphics
+from tui.terminal.driver import terminal
 from tui.views.outlines import Finding, Outlined
 from tui.widgets.line import Line
 
@@ -30,28 +32,30 @@ _CELL_WIDTH = 10
 _graphics: Callable[[Image.Image], Widget] | None = None
 
 
-def probe(appearance: Appearance) -> None:
-    """Ask the terminal whether it shows images; call it before Textual reads the terminal.
+def _use_graphics(kind: Graphics, cell: tuple[int, int] | None) -> None:
+    """Draw by the terminal's own graphics from now on.
 
-    It answers within a fraction of a second or not at all. Nothing is asked where there is no terminal, or
-    where it shows ASCII only. Importing textual-image is what asks: nobody else may import it.
+    textual-image asks the terminal as it is imported, and reads keys for an answer: here it is told, and
+    kept from asking.
     """
     global _graphics  # noqa: PLW0603 - one terminal a process
-    streams = (sys.__stdin__, sys.__stdout__)
-    if appearance.ascii_only or not all(stream and stream.isatty() for stream in streams):
-        return
-    # it tells of silence with a traceback on stderr, if nobody listens
-    logging.getLogger("textual_image").addHandler(logging.NullHandler())
+    from textual_image import _terminal as asking  # noqa: PLC0415 - see above
+
+    vars(asking)["capture_terminal_response"] = _refuse
+    if cell:
+        vars(asking.get_cell_size)["_result"] = asking.CellSize(*cell)
+    logging.getLogger("textual_image").addHandler(logging.NullHandler())  # it tells of silence
     try:
-        from textual_image import renderable, widget  # noqa: PLC0415 - see above
-    except (
-        OSError,
-        ArithmeticError,
-        ValueError,
-    ):  # a terminal without a size, or with strange words
+        from textual_image import widget  # noqa: PLC0415
+    except (OSError, ArithmeticError, ValueError):  # a terminal without a size
         return
-    if renderable.Image in (renderable.SixelImage, renderable.TGPImage):
-        _graphics = widget.Image
+    _graphics = widget.SixelImage if kind == "sixel" else widget.TGPImage
+
+
+def _refuse(*_arguments: object, **_options: object) -> NoReturn:
+    from textual_image._terminal import TerminalError  # noqa: PLC0415
+
+    raise TerminalError("asked already")
 
 
 class Picture(Container):
@@ -73,7 +77,21 @@ class Picture(Container):
         yield self._line
 
     def on_mount(self) -> None:
+        screen = terminal()
+        if screen is not None and not current().ascii_only:
+            screen.ask(self._learn_graphics)
         self._draw()
+
+    def _learn_graphics(self) -> None:
+        """Draw anew when the terminal has said what it can show."""
+        screen = terminal()
+        kind = screen.answers.graphics if screen else None
+        if screen is None or kind is None or kind == "none":
+            return
+        if _graphics is None:
+            _use_graphics(kind, screen.answers.cell)
+        if self.is_mounted:
+            self._draw()
 
     def show_image(self, image: Image.Image, outlines: Sequence[Outlined] = ()) -> None:
         """Show an image in RGB, with outlines drawn over it."""

@@ -1,0 +1,1 @@
+"""The terminal itself: what is typed and answered, the title of its window, and its end."""
