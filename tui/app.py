@@ -28,6 +28,7 @@ from tui.hints import hint
 from tui.keys import BY_ID, bindings, first_key, keys_for
 from tui.language import _, translated
 from tui.notices import NoticeApp
+from tui.opening import open_report
 from tui.screens.ask import Answer, AskScreen
 from tui.screens.base import PaddockScreen
 from tui.screens.confirm import DETACH, STOP, YES, confirm_screen, leave_screen
@@ -35,11 +36,11 @@ from tui.screens.help import HelpScreen
 from tui.screens.inside import InsideScreen, Paddock
 from tui.screens.problem import ProblemScreen
 from tui.screens.run import RunScreen
-from tui.summary import title_of
+from tui.summary import end_notice, title_of
 from tui.terminal.app import TerminalApp
 from tui.views.run import RunView
 from tui.widgets.scroll_bar import use_scroll_bars
-from tui.words import end_words, severity_of
+from tui.words import severity_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -326,9 +327,7 @@ class PaddockApp(NoticeApp, TerminalApp):
         if finished:
             self._ring_for(finished)
         if finished and (judged := finished.judgement):
-            said = _("{verdict}. The models compared: key {key}.").format(
-                verdict=end_words(finished)[0], key=self.key_shown("app.parity")
-            )
+            said = end_notice(self.view, self.key_shown)
             self.notify(said, severity=severity_of(judged.verdict), markup=False)
 
     def _tick(self) -> None:
@@ -439,6 +438,10 @@ class PaddockApp(NoticeApp, TerminalApp):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.switch_mode(mode)
+
+    def action_open_report(self) -> None:
+        """Open the report in a browser; where there is none, say where it is."""
+        open_report(self, self.backend.html_report(), self.backend.environ)
 
     def action_menu(self) -> None:
         """Ask what to do with what is selected: all keys that do something here and now."""

@@ -16,6 +16,7 @@ from pipeline.record.runs import RunFolder, list_runs
 from stages.message import msg
 from tui.language import _
 from tui.views.past import Past, Wanted, read_past
+from tui.views.result import Result, read_result
 from tui.views.run import RunView, view_of
 from tui.views.watch import Watch
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.project import Project
     from pipeline.project.answers import Answers
     from pipeline.project.found import Found
+    from pipeline.record.events import Delivered
     from pipeline.record.ledger import Entry
     from pipeline.report.model import Report
     from pipeline.report.runs_compared import Comparison
@@ -237,6 +239,25 @@ class Backend:
         from pipeline.report.samples import samples_of
 
         return samples_of(report, partial(read_kept, self.state))
+
+    def result(self, run: RunFolder | None, made: Delivered) -> Result:
+        """Return what a run has made, as it lies in the project now. Slow: reads the report."""
+        from pipeline.report.words import REPORT_FILE, EarlierReportError
+
+        folder = self.folder / Path(made.folder).name  # the project may have been moved since
+        own, there = self.report_file(run), folder / REPORT_FILE
+        try:
+            report = self.report(run)
+            is_own = not own or own.read_bytes() == there.read_bytes()
+        except (EarlierReportError, OSError):
+            report, is_own = None, there.is_file()
+        return read_result(folder, made.files, report, is_own=is_own)
+
+    def html_report(self) -> Path | None:
+        """Return where the newest report is that a browser shows."""
+        report = self.report_file()
+        path = report.with_name("report.html") if report else None
+        return path if path and path.is_file() else None
 
     # The machine.
 

@@ -1,4 +1,4 @@
-"""The user's own programs on a file: the editor and the pager."""
+"""The user's own programs on a file: the editor, the pager and the browser."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -64,6 +65,42 @@ def named_place(text: str, folders: Sequence[Path]) -> tuple[Path, int] | None:
             if path.is_relative_to(folder.resolve()) and path.is_file():
                 return path, int(line)
     return None
+
+
+def browser(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the command that opens a file in its own window: ``$BROWSER``, else the desktop's; or ()."""
+    path = environ.get("PATH")
+    try:
+        words = tuple(shlex.split(environ.get("BROWSER", "").partition(":")[0]))
+    except ValueError:  # an open quote
+        words = ()
+    if words:
+        return words if shutil.which(words[0], path=path) else ()
+    if sys.platform == "darwin":
+        return ("open",)
+    has_desktop = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    return ("xdg-open",) if has_desktop and shutil.which("xdg-open", path=path) else ()
+
+
+def open_beside(command: Sequence[str], file: Path) -> bool:
+    """Open ``file`` with :func:`browser`'s command, without waiting; tell whether that could be started.
+
+    It gets no terminal: this one is the screen's.
+    """
+    words = [word.replace("%s", str(file)) for word in command]
+    if words == [*command]:
+        words.append(str(file))
+    try:
+        subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    return True
 
 
 def pager_command(environ: Mapping[str, str], path: Path) -> list[str]:

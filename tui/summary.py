@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from pipeline.text import human_seconds
 from tui.appearance import symbol
@@ -27,6 +28,17 @@ def _standing(view: RunView, *, is_running: bool) -> str:
     if is_running:
         return f"{mark} " + _("starting")
     return end_words(view.finished)[0] if view.finished else ""
+
+
+def end_notice(view: RunView, key_shown: Callable[[str], str]) -> str:
+    """Return how a run ended, where its result is, and the keys that lead there, as ``key_shown`` writes."""
+    verdict = end_words(view.finished)[0] if view.finished else ""
+    if view.delivered is None:
+        said = _("{verdict}. The models compared: key {key}.")
+        return said.format(verdict=verdict, key=key_shown("app.parity"))
+    said = _("{verdict}. {folder}/ has the result: key {key}, {open} opens the report.")
+    folder, key = Path(view.delivered.folder).name, key_shown("run.result")
+    return said.format(verdict=verdict, folder=folder, key=key, open=key_shown("app.report"))
 
 
 def summary_lines(view: RunView, *, is_running: bool) -> Iterator[str]:

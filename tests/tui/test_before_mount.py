@@ -36,6 +36,7 @@ from tui.screens.machine import ImageList
 from tui.screens.run import FailureBanner
 from tui.views.build import BuildView
 from tui.views.gallery import gallery_of
+from tui.views.result import File, Result
 from tui.views.run import RunView, StageView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.choice import Choice
@@ -53,6 +54,7 @@ from tui.widgets.log_view import LogView
 from tui.widgets.model_table import ModelTable
 from tui.widgets.picture import Picture
 from tui.widgets.plan_banner import Plan, PlanBanner
+from tui.widgets.result_card import ResultCard
 from tui.widgets.run_clock import RunClock
 from tui.widgets.run_table import RunTable
 from tui.widgets.sample_list import SampleList
@@ -145,6 +147,13 @@ TOLD = {
         VerdictBox,
         lambda it: it.show_judgement(REPORT.judgement, "", origin="from elsewhere"),
         "from elsewhere",
+    ),
+    "result": Told(
+        ResultCard,
+        lambda it: it.show_result(
+            Result(Path("/p/out"), (File("model_arm.nb", 7_740_118, "15fd"),))
+        ),
+        "7.7 MB",
     ),
     "runs": Told(RunTable, lambda it: it.show([RunFolder("a-run", Path("/nowhere"))], {}), "a-run"),
     "detail-log": Told(StageDetail, lambda it: _detail(it, "log"), "train"),

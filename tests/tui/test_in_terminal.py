@@ -84,7 +84,7 @@ def test_the_window_tells_the_run_and_calls_at_its_end(opener: Screens, tmp_path
         append(folder, *to_come)
     for one in (screen, silent):
         one.until_drawn("\x1b]0;paddock alphanumeric ✔ PASS\x07")
-        one.until("PASS.")  # the notification
+        one.until("out/ has the result: key o, O opens the report.")
         one.press(b"q")
         assert one.left().code == 0
         assert one.drawn.rindex(b"\x1b[23;0t") > one.drawn.rindex(b"\x1b]0;")

@@ -22,6 +22,9 @@ _LEADS_TO = {
     "app.parity": N_("the models"),
     "app.guards": N_("the guards"),
     "run.explain": N_("why"),
+    "app.report": N_("the report"),
+    "result.copy": N_("copy a hash"),
+    "result.copy_path": N_("copy a path"),
 }
 
 

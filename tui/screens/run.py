@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -33,6 +34,7 @@ from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.line import Line
 from tui.widgets.log_view import LogView
 from tui.widgets.plan_banner import Plan, PlanBanner
+from tui.widgets.result_card import ResultCard
 from tui.widgets.run_clock import RunClock
 from tui.widgets.stage_detail import StageDetail, Tab
 from tui.widgets.stage_list import StageList
@@ -157,6 +159,17 @@ class RunScreen(PaddockScreen):
         self.query_one(Usage).show_run(view)
         self._show_plan()
         self._show_selected()
+        self._show_result(view)
+
+    def _show_result(self, view: RunView) -> None:
+        """Offer what a run has made, when it is over."""
+        made = view.delivered if view.finished else None
+        detail = self.query_one(StageDetail)
+        if made:
+            read = partial(self.backend.result, self.paddock.run_folder, made)
+            keys = self.keys_shown("app.report", "result.copy", "result.copy_path")
+            detail.card.show_run((view.name, made), read, keys)
+        detail.offer_result(is_there=made is not None, at_once=self._in_stages)
 
     def _ways_on(self, view: RunView) -> str:
         """Return the keys that do something about what stopped the run."""
@@ -270,6 +283,10 @@ class RunScreen(PaddockScreen):
     def _stage_chosen(self) -> None:
         self.action_enlarge()
 
+    @on(ResultCard.Copied)
+    def _say_copied_of_result(self, message: ResultCard.Copied) -> None:
+        self.notify(message.sentence, markup=False)
+
     @on(ArtifactList.Copied)
     def _say_copied(self, message: ArtifactList.Copied) -> None:
         text = _("Copied the SHA-256 of {path}.")
@@ -302,6 +319,8 @@ class RunScreen(PaddockScreen):
             return bool(failure and failure.pitfall) or None
         if action == "edit":
             return self._place_named() is not None or None
+        if action == "tab" and parameters == ("result",):
+            return "result" in self.query_one(StageDetail).tabs or None
         if action == "back":
             return self.has_class("-enlarged") or not self._in_stages or None
         return True

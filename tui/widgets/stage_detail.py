@@ -23,11 +23,13 @@ from tui.widgets.facts import Facts, about
 from tui.widgets.line import Line, clickable
 from tui.widgets.log_view import LogView
 from tui.widgets.marked import cursor_mark
+from tui.widgets.result_card import ResultCard
 from tui.words import PURPOSES
 
-Tab = Literal["log", "metrics", "files", "about"]
+Tab = Literal["result", "log", "metrics", "files", "about"]
 TABS: tuple[Tab, ...] = get_args(Tab)
 _TITLES: dict[Tab, str] = {
+    "result": N_("Result"),
     "log": N_("Log"),
     "metrics": N_("Metrics"),
     "files": N_("Files"),
@@ -61,6 +63,7 @@ class StageDetail(Vertical):
             Curves(),
             Facts(id="results"),
         )
+        self.card, self._shows_result = ResultCard(id="result"), False
         self._files, self._about = ArtifactList(id="files"), Facts(id="facts")
 
     def compose(self) -> ComposeResult:
@@ -68,6 +71,7 @@ class StageDetail(Vertical):
         yield self._progress
         yield self._note
         with self._switch:
+            yield self.card
             yield self._log
             with VerticalScroll(id="metrics"):
                 yield self._curves
@@ -95,11 +99,31 @@ class StageDetail(Vertical):
 
     def next_tab(self) -> None:
         """Show the tab after this one."""
-        self.open(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+        self.open(self.tabs[(self.tabs.index(self.tab) + 1) % len(self.tabs)])
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        """The tabs that there are: the result only where a run has one."""
+        return TABS if self._shows_result else TABS[1:]
+
+    def offer_result(self, *, is_there: bool, at_once: bool) -> None:
+        """Take the result among the tabs, or out of them; show it ``at_once`` when it has just come."""
+        if is_there != self._shows_result:
+            self._shows_result = is_there
+            if is_there and at_once:
+                self.open("result")
+            elif self.tab == "result":
+                self.open("log")
 
     def show(self, stage: StageView, last: StageView | None = None) -> None:
         """Show ``stage`` as it is now; ``last`` is the same as it ran before."""
         self._stage, self._last = stage, last
+
+    def show(self, stage: StageView) -> None:
+        """Show ``stage`` as it is now."""
+        if self._stage and self._stage.name != stage.name and self.tab == "result":
+            self.open("log")  # who goes through the stages looks at them
+        self._stage = stage
         if self.is_mounted:
             self._draw()
 
@@ -114,6 +138,8 @@ class StageDetail(Vertical):
             return
         self._tabs_line.show(self._tabs(stage))
         self._draw_progress(stage)
+        if self.tab == "result":
+            return
         self._draw_note(stage)
         if self.tab == "log":
             empty = nothing_yet(stage, "log") if stage.log else " "
@@ -147,7 +173,7 @@ class StageDetail(Vertical):
 
     def _tabs(self, stage: StageView) -> Text:
         line = Text()
-        for tab in TABS:
+        for tab in self.tabs:
             count = f" {len(stage.artifacts)}" if tab == "files" and stage.artifacts else ""
             mark = cursor_mark(has_keyboard=self.has_focus_within) if tab == self.tab else " "
             style = "bold reverse" if tab == self.tab else ""

@@ -1,0 +1,87 @@
+"""What a run has made: the files in ``out/``, and what each model weighs and takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.report.model import Report
+
+_SUMS = "SHA256SUMS"
+#: What comes first; all else follows by name, lists of sums last.
+_FIRST = (".nb", ".html")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was delivered; ``size`` in bytes, None if it is not there any more."""
+
+    name: str
+    size: int | None
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A model: its file in bytes, and milliseconds an image (p50), or why that was not measured."""
+
+    name: str
+    size: int | None
+    milliseconds: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """All of it. ``is_own`` is False if a later run has put its files in the place of this one's."""
+
+    folder: Path
+    files: tuple[File, ...] = ()
+    models: tuple[Weight, ...] = ()
+    is_own: bool = True
+
+
+def read_result(
+    folder: Path, names: Iterable[str], report: Report | None, *, is_own: bool
+) -> Result:
+    """Look at the delivered files ``names`` in ``folder``; their hashes are those of ``SHA256SUMS``."""
+    sums = _sums(folder / _SUMS)
+    files = [File(name, _size(folder / name), sums.get(name, "")) for name in names]
+    return Result(folder, tuple(sorted(files, key=_order)), _weights(report), is_own)
+
+
+def _order(file: File) -> tuple[int, bool, str]:
+    kind = Path(file.name).suffix
+    return _FIRST.index(kind) if kind in _FIRST else len(_FIRST), file.name.isupper(), file.name
+
+
+def _weights(report: Report | None) -> tuple[Weight, ...]:
+    return tuple(
+        Weight(
+            model.name,
+            model.size,
+            model.latency_ms.p50 if model.is_measured and model.latency_ms else None,
+            "" if model.is_measured else model.sentence,
+        )
+        for model in (report.models if report else ())
+    )
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _sums(path: Path) -> dict[str, str]:
+    """Return file name -> SHA-256, as ``sha256sum`` writes them."""
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return {}
+    pairs = (line.split("  ", 1) for line in lines if "  " in line)
+    return {name: digest for digest, name in pairs}
