@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,9 @@ def test_bars_are_in_proportion_and_fit(folder: Path, width: int, ascii_only: bo
         assert "22.2 MB" in lines[0] and "101.2 ms" in lines[0] and "not runnable" in lines[3]
 
 
-async def test_the_end_of_a_run_says_what_came_out(folder: Path, tmp_path: Path) -> None:
+async def test_the_end_of_a_run_says_what_came_out(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backend, seen = CalmBackend(folder), tmp_path / "seen"
     script = tmp_path / "browse"
     script.write_text(
@@ -90,6 +93,15 @@ async def test_the_end_of_a_run_says_what_came_out(folder: Path, tmp_path: Path)
         app.view.name += " "  # as another run
         app._refresh_screens()
         await until_shown(pilot, app, "what a later run has made", "not there any more")
+
+        with monkeypatch.context() as patch:  # a disk that is slow
+            read, go_on = backend.report, threading.Event()
+            patch.setattr(backend, "report", lambda run: read(run) if go_on.wait(60) else None)
+            await pilot.press("2")
+            await until(pilot, lambda: "reading …" in text_of(app))
+            go_on.set()
+            await until_shown(pilot, app, "nb-x86")
+        assert "reading …" not in text_of(app)
 
 
 def test_what_opens_a_file(tmp_path: Path) -> None:

@@ -7,11 +7,17 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from pipeline.record.runs import RunFolder
+from tui.appearance import symbol
 from tui.language import _
 from tui.record import Stamp, read_record, stamp_of
 from tui.screens.base import PaddockScreen
 from tui.views.record import Record
 from tui.views.run import RunView
+from tui.widgets.footer import Footer
+from tui.widgets.line import Line
+
+#: Seconds after which whoever waits is told what for.
+_A_MOMENT = 0.1
 
 
 class ReportScreen(PaddockScreen):
@@ -24,8 +30,19 @@ class ReportScreen(PaddockScreen):
             super().__init__()
             self.record = record
 
+    DEFAULT_CSS = """
+    ReportScreen #reading { height: 1; padding: 0 1; color: $text-muted; }
+    """
+
     record: Record | None = None
     _stamp: Stamp = ()
+
+    def _say_that_it_reads(self) -> None:
+        """Say why there is nothing to see yet."""
+        if self.record is None and self.can_draw and not self.query("#reading"):
+            line = Line(id="reading")
+            line.show(_("reading") + f" {symbol('ellipsis')}")
+            self.mount(line, before=self.query_one(Footer))
 
     def show_run(self, view: RunView) -> None:
         super().show_run(view)
@@ -34,6 +51,7 @@ class ReportScreen(PaddockScreen):
         if stamp != self._stamp:
             self._stamp = stamp
             self._read(run)
+            self.set_timer(_A_MOMENT, self._say_that_it_reads)
         elif self.record is not None:
             self.show_record(self.record, view)
 
@@ -53,6 +71,7 @@ class ReportScreen(PaddockScreen):
 
     def on_report_screen_record_read(self, message: RecordRead) -> None:
         self.record = message.record
+        self.query("#reading").remove()
         self.show_record(message.record, self.paddock.view)
 
     def show_record(self, record: Record, view: RunView) -> None:
