@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from clock import paddock
-from startup import Answering
+from terminal import Terminal
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from support.recorded import recorded_project
@@ -36,7 +36,7 @@ _DOWN = b"\x1b[B"
 Costs = dict[str, float]
 
 
-class Watched(Answering):
+class Watched(Terminal):
     """Knows when it was last drawn on."""
 
     def until_rest(self) -> float:

@@ -7,7 +7,6 @@ the same rounds: ``docker version`` and ``dvc --version``.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,28 +19,13 @@ from terminal import Terminal
 
 from pipeline.project import load_project
 
-#: What a terminal is asked before the first frame, and what xterm answers; silence costs 0.1 s a question.
-_ANSWERS = {b"\x1b[c": b"\x1b[?62;22c", b"\x1b[16t": b"\x1b[6;16;8t"}
 _STAGES = 5
-
-
-class Answering(Terminal):
-    """A terminal that says what it is when it is asked."""
-
-    def read(self, seconds: float) -> bool:
-        """Take in what is drawn within a time, and answer; False if that was nothing."""
-        came = super().read(seconds)
-        for question, answer in _ANSWERS.items():
-            if question in self._tail:
-                self._tail = self._tail.replace(question, b"")
-                os.write(self._master, answer)
-        return came
 
 
 def first_frame(folder: Path, shown: str) -> Timed:
     """Open the screen on the project, and wait until its name is drawn, in the header of the first frame."""
     started = time.perf_counter()
-    screen = Answering([paddock(), str(folder)])
+    screen = Terminal([paddock(), str(folder)])
     try:
         seconds = screen.wait_for(shown, 60.0) - started
         return Timed(seconds, "", screen.cpu())
