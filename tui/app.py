@@ -121,7 +121,6 @@ class PaddockApp(NoticeApp, TerminalApp):
         self.keymap = keymap or {}
         self._start_with = options
         self._order_to_stop = 0
-        self._was_told = False
         self.findings: tuple[Finding, ...] = ()
         self.build: BuildJob | None = None
         self.project_name = ""
@@ -172,7 +171,7 @@ class PaddockApp(NoticeApp, TerminalApp):
 
     def _open(self) -> None:
         """Show what fits: a form for a new project, what is wrong with the project's file, or the run."""
-        self._was_told = False
+        self.was_told = False
         self._has_project = self.backend.has_project()
         if self._has_project:
             self._read_project()
@@ -218,7 +217,7 @@ class PaddockApp(NoticeApp, TerminalApp):
     def _show_what_lacks(self) -> bool:
         """At first contact, go to what keeps a run from starting; tell whether there is such a thing."""
         lacks = any(finding.severity == "problem" for finding in self.findings)
-        if lacks and len(self.screen_stack) == 1 and not self._was_told:
+        if lacks and len(self.screen_stack) == 1 and not self.was_told:
             self.switch_mode("machine")
         return lacks
 
@@ -427,11 +426,6 @@ class PaddockApp(NoticeApp, TerminalApp):
             here = {found.binding.id or "" for found in active.values()}
             idle = item.binding.id or "" if item else ""
             self.notify(hint(event.key, here, self.keymap, self._written, idle))
-
-    async def run_action(self, *arguments: Any, **options: Any) -> bool:
-        """Do what a key is bound to."""
-        self._was_told = True
-        return await super().run_action(*arguments, **options)
 
     def action_show(self, mode: str) -> None:
         """Go to a screen, from a page beside the screens too."""

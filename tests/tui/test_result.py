@@ -10,11 +10,12 @@ import pytest
 
 from pipeline.report.model import parse_report
 from support.recorded import FINE_TUNED, recorded_project
-from support.screen import CalmBackend, lines_of, opened, text_of, until, until_shown
+from support.screen import CalmBackend, opened, text_of, until, until_shown
 from tui.appearance import Appearance, use
 from tui.programs import browser, open_beside
 from tui.views.result import read_result
 from tui.widgets.result_card import weight_lines
+from tui.widgets.stage_detail import StageDetail
 
 REPORT = parse_report((FINE_TUNED.source / "out" / "report.json").read_bytes())
 ARM, X86 = "a" * 64, "b" * 64
@@ -86,7 +87,7 @@ async def test_the_end_of_a_run_says_what_came_out(
         await until(pilot, lambda: seen.exists() and bool(seen.read_text()))
         assert seen.read_text() == str(folder / "out" / "report.html")
         await pilot.press("escape", "down")  # on to the stages: their logs
-        assert any("▸Log" in line for line in lines_of(app))
+        assert app.screen.query_one(StageDetail).tab == "log"
         await pilot.press("o")
         (folder / "out" / "report.json").write_text("{}")
         (folder / "out" / "model_arm.nb").unlink()

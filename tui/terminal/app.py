@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from functools import partial
+from typing import Any
 
 from textual.app import App
 from textual.driver import Driver
@@ -18,6 +19,13 @@ class TerminalApp(App[None]):
     """What the text UI needs of its terminal beside what Textual does."""
 
     _styled_with: dict[str, str] | None = None
+    #: Whether a key or a click has done something since somebody last set this to False.
+    was_told = False
+
+    async def run_action(self, *arguments: Any, **options: Any) -> bool:
+        """Do what a key is bound to."""
+        self.was_told = True
+        return await super().run_action(*arguments, **options)
 
     def get_driver_class(self) -> type[Driver]:
         """Take the driver for Unix with what it lacks; another one only if Textual is told so."""
