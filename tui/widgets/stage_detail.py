@@ -117,13 +117,9 @@ class StageDetail(Vertical):
 
     def show(self, stage: StageView, last: StageView | None = None) -> None:
         """Show ``stage`` as it is now; ``last`` is the same as it ran before."""
-        self._stage, self._last = stage, last
-
-    def show(self, stage: StageView) -> None:
-        """Show ``stage`` as it is now."""
         if self._stage and self._stage.name != stage.name and self.tab == "result":
             self.open("log")  # who goes through the stages looks at them
-        self._stage = stage
+        self._stage, self._last = stage, last
         if self.is_mounted:
             self._draw()
 
@@ -138,9 +134,9 @@ class StageDetail(Vertical):
             return
         self._tabs_line.show(self._tabs(stage))
         self._draw_progress(stage)
+        self._draw_note(stage)
         if self.tab == "result":
             return
-        self._draw_note(stage)
         if self.tab == "log":
             empty = nothing_yet(stage, "log") if stage.log else " "
             self._log.open(stage.log, stage.name, empty)
