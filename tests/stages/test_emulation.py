@@ -36,15 +36,16 @@ class Everything(nn.Layer):
         super().__init__()
         paddle.seed(11)
         self.convolutions = nn.LayerList(
-            nn.Conv2D(3 if i == 0 else 8, 8, 3, padding=1) for i in range(5)
+            nn.Conv2D(3 if i == 0 else 8, 8, 3, padding=1) for i in range(6)
         )
         self.near = nn.Conv2D(8, 8, 3, padding=1, groups=8)
         self.wider = nn.Conv2DTranspose(8, 8, 2, stride=2)
         self.norm, self.dense, self.head = nn.LayerNorm(8), nn.Linear(8, 8), nn.Linear(8, 5)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        hard, leaky, plain, gate, last = self.convolutions
+        hard, six, leaky, plain, gate, last = self.convolutions
         x = functional.hardswish(hard(x * 4.0))
+        x = functional.relu6(six(x))
         x = functional.leaky_relu(leaky(x), 0.3)
         x = functional.relu(plain(x) + self.near(x))
         x = x * functional.hardsigmoid(gate(functional.adaptive_avg_pool2d(x, 1)), 0.2, 0.5)
@@ -122,6 +123,7 @@ NUMBERS: list[tuple[str, str, float | bool]] = [
     ("conv2d", "hard_swish_threshold", 3.0),
     ("conv2d", "hard_swish_offset", 2.0),
     ("conv2d", "hard_swish_scale", 2.0),
+    ("conv2d", "fuse_brelu_threshold", 0.1),
     ("conv2d", "leaky_relu_alpha", 0.9),
     ("conv2d_transpose", "with_act", False),
     ("hard_swish", "threshold", 3.0),

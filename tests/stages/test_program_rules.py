@@ -21,7 +21,12 @@ from stages.program.rules.affine import (
 from stages.program.rules.apart import hold_apart
 from stages.program.rules.constants import LACKING, compute_constants
 from stages.program.rules.dense import dense_as_mul
-from stages.program.rules.legal import add_swish_beta, add_xshape, shape_scalars
+from stages.program.rules.legal import (
+    add_relu6_threshold,
+    add_swish_beta,
+    add_xshape,
+    shape_scalars,
+)
 from stages.program.rules.simple import drop_assign, drop_dropout, flatten_bias
 from support.legacy import alphanumeric_model, open_graph, rewrite, save_legacy
 
@@ -239,6 +244,15 @@ def test_swish_gets_its_default_beta(tmp_path: Path) -> None:
     swish = next(item for item in graph.operators if item.type == "swish")
     assert swish.attribute("beta") == 1.0
     assert add_swish_beta(graph) == 0
+
+
+def test_relu6_gets_its_default_threshold(tmp_path: Path) -> None:
+    files = save(tmp_path, convolution(), nn.ReLU6())
+    graph, count, difference = rewrite(files, add_relu6_threshold)
+    assert (count, difference) == (1, 0.0)
+    relu6 = next(item for item in graph.operators if item.type == "relu6")
+    assert relu6.attribute("threshold") == 6.0
+    assert add_relu6_threshold(graph) == 0
 
 
 def test_missing_xshape_outputs_are_declared(tmp_path: Path) -> None:

@@ -19,13 +19,22 @@ WRITE_XSHAPE = (
 
 def add_swish_beta(graph: Graph) -> int:
     """Write down the default of ``swish``'s attribute ``beta``."""
+    return _add_default(graph, "swish", "beta", 1.0)
+
+
+def add_relu6_threshold(graph: Graph) -> int:
+    """Write down the default of ``relu6``'s attribute ``threshold``."""
+    return _add_default(graph, "relu6", "threshold", 6.0)
+
+
+def _add_default(graph: Graph, kind: str, name: str, value: float) -> int:
     found = [
         operator
         for operator in graph.every_operator()
-        if operator.type == "swish" and operator.attribute("beta") is None
+        if operator.type == kind and operator.attribute(name) is None
     ]
     for operator in found:
-        operator.set_attribute("beta", proto.FLOAT, 1.0)
+        operator.set_attribute(name, proto.FLOAT, value)
     return len(found)
 
 
@@ -61,6 +70,12 @@ LEGAL = (
         ("swish",),
         'opt aborts, "No attributes called beta found for swish": Paddle 3 leaves the default out',
         add_swish_beta,
+    ),
+    Rule(
+        "relu6 threshold",
+        ("relu6",),
+        'opt aborts, "No attributes called threshold found for relu6": Paddle 3 leaves the default out',
+        add_relu6_threshold,
     ),
     Rule(
         "XShape output",
