@@ -55,9 +55,6 @@ def test_what_is_typed_before_the_first_frame_acts_after_it(
             screen.until("About  export")
             screen.until("f follow")
             assert "Keys" not in screen.text and not re.search(r"\?1;2|62;|4211", screen.text)
-            screen.press(b"q")
-        for screen in opened:
-            assert screen.left().code == 0
 
 
 def test_a_picture_is_drawn_as_the_terminal_can(opener: Screens, finished: Path) -> None:
@@ -108,7 +105,7 @@ _IN_A_PROJECT: dict[str, Way] = {
     "what runs": ("verify", b"R", "begin"),
     "a log, searched": ("verify", b"l", "following", b"/ab"),
     "curves": ("verify", b"\x1b[A\x1b[A\x1b[Am", "accuracy"),
-    "an image, large": ("verify", b"2", "nb-x86", b"\t\r", "1/"),
+    "an image, large": ("verify", b"2", "▀", b"\t\r", "1/"),
     "an explanation": ("verify", b"5", "passed:", b"e", "esc"),
     "leaving": ("verify", b"q"),
     "leaving, again": ("verify", b"q"),
