@@ -87,7 +87,7 @@ async def test_a_walk_in_which_every_key_answers(tmp_path: Path) -> None:
 
 async def test_tabs_and_bottom_line_can_be_clicked_and_a_click_selects(tmp_path: Path) -> None:
     async with opened(CalmBackend(recorded_project(tmp_path / "p")), LARGE) as (app, pilot):
-        await pilot.click("StageList", offset=(4, 4))
+        await pilot.click("StageList", offset=(4, 6))
         assert app.query_one(StageList).selected == "export"
         assert not app.screen.has_class("-enlarged")
         tabs = app.screen.query_one("StageDetail .tabs")

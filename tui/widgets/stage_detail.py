@@ -202,7 +202,8 @@ def nothing_yet(stage: StageView, tab: Tab) -> str:
     if stage.state in ("waiting", "running", "unreached"):
         purpose = _(PURPOSES[stage.name]) if stage.name in PURPOSES else ""
         said = _("{stage} {purpose}.").format(stage=stage.name, purpose=purpose) if purpose else ""
-        return f"{said} {_(_EXPECTED[tab])}".strip() if tab in _EXPECTED else said
+        expected = _(_EXPECTED[tab]) if tab in _EXPECTED else ""
+        return f"{said} {expected}".strip()
     if tab == "log" and stage.log is None:
         return _("{stage}: its log went with the record of its run").format(stage=stage.name)
-    return f"{stage.name}: {_(_LACKING[tab])}"
+    return f"{stage.name}: " + _(_LACKING[tab])
