@@ -105,7 +105,7 @@ _IN_A_PROJECT: dict[str, Way] = {
     "what runs": ("verify", b"R", "begin"),
     "a log, searched": ("verify", b"l", "following", b"/ab"),
     "curves": ("verify", b"\x1b[A\x1b[A\x1b[Am", "accuracy"),
-    "an image, large": ("verify", b"2", "▀", b"\t\r", "1/"),
+    "an image, large": ("verify", b"2", "nb-x86", b"\t\r", "▀"),
     "an explanation": ("verify", b"5", "passed:", b"e", "esc"),
     "leaving": ("verify", b"q"),
     "leaving, again": ("verify", b"q"),
