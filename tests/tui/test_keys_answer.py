@@ -91,7 +91,7 @@ async def test_tabs_and_bottom_line_can_be_clicked_and_a_click_selects(tmp_path:
         assert app.query_one(StageList).selected == "export"
         assert not app.screen.has_class("-enlarged")
         tabs = app.screen.query_one("StageDetail .tabs")
-        await pilot.click(tabs, offset=(10, 0))
+        await pilot.click(tabs, offset=(str(tabs.render()).index("Metrics"), 0))
         assert app.query_one(StageDetail).tab == "metrics"
         await pilot.click("#tabs", offset=(lines_of(app)[1].index("guards"), 0))
         await calm(pilot)

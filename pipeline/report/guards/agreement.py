@@ -21,7 +21,7 @@ from pipeline.report.guards.base import (
 from pipeline.tasks import TASKS
 from stages.contract import Status
 from stages.contract.artifacts import is_nb_model
-from stages.message import msg
+from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 
@@ -65,8 +65,13 @@ def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit:
     held = [item for item in proof.limits(asked) if is_nb_model(item.model)]
     if not held:
         return not_checked(msg("no NB model was compared with PD"), where)
-    said = ", ".join(
-        f"{item.model} {say(math.nan if item.value is None else item.value)}" for item in held
+    values = (say(math.nan if item.value is None else item.value) for item in held)
+    said = joined(
+        ", ",
+        (
+            msg("{model} {value}", item.model, value)
+            for item, value in zip(held, values, strict=True)
+        ),
     )
     return passed_if(all(item.kept for item in held), msg("{first} ({rest})", said, limit), where)
 
