@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from functools import partial
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
@@ -34,6 +30,7 @@ from tui.screens.base import PaddockScreen
 from tui.screens.confirm import DETACH, STOP, YES, confirm_screen, leave_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inside import InsideScreen, Paddock
+from tui.screens.later import import_screens, later_screens
 from tui.screens.problem import ProblemScreen
 from tui.screens.run import RunScreen
 from tui.summary import end_notice, title_of
@@ -50,16 +47,6 @@ if TYPE_CHECKING:
 
 #: Seconds after which a person who started a run looks elsewhere.
 _LONG = 60
-#: What the screens behind the first one are made of.
-_LATER = (
-    *(f"tui.screens.{name}" for name in ("parity", "guards", "history", "machine", "environment")),
-    "pipeline.report.model",
-)
-
-
-def _opened(module: str, name: str) -> Screen[Any]:
-    """Make a screen that is imported when it is first shown."""
-    return cast("Screen[Any]", getattr(import_module(f"tui.screens.{module}"), name)())
 
 
 class PaddockApp(NoticeApp, TerminalApp):
@@ -74,14 +61,7 @@ class PaddockApp(NoticeApp, TerminalApp):
     TITLE = "Paddock"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, Any]] = {
-        "run": RunScreen,
-        "parity": partial(_opened, "parity", "ParityScreen"),
-        "environment": partial(_opened, "environment", "EnvironmentScreen"),
-        "guards": partial(_opened, "guards", "GuardsScreen"),
-        "history": partial(_opened, "history", "HistoryScreen"),
-        "machine": partial(_opened, "machine", "MachineScreen"),
-    }
+    MODES: ClassVar[dict[str, Any]] = {"run": RunScreen, **later_screens()}
     DEFAULT_MODE = "run"
 
     class EnvelopesRead(Message):
@@ -242,12 +222,9 @@ class PaddockApp(NoticeApp, TerminalApp):
 
     @work(thread=True, group="import")
     def _import_screens(self) -> None:
-        """Import in small pieces, while nothing else is to be done, what a first visit would wait for."""
-        for name in _LATER:
-            if get_current_worker().is_cancelled:
-                return
-            import_module(name)
-            time.sleep(current().pace.poll / 4)
+        """Import, while nothing else is to be done, what a first visit would wait for."""
+        worker = get_current_worker()
+        import_screens(lambda: worker.is_cancelled, current().pace.poll / 4)
 
     # The images.
 

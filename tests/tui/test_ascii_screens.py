@@ -60,5 +60,5 @@ async def test_an_empty_folder(tmp_path: Path) -> None:
         await until_shown(pilot, app, "What should it become?")
         assert text_of(app).isascii()
         await pilot.press("end", "enter")
-        await until_shown(pilot, app, "dictionary")
+        await until_shown(pilot, app, "data folder")
         assert text_of(app).isascii()
