@@ -92,7 +92,7 @@ def test_runner_killed_in_the_last_stage_is_taken_over_and_its_container_removed
             assert live.finish().code == -signal.SIGKILL
         left = site.containers(started)
         assert any("-verify-" in name for name in left), "the engine goes on without the runner"
-        doctor = paddock("doctor", environ={})
+        doctor = paddock("doctor", environ={}, cwd=started)
         assert all(name in doctor.stdout for name in left)
         after = check_next_run_completes(site, started)
     assert f"took over from a run that died (pid {live.pid} on " in after.notes()
