@@ -86,7 +86,11 @@ def test_pd_and_nb_find_the_very_same_boxes_and_all_words() -> None:
     assert arm["max_abs_diff"] < 1e-3 and "latency_ms" not in arm
     proof = document(run, "evidence.json")["read_back"]
     assert proof["agreement"] == 1.0 and proof["same_program"] == ["nb-arm"]
-    assert metrics == {"images": len(PAGES), "hmean": {"pd": 1.0, "nb-x86": 1.0, "nb-arm": 1.0}}
+    assert metrics == {
+        "images": len(PAGES),
+        "hmean": {"pd": 1.0, "nb-x86": 1.0, "nb-arm": 1.0},
+        "as_pd": {"nb-x86": len(PAGES), "nb-arm": len(PAGES)},
+    }
     parity = document(run, "parity.json")
     assert parity["task"] == "detection"
     assert "dictionary" not in parity

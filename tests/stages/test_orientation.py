@@ -69,7 +69,11 @@ def test_pd_and_nb_say_the_same_of_every_line_and_are_right() -> None:
     assert (arm["status"], arm["accuracy"], arm["agreement"]) == ("emulated", 1.0, 1.0)
     assert document(run, "evidence.json")["read_back"]["agreement"] == 1.0
     scores = dict.fromkeys(("pd", "nb-x86", "nb-arm"), 1.0)
-    assert metrics == {"images": 2 * len(TEXTS), "accuracy": scores}
+    assert metrics == {
+        "images": 2 * len(TEXTS),
+        "accuracy": scores,
+        "as_pd": dict.fromkeys(("nb-x86", "nb-arm"), 2 * len(TEXTS)),
+    }
 
 
 def test_a_phone_is_told_all_that_it_must_do() -> None:
