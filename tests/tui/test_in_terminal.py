@@ -182,7 +182,9 @@ def test_a_screen_ends_with_its_terminal(opener: Screens, finished: Path, tmp_pa
             time.sleep(0.005)
         for name, fate in fates.items():
             ended = fate.screen.ended()
-            assert ended.code in (128 + signal.SIGHUP, -signal.SIGHUP, 0), (name, ended)
+            # By itself, or by the kernel's alarm where too many want the processor at once.
+            by_itself = (128 + signal.SIGHUP, -signal.SIGHUP, 0)
+            assert ended.code in (*by_itself, -signal.SIGALRM), (name, ended)
             assert ended.code != 0 or name.startswith("leaving"), (name, ended)
             assert ended.cpu - fate.cpu_before < 1.0, (name, ended)
         assert wait_until_running(state)

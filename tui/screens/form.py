@@ -239,7 +239,8 @@ class FormScreen(PlainScreen[bool]):
             sample = load_picture(self.backend.folder / asked.root, seen.sample)
         except PictureError:
             sample = None
-        self.post_message(self.Seen(asked, seen, sample))
+        if not worker.is_cancelled:  # half of the files, for entries that may be those again by now
+            self.post_message(self.Seen(asked, seen, sample))
 
     @on(Seen)
     def _take_preview(self, message: Seen) -> None:
