@@ -200,6 +200,8 @@ async def test_form_is_filled_in_by_keyboard_alone_in_a_terminal_of_any_size(
         await until_shown(pilot, app, "there is a project already")
         assert file.read_text() == "mine"
         file.unlink()
+        # A button takes nothing while it looks pressed.
+        await until(pilot, lambda: not app.screen.query_one(Button).has_class("-active"))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
     settings = load_project(with_data).settings
