@@ -44,7 +44,8 @@ def prepare(
 
     Raises:
         EngineError: an image is missing.
-        UsageError: the project names a file or model that is not there.
+        UsageError: the project names a file or model that is not there, or the processor cannot run its
+            kernels.
         IntegrityFailed: a model is not the recorded one.
         PaddockError: a model cannot be fetched.
     """
@@ -65,15 +66,27 @@ def _surroundings(project: Project, place: Place, wires: tuple[Wire, ...]) -> Su
     kernels = settings.project.kernels
     asked = any({"kernels", "processor"}.intersection(wire.decided_by) for wire in wires)
     processor = place.processor() if asked else ""
-    if asked and kernels == "portable" and (lacking := NEEDED - set(processor.split())):
-        raise UsageError(
-            msg(
-                "the processor lacks {units}, which portable kernels need",
-                joined(", ", sorted(lacking)),
-            ),
-            str(project.folder / PROJECT_FILE),
-            msg(
-                'write kernels = "native" into [project]: results are then this kind of processor\'s'
-            ),
-        )
+    if kernels == "portable":
+        _refuse_lacking(set(processor.split()), project)
     return Surroundings(settings.train.seed, threads, kernels, processor)
+
+
+def _refuse_lacking(units: set[str], project: Project) -> None:
+    """Refuse an x86 processor that the portable kernels cannot run on.
+
+    One that tells nothing of the kind, as an emulated one may, is left to the stages' self-test.
+
+    Raises:
+        UsageError: it lacks units that are needed.
+    """
+    is_x86 = any(unit.startswith(("sse", "avx")) for unit in units)
+    if not is_x86 or not (lacking := NEEDED - units):
+        return
+    raise UsageError(
+        msg(
+            "the processor lacks {units}, which portable kernels need",
+            joined(", ", sorted(lacking)),
+        ),
+        str(project.folder / PROJECT_FILE),
+        msg('write kernels = "native" into [project]: results are then this kind of processor\'s'),
+    )

@@ -229,6 +229,37 @@ def test_another_processor_trains_and_measures_again(
     assert {steps[stage].action for stage in ("data", "train", "export", "convert")} == {"cached"}
 
 
+def test_native_kernels_are_this_kind_of_processors(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.run.place.read_cpu", lambda: {"cpu_flags": "avx2 f16c fma"})
+    file = folder / "paddock.toml"
+    file.write_text(SCRATCH.replace("[project]", '[project]\nkernels = "native"'))
+    go(folder)
+    engine.here = False
+    steps = steps_of(folder)
+    assert steps["train"].reason == "the processor's vector units changed (+avx512f -f16c)"
+    file.write_text(SCRATCH)
+    assert steps_of(folder)["train"].reason == "kernels changed (native → portable)"
+
+
+@pytest.mark.parametrize(
+    ("units", "lacking"),
+    [("sse4_2 avx", "avx2, fma"), ("avx avx2", "fma"), ("avx2 fma", ""), ("", ""), ("asimd", "")],
+)
+def test_a_processor_that_portable_kernels_cannot_run_on_is_refused_early(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch, units: str, lacking: str
+) -> None:
+    monkeypatch.setattr("pipeline.run.place.read_cpu", lambda: {"cpu_flags": units})
+    code, heard = go(folder)
+    if not lacking:
+        assert code == Exit.OK and engine.ran
+        return
+    assert code == Exit.USAGE and not engine.ran
+    assert f"the processor lacks {lacking}," in refusal(heard).message
+    assert 'kernels = "native"' in refusal(heard).remedy
+
+
 @pytest.mark.parametrize(
     ("stage", "names"),
     [

@@ -50,7 +50,7 @@ def cpu(proof: Proof) -> Finding:
     environments = _environments(proof)
     if environments and {facts.get("kernels") for facts in environments.values()} == {"portable"}:
         return passed(
-            msg("portable kernels: the same bytes on every x86-64 processor with AVX2 and FMA"),
+            msg("all stages computed with the portable kernels"),
             "environment",
         )
     found = processors(environments)
