@@ -400,7 +400,7 @@ class PaddockApp(NoticeApp, TerminalApp):
         active = self.screen.active_bindings
         item = active.get(event.key)
         if item is None or not item.enabled:
-            here = {found.binding.id or "" for found in active.values()}
+            here = {found.binding.id or "" for found in active.values() if found.enabled}
             idle = item.binding.id or "" if item else ""
             self.notify(hint(event.key, here, self.keymap, self._written, idle))
 

@@ -37,6 +37,10 @@ async def test_the_line_is_shown_with_its_neighbours_and_what_is_allowed(folder:
             await pilot.resize_terminal(*size)
             await until_shown(pilot, app, "paddock.toml")
 
+        # a key of a place that cannot be gone to from here leads nowhere
+        await pilot.press("slash")
+        await until_shown(pilot, app, "/ does nothing here")
+
         # reading again shows the next error, and leaves when it is well
         file.write_text(WRONG.replace("\x1b", "").replace("epohcs = 5", 'epochs = "five"'))
         await pilot.press("r")
