@@ -20,6 +20,7 @@ from stages.ppocr.classifier import narrow
 from stages.ppocr.network import build
 from stages.ppocr.unfuse import load_inference_weights
 from stages.preprocess import prepare, read_image
+from stages.program.params import read_program
 from stages.published.official import read_official
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, SHAPE, new_folder, official
@@ -87,6 +88,15 @@ def cold() -> tuple[Path, Extraction]:
 
 def entries(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_batch_norms_are_folded_before_paddle_inference_could() -> None:
+    backbone()
+    kinds = [
+        [operator.type for operator in read_program(backbone_folder() / name).blocks[0].ops]
+        for name in ("backbone.pdmodel", "simplified.pdmodel")
+    ]
+    assert "batch_norm" in kinds[0] and "batch_norm" not in kinds[1]
 
 
 def test_features_are_what_the_network_itself_computes() -> None:
