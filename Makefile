@@ -6,10 +6,12 @@ WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
 .PHONY: demo test test-all check check-source check-tests setup setup-dev engine images lock catalogue dictionaries architectures
 
-# Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/.
+# Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/. Then whether
+# every stage made the bytes that it made for its developers; where one did not, it is said and no error.
 demo: engine images
 	$(PADDOCK) demo demo
 	$(PADDOCK) --batch demo
+	-$(PADDOCK) audit demo --same-as examples/alphanumeric/expected.lock
 
 # Every test: those of `check`, then those against a real engine, two at a time, which run those inside
 # the images too, but for the files of these that passed before with the same image, stages and tests.

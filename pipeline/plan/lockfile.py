@@ -46,13 +46,12 @@ def would_change(folder: Path, text: str) -> bool:
     return not path.is_file() or path.read_bytes() != text.encode("utf-8")
 
 
-def read_lock(folder: Path) -> dict[str, Any]:
-    """Return the lock's stages.
+def read_lock(path: Path) -> dict[str, Any]:
+    """Return the stages of the lock at ``path``.
 
     Raises:
         UsageError: there is no lock, it is not one, or it is of another version's form.
     """
-    path = folder / LOCK_FILE
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
         version = int(lock["schema_version"])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.integrity.faults import Expected, Fault
+from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text
+from pipeline.record.ledger import Components
 from pipeline.run.audit import AuditReport
 from stages.contract import digests_of
 from support.cli import call
 from support.projects import write_project
+from support.results import make_result
 from tui.commands import audit as command
 
 FILE = "/paddock/results/convert/KEY/model_arm\x1b[2J.nb"
@@ -24,6 +28,7 @@ EXPECTED = Expected(
     "2026-11-22T22:00:00+00:00",
     "force it",
 )
+TRAIN = Components("train", "a" * 64, {"epochs": 3}, {"train": "t"})
 FAULTS = (Fault("changed", EXPECTED, digests_of(b"modem")), Fault("missing", EXPECTED))
 
 
@@ -91,3 +96,44 @@ def test_a_file_is_asked_about_without_an_engine(folder: Path) -> None:
     model.write_bytes(b"nothing")
     done = call("audit", folder, "--file", model)
     assert done.returncode == 2 and "no run of this project has passed yet" in done.stderr
+
+
+def locks(folder: Path, sha256: str) -> Path:
+    """Leave a lock in the project, and return another one whose checkpoint has ``sha256``."""
+    entries = {"train": lock_entry(TRAIN, make_result("train"))}
+    (folder / LOCK_FILE).write_text(lock_text(entries), encoding="utf-8")
+    entries["train"]["artifacts"]["checkpoint.pdparams"] = sha256
+    other = folder / "other.lock"
+    other.write_text(lock_text(entries), encoding="utf-8")
+    return other
+
+
+def test_a_lock_of_the_same_bytes_is_the_same(folder: Path) -> None:
+    made = {item.path: item.sha256 for item in make_result("train").artifacts}
+    done = call("audit", folder, "--same-as", locks(folder, made["checkpoint.pdparams"]))
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == ["✔ train: the same bytes in all 3 files"]
+
+
+def test_the_first_stage_with_other_bytes_is_named(folder: Path) -> None:
+    done = call("audit", folder, "--same-as", locks(folder, "0" * 64))
+    assert done.returncode == 5
+    assert "✘ train: other bytes in checkpoint.pdparams" in done.stdout
+    assert "train differs first; here it ran on: not known" in done.stdout
+
+
+def test_what_explains_other_bytes_is_said(folder: Path) -> None:
+    other = locks(folder, "0" * 64)
+    entries = {"train": lock_entry(replace(TRAIN, image="b" * 64), make_result("train"))}
+    (folder / LOCK_FILE).write_text(lock_text(entries), encoding="utf-8")
+    done = call("audit", "--json", folder, "--same-as", other)
+    (found,) = json.loads(done.stdout)["stages"]
+    assert done.returncode == 5 and found["differing"] == ["checkpoint.pdparams"]
+    assert found["changes"] == [f"image changed ({'a' * 12} → {'b' * 12})"]
+
+
+def test_a_stage_in_one_lock_only_is_named(folder: Path) -> None:
+    other = locks(folder, "0" * 64)
+    other.write_text(lock_text({}), encoding="utf-8")
+    done = call("audit", folder, "--same-as", other)
+    assert done.returncode == 5 and "✘ train: only one lock has it" in done.stdout

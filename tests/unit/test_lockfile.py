@@ -36,8 +36,8 @@ def stages() -> dict[str, Any]:
 
 def test_lock_is_read_back(tmp_path: Path) -> None:
     write_lock(tmp_path, stages())
-    assert read_lock(tmp_path) == stages()
-    check_locked(read_lock(tmp_path), TRAIN)
+    assert read_lock(tmp_path / LOCK_FILE) == stages()
+    check_locked(read_lock(tmp_path / LOCK_FILE), TRAIN)
 
 
 def test_lock_names_what_was_made(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def _remeasured(made: Result) -> Result:
 def test_difference_is_refused_by_name(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
     write_lock(tmp_path, stages())
     with pytest.raises(IntegrityFailed) as caught:
-        check_locked(read_lock(tmp_path), replace(TRAIN, **changes))
+        check_locked(read_lock(tmp_path / LOCK_FILE), replace(TRAIN, **changes))
     assert caught.value.message == f"train is not what the lock says: {said}"
     assert caught.value.code == Exit.INTEGRITY and "--locked" in caught.value.remedy
 
@@ -116,7 +116,7 @@ def test_entry_without_its_parts_differs() -> None:
 
 def test_missing_lock_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no lock") as caught:
-        read_lock(tmp_path)
+        read_lock(tmp_path / LOCK_FILE)
     assert "without --locked" in caught.value.remedy
 
 
@@ -131,7 +131,7 @@ def test_a_lock_of_another_form_says_in_one_line_how_to_renew_it(
     text = (tmp_path / LOCK_FILE).read_text().replace('_version": 2', f'_version": {version}')
     (tmp_path / LOCK_FILE).write_text(text)
     with pytest.raises(UsageError, match=message) as caught:
-        read_lock(tmp_path)
+        read_lock(tmp_path / LOCK_FILE)
     assert remedy in caught.value.remedy and "\n" not in caught.value.message
     assert caught.value.code == Exit.USAGE
 
@@ -151,4 +151,4 @@ def test_a_lock_of_another_form_says_in_one_line_how_to_renew_it(
 def test_what_is_no_lock_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "paddock.lock").write_text(text)
     with pytest.raises(UsageError, match="not a lock file"):
-        read_lock(tmp_path)
+        read_lock(tmp_path / LOCK_FILE)

@@ -15,10 +15,13 @@ from typing import Any
 from pipeline.errors import Interrupted
 from pipeline.integrity.faults import Fault
 from pipeline.integrity.identify import Identity, identify
-from pipeline.project import load_project
+from pipeline.plan.lockfile import LOCK_FILE, read_lock
+from pipeline.plan.locks_compared import StageCompared, compare_locks
+from pipeline.project import Project, load_project
+from pipeline.record.ledger import Ledger
 from pipeline.run.audit import AuditReport, audit
 from pipeline.run.options import StopSwitch
-from pipeline.text import human_seconds, human_size
+from pipeline.text import human_seconds, human_size, one_line
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import _, ngettext, translated
@@ -42,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NB",
         help="say instead whether a .nb file is the project's (may be repeated)",
     )
+    parser.add_argument(
+        "--same-as",
+        type=Path,
+        metavar="LOCK",
+        help="say instead whether the stages made the same bytes as in this paddock.lock, of another "
+        "machine or day, and which made others first",
+    )
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -49,6 +59,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     project = load_project(Path(options.project))
     if options.file:
         return _identify([identify(project, file) for file in options.file], options, terminal)
+    if options.same_as:
+        stages = compare_locks(read_lock(options.same_as), read_lock(project.folder / LOCK_FILE))
+        return _compare(project, stages, options, terminal)
     stop = _listen_to_signals()
     try:
         report = audit(project, os.environ, terminal.pass_on, stop)
@@ -71,6 +84,56 @@ def _identify(found: Sequence[Identity], options: argparse.Namespace, terminal: 
         for item in found:
             _show_identity(item, terminal)
     return Exit.OK if all(item.kind == "current" for item in found) else Exit.INTEGRITY
+
+
+def _compare(
+    project: Project,
+    stages: Sequence[StageCompared],
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> int:
+    """Print which stages made the same bytes; return exit code 5 if one did not."""
+    if options.json:
+        body = {
+            "schema_version": 1,
+            "stages": [{**asdict(item), "same": item.same} for item in stages],
+        }
+        terminal.raw(json.dumps(body, indent=2))
+    else:
+        for item in stages:
+            _show_compared(item, terminal)
+        _show_first(project, [item.stage for item in stages if not item.same], terminal)
+    return Exit.OK if all(item.same for item in stages) else Exit.INTEGRITY
+
+
+def _show_compared(found: StageCompared, terminal: Terminal) -> None:
+    if found.same:
+        said = ngettext(
+            "✔ {stage}: the same bytes in {count} file",
+            "✔ {stage}: the same bytes in all {count} files",
+            found.files,
+        )
+        terminal.print(said.format(stage=found.stage, count=found.files), "green")
+        return
+    if found.changes is None:
+        terminal.print(_("✘ {stage}: only one lock has it").format(stage=found.stage), "bold red")
+        return
+    said = _("✘ {stage}: other bytes in {files}")
+    files = ", ".join(map(one_line, found.differing))
+    terminal.print(said.format(stage=found.stage, files=files), "bold red")
+    for change in found.changes:
+        terminal.print(f"    {one_line(translated(change))}")
+
+
+def _show_first(project: Project, other: Sequence[str], terminal: Terminal) -> None:
+    """Say which stage the cause is to be looked for in, and on what processor it ran here."""
+    if not other:
+        return
+    entry = Ledger(project.state / "ledger.jsonl").last(other[0])
+    processor = one_line(entry.result.versions.get("cpu", "")) if entry else ""
+    said = _("{stage} differs first; here it ran on: {processor}")
+    terminal.print(said.format(stage=other[0], processor=processor or _("not known")), "bold red")
+    terminal.print("    " + _("what decides bytes: {page}").format(page="docs/reproducibility.md"))
 
 
 def _show_identity(found: Identity, terminal: Terminal) -> None:
