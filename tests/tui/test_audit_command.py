@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.integrity.faults import Expected, Fault
 from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text
-from pipeline.record.ledger import Components
+from pipeline.record.ledger import Components, Entry, Ledger
 from pipeline.run.audit import AuditReport
 from stages.contract import digests_of
 from support.cli import call
@@ -116,10 +116,16 @@ def test_a_lock_of_the_same_bytes_is_the_same(folder: Path) -> None:
 
 
 def test_the_first_stage_with_other_bytes_is_named(folder: Path) -> None:
-    done = call("audit", folder, "--same-as", locks(folder, "0" * 64))
+    other, result = (
+        locks(folder, "0" * 64),
+        replace(make_result("train"), environment={"cpu": "A9"}),
+    )
+    (folder / ".paddock").mkdir(exist_ok=True)
+    Ledger(folder / ".paddock/ledger.jsonl").append(Entry("", "run-1", "w", TRAIN, result))
+    done = call("audit", folder, "--same-as", other)
     assert done.returncode == 5
     assert "✘ train: other bytes in checkpoint.pdparams" in done.stdout
-    assert "train differs first; here it ran on: not known" in done.stdout
+    assert "train differs first; here it ran on: A9" in done.stdout
 
 
 def test_what_explains_other_bytes_is_said(folder: Path) -> None:

@@ -130,7 +130,7 @@ def _show_first(project: Project, other: Sequence[str], terminal: Terminal) -> N
     if not other:
         return
     entry = Ledger(project.state / "ledger.jsonl").last(other[0])
-    processor = one_line(entry.result.versions.get("cpu", "")) if entry else ""
+    processor = one_line(entry.result.environment.get("cpu", "")) if entry else ""
     said = _("{stage} differs first; here it ran on: {processor}")
     terminal.print(said.format(stage=other[0], processor=processor or _("not known")), "bold red")
     terminal.print("    " + _("what decides bytes: {page}").format(page="docs/reproducibility.md"))
