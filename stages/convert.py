@@ -23,9 +23,8 @@ from stages.contract.artifacts import (
     LINEAGE,
     LITE_PARAMETERS,
     LITE_PROGRAM,
-    given_nb,
-    nb_file,
 )
+from stages.contract.variant import Variant
 from stages.errors import IntegrityError, StageError
 from stages.lineage.trace import Chain
 from stages.lite.naive_buffer import read_naive_buffer
@@ -77,7 +76,7 @@ def run(context: Context) -> ConvertMetrics:
     steps.begin(msg("rewrite the program"))
     shapes = input_shapes(read_program(original[0]), _sizes(context))
     rewritten = _rewrite(context, original)
-    given = [target for target in targets if context.has(given_nb(target))]
+    given = [target for target in targets if context.has(Variant(target).given)]
     made = [target for target in targets if target not in given]
     refuse_unknown(rewritten.graph, {target: known_operators(target) for target in made})
     with context.guarding():
@@ -175,7 +174,7 @@ def _convert(
     proof: Proof,
 ) -> None:
     """Make one target's file, trace it, and run it if this machine can."""
-    made = context.scratch / nb_file(target)
+    made = context.scratch / Variant(target).file
     fp16 = bool(context.parameters["fp16"]) and target in FP16_TARGETS
     run_opt(*lite, target, made, fp16=fp16)
     with context.guarding():
@@ -188,12 +187,12 @@ def _convert(
 
 def _adopt(context: Context, original: tuple[Path, Path], target: str, chain: Chain) -> None:
     """Take a file that was made elsewhere as it is, and trace what can be traced of it."""
-    given = context.input(given_nb(target))
+    given = context.input(Variant(target).given)
     program = read_program(original[0])
     with context.guarding():
         nb = read_naive_buffer(given)
         chain.add(nb, target, Graph(program, read_tensors(program, original[1])))
-    shutil.copyfile(given, context.output / nb_file(target))
+    shutil.copyfile(given, context.output / Variant(target).file)
 
 
 def check_version(found: str, installed: str, name: str) -> None:

@@ -22,6 +22,7 @@ from stages.contract import (
     Warned,
     hash_file,
 )
+from stages.contract.variant import Variant, variants_in
 from stages.errors import IntegrityError, Stopped
 from stages.message import msg
 from stages.pitfalls import Pitfall
@@ -68,6 +69,11 @@ class Context:
         raise KeyError(
             msg("the {stage} stage was given no input {name}", self.spec.stage, repr(name))
         )
+
+    @property
+    def variants(self) -> list[Variant]:
+        """The NB files among the inputs, in the order of tables."""
+        return variants_in(item.name for item in self.spec.inputs)
 
     def progress(
         self, done: float, total: float, unit: str, note: str = "", epochs: int = 0

@@ -14,7 +14,7 @@ from pipeline.report.table import chain_line, differences, rows, titles, verdict
 from pipeline.report.training import summary
 from pipeline.tasks import TASKS
 from pipeline.text import one_line
-from stages.contract.artifacts import is_nb_model
+from stages.contract.variant import Variant
 from tui.appearance import verdict_mark
 from tui.console import Terminal
 from tui.language import N_, _, translated
@@ -99,7 +99,7 @@ def _weights(report: Report) -> Iterator[str]:
     traced = [
         f"{step.to} {step.same + step.derived}/{step.tensors}"
         for step in (report.lineage.steps if report.lineage else ())
-        if is_nb_model(step.to)
+        if Variant.of_model(step.to)
     ]
     if traced:
         yield _("weights: tensors traced to the PD model: {files}").format(files=", ".join(traced))

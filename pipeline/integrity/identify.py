@@ -12,7 +12,8 @@ from pipeline.project import Project
 from pipeline.record.ledger import Entry, Ledger
 from pipeline.text import one_line
 from stages.contract import Digests, DocumentError, Lineage, digests_of
-from stages.contract.artifacts import LINEAGE, is_nb_file
+from stages.contract.artifacts import LINEAGE
+from stages.contract.variant import Variant
 from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer, parse_naive_buffer
@@ -95,7 +96,7 @@ def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:
     """Return the first result with a ``.nb`` file of these bytes."""
     for entry in entries:
         for artifact in entry.result.artifacts:
-            if is_nb_file(artifact.path) and artifact.sha256 == sha256:
+            if Variant.of_file(artifact.path) and artifact.sha256 == sha256:
                 return entry
     return None
 

@@ -11,13 +11,14 @@ from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.start import model_of, one_file, tree_of
 from pipeline.project import Project, load_project
-from stages.contract.artifacts import DICTIONARY, PREPROCESS, nb_file
+from stages.contract.artifacts import DICTIONARY, PREPROCESS
+from stages.contract.variant import Variant
 from stages.message import msg
 
 _KEY = "verify.recognition"
 #: What of ``out/`` the verify stage takes, by the names that it knows it by.
 _DELIVERED = {
-    "reader-nb": nb_file("x86"),
+    "reader-nb": Variant("x86").file,
     "reader-dict": DICTIONARY,
     "reader-preprocess": PREPROCESS,
 }

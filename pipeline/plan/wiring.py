@@ -19,7 +19,8 @@ from pipeline.plan.start import Start, one_file, starting_point
 from pipeline.plan.surroundings import Surrounding
 from pipeline.project import Project
 from stages.contract import DEFAULT_DICTIONARY, Digests, hash_file
-from stages.contract.artifacts import DICTIONARY, PD_PARAMETERS, given_nb, is_nb_model
+from stages.contract.artifacts import DICTIONARY, PD_PARAMETERS
+from stages.contract.variant import Variant
 from stages.message import msg
 
 
@@ -117,7 +118,7 @@ def _given(
         path = _dictionary_of(project)
         given["dictionary"] = one_file(path, cache, msg("project (dictionary)"))
     made_elsewhere = {
-        given_nb(target): one_file(
+        Variant(target).given: one_file(
             project.folder / name, cache, msg("project (convert.models.{target})", target)
         )
         for target, name in project.settings.convert.models.items()
@@ -153,4 +154,4 @@ _MODELS = {"pdiparams": "pd", "checkpoint": "checkpoint", "pir": "pir"}
 
 def is_buffer(model: str) -> bool:
     """Return whether a model of the report, or an input, is a ``.nb`` file."""
-    return is_nb_model(model)
+    return Variant.of_model(model) is not None

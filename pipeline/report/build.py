@@ -28,9 +28,8 @@ from stages.contract.artifacts import (
     CHECKPOINT_MODEL,
     PD_MODEL,
     PD_PARAMETERS,
-    nb_file,
-    target_of_model,
 )
+from stages.contract.variant import Variant
 from stages.message import messages_in
 
 #: The files by which models are known that are no NB file; those that no stage made the project gave.
@@ -133,8 +132,8 @@ def _file_of(
     name: str, results: Mapping[str, Result], given: Mapping[str, Digests]
 ) -> dict[str, Any]:
     """Return size and hashes of a model's file; nothing for a model that has none here."""
-    target = target_of_model(name)
-    file = nb_file(target) if target else _MODEL_FILES.get(name)
+    variant = Variant.of_model(name)
+    file = variant.file if variant else _MODEL_FILES.get(name)
     made = (item for result in results.values() for item in result.artifacts if item.path == file)
     found = next(made, given.get(name))
     return _facts(found) if found else {}

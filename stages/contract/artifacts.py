@@ -29,42 +29,6 @@ GOLDEN = "golden.json"
 CHECKPOINT_MODEL, PIR_MODEL, PD_MODEL = "checkpoint", "pir", "pd"
 #: The program that ``opt`` is given, in a lineage.
 LITE_MODEL = "lite"
-_NB, _NB_SUFFIX = "nb-", ".nb"
-
-
-def nb_file(target: str) -> str:
-    """Return the name of the NB file for a target."""
-    return f"model_{target}{_NB_SUFFIX}"
-
-
-def target_of_file(name: str) -> str:
-    """Return the target that an NB file is for, by its name."""
-    return name.removeprefix("model_").removesuffix(_NB_SUFFIX)
-
-
-def is_nb_file(name: str) -> bool:
-    """Return whether a file is an NB file, by its name."""
-    return name.endswith(_NB_SUFFIX)
-
-
-def given_nb(target: str) -> str:
-    """Return the input that is an NB file made elsewhere, for a target."""
-    return f"given-{target}"
-
-
-def nb_model(target: str) -> str:
-    """Return the name of the NB model for a target."""
-    return f"{_NB}{target}"
-
-
-def target_of_model(name: str) -> str:
-    """Return the target of an NB model, "" for any other model."""
-    return name.removeprefix(_NB) if name.startswith(_NB) else ""
-
-
-def is_nb_model(name: str) -> bool:
-    """Return whether a model is an NB model, by its name."""
-    return name.startswith(_NB)
 
 
 def labels_file(split: str) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from stages.contract.artifacts import PARITY, is_nb_model
+from stages.contract.artifacts import PARITY
 from stages.contract.documents import Document
+from stages.contract.variant import Variant
 from stages.message import msg
 
 
@@ -119,7 +120,7 @@ class ModelEntry:
     @property
     def is_nb(self) -> bool:
         """Whether it is an NB model."""
-        return is_nb_model(self.name)
+        return Variant.of_model(self.name) is not None
 
     @property
     def sentence(self) -> str:

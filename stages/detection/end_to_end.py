@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from stages.contract import Chain, ChainedLine
-from stages.contract.artifacts import PD_MODEL, PIR_MODEL, nb_model
+from stages.contract.artifacts import PD_MODEL, PIR_MODEL
+from stages.contract.variant import Variant
 from stages.detection.boxes import Boxes
 from stages.detection.recogniser import CONVERTED, ORIGINAL, Recogniser
 from stages.message import msg
@@ -22,7 +23,7 @@ from stages.runtime import Context
 from stages.text.printable import printable
 
 #: The columns whose boxes each recogniser reads: the first of them that was measured.
-_COLUMNS = {ORIGINAL: (PIR_MODEL, PD_MODEL), CONVERTED: (nb_model("x86"),)}
+_COLUMNS = {ORIGINAL: (PIR_MODEL, PD_MODEL), CONVERTED: (Variant("x86").model,)}
 
 
 @dataclass

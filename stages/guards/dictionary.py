@@ -14,12 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from stages.contract.artifacts import DESCRIPTION, PREPROCESS, nb_model
+from stages.contract.artifacts import DESCRIPTION, PREPROCESS
 from stages.errors import StageError
 from stages.guards.buffer import read_buffer
 from stages.guards.characters import difference, summary
 from stages.guards.comparison import Comparison
-from stages.lite.targets import TARGETS
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters
@@ -65,9 +64,8 @@ def _places(context: Context, dictionary: Dictionary) -> Iterator[Comparison]:
         yield in_keys(context.input("keys"), dictionary)
     if context.has("pdmodel"):
         yield in_program(context.input("pdmodel"), dictionary)
-    for target in TARGETS:
-        if context.has(nb_model(target)):
-            yield in_buffer(nb_model(target), context.input(nb_model(target)), dictionary)
+    for variant in context.variants:
+        yield in_buffer(variant.model, context.input(variant.model), dictionary)
     if (context.output / PREPROCESS).is_file():
         yield from in_hand_off(context.output / PREPROCESS, dictionary)
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from stages import preprocess
-from stages.contract.artifacts import DESCRIPTION, PREPROCESS, nb_model
+from stages.contract.artifacts import DESCRIPTION, PREPROCESS
 from stages.errors import StageError
 from stages.guards.buffer import read_buffer
 from stages.guards.comparison import Comparison
-from stages.lite.targets import TARGETS
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.architectures import exported_height
@@ -65,9 +64,8 @@ def _places(context: Context, shape: Sequence[int]) -> Iterator[Comparison]:
         yield from in_description(read_document(context.input("description")), shape)
     if context.has("pdmodel"):
         yield in_program(context.input("pdmodel"), shape)
-    for target in TARGETS:
-        if context.has(nb_model(target)):
-            yield in_buffer(nb_model(target), context.input(nb_model(target)), shape)
+    for variant in context.variants:
+        yield in_buffer(variant.model, context.input(variant.model), shape)
     if (context.output / PREPROCESS).is_file():
         yield from in_hand_off(context.output / PREPROCESS, shape)
 

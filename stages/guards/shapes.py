@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from stages.contract.artifacts import PREPROCESS, nb_model
+from stages.contract.artifacts import PREPROCESS
 from stages.guards.buffer import read_input_shape
 from stages.guards.comparison import Comparison
 from stages.guards.preprocessing import declared_shape, in_program
-from stages.lite.targets import TARGETS
 from stages.runtime import Context
 
 
@@ -24,9 +23,8 @@ def compare_shapes(context: Context, shape: Sequence[int]) -> list[Comparison]:
 
 def _places(context: Context, shape: Sequence[int]) -> Iterator[Comparison]:
     yield in_program(context.input("pdmodel"), shape)
-    for target in TARGETS:
-        if context.has(nb_model(target)):
-            found = read_input_shape(context.input(nb_model(target)))
-            yield declared_shape(nb_model(target), shape, found)
+    for variant in context.variants:
+        found = read_input_shape(context.input(variant.model))
+        yield declared_shape(variant.model, shape, found)
     path = context.output / PREPROCESS
     yield declared_shape(PREPROCESS, shape, json.loads(path.read_text("utf-8"))["input"]["shape"])

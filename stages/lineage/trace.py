@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from stages.contract import Lineage
-from stages.contract.artifacts import LITE_MODEL, PD_MODEL, nb_model
+from stages.contract.artifacts import LITE_MODEL, PD_MODEL
+from stages.contract.variant import Variant
 from stages.errors import IntegrityError
 from stages.files import write_text
 from stages.lineage.conversion import trace_conversion, trace_given
@@ -68,7 +69,7 @@ class Chain:
                 msg("convert again; this file would crash on the machine, or return zeros"),
                 Pitfall.FOREIGN_TARGET,
             )
-        model = nb_model(target)
+        model = Variant(target).model
         if made_of:
             traced = trace_given((made_of, self._graph), nb, model)
             self._given.add(target)

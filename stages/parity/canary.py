@@ -14,7 +14,8 @@ from types import TracebackType
 import numpy as np
 
 from stages.contract import Canary, CanaryEntry, Match
-from stages.contract.artifacts import CHECKPOINT_MODEL, is_nb_model
+from stages.contract.artifacts import CHECKPOINT_MODEL
+from stages.contract.variant import Variant
 from stages.guards.comparison import Comparison
 from stages.message import msg
 from stages.parity.models import REFERENCE
@@ -70,7 +71,7 @@ class Stock:
         """Give the comparisons back; one of a file that is as wide as this model says so."""
         for item in comparisons:
             stock = item.what == "classes" and item.found == str(self.classes)
-            if not (stock and item.outcome is Match.DIFFERS and is_nb_model(item.place)):
+            if not (stock and item.outcome is Match.DIFFERS and Variant.of_model(item.place)):
                 yield item
                 continue
             difference = msg(
@@ -138,7 +139,7 @@ def reference_of(name: str) -> str:
     """Return the model that ``name`` was made from; "" for the checkpoint, which is the first."""
     if name == REFERENCE:
         return CHECKPOINT_MODEL
-    return REFERENCE if is_nb_model(name) else ""
+    return REFERENCE if Variant.of_model(name) else ""
 
 
 def find_stock(context: Context, images: int) -> Stock | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stages.contract import Fault, Status
-from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL, nb_model
+from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL
+from stages.contract.variant import Variant
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.program import write_emulation
 from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
-from stages.lite.targets import TARGETS, runnable_target
+from stages.lite.targets import runnable_target
 from stages.message import msg
 from stages.parity.models import REFERENCE, Model, not_checked
 from stages.pitfalls import Pitfall
@@ -31,9 +32,8 @@ def list_models(context: Context, classes: int, machine: str) -> list[Model]:
         machine: as ``platform.machine()`` names it; decides which ``.nb`` may run.
     """
     pd = Model(REFERENCE, "pd", (str(context.input("pdmodel")), str(context.input("pdiparams"))))
-    targets = [target for target in TARGETS if context.has(nb_model(target))]
     runnable = runnable_target(machine)
-    buffers = [_buffer(context, target, target == runnable) for target in targets]
+    buffers = [_buffer(context, each, each.target == runnable) for each in context.variants]
     # what runs stands first, then what is emulated, then what failed
     buffers.sort(key=lambda model: (model.emulated, model.status.value if model.status else ""))
     return [_original(context, classes), pd, *buffers]
@@ -57,13 +57,13 @@ def _checkpoint(context: Context, classes: int) -> Model:
     return Model(CHECKPOINT_MODEL, "checkpoint", files)
 
 
-def _buffer(context: Context, slot: str, machine_runs: bool) -> Model:
-    """Describe the NB file that stands for the target ``slot``.
+def _buffer(context: Context, variant: Variant, machine_runs: bool) -> Model:
+    """Describe the NB file that stands for a variant.
 
     One that nobody can read, or that is for another processor, is never run: it would crash, or
     return zeros with exit code 0.
     """
-    name = nb_model(slot)
+    name, slot = variant.model, variant.target
     nb = context.input(name)
     try:
         with context.guarding():

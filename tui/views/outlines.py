@@ -12,8 +12,9 @@ from rich.style import Style
 from rich.text import Text
 
 from pipeline.text import one_line
-from stages.contract.artifacts import PD_MODEL, is_nb_model
+from stages.contract.artifacts import PD_MODEL
 from stages.contract.pages import Outline, Page
+from stages.contract.variant import Variant
 from tui.appearance import symbol
 from tui.language import _
 
@@ -151,7 +152,7 @@ def _two_of(page: Page) -> tuple[str, str]:
     names = [*page.boxes]
     reference = PD_MODEL if PD_MODEL in names else next(iter(names), "")
     others = [name for name in names if name != reference]
-    return reference, next(filter(is_nb_model, others), next(iter(others), reference))
+    return reference, next(filter(Variant.of_model, others), next(iter(others), reference))
 
 
 def _dashes(size: tuple[int, int], drawn: int, width: int) -> Image.Image:

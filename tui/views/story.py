@@ -14,8 +14,8 @@ from stages.contract import (
     TrainMetrics,
     VerifyMetrics,
 )
-from stages.contract.artifacts import is_nb_file, is_nb_model, target_of_file, target_of_model
 from stages.contract.codec import DocumentError
+from stages.contract.variant import Variant
 from tui.appearance import symbol
 from tui.language import _, ngettext, translated
 from tui.views.run import StageView
@@ -111,25 +111,26 @@ def _export(stage: StageView) -> Parts:
 def _convert(stage: StageView) -> Parts:
     metrics = ConvertMetrics.from_json(stage.results)
     for made in stage.artifacts:
-        if is_nb_file(made.path):
-            yield f"{one_line(target_of_file(made.path))} {human_size(made.size)}"
+        if variant := Variant.of_file(made.path):
+            yield f"{one_line(variant.name)} {human_size(made.size)}"
     before, after = metrics.operators_before, metrics.operators_after
     yield _("{count} operators").format(count=f"{before} {symbol('arrow')} {after}")
 
 
 def _verify(stage: StageView) -> Parts:
     metrics = VerifyMetrics.from_json(stage.results)
-    same = {name: count for name, count in (metrics.as_pd or {}).items() if is_nb_model(name)}
+    as_pd = (metrics.as_pd or {}).items()
+    same = {variant: count for name, count in as_pd if (variant := Variant.of_model(name))}
     said = _("{model} = PD on {same} of {images}")
     if len(set(same.values())) == 1:
         count = next(iter(same.values()))
         yield said.format(model="NB", same=count, images=metrics.images)
     else:
-        for name, count in same.items():
-            model = one_line(target_of_model(name))
+        for variant, count in same.items():
+            model = one_line(variant.name)
             yield said.format(model=model, same=count, images=metrics.images)
     for name, scores in ((_("accuracy"), metrics.accuracy), (_("hmean"), metrics.hmean)):
-        shipped = [score for model, score in (scores or {}).items() if is_nb_model(model)]
+        shipped = [score for model, score in (scores or {}).items() if Variant.of_model(model)]
         if shipped:
             yield f"{name} {min(shipped):.2%}"
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
-from stages.contract.artifacts import LINEAGE, given_nb, nb_file, nb_model
+from stages.contract.artifacts import LINEAGE
+from stages.contract.variant import Variant
 
 
 def _parameters(basis: Basis) -> dict[str, Any]:
@@ -20,15 +21,15 @@ def _parameters(basis: Basis) -> dict[str, Any]:
 
 
 def _inputs(basis: Basis) -> dict[str, Source]:
-    given = map(given_nb, basis.project.settings.convert.models)
-    return basis.take("pdmodel", "pdiparams", *given)
+    given = basis.project.settings.convert.models
+    return basis.take("pdmodel", "pdiparams", *(Variant(target).given for target in given))
 
 
 def _makes(basis: Basis) -> dict[str, str]:
-    targets = basis.project.settings.convert.targets
-    return {nb_model(target): nb_file(target) for target in targets}
+    variants = map(Variant, basis.project.settings.convert.targets)
+    return {variant.model: variant.file for variant in variants}
 
 
 SPEC = StageSpec(
-    "convert", _parameters, _inputs, _makes, documents=(LINEAGE,), ships=(nb_file("*"),)
+    "convert", _parameters, _inputs, _makes, documents=(LINEAGE,), ships=(Variant("*").file,)
 )

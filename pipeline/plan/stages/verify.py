@@ -7,8 +7,9 @@ from typing import Any
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.surroundings import Surrounding
-from stages.contract.artifacts import EVIDENCE, GOLDEN, PARITY, PREPROCESS, is_nb_model
+from stages.contract.artifacts import EVIDENCE, GOLDEN, PARITY, PREPROCESS
 from stages.contract.pages import PAGES
+from stages.contract.variant import Variant
 
 #: A model that is measured has one of these, the official model's own description and dictionary beside it.
 _ORIGINALS = ("checkpoint", "config", "pir", "description")
@@ -29,7 +30,7 @@ def _inputs(basis: Basis) -> dict[str, Source]:
 
 
 def _converted(basis: Basis) -> list[str]:
-    return [name for name in basis.there if is_nb_model(name)]
+    return [name for name in basis.there if Variant.of_model(name)]
 
 
 def _recogniser(basis: Basis) -> list[str]:

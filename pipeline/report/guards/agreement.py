@@ -20,7 +20,7 @@ from pipeline.report.guards.base import (
 )
 from pipeline.tasks import TASKS
 from stages.contract import Status
-from stages.contract.artifacts import is_nb_model
+from stages.contract.variant import Variant
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
@@ -62,7 +62,7 @@ def probabilities(proof: Proof) -> Finding:
 def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit: str) -> Finding:
     """Tell a number of every NB model that compares it with PD, and whether the verdict takes it."""
     where = f"verify.{asked.value}"
-    held = [item for item in proof.limits(asked) if is_nb_model(item.model)]
+    held = [item for item in proof.limits(asked) if Variant.of_model(item.model)]
     if not held:
         return not_checked(msg("no NB model was compared with PD"), where)
     values = (say(math.nan if item.value is None else item.value) for item in held)

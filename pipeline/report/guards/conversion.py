@@ -19,7 +19,8 @@ from pipeline.report.guards.base import (
 )
 from pipeline.report.words import Effect
 from stages.contract import Fault, Step
-from stages.contract.artifacts import LINEAGE, LITE_PROGRAM, is_nb_file, nb_file, nb_model
+from stages.contract.artifacts import LINEAGE, LITE_PROGRAM
+from stages.contract.variant import Variant
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
@@ -81,11 +82,11 @@ def anew(proof: Proof) -> Finding:
     """The convert stage writes into an empty folder and believes file and log, not the exit code."""
     if proof.convert is None:
         return does_not_apply(msg("the run converted nothing"), "convert")
-    elsewhere = {nb_file(target) for target in _given(proof)}
+    elsewhere = {Variant(target).file for target in _given(proof)}
     made = [
         item.path
         for item in proof.results["convert"].artifacts
-        if is_nb_file(item.path) and item.path not in elsewhere
+        if Variant.of_file(item.path) and item.path not in elsewhere
     ]
     if not made:
         return does_not_apply(msg("the NB files were made elsewhere"), "convert.models")
@@ -145,7 +146,8 @@ def given_traced(proof: Proof) -> Finding:
     given = _given(proof)
     if not given or proof.lineage is None:
         return does_not_apply(msg("every NB file was made in this run"), "convert.models")
-    steps = [step for step in proof.lineage.steps if step.to in map(nb_model, given)]
+    files = {Variant(target).model for target in given}
+    steps = [step for step in proof.lineage.steps if step.to in files]
     said = joined("; ", map(_step, steps))
     return passed_if(all(step.traced for step in steps), said, "convert.models")
 

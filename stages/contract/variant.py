@@ -1,0 +1,84 @@
+"""The variants of one model: a ``.nb`` file for a target, with weights of one kind; all their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+_FILE, _FILE_END, _MODEL, _HALF = "model_", ".nb", "nb-", "fp16"
+
+
+class Weights(str, Enum):
+    """How the weights lie in a file. The runtime makes float32 of integers when it loads them."""
+
+    FLOAT32 = "float32"
+    INT16 = "int16"
+    INT8 = "int8"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An NB file: what it is for, and what its weights are.
+
+    Args:
+        target: the processor, or the device, that its kernels are for.
+        weights: as they lie in the file.
+        half: whether they are computed with in half precision.
+    """
+
+    target: str
+    weights: Weights = Weights.FLOAT32
+    half: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return "arm", "arm-int8", "arm-fp16"."""
+        if self.half:
+            return f"{self.target}-{_HALF}"
+        if self.weights is Weights.FLOAT32:
+            return self.target
+        return f"{self.target}-{self.weights.value}"
+
+    @property
+    def file(self) -> str:
+        """Return the name of the file: ``model_arm_int8.nb``."""
+        return f"{_FILE}{self.name.replace('-', '_')}{_FILE_END}"
+
+    @property
+    def model(self) -> str:
+        """Return the name of its row in a table: ``nb-arm-int8``."""
+        return f"{_MODEL}{self.name}"
+
+    @property
+    def given(self) -> str:
+        """Return the name of the input that is such a file, made elsewhere."""
+        return f"given-{self.name}"
+
+    @classmethod
+    def of_file(cls, name: str) -> Variant | None:
+        """Return the variant that an NB file holds, by its name; None for another file."""
+        if not name.endswith(_FILE_END):
+            return None
+        return cls._parse(name.removeprefix(_FILE).removesuffix(_FILE_END), "_")
+
+    @classmethod
+    def of_model(cls, name: str) -> Variant | None:
+        """Return the variant that a row of a table, or an input, stands for; None for another model."""
+        return cls._parse(name.removeprefix(_MODEL), "-") if name.startswith(_MODEL) else None
+
+    @classmethod
+    def _parse(cls, name: str, mark: str) -> Variant:
+        target, _, kind = name.rpartition(mark)
+        if target and kind == _HALF:
+            return cls(target, half=True)
+        if target and kind in (Weights.INT16, Weights.INT8):
+            return cls(target, Weights(kind))
+        return cls(name)
+
+
+def variants_in(models: Iterable[str]) -> list[Variant]:
+    """Return the variants among the names of models, by kind and then by target."""
+    found = [variant for name in models if (variant := Variant.of_model(name))]
+    kinds = tuple(Weights)
+    return sorted(found, key=lambda each: (each.half, kinds.index(each.weights), each.target))
