@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from stages.contract import Exit
+from stages.contract.artifacts import PD_MODEL
 from stages.message import msg
 
 
@@ -88,6 +89,8 @@ class Limit:
     """missing if it was measured and is no number (NaN)"""
     limit: float | None = None
     """missing where anything above 0 is enough"""
+    reference: str = PD_MODEL
+    """the model that it was compared with"""
 
     @property
     def sentence(self) -> str:
@@ -103,23 +106,26 @@ class Limit:
                 )
             case Asked.MAX_ACCURACY_DROP:
                 return msg(
-                    "{name}: {measure} drops by {drop} against pd (allowed {allowed})",
+                    "{name}: {measure} drops by {drop} against {reference} (allowed {allowed})",
                     self.model,
                     self.measure,
                     f"{value:.4f}",
+                    self.reference,
                     self.limit,
                 )
             case Asked.MIN_AGREEMENT:
                 return msg(
-                    "{name}: agrees with pd on {agreement} (asked {min_agreement})",
+                    "{name}: agrees with {reference} on {agreement} (asked {min_agreement})",
                     self.model,
+                    self.reference,
                     f"{value:.4f}",
                     self.limit,
                 )
             case Asked.MAX_ABS_DIFF:
                 return msg(
-                    "{name}: differs from pd by up to {difference} (allowed {max_abs_diff})",
+                    "{name}: differs from {reference} by up to {difference} (allowed {max_abs_diff})",
                     self.model,
+                    self.reference,
                     f"{value:.2e}",
                     f"{self.limit:.0e}",
                 )

@@ -26,7 +26,7 @@ _DONE = {
 def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = ()) -> Judgement:
     """Hold what verify measured against ``[verify]``, and take what the guards found into account.
 
-    The PD model is the reference; every other model that could run is compared with it. A guard that
+    Every model that could run is held against its reference: PD, or what PD was rounded to. A guard that
     failed never stands behind a plain pass.
     """
     broken = [guard for guard in guards if guard.outcome is Outcome.FAILED]
@@ -50,25 +50,27 @@ def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = (
 def limits_of(models: Sequence[ModelEntry], task: Task, asked: VerifySection) -> Iterator[Limit]:
     """Hold each number that ``[verify]`` sets a limit to against it; a NaN is within none.
 
-    Nothing is said of models that were not measured, nor of any if PD was not.
+    Nothing is said of a model that was not measured, or whose reference was not; of none if PD was not.
     """
-    reference = next((model for model in models if model.name == PD_MODEL), None)
-    if reference is None or not reference.is_measured:
+    measured = {model.name: model for model in models if model.is_measured}
+    pd = measured.get(PD_MODEL)
+    if pd is None:
         return
-    score = score_of(reference, task)
-    for model in models:
-        if not model.is_measured or model is reference:
+    for model in measured.values():
+        reference = measured.get(model.reference)
+        if model is reference or reference is None:
             continue
         if model.is_nb:
-            drop, most = round(score - score_of(model, task), 12), asked.max_accuracy_drop
+            drop = round(score_of(reference, task) - score_of(model, task), 12)
+            most = asked.max_accuracy_drop
             yield _limit(Asked.MAX_ACCURACY_DROP, model, drop, most, drop <= most, task.score_name)
         agreement, least = _number(model.agreement), asked.min_agreement
         yield _limit(Asked.MIN_AGREEMENT, model, agreement, least, agreement >= least)
         difference, most = _number(model.max_abs_diff), asked.max_abs_diff
         yield _limit(Asked.MAX_ABS_DIFF, model, difference, most, difference <= most)
-    enough = asked.min_accuracy
+    score, enough = score_of(pd, task), asked.min_accuracy
     kept = enough == 0 or (score > 0 and (enough is None or score >= enough))
-    yield _limit(Asked.MIN_ACCURACY, reference, score, enough, kept, task.score_name)
+    yield _limit(Asked.MIN_ACCURACY, pd, score, enough, kept, task.score_name)
 
 
 def _limit(
@@ -79,7 +81,8 @@ def _limit(
     kept: bool,
     measure: str = "",
 ) -> Limit:
-    return Limit(asked, model.name, measure, kept, None if math.isnan(value) else value, limit)
+    number = None if math.isnan(value) else value
+    return Limit(asked, model.name, measure, kept, number, limit, model.reference)
 
 
 def score_of(model: ModelEntry, task: Task) -> float:

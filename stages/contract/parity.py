@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from stages.contract.artifacts import PARITY
+from stages.contract.artifacts import PARITY, PD_MODEL
 from stages.contract.documents import Document
 from stages.contract.variant import Variant
 from stages.message import msg
@@ -93,14 +93,16 @@ class ModelEntry:
     pixels: int | None = None
     """pixels compared"""
     agreement: float | None = None
-    """share of images that it finds the same in as PD; missing if PD was not measured"""
+    """share of images that it finds the same in as its reference; missing if that was not measured"""
     max_abs_diff: float | None = None
-    """largest difference of its output to PD's; missing if PD was not measured"""
+    """largest difference of its output to its reference's; missing if that was not measured"""
     latency_ms: Latency | None = None
     images_per_s: float | None = None
     peak_rss_mb: float | None = None
     classes: int | None = None
     """of its output"""
+    reference: str = PD_MODEL
+    """the model that it is compared with: PD, or of an NB file with integers PD rounded as they are"""
 
     @property
     def is_measured(self) -> bool:

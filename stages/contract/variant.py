@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from stages.contract.artifacts import PD_MODEL
+
 _FILE, _FILE_END, _MODEL, _HALF = "model_", ".nb", "nb-", "fp16"
 
 
@@ -15,6 +17,11 @@ class Weights(str, Enum):
     FLOAT32 = "float32"
     INT16 = "int16"
     INT8 = "int8"
+
+    @property
+    def reference(self) -> str:
+        """Return the model that Paddle runs of such weights: PD, or ``pd-int8``, PD rounded as they are."""
+        return PD_MODEL if self is Weights.FLOAT32 else f"{PD_MODEL}-{self.value}"
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from stages.contract import Mismatch, ModelEntry
-from stages.contract.artifacts import PD_MODEL
 from stages.contract.pages import Page
 from stages.detection.boxes import Boxes
 from stages.detection.hmean import match, scores
 from stages.detection.labels import Region
 from stages.detection.task import Pixels
 from stages.message import msg
+from stages.parity.models import Model
 from stages.parity.series import Series
 from stages.parity.summary import DIGITS, golden_numbers
 
@@ -40,19 +40,19 @@ def with_pixels(entry: ModelEntry, pixels: Mapping[str, Pixels]) -> ModelEntry:
 def pages(columns: Sequence[Series[Boxes]], labels: Labels) -> list[Page]:
     """Return what is labelled and what each measured model found, page by page."""
     measured = [column for column in columns if column.alive]
-    return [
-        _page(image, regions, {each.model.name: each.predictions[at] for each in measured})
-        for at, (image, regions) in enumerate(labels)
-    ]
+    return [_page(image, regions, measured, at) for at, (image, regions) in enumerate(labels)]
 
 
-def _page(image: str, regions: Sequence[Region], seen: Mapping[str, Boxes]) -> Page:
+def _page(image: str, regions: Sequence[Region], columns: Sequence[Series[Boxes]], at: int) -> Page:
+    seen = {each.model.name: each.predictions[at] for each in columns}
     matches = {name: match(boxes, regions) for name, boxes in seen.items()}
-    reference = seen.get(PD_MODEL)
     return Page(
         image,
         count_boxes(sum(not region.ignored for region in regions)),
-        {name: _tell(boxes, reference, matches[name].pairs) for name, boxes in seen.items()},
+        {
+            each.model.name: _tell(each.model, seen, matches[each.model.name].pairs)
+            for each in columns
+        },
         tuple(tuple((round(x), round(y)) for x, y in region.points) for region in regions),
         dict(seen),
         missed={name: found.missed for name, found in matches.items()},
@@ -72,11 +72,12 @@ def count_boxes(number: int) -> str:
     return msg("{count} box", number) if number == 1 else msg("{count} boxes", number)
 
 
-def _tell(boxes: Boxes, reference: Boxes | None, pairs: int) -> str:
-    """Tell how many boxes there are, how many of the label's they match, and how many are PD's."""
+def _tell(model: Model, seen: Mapping[str, Boxes], pairs: int) -> str:
+    """Tell how many boxes there are, how many of the label's they match, and how many no reference has."""
+    boxes = seen[model.name]
     said = msg("{count_boxes}, {pairs} matched", count_boxes(len(boxes)), pairs)
-    other = len(set(boxes) - set(reference or boxes))
-    return msg("{said}, {other} not pd's", said, other) if other else said
+    other = len(set(boxes) - set(seen.get(model.reference) or boxes))
+    return msg("{said}, {other} not {reference}'s", said, other, model.reference) if other else said
 
 
 def golden(

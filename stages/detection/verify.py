@@ -24,7 +24,7 @@ from stages.guards.comparison import refuse_difference
 from stages.guards.shapes import compare_shapes
 from stages.message import msg
 from stages.parity.series import Series
-from stages.parity.summary import found_as_reference, reference_of, summarise
+from stages.parity.summary import found_as_reference, summarise
 from stages.parity.verification import Verification
 from stages.runtime import Context
 from stages.testset import read_test_labels
@@ -86,10 +86,9 @@ def _rules(context: Context) -> Rules:
 
 
 def _models(columns: Sequence[Series[Boxes]], labels: Labels, task: Detection) -> list[ModelEntry]:
-    reference = reference_of(columns)
     return [
         with_pixels(
-            summarise(column, reference, lambda predictions: quality(predictions, labels)),
+            summarise(column, columns, lambda predictions: quality(predictions, labels)),
             task.pixels,
         )
         for column in columns

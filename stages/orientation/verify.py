@@ -16,7 +16,7 @@ from stages.guards.shapes import compare_shapes
 from stages.orientation.data import ORIENTATIONS
 from stages.orientation.task import Orientation
 from stages.parity.series import Series
-from stages.parity.summary import DIGITS, found_as_reference, reference_of, summarise
+from stages.parity.summary import DIGITS, found_as_reference, summarise
 from stages.parity.verification import Verification
 from stages.preprocess import describe_input, prepare
 from stages.recognition.summary import golden, mismatches
@@ -78,11 +78,11 @@ def _compare(context: Context, shape: Sequence[int]) -> list[Comparison]:
 
 
 def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[ModelEntry]:
-    said, reference = [label.text for label in labels], reference_of(columns)
+    said = [label.text for label in labels]
     return [
         summarise(
             column,
-            reference,
+            columns,
             lambda predictions: {"accuracy": round(exact_match(predictions, said), DIGITS)},
         )
         for column in columns

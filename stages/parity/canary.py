@@ -14,11 +14,11 @@ from types import TracebackType
 import numpy as np
 
 from stages.contract import Canary, CanaryEntry, Match
-from stages.contract.artifacts import CHECKPOINT_MODEL
+from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL
 from stages.contract.variant import Variant
 from stages.guards.comparison import Comparison
 from stages.message import msg
-from stages.parity.models import REFERENCE
+from stages.parity.models import REFERENCE, Model
 from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
 from stages.pitfalls import Pitfall
@@ -122,7 +122,7 @@ class Stock:
     def _entries(self, living: Mapping[str, Series[str]]) -> Iterator[CanaryEntry]:
         stock = list(self.predictions.values())
         for name, column in living.items():
-            reference = reference_of(name)
+            reference = reference_of(column.model)
             if reference not in living:
                 continue
             own = [column.predictions[number] for number in self.predictions]
@@ -135,11 +135,11 @@ class Stock:
             )
 
 
-def reference_of(name: str) -> str:
-    """Return the model that ``name`` was made from; "" for the checkpoint, which is the first."""
-    if name == REFERENCE:
+def reference_of(model: Model) -> str:
+    """Return the model that this one was made from; "" for the checkpoint, which is the first."""
+    if model.name == REFERENCE:
         return CHECKPOINT_MODEL
-    return REFERENCE if Variant.of_model(name) else ""
+    return "" if model.name in (CHECKPOINT_MODEL, PIR_MODEL) else model.reference
 
 
 def find_stock(context: Context, images: int) -> Stock | None:

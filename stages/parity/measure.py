@@ -14,7 +14,7 @@ import numpy as np
 
 from stages.contract import Fault
 from stages.message import msg
-from stages.parity.models import REFERENCE, Model
+from stages.parity.models import Model
 from stages.parity.sanity import monotone
 from stages.parity.series import Series
 from stages.parity.task import Prediction, Task
@@ -104,8 +104,11 @@ class Table(Generic[Prediction]):
         task: Task[Prediction],
         onlooker: Onlooker | None = None,
     ) -> None:
-        # the reference answers first, so that the others can be compared as they come
-        self._columns = sorted(columns, key=lambda column: column.model.name != REFERENCE)
+        # a reference answers first, so that the others can be compared as they come
+        held = {column.model.reference for column in columns}
+        self._columns = sorted(
+            columns, key=lambda column: (not column.is_own_reference, column.model.name not in held)
+        )
         self._readers, self._task, self._onlooker = runners, task, onlooker
         self._first: np.ndarray | None = None
         self._first_outputs: dict[str, np.ndarray] = {}
@@ -146,7 +149,7 @@ class Table(Generic[Prediction]):
             if output is None:
                 continue
             outputs[column.model.name] = output.probabilities
-            self._note(column, output, outputs.get(REFERENCE))
+            self._note(column, output, outputs.get(column.model.reference))
         if self._onlooker:
             self._onlooker.compare(outputs)
 
@@ -188,12 +191,12 @@ class Table(Generic[Prediction]):
             said = msg(
                 "its output has the shape {found}, {reference}'s {expected}",
                 found,
-                REFERENCE,
+                column.model.reference,
                 expected,
             )
             column.fail(Fault.UNLIKE_REFERENCE, said)
             return
         self._task.compare(column.model.name, output.probabilities, reference)
-        if column.model.name != REFERENCE:
+        if not column.is_own_reference:
             difference = float(np.abs(output.probabilities - reference).max())
             column.max_abs_diff = max(column.max_abs_diff or 0.0, difference)

@@ -9,7 +9,7 @@ from stages.contract.artifacts import PD_MODEL
 from stages.message import msg
 from stages.pitfalls import Pitfall
 
-#: The model that the others are compared with.
+#: The model that the others are compared with, unless they name another one.
 REFERENCE = PD_MODEL
 
 
@@ -18,8 +18,9 @@ class Model:
     """A column of the parity table.
 
     ``status`` is None if it is run; else it and ``fault`` say why not, and ``detail`` says it to people.
-    ``target`` and ``opt_version`` are what an NB file says of itself; if it is ``emulated``, ``files`` are
-    the program and the parameters that were read back out of it.
+    ``reference`` is the column that it is compared with, of PD its own. ``target`` and ``opt_version`` are
+    what an NB file says of itself; if it is ``emulated``, ``files`` are the program and the parameters that
+    were read back out of it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Model:
     target: str = ""
     opt_version: str = ""
     emulated: bool = False
+    reference: str = REFERENCE
 
 
 def not_checked(why: str) -> str:

@@ -32,6 +32,11 @@ class Series(Generic[Prediction]):
         """Whether the model is run, and has answered so far."""
         return self.model.status is None and self.failure is None
 
+    @property
+    def is_own_reference(self) -> bool:
+        """Whether it is the PD model, which is compared with no other."""
+        return self.model.name == self.model.reference
+
     def fail(self, fault: Fault, why: str, pitfall: Pitfall | None = None) -> None:
         """Give up on the model, and say how far it came."""
         self.failure = Wrong(

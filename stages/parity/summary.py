@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from stages.contract import Fault, Latency, ModelEntry, Status
-from stages.parity.models import REFERENCE, not_checked
+from stages.parity.models import not_checked
 from stages.parity.series import Series
 from stages.parity.task import Prediction
 
@@ -17,21 +17,16 @@ GOLDEN = 10
 DIGITS = 6
 
 
-def reference_of(columns: Sequence[Series[Prediction]]) -> Series[Prediction] | None:
-    """Return the column that the others are compared with."""
-    return next((item for item in columns if item.model.name == REFERENCE), None)
-
-
 def summarise(
     series: Series[Prediction],
-    reference: Series[Prediction] | None,
+    columns: Sequence[Series[Prediction]],
     quality: Callable[[Sequence[Prediction]], dict[str, Any]],
 ) -> ModelEntry:
     """Return a model's entry of ``parity.json``; without numbers if it was not measured.
 
     Args:
         series: of the model.
-        reference: the series that it is compared with; None if there is none.
+        columns: all series, among them the one that it is compared with.
         quality: how well its predictions agree with the labels, in the task's own measures.
     """
     model, pitfall = series.model, series.pitfall or series.model.pitfall
@@ -42,6 +37,7 @@ def summarise(
         model.detail,
         str(pitfall) if pitfall else "",
         model.opt_version,
+        reference=model.reference,
     )
     if model.status:
         return entry
@@ -53,7 +49,7 @@ def summarise(
     return replace(
         entry,
         **quality(series.predictions),
-        **_agreement(series, reference),
+        **_agreement(series, columns),
         **({} if model.emulated else _cost(series)),
         classes=series.classes or None,
     )
@@ -68,23 +64,25 @@ def _cost(series: Series[Prediction]) -> dict[str, Any]:
     }
 
 
-def _agreement(series: Series[Prediction], reference: Series[Prediction] | None) -> dict[str, Any]:
-    """Return how far the model agrees with the reference; nothing if that could not be run."""
+def _agreement(series: Series[Prediction], columns: Sequence[Series[Prediction]]) -> dict[str, Any]:
+    """Return how far the model agrees with its reference; nothing if that could not be run."""
+    name = series.model.reference
+    reference = next((column for column in columns if column.model.name == name), None)
     if reference is None or not reference.alive:
         return {}
     same = [
         one == other for one, other in zip(series.predictions, reference.predictions, strict=True)
     ]
-    difference = 0.0 if series.model.name == REFERENCE else series.max_abs_diff
+    difference = 0.0 if series.is_own_reference else series.max_abs_diff
     return {"agreement": round(sum(same) / len(same), DIGITS), "max_abs_diff": difference}
 
 
 def found_as_reference(models: Sequence[ModelEntry], images: int) -> dict[str, int]:
-    """Return, by model, on how many images it finds what the reference finds."""
+    """Return, by model, on how many images it finds what its reference finds."""
     return {
         entry.name: round(entry.agreement * images)
         for entry in models
-        if entry.agreement is not None and entry.name != REFERENCE
+        if entry.agreement is not None and entry.name != entry.reference
     }
 
 

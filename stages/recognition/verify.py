@@ -14,7 +14,7 @@ from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.parity.canary import Stock, find_stock
 from stages.parity.series import Series
-from stages.parity.summary import found_as_reference, reference_of, summarise
+from stages.parity.summary import found_as_reference, summarise
 from stages.parity.verification import Verification
 from stages.preprocess import describe
 from stages.recognition.attempts import attempts
@@ -85,8 +85,8 @@ def _identity(dictionary: Dictionary) -> DictionaryIdentity:
 
 
 def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[ModelEntry]:
-    texts, reference = [label.text for label in labels], reference_of(columns)
+    texts = [label.text for label in labels]
     return [
-        summarise(column, reference, lambda predictions: quality(predictions, texts))
+        summarise(column, columns, lambda predictions: quality(predictions, texts))
         for column in columns
     ]

@@ -6,7 +6,7 @@ from stages.contract import Fault, Latency, Mismatch, ModelEntry, Status
 from stages.parity.models import Model
 from stages.parity.sanity import Wrong
 from stages.parity.series import Series
-from stages.parity.summary import latency_ms
+from stages.parity.summary import found_as_reference, latency_ms
 from stages.parity.summary import summarise as summarise_any
 from stages.pitfalls import Pitfall
 from stages.recognition.summary import golden, mismatches, quality
@@ -21,7 +21,9 @@ def column(model: Model, predictions: list[str], died: str = "") -> Series[str]:
 
 
 def summarise(series: Series[str], labels: Sequence[str], reference: Series[str]) -> ModelEntry:
-    return summarise_any(series, reference, lambda predictions: quality(predictions, labels))
+    return summarise_any(
+        series, (series, reference), lambda predictions: quality(predictions, labels)
+    )
 
 
 PD = column(Model("pd", "pd"), ["A", "B", "O"])
@@ -83,6 +85,15 @@ def test_without_the_reference_there_is_nothing_to_agree_with() -> None:
     assert entry.agreement is None
     assert entry.max_abs_diff is None
     assert entry.accuracy == 0.333333
+
+
+def test_a_model_is_held_against_its_own_reference() -> None:
+    rounded = column(Model("pd-int8", "pd"), ["A", "8", "O"])
+    nb = column(Model("nb-x86-int8", "nb", reference="pd-int8"), ["A", "8", "O"])
+    found = [summarise_any(each, (PD, rounded, nb), lambda _: {}) for each in (PD, rounded, nb)]
+    assert [entry.reference for entry in found] == ["pd", "pd", "pd-int8"]
+    assert [entry.agreement for entry in found] == [1.0, 0.666667, 1.0]
+    assert found_as_reference(found, 3) == {"pd-int8": 2, "nb-x86-int8": 3}
 
 
 def test_images_that_part_the_models_come_first() -> None:

@@ -105,6 +105,16 @@ def test_an_emulated_file_that_differs_fails(arm: dict[str, Any], said: str) -> 
     assert (found.verdict, found.reasons) == (Verdict.PARITY, (said,))
 
 
+def test_a_file_with_integers_is_held_against_pd_rounded_as_they_are() -> None:
+    rounded = make_model("pd-int8")
+    nb = make_model("nb-x86-int8", accuracy=0.97, agreement=0.9, reference="pd-int8")
+    found = judge(make_parity(make_model("pd"), make_model("nb-x86"), rounded, nb), VerifySection())
+    assert found.reasons == (
+        "nb-x86-int8: accuracy drops by 0.0100 against pd-int8 (allowed 0.0)",
+        "nb-x86-int8: agrees with pd-int8 on 0.9000 (asked 1.0)",
+    )
+
+
 def test_an_emulated_file_alone_is_not_enough() -> None:
     found = judge(make_parity(make_model("pd"), ARM), VerifySection())
     assert found.reasons == ("no NB model was measured",)
