@@ -51,6 +51,7 @@ from stages.contract.metrics import (
     ImageCounts,
     LineCounts,
     Metrics,
+    QuantizeMetrics,
     TrainMetrics,
     VerifyMetrics,
     fitting_width,
@@ -69,6 +70,7 @@ from stages.contract.parity import (
     Parity,
     Status,
 )
+from stages.contract.quantisation import Quantisation, RoundedLayer, RoundedModel
 from stages.contract.result import Artifact, Result
 from stages.contract.spec import (
     CACHE,
@@ -93,8 +95,8 @@ __all__ = [
     "DictionaryIdentity", "DictionaryRules", "Digests", "Document", "DocumentError", "EnvironmentRead",
     "Evidence", "Exit", "ExportMetrics", "Failed", "Fault", "FeatureCount", "ImageCounts",
     "Input", "Latency", "LineCounts", "Lineage", "Match", "Metric",
-    "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "ReadBack", "Result",
-    "Runtime", "Sane", "Spec",
+    "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "Quantisation", "QuantizeMetrics",
+    "ReadBack", "Result", "RoundedLayer", "RoundedModel", "Runtime", "Sane", "Spec",
     "StageEvent", "Status", "Step", "Targets", "TracedModel", "TrainMetrics", "VerifyMetrics", "Warned",
     "decode_event", "digests_of", "encode_event", "fitting_width", "hash_file", "stage_key",
 ]  # fmt: skip

@@ -19,6 +19,8 @@ PIR_PROGRAM = "inference.json"
 LITE_PROGRAM = "lite.pdmodel"
 LITE_PARAMETERS = "lite.pdiparams"
 LINEAGE = "lineage.json"
+#: Of ``quantize``, beside a rounded model a kind of weights: what rounding costs, layer by layer.
+QUANTISATION = "quantize.json"
 #: Of ``verify``.
 PARITY = "parity.json"
 EVIDENCE = "evidence.json"
@@ -34,3 +36,8 @@ LITE_MODEL = "lite"
 def labels_file(split: str) -> str:
     """Return the name of the label file of a split that ``data`` writes."""
     return f"{split}.txt"
+
+
+def rounded_files(kind: str) -> tuple[str, str]:
+    """Return the names of program and parameters that ``quantize`` rounded for a kind of weights."""
+    return f"rounded_{kind}.pdmodel", f"rounded_{kind}.pdiparams"

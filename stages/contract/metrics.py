@@ -170,6 +170,19 @@ class ConvertMetrics(Metrics):
 
 
 @dataclass(frozen=True)
+class QuantizeMetrics(Metrics):
+    """Of ``quantize``, by kind of weights: how many tensors were rounded, which costs most, and how much.
+
+    ``images`` of *train* were weighed with; a loss is the error's share in the energy of a layer's output.
+    """
+
+    images: int
+    tensors: Mapping[str, int]
+    worst: Mapping[str, str]
+    worst_loss: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class VerifyMetrics(Metrics):
     """Of ``verify``: each measured model's score, which is detection's hmean and else the accuracy.
 

@@ -18,9 +18,9 @@ from paddle.inference import Config, create_predictor
 
 from stages.cpu import read_cpu
 from stages.errors import StageError
-from stages.frozen.folding import fold_norms
 from stages.kernels.use import is_portable
 from stages.message import msg
+from stages.program.folding import fold_norms
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.rules import AFFINE, SIMPLE, apply_rules
