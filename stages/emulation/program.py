@@ -13,10 +13,11 @@ import numpy as np
 from paddle.base.proto import framework_pb2 as proto
 
 from stages.emulation.call import Call, NotEmulatedError, Setting
+from stages.emulation.half import append_rounding, half_marks
 from stages.emulation.order import in_order
 from stages.emulation.table import READINGS
 from stages.emulation.weights import parameters, scale_attributes
-from stages.lite.kernels import KERNEL_ATTRIBUTE
+from stages.lite.kernels import Precision, precision_of
 from stages.lite.naive_buffer import NaiveBuffer, Operator
 from stages.lite.signature import input_shape
 from stages.message import msg
@@ -25,10 +26,6 @@ from stages.program.params import write_parameters, write_program
 from stages.text.printable import printable
 
 _INPUT, _ENDS = "x", ("feed", "fetch")
-#: What ends the name of an attribute that marks a parameter to be computed with in half precision.
-_HALF = "_fp16"
-#: Numbers of ``PrecisionType`` (lite/api/paddle_place.h) in which Paddle's kernels do not compute.
-_PRECISIONS = {"2": "int8", "5": "float16"}
 
 
 def write_emulation(nb: NaiveBuffer, folder: Path) -> tuple[Path, Path]:
@@ -57,6 +54,7 @@ class _Program:
             for name, array in values.items()
         }
         self._made = 0
+        self._in_half = False
 
     def _declare(self, name: str, shape: Sequence[int], dtype: str) -> str:
         return self._legacy.declare(name, shape, dtype=dtype, persistable=True)
@@ -72,7 +70,11 @@ class _Program:
         _refuse_unknown(self._nb.operators)
         source, result = self._legacy.declare(_INPUT, input_shape(self._nb), checked=True), ""
         for operator in self._nb.operators:
-            _refuse_precision(operator)
+            precision = precision_of(operator)
+            if precision is Precision.INT8:
+                kind = printable(operator.type)
+                raise NotEmulatedError(msg("operator {type} computes in {precision}", kind, "int8"))
+            self._in_half = precision is Precision.FLOAT16
             if operator.type == "feed":
                 self._values[operator.output("Out")] = source
             elif operator.type == "fetch":
@@ -83,7 +85,7 @@ class _Program:
 
     def _step(self, operator: Operator) -> None:
         call = Call(operator, self)
-        call.pass_over(*scale_attributes(operator))
+        call.pass_over(*scale_attributes(operator), *half_marks(operator).values())
         try:
             READINGS[operator.type].write(call)
         except LegacyError as error:
@@ -117,8 +119,8 @@ class _Program:
         return self._legacy.declare(f"result_{self._made}", ())
 
     def bind(self, name: str, variable: str) -> None:
-        """Say that the file's ``name`` is this variable from now on."""
-        self._values[name] = variable
+        """Say that the file's ``name`` is this variable from now on; a kernel of half precision rounds it."""
+        self._values[name] = append_rounding(self, variable) if self._in_half else variable
 
 
 def _refuse_unknown(operators: Iterable[Operator]) -> None:
@@ -126,13 +128,3 @@ def _refuse_unknown(operators: Iterable[Operator]) -> None:
     if unknown:
         said = ", ".join(map(printable, unknown))
         raise NotEmulatedError(msg("operator {names} is not one that can be read back", said))
-
-
-def _refuse_precision(operator: Operator) -> None:
-    """Refuse a kernel that computes in 8 bits or in half precision: Paddle would give better numbers."""
-    number = str(operator.attributes.get(KERNEL_ATTRIBUTE, "")).split("/")[-2:-1]
-    marked = [name for name in operator.attributes if name.endswith(_HALF)]
-    precision = "float16" if marked else _PRECISIONS.get("".join(number), "")
-    if precision:
-        kind = printable(operator.type)
-        raise NotEmulatedError(msg("operator {type} computes in {precision}", kind, precision))

@@ -49,13 +49,15 @@ def _moved(call: Call) -> None:
 
 
 def _cast(call: Call) -> None:
-    """``calib`` changes a value's type; only between integers, and back, does Paddle the same for nothing."""
+    """``calib`` changes a value's type; to half precision and back it rounds, which the program does."""
     kernel = str(call.attribute(KERNEL_ATTRIBUTE, ""))
-    if not any(name in kernel for name in ("int32_to_int64", "int64_to_int32")):
+    if kernel.split("/")[1:2] not in _CASTS:
         call.refuse(msg("computes in another precision ({kernel})", printable(kernel)))
     _moved(call)
 
 
+#: Names of ``calib``'s kernels.
+_CASTS = (["int32_to_int64"], ["int64_to_int32"], ["fp32_to_fp16"], ["fp16_to_fp32"])
 _XSHAPE = ("XShape",)
 _INTERPOLATION = (
     "align_corners", "align_mode", "data_layout", "interp_method", "out_d", "out_h", "out_w", "scale",

@@ -1,7 +1,7 @@
 """The parameters of a ``.nb`` file as the runtime sees them: weights of 8 and 16 bits turned back.
 
 ``LightPredictor::DequantizeWeight`` (lite/api/light_api.cc) does it when a file is loaded, operator by
-operator.
+operator; what kernels of half precision read is rounded then.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from stages.emulation.call import NotEmulatedError
+from stages.emulation.half import half_marks, to_half
 from stages.lite.naive_buffer import NaiveBuffer, Operator, Tensor
 from stages.message import msg
 from stages.text.printable import printable
@@ -21,7 +22,7 @@ _WHOLE = ("int8", "int16")
 
 
 def parameters(nb: NaiveBuffer) -> dict[str, np.ndarray]:
-    """Return every parameter by name, quantised weights as float32.
+    """Return every parameter by name, quantised and half-precision weights as float32.
 
     Raises:
         NotEmulatedError: weights are quantised at an operator whose weights no loader turns back.
@@ -31,6 +32,8 @@ def parameters(nb: NaiveBuffer) -> dict[str, np.ndarray]:
         for name in scaled(operator):
             if name in found and str(found[name].dtype) in _WHOLE:
                 found[name] = _turned_back(operator, name, found[name])
+        for name in half_marks(operator).keys() & found.keys():
+            found[name] = to_half(found[name])
     return found
 
 

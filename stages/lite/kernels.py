@@ -1,12 +1,13 @@
-"""Which machine a ``.nb`` file is for: it stands in the kernels that ``opt`` chose.
+"""Which machine a ``.nb`` file is for, and what it computes in, as the kernels say that ``opt`` chose.
 
-The file has no field for it, and a runtime of another machine crashes, or returns zeros with exit
+The file has no field for the machine, and a runtime of another machine crashes, or returns zeros with exit
 code 0. Each operator names its kernel as ``conv2d/def/4/1/1``: operator, alias, target, precision,
 layout (lite/core/kernel.cc, ``KernelBase::SerializeKernelType``; numbers: lite/api/paddle_place.h).
 """
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 
 from stages.lite.naive_buffer import NaiveBuffer, Operator, read_naive_buffer
@@ -21,6 +22,25 @@ _TARGETS = {
     10: "bm", 11: "mlu", 12: "rknpu", 13: "apu", 14: "huawei_ascend_npu", 15: "imagination_nna",
     16: "intel_fpga", 17: "metal", 18: "nnadapter",
 }  # fmt: skip
+
+
+class Precision(str, Enum):
+    """What a kernel computes in, where that is not what its inputs are (``PrecisionType``)."""
+
+    FLOAT32 = "1"
+    INT8 = "2"
+    FLOAT16 = "5"
+    OTHER = ""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Precision:
+        return cls.OTHER
+
+
+def precision_of(operator: Operator) -> Precision:
+    """Return what the operator's kernel computes in."""
+    parts = str(operator.attributes.get(KERNEL_ATTRIBUTE, "")).split("/")
+    return Precision(parts[-2] if len(parts) >= 5 else "")
 
 
 def read_target(nb: Path) -> str:

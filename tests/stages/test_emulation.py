@@ -14,9 +14,11 @@ from paddle.nn import functional
 
 from stages import convert
 from stages.emulation.call import NotEmulatedError
+from stages.emulation.half import half_marks, to_half
 from stages.emulation.program import write_emulation
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.targets import TARGETS
+from stages.program.params import read_parameters
 from stages.program.prove import random_images
 from support import bare
 from support.falsify import with_attribute, with_kind, with_tensor
@@ -184,9 +186,67 @@ def test_what_the_table_does_not_know_is_named(tmp_path: Path) -> None:
         write_emulation(read_naive_buffer(other), tmp_path)
 
 
-def test_half_precision_is_not_emulated(tmp_path: Path) -> None:
-    lite = everything() / "lite.pdmodel", everything() / "lite.pdiparams"
-    done = bare.opt(lite, "arm", tmp_path / "half", "--enable_fp16=true")
+class Line(nn.Layer):
+    """Operators whose results in half precision NumPy knows to the last bit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.third = self.create_parameter([1], default_initializer=nn.initializer.Constant(1 / 3))
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        return functional.relu(x * 3.0) + self.third
+
+
+def half(files: tuple[Path, Path], out: Path) -> Path:
+    """Convert for ARM in half precision; return the ``.nb``."""
+    done = bare.opt(files, "arm", out, "--enable_fp16=true")
     assert "saved into" in done.log
-    with pytest.raises(NotEmulatedError, match="computes in float16"):
-        write_emulation(read_naive_buffer(tmp_path / "half.nb"), tmp_path)
+    return out.with_suffix(".nb")
+
+
+def test_half_precision_rounds_what_each_kernel_leaves(tmp_path: Path) -> None:
+    nb = half(save_legacy(Line(), tmp_path, [-1, *SMALL]), tmp_path / "half")
+    x = image(SMALL)
+    x.flat[:6] = (
+        1 + 2**-11,
+        1 + 3 * 2**-11,
+        7e4,
+        3e4,
+        np.inf,
+        65519.0,
+    )  # two ties, four near the end
+    tripled = np.maximum(to_half(to_half(x) * 3), 0)
+    expected = to_half(tripled + to_half(np.array(1 / 3, np.float32)))
+    found = predict(write_emulation(read_naive_buffer(nb), tmp_path), x)
+    assert np.isinf(expected.flat[2:6]).all()
+    np.testing.assert_array_equal(found.reshape(expected.shape), expected)
+
+
+def test_half_precision_rounds_weights_and_differs_as_half_precision_does(tmp_path: Path) -> None:
+    nb = half((everything() / "lite.pdmodel", everything() / "lite.pdiparams"), tmp_path / "half")
+    read = write_emulation(read_naive_buffer(nb), tmp_path / "half read")
+    weights = read_parameters(*read)
+    marked = {name for operator in read_naive_buffer(nb).operators for name in half_marks(operator)}
+    assert marked and all(np.array_equal(to_half(weights[name]), weights[name]) for name in marked)
+    exact = emulated(everything() / "model_arm.nb", tmp_path, SMALL)
+    found = predict(read, image(SMALL))
+    assert np.abs(to_half(found) - found).max() <= 2.0**-25  # below 6e-5 it keeps more bits
+    assert CLOSE < np.abs(found - exact).max() < 100 * 2.0**-11
+
+
+def test_half_precision_falsified_in_the_file_changes_what_is_computed(tmp_path: Path) -> None:
+    right = half(save_legacy(Line(), tmp_path, [-1, *SMALL]), tmp_path / "half")
+    (name,) = read_naive_buffer(right).tensors
+    wrong = with_tensor(right, tmp_path / "wrong.nb", name, lambda value: value * 1.001)
+    one, other = (emulated(nb, tmp_path, SMALL) for nb in (right, wrong))
+    assert np.abs(one - other).max() > CLOSE
+
+
+def test_a_kernel_of_8_bits_is_not_emulated(tmp_path: Path) -> None:
+    files = save_legacy(Line(), tmp_path, [-1, *SMALL])
+    assert "saved into" in bare.opt(files, "arm", tmp_path / "plain").log
+    nb = with_kind(
+        tmp_path / "plain.nb", tmp_path / "whole.nb", "scale/def/4/1/1", "scale/def/4/2/1"
+    )
+    with pytest.raises(NotEmulatedError, match="operator scale computes in int8"):
+        write_emulation(read_naive_buffer(nb), tmp_path)
