@@ -61,9 +61,11 @@ async def settled(app: App[Any]) -> None:
         changed = [screen for screen in (*behind, stack[-1]) if _has_changed(screen)]
         if not changed:
             return
-        behind.clear()  # each of its updates asks for another one
+        behind.clear()
         for screen in changed:
             screen._on_timer_update()
+            if screen is not stack[-1]:  # it asks for the next update itself, again and again
+                screen._repaint_required = False
 
 
 def _has_changed(screen: Screen[Any]) -> bool:
