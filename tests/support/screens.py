@@ -6,6 +6,7 @@ What a fork cannot show is what happens while a process imports: :func:`Screens.
 from __future__ import annotations
 
 import fcntl
+import gc
 import importlib
 import json
 import os
@@ -211,6 +212,7 @@ def screens() -> Iterator[Screens]:
 def _serve() -> None:
     """Fork a screen a line of stdin, and say on stdout when one has ended."""
     _import_all()
+    gc.freeze()
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)

@@ -97,18 +97,13 @@ _IN_A_PROJECT: dict[str, Way] = {
     "starting": (),
     "starting, again": (),
     "run": ("verify",),
-    "parity": ("verify", b"2", "nb-x86"),
-    "environment": ("verify", b"4", "paddlelite"),
-    "guards": ("verify", b"5", "passed:"),
     "history": ("verify", b"6", "alphanumeric"),
     "the keys": ("verify", b"?", "all keys"),
     "what runs": ("verify", b"R", "begin"),
     "a log, searched": ("verify", b"l", "following", b"/ab"),
-    "curves": ("verify", b"\x1b[A\x1b[A\x1b[Am", "accuracy"),
     "an image, large": ("verify", b"2", "nb-x86", b"\t\r", "▀"),
     "an explanation": ("verify", b"5", "passed:", b"e", "esc"),
     "leaving": ("verify", b"q"),
-    "leaving, again": ("verify", b"q"),
 }
 _ELSEWHERE: dict[str, Way] = {
     "an empty folder": ("example",),
@@ -146,7 +141,7 @@ class Fate:
 
 
 def test_a_screen_ends_with_its_terminal(opener: Screens, finished: Path, tmp_path: Path) -> None:
-    """Twenty at once: nobody waits, nobody works on for nobody, and a run goes on."""
+    """Sixteen at once: nobody waits, nobody works on for nobody, and a run goes on."""
     chance = random.Random(20)  # noqa: S311
     empty, going, fresh = (tmp_path / name for name in ("empty", "going", "fresh"))
     empty.mkdir()
