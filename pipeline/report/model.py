@@ -29,7 +29,9 @@ from stages.contract import (
     Chain,
     Compared,
     DictionaryIdentity,
+    Fault,
     FeatureCount,
+    Location,
     Mismatch,
     ModelEntry,
     Point,
@@ -38,7 +40,7 @@ from stages.contract import (
     Step,
     Targets,
 )
-from stages.message import Restorer, msg, restate
+from stages.message import Restorer, messages_in, msg, restate
 
 __all__ = [
     "REPORT_FILE",
@@ -57,6 +59,13 @@ __all__ = [
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Md5 = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Count = Annotated[int, Field(ge=0)]
+
+
+#: Faults of what a model gives, not of its file.
+_OF_OUTPUT = (
+    Fault.NOT_FINITE, Fault.NOT_PROBABILITIES, Fault.WRONG_SHAPE, Fault.UNLIKE_REFERENCE, Fault.ONE_READING,
+    Fault.DIED,
+)  # fmt: skip
 
 
 class _Part(BaseModel):
@@ -204,6 +213,8 @@ class Report(_Part):
     runtime: Runtime
     lineage: Lineage | None = None
     chain: Chain | None = None
+    location: Location | None = None
+    """of models that do not do as PD does: where they part from it; missing if all do"""
     training: Training | None = None
     """missing where the run trained nothing"""
     stages: dict[str, Stage]
@@ -223,6 +234,29 @@ class Report(_Part):
     def judgement(self) -> Judgement:
         """How the run was judged."""
         return Judgement(self.verdict, self.reasons, self.remarks, self.limits)
+
+    @property
+    def parting(self) -> tuple[str, ...]:
+        """The NB models whose outputs are not PD's, by a limit or because they give none that is usable."""
+        beyond = {it.model for it in self.limits if not it.kept}
+        return tuple(
+            model.name
+            for model in self.models
+            if model.is_nb and (model.name in beyond or model.fault in _OF_OUTPUT)
+        )
+
+    def located(self, location: Location) -> Report:
+        """Return the report with what was found of the models that part from PD, among its reasons."""
+        told = {text: tuple(made) for text, made in messages_in(location.sentences).items()}
+        return restated(
+            self.model_copy(
+                update={
+                    "location": location,
+                    "reasons": (*self.reasons, *location.sentences),
+                    "messages": {**self.messages, **told},
+                }
+            )
+        )
 
     def model(self, name: str) -> Model | None:
         """Return the model with this name."""

@@ -103,18 +103,12 @@ class Executor:
                 self._volumes.put_tree(upload.folder, upload.files, upload.manifest)
 
     def _spec(self, wire: Wire, components: Components, results: Mapping[str, Result]) -> Spec:
-        inputs = tuple(
-            source.as_input(name)
-            if isinstance(source, FromProject)
-            else _made_input(name, source.artifact, results[source.stage])
-            for name, source in wire.inputs.items()
-        )
         return Spec(
             stage=wire.stage,
             key=components.key,
             output=str(result_folder(wire.stage, components.key)),
             parameters=dict(wire.parameters),
-            inputs=inputs,
+            inputs=inputs_of(wire, results),
             seed=self._surroundings.seed,
             threads=self._surroundings.threads[wire.stage],
             kernels=self._surroundings.kernels,
@@ -145,7 +139,18 @@ class Executor:
         return Made(Result.from_json(json.loads(buffer.getvalue())), file)
 
 
-def _made_input(name: str, artifact: str, result: Result) -> Input:
+def inputs_of(wire: Wire, results: Mapping[str, Result]) -> tuple[Input, ...]:
+    """Return what a stage takes, as its spec says it; ``results`` are those of the stages before it."""
+    return tuple(
+        source.as_input(name)
+        if isinstance(source, FromProject)
+        else made_input(name, source.artifact, results[source.stage])
+        for name, source in wire.inputs.items()
+    )
+
+
+def made_input(name: str, artifact: str, result: Result) -> Input:
+    """Return an artifact as an input called ``name``."""
     made = result.artifact(artifact)
     path = result_folder(result.stage, result.key) / artifact
     return Input(name, str(path), made.sha256, result.stage)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.engine.volumes import VolumeClient
-from pipeline.errors import IntegrityFailed
+from pipeline.errors import IntegrityFailed, PaddockError
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import Expected, Fault, compare, refuse
 from pipeline.integrity.record import result_file
@@ -31,7 +31,9 @@ from pipeline.run.deliver import (
     report_texts,
     withdraw,
 )
+from pipeline.run.locate import found_before, locate
 from pipeline.run.options import Outcome
+from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
 from pipeline.text import human_size
 from stages.contract import (
@@ -50,6 +52,8 @@ from stages.contract import (
 from stages.files import write_bytes, write_text
 from stages.message import msg
 
+#: Images that are looked at first for where models part: those on which they say other things.
+FIRST = 5
 Left = TypeVar("Left", bound=Document)
 
 
@@ -73,7 +77,11 @@ class CompletedRun:
 
 
 def conclude(
-    prepared: Prepared, completed: CompletedRun, volumes: Callable[[], VolumeClient], log: EventLog
+    prepared: Prepared,
+    completed: CompletedRun,
+    volumes: Callable[[], VolumeClient],
+    log: EventLog,
+    stop: Stop,
 ) -> Outcome:
     """Write the report, deliver, and put down in the ledger what was written.
 
@@ -85,7 +93,7 @@ def conclude(
             changed since it was delivered, or the lock is not what the run came to.
     """
     finish = _Finish(prepared, completed, volumes, log)
-    report = finish.report()
+    report = finish.located(finish.report(), stop)
     refused = refusal(report.guards) if report.verdict is Verdict.GUARD else None
     files = {} if refused else finish.gather(report)
     finish.keep(report)
@@ -145,6 +153,24 @@ class _Finish:
             if self._completed.locked:
                 check_lock_itself(self._project.folder, self._completed.lock)
         return report
+
+    def located(self, report: Report, stop: Stop) -> Report:
+        """Say in the report where models part from PD, if some do.
+
+        That it cannot be found changes nothing in the verdict.
+        """
+        if not report.parting:
+            return report
+        try:
+            found = found_before(self._prepared, report)
+            if found is None:
+                self._log.say(Noted(msg("looking for the operator at which the models part")))
+                first = [item.image for item in report.mismatches[:FIRST]]
+                found = locate(self._prepared, self._results, stop, first)
+        except PaddockError as error:
+            self._log.say(Noted(msg("where the models part was not found: {error}", error)))
+            return report
+        return report.located(found)
 
     def gather(self, report: Report) -> dict[str, Digests]:
         """Copy what has to be delivered out of the workspace; return nothing if all is there."""

@@ -51,22 +51,23 @@ class Place:
         image = self.images[self.helper].id
         return self.engine.volumes.client(image, mounts, self.workspace.labels)
 
-    def ask(self, what: str, command: Sequence[str], stop: Stop) -> bytes:
+    def ask(self, what: str, command: Sequence[str], stop: Stop, stage: str = "") -> bytes:
         """Run a command beside the volumes, which it can only read, and return what it printed.
 
         Args:
             what: what it is for, as a person would say it.
             command: program and arguments; the container is hardened as a stage's is.
             stop: asked how often a stop was ordered.
+            stage: whose image it runs in; the helper's unless it is named.
 
         Raises:
             PaddockError: it was stopped, or the container failed.
             EngineError: the engine refused or went away.
         """
-        output = _Output()
+        output, stage = _Output(), stage or self.helper
         job = Job(
-            service=self.workspace.compose.services[self.helper],
-            image=self.images[self.helper].id,
+            service=self.workspace.compose.services[stage],
+            image=self.images[stage].id,
             name=f"paddock-{self.workspace.identity}-helper-{secrets.token_hex(4)}",
             command=tuple(command[1:]),
             volumes=self.workspace.volumes,

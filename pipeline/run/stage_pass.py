@@ -169,4 +169,4 @@ class StagePass:
         completed = CompletedRun(
             self._name, self._results, given, lock_text(entries), self._locked is not None
         )
-        return conclude(self._prepared, completed, self._volumes, self._log)
+        return conclude(self._prepared, completed, self._volumes, self._log, self._stop)

@@ -42,6 +42,7 @@ from stages.contract.events import (
     encode_event,
 )
 from stages.contract.hashes import Digests, digests_of, hash_file
+from stages.contract.location import Finding, Located, LocatedOperator, Location, PartedBy
 from stages.contract.metrics import (
     SQUEEZED_SHARE,
     ConvertMetrics,
@@ -93,10 +94,10 @@ __all__ = [
     "BufferHead", "Canary", "CanaryEntry", "Chain", "ChainedLine", "Change", "Compared",
     "ConvertMetrics", "Curve", "DataMetrics",
     "DictionaryIdentity", "DictionaryRules", "Digests", "Document", "DocumentError", "EnvironmentRead",
-    "Evidence", "Exit", "ExportMetrics", "Failed", "Fault", "FeatureCount", "ImageCounts",
-    "Input", "Latency", "LineCounts", "Lineage", "Match", "Metric",
-    "Metrics", "Mismatch", "ModelEntry", "Parity", "Point", "Progress", "Quantisation", "QuantizeMetrics",
-    "ReadBack", "Result", "RoundedLayer", "RoundedModel", "Runtime", "Sane", "Spec",
+    "Evidence", "Exit", "ExportMetrics", "Failed", "Fault", "FeatureCount", "Finding", "ImageCounts",
+    "Input", "Latency", "LineCounts", "Lineage", "Located", "LocatedOperator", "Location", "Match", "Metric",
+    "Metrics", "Mismatch", "ModelEntry", "Parity", "PartedBy", "Point", "Progress", "Quantisation",
+    "QuantizeMetrics", "ReadBack", "Result", "RoundedLayer", "RoundedModel", "Runtime", "Sane", "Spec",
     "StageEvent", "Status", "Step", "Targets", "TracedModel", "TrainMetrics", "VerifyMetrics", "Warned",
     "decode_event", "digests_of", "encode_event", "fitting_width", "hash_file", "stage_key",
 ]  # fmt: skip

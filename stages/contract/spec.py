@@ -75,7 +75,12 @@ class Spec:
     @classmethod
     def load(cls, path: Path) -> Spec:
         """Read a spec that :meth:`dump` wrote."""
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        return cls.parse(path.read_text(encoding="utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> Spec:
+        """Return the spec that :meth:`dump` returned as ``text``."""
+        raw = json.loads(text)
         raw["inputs"] = tuple(Input(**item) for item in raw["inputs"])
         return cls(**raw)
 

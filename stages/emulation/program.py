@@ -7,6 +7,7 @@ of its own. Files that compute the same, for whatever target, give the same prog
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,44 @@ from stages.text.printable import printable
 _INPUT, _ENDS = "x", ("feed", "fetch")
 
 
+@dataclass(frozen=True)
+class Written:
+    """An operator of the file, and what the program's variables are that it reads and makes.
+
+    ``reads`` and ``makes`` have the variable, and what the file calls it there.
+    """
+
+    operator: Operator
+    reads: Mapping[str, str]
+    makes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """A file as a program of Paddle's, in the file's own order.
+
+    Args:
+        program: in which each variable has a name of its own.
+        parameters: by name, as arrays.
+        written: an entry an operator of the file.
+    """
+
+    program: proto.ProgramDesc
+    parameters: dict[str, np.ndarray]
+    written: tuple[Written, ...]
+
+
+def emulate(nb: NaiveBuffer) -> Emulated:
+    """Return what the file holds.
+
+    Raises:
+        NotEmulatedError: the file has what cannot be read back; it says what.
+    """
+    values = parameters(nb)
+    program = _Program(nb, values)
+    return Emulated(program.read(), values, tuple(program.written))
+
+
 def write_emulation(nb: NaiveBuffer, folder: Path) -> tuple[Path, Path]:
     """Write what the file holds as ``emulated.pdmodel`` and ``emulated.pdiparams``; return both.
 
@@ -35,11 +74,11 @@ def write_emulation(nb: NaiveBuffer, folder: Path) -> tuple[Path, Path]:
         NotEmulatedError: the file has what cannot be read back; it says what.
         StageError: the file is damaged.
     """
-    values = parameters(nb)
+    emulated = emulate(nb)
     folder.mkdir(parents=True, exist_ok=True)
     files = folder / "emulated.pdmodel", folder / "emulated.pdiparams"
-    write_program(files[0], in_order(_Program(nb, values).read()))
-    write_parameters(files[1], values)
+    write_program(files[0], in_order(emulated.program))
+    write_parameters(files[1], emulated.parameters)
     return files
 
 
@@ -55,6 +94,7 @@ class _Program:
         }
         self._made = 0
         self._in_half = False
+        self.written: list[Written] = []
 
     def _declare(self, name: str, shape: Sequence[int], dtype: str) -> str:
         return self._legacy.declare(name, shape, dtype=dtype, persistable=True)
@@ -85,12 +125,19 @@ class _Program:
 
     def _step(self, operator: Operator) -> None:
         call = Call(operator, self)
+        reads = self._bound(operator.inputs)
         call.pass_over(*scale_attributes(operator), *half_marks(operator).values())
         try:
             READINGS[operator.type].write(call)
         except LegacyError as error:
             call.refuse(msg("is refused by Paddle: {error}", printable(str(error), 300)))
         call.finish()
+        self.written.append(Written(operator, reads, self._bound(operator.outputs)))
+
+    def _bound(self, slots: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """Return the variables that hold what the file calls by these names, where there are any."""
+        names = [name for slot in slots.values() for name in slot]
+        return {self._values[name]: name for name in names if name in self._values}
 
     def value(self, name: str) -> str:
         """Return the variable that holds what the file calls ``name`` at this moment."""

@@ -91,8 +91,8 @@ class Table:
         offset = int(self.buffer.number(offsets + slot, "H"))
         return self.position + offset if offset else 0
 
-    def _target(self, field: int) -> int:
-        """Return the position that an offset field points to, 0 where it is absent."""
+    def target(self, field: int) -> int:
+        """Return the position of what an offset field points to, 0 where it is absent."""
         position = self._field(field)
         return self.buffer.follow(position) if position else 0
 
@@ -108,7 +108,7 @@ class Table:
 
     def string(self, field: int) -> str:
         """Return a string, "" where the field is absent."""
-        position = self._target(field)
+        position = self.target(field)
         return self.buffer.string(position) if position else ""
 
     def strings(self, field: int) -> list[str]:
@@ -117,7 +117,7 @@ class Table:
 
     def table(self, field: int) -> Table | None:
         """Return a nested table, or None where the field is absent."""
-        position = self._target(field)
+        position = self.target(field)
         return Table(self.buffer, position) if position else None
 
     def tables(self, field: int) -> list[Table]:
@@ -126,7 +126,7 @@ class Table:
 
     def numbers(self, field: int, kind: str) -> tuple[int | float | bool, ...]:
         """Return a vector of numbers; ``kind`` is a format character of :mod:`struct`."""
-        position = self._target(field)
+        position = self.target(field)
         if not position:
             return ()
         count, raw = self.buffer.vector(position, struct.calcsize(f"<{kind}"))
@@ -138,11 +138,11 @@ class Table:
 
     def data(self, field: int) -> memoryview:
         """Return a vector of bytes, not copied."""
-        position = self._target(field)
+        position = self.target(field)
         return self.buffer.vector(position, 1)[1] if position else memoryview(b"")
 
     def _targets(self, field: int) -> list[int]:
-        position = self._target(field)
+        position = self.target(field)
         if not position:
             return []
         count, _ = self.buffer.vector(position, 4)

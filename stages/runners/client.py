@@ -85,6 +85,24 @@ class ModelRunner:
             RunnerFailedError: the child died, raised or hung.
             StageError: an NB model is given another shape than before; the child never sees it.
         """
+        answer = self._run(image)
+        return Output(answer.array()[0], answer.values["seconds"], answer.values["rss_mb"])
+
+    def whole(self, image: np.ndarray) -> np.ndarray:
+        """Return the whole of what the model gives for an image: its first axis may be no batch.
+
+        Raises:
+            RunnerFailedError: as :meth:`read`.
+        """
+        return self._run(image).array()
+
+    def _run(self, image: np.ndarray) -> Message:
+        """Have the child run the model.
+
+        Raises:
+            RunnerFailedError: the child died, raised or hung.
+            StageError: an NB model is given another shape than before; the child never sees it.
+        """
         if self.process.stdin is None:
             raise RunnerFailedError(msg("it was closed"))
         self._keep_shape(image)
@@ -92,8 +110,7 @@ class ModelRunner:
             write_message(self.process.stdin, Message.of_array("run", image[np.newaxis]))
         except BrokenPipeError as error:
             raise self._death() from error
-        answer = self._answer("output", RUN_TIMEOUT_S)
-        return Output(answer.array()[0], answer.values["seconds"], answer.values["rss_mb"])
+        return self._answer("output", RUN_TIMEOUT_S)
 
     def _keep_shape(self, image: np.ndarray) -> None:
         """Hold every image for Paddle-Lite to the first one's shape.

@@ -48,7 +48,7 @@ FILES = {
     "data": ("train.txt", "val.txt", "test.txt", "dict.txt", "dictionary.json"),
     "train": ("checkpoint.pdparams", "config.yml", "curve.json"),
     "export": ("inference.pdmodel", "inference.pdiparams", "inference.yml"),
-    "convert": ("model_arm.nb", "model_x86.nb", "lineage.json"),
+    "convert": ("model_arm.nb", "model_x86.nb", "lite.pdmodel", "lite.pdiparams", "lineage.json"),
     "verify": ("parity.json", "evidence.json", "preprocess.json", "golden.json"),
 }
 

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "plan": "what would run, what is cached, and why",
     "report": "the last run's report",
     "audit": "hash everything again and hold it against the record",
+    "locate": "the operator and the layer at which a .nb model parts from the PD model",
     "explain": "what a pitfall is, how it shows, and what to do",
     "images": "build, list, save or load the stage images",
     "models": "list or fetch the official models that are built in",

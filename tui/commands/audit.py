@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.same_as:
         stages = compare_locks(read_lock(options.same_as), read_lock(project.folder / LOCK_FILE))
         return _compare(project, stages, options, terminal)
-    stop = _listen_to_signals()
+    stop = listen_to_signals()
     try:
         report = audit(project, os.environ, terminal.pass_on, stop)
     except Interrupted:
@@ -156,7 +156,7 @@ def _why(pitfall: str, terminal: Terminal) -> None:
     terminal.print("    " + _("why: {command}").format(command=f"paddock explain {pitfall}"))
 
 
-def _listen_to_signals() -> StopSwitch:
+def listen_to_signals() -> StopSwitch:
     """Stop the container before the command ends: nothing is left on the engine."""
     stop = StopSwitch()
     codes = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}

@@ -1,0 +1,44 @@
+"""``python -m stages.locate SPEC``: at which operator, and in which layer, do NB models part from PD?
+
+Runs in the verify stage's image with both volumes read-only (``pipeline/run/locate.py``). ``SPEC`` is the
+verify stage's own :class:`~stages.contract.Spec` as JSON, with the program that ``opt`` was given
+(``lite-program``, ``lite-parameters``) among its inputs, and among its parameters ``images`` (of the test
+set, to be looked at first), ``only_these``, ``tolerance`` (``[verify] max_abs_diff``), ``made_elsewhere`` (NB
+models) and ``architecture`` (built in, or ""). Prints :class:`~stages.contract.location.Location` as JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from stages.contract import Exit, Spec
+from stages.contract.kernels import PINS
+from stages.errors import StageError
+from stages.runtime import Context, check_inputs
+
+
+def main(arguments: list[str]) -> int:
+    """Print where the models part; return the exit code of an error that a stage would end with."""
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what libraries print there is the log
+    spec = Spec.parse(arguments[0])
+    os.environ.update(PINS if spec.kernels == "portable" else {})
+    from stages.locate.run import locate  # noqa: PLC0415 - libraries read these when they are loaded
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            check_inputs(spec)
+            found = locate(Context(spec, Path(folder), lambda _event: None))
+        except StageError as error:
+            sys.stderr.write(f"{error.message}\n")
+            return error.code
+    answer.write(found.dump().encode("utf-8"))
+    answer.close()
+    return Exit.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

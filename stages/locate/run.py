@@ -1,0 +1,152 @@
+"""All NB models of a project, each on the image on which it differs from the PD model."""
+
+from __future__ import annotations
+
+import math
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from stages.contract import Finding, Located, Location
+from stages.contract.artifacts import is_nb_model
+from stages.emulation.call import NotEmulatedError
+from stages.emulation.program import write_emulation
+from stages.errors import StageError
+from stages.lite.kernels import target_of
+from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
+from stages.lite.targets import runnable_target
+from stages.locate.divergence import TOLERANCE
+from stages.locate.layers import layers
+from stages.locate.search import Search
+from stages.message import msg
+from stages.preprocess import Prepare, read_image
+from stages.runners import ModelRunner, RunnerFailedError
+from stages.runtime import Context
+from stages.tasks import task_of
+from stages.testset import read_test_labels
+from stages.text.documents import read_document
+
+#: What ``opt`` was given, among the inputs.
+_LITE = "lite-program", "lite-parameters"
+
+
+@dataclass
+class _File:
+    """An NB model, and the image on which it differs most from PD of those that were looked at."""
+
+    nb: NaiveBuffer
+    runner: ModelRunner
+    entry: Located
+    image: np.ndarray | None = None
+    worst: float = -1.0
+
+    def look(self, name: str, image: np.ndarray, expected: np.ndarray) -> None:
+        """Run the model, and keep the image if it differs more on it than on any before."""
+        try:
+            if self.image is None:
+                self.runner.wait_ready()
+            output = self.runner.read(image).probabilities
+        except RunnerFailedError as error:
+            sys.stderr.write(f"{self.entry.model} on {name}: {error}\n")
+            output = np.empty(0)
+        same = output.shape == expected.shape
+        found = float(np.abs(output - expected).max()) if same else math.inf
+        if not found <= self.worst:
+            self.worst = found if math.isfinite(found) else math.inf
+            said = found if math.isfinite(found) else None
+            self.image, self.entry = image, replace(self.entry, image=name, difference=said)
+
+
+def locate(context: Context) -> Location:
+    """Look for the operators.
+
+    Raises:
+        StageError: an image cannot be read, or the PD model cannot be run.
+    """
+    tolerance = float(context.parameters["tolerance"])
+    made_elsewhere = set(context.parameters["made_elsewhere"])
+    found: list[Located] = []
+    with ExitStack() as stack:
+        files, unread = _files(context, stack)
+        _choose_images(context, files, tolerance, stack)
+    search = Search(
+        (context.input("pdmodel"), context.input("pdiparams")),
+        (context.input(_LITE[0]), context.input(_LITE[1])) if context.has(_LITE[0]) else None,
+        layers(context) if any(item.worst > tolerance for item in files) else {},
+        context.output,
+    )
+    for item in files:
+        if item.image is not None and item.worst > tolerance:
+            given = item.entry.model in made_elsewhere
+            found.append(search.look(item.entry, item.nb, item.image, given=given))
+        else:
+            found.append(item.entry)
+    return Location(TOLERANCE, tuple(sorted((*found, *unread), key=lambda entry: entry.model)))
+
+
+def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Located]]:
+    """Start all NB models; those that nothing can run come back as entries."""
+    files, unread = [], []
+    for name in (item.name for item in context.spec.inputs if is_nb_model(item.name)):
+        try:
+            nb = read_naive_buffer(context.input(name))
+            kind, paths = _runnable(nb, context.output / name)
+        except NotEmulatedError as error:
+            unread.append(Located(name, Finding.UNKNOWN, "", why=str(error)))
+        except StageError as error:
+            unread.append(Located(name, Finding.UNKNOWN, "", why=error.message))
+        else:
+            runner = stack.enter_context(ModelRunner(kind, [str(path) for path in paths]))
+            files.append(_File(nb, runner, Located(name, Finding.AGREES, "")))
+    return files, unread
+
+
+def _runnable(nb: NaiveBuffer, folder: Path) -> tuple[str, tuple[Path, ...]]:
+    """Return how a file is run here: by Paddle-Lite, or read back by Paddle."""
+    if target_of(nb) == runnable_target(platform.machine()):
+        return "nb", (nb.path,)
+    return "pd", write_emulation(nb, folder)
+
+
+def _choose_images(
+    context: Context, files: list[_File], tolerance: float, stack: ExitStack
+) -> None:
+    """Run all models on one image after the other until each has differed, or there are no more."""
+    pd = [str(context.input(name)) for name in ("pdmodel", "pdiparams")]
+    reference = stack.enter_context(ModelRunner("pd", pd))
+    try:
+        reference.wait_ready()
+        for name, image in _images(context):
+            waiting = [item for item in files if item.worst <= tolerance]
+            if not waiting:
+                return
+            expected = reference.read(image).probabilities
+            for item in waiting:
+                item.look(name, image, expected)
+    except RunnerFailedError as error:
+        raise StageError(msg("the PD model cannot be run: {error}", error)) from error
+
+
+def _images(context: Context) -> Iterator[tuple[str, np.ndarray]]:
+    """Give test images with their names, prepared; those that were asked for first."""
+    asked: list[str] = list(context.parameters["images"])
+    names = [label.image for label in read_test_labels(context)]
+    if unknown := [name for name in asked if name not in names]:
+        raise StageError(msg("{name} is not an image of the test set", unknown[0]))
+    rest = [] if context.parameters["only_these"] else names
+    prepare, root = _preparation(context), context.input("test")
+    for name in dict.fromkeys((*asked, *rest)):
+        yield name, prepare(read_image(root / name))
+
+
+def _preparation(context: Context) -> Prepare:
+    room = task_of(context).module("stages.*.prepare")
+    given = context.has("description")
+    description = read_document(context.input("description")) if given else None
+    prepare: Prepare = room.preparation(context.parameters["image_shape"], description)
+    return prepare
