@@ -20,3 +20,9 @@ def read_test_labels(context: Context) -> list[Label]:
             msg("there are no test images"), "test_labels", msg("give [data] test some lines")
         )
     return labels
+
+
+def spread(count: int, total: int) -> list[int]:
+    """Return so many numbers, spread evenly over the first ``total``; all if there are no more."""
+    count = min(count, total)
+    return [index * total // count for index in range(count)]

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-
-import numpy as np
 
 from stages.contract import Canary, CanaryEntry, Match
 from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL
@@ -23,8 +20,9 @@ from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
 from stages.pitfalls import Pitfall
 from stages.published.model import is_model, model_characters, model_files
-from stages.runners import ModelRunner, RunnerFailedError
+from stages.runners import Answer, RunnerFailedError
 from stages.runtime import Context
+from stages.testset import spread
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
 from stages.text.metrics import exact_match
@@ -36,36 +34,21 @@ _DIGITS = 6
 
 
 class Stock:
-    """The starting model in a process of its own, with its own dictionary. Use it as a context manager."""
+    """The starting model, with its own dictionary: a guest of :func:`stages.parity.measure.measure`."""
 
-    def __init__(self, folder: Path, name: str, images: int, threads: int) -> None:
+    def __init__(self, folder: Path, name: str, images: int) -> None:
         """Take the official model in ``folder``; it will read some of ``images``."""
         self.name = name
         self.failure = ""
         self.predictions: dict[int, str] = {}
-        self._threads = threads
-        self._files = [str(path) for path in model_files(folder)]
-        count = min(IMAGES, images)
-        self._chosen = frozenset(index * images // count for index in range(count))
+        self.files = [str(path) for path in model_files(folder)]
+        self._chosen = frozenset(spread(IMAGES, images))
         self._dictionary = Dictionary(model_characters(folder), "", "")
 
     @property
     def classes(self) -> int:
         """The width of its output."""
         return self._dictionary.classes
-
-    def __enter__(self) -> Stock:
-        """Start loading it; Paddle Inference takes a PIR model as it takes a legacy one."""
-        self._reader = ModelRunner("pd", self._files, self._threads)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._reader.close()
 
     def recognise(self, comparisons: Iterable[Comparison]) -> Iterator[Comparison]:
         """Give the comparisons back; one of a file that is as wide as this model says so."""
@@ -84,22 +67,16 @@ class Stock:
             remedy = msg("run again with --force convert")
             yield replace(item, difference=difference, pitfall=Pitfall.STOCK_NB, remedy=remedy)
 
-    def wait_ready(self) -> None:
-        """Wait until it is loaded; if it cannot be, ``failure`` says why."""
-        try:
-            self._reader.wait_ready()
-        except RunnerFailedError as error:
-            self.failure = str(error)
+    def wants(self, number: int) -> bool:
+        """Return whether the image with this number is one of the chosen."""
+        return not self.failure and number in self._chosen
 
-    def look_at(self, number: int, image: np.ndarray) -> None:
-        """Read the image with this number if it is one of the chosen."""
-        if self.failure or number not in self._chosen:
+    def take(self, number: int, answer: Answer) -> None:
+        """Take what it made of the image with this number; if it failed, ``failure`` says how."""
+        if isinstance(answer, RunnerFailedError):
+            self.failure = str(answer)
             return
-        try:
-            probabilities = self._reader.read(image).probabilities
-        except RunnerFailedError as error:
-            self.failure = str(error)
-            return
+        probabilities = answer.probabilities
         wrong = RowSanity().fault(probabilities)
         if wrong:
             self.failure = wrong.detail
@@ -143,13 +120,10 @@ def reference_of(model: Model) -> str:
 
 
 def find_stock(context: Context, images: int) -> Stock | None:
-    """Return the official model that training started from, or None if it did not.
-
-    It may use all threads of the stage, as nobody compares its time.
-    """
+    """Return the official model that training started from, or None if it did not."""
     for item in context.spec.inputs:
         if item.name == "pretrained" and is_model(Path(item.path)):
             name = printable(item.made_by.removeprefix("model "))
             with context.guarding():
-                return Stock(Path(item.path), name, images, context.spec.threads)
+                return Stock(Path(item.path), name, images)
     return None

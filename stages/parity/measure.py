@@ -1,41 +1,47 @@
-"""Feeding the same prepared images to all models, image by image in turn.
+"""Two passes over all models: what they read, with all cores, then how long they take, with nothing beside.
 
-In turn, so that whatever else the machine does hits all of them alike; each in a process of its own, so
-that one that aborts takes only its own column with it.
+Each model is in processes of its own, so that one that aborts takes only its own column with it. What a
+model gives depends on the image alone, so the first pass may run several at a time; the second runs one at
+a time (:mod:`stages.parity.latency`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Generic, Protocol
 
 import numpy as np
 
 from stages.contract import Fault
 from stages.message import msg
+from stages.parity.latency import Sample, time_in_turn
 from stages.parity.models import Model
 from stages.parity.sanity import monotone
 from stages.parity.series import Series
 from stages.parity.task import Prediction, Task
 from stages.pitfalls import Pitfall
-from stages.runners import ModelRunner, Output, RunnerFailedError
+from stages.runners import Answer, Crew, ModelRunner, Output, RunnerFailedError
 
-#: Runs before the clock starts: the first ones allocate memory and choose kernels.
-WARM_UPS = 3
+#: Processes of one model at most: each holds the whole model.
+_PROCESSES = 2
 
 
 class Watcher(Protocol):
     """Whoever wants to know how far the measuring is."""
 
-    def loaded(self, models: int, total: int) -> None:
-        """So many of the models are loaded and have run."""
+    def pause(self) -> None:
+        """Nothing is decided yet; raises if the stage is to stop."""
 
-    def warmed(self) -> None:
-        """All models are loaded and have run; the clock starts next."""
+    def loaded(self, models: int, total: int) -> None:
+        """So many of the models are loaded."""
 
     def advanced(self) -> None:
         """One more image has been read by all models."""
+
+    def timed(self, images: int, total: int) -> None:
+        """So many images of the sample have been read with the clock running."""
 
     def guarding(self) -> AbstractContextManager[None]:
         """Return a context for what only serves to check the models."""
@@ -48,23 +54,52 @@ class Onlooker(Protocol):
         """Look at all models' outputs for one image, by model."""
 
 
+class Guest(Protocol):
+    """A model that reads some of the images in the first pass, and is no column."""
+
+    name: str
+    files: list[str]
+
+    def wants(self, number: int) -> bool:
+        """Return whether it reads the image with this number."""
+
+    def take(self, number: int, answer: Answer) -> None:
+        """Take what it made of the image with this number, or how it failed."""
+
+
+@dataclass(frozen=True)
+class Cores:
+    """The threads of every model, and how many threads there are for all of them."""
+
+    each: int
+    all: int
+
+    def processes(self, models: int) -> int:
+        """Return how many processes a model gets where there are so many models."""
+        return max(1, min(_PROCESSES, -(-self.all // (models * self.each))))
+
+
 def measure(
-    models: list[Model],
+    models: Sequence[Model],
     images: Iterable[np.ndarray],
     task: Task[Prediction],
-    threads: int,
+    cores: Cores,
+    sample: Sample,
     watcher: Watcher,
     onlooker: Onlooker | None = None,
+    guest: Guest | None = None,
 ) -> list[Series[Prediction]]:
-    """Run every model that can be run on every image, and the first image once more at the end.
+    """Run every model that can be run on every image, and the first image once more; then take times.
 
     Args:
         models: the columns.
         images: prepared, float32 [3, H, W], all of one shape.
         task: reads all models' outputs.
-        threads: of each model.
+        cores: threads that there are.
+        sample: takes the images that are timed.
         watcher: is told how far it is.
         onlooker: sees all outputs of an image together.
+        guest: reads along.
 
     Returns:
         the models' series, in their order.
@@ -73,25 +108,35 @@ def measure(
         IntegrityError: an output is not one of the project's models (:meth:`Task.check`).
     """
     columns: list[Series[Prediction]] = [Series(model, sanity=task.sanity()) for model in models]
-    with ExitStack() as stack:
-        runners = {
-            column.model.name: stack.enter_context(
-                ModelRunner(column.model.kind, list(column.model.files), threads)
-            )
-            for column in columns
-            if column.alive
-        }
-        table = Table(columns, runners, task, onlooker)
-        for number, image in enumerate(images):
-            if number == 0:
-                table.warm_up(image, watcher)
-                watcher.warmed()
-            table.read(image)
+    table = Table(columns, task, onlooker)
+    with Crew(max(1, cores.all // cores.each), watcher.pause, watcher.loaded) as crew:
+        _gather(crew, columns, cores, guest)
+        for number, (image, answers) in enumerate(crew.read(images)):
+            table.read(answers)
+            for column in columns:
+                if not column.model.status and not column.alive:
+                    crew.drop(column.model.name)
+            if guest and guest.name in answers:
+                guest.take(number, answers[guest.name])
+            sample.see(number, image)
             watcher.advanced()
         with watcher.guarding():
-            table.repeat()
+            table.repeat(crew, sample.images[:1])
             table.look_over()
+        time_in_turn(table, crew, sample, watcher)
     return columns
+
+
+def _gather(
+    crew: Crew, columns: Sequence[Series[Prediction]], cores: Cores, guest: Guest | None
+) -> None:
+    living = [column.model for column in columns if column.alive]
+    for model in living:
+        count = cores.processes(len(living))
+        files = list(model.files)
+        crew.add(model.name, [ModelRunner(model.kind, files, cores.each) for _ in range(count)])
+    if guest:
+        crew.add(guest.name, [ModelRunner("pd", guest.files, cores.each)], guest.wants)
 
 
 class Table(Generic[Prediction]):
@@ -99,41 +144,75 @@ class Table(Generic[Prediction]):
 
     def __init__(
         self,
-        columns: list[Series[Prediction]],
-        runners: dict[str, ModelRunner],
+        columns: Sequence[Series[Prediction]],
         task: Task[Prediction],
         onlooker: Onlooker | None = None,
     ) -> None:
-        # a reference answers first, so that the others can be compared as they come
+        # a reference is looked at first, so that the others can be compared with it
         held = {column.model.reference for column in columns}
-        self._columns = sorted(
+        self.columns = sorted(
             columns, key=lambda column: (not column.is_own_reference, column.model.name not in held)
         )
-        self._readers, self._task, self._onlooker = runners, task, onlooker
-        self._first: np.ndarray | None = None
-        self._first_outputs: dict[str, np.ndarray] = {}
+        self._task, self._onlooker = task, onlooker
+        self._first: dict[str, np.ndarray] = {}
 
-    def warm_up(self, image: np.ndarray, watcher: Watcher) -> None:
-        """Wait for all models to load, and run each a few times."""
-        self._first = image
-        living = [column for column in self._columns if column.alive]
-        for loaded, column in enumerate(living):
-            watcher.loaded(loaded, len(living))
-            for run in range(WARM_UPS):
-                output = self._ask(column, image, first=run == 0)
-                if output is not None:
-                    self._compare_with_first(column, output)
+    def read(self, answers: Mapping[str, Answer]) -> None:
+        """Note what every living model made of the next image: reading and difference."""
+        outputs: dict[str, np.ndarray] = {}
+        for column in self.columns:
+            name = column.model.name
+            output = self.checked(column, answers[name]) if column.alive else None
+            if output is None:
+                continue
+            self._first.setdefault(name, output.probabilities)
+            outputs[name] = output.probabilities
+            self._note(column, output.probabilities, outputs.get(column.model.reference))
+        if self._onlooker:
+            self._onlooker.compare(outputs)
 
-    def repeat(self) -> None:
-        """Run the first image again, now that all others have gone through each model."""
-        for column in self._columns:
-            output = None if self._first is None else self._ask(column, self._first)
-            if output is not None:
-                self._compare_with_first(column, output)
+    def checked(self, column: Series[Prediction], answer: Answer) -> Output | None:
+        """Return the output if it is one; else give up on the model.
+
+        Raises:
+            IntegrityError: it is not what a model of this project gives.
+        """
+        if isinstance(answer, RunnerFailedError):
+            column.fail(Fault.DIED, str(answer))
+            return None
+        if wrong := column.sanity.fault(answer.probabilities):
+            column.fail(*wrong, Pitfall.QUANTISED_GARBAGE)
+            return None
+        column.classes = self._task.check(column.model.name, answer.probabilities)
+        column.rss_mb = max(column.rss_mb, answer.rss_mb)
+        return answer
+
+    def ask(
+        self, column: Series[Prediction], runner: ModelRunner, image: np.ndarray, *, is_first: bool
+    ) -> Output | None:
+        """Let a process of a living model read an image again; the first one has to give the same again."""
+        if not column.alive:
+            return None
+        try:
+            output = self.checked(column, runner.read(image))
+        except RunnerFailedError as error:
+            return self.checked(column, error)
+        if output and is_first:
+            before = self._first[column.model.name]
+            if wrong := column.sanity.repeat_fault(before, output.probabilities):
+                column.fail(*wrong)
+                return None
+        return output
+
+    def repeat(self, crew: Crew, first: Iterable[np.ndarray]) -> None:
+        """Run the first image again, now that all others have gone through, in every process."""
+        for image in first:
+            for column in self.columns:
+                for runner in crew.runners(column.model.name) if column.alive else ():
+                    self.ask(column, runner, image, is_first=True)
 
     def look_over(self) -> None:
         """Give up on a model that reads the same in every image where others do not."""
-        living = [column for column in self._columns if column.alive]
+        living = [column for column in self.columns if column.alive]
         predictions = {column.model.name: column.predictions for column in living}
         for column in living:
             others = [read for name, read in predictions.items() if name != column.model.name]
@@ -141,62 +220,22 @@ class Table(Generic[Prediction]):
                 said = msg("it reads the same in every image")
                 column.fail(Fault.ONE_READING, said, Pitfall.QUANTISED_GARBAGE)
 
-    def read(self, image: np.ndarray) -> None:
-        """Run every living model on one image and note reading, time and difference."""
-        outputs: dict[str, np.ndarray] = {}
-        for column in self._columns:
-            output = self._ask(column, image)
-            if output is None:
-                continue
-            outputs[column.model.name] = output.probabilities
-            self._note(column, output, outputs.get(column.model.reference))
-        if self._onlooker:
-            self._onlooker.compare(outputs)
-
-    def _ask(
-        self, column: Series[Prediction], image: np.ndarray, *, first: bool = False
-    ) -> Output | None:
-        if not column.alive:
-            return None
-        reader = self._readers[column.model.name]
-        try:
-            if first:
-                reader.wait_ready()
-            output = reader.read(image)
-        except RunnerFailedError as error:
-            column.fail(Fault.DIED, str(error))
-            return None
-        if wrong := column.sanity.fault(output.probabilities):
-            column.fail(*wrong, Pitfall.QUANTISED_GARBAGE)
-            return None
-        column.classes = self._task.check(column.model.name, output.probabilities)
-        return output
-
-    def _compare_with_first(self, column: Series[Prediction], output: Output) -> None:
-        first = self._first_outputs.setdefault(column.model.name, output.probabilities)
-        if wrong := column.sanity.repeat_fault(first, output.probabilities):
-            column.fail(*wrong)
-
     def _note(
-        self, column: Series[Prediction], output: Output, reference: np.ndarray | None
+        self, column: Series[Prediction], output: np.ndarray, reference: np.ndarray | None
     ) -> None:
-        number = len(column.predictions)
-        column.predictions.append(self._task.read(output.probabilities, number))
-        column.seconds.append(output.seconds)
-        column.rss_mb = max(column.rss_mb, output.rss_mb)
+        column.predictions.append(self._task.read(output, len(column.predictions)))
         if reference is None:
             return
-        if reference.shape != output.probabilities.shape:
-            found, expected = list(output.probabilities.shape), list(reference.shape)
+        if reference.shape != output.shape:
             said = msg(
                 "its output has the shape {found}, {reference}'s {expected}",
-                found,
+                list(output.shape),
                 column.model.reference,
-                expected,
+                list(reference.shape),
             )
             column.fail(Fault.UNLIKE_REFERENCE, said)
             return
-        self._task.compare(column.model.name, output.probabilities, reference)
+        self._task.compare(column.model.name, output, reference)
         if not column.is_own_reference:
-            difference = float(np.abs(output.probabilities - reference).max())
+            difference = float(np.abs(output - reference).max())
             column.max_abs_diff = max(column.max_abs_diff or 0.0, difference)

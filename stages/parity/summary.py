@@ -10,6 +10,7 @@ from stages.contract import Fault, Latency, ModelEntry, Status
 from stages.parity.models import not_checked
 from stages.parity.series import Series
 from stages.parity.task import Prediction
+from stages.testset import spread
 
 #: Images that ``golden.json`` holds, spread evenly over the test set.
 GOLDEN = 10
@@ -95,5 +96,4 @@ def latency_ms(seconds: Sequence[float]) -> Latency:
 
 def golden_numbers(images: int) -> list[int]:
     """Return the numbers of the images that ``golden.json`` holds."""
-    count = min(GOLDEN, images)
-    return [index * images // count for index in range(count)]
+    return spread(GOLDEN, images)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Generic
 
@@ -26,8 +25,9 @@ from stages.files import write_text
 from stages.guards.comparison import Comparison
 from stages.parity.canary import Stock
 from stages.parity.images import Images
+from stages.parity.latency import Sample
 from stages.parity.listing import list_models
-from stages.parity.measure import measure
+from stages.parity.measure import Cores, measure
 from stages.parity.read_back import Reader
 from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
@@ -79,10 +79,13 @@ class Verification(Generic[Prediction]):
             StageError: an image cannot be read.
             IntegrityError: a model gives what no model of this project does.
         """
-        images = Images(self._context, names, prepare, stock)
+        images = Images(self._context, names, prepare)
         models = [*self._models, *self._reader.extra]
-        with stock or nullcontext():
-            columns = measure(models, images.prepared(), task, self._threads, images, self._reader)
+        cores = Cores(self._threads, self._context.spec.threads)
+        sample = Sample(len(names), self._shape)
+        columns = measure(
+            models, images.prepared(), task, cores, sample, images, self._reader, stock
+        )
         self.hashes = images.hashes
         self._columns = columns[: len(self._models)]
         self._read_back = self._reader.proof(columns)

@@ -14,6 +14,7 @@ from stages.parity.summary import DIGITS
 from stages.preprocess import Prepare, read_image
 from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
+from stages.testset import spread
 from stages.text.labels import Label
 from stages.text.metrics import exact_match
 
@@ -65,8 +66,7 @@ def _changed(
     read: Callable[[np.ndarray], str],
 ) -> Iterator[Attempt]:
     """Run PD on some images, changed in each way; one that dies on them says nothing."""
-    count = min(IMAGES, len(labels))
-    chosen = [index * len(labels) // count for index in range(count)]
+    chosen = spread(IMAGES, len(labels))
     texts = [labels[number].text for number in chosen]
     as_is = exact_match([column.predictions[number] for number in chosen], texts)
     root = context.input("test")
@@ -77,7 +77,7 @@ def _changed(
             for change, apply in _CHANGES.items():
                 inputs = (prepare(np.ascontiguousarray(apply(image))) for image in images)
                 found = [read(runner.read(item).probabilities) for item in inputs]
-                yield _attempt(change, count, exact_match(found, texts), as_is)
+                yield _attempt(change, len(chosen), exact_match(found, texts), as_is)
     except RunnerFailedError:
         return
 

@@ -28,8 +28,10 @@ def main(arguments: list[str]) -> int:
     kind, threads, *files = arguments
     answers = _claim_stdout()
     try:
-        run = importlib.import_module(KINDS[kind]).load(int(threads), *files)
-        write_message(answers, Message("ready"))
+        module = importlib.import_module(KINDS[kind])
+        started = time.process_time()
+        run = module.load(int(threads), *files)
+        write_message(answers, Message("ready", {"load_s": time.process_time() - started}))
         _serve(run, sys.stdin.buffer, answers)
     except Exception as error:  # the boundary: the parent gets whatever a library raises as text
         traceback.print_exc()

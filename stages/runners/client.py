@@ -50,6 +50,7 @@ class ModelRunner:
     def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
         self._one_shape = kind == "nb"
         self._shape: tuple[int, ...] = ()
+        self.load_s = 0.0
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reader
         self.process = subprocess.Popen(
             [sys.executable, "-m", "stages.runners", kind, str(threads), *files],
@@ -58,6 +59,7 @@ class ModelRunner:
             stderr=self.errors,
             env={**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
         )
+        self._expect("ready", LOAD_TIMEOUT_S)
 
     def __enter__(self) -> ModelRunner:
         return self
@@ -76,7 +78,7 @@ class ModelRunner:
         Raises:
             RunnerFailedError: it is not and will not be.
         """
-        self._answer("ready", LOAD_TIMEOUT_S)
+        self.load_s = float(self._answer().values["load_s"])
 
     def read(self, image: np.ndarray) -> Output:
         """Run the model on one prepared image, float32 [3, H, W].
@@ -85,8 +87,8 @@ class ModelRunner:
             RunnerFailedError: the child died, raised or hung.
             StageError: an NB model is given another shape than before; the child never sees it.
         """
-        answer = self._run(image)
-        return Output(answer.array()[0], answer.values["seconds"], answer.values["rss_mb"])
+        self.ask(image)
+        return self.take()
 
     def whole(self, image: np.ndarray) -> np.ndarray:
         """Return the whole of what the model gives for an image: its first axis may be no batch.
@@ -94,15 +96,11 @@ class ModelRunner:
         Raises:
             RunnerFailedError: as :meth:`read`.
         """
-        return self._run(image).array()
+        self.ask(image)
+        return self._answer().array()
 
-    def _run(self, image: np.ndarray) -> Message:
-        """Have the child run the model.
-
-        Raises:
-            RunnerFailedError: the child died, raised or hung.
-            StageError: an NB model is given another shape than before; the child never sees it.
-        """
+    def ask(self, image: np.ndarray) -> None:
+        """Give the model an image, for :meth:`take` to wait for; errors as :meth:`read`."""
         if self.process.stdin is None:
             raise RunnerFailedError(msg("it was closed"))
         self._keep_shape(image)
@@ -110,7 +108,27 @@ class ModelRunner:
             write_message(self.process.stdin, Message.of_array("run", image[np.newaxis]))
         except BrokenPipeError as error:
             raise self._death() from error
-        return self._answer("output", RUN_TIMEOUT_S)
+        self._expect("output", RUN_TIMEOUT_S)
+
+    def take(self) -> Output:
+        """Wait for what the model makes of the image that it was given; errors as :meth:`read`."""
+        answer = self._answer()
+        return Output(answer.array()[0], answer.values["seconds"], answer.values["rss_mb"])
+
+    def fileno(self) -> int:
+        """Return what can be read when there is an answer, for ``select``."""
+        if self.process.stdout is None:
+            raise RunnerFailedError(msg("it was closed"))
+        return self.process.stdout.fileno()
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the answer that is waited for took too long."""
+        return time.monotonic() > self._until
+
+    def _expect(self, kind: str, seconds: float) -> None:
+        self._expected, self._since = kind, time.monotonic()
+        self._until = self._since + seconds
 
     def _keep_shape(self, image: np.ndarray) -> None:
         """Hold every image for Paddle-Lite to the first one's shape.
@@ -135,7 +153,7 @@ class ModelRunner:
             )
 
     def close(self) -> None:
-        """End the child and pass on what it wrote to stderr."""
+        """End the child and pass on what it wrote to stderr; one that is at work gets 10 s to finish it."""
         if self.process.stdin is not None and not self.process.stdin.closed:
             with contextlib.suppress(BrokenPipeError):  # it died with an order unread
                 self.process.stdin.close()
@@ -153,21 +171,20 @@ class ModelRunner:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
-    def _answer(self, kind: str, timeout: float) -> Message:
+    def _answer(self) -> Message:
         stream = self.process.stdout
         if stream is None:
             raise RunnerFailedError(msg("it was closed"))
-        started = time.monotonic()
-        ready, _, _ = select.select([stream], [], [], timeout)
+        ready, _, _ = select.select([stream], [], [], max(0.0, self._until - time.monotonic()))
         if not ready:
             self.process.kill()
             raise RunnerFailedError(
-                msg("no answer within {monotonic} s", f"{time.monotonic() - started:.0f}")
+                msg("no answer within {monotonic} s", f"{time.monotonic() - self._since:.0f}")
             )
         message = read_message(stream)
         if message is None:
             raise self._death()
-        if message.kind != kind:
+        if message.kind != self._expected:
             raise RunnerFailedError(
                 printable(str(message.values.get("message", message.kind)), 300)
             )
