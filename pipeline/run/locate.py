@@ -22,7 +22,8 @@ from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared, prepare
 from pipeline.text import one_line
 from stages.contract import DocumentError, Input, Location, Result, Spec
-from stages.contract.artifacts import LITE_PARAMETERS, LITE_PROGRAM, nb_model
+from stages.contract.artifacts import LITE_PARAMETERS, LITE_PROGRAM
+from stages.contract.variant import Variant
 from stages.message import msg
 
 #: Whose image it runs in, and whose result says what is compared.
@@ -59,7 +60,7 @@ def locate(
         "images": list(images),
         "only_these": only_these,
         "tolerance": settings.verify.max_abs_diff,
-        "made_elsewhere": [nb_model(target) for target in settings.convert.models],
+        "made_elsewhere": [Variant(target).model for target in settings.convert.models],
         "architecture": given if isinstance(given, str) else "",
     }
     inputs = (*inputs_of(wire, results), *_given_to_opt(results))

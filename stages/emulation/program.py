@@ -56,14 +56,19 @@ class Emulated:
     written: tuple[Written, ...]
 
 
-def emulate(nb: NaiveBuffer) -> Emulated:
+def emulate(nb: NaiveBuffer, *, rounds: bool = True) -> Emulated:
     """Return what the file holds.
+
+    Args:
+        nb: the file.
+        rounds: whether what is computed in half precision is rounded to it; if not, what the file holds can
+            be told from what half precision makes of it.
 
     Raises:
         NotEmulatedError: the file has what cannot be read back; it says what.
     """
-    values = parameters(nb)
-    program = _Program(nb, values)
+    values = parameters(nb, rounds=rounds)
+    program = _Program(nb, values, rounds)
     return Emulated(program.read(), values, tuple(program.written))
 
 
@@ -85,8 +90,8 @@ def write_emulation(nb: NaiveBuffer, folder: Path) -> tuple[Path, Path]:
 class _Program:
     """The program being written; readings see it as :class:`stages.emulation.call.Writer`."""
 
-    def __init__(self, nb: NaiveBuffer, values: Mapping[str, np.ndarray]) -> None:
-        self._nb = nb
+    def __init__(self, nb: NaiveBuffer, values: Mapping[str, np.ndarray], rounds: bool) -> None:
+        self._nb, self._rounds = nb, rounds
         self._legacy = LegacyProgram()
         self._values = {
             name: self._declare(name, array.shape, str(array.dtype))
@@ -114,7 +119,7 @@ class _Program:
             if precision is Precision.INT8:
                 kind = printable(operator.type)
                 raise NotEmulatedError(msg("operator {type} computes in {precision}", kind, "int8"))
-            self._in_half = precision is Precision.FLOAT16
+            self._in_half = self._rounds and precision is Precision.FLOAT16
             if operator.type == "feed":
                 self._values[operator.output("Out")] = source
             elif operator.type == "fetch":

@@ -21,8 +21,12 @@ _BY_ROW, _BY_COLUMN = ("conv2d", "depthwise_conv2d"), ("fc", "mul", "lookup_tabl
 _WHOLE = ("int8", "int16")
 
 
-def parameters(nb: NaiveBuffer) -> dict[str, np.ndarray]:
+def parameters(nb: NaiveBuffer, *, rounds: bool = True) -> dict[str, np.ndarray]:
     """Return every parameter by name, quantised and half-precision weights as float32.
+
+    Args:
+        nb: the file.
+        rounds: whether weights that are turned into half precision are rounded to it.
 
     Raises:
         NotEmulatedError: weights are quantised at an operator whose weights no loader turns back.
@@ -32,7 +36,7 @@ def parameters(nb: NaiveBuffer) -> dict[str, np.ndarray]:
         for name in scaled(operator):
             if name in found and str(found[name].dtype) in _WHOLE:
                 found[name] = _turned_back(operator, name, found[name])
-        for name in half_marks(operator).keys() & found.keys():
+        for name in half_marks(operator).keys() & found.keys() if rounds else ():
             found[name] = to_half(found[name])
     return found
 

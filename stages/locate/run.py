@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from stages.contract import Finding, Located, Location
-from stages.contract.artifacts import is_nb_model
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.program import write_emulation
 from stages.errors import StageError
@@ -92,7 +91,7 @@ def locate(context: Context) -> Location:
 def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Located]]:
     """Start all NB models; those that nothing can run come back as entries."""
     files, unread = [], []
-    for name in (item.name for item in context.spec.inputs if is_nb_model(item.name)):
+    for name in (variant.model for variant in context.variants):
         try:
             nb = read_naive_buffer(context.input(name))
             kind, paths = _runnable(nb, context.output / name)

@@ -55,7 +55,7 @@ class Search:
             given: whether the file was made elsewhere: then nothing was rewritten for it.
         """
         try:
-            emulated = emulate(nb)
+            emulated = emulate(nb, rounds=False)
             found = self._look(nb, emulated, image, given=given)
         except NotEmulatedError as error:
             return replace(entry, found=Finding.UNKNOWN, why=str(error))

@@ -24,7 +24,7 @@ from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters
 from stages.program.prove import random_images
 from support import bare
-from support.falsify import with_attribute, with_tensor
+from support.falsify import with_attribute, with_kind, with_tensor
 from support.folded import simplified_by_hand
 from support.legacy import SHAPE, alphanumeric_model, context, draw_lines, new_folder
 from support.small import converted
@@ -132,11 +132,18 @@ def test_the_known_wrong_fold_is_found_at_the_first_convolution_that_it_went_int
     assert operator.layer == "backbone.blocks2.0.dw_conv"
 
 
-def test_a_file_that_cannot_be_read_back_says_which_operator_it_is(tmp_path: Path) -> None:
+def test_a_file_of_half_precision_holds_the_model_and_one_that_cannot_be_read_back_says_why(
+    tmp_path: Path,
+) -> None:
     lite = converted().output / "lite.pdmodel", converted().output / "lite.pdiparams"
     assert bare.opt(lite, "arm", tmp_path / "half", "--enable_fp16=true").code == 0
-    found = located(**{"nb-arm": tmp_path / "half.nb"})["nb-arm"]
-    assert found.found is Finding.UNKNOWN and "computes in float16" in found.sentence
+    other = with_kind(
+        converted().output / "model_x86.nb", tmp_path / "other.nb", "layer_norm", "layer_nory"
+    )
+    found = located(**{"nb-arm": tmp_path / "half.nb", "nb-x86": other})
+    assert found["nb-arm"].found in (Finding.ROUNDING, Finding.AGREES)
+    assert found["nb-x86"].found is Finding.UNKNOWN
+    assert "operator layer_nory is not one" in found["nb-x86"].sentence
 
 
 def test_a_kernel_that_computes_something_else_is_found_by_files_that_are_cut(

@@ -54,9 +54,9 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def go(folder: Path, **options: frozenset[str]) -> tuple[int, list[Envelope]]:
+def go(folder: Path) -> tuple[int, list[Envelope]]:
     heard: list[Envelope] = []
-    return run(folder, Options(**options), {}, heard.append, StopSwitch()), heard
+    return run(folder, Options(), {}, heard.append, StopSwitch()), heard
 
 
 def report_of(folder: Path) -> Report:
