@@ -172,9 +172,9 @@ class ExportSection(Section):
 class ConvertSection(Section):
     """``[convert]``"""
 
-    targets: Annotated[list[Literal["arm", "x86"]], Field(min_length=1)] = ["arm", "x86"]
+    targets: Annotated[list[Literal["arm", "x86", "opencl"]], Field(min_length=1)] = ["arm", "x86"]
     fp16: bool = False
-    models: dict[Literal["arm", "x86"], str] = {}
+    models: dict[Literal["arm", "x86", "opencl"], str] = {}
 
     @field_validator("targets")
     @classmethod

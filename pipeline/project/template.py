@@ -64,7 +64,13 @@ _TABLES: Mapping[str, tuple[_Line, ...]] = {
         _Line("seed", "", "42"),
     ),
     "export": (_Line("model", "converted as it is; nothing is trained"),),
-    "convert": (_Line("targets", "x86 is what can run here; arm is what ships", '["arm", "x86"]'),),
+    "convert": (
+        _Line(
+            "targets",
+            'x86 is what can run here; arm is what ships, "opencl" beside it is for its GPU',
+            '["arm", "x86"]',
+        ),
+    ),
     "verify": (
         _Line("min_accuracy", "of the PD model; without it, more than 0", "0.9"),
         _Line("min_agreement", "share of images with the same string from PD and NB", "1.0"),

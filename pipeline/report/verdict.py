@@ -11,6 +11,7 @@ from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS, Task
 from stages.contract import Attempt, Chain, Change, ModelEntry, Parity, Status
 from stages.contract.artifacts import PD_MODEL
+from stages.contract.variant import OPENCL, Variant
 from stages.message import joined, msg
 
 #: What was done to an image, or to what was read, before it was compared with its label.
@@ -174,6 +175,16 @@ def _remarks(parity: Parity) -> Iterator[str]:
     """Give what a reader should know: of a file that nothing stands for, and of a model that is weak."""
     unchecked = [model for model in parity.models if model.status is Status.NOT_RUNNABLE]
     yield from (msg("{first}: {rest}", model.name, model.sentence) for model in unchecked)
+    yield from (
+        msg(
+            "{model}: Paddle ran what the file holds, in float32; no GPU did, which computes in half "
+            "precision unless the app asks for float32 (paddock targets)",
+            model.name,
+        )
+        for model in parity.models
+        if model.is_emulated and (variant := Variant.of_model(model.name))
+        if variant.target == OPENCL
+    )
     reference, task = _reference(parity), TASKS[parity.task]
     score = score_of(reference, task)
     if not reference.is_measured or score >= task.weak:

@@ -8,6 +8,8 @@ from enum import Enum
 
 from stages.contract.artifacts import PD_MODEL
 
+#: The target that is a device's GPU, and not its processor.
+OPENCL = "opencl"
 _FILE, _FILE_END, _MODEL, _HALF = "model_", ".nb", "nb-", "fp16"
 
 

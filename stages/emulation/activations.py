@@ -36,9 +36,9 @@ def _hard_swish(call: Call, x: str, prefix: str) -> str:
     return call.make("elementwise_mul", {"X": x, "Y": scaled}, {"axis": -1})
 
 
-def _swish(call: Call, x: str, prefix: str) -> str:
-    """``x / (1 + exp(-beta · x))``."""
-    beta = call.number(prefix + "beta")
+def _swish(call: Call, x: str, name: str) -> str:
+    """``x / (1 + exp(-beta · x))``; ``name`` is the attribute that beta is."""
+    beta = call.number(name)
     if beta == 1.0:
         return call.make("swish", {"X": x})
     gate = call.make("sigmoid", {"X": call.make("scale", {"X": x}, {"scale": beta})})
@@ -85,7 +85,7 @@ _ALONE: dict[str, _Apply] = {
         )
     },
     "hard_swish": _hard_swish,
-    "swish": _swish,
+    "swish": lambda call, x, prefix: _swish(call, x, prefix + "beta"),
     "relu6": lambda call, x, prefix: _clipped(call, x, call.number(prefix + "threshold")),
     "hard_sigmoid": _hard_sigmoid,
     "leaky_relu": lambda call, x, prefix: _leaky(call, x, call.number(prefix + "alpha")),
@@ -98,6 +98,7 @@ _IN_CONVOLUTION: dict[str, _Apply] = {
     "leaky_relu": lambda call, x, _: _leaky(call, x, call.number("leaky_relu_alpha")),
     "hard_swish": lambda call, x, _: _hard_swish(call, x, "hard_swish_"),
     "hard_sigmoid": _hard_sigmoid,
+    "swish": lambda call, x, _: _swish(call, x, "swish_scale"),
 }
 #: By kind, fused into ``fc``, ``scale`` or an elementwise operator (lite/operators/fc_op.cc, scale_op.cc).
 _IN_OTHERS: dict[str, _Apply] = {

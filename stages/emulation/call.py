@@ -22,8 +22,8 @@ _IDLE = frozenset({
     "with_quant_attr", "use_mkldnn", "use_cudnn", "use_quantizer", "use_addto", "mkldnn_data_type", "is_test",
     "inplace", "place_type", "force_cpu", "x_data_format", "y_data_format", "workspace_size_MB",
     "exhaustive_search", "force_fp32_output", "fuse_activation", "fuse_alpha", "fuse_beta", "fuse_brelu",
-    "fuse_brelu_threshold", "fuse_relu", "fuse_relu_before_depthwise_conv", "Scale_in", "Scale_in_eltwise",
-    "Scale_out", "Scale_weights", "Scale_x", "Scale_y",
+    "fuse_brelu_threshold", "fuse_relu", "fuse_relu_before_depthwise_conv", "fuse_sigmoid", "fuse_swish",
+    "fuse_tanh", "Scale_in", "Scale_in_eltwise", "Scale_out", "Scale_weights", "Scale_x", "Scale_y",
 })  # fmt: skip
 #: What a legacy operator of Paddle is told.
 Setting = bool | int | float | str | Sequence[int] | Sequence[float]

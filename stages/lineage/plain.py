@@ -17,7 +17,7 @@ from stages.message import msg
 _HOW = frozenset({
     KERNEL_ATTRIBUTE, "op_device", "with_quant_attr", "place_type", "inplace", "force_cpu",
     "use_cudnn", "use_mkldnn", "mkldnn_data_type", "use_quantizer", "with_act", "fuse_relu",
-    "act_type", "activation_type",
+    "fuse_sigmoid", "fuse_swish", "fuse_tanh", "act_type", "activation_type",
 })  # fmt: skip
 #: What ends the name of an attribute that marks a parameter to be computed with in half precision.
 _HALF = "_fp16"
@@ -25,6 +25,8 @@ _HALF = "_fp16"
 _FUSED_ATTRIBUTES = {
     "hard_swish": {f"hard_swish_{name}": name for name in ("offset", "scale", "threshold")},
     "leaky_relu": {"leaky_relu_alpha": "alpha"},
+    "hard_sigmoid": {"offset": "offset", "slope": "slope"},
+    "swish": {"swish_scale": "beta"},
 }
 _PRODUCTS = ("fc", "matmul_v2", "mul", "matmul")
 _RESULTS = ("Out", "Output", "Y")
@@ -79,8 +81,7 @@ def _product(operator: Operator) -> list[Plain]:
 
 def _activation(operator: Operator, before: Plain) -> list[Plain]:
     """Return the activation that is fused into an operator, as one of its own."""
-    given = operator.attributes
-    kind = str(given.get("act_type") or given.get("activation_type") or "")
+    given, kind = operator.attributes, _fused(operator)
     if not kind:
         return []
     names = _FUSED_ATTRIBUTES.get(kind, {})
@@ -89,10 +90,15 @@ def _activation(operator: Operator, before: Plain) -> list[Plain]:
     return [Plain(kind, (("X", result),), repr(attributes), (result,))]
 
 
+def _fused(operator: Operator) -> str:
+    """Return the activation that is fused into an operator, "" if none is."""
+    given = operator.attributes
+    return str(given.get("act_type") or given.get("activation_type") or "")
+
+
 def _what(operator: Operator) -> str:
     """Return the attributes that decide the result."""
-    fused = {name for names in _FUSED_ATTRIBUTES.values() for name in names}
-    how = _HOW | fused
+    how = _HOW | _FUSED_ATTRIBUTES.get(_fused(operator), {}).keys()
     kept = {
         name: value
         for name, value in operator.attributes.items()

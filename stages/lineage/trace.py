@@ -18,7 +18,6 @@ from stages.lineage.rewriting import trace_rewriting
 from stages.lineage.targets import compare_targets
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer
-from stages.lite.targets import TARGETS
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.changes import Change
@@ -82,7 +81,7 @@ class Chain:
 
     def document(self) -> Lineage:
         """Return ``lineage.json``: the steps, the models, and what the targets share."""
-        compared = compare_targets(*self._files) if len(self._files) == len(TARGETS) else None
+        compared = compare_targets(*self._files) if len(self._files) > 1 else None
         if self._given and compared and not compared.equal:
             compared = None  # another opt may fold and name things otherwise; what was traced tells
         steps = tuple(step.entry() for step in self._steps)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from stages.lite.naive_buffer import NaiveBuffer, Operator, read_naive_buffer
 from stages.lite.nb import malformed
+from stages.lite.targets import without_fallback
 from stages.message import msg
 
 KERNEL_ATTRIBUTE = "__@kernel_type_attr@__"
@@ -22,6 +23,7 @@ _TARGETS = {
     10: "bm", 11: "mlu", 12: "rknpu", 13: "apu", 14: "huawei_ascend_npu", 15: "imagination_nna",
     16: "intel_fpga", 17: "metal", 18: "nnadapter",
 }  # fmt: skip
+_OPENCL = "5"
 
 
 class Precision(str, Enum):
@@ -38,13 +40,19 @@ class Precision(str, Enum):
 
 
 def precision_of(operator: Operator) -> Precision:
-    """Return what the operator's kernel computes in."""
+    """Return what the operator's kernel computes in.
+
+    OpenCL's kernels are all called half precision's. In which one they compute is the app's to say, when it
+    loads the file (``set_opencl_precision``, lite/api/paddle_api.h): by default in half if the GPU can.
+    """
     parts = str(operator.attributes.get(KERNEL_ATTRIBUTE, "")).split("/")
+    if len(parts) >= 5 and parts[-3] == _OPENCL:
+        return Precision.OTHER
     return Precision(parts[-2] if len(parts) >= 5 else "")
 
 
 def read_target(nb: Path) -> str:
-    """Return what a ``.nb`` file was made for: ``arm``, ``x86``, …; ``arm+opencl`` if mixed.
+    """Return what a ``.nb`` file was made for: ``arm``, ``x86``, ``opencl``, …; ``arm+x86`` if mixed.
 
     Raises:
         StageError: the file is damaged, or its operators do not name their kernels.
@@ -59,7 +67,7 @@ def target_of(model: NaiveBuffer) -> str:
         StageError: its operators do not name their kernels.
     """
     targets = {_target(model, operator) for operator in model.every_operator()}
-    return "+".join(sorted(targets.difference(EVERYWHERE))) or "host"
+    return "+".join(sorted(without_fallback(targets.difference(EVERYWHERE)))) or "host"
 
 
 def _target(model: NaiveBuffer, operator: Operator) -> str:

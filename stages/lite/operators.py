@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from stages.errors import StageError
 from stages.lite.script import ask
+from stages.lite.targets import places
 from stages.message import msg
 
 TIMEOUT_S = 60
@@ -23,7 +24,7 @@ def known_operators(target: str) -> frozenset[str]:
     Raises:
         StageError: ``opt`` is not here, or gives no such table.
     """
-    words = ["--print_supported_ops", "true", "--valid_targets", target]
+    words = ["--print_supported_ops", "true", "--valid_targets", places(target)]
     done = ask(words, TIMEOUT_S)
     found = read_table(done.stdout.decode("utf-8", "replace"))
     if len(found) < _FEWEST:

@@ -10,6 +10,7 @@ from pathlib import Path
 from stages.errors import StageError
 from stages.lite.opt_log import judge
 from stages.lite.script import ask, entry_point
+from stages.lite.targets import places
 from stages.message import msg
 from stages.program.params import read_program
 from stages.program.rules.legal import WRITE_XSHAPE
@@ -54,7 +55,7 @@ def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: boo
         sys.executable, str(entry_point()),
         f"--model_file={pdmodel}", f"--param_file={pdiparams}",
         "--optimize_out_type=naive_buffer", f"--optimize_out={out.with_suffix('')}",
-        f"--valid_targets={target}", f"--enable_fp16={'true' if fp16 else 'false'}",
+        f"--valid_targets={places(target)}", f"--enable_fp16={'true' if fp16 else 'false'}",
     ]  # fmt: skip
     try:
         done = subprocess.run(

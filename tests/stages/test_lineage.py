@@ -22,7 +22,6 @@ from stages.lineage.trace import Chain
 from stages.lite.kernels import read_target
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.opt import installed_version, run_opt
-from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.program.params import (
     read_parameters,
@@ -41,6 +40,7 @@ from support.legacy import (
 )
 
 Files = tuple[Path, Path]
+TARGETS = ("arm", "x86")
 
 
 class Recogniser(nn.Layer):

@@ -46,9 +46,12 @@ def test_the_target_stands_in_the_kernels(tmp_path: Path, number: int, target: s
     assert read_target(write(tmp_path, target=number)) == target
 
 
-def test_a_mixed_file_names_both_targets() -> None:
-    operators = [Op("relu", target=5), Op("fc", target=4), Op("feed", target=1)]
-    assert target_of(parse_naive_buffer(naive_buffer(operators, [], {}), NAME)) == "arm+opencl"
+@pytest.mark.parametrize(("other", "target"), [(2, "arm+x86"), (5, "opencl")])
+def test_a_mixed_file_names_both_targets_but_not_what_stands_behind_a_gpu(
+    other: int, target: str
+) -> None:
+    operators = [Op("relu", target=other), Op("fc", target=4), Op("feed", target=1)]
+    assert target_of(parse_naive_buffer(naive_buffer(operators, [], {}), NAME)) == target
 
 
 def test_a_kernel_that_says_nothing_is_refused() -> None:

@@ -163,7 +163,7 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
         ("model", "pretrained = 3", "model.pretrained"),
         ("convert", 'targets = ["arm", "arm"]', "convert.targets: each target once"),
         ("convert", "targets = []", "convert.targets"),
-        ("convert", 'targets = ["npu"]', "input should be 'arm' or 'x86'; found 'npu'"),
+        ("convert", 'targets = ["npu"]', "input should be 'arm', 'x86' or 'opencl'; found 'npu'"),
         ("convert", "fp16 = 1", "convert.fp16: input should be a valid boolean; found 1"),
         ("verify", "min_agreement = 1.5", "verify.min_agreement"),
         ("verify", "max_abs_diff = 0", "verify.max_abs_diff"),

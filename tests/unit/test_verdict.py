@@ -272,3 +272,12 @@ def test_exit_code_and_record_follow_the_verdict() -> None:
     }
     assert all(read_verdict(verdict.value) is verdict for verdict in Verdict)
     assert (read_verdict("fail"), read_verdict("")) == (Verdict.PARITY, None)
+
+
+def test_a_file_for_a_gpu_never_stands_behind_a_plain_pass() -> None:
+    gpu = replace(ARM, name="nb-opencl")
+    models = [make_model("pd"), make_model("nb-x86"), ARM]
+    assert judge(make_parity(*models), VerifySection()).verdict is Verdict.PASS
+    found = judge(make_parity(*models, gpu), VerifySection())
+    assert found.verdict is Verdict.WARNINGS
+    assert "nb-opencl: Paddle ran what the file holds, in float32; no GPU did" in found.remarks[0]

@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "explain": "what a pitfall is, how it shows, and what to do",
     "images": "build, list, save or load the stage images",
     "models": "list or fetch the official models that are built in",
+    "targets": "what each target is for, what it needs in the app, what is proved here",
     "doctor": "check this machine; one block to paste into a question",
     "clean": "remove what runs left behind",
     "completion": "complete words on Tab, in bash, zsh and fish",
