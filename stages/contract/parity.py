@@ -63,6 +63,49 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """Where a share lies with 95 % confidence: Wilson's score interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A quotient of two medians, and where it lies with 95 % confidence: a paired bootstrap's percentiles."""
+
+    value: float
+    low: float
+    high: float
+
+
+#: Between these the largest differences of images are counted; the first bin is below, the last above all.
+DIFFERENCE_EDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+
+
+@dataclass(frozen=True)
+class Differences:
+    """How far a model's outputs are from its reference's, beside the largest difference of all."""
+
+    mean: float
+    """over all numbers of all outputs"""
+    images: tuple[int, ...]
+    """images by their largest difference: under 1e-6, then a bin a decade, then 1e-2 and more"""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How far a model's confidence can be believed; of a line the mean probability of its characters."""
+
+    ece: float
+    """expected calibration error, over ten bins of confidence"""
+    right: float | None = None
+    """mean confidence of what is as its label says"""
+    wrong: float | None = None
+    """and of what is not"""
+
+
+@dataclass(frozen=True)
 class ModelEntry:
     """A model of the parity table; without numbers if it was not measured."""
 
@@ -82,6 +125,8 @@ class ModelEntry:
     """share of images that are read, or told, as their label says"""
     ned: float | None = None
     """1 - normalised edit distance"""
+    accuracy_interval: Interval | None = None
+    calibration: Calibration | None = None
     hmean: float | None = None
     """of detection: harmonic mean of precision and recall"""
     precision: float | None = None
@@ -96,8 +141,18 @@ class ModelEntry:
     """share of images that it finds the same in as its reference; missing if that was not measured"""
     max_abs_diff: float | None = None
     """largest difference of its output to its reference's; missing if that was not measured"""
+    differences: Differences | None = None
+    """missing if its reference was not measured, and of PD"""
     latency_ms: Latency | None = None
+    """on the images that were timed, with the threads that the document names"""
+    latency_all_ms: Latency | None = None
+    """with all threads of the stage; missing where that is as many, and of a checkpoint"""
+    time_ratio: Ratio | None = None
+    """of its time to PD's, on the same images"""
     images_per_s: float | None = None
+    """one after the other, with the threads that the document names"""
+    load_s: float | None = None
+    """processor seconds from the files to a model that can be asked"""
     peak_rss_mb: float | None = None
     classes: int | None = None
     """of its output"""
@@ -215,16 +270,21 @@ class Parity(Document):
     """``parity.json``: every model on the same images."""
 
     FILE = PARITY
-    VERSION = 2
+    VERSION = 3
 
     task: str
     images: int
     image_shape: tuple[int, ...]
     threads: int
+    """of each model"""
     machine: str
     models: tuple[ModelEntry, ...]
     mismatches: tuple[Mismatch, ...]
     dictionary: DictionaryIdentity | None = None
     chain: Chain | None = None
+    all_threads: int = 1
+    """of the stage"""
+    timed: int = 0
+    """images that were read with the clock running"""
     attempts: tuple[Attempt, ...] = ()
     """missing if the PD model reads well enough"""

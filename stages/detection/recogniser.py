@@ -62,7 +62,7 @@ class Recogniser:
             if fault := self._task.sanity().fault(output):
                 raise RunnerFailedError(msg("{first}: {rest}", name, fault.detail))
             self._task.check(name, output)
-            yield self._task.read(output, number)
+            yield self._task.read(output, number)[0]
 
 
 def _read_rules(path: Path) -> tuple[list[int], DictionaryRules]:

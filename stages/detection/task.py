@@ -102,9 +102,9 @@ class Detection:
             )
         return 0
 
-    def read(self, output: np.ndarray, number: int) -> Boxes:
+    def read(self, output: np.ndarray, number: int) -> tuple[Boxes, None]:
         """Return the boxes of the page with this number, in reading order."""
-        return reading_order(find_boxes(output[0], self._rules, self.fits[number]))
+        return reading_order(find_boxes(output[0], self._rules, self.fits[number])), None
 
     def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
         """Count the pixels that are on different sides of the threshold."""

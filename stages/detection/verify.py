@@ -88,7 +88,7 @@ def _rules(context: Context) -> Rules:
 def _models(columns: Sequence[Series[Boxes]], labels: Labels, task: Detection) -> list[ModelEntry]:
     return [
         with_pixels(
-            summarise(column, columns, lambda predictions: quality(predictions, labels)),
+            summarise(column, columns, lambda series: quality(series.predictions, labels)),
             task.pixels,
         )
         for column in columns

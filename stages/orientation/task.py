@@ -53,9 +53,9 @@ class Orientation:
             )
         return len(output)
 
-    def read(self, output: np.ndarray, number: int) -> str:
-        """Return the orientation that the model says."""
-        return ORIENTATIONS[int(output.argmax())]
+    def read(self, output: np.ndarray, number: int) -> tuple[str, float]:
+        """Return the orientation that the model says, and its probability."""
+        return ORIENTATIONS[int(output.argmax())], float(output.max())
 
     def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
         """Look at nothing: the largest difference, which all tasks have, says it."""

@@ -16,7 +16,7 @@ from stages.guards.shapes import compare_shapes
 from stages.orientation.data import ORIENTATIONS
 from stages.orientation.task import Orientation
 from stages.parity.series import Series
-from stages.parity.summary import DIGITS, found_as_reference, summarise
+from stages.parity.summary import found_as_reference, scored, summarise
 from stages.parity.verification import Verification
 from stages.preprocess import describe_input, prepare
 from stages.recognition.summary import golden, mismatches
@@ -24,7 +24,6 @@ from stages.runtime import Context
 from stages.testset import read_test_labels
 from stages.text.documents import read_document
 from stages.text.labels import Label
-from stages.text.metrics import exact_match
 
 
 def run(context: Context) -> VerifyMetrics:
@@ -79,11 +78,9 @@ def _compare(context: Context, shape: Sequence[int]) -> list[Comparison]:
 
 def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[ModelEntry]:
     said = [label.text for label in labels]
-    return [
-        summarise(
-            column,
-            columns,
-            lambda predictions: {"accuracy": round(exact_match(predictions, said), DIGITS)},
-        )
-        for column in columns
-    ]
+    return [summarise(column, columns, lambda series: _quality(series, said)) for column in columns]
+
+
+def _quality(series: Series[str], said: Sequence[str]) -> dict[str, Any]:
+    right = [one == other for one, other in zip(series.predictions, said, strict=True)]
+    return scored(right, series.confidences)

@@ -1,27 +1,30 @@
-"""The second pass: models in turn on some of the images, one at a time, with nothing beside them.
-
-In turn, so that whatever else the machine does hits all of them alike.
-"""
+"""The second pass: models on some of the images, one at a time, with nothing beside them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stages.parity.series import Series
 from stages.parity.task import Prediction
+from stages.runners import Crew, ModelRunner, RunnerFailedError
 from stages.testset import spread
 
 if TYPE_CHECKING:
     from stages.parity.measure import Table, Watcher
-    from stages.runners import Crew
 
 #: Images that are timed, and what they may weigh together.
 _IMAGES, _BYTES = 25, 1 << 26
 #: Runs before the clock starts: a cache is cold after other models have run.
 WARM_UPS = 3
+#: Processes of one model at most: each holds the whole model.
+_PROCESSES = 2
+#: The kinds of models that are what runs on a device, or what its time is compared with.
+_RUNTIMES = ("pd", "nb")
 
 
 class Sample:
@@ -43,25 +46,90 @@ class Sample:
             self.images.append(image)
 
 
-def time_in_turn(table: Table[Prediction], crew: Crew, sample: Sample, watcher: Watcher) -> None:
-    """Let every measured model read the sample, each image by all before the next."""
-    timed = [
-        (column, crew.runners(column.model.name)[0])
-        for column in table.columns
-        if column.alive and not column.model.emulated
-    ]
-    total = len(sample.images)
-    watcher.timed(0, total)
-    for column, runner in timed:
+@dataclass(frozen=True)
+class Cores:
+    """The threads of every model, and how many there are in all."""
+
+    each: int
+    all: int
+
+    def processes(self, models: int) -> int:
+        """Return how many processes a model gets in the first pass, where there are so many models."""
+        return max(1, min(_PROCESSES, -(-self.all // (models * self.each))))
+
+
+def take_times(
+    table: Table[Prediction], crew: Crew, sample: Sample, cores: Cores, watcher: Watcher
+) -> None:
+    """Let every model that is itself measured read the sample, with its threads and with all threads."""
+    timed = [column for column in table.columns if column.alive and not column.model.emulated]
+    more = cores.all > cores.each
+    alone = [column for column in timed if more and column.model.kind in _RUNTIMES]
+    progress = _Progress(len(sample.images) * (1 + len(alone)), watcher)
+    _in_turn(table, timed, crew, sample, progress)
+    for column in alone:
+        _alone(table, column, cores.all, sample, progress)
+
+
+class _Progress:
+    """Counts images up to a total."""
+
+    def __init__(self, total: int, watcher: Watcher) -> None:
+        self._done, self._total, self._watcher = 0, total, watcher
+        watcher.timed(0, total)
+
+    def advanced(self) -> None:
+        """Say that one more is done; raises if the stage is to stop."""
+        self._done += 1
+        self._watcher.pause()
+        self._watcher.timed(self._done, self._total)
+
+
+def _in_turn(
+    table: Table[Prediction],
+    columns: Sequence[Series[Prediction]],
+    crew: Crew,
+    sample: Sample,
+    progress: _Progress,
+) -> None:
+    """Let each image be read by all before the next, so that other work on the machine hits all alike."""
+    runners = [crew.runners(column.model.name)[0] for column in columns]
+    for column, runner in zip(columns, runners, strict=True):
+        column.load_s = runner.load_s
         for image in sample.images[:1] * WARM_UPS:
             table.ask(column, runner, image, is_first=True)
     for number, image in enumerate(sample.images):
         for place in range(
-            len(timed)
-        ):  # each is the first in its turn, so that none always follows another
-            column, runner = timed[(place + number) % len(timed)]
-            output = table.ask(column, runner, image, is_first=number == 0)
+            len(columns)
+        ):  # another one begins each time: none always follows the same
+            at = (place + number) % len(columns)
+            output = table.ask(columns[at], runners[at], image, is_first=number == 0)
             if output:
-                column.seconds.append(output.seconds)
-        watcher.pause()
-        watcher.timed(number + 1, total)
+                columns[at].seconds.append(output.seconds)
+        progress.advanced()
+
+
+def _alone(
+    table: Table[Prediction],
+    column: Series[Prediction],
+    threads: int,
+    sample: Sample,
+    progress: _Progress,
+) -> None:
+    """Let a model read the sample with all threads, no other in between.
+
+    Not in turn: the threads of OpenMP's pools go on spinning for 0.2 s after a model has run
+    (KMP_BLOCKTIME), which would be the next one's time.
+    """
+    with ModelRunner(column.model.kind, list(column.model.files), threads) as runner:
+        try:
+            runner.wait_ready()
+        except RunnerFailedError as error:
+            table.checked(column, error)
+        for image in sample.images[:1] * WARM_UPS:
+            table.ask(column, runner, image)
+        for image in sample.images:
+            output = table.ask(column, runner, image)
+            if output:
+                column.seconds_all.append(output.seconds)
+            progress.advanced()

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Generic, Protocol
 
 import numpy as np
 
 from stages.contract import Fault
 from stages.message import msg
-from stages.parity.latency import Sample, time_in_turn
+from stages.parity.latency import Cores, Sample, take_times
 from stages.parity.models import Model
 from stages.parity.sanity import monotone
-from stages.parity.series import Series
+from stages.parity.series import Difference, Series
 from stages.parity.task import Prediction, Task
 from stages.pitfalls import Pitfall
 from stages.runners import Answer, Crew, ModelRunner, Output, RunnerFailedError
-
-#: Processes of one model at most: each holds the whole model.
-_PROCESSES = 2
 
 
 class Watcher(Protocol):
@@ -65,18 +61,6 @@ class Guest(Protocol):
 
     def take(self, number: int, answer: Answer) -> None:
         """Take what it made of the image with this number, or how it failed."""
-
-
-@dataclass(frozen=True)
-class Cores:
-    """The threads of every model, and how many threads there are for all of them."""
-
-    each: int
-    all: int
-
-    def processes(self, models: int) -> int:
-        """Return how many processes a model gets where there are so many models."""
-        return max(1, min(_PROCESSES, -(-self.all // (models * self.each))))
 
 
 def measure(
@@ -123,7 +107,7 @@ def measure(
         with watcher.guarding():
             table.repeat(crew, sample.images[:1])
             table.look_over()
-        time_in_turn(table, crew, sample, watcher)
+        take_times(table, crew, sample, cores, watcher)
     return columns
 
 
@@ -187,7 +171,12 @@ class Table(Generic[Prediction]):
         return answer
 
     def ask(
-        self, column: Series[Prediction], runner: ModelRunner, image: np.ndarray, *, is_first: bool
+        self,
+        column: Series[Prediction],
+        runner: ModelRunner,
+        image: np.ndarray,
+        *,
+        is_first: bool = False,
     ) -> Output | None:
         """Let a process of a living model read an image again; the first one has to give the same again."""
         if not column.alive:
@@ -223,7 +212,10 @@ class Table(Generic[Prediction]):
     def _note(
         self, column: Series[Prediction], output: np.ndarray, reference: np.ndarray | None
     ) -> None:
-        column.predictions.append(self._task.read(output, len(column.predictions)))
+        prediction, confidence = self._task.read(output, len(column.predictions))
+        column.predictions.append(prediction)
+        if confidence is not None:
+            column.confidences.append(confidence)
         if reference is None:
             return
         if reference.shape != output.shape:
@@ -237,5 +229,6 @@ class Table(Generic[Prediction]):
             return
         self._task.compare(column.model.name, output, reference)
         if not column.is_own_reference:
-            difference = float(np.abs(output - reference).max())
-            column.max_abs_diff = max(column.max_abs_diff or 0.0, difference)
+            distance = np.abs(output - reference)
+            difference = Difference(float(distance.max()), float(distance.mean(dtype=np.float64)))
+            column.differences.append(difference)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from stages.contract import Fault, Sane
 from stages.message import msg
@@ -13,14 +13,25 @@ from stages.parity.task import Prediction
 from stages.pitfalls import Pitfall
 
 
+class Difference(NamedTuple):
+    """How far an output is from the reference's for the same image, over all its numbers."""
+
+    largest: float
+    mean: float
+
+
 @dataclass
 class Series(Generic[Prediction]):
     """What one model answered, an entry an image."""
 
     model: Model
     predictions: list[Prediction] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    #: Of the images that were timed: with the threads of all models, and with all threads that there are.
     seconds: list[float] = field(default_factory=list)
-    max_abs_diff: float | None = None
+    seconds_all: list[float] = field(default_factory=list)
+    load_s: float = 0.0
     rss_mb: float = 0.0
     classes: int = 0
     failure: Wrong | None = None

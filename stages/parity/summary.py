@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stages.contract import Fault, Latency, ModelEntry, Status
+from stages.contract import Differences, Fault, Latency, ModelEntry, Status
 from stages.parity.models import not_checked
-from stages.parity.series import Series
+from stages.parity.sanity import three_digits
+from stages.parity.series import Difference, Series
+from stages.parity.statistics import calibration, histogram, percentile, ratio_of_medians, wilson
 from stages.parity.task import Prediction
 from stages.testset import spread
 
@@ -21,14 +23,14 @@ DIGITS = 6
 def summarise(
     series: Series[Prediction],
     columns: Sequence[Series[Prediction]],
-    quality: Callable[[Sequence[Prediction]], dict[str, Any]],
+    quality: Callable[[Series[Prediction]], dict[str, Any]],
 ) -> ModelEntry:
     """Return a model's entry of ``parity.json``; without numbers if it was not measured.
 
     Args:
         series: of the model.
         columns: all series, among them the one that it is compared with.
-        quality: how well its predictions agree with the labels, in the task's own measures.
+        quality: how well a series' predictions agree with the labels, in the task's own measures.
     """
     model, pitfall = series.model, series.pitfall or series.model.pitfall
     entry = ModelEntry(
@@ -49,16 +51,30 @@ def summarise(
         return replace(entry, status=Status.FAILED, **series.failure._asdict())
     return replace(
         entry,
-        **quality(series.predictions),
+        **quality(series),
         **_agreement(series, columns),
-        **({} if model.emulated else _cost(series)),
+        **({} if model.emulated else _cost(series, columns)),
         classes=series.classes or None,
     )
 
 
-def _cost(series: Series[Prediction]) -> dict[str, Any]:
-    """Return the time and the memory that the model took; what an emulation takes says nothing of it."""
+def scored(right: Sequence[bool], confidences: Sequence[float]) -> dict[str, Any]:
+    """Return the share of images that is right, how sure that is, and how sure the model was."""
     return {
+        "accuracy": round(sum(right) / len(right), DIGITS),
+        "accuracy_interval": wilson(sum(right), len(right)),
+        "calibration": calibration(confidences, right),
+    }
+
+
+def _cost(series: Series[Prediction], columns: Sequence[Series[Prediction]]) -> dict[str, Any]:
+    """Return the time and the memory that the model took; what an emulation takes says nothing of it."""
+    pd = next((column.seconds for column in columns if column.is_own_reference), [])
+    is_paired = not series.is_own_reference and len(pd) == len(series.seconds)
+    return {
+        "latency_all_ms": latency_ms(series.seconds_all) if series.seconds_all else None,
+        "time_ratio": ratio_of_medians(series.seconds, pd) if is_paired else None,
+        "load_s": round(series.load_s, 3),
         "latency_ms": latency_ms(series.seconds),
         "images_per_s": round(len(series.seconds) / sum(series.seconds), 2),
         "peak_rss_mb": series.rss_mb,
@@ -74,8 +90,17 @@ def _agreement(series: Series[Prediction], columns: Sequence[Series[Prediction]]
     same = [
         one == other for one, other in zip(series.predictions, reference.predictions, strict=True)
     ]
-    difference = 0.0 if series.is_own_reference else series.max_abs_diff
-    return {"agreement": round(sum(same) / len(same), DIGITS), "max_abs_diff": difference}
+    found = series.differences
+    return {
+        "agreement": round(sum(same) / len(same), DIGITS),
+        "max_abs_diff": max((item.largest for item in found), default=0.0),
+        "differences": _differences(found) if found else None,
+    }
+
+
+def _differences(found: Sequence[Difference]) -> Differences:
+    mean = sum(item.mean for item in found) / len(found)
+    return Differences(three_digits(mean), histogram([item.largest for item in found]))
 
 
 def found_as_reference(models: Sequence[ModelEntry], images: int) -> dict[str, int]:
@@ -90,8 +115,7 @@ def found_as_reference(models: Sequence[ModelEntry], images: int) -> dict[str, i
 def latency_ms(seconds: Sequence[float]) -> Latency:
     """Return percentiles (nearest rank) of the time of one image, in milliseconds."""
     ordered = sorted(seconds)
-    ranks = (-(-share * len(ordered) // 100) - 1 for share in (50, 90, 99))
-    return Latency(*(round(ordered[rank] * 1000, 3) for rank in ranks))
+    return Latency(*(round(percentile(ordered, share) * 1000, 3) for share in (50, 90, 99)))
 
 
 def golden_numbers(images: int) -> list[int]:

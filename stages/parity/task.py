@@ -28,8 +28,8 @@ class Task(Protocol[_Said_co]):
             IntegrityError: it is not what a model of this project gives.
         """
 
-    def read(self, output: np.ndarray, number: int) -> _Said_co:
-        """Return what a model says of the image with this number."""
+    def read(self, output: np.ndarray, number: int) -> tuple[_Said_co, float | None]:
+        """Return what a model says of the image with this number, and its confidence if it has one."""
 
     def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
         """Look at how a model's output differs from the reference's, of the same shape."""

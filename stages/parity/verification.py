@@ -25,9 +25,9 @@ from stages.files import write_text
 from stages.guards.comparison import Comparison
 from stages.parity.canary import Stock
 from stages.parity.images import Images
-from stages.parity.latency import Sample
+from stages.parity.latency import Cores, Sample
 from stages.parity.listing import list_models
-from stages.parity.measure import Cores, measure
+from stages.parity.measure import measure
 from stages.parity.read_back import Reader
 from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
@@ -58,6 +58,7 @@ class Verification(Generic[Prediction]):
         self._reader = Reader(context, list_models(context, classes, platform.machine()))
         self._models = self._reader.models
         self._columns: Sequence[Series[Prediction]] = ()
+        self._timed = 0
         self._read_back: ReadBack | None = None
         self.hashes: Sequence[str] = ()
 
@@ -87,7 +88,7 @@ class Verification(Generic[Prediction]):
             models, images.prepared(), task, cores, sample, images, self._reader, stock
         )
         self.hashes = images.hashes
-        self._columns = columns[: len(self._models)]
+        self._columns, self._timed = columns[: len(self._models)], len(sample.images)
         self._read_back = self._reader.proof(columns)
         return self._columns
 
@@ -123,6 +124,8 @@ class Verification(Generic[Prediction]):
             images=images,
             image_shape=tuple(self._shape),
             threads=self._threads,
+            all_threads=self._context.spec.threads,
+            timed=self._timed,
             machine=platform.machine(),
             models=tuple(models),
             mismatches=tuple(mismatches),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from stages.contract import Mismatch
 from stages.parity.series import Series
-from stages.parity.summary import DIGITS, golden_numbers
+from stages.parity.summary import DIGITS, golden_numbers, scored
 from stages.text.labels import Label
-from stages.text.metrics import exact_match, ned
+from stages.text.metrics import ned
 
 
-def quality(predictions: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
-    """Return ``accuracy`` and ``ned`` of a model's entry in ``parity.json``."""
+def quality(series: Series[str], labels: Sequence[str]) -> dict[str, Any]:
+    """Return how well a model reads, for its entry in ``parity.json``."""
+    right = [one == other for one, other in zip(series.predictions, labels, strict=True)]
     return {
-        "accuracy": round(exact_match(predictions, labels), DIGITS),
-        "ned": round(ned(predictions, labels), DIGITS),
+        **scored(right, series.confidences),
+        "ned": round(ned(series.predictions, labels), DIGITS),
     }
 
 

@@ -47,9 +47,9 @@ class Recognition:
             )
         return width
 
-    def read(self, output: np.ndarray, number: int) -> str:
-        """Return the text that the model reads."""
-        return greedy(output, self._dictionary).text
+    def read(self, output: np.ndarray, number: int) -> tuple[str, float]:
+        """Return the text that the model reads, and its confidence."""
+        return greedy(output, self._dictionary)
 
     def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
         """Look at nothing: the largest difference, which all tasks have, says it."""

@@ -86,7 +86,4 @@ def _identity(dictionary: Dictionary) -> DictionaryIdentity:
 
 def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[ModelEntry]:
     texts = [label.text for label in labels]
-    return [
-        summarise(column, columns, lambda predictions: quality(predictions, texts))
-        for column in columns
-    ]
+    return [summarise(column, columns, lambda series: quality(series, texts)) for column in columns]

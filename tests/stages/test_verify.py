@@ -4,9 +4,10 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from stages.parity.models import Model
 from stages.parity.read_back import Reader
 from stages.pitfalls import Pitfall
 from stages.preprocess import prepare, read_image
-from stages.runners import ModelRunner
+from stages.runners import ModelRunner, Output
 from support.falsify import with_attribute, with_kind, with_tensor
 from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw_lines, new_folder
 
@@ -80,9 +81,14 @@ def test_the_columns_are_in_order_and_measured() -> None:
         assert found[name]["classes"] == 37
         assert found[name]["latency_ms"]["p50"] > 0
         assert found[name]["peak_rss_mb"] > 50
+        assert found[name]["load_s"] > 0
+        assert found[name]["accuracy_interval"]["low"] < found[name]["accuracy"]
+        assert ("time_ratio" in found[name]) == (name != "pd")
+        assert sum(found[name].get("differences", {}).get("images", [len(TEXTS)])) == len(TEXTS)
+        assert found[name]["calibration"]["right"] > 0.5
     arm = found["nb-arm"]
     assert (arm["status"], arm["classes"], arm["opt_version"]) == ("emulated", 37, "v2.13-rc")
-    assert not {"latency_ms", "images_per_s", "peak_rss_mb"} & set(arm)
+    assert not {"latency_ms", "images_per_s", "peak_rss_mb", "time_ratio", "load_s"} & set(arm)
 
 
 def test_the_arm_file_is_emulated_and_the_reader_proved() -> None:
@@ -153,6 +159,66 @@ def test_the_models_agree_and_read() -> None:
         *((number, "reading the test images") for number in range(1, len(TEXTS) + 1)),
         *((number, "timing the models") for number in range(len(TEXTS) + 1)),
     ]
+
+
+#: What differs from run to run: times and memory.
+COSTS = (
+    "latency_ms", "latency_all_ms", "images_per_s", "peak_rss_mb", "time_ratio", "load_s",
+)  # fmt: skip
+
+
+def verified_by(
+    monkeypatch: pytest.MonkeyPatch, runner: type[ModelRunner], folder: Path
+) -> Recorded:
+    """Verify with two processes of each model, and all threads beside."""
+    for place in ("measure", "latency"):
+        monkeypatch.setattr(f"stages.parity.{place}.ModelRunner", runner)
+    run = context("verify", folder, inputs(), PARAMETERS)
+    run.spec = replace(run.spec, threads=4)
+    verify.run(run)
+    return run
+
+
+def test_the_number_of_processes_changes_no_number_but_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Counting(ModelRunner):
+        started: ClassVar[list[tuple[str, int]]] = []
+
+        def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
+            self.started.append((kind, threads))
+            super().__init__(kind, files, threads)
+
+    many = models(verified_by(monkeypatch, Counting, tmp_path))
+    assert sorted(Counting.started) == [("nb", 1)] * 2 + [("nb", 4)] + [("pd", 1)] * 4 + [("pd", 4)]
+    assert many["pd"]["latency_all_ms"]["p50"] > 0 and "latency_all_ms" not in many["nb-arm"]
+    one = models(verified()[0])
+    for name in ("pd", "nb-x86", "nb-arm"):
+        assert {key: value for key, value in many[name].items() if key not in COSTS} == {
+            key: value for key, value in one[name].items() if key not in COSTS
+        }
+
+
+def test_a_process_that_gives_another_output_for_the_same_image_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deviating(ModelRunner):
+        started = 0
+
+        def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
+            Deviating.started += kind == "nb"
+            self._deviates = kind == "nb" and Deviating.started == 2
+            super().__init__(kind, files, threads)
+
+        def take(self) -> Output:
+            output = super().take()
+            if not self._deviates:
+                return output
+            return replace(output, probabilities=np.roll(output.probabilities, 1, axis=0))
+
+    found = models(verified_by(monkeypatch, Deviating, tmp_path))
+    assert found["nb-x86"]["fault"] == "not_repeatable"
+    assert found["pd"]["status"] == "measured"
 
 
 def test_golden_inputs_can_be_made_again() -> None:

@@ -2,10 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stages.contract import Fault, Latency, Mismatch, ModelEntry, Status
+from stages.contract import (
+    Calibration,
+    Differences,
+    Fault,
+    Interval,
+    Latency,
+    Mismatch,
+    ModelEntry,
+    Ratio,
+    Status,
+)
 from stages.parity.models import Model
 from stages.parity.sanity import Wrong
-from stages.parity.series import Series
+from stages.parity.series import Difference, Series
 from stages.parity.summary import found_as_reference, latency_ms
 from stages.parity.summary import summarise as summarise_any
 from stages.pitfalls import Pitfall
@@ -17,13 +27,23 @@ LABELS = [Label("1.png", "A", 1), Label("2.png", "B", 2), Label("3.png", "0", 3)
 
 def column(model: Model, predictions: list[str], died: str = "") -> Series[str]:
     failure = Wrong(Fault.DIED, died) if died else None
-    return Series(model, predictions, [0.05, 0.05, 0.1], 0.25, 100.0, 3, failure)
+    near, far = Difference(5e-7, 1e-8), Difference(0.25, 0.003)
+    return Series(
+        model,
+        predictions,
+        confidences=[0.95, 0.85, 0.75],
+        differences=[] if model.name == "pd" else [near, far, near],
+        seconds=[0.05, 0.05, 0.1],
+        seconds_all=[0.03, 0.03, 0.04],
+        load_s=0.51,
+        rss_mb=100.0,
+        classes=3,
+        failure=failure,
+    )
 
 
 def summarise(series: Series[str], labels: Sequence[str], reference: Series[str]) -> ModelEntry:
-    return summarise_any(
-        series, (series, reference), lambda predictions: quality(predictions, labels)
-    )
+    return summarise_any(series, (series, reference), lambda series: quality(series, labels))
 
 
 PD = column(Model("pd", "pd"), ["A", "B", "O"])
@@ -37,9 +57,15 @@ def test_a_measured_model_has_all_numbers() -> None:
         Status.MEASURED,
         accuracy=0.333333,
         ned=0.333333,
+        accuracy_interval=Interval(0.061492, 0.79234),
+        calibration=Calibration(0.55, 0.95, 0.8),
         agreement=0.666667,
         max_abs_diff=0.25,
+        differences=Differences(0.001, (2, 0, 0, 0, 0, 1)),
         latency_ms=Latency(50.0, 100.0, 100.0),
+        latency_all_ms=Latency(30.0, 40.0, 40.0),
+        time_ratio=Ratio(1.0, 1.0, 1.0),
+        load_s=0.51,
         images_per_s=15.0,
         peak_rss_mb=100.0,
         classes=3,
