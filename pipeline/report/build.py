@@ -79,6 +79,9 @@ def build_report(
         remarks=tuple(map(str, judged.remarks)),
         limits=judged.limits,
         images=parity.images,
+        timed=parity.timed,
+        threads=parity.threads,
+        all_threads=parity.all_threads,
         dictionary=(
             Dictionary.of(parity.dictionary, evidence.dictionary) if parity.dictionary else None
         ),

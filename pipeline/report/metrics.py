@@ -7,6 +7,7 @@ task's models are measured by stands in its record (:mod:`pipeline.tasks`); here
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.tasks import NONE, TASKS, Metric
@@ -27,7 +28,7 @@ def metrics_of(report: Report) -> tuple[ReportMetric, ...]:
     """Return the metrics of the report's task, in the order of the table."""
     task = TASKS[report.task]
     classes = _CLASSES if task.reads else ()
-    return (*task.metrics, *_COST, *classes, *_FILE)
+    return (*task.metrics, *_DIFFERENCES, *_COST, *classes, *_FILE)
 
 
 def _latency(percentile: Callable[[Latency], float]) -> Callable[[Model, Report], Value]:
@@ -37,9 +38,20 @@ def _latency(percentile: Callable[[Latency], float]) -> Callable[[Model, Report]
 def _ratio(model: Model, report: Report) -> Value:
     """Return the latency as a multiple of PD's."""
     pd = report.model(PD_MODEL)
+    if model.time_ratio:
+        return model.time_ratio.value
     if model.latency_ms is None or pd is None or pd.latency_ms is None or not pd.latency_ms.p50:
         return None
     return model.latency_ms.p50 / pd.latency_ms.p50
+
+
+def _ratio_interval(model: Model, _report: Report) -> Value:
+    found = model.time_ratio
+    return f"{found.low:.2f}\u2013{found.high:.2f}" if found else None
+
+
+def _decades(model: Model, _report: Report) -> Value:
+    return " ".join(map(str, model.differences.images)) if model.differences else None
 
 
 def _classes(model: Model, report: Report) -> Value:
@@ -49,6 +61,22 @@ def _classes(model: Model, report: Report) -> Value:
     return f"{model.classes}/{report.dictionary.classes}"
 
 
+_detail = partial(Metric["Model", "Report"], brief=False, rank=5, varies=True)
+_DIFFERENCES: tuple[ReportMetric, ...] = (
+    _detail(
+        msg("mean diff"),
+        msg("mean difference to its reference"),
+        lambda model, _: model.differences.mean if model.differences else None,
+        ".1e",
+        "lower",
+    ),
+    _detail(
+        msg("by decade"),
+        msg("images by their largest difference (under 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, more)"),
+        _decades,
+        varies=False,
+    ),
+)
 #: The one speed that says the same on a busy machine: both models were measured beside each other.
 RATIO: ReportMetric = Metric(
     "x PD",
@@ -78,6 +106,15 @@ _COST: tuple[ReportMetric, ...] = (
         varies=True,
     ),
     RATIO,
+    _detail("x PD 95 %", msg("p50 divided by PD's, 95 % interval"), _ratio_interval),
+    _detail(
+        msg("p50 all ms"),
+        msg("p50 in ms with all threads"),
+        lambda model, _: model.latency_all_ms.p50 if model.latency_all_ms else None,
+        ".1f",
+        "lower",
+    ),
+    _detail(msg("load s"), msg("load time in s"), lambda model, _: model.load_s, ".2f", "lower"),
     Metric(
         "img/s",
         msg("images a second"),
@@ -118,6 +155,7 @@ _FILE: tuple[ReportMetric, ...] = (
 
 _GROUPS: tuple[tuple[ReportMetric, ...], ...] = (
     *(task.metrics for task in TASKS.values()),
+    _DIFFERENCES,
     _COST,
     _CLASSES,
     _FILE,

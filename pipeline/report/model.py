@@ -199,7 +199,13 @@ class Report(_Part):
     limits: tuple[Limit, ...] = ()
     """each limit of [verify], and each number that was held against it"""
     images: Annotated[int, Field(ge=1)]
-    """how many test images all numbers are from"""
+    """how many test images all numbers are from, but for times"""
+    timed: Count = 0
+    """how many of them were read with the clock running"""
+    threads: Annotated[int, Field(ge=1)] = 1
+    """of each model, in all numbers but latency_all_ms"""
+    all_threads: Annotated[int, Field(ge=1)] = 1
+    """of the stage, and of each model in latency_all_ms"""
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     mismatches: tuple[Mismatch, ...]
     """test images on which a model finds other than the label or the PD model says; the latter first"""

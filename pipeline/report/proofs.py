@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.report.confusions import counted
+from pipeline.report.metrics import metrics_of
 from pipeline.report.model import Outcome, Report, Training
 from pipeline.report.training import best_step, evaluations
 from pipeline.tasks import NONE
@@ -20,6 +22,8 @@ class Section:
     rows: Sequence[Sequence[str]]
 
 
+#: The most frequent confusions are shown, and what stands for a character that is not there.
+_CONFUSIONS, _NOTHING = 30, "\u2205"
 _EVALUATION_TITLES = (
     "step", "training loss", "validation loss", "accuracy", "NED", "learning rate", "",
 )  # fmt: skip
@@ -42,6 +46,16 @@ _GUARD_TITLES = ("guard", "outcome", "found", "pitfalls")
 def sections(report: Report) -> Iterator[Section]:
     """Give every table that the report has rows for."""
     made = (
+        Section(
+            "The same in more detail",
+            ("", *(model.title for model in report.models if model.is_measured)),
+            _in_detail(report),
+        ),
+        Section(
+            "Characters taken for others",
+            ("label", "read as", *(model.name for model in report.models if model.is_measured)),
+            _confusions(report),
+        ),
         Section("Lines that the chain reads differently", _CHAIN_TITLES, _chain(report)),
         Section(
             "Dictionary",
@@ -54,6 +68,26 @@ def sections(report: Report) -> Iterator[Section]:
         Section("Guards", _GUARD_TITLES, _guards(report)),
     )
     yield from (section for section in made if section.rows)
+
+
+def _in_detail(report: Report) -> list[list[str]]:
+    """Return what the table of the models has no room for, a row a number."""
+    models = [model for model in report.models if model.is_measured]
+    rows = [
+        [metric.name, *(metric.cell(model, report) for model in models)]
+        for metric in metrics_of(report)
+        if metric.measured and not metric.brief
+    ]
+    return [row for row in rows if any(cell != NONE for cell in row[1:])]
+
+
+def _confusions(report: Report) -> list[list[str]]:
+    names = [model.name for model in report.models if model.is_measured]
+    found = list(counted(report).items())[:_CONFUSIONS]
+    return [
+        [wanted or _NOTHING, read or _NOTHING, *(str(counts[name] or NONE) for name in names)]
+        for (wanted, read), counts in found
+    ]
 
 
 def after_training(training: Training, most: int | None = None) -> Iterator[Section]:

@@ -35,7 +35,7 @@ class Metric(Generic[_Model_contra, _Report_contra]):
     title: str
     name: str
     value: Callable[[_Model_contra, _Report_contra], Value]
-    form: str
+    form: str = ""
     better: Literal["higher", "lower", ""] = ""
     measured: bool = True
     brief: bool = True
@@ -62,6 +62,39 @@ def agreement(words: str) -> ModelMetric:
     return Metric("= PD", words, lambda model, _: model.agreement, ".2%", "higher", rank=1)
 
 
+def _interval(model: ModelEntry, _report: object) -> Value:
+    found = model.accuracy_interval
+    return f"{found.low:.2%}\u2013{found.high:.2%}" if found else None
+
+
+def _confidence(model: ModelEntry, _report: object) -> Value:
+    found = model.calibration
+    if found is None:
+        return None
+    both = (NONE if value is None else f"{value:.3f}" for value in (found.right, found.wrong))
+    return " / ".join(both)
+
+
+#: How sure the accuracy is, and how far the model's own confidence can be believed.
+SURENESS: tuple[ModelMetric, ...] = (
+    Metric(msg("accuracy 95 %"), msg("accuracy, 95 % interval"), _interval, brief=False, rank=5),
+    Metric(
+        "ECE",
+        msg("expected calibration error"),
+        lambda model, _: model.calibration.ece if model.calibration else None,
+        ".4f",
+        "lower",
+        brief=False,
+        rank=5,
+    ),
+    Metric(
+        msg("confidence"),
+        msg("mean confidence where right / where wrong"),
+        _confidence,
+        brief=False,
+        rank=5,
+    ),
+)
 DIFFERENCE: ModelMetric = Metric(
     msg("max diff"),
     msg("largest difference to PD"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.tasks.metric import DIFFERENCE, accuracy, agreement
+from pipeline.tasks.metric import DIFFERENCE, SURENESS, accuracy, agreement
 from pipeline.tasks.spec import Shapes, Task
 from stages.message import msg
 
@@ -13,6 +13,7 @@ ORIENTATION = Task(
         accuracy(msg("orientations that are right")),
         agreement(msg("same orientation as PD")),
         DIFFERENCE,
+        *SURENESS,
     ),
     score=lambda model: model.accuracy,
     score_name=msg("accuracy"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.tasks.metric import DIFFERENCE, Metric, accuracy, agreement
+from pipeline.tasks.metric import DIFFERENCE, SURENESS, Metric, accuracy, agreement
 from pipeline.tasks.spec import Shapes, Task
 from stages.contract import WEAK
 from stages.message import msg
@@ -17,6 +17,7 @@ RECOGNITION = Task(
         ),
         agreement(msg("same string as PD")),
         DIFFERENCE,
+        *SURENESS,
     ),
     score=lambda model: model.accuracy,
     score_name=msg("accuracy"),

@@ -76,7 +76,7 @@ def test_zero_is_a_value() -> None:
             r"models\[0\].status is 'failed: it died', expected one of measured, emulated, not_runnable",
         ),
         ({"weather": 3}, "parity.json has 'weather', which is not known"),
-        ({"schema_version": 1}, "parity.json has the schema version 1, expected 2"),
+        ({"schema_version": 1}, "parity.json has the schema version 1, expected 3"),
     ],
 )
 def test_document_that_is_malformed_names_the_member(edit: dict[str, Any], said: str) -> None:

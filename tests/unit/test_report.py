@@ -135,6 +135,29 @@ def test_model_without_a_reference_has_empty_cells(folder: Path) -> None:
     assert "FAIL" in render_markdown(made) and "FAIL" in render_html(made)
 
 
+def test_pages_say_how_sure_numbers_are_and_which_characters_are_taken_for_others(
+    folder: Path,
+) -> None:
+    wrong = (
+        Mismatch("1.png", "A0B", {"pd": "AOB", "nb-x86": "AOB"}),
+        Mismatch("2.png", "0I", {"pd": "O1", "nb-x86": "0I"}),
+        Mismatch("3.png", "AB", {"pd": "A", "nb-x86": "AB"}),
+    )
+    made = report(folder, mismatches=wrong)
+    for page in (render_html(made), render_markdown(made)):
+        text = " ".join(page.replace("\\", "").split())
+        for number in ("95.70%\u201399.08%", "0.93\u20131.08", "0.991 / 0.620", "280 15 3 2 0 0"):
+            assert number in text, number
+    table = render_markdown(made).partition("Characters taken for others")[2].splitlines()[2:7]
+    assert [[cell.strip() for cell in row.split("|")[1:-1]] for row in table] == [
+        ["label", "read as", "checkpoint", "pd", "nb-x86", "nb-arm"],
+        ["---"] * 6,
+        ["0", "O", "\u2013", "2", "1", "\u2013"],
+        ["B", "\u2205", "\u2013", "1", "\u2013", "\u2013"],
+        ["I", "1", "\u2013", "1", "\u2013", "\u2013"],
+    ]
+
+
 def test_verdict_is_said_in_words(folder: Path) -> None:
     assert verdict_line(report(folder)) == "PASS  parity holds on 300 images"
     failed = report(folder, models=(make_model("pd"), make_model("nb-x86", agreement=0.5)))

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
 
+from pipeline.report.confusions import pairs
 from pipeline.report.samples import Kind, Sample
 from tui.appearance import current, symbol
 from tui.language import _
-from tui.views.readings import clusters, compared, said
+from tui.views.readings import said
 
 
 @dataclass(frozen=True, order=True)
@@ -76,13 +76,7 @@ def _confusions(label: str, reading: str, kind: Kind) -> tuple[Confusion, ...]:
         return ()
     if kind == "class":
         return (Confusion(label, reading, is_text=False),)
-    wanted, read = clusters(label), clusters(reading)
-    return tuple(
-        Confusion(*pair)
-        for tag, start, end, since, to in compared(read, wanted)
-        if tag != "equal"
-        for pair in zip_longest(wanted[since:to], read[start:end], fillvalue="")
-    )
+    return tuple(Confusion(*pair) for pair in pairs(label, reading))
 
 
 def _visible(character: str, *, is_text: bool) -> str:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterator
 
 from rich.text import Text
 
+from pipeline.report.confusions import LONGEST, clusters, compared
 from pipeline.report.samples import Sample
 from pipeline.text import one_line
 from tui.appearance import current, symbol
 from tui.language import _, translated
 
 DIFFERENT = "bold underline red"
-#: Longer texts are compared up to here only: no recognition model writes as much in one line.
-LONGEST = 400
 #: Carries a mark that has nothing to stand on.
 _CARRIER = "\u25cc"
-
-
-def clusters(text: str) -> list[str]:
-    """Split ``text`` into what stands in one place: a character, and the marks on it."""
-    found: list[str] = []
-    for character in text:
-        if found and unicodedata.category(character).startswith("M"):
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
 
 
 def shown(text: str) -> str:
@@ -80,14 +67,6 @@ def _pieces(reading: str, label: str) -> Iterator[tuple[str, bool]]:
     rest = "".join(read[LONGEST:])
     if rest:
         yield shown(rest), rest == "".join(wanted[LONGEST:])
-
-
-def compared(
-    read: Sequence[str], wanted: Sequence[str]
-) -> Iterator[tuple[str, int, int, int, int]]:
-    """Align two texts; give :mod:`difflib`'s steps from what was read to what was wanted."""
-    matcher = SequenceMatcher(None, read[:LONGEST], wanted[:LONGEST], autojunk=False)
-    yield from matcher.get_opcodes()
 
 
 def readings(sample: Sample) -> list[tuple[str, Text]]:
