@@ -38,6 +38,12 @@ class ByHand:
         result = json.loads(self._shell(service, f"cat {spec['output']}/{RESULT_FILE}"))
         return Span(wall, result["seconds"])
 
+    def python(self, stage: str, program: str, *words: str) -> str:
+        """Run a Python program in a stage's image, with the stage's limits; return what it printed."""
+        service = self._workspace.compose.services[stage]
+        command = [*self._docker_run(service), "-i", "--entrypoint", "python", service.image, "-"]
+        return timed([*command, *words], stdin=program).stdout
+
     @staticmethod
     def _folder(run: str, stage: str) -> PurePosixPath:
         return WORKSPACE / "runs" / run / stage
