@@ -298,7 +298,8 @@ class Backend:
         from pipeline.images.build import BASE
 
         builds = read_compose(self.environ).images.values()
-        return tuple(build.image for build in sorted(builds, key=lambda it: it.service != BASE))
+        ordered = sorted(builds, key=lambda it: it.service != BASE)
+        return tuple(build.image for build in ordered if not build.asked_for)
 
     def examine(self) -> Iterator[Finding]:
         """Run the doctor's checks. Slow: asks the engine."""

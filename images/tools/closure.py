@@ -24,6 +24,8 @@ _PATTERN = re.compile(rf"{PACKAGE}\.\*\.\w+")
 def closure(source: Path, modules: Iterable[str]) -> list[Path]:
     """Return the files below ``source`` that the given modules of the package can reach, sorted.
 
+    Programs of another language that lie beside one of them belong to it.
+
     Args:
         source: the folder that has the package.
         modules: full names, such as ``stages.verify``.
@@ -45,7 +47,8 @@ def closure(source: Path, modules: Iterable[str]) -> list[Path]:
             continue
         found[name] = path
         waiting += [name.rpartition(".")[0], *_named(path)]
-    return sorted(set(found.values()))
+    beside = {program for path in found.values() for program in path.parent.glob("*.cpp")}
+    return sorted({*found.values(), *beside})
 
 
 def _file(source: Path, name: str) -> Path | None:

@@ -86,6 +86,7 @@ class Service(_Table):
     stop_grace_period: Annotated[float, BeforeValidator(parse_duration)] = 10.0
     labels: Mapping[str, str] = {}
     volumes: tuple[Annotated[Mount, BeforeValidator(parse_mount)], ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 class _VolumeTable(_Table):
@@ -102,7 +103,8 @@ class _File(_Table):
 class ImageBuild:
     """How one image is built. ``context`` and ``dockerfile`` are relative to ``compose.yaml``.
 
-    ``target`` is the stage of the Dockerfile that becomes the image; "" the last.
+    ``target`` is the stage of the Dockerfile that becomes the image; "" the last. One that is ``asked_for``
+    is built, saved and listed as missing only by its name: few projects need it.
     """
 
     service: str
@@ -111,6 +113,7 @@ class ImageBuild:
     dockerfile: str
     args: Mapping[str, str] = field(default_factory=dict)
     target: str = ""
+    asked_for: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,9 @@ def read_compose(environ: Mapping[str, str], path: Path = COMPOSE_FILE) -> Compo
     if complaint := next(_disagreements(file), None):
         raise refused(complaint)
     images = {
-        name: ImageBuild(name, service.image, **service.build.model_dump())
+        name: ImageBuild(
+            name, service.image, **service.build.model_dump(), asked_for=bool(service.profiles)
+        )
         for name, service in file.services.items()
     }
     volumes = {key: Volume(key, item.name, item.labels) for key, item in file.volumes.items()}

@@ -25,7 +25,8 @@ def save_images(images: Images, compose: Compose, path: Path) -> list[str]:
         EngineError: an image is missing, or the engine went away.
         UsageError: ``path`` cannot be written.
     """
-    names = [build.image for build in compose.images.values()]
+    builds = compose.images.values()
+    names = [each.image for each in builds if not each.asked_for or images.find(each.image)]
     for name in names:
         images.image_id(name)
     beside = path.with_name(path.name + ".writing")

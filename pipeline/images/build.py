@@ -44,8 +44,8 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 class Options:
     """What is asked of a build.
 
-    ``only``: these services and the base, all if empty. ``force``: build what is up to date, too,
-    without the engine's cache.
+    ``only``: these services and the base; if empty, all but those that must be asked for. ``force``: build
+    what is up to date, too, without the engine's cache.
     """
 
     only: Collection[str] = ()
@@ -72,7 +72,7 @@ def build_images(
     wanted = [
         build
         for name, build in compose.images.items()
-        if name == BASE or not asked.only or name in asked.only
+        if name == BASE or name in asked.only or not (asked.only or build.asked_for)
     ]
     wanted.sort(key=lambda build: build.service != BASE)
     identities: dict[str, str] = {}

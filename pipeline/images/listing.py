@@ -28,8 +28,11 @@ class ImageStatus:
 
 
 def list_images(images: Images, compose: Compose) -> list[ImageStatus]:
-    """Look at every image that compose.yaml names."""
-    return [_status(images, build.service, build.image) for build in compose.images.values()]
+    """Look at every image that compose.yaml names, and at one that must be asked for if it is there."""
+    found = (
+        (build, _status(images, build.service, build.image)) for build in compose.images.values()
+    )
+    return [status for build, status in found if status.present or not build.asked_for]
 
 
 def _status(images: Images, service: str, image: str) -> ImageStatus:

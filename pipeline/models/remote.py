@@ -44,6 +44,22 @@ def fetch_remote(source: RemoteModel, caller: FetchContext) -> Path:
     return model_in(folder / _UNPACKED) if is_archive(name) else folder / name
 
 
+def unpacked(archive: Path, caller: FetchContext) -> Path:
+    """Return the folder in a local archive, unpacked once in the store.
+
+    Raises:
+        UsageError: it cannot be unpacked safely.
+    """
+    folder = cache_folder() / caller.sha256(archive)[:16]
+    fill(
+        folder,
+        caller,
+        lambda: _is_unpacked(folder, caller),
+        lambda scratch: _unpack(archive, scratch),
+    )
+    return model_in(folder / _UNPACKED)
+
+
 def model_in(folder: Path) -> Path:
     """Return the model in an unpacked archive.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.models.fetch_context import FetchContext
+from pipeline.plan.arm_runtime import arm_runtime_of
 from pipeline.plan.dictionary import write_dictionary
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import SPLITS, FromProject, FromStage, Source, split_labels, split_upload
@@ -34,6 +35,7 @@ class Wire:
         inputs: what it takes.
         decided_by: what of the run's surroundings is in its key.
         skipped: why it is not needed; "" if it is.
+        service: the service in compose.yaml that it runs in; "" for the one of its name.
     """
 
     spec: StageSpec
@@ -41,6 +43,12 @@ class Wire:
     inputs: Mapping[str, Source] = field(default_factory=dict)
     decided_by: tuple[Surrounding, ...] = ()
     skipped: str = ""
+    service: str = ""
+
+    @property
+    def runs_in(self) -> str:
+        """The service in compose.yaml that has its image."""
+        return self.service or self.spec.name
 
     @property
     def stage(self) -> str:
@@ -77,6 +85,7 @@ def wire(
         caller.say(write_dictionary(labels, _dictionary_of(project)))
     start = starting_point(project, cache, caller)
     there = _given(project, labels, start, cache) | recogniser_of(project, cache, caller)
+    there |= arm_runtime_of(project, cache, caller)
     wires = []
     for spec in stage_table() if table is None else table:
         basis = Basis(project, start, there)
@@ -85,7 +94,8 @@ def wire(
         if reason := spec.skipped(basis):
             wires.append(Wire(spec, skipped=reason))
             continue
-        wires.append(Wire(spec, spec.parameters(basis), spec.inputs(basis), spec.decided_by(basis)))
+        asked = spec.parameters(basis), spec.inputs(basis), spec.decided_by(basis)
+        wires.append(Wire(spec, *asked, service=spec.service(basis)))
         made = {name: FromStage(spec.name, file) for name, file in spec.makes(basis).items()}
         there = {**there, **made}
     return tuple(wires)

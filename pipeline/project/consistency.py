@@ -36,6 +36,7 @@ def disagreements(project: Project) -> Iterator[Complaint]:
     yield from _of_dictionary(project)
     yield from _of_space(project)
     yield from _of_recogniser(project)
+    yield from _of_arm_runtime(project)
     yield from _of_given_files(project)
 
 
@@ -44,6 +45,14 @@ def is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except (OSError, ValueError):  # too long, behind a folder that may not be read, or with a NUL
+        return False
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is such a file or folder; a name that none can have is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
         return False
 
 
@@ -232,6 +241,20 @@ def _of_recogniser(project: Project) -> Iterator[Complaint]:
     elif not is_file(project.folder / name / "paddock.toml"):
         remedy = msg("name the folder of a Paddock project that converts a recognition model")
         yield Complaint(keys, msg("no project in {folder}", project.folder / name), remedy)
+
+
+def _of_arm_runtime(project: Project) -> Iterator[Complaint]:
+    """Refuse a library for ARM where there is no file for it, or one that is not there."""
+    settings, keys = project.settings, ("verify", "arm_runtime")
+    given = settings.verify.arm_runtime
+    if given is None:
+        return
+    if "arm" not in settings.convert.targets:
+        message = msg("needs the target arm: the library runs no other file")
+        yield Complaint(keys, message, msg('add "arm" to [convert] targets'))
+    if given.path and not exists(project.folder / given.path):
+        message = msg("no file {name} in {folder}", repr(given.path), project.folder)
+        yield Complaint((*keys, "path"), message)
 
 
 def _of_given_files(project: Project) -> Iterator[Complaint]:

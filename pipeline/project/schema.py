@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from pipeline.models.given import STRICT, GivenModel, is_safe_path
@@ -184,6 +185,22 @@ class ConvertSection(Section):
         return targets
 
 
+class ArmRuntime(Section):
+    """``arm_runtime = { … }``: a Paddle-Lite library for ARM Linux, with its headers, by path or address."""
+
+    path: str = ""
+    url: Annotated[str, Field(pattern=r"^(https?://.*)?$")] = ""
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> ArmRuntime:
+        if bool(self.path) == bool(self.url):
+            raise ValueError(msg("needs path or url, and not both"))
+        if self.url and not self.sha256:
+            raise ValueError(msg("needs the sha256 of what is at url"))
+        return self
+
+
 class VerifySection(Section):
     """``[verify]``: what the verdict asks for."""
 
@@ -193,6 +210,7 @@ class VerifySection(Section):
     min_agreement: Fraction = 1.0
     max_abs_diff: Annotated[float, Field(gt=0.0)] = 1e-3
     runtime: str = ""
+    arm_runtime: ArmRuntime | None = None
     recognition: str = ""
 
     @field_validator("runtime")

@@ -82,7 +82,7 @@ class Executor:
         self._log.say(started, wire.stage)
         with log_path.open("ab", buffering=0) as stream:
             listener = _Listener(wire.stage, self._log, stream, self._own_names(wire))
-            exited = self._run_container(spec, listener, stop)
+            exited = self._run_container(wire.runs_in, spec, listener, stop)
         if exited.code != Exit.OK:
             raise _failure(wire.stage, exited, listener.failed, log_path)
         return self._result(spec)
@@ -114,11 +114,11 @@ class Executor:
             kernels=self._surroundings.kernels,
         )
 
-    def _run_container(self, spec: Spec, listener: _Listener, stop: Stop) -> Exited:
+    def _run_container(self, service: str, spec: Spec, listener: _Listener, stop: Stop) -> Exited:
         workspace, limits = self._place.workspace, self._project.settings.limits
         spec_path = WORKSPACE / "runs" / self._run / spec.stage / "spec.json"
         job = Job(
-            service=workspace.compose.services[spec.stage],
+            service=workspace.compose.services[service],
             image=self._place.images[spec.stage].id,
             name=f"paddock-{workspace.identity}-{spec.stage}-{self._run}",
             command=(spec.stage, str(spec_path)),

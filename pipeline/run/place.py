@@ -120,11 +120,8 @@ def find_images(
     Raises:
         EngineError: images are not there; all are named, with the stages that need them.
     """
-    needed = {
-        wire.stage: workspace.compose.services[wire.stage].image
-        for wire in wires
-        if not wire.skipped
-    }
+    services = {wire.stage: wire.runs_in for wire in wires if not wire.skipped}
+    needed = {stage: workspace.compose.services[name].image for stage, name in services.items()}
     found = {stage: engine.images.find(image) for stage, image in needed.items()}
     if missing := [stage for stage, image in found.items() if image is None]:
         said = joined(
@@ -138,6 +135,7 @@ def find_images(
                 for stage in missing
             ),
         )
-        remedy = msg("make it with: paddock images build {missing}", " ".join(missing))
+        names = " ".join(services[stage] for stage in missing)
+        remedy = msg("make it with: paddock images build {missing}", names)
         raise EngineError(said, needed[missing[0]], remedy)
     return {stage: image for stage, image in found.items() if image is not None}

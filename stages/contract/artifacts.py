@@ -27,6 +27,9 @@ EVIDENCE = "evidence.json"
 PREPROCESS = "preprocess.json"
 GOLDEN = "golden.json"
 
+#: The input of ``verify`` that is a Paddle-Lite library for ARM Linux: ``lib/`` and ``include/``.
+ARM_RUNTIME = "arm-runtime"
+
 #: The models that are compared, beside the NB models: what the PD model was made of, and itself.
 CHECKPOINT_MODEL, PIR_MODEL, PD_MODEL = "checkpoint", "pir", "pd"
 #: The program that ``opt`` is given, in a lineage.

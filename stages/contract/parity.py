@@ -106,6 +106,20 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class OnArm:
+    """Of a file for ARM: how far a Paddle-Lite library for ARM, which the project gives, ran it itself."""
+
+    images: int
+    """on which the library's own answers stand in the entry; on all others those of Paddle's emulation"""
+    library: str
+    """the version that it says it is; "" if it says none"""
+    native: bool = False
+    """whether the machine is ARM's own; else its processor was emulated"""
+    failure: str = ""
+    """why it was not run, or not to the end; missing if it was"""
+
+
+@dataclass(frozen=True)
 class ModelEntry:
     """A model of the parity table; without numbers if it was not measured."""
 
@@ -158,6 +172,8 @@ class ModelEntry:
     """of its output"""
     reference: str = PD_MODEL
     """the model that it is compared with: PD, or of an NB file with integers PD rounded as they are"""
+    on_arm: OnArm | None = None
+    """missing if the project gives no library for ARM, or if it is for no file of this kind"""
 
     @property
     def is_measured(self) -> bool:
@@ -172,7 +188,13 @@ class ModelEntry:
     @property
     def title(self) -> str:
         """The name as tables show it."""
-        return msg("{name} (emulated)", self.name) if self.is_emulated else self.name
+        if not self.is_emulated:
+            return self.name
+        if self.on_arm is None or self.on_arm.failure:
+            return msg("{name} (emulated)", self.name)
+        if self.on_arm.native:
+            return msg("{name} (ARM kernels)", self.name)
+        return msg("{name} (ARM kernels, emulated CPU)", self.name)
 
     @property
     def is_nb(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple
 
-from stages.contract import Fault, Sane
+from stages.contract import Fault, OnArm, Sane
 from stages.message import msg
 from stages.parity.models import Model
 from stages.parity.sanity import RowSanity, Sanity, Wrong
@@ -37,6 +37,7 @@ class Series(Generic[Prediction]):
     failure: Wrong | None = None
     pitfall: Pitfall | None = None
     sanity: Sanity = field(default_factory=RowSanity)
+    on_arm: OnArm | None = None
 
     @property
     def alive(self) -> bool:

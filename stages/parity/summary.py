@@ -55,6 +55,7 @@ def summarise(
         **_agreement(series, columns),
         **({} if model.emulated else _cost(series, columns)),
         classes=series.classes or None,
+        on_arm=series.on_arm,
     )
 
 

@@ -28,6 +28,7 @@ from stages.parity.images import Images
 from stages.parity.latency import Cores, Sample
 from stages.parity.listing import list_models
 from stages.parity.measure import measure
+from stages.parity.on_arm import run_on_arm
 from stages.parity.read_back import Reader
 from stages.parity.runtime import files_and_runtime, needed_runtime
 from stages.parity.series import Series
@@ -90,6 +91,7 @@ class Verification(Generic[Prediction]):
         self.hashes = images.hashes
         self._columns, self._timed = columns[: len(self._models)], len(sample.images)
         self._read_back = self._reader.proof(columns)
+        run_on_arm(self._context, self._columns, names, prepare, task)
         return self._columns
 
     def write(

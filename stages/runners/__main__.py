@@ -19,6 +19,7 @@ KINDS = {
     "pd": "stages.runners.pd",
     "pd-plain": "stages.runners.pd_plain",
     "nb": "stages.runners.nb",
+    "arm": "stages.runners.arm",
     "checkpoint": "stages.ppocr.reader",
 }
 

@@ -71,7 +71,7 @@ def test_every_stage_has_the_same_versions(client: DockerClient, compose: Compos
 LIST_CODE = """
 import hashlib, pathlib
 root = pathlib.Path("/opt/paddock")
-for path in sorted(root.glob("stages/**/*.py")):
+for path in [*root.glob("stages/**/*.py"), *root.glob("stages/**/*.cpp")]:
     print(hashlib.sha256(path.read_bytes()).hexdigest(), path.relative_to(root))
 """
 

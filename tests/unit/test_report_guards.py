@@ -12,13 +12,14 @@ import pytest
 
 from pipeline.plan.stages import STAGES
 from pipeline.project import load_project
+from pipeline.project.schema import ArmRuntime
 from pipeline.report.guards import GUARDS, refusal, unreached_guards
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.run.deliver import complete, deliver, is_delivered
-from stages.contract import Fault, ReadBack, Result, Step, Targets
+from stages.contract import Fault, OnArm, ReadBack, Result, Step, Targets
 from support.projects import write_project
 from support.results import (
     NO_CHECKPOINT,
@@ -68,7 +69,7 @@ def test_good_run_fails_no_guard(guards: Make) -> None:
     }  # fmt: skip
     # what there is nothing to look at for is no gap
     absent = {name for name, outcome in outcomes.items() if outcome is NOT_APPLICABLE}
-    assert absent == {"same-text-chained", "import-proved", "given-nb-traced"}
+    assert absent == {"same-text-chained", "import-proved", "given-nb-traced", "arm-kernels"}
 
 
 def test_every_guard_says_what_it_found_and_protects_from(guards: Make) -> None:
@@ -190,6 +191,36 @@ def test_the_reader_of_an_emulated_file_is_proved_on_one_that_ran(
 ) -> None:
     evidence = replace(make_evidence(), read_back=read_back)
     assert guards(evidence=evidence)["reader-proved"].outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("on_arm", "outcome", "title", "found"),
+    [
+        (OnArm(16, "2.13-rc"), PASSED, "nb-arm (ARM kernels, emulated CPU)", "16 of 300 images"),
+        (OnArm(16, "", native=True), PASSED, "nb-arm (ARM kernels)", "of no stated version"),
+        (
+            OnArm(3, "2.13", failure="ended with 6"),
+            NOT_CHECKED,
+            "nb-arm (emulated)",
+            "ended with 6",
+        ),
+        (None, NOT_CHECKED, "nb-arm (emulated)", "no file for ARM could be run"),
+    ],
+)
+def test_a_row_is_of_arms_kernels_only_if_they_ran_the_file(
+    folder: Path, on_arm: OnArm | None, outcome: Outcome, title: str, found: str
+) -> None:
+    project = load_project(folder)
+    verify = project.settings.verify.model_copy(update={"arm_runtime": ArmRuntime(path="lite.so")})
+    given = replace(project, settings=project.settings.model_copy(update={"verify": verify}))
+    models = [
+        replace(model, on_arm=on_arm) if model.is_emulated else model
+        for model in make_parity().models
+    ]
+    report = make_report(given, parity=make_parity(*models))
+    guard = next(each for each in report.guards if each.id == "arm-kernels")
+    assert guard.outcome is outcome and found in guard.found
+    assert title in [model.title for model in report.models]
 
 
 def test_lock_is_claimed_only_if_it_held(guards: Make) -> None:

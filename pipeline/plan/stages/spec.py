@@ -80,7 +80,7 @@ class StageSpec:
     """A row of the table of stages.
 
     Args:
-        name: of the stage, of its image's service in compose.yaml, and of its module in ``stages/``.
+        name: of the stage, and of its module in ``stages/``.
         parameters: what the stage is told; part of its key.
         inputs: what it takes, by the names that it knows it by; part of its key by their hashes.
         makes: its artifacts that later stages take: the name that they know it by -> its file.
@@ -90,6 +90,7 @@ class StageSpec:
         documents: the artifacts that the report reads.
         ships: patterns of the artifacts that go to ``out/``.
         kept: artifacts that stay on the host, for whoever looks at the run later; not every task makes them.
+        service: the service in compose.yaml whose image it runs in; "" where that has the stage's name.
     """
 
     name: str
@@ -102,6 +103,7 @@ class StageSpec:
     documents: tuple[str, ...] = ()
     ships: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    service: Callable[[Basis], str] = _never
 
     def is_shipped(self, artifact: str) -> bool:
         """Return whether an artifact of this stage goes to ``out/``."""

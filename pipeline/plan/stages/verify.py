@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.surroundings import Surrounding
-from stages.contract.artifacts import EVIDENCE, GOLDEN, PARITY, PREPROCESS
+from stages.contract.artifacts import ARM_RUNTIME, EVIDENCE, GOLDEN, PARITY, PREPROCESS
 from stages.contract.pages import PAGES
 from stages.contract.variant import Variant
 
@@ -23,7 +23,7 @@ def _inputs(basis: Basis) -> dict[str, Source]:
     return {
         **basis.take("test", "test_labels", "pdmodel", "pdiparams"),
         **(basis.take("dict", "dict_rules") if basis.reads else {}),
-        **basis.take_if_there(*_ORIGINALS, *_converted(basis), *_recogniser(basis)),
+        **basis.take_if_there(*_ORIGINALS, *_converted(basis), *_recogniser(basis), ARM_RUNTIME),
         **(basis.take_if_there("keys") if basis.start.pd else {}),
         **({"pretrained": basis.start.official} if basis.start.official else {}),
     }
@@ -51,6 +51,11 @@ def _decided_by(basis: Basis) -> tuple[Surrounding, ...]:
     return ("threads", "kernels", "processor") if more else ("kernels", "processor")
 
 
+def _service(basis: Basis) -> str:
+    """A library for ARM needs a compiler and an emulator, which are in an image of their own."""
+    return "verify-arm" if ARM_RUNTIME in basis.there else ""
+
+
 SPEC = StageSpec(
     "verify",
     _parameters,
@@ -60,4 +65,5 @@ SPEC = StageSpec(
     documents=(PARITY, EVIDENCE),
     ships=(PREPROCESS, GOLDEN),
     kept=(PAGES,),
+    service=_service,
 )

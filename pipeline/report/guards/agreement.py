@@ -9,6 +9,7 @@ from pipeline.record.verdict import Asked
 from pipeline.report.guards.base import (
     Finding,
     Proof,
+    does_not_apply,
     enforced,
     failed,
     guard,
@@ -19,7 +20,7 @@ from pipeline.report.guards.base import (
     said_of,
 )
 from pipeline.tasks import TASKS
-from stages.contract import Status
+from stages.contract import OnArm, Status
 from stages.contract.variant import Variant
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
@@ -179,6 +180,40 @@ def reader(proof: Proof) -> Finding:
 
 
 @guard(
+    "arm-kernels",
+    msg("ARM's own kernels ran the file for ARM"),
+    msg("a kernel of the app's Paddle-Lite that computes otherwise than Paddle does"),
+    stage="verify",
+)
+def arm_kernels(proof: Proof) -> Finding:
+    """Tell on how many images the project's library for ARM ran the files for ARM, or why it did not."""
+    where, images = "verify.arm_runtime", proof.parity.images
+    if proof.settings.verify.arm_runtime is None:
+        return does_not_apply(msg("the project gives no library for ARM"), where)
+    ran = [(model.name, model.on_arm) for model in proof.parity.models if model.on_arm]
+    if not ran:
+        return not_checked(msg("no file for ARM could be run"), where)
+    said = joined("; ", (_on_arm(name, on_arm, images) for name, on_arm in ran))
+    if any(on_arm.failure for _, on_arm in ran):
+        return not_checked(said, where)
+    return passed(said, where)
+
+
+def _on_arm(name: str, ran: OnArm, images: int) -> str:
+    if ran.failure:
+        return msg("{model}: {failure}", name, ran.failure)
+    version = ran.library or msg("of no stated version")
+    said = msg(
+        "{model}: {count} of {images} images on Paddle-Lite {version}",
+        name,
+        ran.images,
+        images,
+        version,
+    )
+    return said if ran.native else msg("{said}, on an emulated processor", said)
+
+
+@guard(
     "artifacts-rehashed",
     msg("what ships was hashed again on its way out"),
     msg("a model that was changed in the workspace after it was measured"),
@@ -189,4 +224,4 @@ def artifacts(_proof: Proof) -> Finding:
     return enforced(msg("what ships has the SHA-256 that its stage recorded"), "SHA256SUMS")
 
 
-GUARDS = (agreement, probabilities, chained, accuracy, shipped, reader, artifacts)
+GUARDS = (agreement, probabilities, chained, accuracy, shipped, reader, arm_kernels, artifacts)

@@ -1,0 +1,51 @@
+"""``cross.py RECIPE OUT``: put a C++ compiler for ARM, and an emulator of ARM's processor, into ``OUT``.
+
+``RECIPE/packages.sha256`` lists Debian's packages as ``sha256sum`` writes them. One that is another ends the
+build: which compiler and which emulator ran a file is part of what a run shows. Of the emulator's many
+processors only ARM's is kept, of the documentation only licences.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from debian import download, unpack
+from files import settle
+
+_EMULATORS, _KEPT = "usr/bin/qemu-*", "qemu-aarch64-static"
+_DROPPED = ("etc", "usr/sbin", "usr/share/man", "usr/share/locale", "usr/share/lintian")
+_LICENCE = "copyright"
+
+
+def main(recipe: Path, out: Path) -> None:
+    """Fetch the packages, compare their hashes, and unpack them."""
+    lines = (recipe / "packages.sha256").read_text().splitlines()
+    expected = {name: digest for digest, name in map(str.split, lines)}
+    with tempfile.TemporaryDirectory() as debs:
+        for package in download([name.partition("_")[0] for name in expected], Path(debs)):
+            check(package, expected)
+            unpack(package, out)
+    for path in out.glob(_EMULATORS):
+        if path.name != _KEPT:
+            path.unlink()
+    for name in _DROPPED:
+        shutil.rmtree(out / name, ignore_errors=True)
+    for path in out.glob("usr/share/doc/*/*"):
+        if path.is_file() and path.name != _LICENCE:
+            path.unlink()
+    settle(out)
+
+
+def check(package: Path, expected: dict[str, str]) -> None:
+    """End the build if a package is not the recorded one."""
+    actual = hashlib.sha256(package.read_bytes()).hexdigest()
+    if expected.get(package.name) != actual:
+        sys.exit(f"{package.name} is not the recorded package: its SHA-256 is {actual}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
