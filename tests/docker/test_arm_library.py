@@ -1,4 +1,4 @@
-"""A library for ARM in the image that runs it: compiled there, read, and run through the model runner."""
+"""A library for ARM in the image that runs it: compiled there, read, and run through verify's own code."""
 
 from __future__ import annotations
 
@@ -11,52 +11,24 @@ import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import Compose
+from support.naive import Op, naive_buffer
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
 STAND_IN = Path(__file__).parents[1] / "support" / "lite"
-CODE = """
-import json, pathlib, subprocess, sys
-import numpy as np
-from stages.device.program import CannotCompileError, compile_program
-from stages.lite.library import read_library
-from stages.runners import ModelRunner, RunnerFailedError
-
-here = pathlib.Path("/tmp/lite")
-library = here / "lib" / "libpaddle_light_api_shared.so"
-library.parent.mkdir()
-subprocess.run(["aarch64-linux-gnu-g++-12", "-std=c++11", "-shared", "-fPIC", "-O1", f"-I{here}/include",
-                str(here / "stand_in.cpp"), "-o", str(library)], check=True)
-found = read_library(library.read_bytes())
-said = {"library": [found.machine.value, found.system.value, found.version, sorted(found.kernels)]}
-program = compile_program(here, here / "out")
-(here / "a.nb").write_text("double")
-(here / "b.nb").write_text("abort")
-with ModelRunner("arm", [str(program), str(here / "a.nb")]) as runner:
-    runner.wait_ready()
-    images = [np.arange(24, dtype=np.float32).reshape(3, 2, 4), np.ones((3, 2, 2), np.float32)]
-    said["doubled"] = [bool((runner.read(each).probabilities == 2 * each).all()) for each in images]
-with ModelRunner("arm", [str(program), str(here / "b.nb")]) as runner:
-    try:
-        runner.wait_ready()
-    except RunnerFailedError as error:
-        said["death"] = str(error)
-(here / "include" / "paddle_api.h").write_text("#error another version")
-try:
-    compile_program(here, here / "out")
-except CannotCompileError as error:
-    said["misfit"] = str(error)
-print(json.dumps(said))
-"""
+UNPACK = (
+    "import runpy, sys, tarfile; tarfile.open('/lite.tar').extractall('/tmp'); "
+    "sys.argv = ['inside.py', '/tmp/lite']; runpy.run_path('/tmp/lite/inside.py', run_name='__main__')"
+)
 
 
-def test_a_file_runs_in_a_library_for_arm(client: DockerClient, compose: Compose) -> None:
-    service, packed = compose.services["verify-arm"], io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        archive.add(STAND_IN, "lite", filter=_for_everyone)
+def test_a_file_runs_in_a_library_for_arm_or_its_row_says_why_not(
+    client: DockerClient, compose: Compose
+) -> None:
+    service = compose.services["verify-arm"]
     container = client.containers.create(
         service.image,
-        ["-c", "import sys, tarfile; tarfile.open('/lite.tar').extractall('/tmp'); " + CODE],
+        ["-c", UNPACK],
         entrypoint=["python"],
         user=service.user or None,
         network_mode="none",
@@ -64,12 +36,7 @@ def test_a_file_runs_in_a_library_for_arm(client: DockerClient, compose: Compose
         security_opt=["no-new-privileges"],
     )
     try:
-        holder = io.BytesIO()
-        with tarfile.open(fileobj=holder, mode="w") as archive:
-            info = tarfile.TarInfo("lite.tar")
-            info.size, info.mode = len(packed.getvalue()), 0o644
-            archive.addfile(info, io.BytesIO(packed.getvalue()))
-        container.put_archive("/", holder.getvalue())
+        container.put_archive("/", packed({"lite.tar": packed(files())}))
         container.start()
         ended = container.wait()
         log = container.logs(stdout=True, stderr=True).decode("utf-8", "replace")
@@ -77,13 +44,33 @@ def test_a_file_runs_in_a_library_for_arm(client: DockerClient, compose: Compose
         container.remove(force=True)
     assert ended["StatusCode"] == 0, log
     said = json.loads(next(line for line in log.splitlines() if line.startswith("{")))
+
     kernels = ["HardSwishCompute", "LayerNormCompute"]
     assert said["library"] == ["aarch64", "glibc", "2.13-rc", kernels]
-    assert said["doubled"] == [True, True]
-    assert "can not create operator 'rnn'" in said["death"]
+    assert said["same"] == [True, True]
+    good = {"images": 16, "why": "", "fault": None, "replaced": 16, "difference": 0.0}
+    assert said["plain"] == good
+    assert said["triple"]["fault"] == "not_probabilities" and said["triple"]["replaced"] == 0
+    assert "can not create operator 'rnn'" in said["abort"]["why"]
+    assert said["abort"] | {"why": ""} == {**good, "images": 0, "replaced": 0, "difference": None}
+    assert said["rnn"]["why"] == "the library lacks rnn (with_extra=ON)"
     assert "its headers and library do not fit" in said["misfit"]
 
 
-def _for_everyone(info: tarfile.TarInfo) -> tarfile.TarInfo:
-    info.mode = 0o777 if info.isdir() else 0o644
-    return info
+def files() -> dict[str, bytes]:
+    own = {f"lite/{path.relative_to(STAND_IN)}": path for path in STAND_IN.rglob("*.*")}
+    buffers = {
+        f"lite/{name}.nb": naive_buffer([Op(kind, {"X": ["x"]}, {"Out": ["y"]})], [], {})
+        for name, kind in (("plain", "hard_swish"), ("rnn", "rnn"))
+    }
+    return {name: path.read_bytes() for name, path in own.items()} | buffers
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = len(data), 0o644
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()

@@ -1,5 +1,5 @@
 // What stands in for Paddle-Lite's header: as much of it as stages/device/lite_run.cpp asks for, with a
-// model that doubles its input. It is no part of Paddle-Lite, and fits no real library.
+// model that does next to nothing. It is no part of Paddle-Lite, and fits no real library.
 #pragma once
 #include <cstdint>
 #include <memory>
