@@ -251,7 +251,7 @@ def _of_arm_runtime(project: Project) -> Iterator[Complaint]:
         return
     if "arm" not in settings.convert.targets:
         message = msg("needs the target arm: the library runs no other file")
-        yield Complaint(keys, message, msg('add "arm" to [convert] targets'))
+        yield Complaint(keys, message, msg('add "{target}" to [convert] targets', "arm"))
     if given.path and not exists(project.folder / given.path):
         message = msg("no file {name} in {folder}", repr(given.path), project.folder)
         yield Complaint((*keys, "path"), message)

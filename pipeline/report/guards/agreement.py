@@ -201,7 +201,7 @@ def arm_kernels(proof: Proof) -> Finding:
 
 def _on_arm(name: str, ran: OnArm, images: int) -> str:
     if ran.failure:
-        return msg("{model}: {failure}", name, ran.failure)
+        return msg("{first}: {rest}", name, ran.failure)
     version = ran.library or msg("of no stated version")
     said = msg(
         "{model}: {count} of {images} images on Paddle-Lite {version}",
