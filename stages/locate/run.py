@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.contract import Finding, Located, Location
+from stages.contract.variant import Variant
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.program import write_emulation
 from stages.errors import StageError
@@ -21,7 +22,7 @@ from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
 from stages.lite.targets import runnable_target
 from stages.locate.divergence import TOLERANCE
 from stages.locate.layers import layers
-from stages.locate.search import Search
+from stages.locate.search import Files, Search
 from stages.message import msg
 from stages.preprocess import Prepare, read_image
 from stages.runners import ModelRunner, RunnerFailedError
@@ -30,15 +31,16 @@ from stages.tasks import task_of
 from stages.testset import read_test_labels
 from stages.text.documents import read_document
 
-#: What ``opt`` was given, among the inputs.
-_LITE = "lite-program", "lite-parameters"
+#: The PD model, and what ``opt`` was given, among the inputs.
+_PD, _LITE = ("pdmodel", "pdiparams"), ("lite-program", "lite-parameters")
 
 
 @dataclass
 class _File:
-    """An NB model, and the image on which it differs most from PD of those that were looked at."""
+    """An NB model, and the image on which it differs most from its reference of those that were looked at."""
 
     nb: NaiveBuffer
+    made_of: tuple[Files, ...]
     runner: ModelRunner
     entry: Located
     image: np.ndarray | None = None
@@ -68,21 +70,15 @@ def locate(context: Context) -> Location:
         StageError: an image cannot be read, or the PD model cannot be run.
     """
     tolerance = float(context.parameters["tolerance"])
-    made_elsewhere = set(context.parameters["made_elsewhere"])
     found: list[Located] = []
     with ExitStack() as stack:
         files, unread = _files(context, stack)
         _choose_images(context, files, tolerance, stack)
-    search = Search(
-        (context.input("pdmodel"), context.input("pdiparams")),
-        (context.input(_LITE[0]), context.input(_LITE[1])) if context.has(_LITE[0]) else None,
-        layers(context) if any(item.worst > tolerance for item in files) else {},
-        context.output,
-    )
+    apart = any(item.worst > tolerance for item in files)
+    search = Search(layers(context) if apart else {}, context.output)
     for item in files:
         if item.image is not None and item.worst > tolerance:
-            given = item.entry.model in made_elsewhere
-            found.append(search.look(item.entry, item.nb, item.image, given=given))
+            found.append(search.look(item.entry, item.nb, item.image, item.made_of))
         else:
             found.append(item.entry)
     return Location(TOLERANCE, tuple(sorted((*found, *unread), key=lambda entry: entry.model)))
@@ -91,7 +87,8 @@ def locate(context: Context) -> Location:
 def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Located]]:
     """Start all NB models; those that nothing can run come back as entries."""
     files, unread = [], []
-    for name in (variant.model for variant in context.variants):
+    for variant in context.variants:
+        name = variant.model
         try:
             nb = read_naive_buffer(context.input(name))
             kind, paths = _runnable(nb, context.output / name)
@@ -101,8 +98,20 @@ def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Locate
             unread.append(Located(name, Finding.UNKNOWN, "", why=error.message))
         else:
             runner = stack.enter_context(ModelRunner(kind, [str(path) for path in paths]))
-            files.append(_File(nb, runner, Located(name, Finding.AGREES, "")))
+            made_of = tuple(_made_of(context, variant))
+            files.append(_File(nb, made_of, runner, Located(name, Finding.AGREES, "")))
     return files, unread
+
+
+def _made_of(context: Context, variant: Variant) -> Iterator[Files]:
+    """Give the model that a file is held against, and what was rewritten of it for ``opt``."""
+    of_its_own = tuple(f"{name}-{variant.weights.value}" for name in _PD)
+    if context.has(of_its_own[0]):  # rounded for these weights, after it was rewritten
+        yield context.input(of_its_own[0]), context.input(of_its_own[1])
+        return
+    yield context.input(_PD[0]), context.input(_PD[1])
+    if context.has(_LITE[0]) and variant.model not in context.parameters["made_elsewhere"]:
+        yield context.input(_LITE[0]), context.input(_LITE[1])
 
 
 def _runnable(nb: NaiveBuffer, folder: Path) -> tuple[str, tuple[Path, ...]]:
@@ -116,17 +125,21 @@ def _choose_images(
     context: Context, files: list[_File], tolerance: float, stack: ExitStack
 ) -> None:
     """Run all models on one image after the other until each has differed, or there are no more."""
-    pd = [str(context.input(name)) for name in ("pdmodel", "pdiparams")]
-    reference = stack.enter_context(ModelRunner("pd", pd))
+    references = {
+        made: stack.enter_context(ModelRunner("pd", [str(path) for path in made]))
+        for made in dict.fromkeys(item.made_of[0] for item in files)
+    }
     try:
-        reference.wait_ready()
+        for reference in references.values():
+            reference.wait_ready()
         for name, image in _images(context):
             waiting = [item for item in files if item.worst <= tolerance]
             if not waiting:
                 return
-            expected = reference.read(image).probabilities
+            wanted = dict.fromkeys(item.made_of[0] for item in waiting)
+            expected = {made: references[made].read(image).probabilities for made in wanted}
             for item in waiting:
-                item.look(name, image, expected)
+                item.look(name, image, expected[item.made_of[0]])
     except RunnerFailedError as error:
         raise StageError(msg("the PD model cannot be run: {error}", error)) from error
 

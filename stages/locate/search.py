@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,38 +25,34 @@ from stages.locate.steps import Step, steps_of_file
 from stages.locate.values import values_of
 from stages.program.graph import Graph
 
+#: Program and parameters of a legacy model.
+Files = tuple[Path, Path]
+
 
 class Search:
     """Looks for the operator, for one NB model after the other.
 
     Args:
-        pd: program and parameters of the PD model.
-        lite: of what ``opt`` was given; None if nothing was converted here.
         layers: of the trained network, by parameter.
         folder: for files of its own.
     """
 
-    def __init__(
-        self,
-        pd: tuple[Path, Path],
-        lite: tuple[Path, Path] | None,
-        layers: Mapping[str, str],
-        folder: Path,
-    ) -> None:
-        self._pd, self._lite, self._layers, self._folder = pd, lite, layers, folder
+    def __init__(self, layers: Mapping[str, str], folder: Path) -> None:
+        self._layers, self._folder = layers, folder
 
-    def look(self, entry: Located, nb: NaiveBuffer, image: np.ndarray, *, given: bool) -> Located:
-        """Return the entry of a model that differs from PD, with what was found.
+    def look(
+        self, entry: Located, nb: NaiveBuffer, image: np.ndarray, made_of: Sequence[Files]
+    ) -> Located:
+        """Return the entry of a model that differs from its reference, with what was found.
 
         Args:
             entry: says the model, the image and the difference.
             nb: its file.
             image: prepared, on which it differs.
-            given: whether the file was made elsewhere: then nothing was rewritten for it.
+            made_of: the reference, and what it was rewritten to for ``opt``, if it was.
         """
         try:
-            emulated = emulate(nb, rounds=False)
-            found = self._look(nb, emulated, image, given=given)
+            found = self._look(nb, emulate(nb, rounds=False), image, made_of)
         except NotEmulatedError as error:
             return replace(entry, found=Finding.UNKNOWN, why=str(error))
         if found is None:
@@ -64,16 +60,16 @@ class Search:
         return replace(entry, found=Finding.OPERATOR, operator=found)
 
     def _look(
-        self, nb: NaiveBuffer, emulated: Emulated, image: np.ndarray, *, given: bool
+        self, nb: NaiveBuffer, emulated: Emulated, image: np.ndarray, made_of: Sequence[Files]
     ) -> LocatedOperator | None:
         """Look at one step of the way after the other."""
-        pd = Model.of(self._pd, image)
-        right = Reference(pd.steps, pd.values, moved=True)
-        if self._lite and not given:
-            lite = Model.of(self._lite, image)
-            if parted := first_divergence(lite.steps, lite.values, right, lite.alone):
-                return self._named(PartedBy.REWRITING, lite.steps, parted, parted.number)
-            right = Reference(lite.steps, lite.values, moved=False)
+        reference = Model.of(made_of[0], image)
+        right = Reference(reference.steps, reference.values, moved=True)
+        for files in made_of[1:]:
+            given = Model.of(files, image)
+            if parted := first_divergence(given.steps, given.values, right, given.alone):
+                return self._named(PartedBy.REWRITING, given.steps, parted, parted.number)
+            right = Reference(given.steps, given.values, moved=False)
         graph = Graph(emulated.program, emulated.parameters)
         steps, written = steps_of_file(emulated)
         file = Model(graph, steps, values_of(graph, image))
