@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from stages.contract.artifacts import PD_MODEL
 from stages.contract.documents import Document
+from stages.contract.variant import Variant
 from stages.message import msg
 
 
@@ -80,17 +82,24 @@ class Located:
     found: Finding
     image: str
     difference: float | None = None
-    """largest difference of its output to PD's on the image; missing if it gives no such output"""
+    """largest difference of its output to its reference's; missing if it gives no such output"""
     operator: LocatedOperator | None = None
     why: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The model that it is held against: PD, or PD rounded to such weights as it has."""
+        variant = Variant.of_model(self.model)
+        return variant.weights.reference if variant else PD_MODEL
 
     @property
     def sentence(self) -> str:
         """The finding for people."""
         if self.operator is not None:
             return msg(
-                "{model}: it parts from pd at {operator}: {part}{much}",
+                "{model}: it parts from {reference} at {operator}: {part}{much}",
                 self.model,
+                self.reference,
                 self.operator.place,
                 _PARTED[self.operator.part],
                 self._how_much(self.operator),
@@ -103,7 +112,10 @@ class Located:
                 self.model,
             )
         return msg(
-            "{model}: where it parts from pd could not be found: {why}", self.model, self.why
+            "{model}: where it parts from {reference} could not be found: {why}",
+            self.model,
+            self.reference,
+            self.why,
         )
 
     def _how_much(self, operator: LocatedOperator) -> str:

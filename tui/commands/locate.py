@@ -68,6 +68,6 @@ def _show(found: Located, terminal: Terminal) -> None:
         said = _("on {image} it gives nothing that could be compared")
         terminal.print("    " + said.format(image=one_line(found.image)))
         return
-    said = _("largest difference to pd {difference}, on {image}")
-    values = {"difference": f"{found.difference:.2e}", "image": one_line(found.image)}
-    terminal.print("    " + said.format(**values))
+    said = _("largest difference to {reference} {difference}, on {image}")
+    values = {"reference": found.reference, "image": one_line(found.image)}
+    terminal.print("    " + said.format(**values, difference=f"{found.difference:.2e}"))
