@@ -253,12 +253,14 @@ class Report(_Part):
 
     def located(self, location: Location) -> Report:
         """Return the report with what was found of the models that part from PD, among its reasons."""
-        told = {text: tuple(made) for text, made in messages_in(location.sentences).items()}
+        parting = self.parting
+        said = [item.sentence for item in location.models if item.model in parting]
+        told = {text: tuple(made) for text, made in messages_in(said).items()}
         return restated(
             self.model_copy(
                 update={
                     "location": location,
-                    "reasons": (*self.reasons, *location.sentences),
+                    "reasons": (*self.reasons, *said),
                     "messages": {**self.messages, **told},
                 }
             )

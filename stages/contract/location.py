@@ -93,6 +93,12 @@ class Located:
         return variant.weights.reference if variant else PD_MODEL
 
     @property
+    def blames_half(self) -> bool:
+        """Whether only the precision that the file is computed in can make it differ."""
+        variant = Variant.of_model(self.model)
+        return self.found is Finding.AGREES and variant is not None and variant.half
+
+    @property
     def sentence(self) -> str:
         """The finding for people."""
         if self.operator is not None:
@@ -103,6 +109,12 @@ class Located:
                 self.operator.place,
                 _PARTED[self.operator.part],
                 self._how_much(self.operator),
+            )
+        if self.blames_half:
+            return msg(
+                "{model}: the file holds the model, and in float32 nothing diverges: what differs is half "
+                "precision's",
+                self.model,
             )
         if self.found is Finding.AGREES:
             return msg("{model}: nothing diverges", self.model)
@@ -140,8 +152,3 @@ class Location(Document):
     tolerance: float
     """how far a value may be off, as a share of the reference's largest number"""
     models: tuple[Located, ...]
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What was found, for people, without the models that agree."""
-        return tuple(item.sentence for item in self.models if item.found is not Finding.AGREES)

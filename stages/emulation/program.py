@@ -72,14 +72,19 @@ def emulate(nb: NaiveBuffer, *, rounds: bool = True) -> Emulated:
     return Emulated(program.read(), values, tuple(program.written))
 
 
-def write_emulation(nb: NaiveBuffer, folder: Path) -> tuple[Path, Path]:
+def write_emulation(nb: NaiveBuffer, folder: Path, *, rounds: bool = True) -> tuple[Path, Path]:
     """Write what the file holds as ``emulated.pdmodel`` and ``emulated.pdiparams``; return both.
+
+    Args:
+        nb: the file.
+        folder: is made if it is not there.
+        rounds: as :func:`emulate`.
 
     Raises:
         NotEmulatedError: the file has what cannot be read back; it says what.
         StageError: the file is damaged.
     """
-    emulated = emulate(nb)
+    emulated = emulate(nb, rounds=rounds)
     folder.mkdir(parents=True, exist_ok=True)
     files = folder / "emulated.pdmodel", folder / "emulated.pdiparams"
     write_program(files[0], in_order(emulated.program))

@@ -115,10 +115,10 @@ def _made_of(context: Context, variant: Variant) -> Iterator[Files]:
 
 
 def _runnable(nb: NaiveBuffer, folder: Path) -> tuple[str, tuple[Path, ...]]:
-    """Return how a file is run here: by Paddle-Lite, or read back by Paddle."""
+    """Return how a file is run here: by Paddle-Lite, or read back by Paddle, always in float32."""
     if target_of(nb) == runnable_target(platform.machine()):
         return "nb", (nb.path,)
-    return "pd", write_emulation(nb, folder)
+    return "pd", write_emulation(nb, folder, rounds=False)
 
 
 def _choose_images(

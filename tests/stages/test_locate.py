@@ -144,8 +144,9 @@ def test_a_file_of_half_precision_holds_the_model_and_one_that_cannot_be_read_ba
     other = with_kind(
         converted().output / "model_x86.nb", tmp_path / "other.nb", "layer_norm", "layer_nory"
     )
-    found = located(**{"nb-arm": tmp_path / "half.nb", "nb-x86": other})
-    assert found["nb-arm"].found in (Finding.ROUNDING, Finding.AGREES)
+    found = located(**{"nb-arm-fp16": tmp_path / "half.nb", "nb-x86": other})
+    assert found["nb-arm-fp16"].found is Finding.AGREES
+    assert "what differs is half precision's" in found["nb-arm-fp16"].sentence
     assert found["nb-x86"].found is Finding.UNKNOWN
     assert "operator layer_nory is not one" in found["nb-x86"].sentence
 
