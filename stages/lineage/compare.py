@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from stages.lite.integers import Integers
+
 #: Of the largest number in the tensor: what rounding to float32 between the steps of a fold leaves.
 #: The largest that was seen is 4e-7; weights of another training differ by 1e-2 and more.
 TOLERANCE = 1e-5
+#: In steps of a scale, how far a weight on the grid may be off its integer after a fold in float32: with
+#: 16 bits it is rounding times 32,767.
+SLACK = 0.05
 
 
 def same(expected: np.ndarray, found: np.ndarray) -> bool:
@@ -23,6 +28,24 @@ def _bytes(array: np.ndarray) -> np.ndarray:
 def close(expected: np.ndarray, found: np.ndarray) -> bool:
     """Return whether ``found`` is ``expected`` but for rounding; a value that is none (NaN) is not."""
     return expected.shape == found.shape and distance(expected, found) <= TOLERANCE
+
+
+def rounds_to(expected: np.ndarray, found: Integers, slack: float = SLACK) -> bool:
+    """Return whether integers and scales are what ``opt`` makes of weights.
+
+    Args:
+        expected: the weights, in the shape of the integers.
+        found: as they stand in the file.
+        slack: how far a weight may be off its integer, in steps of the scale.
+    """
+    if expected.shape != found.whole.shape or not np.isfinite(found.scales).all():
+        return False
+    rounding = TOLERANCE * float(np.abs(expected).max(initial=0.0))
+    scales = found.scales.astype(np.float64)
+    if (np.abs(scales * found.limit - found.largest(expected)) > rounding).any():
+        return False  # of one channel alone a number near to zero may be all there is
+    off = np.abs(found.values() - expected)
+    return bool((off <= slack * found.spread() + rounding).all())
 
 
 def distance(expected: np.ndarray, found: np.ndarray) -> float:

@@ -6,31 +6,38 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from stages.contract.artifacts import LITE_MODEL, PD_MODEL
+from stages.contract.artifacts import PD_MODEL
 from stages.errors import IntegrityError
-from stages.lineage.compare import close, same
+from stages.lineage.compare import SLACK, close, rounds_to, same
 from stages.lineage.folds import CONVOLUTION, Fold, folds
 from stages.lineage.record import Traced
+from stages.lite.integers import Integers, integers, lost
 from stages.lite.naive_buffer import NaiveBuffer
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.text.printable import printable
 
+#: What a tensor of integers is, by bits.
+BITS = {8: msg("integers of 8 bits"), 16: msg("integers of 16 bits")}
+#: Of a weight off the grid: half a step, and what float32 adds.
+_ANY = 0.5 + SLACK
 
-def trace_conversion(graph: Graph, nb: NaiveBuffer, model: str) -> Traced:
+
+def trace_conversion(graph: Graph, nb: NaiveBuffer, source: str, model: str) -> Traced:
     """Trace every tensor of a ``.nb`` file to the program that was converted.
 
     Args:
         graph: the program and its parameters, as they stand in their files.
         nb: the file that ``opt`` made of them.
-        model: its name in the chain, ``nb-arm``.
+        source: the program's name in the chain, ``lite``.
+        model: the file's, ``nb-arm``.
 
     Raises:
         IntegrityError: a tensor is neither the program's nor a known fold of it, or one of the
-            program's is not in the file.
+            program's is not in the file, or integers are there that no loader turns back.
     """
-    return _Tracing(graph, nb).run(model)
+    return _Tracing(graph, nb).run(source, model)
 
 
 def trace_given(graphs: Iterable[Graph], nb: NaiveBuffer, model: str) -> Traced:
@@ -53,6 +60,9 @@ class _Tracing:
         self._parameters = graph.used_parameters()
         self._file = nb.path.name
         self._tensors = {name: tensor_array(nb, name) for name in nb.tensors}
+        known = integers(nb)
+        self._lost = {name: known.get(name) for name in lost(nb)}
+        self._integers = {name: found for name, found in known.items() if name not in self._lost}
         self._origins: dict[str, str] = {}
         self._used: set[str] = set()
 
@@ -64,38 +74,55 @@ class _Tracing:
             self._take_folded(steps)
         return self._origins
 
-    def run(self, model: str) -> Traced:
+    def run(self, source: str, model: str) -> Traced:
         """Explain every tensor, and find every parameter of the program."""
+        for name, found in self._lost.items():
+            raise _garbage(name, found, self._file)
         origins = self.explained()
         unexplained = [name for name in self._tensors if name not in origins]
         if unexplained:
             raise self._unexplained(unexplained)
         self._refuse_lost()
-        return Traced(LITE_MODEL, model, origins)
+        return Traced(source, model, origins)
 
     def _take_same(self, name: str, value: np.ndarray) -> None:
-        if name in self._parameters and same(self._parameters[name], value):
-            self._origins[name] = ""
+        before, whole = self._parameters.get(name), self._integers.get(name)
+        if before is None:
+            return
+        if rounds_to(before, whole) if whole else same(before, value):
+            self._origins[name] = BITS[whole.bits] if whole else ""
             self._used.add(name)
+
+    def _is(self, name: str, expected: np.ndarray, fold: Fold) -> bool:
+        """Return whether the file has a tensor as a fold makes it.
+
+        Two convolutions in one are off the grid on which both were rounded: ``opt`` rounds their product.
+        """
+        if name not in self._tensors:
+            return False
+        if whole := self._integers.get(name):
+            return rounds_to(expected, whole, _ANY if CONVOLUTION in fold.rules else SLACK)
+        value = self._tensors[name]
+        return close(expected, value.reshape(-1) if expected.ndim == 1 else value)
 
     def _take_folded(self, steps: Iterable[Fold]) -> None:
         """Explain a convolution's filter and bias by the step at which both are as in the file."""
         for fold in steps:
             names = self._explained_by(fold) if fold.rules and not fold.through else ()
             for name in names:
-                self._origins.setdefault(name, ", ".join(fold.rules))
+                kind = [BITS[self._integers[name].bits]] if name in self._integers else []
+                self._origins.setdefault(name, ", ".join((*fold.rules, *kind)))
             if names:
                 self._used.update(fold.reads)
 
     def _explained_by(self, fold: Fold) -> tuple[str, ...]:
         """Return the names of filter and bias if the file has both as the fold makes them."""
-        weights = self._tensors.get(fold.filter)
-        if weights is None or not close(fold.weights, weights):
+        if not self._is(fold.filter, fold.weights, fold):
             return ()
         if not fold.biases:
             return (fold.filter,)
         for name in fold.biases:
-            if name in self._tensors and close(fold.bias, self._tensors[name].reshape(-1)):
+            if self._is(name, fold.bias, fold):
                 return fold.filter, name
         return ()
 
@@ -104,10 +131,9 @@ class _Tracing:
         weights = self._tensors.get(fold.filter)
         if weights is None or CONVOLUTION not in fold.rules:
             return False
-        if weights.shape != fold.weights.shape or close(fold.weights, weights):
+        if weights.shape != fold.weights.shape or self._is(fold.filter, fold.weights, fold):
             return False
-        found = [self._tensors[name].reshape(-1) for name in fold.biases if name in self._tensors]
-        return any(close(fold.bias, bias) for bias in found)
+        return any(self._is(name, fold.bias, fold) for name in fold.biases)
 
     def _unexplained(self, names: list[str]) -> IntegrityError:
         """Say why tensors are not the model's, as closely as the folds that were tried tell."""
@@ -142,6 +168,21 @@ class _Tracing:
                 ),
                 self._file,
             )
+
+
+def _garbage(name: str, found: Integers | None, file: str) -> IntegrityError:
+    kind = printable(found.operator) if found else msg("no operator that has scales")
+    return IntegrityError(
+        msg(
+            "{name} of {file} holds integers for {kind}, which no loader turns back: it computes garbage",
+            printable(name),
+            file,
+            kind,
+        ),
+        file,
+        msg('take "int8" and "int16" out of [convert] weights, and report it with the model'),
+        Pitfall.QUANTISED_GARBAGE,
+    )
 
 
 def _moved(fold: Fold, share: str, file: str) -> IntegrityError:

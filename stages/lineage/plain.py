@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stages.lite.integers import scale_attributes
 from stages.lite.kernels import KERNEL_ATTRIBUTE
 from stages.lite.naive_buffer import Attribute, Operator
 from stages.message import msg
@@ -99,6 +100,7 @@ def _fused(operator: Operator) -> str:
 def _what(operator: Operator) -> str:
     """Return the attributes that decide the result."""
     how = _HOW | _FUSED_ATTRIBUTES.get(_fused(operator), {}).keys()
+    how |= {*scale_attributes(operator)}  # compared with the tensors that they are of
     kept = {
         name: value
         for name, value in operator.attributes.items()

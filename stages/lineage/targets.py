@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from stages.contract import Targets
 from stages.lineage.dataflow import Computed, computed
+from stages.lite.integers import integers
 from stages.lite.naive_buffer import NaiveBuffer
 from stages.text.printable import printable
 
@@ -16,12 +17,12 @@ NAMED = 10
 
 
 def compare_targets(*files: NaiveBuffer) -> Targets:
-    """Compare files with each other, tensor by tensor and operator by operator.
+    """Compare files with each other: tensors, integers with their scales, and operators.
 
     Operators are compared as what they compute (``dataflow``); of those that differ, the ones are
     named that differ for a reason of their own, not because of what they read.
     """
-    prints = [file.fingerprints for file in files]
+    prints = [_prints(file) for file in files]
     names = sorted(set().union(*prints))
     different = [printable(name) for name in names if len({own.get(name) for own in prints}) > 1]
     first, *rest = map(computed, files)
@@ -29,6 +30,22 @@ def compare_targets(*files: NaiveBuffer) -> Targets:
     return Targets(
         len(names), tuple(different[:NAMED]), len(first), tuple(dict.fromkeys(roots))[:NAMED]
     )
+
+
+def together(kinds: list[Targets]) -> Targets:
+    """Return what was found of all kinds of weights as one."""
+    return Targets(
+        sum(each.tensors for each in kinds),
+        tuple(name for each in kinds for name in each.different)[:NAMED],
+        sum(each.operators for each in kinds),
+        tuple(kind for each in kinds for kind in each.different_operators)[:NAMED],
+    )
+
+
+def _prints(file: NaiveBuffer) -> dict[str, tuple[str, bytes]]:
+    """Return each tensor's fingerprint, and the scales of one that holds integers."""
+    scales = {name: found.scales.tobytes() for name, found in integers(file).items()}
+    return {name: (found, scales.get(name, b"")) for name, found in file.fingerprints.items()}
 
 
 def _roots(steps: list[Computed], others: list[Computed]) -> list[str]:

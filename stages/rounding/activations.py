@@ -17,8 +17,12 @@ from stages.program.params import write_parameters, write_program
 class Activations:
     """A program loaded so that it gives some of its variables."""
 
-    def __init__(self, graph: Graph, wanted: Sequence[str], folder: Path, threads: int) -> None:
-        """Write a copy of the program that fetches ``wanted`` into ``folder`` and load it."""
+    def __init__(self, graph: Graph, wanted: Sequence[str], folder: Path) -> None:
+        """Write a copy of the program that fetches ``wanted`` into ``folder`` and load it.
+
+        It is run operator by operator: Paddle fuses others where variables are fetched, and then adds a bias
+        along the wrong axis. In one thread, for with more the sums would be others.
+        """
         files = folder / "activations.pdmodel", folder / "activations.pdiparams"
         own = Graph(graph.program(), graph.used_parameters())
         fold_norms(own)  # or Paddle would, with the processor's own square roots
@@ -28,8 +32,9 @@ class Activations:
         write_parameters(files[1], own.used_parameters())
         config = Config(str(files[0]), str(files[1]))
         config.disable_gpu()
-        config.enable_mkldnn()  # twice as fast; and its sums do not depend on the number of threads
-        config.set_cpu_math_library_num_threads(threads)
+        config.disable_mkldnn()
+        config.switch_ir_optim(False)
+        config.set_cpu_math_library_num_threads(1)
         config.disable_glog_info()
         self._predictor = create_predictor(config)
         self._wanted = tuple(wanted)

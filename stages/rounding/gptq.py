@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.rounding.grid import Grid, nearest
+from stages.rounding.grid import FARTHEST, Grid, nearest
 
 #: Added to every input's second moment, as a share of their mean: the same as in GPTQ's own code.
 DAMPING = 0.01
@@ -32,6 +32,7 @@ class Rounded:
         values: float32 [channels, inputs], as the loader will have them.
         plain: the loss of rounding each weight to the nearest number of the grid.
         loss: the loss of ``values``; never more.
+        calibrated: whether second moments were given.
 
     A loss is the error's share in the energy of the layer's output, ``E[|dw x|^2] / E[|w x|^2]``. Without
     second moments all inputs count the same.
@@ -40,6 +41,7 @@ class Rounded:
     values: np.ndarray
     plain: float
     loss: float
+    calibrated: bool
 
 
 def round_weights(weights: np.ndarray, moments: np.ndarray | None, bits: int) -> Rounded:
@@ -59,10 +61,11 @@ def round_weights(weights: np.ndarray, moments: np.ndarray | None, bits: int) ->
         feedback = None if taken is None else _feedback(taken)
         for begin in range(group * size, (group + 1) * size, _ROWS):
             rows = slice(begin, min(begin + _ROWS, (group + 1) * size))
-            values[rows], losses = _round(weights[rows], grid.rows(rows), taken, feedback)
-            totals += losses
-    energy, plain, loss = totals
-    return Rounded(values, plain / energy, loss / energy) if energy else Rounded(values, 0.0, 0.0)
+            values[rows], found = _round(weights[rows], grid.rows(rows), taken, feedback)
+            totals += found
+    energy, *losses = totals
+    plain, loss = (float(each / energy) if energy else 0.0 for each in losses)
+    return Rounded(values, plain, loss, moments is not None)
 
 
 def _round(
@@ -76,8 +79,9 @@ def _round(
         return values, np.array([energy.sum(), plain.sum(), plain.sum()])
     better = grid.values(feedback.round(exact, grid))
     loss = _energy(better - exact, moments)
-    chosen = np.where((loss < plain)[:, None], better, values)
-    return chosen, np.array([energy.sum(), plain.sum(), np.minimum(loss, plain).sum()])
+    taken = (loss < plain) & (grid.moved(weights, better) <= FARTHEST)
+    chosen = np.where(taken[:, None], better, values)
+    return chosen, np.array([energy.sum(), plain.sum(), np.where(taken, loss, plain).sum()])
 
 
 def _energy(rows: np.ndarray, moments: np.ndarray | None) -> np.ndarray:

@@ -12,8 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Bits of a weight, by the kind of weights that a project asks for.
-BITS = {"int8": 8, "int16": 16}
+from stages.contract.variant import Weights
+
+#: Bits of a weight, by kind.
+BITS = {Weights.INT8: 8, Weights.INT16: 16}
+#: How far a channel's weights may be moved in the mean, in steps of its scale, to make up for each other's
+#: errors: rounding to the nearest number moves them by 0.3, and 0.7 is the most that was seen.
+FARTHEST = 2.0
 
 
 @dataclass(frozen=True)
@@ -27,15 +32,11 @@ class Grid:
     def of(cls, weights: np.ndarray, bits: int) -> Grid:
         """Return the grid of the largest weights, float32 [channels, inputs].
 
-        The largest weight of a channel, turned back, must lead to the same scale again, or ``opt`` would
-        find another one in what was rounded. Division and multiplication by the limit each round, so the
-        scale may move by its last bit; it moves in one direction and soon stays.
+        What it makes of a channel's largest weight has the same scale again, though it may be another number
+        in its last bit: so it is for every float32 (tests/stages/test_rounding.py tries them all).
         """
-        limit = np.float32(2 ** (bits - 1) - 1)
-        scales = np.abs(weights).max(1).astype(np.float32) / limit
-        while not np.array_equal(again := scales * limit / limit, scales):
-            scales = again
-        return cls(scales, int(limit))
+        limit = 2 ** (bits - 1) - 1
+        return cls(np.abs(weights).max(1).astype(np.float32) / np.float32(limit), limit)
 
     def whole(self, weights: np.ndarray) -> np.ndarray:
         """Return the nearest integers, int32 [channels, inputs], of weights in float32."""
@@ -45,6 +46,13 @@ class Grid:
         """Return what the loader makes of integers, float32."""
         made: np.ndarray = whole.astype(np.float32) * self.scales[:, None]
         return made
+
+    def moved(self, weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Return how far each channel's weights were moved, in steps: the root of their mean square."""
+        far: np.ndarray = np.sqrt(
+            np.square(self.steps(values - weights.astype(np.float64))).mean(1)
+        )
+        return far
 
     def rows(self, rows: slice) -> Grid:
         """Return the grid of some of the channels."""

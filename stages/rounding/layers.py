@@ -50,6 +50,12 @@ class Layer:
         slot = _KINDS[self.kind][2]
         return tuple(operator.input(slot) for operator in self.operators) if slot else ()
 
+    @property
+    def groups(self) -> int:
+        """How many parts of the channels have inputs of their own."""
+        given = self.operators[0].attribute("groups") if self.kind == "conv2d" else 1
+        return int(given or 1)
+
     def matrix(self, weights: np.ndarray) -> np.ndarray:
         """Return the weights as [channels, inputs]."""
         return np.moveaxis(weights, self.axis, 0).reshape(weights.shape[self.axis], -1)

@@ -32,8 +32,7 @@ class Moments:
     def __init__(self, layer: Layer, weights: np.ndarray) -> None:
         self._layer, self._shape = layer, weights.shape
         inputs = layer.matrix(weights).shape[1]
-        groups = layer.operators[0].attribute("groups") or 1 if layer.kind == "conv2d" else 1
-        self.total = np.zeros((groups, inputs, inputs))
+        self.total = np.zeros((layer.groups, inputs, inputs))
 
     def add(self, operator: Operator, source: np.ndarray) -> None:
         """Add an image.

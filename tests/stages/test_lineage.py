@@ -16,6 +16,7 @@ import pytest
 from paddle import nn
 
 from stages import convert
+from stages.contract.variant import Variant
 from stages.errors import IntegrityError
 from stages.lineage.rewriting import trace_rewriting
 from stages.lineage.trace import Chain
@@ -86,7 +87,7 @@ def trace(
     for target in targets:
         out = folder / f"model_{target}.nb"
         run_opt(*lite, target, out, fp16=False)
-        followed.add(read_naive_buffer(out), target)
+        followed.add(read_naive_buffer(out), Variant(target))
     document: dict[str, Any] = json.loads(followed.document().dump())
     return document
 
@@ -238,7 +239,7 @@ def changed(folder: Path, change: Callable[[np.ndarray], None], name: str) -> Fi
 
 
 def test_the_model_s_own_file_is_taken() -> None:
-    assert len(chain(legal()).add(read_naive_buffer(made()), "arm").origins) > 100
+    assert len(chain(legal()).add(read_naive_buffer(made()), Variant("arm")).origins) > 100
 
 
 def one_bit(array: np.ndarray) -> None:
@@ -249,7 +250,7 @@ def one_bit(array: np.ndarray) -> None:
 def test_another_model_s_file_is_refused_for_one_bit(tmp_path: Path, name: str) -> None:
     found = next(item for item in read_parameters(*legal()) if item == name)
     with pytest.raises(IntegrityError, match=f"the first is {name}") as caught:
-        chain(changed(tmp_path, one_bit, found)).add(read_naive_buffer(made()), "arm")
+        chain(changed(tmp_path, one_bit, found)).add(read_naive_buffer(made()), Variant("arm"))
     assert caught.value.pitfall == Pitfall.STOCK_NB
     assert caught.value.message.startswith("1 of ")
 
@@ -261,7 +262,7 @@ def test_a_fold_of_other_statistics_is_refused(tmp_path: Path, statistic: str) -
 
     files = changed(tmp_path, more, f"batch_norm2d_0.{statistic}")
     with pytest.raises(IntegrityError) as caught:
-        chain(files).add(read_naive_buffer(made()), "arm")
+        chain(files).add(read_naive_buffer(made()), Variant("arm"))
     assert caught.value.pitfall == Pitfall.STOCK_NB
 
 
@@ -271,13 +272,13 @@ def test_the_stock_model_s_file_is_refused_by_name(tmp_path: Path) -> None:
     files = folder / "inference.pdmodel", folder / "inference.pdiparams"
     run_opt(*files, "x86", out, fp16=False)
     with pytest.raises(IntegrityError, match=r"tensors of model_x86\.nb are neither") as caught:
-        chain(legal()).add(read_naive_buffer(out), "x86")
+        chain(legal()).add(read_naive_buffer(out), Variant("x86"))
     assert caught.value.pitfall == Pitfall.STOCK_NB
 
 
 def test_a_file_for_another_target_is_refused() -> None:
     with pytest.raises(IntegrityError, match=r"was made for arm, expected x86") as caught:
-        chain(legal()).add(read_naive_buffer(made()), "x86")
+        chain(legal()).add(read_naive_buffer(made()), Variant("x86"))
     assert caught.value.pitfall == Pitfall.FOREIGN_TARGET
 
 
