@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.tasks import NONE, TASKS, Metric
+from pipeline.tasks.metric import FINE
 from stages.contract import Latency
 from stages.contract.artifacts import PD_MODEL
 from stages.message import msg
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     ReportMetric = Metric[Model, Report]
 
-__all__ = ["ALL_METRICS", "NONE", "RATIO", "metrics_of"]
+__all__ = ["ALL_METRICS", "FINE", "NONE", "RATIO", "metrics_of"]
 
 
 def metrics_of(report: Report) -> tuple[ReportMetric, ...]:
@@ -61,7 +62,7 @@ def _classes(model: Model, report: Report) -> Value:
     return f"{model.classes}/{report.dictionary.classes}"
 
 
-_detail = partial(Metric["Model", "Report"], brief=False, rank=5, varies=True)
+_detail = partial(Metric["Model", "Report"], brief=False, rank=FINE, varies=True)
 _DIFFERENCES: tuple[ReportMetric, ...] = (
     _detail(
         msg("mean diff"),
@@ -72,7 +73,7 @@ _DIFFERENCES: tuple[ReportMetric, ...] = (
     ),
     _detail(
         msg("by decade"),
-        msg("images by their largest difference (under 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, more)"),
+        msg("images by difference, from under 1e-6 to over 1e-2"),
         _decades,
         varies=False,
     ),
@@ -106,7 +107,7 @@ _COST: tuple[ReportMetric, ...] = (
         varies=True,
     ),
     RATIO,
-    _detail("x PD 95 %", msg("p50 divided by PD's, 95 % interval"), _ratio_interval),
+    _detail("x PD 95 %", msg("p50 by PD's, 95 %"), _ratio_interval),
     _detail(
         msg("p50 all ms"),
         msg("p50 in ms with all threads"),

@@ -11,6 +11,8 @@ from stages.message import msg
 
 #: What a cell shows that has no value.
 NONE = "–"
+#: The rank of numbers that say how sure others are: no table has them, a page of details does.
+FINE = 5
 Value = float | str | None
 _Model_contra = TypeVar("_Model_contra", bound=ModelEntry, contravariant=True)
 _Report_contra = TypeVar("_Report_contra", contravariant=True)
@@ -77,7 +79,7 @@ def _confidence(model: ModelEntry, _report: object) -> Value:
 
 #: How sure the accuracy is, and how far the model's own confidence can be believed.
 SURENESS: tuple[ModelMetric, ...] = (
-    Metric(msg("accuracy 95 %"), msg("accuracy, 95 % interval"), _interval, brief=False, rank=5),
+    Metric(msg("accuracy 95 %"), msg("accuracy, 95 %"), _interval, brief=False, rank=FINE),
     Metric(
         "ECE",
         msg("expected calibration error"),
@@ -85,14 +87,14 @@ SURENESS: tuple[ModelMetric, ...] = (
         ".4f",
         "lower",
         brief=False,
-        rank=5,
+        rank=FINE,
     ),
     Metric(
         msg("confidence"),
-        msg("mean confidence where right / where wrong"),
+        msg("confidence where right / wrong"),
         _confidence,
         brief=False,
-        rank=5,
+        rank=FINE,
     ),
 )
 DIFFERENCE: ModelMetric = Metric(

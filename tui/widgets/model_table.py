@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pipeline.report.metrics import metrics_of
+from pipeline.report.metrics import FINE, metrics_of
 from pipeline.report.words import Outcome
 from pipeline.tasks import NONE
 from pipeline.text import one_line
@@ -94,7 +94,7 @@ class _Layout:
         self._report, self._width = report, width
         names = [_("model"), *(one_line(translated(model.title)) for model in report.models)]
         self._name = widest(names, _LONGEST_NAME)
-        self._metrics = metrics_of(report)
+        self._metrics = [metric for metric in metrics_of(report) if metric.rank < FINE]
         self._widths = {metric.title: self._width_of(metric) for metric in self._metrics}
         self.columns = self._chosen()
 
@@ -167,16 +167,20 @@ def _status(model: Model) -> Text:
 
 
 def _facts(model: Model, report: Report, shown: Iterable[ReportMetric]) -> Iterable[Text]:
-    """Give what the row does not show, and the hashes in full."""
+    """Give what the row does not show, the hashes in full, and then the finer numbers that there are."""
     if not model.is_measured:
         yield _status(model)
     if model.pitfall:
         yield Text.assemble((_("why") + " ", "dim"), one_line(f"paddock explain {model.pitfall}"))
-    seen = [metric.title for metric in shown]
-    for metric in metrics_of(report):
-        cell = _cell(metric, model, report)
-        if metric.title not in (*seen, "MD5", "SHA-256") and cell:
+    seen = (*(metric.title for metric in shown), "MD5", "SHA-256")
+    rest = [metric for metric in metrics_of(report) if metric.title not in seen]
+    for metric in rest:
+        if metric.rank < FINE and (cell := _cell(metric, model, report)):
             yield Text.assemble((translated(metric.name) + " ", "dim"), cell)
     for name, value in (("MD5", model.md5), ("SHA-256", model.sha256)):
         if value:
             yield Text.assemble((f"{name} ", "dim"), one_line(value))
+    for metric in rest:
+        cell = _cell(metric, model, report)
+        if metric.rank == FINE and cell not in ("", symbol("skipped")):
+            yield Text.assemble((translated(metric.name) + " ", "dim"), cell)
