@@ -229,6 +229,4 @@ class Table(Generic[Prediction]):
             return
         self._task.compare(column.model.name, output, reference)
         if not column.is_own_reference:
-            distance = np.abs(output - reference)
-            difference = Difference(float(distance.max()), float(distance.mean(dtype=np.float64)))
-            column.differences.append(difference)
+            column.differences.append(Difference.of(output, reference))

@@ -22,11 +22,12 @@ from stages.lite.library import Library, NotALibraryError, read_library
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.message import joined, msg
 from stages.parity.models import Model
-from stages.parity.series import Series
+from stages.parity.series import Difference, Series
 from stages.parity.task import Prediction, Task
 from stages.preprocess import Prepare, read_image
 from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
+from stages.testset import spread
 
 #: Images that are read, spread evenly over the test set.
 SAMPLE = 16
@@ -104,8 +105,7 @@ class _Sample:
         prepare: Prepare,
         task: Task[Prediction],
     ) -> None:
-        count = min(SAMPLE, len(names))
-        self._numbers = [index * len(names) // count for index in range(count)]
+        self._numbers = spread(SAMPLE, len(names))
         self._context, self._column, self._reference = context, column, reference
         self._files = [str(program), str(context.input(column.model.name))]
         self._names, self._prepare, self._task = names, prepare, task
@@ -161,6 +161,8 @@ class _Sample:
             )
             column.fail(Fault.UNLIKE_REFERENCE, said)
         else:
-            column.predictions[number] = self._task.read(output, number)
-            distance = float(np.abs(output - expected).max())
-            column.max_abs_diff = max(column.max_abs_diff or 0.0, distance)
+            column.predictions[number], confidence = self._task.read(output, number)
+            if confidence is not None:
+                column.confidences[number] = confidence
+            if column.differences:  # none, if the reference failed in the first pass
+                column.differences[number] = Difference.of(output, expected)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple
 
+import numpy as np
+
 from stages.contract import Fault, OnArm, Sane
 from stages.message import msg
 from stages.parity.models import Model
@@ -18,6 +20,12 @@ class Difference(NamedTuple):
 
     largest: float
     mean: float
+
+    @classmethod
+    def of(cls, output: np.ndarray, reference: np.ndarray) -> Difference:
+        """Compare two outputs of one shape."""
+        distance = np.abs(output - reference)
+        return cls(float(distance.max()), float(distance.mean(dtype=np.float64)))
 
 
 @dataclass

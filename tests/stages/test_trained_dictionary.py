@@ -117,7 +117,7 @@ def test_an_odd_line_is_a_class_as_in_the_training(
     assert [text for text in run.warnings() if said in text]
     output = np.zeros((3, dictionary.classes), np.float32)
     output[[0, 1, 2], [500, 501, 502]] = 1
-    read = Recognition(dictionary).read(output, 0)
+    read, _confidence = Recognition(dictionary).read(output, 0)
     assert read == "".join(entries[499:502])
     assert exact_match([read], [read]) == 1 and ned([read], [read]) == 1
 

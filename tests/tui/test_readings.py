@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline.report.confusions import clusters
 from tui.appearance import Appearance, use
-from tui.views.readings import DIFFERENT, clusters, differences, marked, shown
+from tui.views.readings import DIFFERENT, differences, marked, shown
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from stages.lite.library import read_library
 from stages.parity.models import Model
 from stages.parity.on_arm import run_on_arm
 from stages.parity.sanity import RowSanity, Sanity
-from stages.parity.series import Series
+from stages.parity.series import Difference, Series
 from stages.runners import ModelRunner
 from stages.runtime import Context
 
@@ -66,8 +66,8 @@ class Task:
     def check(self, _name: str, output: np.ndarray) -> int:
         return int(output.shape[1])
 
-    def read(self, output: np.ndarray, _number: int) -> str:
-        return str(output.argmax(axis=1))
+    def read(self, output: np.ndarray, _number: int) -> tuple[str, None]:
+        return str(output.argmax(axis=1)), None
 
     def compare(self, _name: str, _output: np.ndarray, _reference: np.ndarray) -> None:
         return
@@ -85,6 +85,7 @@ def ran(folder: Path, program: Path, nb: Path) -> dict[str, Any]:
     arm = Series[str](Model("nb-arm", "pd", ("a", "b"), target="arm", emulated=True))
     for column in (pd, arm):
         column.predictions += [EMULATED] * IMAGES
+        column.differences += [Difference(0.0, 0.0)] * IMAGES
     names = [f"{number}.png" for number in range(IMAGES)]
     run_on_arm(cast(Context, Stage(folder, nb)), [pd, arm], names, prepare, Task())
     return {
@@ -92,7 +93,7 @@ def ran(folder: Path, program: Path, nb: Path) -> dict[str, Any]:
         "why": str(arm.on_arm.failure) if arm.on_arm else None,
         "fault": arm.failure.fault.value if arm.failure else None,
         "replaced": sum(prediction != EMULATED for prediction in arm.predictions),
-        "difference": arm.max_abs_diff,
+        "difference": max((item.largest for item in arm.differences), default=None),
     }
 
 
