@@ -1,10 +1,11 @@
-"""The ``convert`` stage: a legacy Paddle model becomes a ``.nb`` file for each target.
+"""The ``convert`` stage: a legacy Paddle model becomes a ``.nb`` file for each target and kind of weights.
 
 A file that the project brings along, made by another ``opt``, is taken as it is, and traced as far as it
 can be.
 
 The program is first rewritten so that ``opt`` takes it and Lite runs it fast (``stages/program``);
-what ``opt`` was given is an artifact too, and has been proved equal to the original. Every tensor of
+what ``opt`` was given is an artifact too, and has been proved equal to the original. Integers are made of
+the same program rounded (``stages/quantize``), which is held to be it. Every tensor of
 each file is traced back to the original model (``stages/lineage``) before the file is used.
 """
 
@@ -13,8 +14,10 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +27,7 @@ from stages.contract.artifacts import (
     LITE_PARAMETERS,
     LITE_PROGRAM,
 )
-from stages.contract.variant import Variant
+from stages.contract.variant import Variant, Weights, variants_of
 from stages.errors import IntegrityError, StageError
 from stages.lineage.trace import Chain
 from stages.lite.naive_buffer import read_naive_buffer
@@ -44,8 +47,6 @@ from stages.program.unknown import refuse_unknown
 from stages.runtime import Context
 from stages.tasks import task_of
 
-#: Weights that are computed in half precision exist for ARM's kernels only.
-FP16_TARGETS = ("arm",)
 #: What Lite's runtime says of a scalar that was written with an empty shape (fill_constant_op.cc).
 _SCALAR_ABORT = "no valid out_shape"
 
@@ -62,36 +63,41 @@ class Rewritten:
 
 
 def run(context: Context) -> ConvertMetrics:
-    """Write ``model_TARGET.nb`` each, ``lite.pdmodel``, ``lite.pdiparams`` and ``lineage.json``.
+    """Write an NB file each variant, ``lite.pdmodel``, ``lite.pdiparams`` and ``lineage.json``.
 
     Raises:
         StageError: the model is not a legacy one, has operators that Lite does not know, is changed
             by the rewriting, or ``opt`` wrote nothing that works.
         IntegrityError: a file is of another ``opt`` or target, or holds tensors that are not the
-            model's.
+            model's, or a rounded model is not it.
     """
-    targets = _targets(context.parameters["targets"])
+    variants = _variants(context.parameters)
     original = context.input("pdmodel"), context.input("pdiparams")
-    steps = Steps(context, 2 + len(targets))
+    steps = Steps(context, 2 + len(variants))
     steps.begin(msg("rewrite the program"))
     shapes = input_shapes(read_program(original[0]), _sizes(context))
     rewritten = _rewrite(context, original)
-    given = [target for target in targets if context.has(Variant(target).given)]
-    made = [target for target in targets if target not in given]
-    refuse_unknown(rewritten.graph, {target: known_operators(target) for target in made})
+    given = [variant for variant in variants if context.has(variant.given)]
+    made = [variant for variant in variants if variant not in given]
+    targets = dict.fromkeys(variant.target for variant in made)
+    refuse_unknown(rewritten.graph, {target: known_operators(target) for target in targets})
     with context.guarding():
         chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)
+        for kind in dict.fromkeys(each.weights for each in made if each.weights.are_integers):
+            chain.add_rounded(_rounded(context, kind), kind)
     steps.begin(msg("prove it equal"))
     proof = prove_equal(original, rewritten.files, shapes, context.spec.seed)
     if proof.rounding:
         context.warn(_sensitive(proof), original[0].name)
     version = installed_version()
-    for target in given:
-        steps.begin(msg("trace the file for {target}", target))
-        _adopt(context, original, target, chain)
-    for target in made:
-        steps.begin(msg("opt for {target}", target))
-        _convert(context, rewritten.files, target, version, chain, proof)
+    for variant in given:
+        steps.begin(msg("trace the file for {target}", variant.name))
+        _adopt(context, original, variant, chain)
+    for variant in made:
+        steps.begin(msg("opt for {target}", variant.name))
+        integers = variant.weights.are_integers
+        files = _rounded(context, variant.weights) if integers else rewritten.files
+        _convert(context, files, variant, version, chain, proof)
     with context.guarding():
         chain.write(context.output / LINEAGE)
     steps.end()
@@ -103,7 +109,7 @@ def run(context: Context) -> ConvertMetrics:
         {name: count for name, count in rewritten.rules.items() if name in needed},
         version,
         proof.difference,
-        tuple(given),
+        tuple(variant.target for variant in given),
     )
 
 
@@ -140,7 +146,13 @@ def _sensitive(proof: Proof) -> str:
     )
 
 
-def _targets(given: list[str]) -> list[str]:
+def _variants(parameters: Mapping[str, Any]) -> tuple[Variant, ...]:
+    """Return the files to make.
+
+    Raises:
+        StageError: there is no such target, or no such file would be right.
+    """
+    given, weights = parameters["targets"], parameters.get("weights", [Weights.FLOAT32.value])
     unknown = [target for target in given if target not in TARGETS]
     if unknown or not given:
         raise StageError(
@@ -148,7 +160,21 @@ def _targets(given: list[str]) -> list[str]:
             "convert.targets",
             msg('give [convert] targets = ["arm", "x86"]'),
         )
-    return sorted(set(given))
+    fp16 = bool(parameters["fp16"])
+    if fp16 and any(kind.are_integers for kind in Weights if kind in weights):
+        raise StageError(
+            msg("half precision together with weights of {kinds}", ", ".join(weights)),
+            "convert.fp16",
+            msg("set fp16 = false"),
+            Pitfall.QUANTISED_FP16,
+        )
+    return variants_of(sorted(set(given)), weights, fp16=fp16)
+
+
+def _rounded(context: Context, kind: Weights) -> tuple[Path, Path]:
+    """Return the model that ``quantize`` rounded for such weights."""
+    program, parameters = map(context.input, kind.inputs)
+    return program, parameters
 
 
 def _rewrite(context: Context, original: tuple[Path, Path]) -> Rewritten:
@@ -167,32 +193,31 @@ def _rewrite(context: Context, original: tuple[Path, Path]) -> Rewritten:
 
 def _convert(
     context: Context,
-    lite: tuple[Path, Path],
-    target: str,
+    files: tuple[Path, Path],
+    variant: Variant,
     version: str,
     chain: Chain,
     proof: Proof,
 ) -> None:
-    """Make one target's file, trace it, and run it if this machine can."""
-    made = context.scratch / Variant(target).file
-    fp16 = bool(context.parameters["fp16"]) and target in FP16_TARGETS
-    run_opt(*lite, target, made, fp16=fp16)
+    """Make one variant's file, trace it, and run it if this machine can."""
+    made = context.scratch / variant.file
+    run_opt(*files, variant.target, made, fp16=variant.half, weights=variant.weights)
     with context.guarding():
         check_version(make_reproducible(made).opt_version, version, made.name)
-        chain.add(read_naive_buffer(made), target)
-    if target == runnable_target(platform.machine()):
+        chain.add(read_naive_buffer(made), variant)
+    if variant.target == runnable_target(platform.machine()) and not variant.half:
         check_runs(made, proof)
     made.rename(context.output / made.name)
 
 
-def _adopt(context: Context, original: tuple[Path, Path], target: str, chain: Chain) -> None:
+def _adopt(context: Context, original: tuple[Path, Path], variant: Variant, chain: Chain) -> None:
     """Take a file that was made elsewhere as it is, and trace what can be traced of it."""
-    given = context.input(Variant(target).given)
+    given = context.input(variant.given)
     program = read_program(original[0])
     with context.guarding():
         nb = read_naive_buffer(given)
-        chain.add(nb, target, Graph(program, read_tensors(program, original[1])))
-    shutil.copyfile(given, context.output / Variant(target).file)
+        chain.add(nb, variant, Graph(program, read_tensors(program, original[1])))
+    shutil.copyfile(given, context.output / variant.file)
 
 
 def check_version(found: str, installed: str, name: str) -> None:

@@ -41,6 +41,8 @@ class Pitfall(str, Enum):
     NO_FILE_EXIT_ZERO = "no-file-exit-zero"
     STALE_FILE = "stale-file"
     QUANTISED_GARBAGE = "quantised-garbage"
+    QUANTISED_FP16 = "quantised-fp16"
+    INT8_ACTIVATION_DROPPED = "int8-activation-dropped"
 
     # The runtime and the phone.
     FOREIGN_TARGET = "foreign-target"

@@ -29,7 +29,7 @@ From training images to a verified Paddle-Lite model, each stage in its own pinn
 
   paddock [PROJECT]            the text UI; an empty folder asks what it should become
   paddock init DIR             a commented starting project
-  paddock --batch [PROJECT]    run it: data, train, export, convert, verify; then the parity table
+  paddock --batch [PROJECT]    run it: data, train, export, quantize, convert, verify; then the parity table
   paddock plan [PROJECT]       what would run, and why
   paddock doctor               what this machine lacks, and how to get it
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.report.model import Report
-from pipeline.report.table import chain_line, differences, rows, titles, verdict_line
+from pipeline.report.table import differences, notes, rows, titles, verdict_line
 from pipeline.report.training import summary
 from pipeline.tasks import TASKS
 from pipeline.text import one_line
@@ -65,7 +65,7 @@ def _cell(title: str, text: str) -> str:
 
 def _print_verdict(report: Report, terminal: Terminal) -> None:
     """Write what is known of the run, why it was judged as it was, and last the verdict."""
-    facts = (_chain, _dictionary, _training, _weights, _guards, _limits)
+    facts = (_notes, _dictionary, _training, _weights, _guards, _limits)
     for line in (line for fact in facts for line in fact(report)):
         terminal.print(f"  {line}")
     for line, style in judged_lines(report.judgement):
@@ -74,9 +74,8 @@ def _print_verdict(report: Report, terminal: Terminal) -> None:
     terminal.print(f"{mark} {translated(verdict_line(report))}", style)
 
 
-def _chain(report: Report) -> Iterator[str]:
-    if chained := chain_line(report):
-        yield translated(chained)
+def _notes(report: Report) -> Iterator[str]:
+    yield from map(translated, notes(report))
 
 
 def _dictionary(report: Report) -> Iterator[str]:

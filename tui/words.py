@@ -64,6 +64,7 @@ def end_words(end: RunFinished | RunSummary) -> tuple[str, str]:
 
 #: What a verdict that is no pass makes of the stage that measured.
 _JUDGED = {
+    Verdict.PART: N_("a kind of file failed"),
     Verdict.ACCURACY: N_("below the limit"),
     Verdict.PARITY: N_("differs from PD"),
     Verdict.GUARD: N_("a guard failed"),
@@ -137,6 +138,7 @@ PURPOSES: dict[str, str] = {
     "data": N_("looks at every label and image before anything is made of them"),
     "train": N_("trains the model and keeps its best epoch"),
     "export": N_("writes the model for Paddle Inference and compares it with what it was made of"),
+    "quantize": N_("rounds the weights to 8 and 16 bits so that the model loses least"),
     "convert": N_("makes a .nb file a target with Paddle-Lite's opt and proves it equal"),
     "verify": N_("lets every model read the test images and compares what they read"),
 }

@@ -13,10 +13,6 @@ from pipeline import complaint
 from pipeline.complaint import Complaint
 from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
-from stages.message import msg
-
-#: Keys that files of earlier versions may hold.
-_GONE = {("quantize",): msg("the table is gone, as nothing is quantised: remove it")}
 
 
 def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:
@@ -39,5 +35,4 @@ def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:
 
 def complaint_of(error: ErrorDetails) -> Complaint:
     """Say what the schema found, with the nearest known key or what is allowed."""
-    found = complaint.complaint_of(error, Settings)
-    return Complaint(found.keys, _GONE[found.keys]) if found.keys in _GONE else found
+    return complaint.complaint_of(error, Settings)

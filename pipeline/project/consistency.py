@@ -18,6 +18,7 @@ from pipeline.project.shared import of_missing_splits, of_shared_labels
 from pipeline.project.starts import of_models, trains
 from pipeline.text import nearest
 from stages.contract import DEFAULT_DICTIONARY
+from stages.contract.variant import HALF_TARGETS, Weights
 from stages.message import msg
 
 #: Keys that only a model that reads text has a use for, by table.
@@ -35,6 +36,7 @@ def disagreements(project: Project) -> Iterator[Complaint]:
     yield from _of_splits(project)
     yield from _of_dictionary(project)
     yield from _of_space(project)
+    yield from _of_weights(project)
     yield from _of_recogniser(project)
     yield from _of_arm_runtime(project)
     yield from _of_given_files(project)
@@ -225,6 +227,30 @@ def _brings_dictionary(project: Project) -> bool:
     return given in MODELS or bool(given and has_description(project.folder / given))
 
 
+def _of_weights(project: Project) -> Iterator[Complaint]:
+    """Refuse weights that would be wrong on the phone, and those that nothing is there to make from."""
+    data, convert = project.settings.data, project.settings.convert
+    if convert.fp16 and convert.rounded:
+        message = msg(
+            "not together with {kinds}: half precision reads the integers' biases as other numbers "
+            "(paddock explain quantised-fp16)",
+            ", ".join(kind.value for kind in convert.rounded),
+        )
+        yield Complaint(
+            ("convert", "fp16"), message, msg("set fp16 = false, or take them out of weights")
+        )
+    elif convert.fp16 and not any(variant.half for variant in convert.variants):
+        message = msg("for {targets} only", ", ".join(HALF_TARGETS))
+        yield Complaint(("convert", "fp16"), message, msg('add "arm" to [convert] targets'))
+    if Weights.INT8 in convert.rounded and not (data.train or data.labels):
+        message = msg("needed for int8, which is rounded with images of train, never of test")
+        remedy = msg(
+            "list label files of images such as the app will read, which need not be many; or take "
+            '"int8" out of [convert] weights'
+        )
+        yield Complaint(("data", "train"), message, remedy)
+
+
 def _of_recogniser(project: Project) -> Iterator[Complaint]:
     """Refuse another project to read with where it cannot be used."""
     settings, keys = project.settings, ("verify", "recognition")
@@ -238,6 +264,9 @@ def _of_recogniser(project: Project) -> Iterator[Complaint]:
     elif "x86" not in settings.convert.targets:
         message = msg("needs the target x86: no other file can be run here")
         yield Complaint(keys, message, msg('add "x86" to [convert] targets'))
+    elif Weights.FLOAT32 not in settings.convert.weights:
+        message = msg("needs the weights float32: that file is the one that is read with")
+        yield Complaint(keys, message, msg('add "float32" to [convert] weights'))
     elif not is_file(project.folder / name / "paddock.toml"):
         remedy = msg("name the folder of a Paddock project that converts a recognition model")
         yield Complaint(keys, msg("no project in {folder}", project.folder / name), remedy)
@@ -267,3 +296,6 @@ def _of_given_files(project: Project) -> Iterator[Complaint]:
         elif target not in settings.targets:
             remedy = msg('add "{target}" to [convert] targets', target)
             yield Complaint(keys, msg("{target} is not one of the targets", target), remedy)
+        elif Weights.FLOAT32 not in settings.weights:
+            message = msg("stands for the weights float32, which are not asked for")
+            yield Complaint(keys, message, msg('add "float32" to [convert] weights'))

@@ -20,6 +20,7 @@ from pipeline.models.given import STRICT, GivenModel, is_safe_path
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.tasks import TASKS, Task
 from stages.contract.kernels import Kernels
+from stages.contract.variant import Variant, Weights, variants_of
 from stages.message import msg
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -171,9 +172,10 @@ class ExportSection(Section):
 
 
 class ConvertSection(Section):
-    """``[convert]``"""
+    """``[convert]``: a file each target and kind of weights, and one more for ``fp16``."""
 
     targets: Annotated[list[Literal["arm", "x86", "opencl"]], Field(min_length=1)] = ["arm", "x86"]
+    weights: Annotated[list[Literal["float32", "int16", "int8"]], Field(min_length=1)] = ["float32"]
     fp16: bool = False
     models: dict[Literal["arm", "x86", "opencl"], str] = {}
 
@@ -183,6 +185,31 @@ class ConvertSection(Section):
         if len(set(targets)) != len(targets):
             raise ValueError(msg("each target once"))
         return targets
+
+    @field_validator("weights")
+    @classmethod
+    def _each_kind_once(cls, weights: list[str]) -> list[str]:
+        if len(set(weights)) != len(weights):
+            raise ValueError(msg("each kind of weights once"))
+        return weights
+
+    @property
+    def rounded(self) -> tuple[Weights, ...]:
+        """The kinds of weights that are integers."""
+        return tuple(kind for kind in Weights if kind.are_integers and kind in self.weights)
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """The files to make."""
+        return variants_of(self.targets, self.weights, fp16=self.fp16)
+
+
+class QuantizeSection(Section):
+    """``[quantize]``: what weights of fewer bits may cost, and how many images of train int8 is made with."""
+
+    images: Annotated[int, Field(ge=1, le=10_000)] = 60
+    max_accuracy_drop: Fraction = 0.01
+    min_agreement: Fraction = 0.97
 
 
 class ArmRuntime(Section):
@@ -249,6 +276,7 @@ class Settings(Section):
     model: ModelSection = ModelSection()
     train: TrainSection = TrainSection()
     export: ExportSection = ExportSection()
+    quantize: QuantizeSection = QuantizeSection()
     convert: ConvertSection = ConvertSection()
     verify: VerifySection = VerifySection()
     limits: LimitsSection = LimitsSection()

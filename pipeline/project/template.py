@@ -70,6 +70,7 @@ _TABLES: Mapping[str, tuple[_Line, ...]] = {
             'x86 is what can run here; arm is what ships, "opencl" beside it is for its GPU',
             '["arm", "x86"]',
         ),
+        _Line("weights", 'also "int16" and "int8": smaller files', '["float32"]'),
     ),
     "verify": (
         _Line("min_accuracy", "of the PD model; without it, more than 0", "0.9"),

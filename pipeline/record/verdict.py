@@ -19,6 +19,8 @@ class Verdict(str, Enum):
     PASS = "pass"  # noqa: S105 - no password
     #: It passed, and a reader should know something all the same.
     WARNINGS = "pass-with-warnings"
+    #: A kind of file that was asked for is not good enough; the others are, and are delivered.
+    PART = "fail-in-part"
     #: The PD model is not good enough.
     ACCURACY = "fail-accuracy"
     #: A model could not be run, or does not do as the PD model does.
@@ -32,8 +34,13 @@ class Verdict(str, Enum):
 
     @property
     def passed(self) -> bool:
-        """Whether the models may ship."""
+        """Whether all models may ship."""
         return self in (Verdict.PASS, Verdict.WARNINGS)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether what may ship goes to ``out/``."""
+        return self.passed or self is Verdict.PART
 
     @property
     def words(self) -> str:
@@ -51,6 +58,7 @@ class Verdict(str, Enum):
 _WORDS = {
     Verdict.PASS: msg("PASS"),
     Verdict.WARNINGS: msg("PASS with warnings"),
+    Verdict.PART: msg("FAIL in part"),
     Verdict.ACCURACY: msg("FAIL by accuracy"),
     Verdict.PARITY: msg("FAIL by parity"),
     Verdict.GUARD: msg("FAIL by a guard"),
@@ -58,7 +66,7 @@ _WORDS = {
 
 
 class Asked(str, Enum):
-    """What ``[verify]`` sets a limit to; the value is the key in ``paddock.toml``."""
+    """What ``[verify]`` and ``[quantize]`` set a limit to; the value is the key in ``paddock.toml``."""
 
     MIN_ACCURACY = "min_accuracy"
     MAX_ACCURACY_DROP = "max_accuracy_drop"
@@ -78,7 +86,7 @@ class Asked(str, Enum):
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of ``[verify]``, and the number of one model that was held against it."""
+    """A limit of ``[verify]`` or ``[quantize]``, and the number of one model that was held against it."""
 
     asked: Asked
     model: str
@@ -146,6 +154,8 @@ class Judgement:
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
+    refused: tuple[str, ...] = ()
+    """models whose files are not delivered, though others are"""
 
 
 def read_verdict(text: str) -> Verdict | None:

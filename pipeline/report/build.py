@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +22,16 @@ from pipeline.report.model import (
 )
 from pipeline.report.training import training_section
 from pipeline.report.verdict import judge
-from stages.contract import Artifact, BufferHead, Curve, Digests, Evidence, Parity, Result
+from stages.contract import (
+    Artifact,
+    BufferHead,
+    Curve,
+    Digests,
+    Evidence,
+    Parity,
+    Quantisation,
+    Result,
+)
 from stages.contract import Lineage as LineageDocument
 from stages.contract.artifacts import (
     CHECKPOINT,
@@ -29,11 +39,15 @@ from stages.contract.artifacts import (
     PD_MODEL,
     PD_PARAMETERS,
 )
-from stages.contract.variant import Variant
+from stages.contract.variant import Variant, Weights
 from stages.message import messages_in
 
 #: The files by which models are known that are no NB file; those that no stage made the project gave.
-_MODEL_FILES = {CHECKPOINT_MODEL: CHECKPOINT, PD_MODEL: PD_PARAMETERS}
+_MODEL_FILES = {
+    CHECKPOINT_MODEL: CHECKPOINT,
+    **{kind.reference: kind.files[1] for kind in Weights if kind.are_integers},
+    PD_MODEL: PD_PARAMETERS,
+}
 
 
 def build_report(
@@ -45,6 +59,7 @@ def build_report(
     *,
     lineage: LineageDocument | None = None,
     curve: Curve | None = None,
+    quantisation: Quantisation | None = None,
     given: Mapping[str, Digests] = MappingProxyType({}),
     locked: bool = False,
 ) -> Report:
@@ -58,6 +73,7 @@ def build_report(
         evidence: the verify stage's.
         lineage: the convert stage's.
         curve: the train stage's.
+        quantisation: the quantize stage's.
         given: the files of models that the project brought along, by model name.
         locked: whether the run was held to ``paddock.lock``.
 
@@ -66,7 +82,13 @@ def build_report(
     """
     proof = Proof(project.settings, dict(results), parity, evidence, lineage, locked)
     guards = check_guards(proof)
-    judged = judge(parity, project.settings.verify, guards)
+    judged = judge(
+        parity,
+        project.settings.verify,
+        lambda left: guards if left is parity else check_guards(replace(proof, parity=left)),
+        lossy=project.settings.quantize,
+        quantisation=quantisation,
+    )
     files = {item.model: item for item in evidence.runtime.files}
     training = training_section(project.settings, proof.train, curve)
     report = Report(
@@ -78,6 +100,7 @@ def build_report(
         reasons=tuple(map(str, judged.reasons)),
         remarks=tuple(map(str, judged.remarks)),
         limits=judged.limits,
+        refused=judged.refused,
         images=parity.images,
         timed=parity.timed,
         threads=parity.threads,
@@ -111,6 +134,7 @@ def build_report(
         canary=evidence.canary,
         runtime=evidence.runtime,
         lineage=_lineage(lineage) if lineage else None,
+        quantisation=dict(quantisation.kinds) if quantisation else {},
         guards=guards,
         messages={
             text: tuple(made)

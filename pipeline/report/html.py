@@ -11,9 +11,9 @@ from pipeline.report.model import Dictionary, Report, Training
 from pipeline.report.plot import STYLE, Curve, Plot
 from pipeline.report.proofs import Section, after_training, sections
 from pipeline.report.table import (
-    chain_line,
     differences,
     differences_title,
+    notes,
     rows,
     titles,
     verdict_line,
@@ -45,7 +45,7 @@ def render_html(report: Report) -> str:
         "<ul>" + "".join(f"<li>{_safe(item)}</li>" for item in remarks) + "</ul>",
         _table(titles(report), rows(report)),
         *_dictionary(report.dictionary),
-        *(f"<p>{_safe(line)}</p>" for line in [chain_line(report)] if line),
+        *(f"<p>{_safe(line)}</p>" for line in notes(report)),
         *_mismatches(report),
         *_training(report.training),
         *map(_section, sections(report)),

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pipeline.report.model import Dictionary, Report, Training
 from pipeline.report.proofs import Section, after_training, sections
 from pipeline.report.table import (
-    chain_line,
     differences,
     differences_title,
+    notes,
     rows,
     titles,
     verdict_line,
@@ -34,8 +34,8 @@ def render_markdown(report: Report) -> str:
     lines += [f"- {_cell(reason)}" for reason in (*report.reasons, *report.remarks)]
     lines += ["", *_table(titles(report), rows(report)), ""]
     lines += _dictionary(report.dictionary)
-    if chained := chain_line(report):
-        lines += [_cell(chained), ""]
+    for note in notes(report):
+        lines += [_cell(note), ""]
     lines += [*_mismatches(report), *_training(report.training)]
     for section in sections(report):
         lines += _section(section)

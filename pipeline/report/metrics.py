@@ -29,7 +29,9 @@ def metrics_of(report: Report) -> tuple[ReportMetric, ...]:
     """Return the metrics of the report's task, in the order of the table."""
     task = TASKS[report.task]
     classes = _CLASSES if task.reads else ()
-    return (*task.metrics, *_DIFFERENCES, *_COST, *classes, *_FILE)
+    others = any(model.reference != PD_MODEL for model in report.models)
+    against = (_AGAINST,) if others else ()
+    return (*task.metrics, *against, *_DIFFERENCES, *_COST, *classes, *_FILE)
 
 
 def _latency(percentile: Callable[[Latency], float]) -> Callable[[Model, Report], Value]:
@@ -77,6 +79,14 @@ _DIFFERENCES: tuple[ReportMetric, ...] = (
         _decades,
         varies=False,
     ),
+)
+#: Where models are compared with more than PD: with which.
+_AGAINST: ReportMetric = Metric(
+    msg("against"),
+    msg("compared with"),
+    lambda model, _: None if model.reference == model.name else model.reference,
+    "",
+    rank=2,
 )
 #: The one speed that says the same on a busy machine: both models were measured beside each other.
 RATIO: ReportMetric = Metric(
@@ -157,6 +167,7 @@ _FILE: tuple[ReportMetric, ...] = (
 _GROUPS: tuple[tuple[ReportMetric, ...], ...] = (
     *(task.metrics for task in TASKS.values()),
     _DIFFERENCES,
+    (_AGAINST,),
     _COST,
     _CLASSES,
     _FILE,

@@ -35,6 +35,7 @@ from stages.contract import (
     Mismatch,
     ModelEntry,
     Point,
+    RoundedModel,
     Runtime,
     Sane,
     Step,
@@ -197,7 +198,9 @@ class Report(_Part):
     remarks: tuple[str, ...]
     """what a reader should know all the same"""
     limits: tuple[Limit, ...] = ()
-    """each limit of [verify], and each number that was held against it"""
+    """each limit of [verify] and [quantize], and each number that was held against it"""
+    refused: tuple[str, ...] = ()
+    """models whose files are not delivered, though others are"""
     images: Annotated[int, Field(ge=1)]
     """how many test images all numbers are from, but for times"""
     timed: Count = 0
@@ -221,6 +224,8 @@ class Report(_Part):
     chain: Chain | None = None
     location: Location | None = None
     """of models that do not do as PD does: where they part from it; missing if all do"""
+    quantisation: dict[str, RoundedModel] = {}
+    """what rounding the weights cost, by their kind"""
     training: Training | None = None
     """missing where the run trained nothing"""
     stages: dict[str, Stage]
@@ -239,7 +244,7 @@ class Report(_Part):
     @property
     def judgement(self) -> Judgement:
         """How the run was judged."""
-        return Judgement(self.verdict, self.reasons, self.remarks, self.limits)
+        return Judgement(self.verdict, self.reasons, self.remarks, self.limits, self.refused)
 
     @property
     def parting(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.confusions import counted
+from pipeline.report.kinds import share_lost
 from pipeline.report.metrics import metrics_of
 from pipeline.report.model import Outcome, Report, Training
 from pipeline.report.training import best_step, evaluations
@@ -30,6 +31,9 @@ _EVALUATION_TITLES = (
 _CHAIN_TITLES = ("image", "line", "original pair", "converted pair")
 _PLACE_TITLES = ("place", "what", "found", "outcome")
 _LINEAGE_TITLES = ("from", "to", "tensors", "identical", "derived", "by which rules")
+_ROUNDED_TITLES = ("weights", "layer", "operator", "shape", "lost, to the nearest", "lost")
+#: Of each kind of weights so many layers are shown, those that cost most.
+_COSTLY = 10
 _CANARY_TITLES = ("model", "reads as its reference", "reads as the official model")
 #: The symbol that stands before a guard's outcome.
 MARKS: Mapping[Outcome, str] = {
@@ -63,6 +67,7 @@ def sections(report: Report) -> Iterator[Section]:
             _places(report.dictionary.places if report.dictionary else ()),
         ),
         Section("Preprocessing", _PLACE_TITLES, _places(report.preprocessing)),
+        Section("What rounding the weights costs", _ROUNDED_TITLES, _rounded(report)),
         Section("Where the weights come from", _LINEAGE_TITLES, _lineage(report)),
         Section("Not the official model", _CANARY_TITLES, _canary(report)),
         Section("Guards", _GUARD_TITLES, _guards(report)),
@@ -132,6 +137,21 @@ def _chain(report: Report) -> list[list[str]]:
 
 def _places(comparisons: Iterable[Compared]) -> list[list[str]]:
     return [[item.place, item.what, item.found or NONE, item.outcome.value] for item in comparisons]
+
+
+def _rounded(report: Report) -> list[list[str]]:
+    return [
+        [
+            kind,
+            layer.weights,
+            layer.operator,
+            str(list(layer.shape)),
+            share_lost(layer.loss_before),
+            share_lost(layer.loss_after),
+        ]
+        for kind, rounded in report.quantisation.items()
+        for layer in sorted(rounded.layers, key=lambda layer: -layer.loss_after)[:_COSTLY]
+    ]
 
 
 def _lineage(report: Report) -> list[list[str]]:

@@ -44,6 +44,9 @@ def verdict_line(report: Report) -> str:
     verdict = report.verdict.words
     if report.passed:
         return msg("{verdict}  parity holds on {images}", verdict, images)
+    if report.verdict.delivers:
+        refused = ", ".join(report.refused)
+        return msg("{verdict}  on {images}, delivered without {models}", verdict, images, refused)
     return msg("{verdict}  on {images}", verdict, images)
 
 
@@ -60,6 +63,21 @@ def chain_line(report: Report) -> str:
         chain.lines,
         chain.pages,
     )
+
+
+def rounded_line(report: Report) -> str:
+    """Return in a sentence what integers are good for; "" if no file has them."""
+    if not report.quantisation:
+        return ""
+    return msg(
+        "integers make a file and its download smaller; the app turns them back into float32 when it loads "
+        "the file, so time and memory are those of float32"
+    )
+
+
+def notes(report: Report) -> list[str]:
+    """Return what stands below the table in sentences."""
+    return [line for line in (chain_line(report), rounded_line(report)) if line]
 
 
 def differences(report: Report) -> tuple[tuple[str, ...], list[list[str]]]:

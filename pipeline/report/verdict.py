@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from pipeline.project.schema import VerifySection
+from pipeline.project.schema import QuantizeSection, VerifySection
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
+from pipeline.report.kinds import files_of, is_lossy, kind_of, left_out, without
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS, Task
-from stages.contract import Attempt, Chain, Change, ModelEntry, Parity, Status
+from stages.contract import Attempt, Chain, Change, ModelEntry, Parity, Quantisation, Status
 from stages.contract.artifacts import PD_MODEL
 from stages.contract.variant import OPENCL, Variant
 from stages.message import joined, msg
@@ -24,15 +26,50 @@ _DONE = {
 }
 
 
-def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = ()) -> Judgement:
-    """Hold what verify measured against ``[verify]``, and take what the guards found into account.
+_Check = Callable[[Parity], Iterable[GuardEntry]]
 
-    Every model that could run is held against its reference: PD, or what PD was rounded to. A guard that
-    failed never stands behind a plain pass.
+
+def judge(
+    parity: Parity,
+    asked: VerifySection,
+    check: _Check = lambda _parity: (),
+    *,
+    lossy: QuantizeSection | None = None,
+    quantisation: Quantisation | None = None,
+) -> Judgement:
+    """Hold what verify measured against the project's limits, and take what the guards found into account.
+
+    A kind of file that is not good enough is left out (:mod:`~pipeline.report.kinds`): what is left is judged
+    as if there were nothing else, and the run has failed in part if it passes. A guard that failed never
+    stands behind a plain pass.
+
+    Args:
+        parity: what verify measured.
+        asked: the limits of ``[verify]``.
+        check: gives what the guards find, of all models or of those that are left.
+        lossy: the limits of ``[quantize]``.
+        quantisation: what rounding cost, layer by layer.
     """
+    limits = tuple(limits_of(parity.models, TASKS[parity.task], asked, lossy))
+    bad = [(kind, said) for name, said in _of_models(parity, limits) if (kind := kind_of(name))]
+    kinds = dict.fromkeys(kind for kind, _ in bad)
+    rest = without(parity.models, kinds)
+    in_part = bool(kinds) and any(model.is_nb for model in rest)
+    left = replace(parity, models=rest) if in_part else parity
+    found = _judge(left, limits, check(left))
+    told = [said for _, said in bad] if in_part else []
+    return replace(
+        found,
+        verdict=Verdict.PART if in_part and found.verdict.passed else found.verdict,
+        reasons=(*found.reasons, *told, *left_out(kinds, quantisation)),
+        refused=files_of(parity, kinds),
+    )
+
+
+def _judge(parity: Parity, limits: tuple[Limit, ...], guards: Iterable[GuardEntry]) -> Judgement:
     broken = [guard for guard in guards if guard.outcome is Outcome.FAILED]
-    limits = tuple(limits_of(parity.models, TASKS[parity.task], asked))
-    differing = tuple(_differing(parity, limits))
+    named = {model.name for model in parity.models}
+    differing = tuple(_differing(parity, [limit for limit in limits if limit.model in named]))
     weak = tuple(_accuracy(parity, limits))
     remarks = (*_remarks(parity), *_said(broken, Effect.WARNS))
     refusing = tuple(_said(broken, Effect.REFUSES))
@@ -48,8 +85,15 @@ def judge(parity: Parity, asked: VerifySection, guards: Iterable[GuardEntry] = (
     return Judgement(verdict, (*refusing, *failing, *differing, *weak), remarks, limits)
 
 
-def limits_of(models: Sequence[ModelEntry], task: Task, asked: VerifySection) -> Iterator[Limit]:
-    """Hold each number that ``[verify]`` sets a limit to against it; a NaN is within none.
+def limits_of(
+    models: Sequence[ModelEntry],
+    task: Task,
+    asked: VerifySection,
+    lossy: QuantizeSection | None = None,
+) -> Iterator[Limit]:
+    """Hold each number that the project sets a limit to against it; a NaN is within none.
+
+    What makes files small is held to ``[quantize]``: how far its numbers are from PD's says little of it.
 
     Nothing is said of a model that was not measured, or whose reference was not; of none if PD was not.
     """
@@ -61,12 +105,15 @@ def limits_of(models: Sequence[ModelEntry], task: Task, asked: VerifySection) ->
         reference = measured.get(model.reference)
         if model is reference or reference is None:
             continue
-        if model.is_nb:
+        held = (lossy or QuantizeSection()) if is_lossy(model) else asked
+        if model.is_nb or is_lossy(model):
             drop = round(score_of(reference, task) - score_of(model, task), 12)
-            most = asked.max_accuracy_drop
+            most = held.max_accuracy_drop
             yield _limit(Asked.MAX_ACCURACY_DROP, model, drop, most, drop <= most, task.score_name)
-        agreement, least = _number(model.agreement), asked.min_agreement
+        agreement, least = _number(model.agreement), held.min_agreement
         yield _limit(Asked.MIN_AGREEMENT, model, agreement, least, agreement >= least)
+        if is_lossy(model):
+            continue
         difference, most = _number(model.max_abs_diff), asked.max_abs_diff
         yield _limit(Asked.MAX_ABS_DIFF, model, difference, most, difference <= most)
     score, enough = score_of(pd, task), asked.min_accuracy
@@ -109,16 +156,22 @@ def _reference(parity: Parity) -> ModelEntry:
 def _differing(parity: Parity, limits: Iterable[Limit]) -> Iterator[str]:
     """Give why the models do not all do as the PD model does."""
     models, reference = parity.models, _reference(parity)
-    failed = [reason for model in models for reason in _failed(model)]
-    yield from failed
-    if not reference.is_measured and not failed:
+    of_models = [said for _, said in _of_models(parity, limits)]
+    yield from of_models
+    if not reference.is_measured and not of_models:
         yield msg("pd: {sentence}, so nothing could be compared with it", reference.sentence)
-    for limit in limits:
-        if not limit.kept and limit.asked is not Asked.MIN_ACCURACY:
-            yield limit.sentence
     if not any(model.status is Status.MEASURED and model.is_nb for model in models):
         yield msg("no NB model was measured")
     yield from _chain(parity.chain)
+
+
+def _of_models(parity: Parity, limits: Iterable[Limit]) -> Iterator[tuple[str, str]]:
+    """Give why a model does not do as its reference does: its name, and a sentence."""
+    for model in parity.models:
+        yield from ((model.name, said) for said in _failed(model))
+    for limit in limits:
+        if not limit.kept and limit.asked is not Asked.MIN_ACCURACY:
+            yield limit.model, limit.sentence
 
 
 def _failed(model: ModelEntry) -> Iterator[str]:

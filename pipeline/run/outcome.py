@@ -45,10 +45,12 @@ from stages.contract import (
     Evidence,
     Lineage,
     Parity,
+    Quantisation,
     Result,
     digests_of,
     hash_file,
 )
+from stages.contract.variant import Variant
 from stages.files import write_bytes, write_text
 from stages.message import msg
 
@@ -86,7 +88,7 @@ def conclude(
     """Write the report, deliver, and put down in the ledger what was written.
 
     A run that fails never replaces ``out/``, which may hold the last good model: its files go to
-    ``out.failed/``, and nowhere if a guard refuses them.
+    ``out.failed/``, and nowhere if a guard refuses them. One that failed in part delivers what passed.
 
     Raises:
         IntegrityFailed: an artifact in the workspace is not the one in the ledger, a file of ``out/`` was
@@ -139,6 +141,7 @@ class _Finish:
                 self._needed(Evidence),
                 lineage=self._document(Lineage),
                 curve=self._document(Curve),
+                quantisation=self._document(Quantisation),
                 given=self._completed.given,
                 locked=self._completed.locked,
             )
@@ -148,10 +151,10 @@ class _Finish:
                 "report.json",
                 msg("build the images again, then run again: paddock images build"),
             ) from error
-        if report.passed:
+        if report.verdict.delivers:
             self._target = self._project.out
-            if self._completed.locked:
-                check_lock_itself(self._project.folder, self._completed.lock)
+        if report.passed and self._completed.locked:
+            check_lock_itself(self._project.folder, self._completed.lock)
         return report
 
     def located(self, report: Report, stop: Stop) -> Report:
@@ -175,6 +178,9 @@ class _Finish:
     def gather(self, report: Report) -> dict[str, Digests]:
         """Copy what has to be delivered out of the workspace; return nothing if all is there."""
         shipped = _shipped(self._specs, self._results)
+        for model in report.refused:
+            if variant := Variant.of_model(model):
+                shipped.pop(variant.file, None)
         with HashCache(self._project.state / "hashes.sqlite", self._target) as cache:
             paths = {name: self._target / name for name in shipped}
             found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
@@ -206,8 +212,9 @@ class _Finish:
         """Say in the ledger what will be where, before it is there: a crash leaves no unknown file."""
         kept = self._folder / REPORT_FILE
         written = {kept: hash_file(kept)}
-        if report.passed:
+        if report.verdict.delivers:
             written |= {self._target / name: digests for name, digests in files.items()}
+        if report.passed:
             text = self._completed.lock.encode("utf-8")
             written[self._project.folder / LOCK_FILE] = digests_of(text)
         conclusion = Conclusion(

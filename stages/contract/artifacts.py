@@ -15,7 +15,7 @@ PD_PARAMETERS = "inference.pdiparams"
 DESCRIPTION = "inference.yml"
 #: The program of a PIR model; its parameters and description have the names of a PD model's.
 PIR_PROGRAM = "inference.json"
-#: Of ``convert``, beside an NB file a target: what ``opt`` was given, and where each tensor comes from.
+#: Of ``convert``, beside an NB file a variant: what ``opt`` was given, and where each tensor comes from.
 LITE_PROGRAM = "lite.pdmodel"
 LITE_PARAMETERS = "lite.pdiparams"
 LINEAGE = "lineage.json"

@@ -160,8 +160,8 @@ class Evidence(Document):
     sanity: tuple[Sane, ...]
     runtime: Runtime
     canary: Canary | None = None
-    read_back: ReadBack | None = None
-    """missing if no file that ran here was read back too"""
+    read_back: tuple[ReadBack, ...] = ()
+    """a kind of weights; missing if no file that ran here was read back too"""
 
 
 # Where the weights come from.

@@ -47,6 +47,8 @@ class Fault(str, Enum):
     ONE_READING = "one_reading"
     #: The file is made for another processor.
     WRONG_TARGET = "wrong_target"
+    #: Paddle-Lite is known to compute something else than the file says.
+    MISCOMPUTED = "miscomputed"
     #: The file cannot be read.
     UNREADABLE = "unreadable"
     #: Its process died, hung, or raised.

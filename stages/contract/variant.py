@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from stages.contract.artifacts import PD_MODEL
+from stages.contract.artifacts import LITE_PARAMETERS, LITE_PROGRAM, PD_MODEL, rounded_files
 
 #: The target that is a device's GPU, and not its processor.
 OPENCL = "opencl"
 _FILE, _FILE_END, _MODEL, _HALF = "model_", ".nb", "nb-", "fp16"
+#: Targets whose kernels compute in half precision.
+HALF_TARGETS = ("arm",)
 
 
 class Weights(str, Enum):
@@ -21,9 +23,24 @@ class Weights(str, Enum):
     INT8 = "int8"
 
     @property
+    def are_integers(self) -> bool:
+        """Whether they are rounded."""
+        return self is not Weights.FLOAT32
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """Return the names of program and parameters that ``opt`` makes such a file of."""
+        return rounded_files(self.value) if self.are_integers else (LITE_PROGRAM, LITE_PARAMETERS)
+
+    @property
+    def inputs(self) -> tuple[str, str]:
+        """Return the inputs that are PD rounded to such weights."""
+        return f"pdmodel-{self.value}", f"pdiparams-{self.value}"
+
+    @property
     def reference(self) -> str:
         """Return the model that Paddle runs of such weights: PD, or ``pd-int8``, PD rounded as they are."""
-        return PD_MODEL if self is Weights.FLOAT32 else f"{PD_MODEL}-{self.value}"
+        return f"{PD_MODEL}-{self.value}" if self.are_integers else PD_MODEL
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,16 @@ class Variant:
         if target and kind in (Weights.INT16, Weights.INT8):
             return cls(target, Weights(kind))
         return cls(name)
+
+
+def variants_of(
+    targets: Sequence[str], weights: Sequence[str], *, fp16: bool
+) -> tuple[Variant, ...]:
+    """Return the variants that a project asks for, by kind and then by target."""
+    kinds = [kind for kind in Weights if kind in weights]
+    variants = [Variant(target, kind) for kind in kinds for target in sorted(targets)]
+    half = [Variant(target, half=True) for target in targets if fp16 and target in HALF_TARGETS]
+    return (*variants, *half)
 
 
 def variants_in(models: Iterable[str]) -> list[Variant]:

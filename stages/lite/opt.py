@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from stages.contract.variant import Weights
 from stages.errors import StageError
 from stages.lite.opt_log import judge
 from stages.lite.script import ask, entry_point
@@ -37,7 +38,15 @@ def installed_version() -> str:
     return said
 
 
-def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: bool) -> None:
+def run_opt(
+    pdmodel: Path,
+    pdiparams: Path,
+    target: str,
+    out: Path,
+    *,
+    fp16: bool,
+    weights: Weights = Weights.FLOAT32,
+) -> None:
     """Convert a legacy model; ``out`` is the ``.nb`` to write.
 
     Args:
@@ -45,11 +54,16 @@ def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: boo
         pdiparams: its parameters.
         target: one of :data:`stages.lite.targets.TARGETS`.
         out: must end in ``.nb``; what is there is removed first.
-        fp16: compute in half precision (arm only; the weights stay float32).
+        fp16: compute in half precision (arm only; the weights stay float32). Never with integers: the pass
+            runs after the quantiser and leaves their biases unmarked, which the phone then reads wrongly.
+        weights: as they are written; those of ``pdiparams`` are rounded to them.
 
     Raises:
+        ValueError: ``fp16`` with integers.
         StageError: no complete file came out; with ``opt``'s reason.
     """
+    if fp16 and weights.are_integers:
+        raise ValueError(msg("fp16 with weights of {kind}", weights.value))
     out.unlink(missing_ok=True)
     command = [
         sys.executable, str(entry_point()),
@@ -57,6 +71,8 @@ def run_opt(pdmodel: Path, pdiparams: Path, target: str, out: Path, *, fp16: boo
         "--optimize_out_type=naive_buffer", f"--optimize_out={out.with_suffix('')}",
         f"--valid_targets={places(target)}", f"--enable_fp16={'true' if fp16 else 'false'}",
     ]  # fmt: skip
+    if weights.are_integers:
+        command += ["--quant_model=true", f"--quant_type=QUANT_{weights.name}"]
     try:
         done = subprocess.run(
             command,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stages.contract import Fault, Status
 from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL
-from stages.contract.variant import Variant
+from stages.contract.variant import Variant, Weights
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.program import write_emulation
 from stages.errors import StageError
@@ -15,6 +15,7 @@ from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
 from stages.lite.targets import runnable_target
 from stages.message import msg
 from stages.parity.models import REFERENCE, Model, not_checked
+from stages.parity.unsound import is_half, unsound
 from stages.pitfalls import Pitfall
 from stages.published.files import PARAMETERS, PROGRAM
 from stages.runtime import Context
@@ -32,11 +33,13 @@ def list_models(context: Context, classes: int, machine: str) -> list[Model]:
         machine: as ``platform.machine()`` names it; decides which ``.nb`` may run.
     """
     pd = Model(REFERENCE, "pd", (str(context.input("pdmodel")), str(context.input("pdiparams"))))
-    runnable = runnable_target(machine)
-    buffers = [_buffer(context, each, each.target == runnable) for each in context.variants]
-    # what runs stands first, then what is emulated, then what failed
-    buffers.sort(key=lambda model: (model.emulated, model.status.value if model.status else ""))
-    return [_original(context, classes), pd, *buffers]
+    models = [_original(context, classes), pd]
+    for kind in Weights:
+        if kind.are_integers and context.has(kind.inputs[0]):
+            files = tuple(str(context.input(name)) for name in kind.inputs)
+            models.append(Model(kind.reference, "pd", files))
+        models += _buffers(context, kind, runnable_target(machine))
+    return models
 
 
 def _original(context: Context, classes: int) -> Model:
@@ -57,6 +60,20 @@ def _checkpoint(context: Context, classes: int) -> Model:
     return Model(CHECKPOINT_MODEL, "checkpoint", files)
 
 
+def _buffers(context: Context, kind: Weights, runnable: str | None) -> list[Model]:
+    """Return the NB files with such weights: what runs first, then what is emulated, then what failed.
+
+    No library that computes in half precision is there to run such a file.
+    """
+    variants = [each for each in context.variants if each.weights is kind]
+    models = [
+        _buffer(context, each, each.target == runnable and not each.half) for each in variants
+    ]
+    return sorted(
+        models, key=lambda model: (model.emulated, model.status.value if model.status else "")
+    )
+
+
 def _buffer(context: Context, variant: Variant, machine_runs: bool) -> Model:
     """Describe the NB file that stands for a variant.
 
@@ -71,12 +88,20 @@ def _buffer(context: Context, variant: Variant, machine_runs: bool) -> Model:
             target = target_of(read)
     except StageError as error:
         return _broken(Model(name), Fault.UNREADABLE, error.message, error.pitfall)
-    model = Model(name, target=target, opt_version=printable(read.head.opt_version))
+    model = Model(
+        name,
+        target=target,
+        opt_version=printable(read.head.opt_version),
+        reference=variant.weights.reference,
+        half=is_half(read),
+    )
     if target != slot:
         why = msg(
             "the file is made for {target}, not for {slot}; it was not run", printable(target), slot
         )
         return _broken(model, Fault.WRONG_TARGET, why, Pitfall.FOREIGN_TARGET)
+    if wrong := unsound(read, target):
+        return _broken(model, Fault.MISCOMPUTED, *wrong)
     if machine_runs:
         return replace(model, kind="nb", files=(str(nb),))
     return emulated(context, model, read)

@@ -20,7 +20,7 @@ class Model:
     ``status`` is None if it is run; else it and ``fault`` say why not, and ``detail`` says it to people.
     ``reference`` is the column that it is compared with, of PD its own. ``target`` and ``opt_version`` are
     what an NB file says of itself; if it is ``emulated``, ``files`` are the program and the parameters that
-    were read back out of it.
+    were read back out of it. ``half`` says that its kernels compute in half precision.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Model:
     opt_version: str = ""
     emulated: bool = False
     reference: str = REFERENCE
+    half: bool = False
 
 
 def not_checked(why: str) -> str:

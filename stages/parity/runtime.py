@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from stages.contract import BufferHead, Runtime
 from stages.parity.models import Model
 
+#: What a file of half precision needs beside that (``ARM82``, lite/CMakeLists.txt).
+_HALF = "a processor of ARMv8.2 with half precision, and a library built with --with_arm82_fp16=ON"
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 
@@ -22,7 +25,7 @@ def files_and_runtime(models: Sequence[Model]) -> Runtime:
     return Runtime(_installed(), files)
 
 
-def needed_runtime(models: Sequence[Model]) -> dict[str, str]:
+def needed_runtime(models: Sequence[Model]) -> dict[str, Any]:
     """Return ``runtime`` of ``preprocess.json``: the oldest Paddle-Lite that reads all the files.
 
     A runtime older than ``opt`` aborts, or reads wrongly; a newer one reads older files (measured: 2.13's
@@ -31,7 +34,9 @@ def needed_runtime(models: Sequence[Model]) -> dict[str, str]:
     versions = [model.opt_version for model in models if model.opt_version]
     newest = max(versions, key=_numbers, default="")
     at_least = ".".join(map(str, _numbers(newest)))
-    return {"name": "Paddle-Lite", "opt_version": newest, "at_least": at_least}
+    runtime = {"name": "Paddle-Lite", "opt_version": newest, "at_least": at_least}
+    halves = {model.name: _HALF for model in models if model.half}
+    return {**runtime, **({"needs": halves} if halves else {})}
 
 
 def _numbers(version: str) -> tuple[int, ...]:

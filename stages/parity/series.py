@@ -47,6 +47,10 @@ class Series(Generic[Prediction]):
     sanity: Sanity = field(default_factory=RowSanity)
     on_arm: OnArm | None = None
 
+    def __post_init__(self) -> None:
+        """Judge a file of half precision by what that allows."""
+        self.sanity.half = self.model.half
+
     @property
     def alive(self) -> bool:
         """Whether the model is run, and has answered so far."""

@@ -60,7 +60,7 @@ class Verification(Generic[Prediction]):
         self._models = self._reader.models
         self._columns: Sequence[Series[Prediction]] = ()
         self._timed = 0
-        self._read_back: ReadBack | None = None
+        self._read_back: tuple[ReadBack, ...] = ()
         self.hashes: Sequence[str] = ()
 
     def describe(self, preprocessing: Mapping[str, Any]) -> None:

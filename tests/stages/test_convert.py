@@ -12,9 +12,11 @@ import pytest
 
 from stages import convert
 from stages.contract import Progress
+from stages.contract.variant import Weights
 from stages.errors import IntegrityError, StageError
 from stages.lite import opt
 from stages.lite.nb import read_head
+from stages.pitfalls import Pitfall
 from stages.program.params import write_parameters, write_program
 from stages.program.prove import Proof, random_images, run_once
 from support.legacy import (
@@ -151,16 +153,27 @@ def test_only_the_machine_s_own_file_is_run(
     assert checked == ["model_x86.nb", "model_arm.nb"]
 
 
-def test_fp16_changes_the_arm_file_alone(tmp_path: Path) -> None:
+def test_half_precision_is_one_file_more(tmp_path: Path) -> None:
     plain, _ = tiny_converted()
     half = start(tmp_path, tiny(), fp16=True)
     convert.run(half)
-    x86, arm = "model_x86.nb", "model_arm.nb"
-    assert (half.output / x86).read_bytes() == (plain.output / x86).read_bytes()
-    assert (half.output / arm).read_bytes() != (plain.output / arm).read_bytes()
+    for name in ("model_x86.nb", "model_arm.nb"):
+        assert (half.output / name).read_bytes() == (plain.output / name).read_bytes()
+    own = half.output / "model_arm_fp16.nb"
+    assert own.read_bytes() != (plain.output / "model_arm.nb").read_bytes()
     expected, found = lineage(plain), lineage(half)
-    assert found["models"] == expected["models"], "the weights stay as they are"
-    assert found["targets"] == expected["targets"], "and so do the operators"
+    prints = {name: model["fingerprint"] for name, model in found["models"].items()}
+    assert prints.pop("nb-arm-fp16") == prints["nb-arm"], "the weights stay as they are"
+    assert prints == {name: model["fingerprint"] for name, model in expected["models"].items()}
+    assert found["targets"] == expected["targets"]
+
+
+def test_half_precision_with_integers_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StageError, match="half precision together with") as caught:
+        convert.run(start(tmp_path, tiny(), fp16=True, weights=["float32", "int8"]))
+    assert caught.value.pitfall is Pitfall.QUANTISED_FP16
+    with pytest.raises(ValueError, match="fp16 with weights of int8"):
+        opt.run_opt(tmp_path, tmp_path, "arm", tmp_path / "x.nb", fp16=True, weights=Weights.INT8)
 
 
 def test_a_pir_model_is_refused_with_the_remedy(tmp_path: Path) -> None:

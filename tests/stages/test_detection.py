@@ -84,7 +84,7 @@ def test_pd_and_nb_find_the_very_same_boxes_and_all_words() -> None:
     arm = found["nb-arm"]
     assert (arm["status"], arm["hmean"], arm["agreement"]) == ("emulated", 1.0, 1.0)
     assert arm["max_abs_diff"] < 1e-3 and "latency_ms" not in arm
-    proof = document(run, "evidence.json")["read_back"]
+    (proof,) = document(run, "evidence.json")["read_back"]
     assert proof["agreement"] == 1.0 and proof["same_program"] == ["nb-arm"]
     assert metrics == {
         "images": len(PAGES),

@@ -95,7 +95,7 @@ def test_the_arm_file_is_emulated_and_the_reader_proved() -> None:
     found = models(verified()[0])
     assert found["nb-arm"]["accuracy"] == found["nb-x86"]["accuracy"]
     assert found["nb-arm"]["agreement"] == 1.0 and found["nb-arm"]["max_abs_diff"] < 1e-3
-    proof = evidence(verified()[0])["read_back"]
+    (proof,) = evidence(verified()[0])["read_back"]
     assert (proof["model"], proof["images"], proof["agreement"]) == ("nb-x86", len(TEXTS), 1.0)
     assert proof["max_abs_diff"] < 1e-4
     assert proof["same_program"] == ["nb-arm"]
@@ -118,7 +118,7 @@ def test_an_arm_file_that_was_falsified_is_not_equal_to_pd(tmp_path: Path, name:
     arm = models(run)["nb-arm"]
     assert arm["status"] == "emulated"
     assert arm["max_abs_diff"] > 1e-3, "more than verify.max_abs_diff allows: the verdict fails"
-    proof = evidence(run)["read_back"]
+    (proof,) = evidence(run)["read_back"]
     assert proof["agreement"] == 1.0 and proof["max_abs_diff"] < 1e-4
     assert "same_program" not in proof or proof["same_program"] == []
 

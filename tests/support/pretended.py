@@ -28,16 +28,20 @@ from stages.contract import (
     Result,
     digests_of,
 )
+from stages.contract.variant import Weights, variants_in
 from support.results import (
-    FILES,
     METRICS,
     VERSIONS,
+    files_of,
     make_evidence,
     make_lineage,
     make_model,
     make_parity,
+    make_quantisation,
 )
 
+#: How often what was rounded finds the same as PD.
+_ROUNDED = {Weights.INT16: 1.0, Weights.INT8: 0.99}
 #: What ``/proc/cpuinfo`` says where the containers run.
 CPUINFO = "flags\t\t: fpu avx2 avx512f fma\n"
 
@@ -152,7 +156,8 @@ class PretendedEngine:
         name, output = spec["stage"], spec["output"]
         self.ran.append(name)
         self.specs[name] = spec
-        made = {file: _content(name, file, spec, self.apart) for file in FILES[name]}
+        names = files_of(name, spec["parameters"])
+        made = {file: _content(name, file, spec, self.apart) for file in names}
         artifacts = tuple(_artifact(file, data) for file, data in made.items())
         metrics = METRICS[name].dump() if name in METRICS else {}
         result = Result(name, spec["key"], artifacts, metrics, dict(VERSIONS), 1.5)
@@ -165,14 +170,23 @@ def _content(stage: str, file: str, spec: Mapping[str, Any], apart: str) -> byte
     inputs = {item["name"] for item in spec["inputs"]}
     models = [make_model(name) for name in ("checkpoint", "pd")]
     models += [
-        make_model(name, max_abs_diff=0.5 if name == apart else 0.0002)
-        for name in sorted(inputs)
-        if name.startswith("nb-")
+        make_model(kind.reference, agreement=_ROUNDED[kind])
+        for kind in Weights
+        if kind.are_integers and kind.inputs[0] in inputs
+    ]
+    models += [
+        make_model(
+            each.model,
+            max_abs_diff=0.5 if each.model == apart else 0.0002,
+            reference=each.weights.reference,
+        )
+        for each in variants_in(inputs)
     ]
     documents: dict[str, Callable[[], Document]] = {
         "parity.json": lambda: make_parity(*models),
         "evidence.json": make_evidence,
         "lineage.json": make_lineage,
+        "quantize.json": lambda: make_quantisation("int16", "int8"),
         "curve.json": lambda: Curve(()),
     }
     if file in documents:

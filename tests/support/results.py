@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,9 +33,13 @@ from stages.contract import (
     Metrics,
     ModelEntry,
     Parity,
+    Quantisation,
+    QuantizeMetrics,
     Ratio,
     ReadBack,
     Result,
+    RoundedLayer,
+    RoundedModel,
     Runtime,
     Sane,
     Status,
@@ -44,6 +49,7 @@ from stages.contract import (
     TrainMetrics,
     VerifyMetrics,
 )
+from stages.contract.variant import Weights, variants_of
 
 VERSIONS = {"python": "3.10.12", "paddle": "3.1.1", "numpy": "1.26.4", "opencv": "4.11.0.86"}
 
@@ -55,6 +61,18 @@ FILES = {
     "convert": ("model_arm.nb", "model_x86.nb", "lite.pdmodel", "lite.pdiparams", "lineage.json"),
     "verify": ("parity.json", "evidence.json", "preprocess.json", "golden.json"),
 }
+
+
+def files_of(stage: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a stage leaves that was told this."""
+    kinds = parameters.get("weights", ["float32"])
+    if stage == "quantize":
+        return (*(name for kind in kinds for name in Weights(kind).files), "quantize.json")
+    if stage == "convert":
+        made = variants_of(parameters["targets"], kinds, fp16=parameters["fp16"])
+        return (*(variant.file for variant in made), "lineage.json")
+    return FILES[stage]
+
 
 METRICS: dict[str, Metrics] = {
     "data": DataMetrics(
@@ -86,6 +104,7 @@ METRICS: dict[str, Metrics] = {
         opt_version="v2.13-rc",
         simplified_max_difference=2.3e-06,
     ),
+    "quantize": QuantizeMetrics(2, {"int8": 1}, {"int8": "conv.w_0"}, {"int8": 4e-4}),
     "verify": VerifyMetrics(300, accuracy={"pd": 0.98, "nb-x86": 0.98}),
 }
 
@@ -126,6 +145,23 @@ def make_model(name: str, **changes: Any) -> ModelEntry:
         classes=37,
     )
     return replace(model, **changes)
+
+
+def make_variants(kind: str = "int8", **rounded: Any) -> tuple[ModelEntry, ...]:
+    """Return the rows of a kind of weights: PD rounded, with these numbers, and the files."""
+    own = make_model(f"pd-{kind}", **{"agreement": 0.99, "max_abs_diff": 0.14, **rounded})
+    held: dict[str, Any] = {"reference": own.name, "accuracy": own.accuracy}
+    arm = replace(ARM, name=f"nb-arm-{kind}", **held)
+    return own, make_model(f"nb-x86-{kind}", **held), arm
+
+
+def make_quantisation(*kinds: str) -> Quantisation:
+    """Return a quantize.json of two layers a kind, of which the first costs most."""
+    layers = (
+        RoundedLayer("conv2d_137.w_0", "conv2d", (16, 32, 1, 1), 0.04, 9e-4, calibrated=True),
+        RoundedLayer("linear_8.w_0", "mul", (120, 37), 1e-5, 1e-6, calibrated=True),
+    )
+    return Quantisation({kind: RoundedModel(layers) for kind in kinds}, ("a.png",))
 
 
 def make_failed(name: str, fault: Fault, detail: str, pitfall: str = "") -> ModelEntry:
@@ -227,7 +263,7 @@ def make_evidence(**changes: Any) -> Evidence:
             make_comparison("inference.yml", "image_shape", "[3, 48, 320]"),
             make_comparison("pd", "image_shape", "[3, 48, 320]", ""),
         ),
-        read_back=ReadBack("nb-x86", 300, 1.0, 9e-6, ("nb-arm",)),
+        read_back=(ReadBack("nb-x86", 300, 1.0, 9e-6, ("nb-arm",)),),
         sanity=tuple(
             Sane(name, repeat_difference=0.0, distinct_readings=57, row_sum_error=1e-7)
             for name in ("checkpoint", "pd", "nb-x86")

@@ -43,7 +43,7 @@ def completed(script: Path, *words: str, cwd: Path | None = None) -> set[str]:
         ([""], " ".join(COMMANDS)),
         (["ex"], "explain"),
         (["--batch", "--lo"], "--locked"),
-        (["--from", ""], "data train export convert verify"),
+        (["--from", ""], "data train export quantize convert verify"),
         (["--batch", "--force", "ver"], "verify"),
         (["images", ""], "build list save load"),
         (["images", "build", "--f"], "--force"),

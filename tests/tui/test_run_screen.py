@@ -231,7 +231,7 @@ async def test_what_runs_is_chosen_with_keys(folder: Path) -> None:
         await pilot.press("down", "R")
         assert isinstance(app.screen, RunOptionsScreen)
         await until_shown(pilot, app, "engine is not running")
-        await pilot.press("b", "down", "down", "u", "x", "h")
+        await pilot.press("b", "down", "down", "down", "u", "x", "h")
         assert "From train until convert, held to paddock.lock." in text_of(app)
         await pilot.press("enter", "F", "r")
         await until_shown(pilot, app, "not today")

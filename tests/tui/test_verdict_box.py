@@ -90,6 +90,7 @@ def test_a_failed_verdict_is_said_of_the_stage_that_measured() -> None:
     assert said == {
         Verdict.PASS: "✔ cached",
         Verdict.WARNINGS: "✔ cached",
+        Verdict.PART: "✘ a kind of file failed",
         Verdict.ACCURACY: "✘ below the limit",
         Verdict.PARITY: "✘ differs from PD",
         Verdict.GUARD: "✘ a guard failed",
@@ -113,5 +114,5 @@ def test_warnings_are_told_where_the_screen_was_and_by_batch(
     assert {it: severity_of(it) for it in Verdict} == {
         Verdict.PASS: "information",
         Verdict.WARNINGS: "warning",
-        **dict.fromkeys((Verdict.ACCURACY, Verdict.PARITY, Verdict.GUARD), "error"),
+        **dict.fromkeys((Verdict.PART, Verdict.ACCURACY, Verdict.PARITY, Verdict.GUARD), "error"),
     }

@@ -49,7 +49,13 @@ model = ""
 
 [convert]
 targets = ["x86"]
-fp16 = true
+weights = ["float32", "int16", "int8"]
+fp16 = false
+
+[quantize]
+images = 30
+max_accuracy_drop = 0.02
+min_agreement = 0.9
 
 [verify]
 min_accuracy = 0.9
@@ -77,7 +83,12 @@ def test_every_documented_key_is_accepted(tmp_path: Path) -> None:
     assert settings.data.use_space_char and settings.data.max_text_length == 40
     assert settings.train.early_stopping.metric == "ned"
     assert settings.train.overrides == ["Global.print_batch_step=1"]
-    assert settings.convert.targets == ["x86"] and settings.convert.fp16
+    assert settings.convert.targets == ["x86"] and settings.quantize.images == 30
+    assert [variant.name for variant in settings.convert.variants] == [
+        "x86",
+        "x86-int16",
+        "x86-int8",
+    ]
     assert settings.limits.memory_bytes == 512 * 1024**2
 
 
@@ -129,7 +140,7 @@ def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
 
 def test_unknown_key_without_a_near_one_lists_what_is_known(tmp_path: Path) -> None:
     error = refusal(tmp_path, MINIMAL + "\n[convert]\nzzz = 8\n")
-    assert "convert.zzz: unknown key; known: targets, fp16" in error.message
+    assert "convert.zzz: unknown key; known: targets, weights, fp16" in error.message
 
 
 def test_unknown_table_is_named(tmp_path: Path) -> None:
@@ -164,6 +175,10 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
         ("convert", 'targets = ["arm", "arm"]', "convert.targets: each target once"),
         ("convert", "targets = []", "convert.targets"),
         ("convert", 'targets = ["npu"]', "input should be 'arm', 'x86' or 'opencl'; found 'npu'"),
+        ("convert", 'weights = ["int8", "int8"]', "convert.weights: each kind of weights once"),
+        ("convert", "weights = []", "convert.weights"),
+        ("convert", 'weights = ["int4"]', "convert.weights"),
+        ("quantize", "images = 0", "quantize.images"),
         ("convert", "fp16 = 1", "convert.fp16: input should be a valid boolean; found 1"),
         ("verify", "min_agreement = 1.5", "verify.min_agreement"),
         ("verify", "max_abs_diff = 0", "verify.max_abs_diff"),
@@ -182,9 +197,38 @@ def test_wrong_value_is_refused_with_its_line(
     assert "paddock.toml:11: " in error.message
 
 
-def test_a_table_of_earlier_versions_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    error = refusal(tmp_path, f'{MINIMAL}\n[quantize]\nmethod = "none"\n')
-    assert "quantize: the table is gone, as nothing is quantised: remove it" in error.message
+@pytest.mark.parametrize(
+    ("convert", "said"),
+    [
+        (
+            'weights = ["float32", "int8"]\nfp16 = true',
+            "convert.fp16: not together with int8: half precision reads the integers' biases as other "
+            "numbers (paddock explain quantised-fp16)",
+        ),
+        ('targets = ["x86"]\nfp16 = true', "convert.fp16: for arm only"),
+        ('weights = ["int8"]\nmodels = { arm = "m.nb" }', "stands for the weights float32"),
+    ],
+)
+def test_weights_that_would_be_wrong_are_refused_as_the_file_is_read(
+    tmp_path: Path, convert: str, said: str
+) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "m.nb").write_bytes(b"x")
+    assert said in refusal(tmp_path, f"{MINIMAL}\n[convert]\n{convert}\n").message
+
+
+def test_int8_needs_images_of_train(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    text = HEAD + DATA.replace('train = ["train.txt"]', "train = []") + '\n[export]\nmodel = "pd"\n'
+    write_project(folder, text + '[convert]\nweights = ["int16"]\n')
+    give_pd(folder / "pd")
+    load_project(folder)
+    path = folder / "paddock.toml"
+    path.write_text(text + '[convert]\nweights = ["float32", "int8"]\n')
+    with pytest.raises(
+        UsageError, match=r"data\.train: needed for int8, which is rounded with images"
+    ):
+        load_project(folder)
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

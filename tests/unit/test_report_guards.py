@@ -22,6 +22,7 @@ from pipeline.run.deliver import complete, deliver, is_delivered
 from stages.contract import Fault, OnArm, ReadBack, Result, Step, Targets
 from support.projects import write_project
 from support.results import (
+    ARM,
     NO_CHECKPOINT,
     NO_EVIDENCE,
     UNCHECKED,
@@ -33,6 +34,7 @@ from support.results import (
     make_parity,
     make_report,
     make_results,
+    make_variants,
 )
 
 Guards = dict[str, GuardEntry]
@@ -69,7 +71,9 @@ def test_good_run_fails_no_guard(guards: Make) -> None:
     }  # fmt: skip
     # what there is nothing to look at for is no gap
     absent = {name for name, outcome in outcomes.items() if outcome is NOT_APPLICABLE}
-    assert absent == {"same-text-chained", "import-proved", "given-nb-traced", "arm-kernels"}
+    assert absent == {
+        "same-text-chained", "import-proved", "given-nb-traced", "arm-kernels", "loss-within-limits",
+    }  # fmt: skip
 
 
 def test_every_guard_says_what_it_found_and_protects_from(guards: Make) -> None:
@@ -179,18 +183,24 @@ def test_file_that_nobody_ran_is_emulated_or_not_checked(guards: Make) -> None:
 @pytest.mark.parametrize(
     ("read_back", "outcome"),
     [
-        (ReadBack("nb-x86", 300, 1.0, 9e-6), PASSED),
-        (ReadBack("nb-x86", 300, 0.99, 9e-6), FAILED),
-        (ReadBack("nb-x86", 300, 1.0, 0.02), FAILED),
-        (ReadBack("nb-x86", 3, failure="killed by SIGABRT"), FAILED),
-        (None, NOT_CHECKED),
+        ([ReadBack("nb-x86", 300, 1.0, 9e-6)], PASSED),
+        ([ReadBack("nb-x86", 300, 0.99, 9e-6)], FAILED),
+        ([ReadBack("nb-x86", 300, 1.0, 0.02)], FAILED),
+        ([ReadBack("nb-x86", 3, failure="killed by SIGABRT")], FAILED),
+        ([ReadBack("nb-x86", 300, 1.0, 9e-6), ReadBack("nb-x86-int8", 300, 0.9, 0.0)], FAILED),
+        ([ReadBack("nb-x86-int8", 300, 1.0, 9e-6)], NOT_CHECKED),
+        ([], NOT_CHECKED),
     ],
 )
 def test_the_reader_of_an_emulated_file_is_proved_on_one_that_ran(
-    guards: Make, read_back: ReadBack | None, outcome: Outcome
+    guards: Make, read_back: list[ReadBack], outcome: Outcome
 ) -> None:
-    evidence = replace(make_evidence(), read_back=read_back)
-    assert guards(evidence=evidence)["reader-proved"].outcome is outcome
+    evidence = replace(make_evidence(), read_back=tuple(read_back))
+    rows = (make_model(name) for name in ("pd", "nb-x86", "nb-x86-int8"))
+    assert (
+        guards(parity=make_parity(*rows, ARM), evidence=evidence)["reader-proved"].outcome
+        is outcome
+    )
 
 
 @pytest.mark.parametrize(
@@ -438,3 +448,24 @@ def test_junit_is_xml_whatever_a_label_says(folder: Path) -> None:
     hostile = make_failed("nb-x86", Fault.DIED, "\x1b[2J]]><a>&\ufffe\ud800")
     page = render_junit(make_report(load_project(folder), make_parity(make_model("pd"), hostile)))
     assert parsed(page) is not None
+
+
+def test_what_fewer_bits_cost_is_told_and_held_to_its_own_limits(guards: Make) -> None:
+    float32 = (make_model("pd"), make_model("nb-x86"), ARM)
+    made = guards(parity=make_parity(*float32, *make_variants("int16"), *make_variants("int8")))
+    assert made["loss-within-limits"].found == (
+        "pd-int16 99.00% of the strings, accuracy drops by 0.00%; "
+        "pd-int8 99.00% of the strings, accuracy drops by 0.00% (asked 97.00%, allowed 1.00%)"
+    )
+    assert made["computed-as-written"].outcome is PASSED
+    assert made["same-probabilities"].outcome is PASSED, "of a file, not of what was rounded"
+    worse = guards(parity=make_parity(*float32, *make_variants("int8", agreement=0.96)))
+    assert worse["loss-within-limits"].outcome is FAILED
+
+
+def test_a_file_that_paddle_lite_computes_wrongly_fails(guards: Make) -> None:
+    said = "no loader turns back the integers of 9 weights, the first is linear_0.w_0"
+    pd, x86, _ = make_variants("int8")
+    lost = make_failed("nb-arm-int8", Fault.MISCOMPUTED, said, "quantised-garbage")
+    found = guards(parity=make_parity(make_model("pd"), pd, x86, lost))["computed-as-written"]
+    assert (found.outcome, found.found) == (FAILED, f"nb-arm-int8: failed: {said}")

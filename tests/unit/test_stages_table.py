@@ -102,7 +102,7 @@ def test_a_run_goes_through_all_stages_and_is_cached_then(
     assert engine.ran == list(FILES)
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", FILES)
 def test_a_forced_stage_runs_alone_where_it_makes_the_same(
     folder: Path, engine: PretendedEngine, stage: str
 ) -> None:
@@ -214,7 +214,8 @@ def test_threads_decide_nothing_where_no_sum_is_shared_out(
     rewrite(from_pd, "\n[limits]\ncpus = 4\n")
     taken = {name: step.action for name, step in steps_of(from_pd).items()}
     assert taken == {
-        "data": "cached", "train": "skip", "export": "skip", "convert": "cached", "verify": "cached",
+        "data": "cached", "train": "skip", "export": "skip", "quantize": "skip",
+        "convert": "cached", "verify": "cached",
     }  # fmt: skip
 
 
@@ -286,7 +287,7 @@ def test_verify_has_threads_in_its_key_where_a_model_takes_them_all(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("more", "stage"),
-    [("epochs = 7\n", "train"), ("\n[convert]\nfp16 = true\n", "convert")],
+    [("epochs = 7\n", "train"), ('\n[convert]\ntargets = ["x86", "arm"]\n', "convert")],
 )
 def test_a_parameter_of_one_stage_changes_its_key_alone(
     folder: Path, more: str, stage: str

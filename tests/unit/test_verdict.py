@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.project.schema import VerifySection
+from pipeline.project.schema import QuantizeSection, VerifySection
 from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict, read_verdict
 from pipeline.report.verdict import judge
@@ -21,7 +21,9 @@ from support.results import (
     make_failed,
     make_model,
     make_parity,
+    make_quantisation,
     make_turns,
+    make_variants,
 )
 
 NAN = float("nan")
@@ -112,7 +114,85 @@ def test_a_file_with_integers_is_held_against_pd_rounded_as_they_are() -> None:
     assert found.reasons == (
         "nb-x86-int8: accuracy drops by 0.0100 against pd-int8 (allowed 0.0)",
         "nb-x86-int8: agrees with pd-int8 on 0.9000 (asked 1.0)",
+        "int8 is not delivered",
     )
+
+
+FLOAT32 = (make_model("checkpoint"), make_model("pd"), make_model("nb-x86"), ARM)
+
+
+def judged(*models: ModelEntry, **changes: Any) -> Judgement:
+    parity = make_parity(*models)
+    return judge(
+        parity, VerifySection(), quantisation=make_quantisation("int16", "int8"), **changes
+    )
+
+
+def test_good_integers_pass() -> None:
+    found = judged(*FLOAT32, *make_variants("int16"), *make_variants("int8", max_abs_diff=0.9))
+    assert (found.verdict, found.refused) == (Verdict.PASS, ())
+
+
+def test_a_kind_that_costs_too_much_is_named_and_left_out_with_the_layer_that_costs_most() -> None:
+    found = judged(*FLOAT32, *make_variants("int16"), *make_variants("int8", accuracy=0.96))
+    assert found.verdict is Verdict.PART and not found.verdict.passed and found.verdict.delivers
+    assert found.refused == ("nb-x86-int8", "nb-arm-int8")
+    assert found.reasons == (
+        "pd-int8: accuracy drops by 0.0200 against pd (allowed 0.01)",
+        "int8 is not delivered; of its layers conv2d_137.w_0 (conv2d [16, 32, 1, 1]) costs most: 3.00% of "
+        "what it gives",
+    )
+    allowed = QuantizeSection(max_accuracy_drop=0.02)
+    assert (
+        judged(*FLOAT32, *make_variants("int8", accuracy=0.96), lossy=allowed).verdict
+        is Verdict.PASS
+    )
+
+
+def test_a_file_that_is_not_what_was_rounded_takes_its_whole_kind_along() -> None:
+    pd, x86, arm = make_variants("int8")
+    found = judged(*FLOAT32, pd, replace(x86, agreement=0.5), arm)
+    assert found.verdict is Verdict.PART and found.refused == ("nb-x86-int8", "nb-arm-int8")
+    assert found.reasons[0] == "nb-x86-int8: agrees with pd-int8 on 0.5000 (asked 1.0)"
+
+
+def test_float32_that_fails_fails_the_run_whatever_else_does() -> None:
+    bad = make_variants("int8", agreement=0.5)
+    found = judged(make_model("pd"), make_model("nb-x86", agreement=0.9), *bad)
+    assert found.verdict is Verdict.PARITY and found.refused == ("nb-x86-int8", "nb-arm-int8")
+
+
+def test_nothing_is_delivered_where_every_kind_failed() -> None:
+    found = judged(make_model("pd"), *make_variants("int8", agreement=0.5))
+    assert found.verdict is Verdict.PARITY and not found.verdict.delivers
+    assert found.reasons[-1].startswith("int8 is not delivered; of its layers conv2d_137.w_0")
+
+
+def test_a_guard_that_fails_on_what_is_left_still_refuses_it() -> None:
+    def check(left: Parity) -> list[GuardEntry]:
+        whole = any(model.name == "pd-int8" for model in left.models)
+        outcome = Outcome.PASSED if whole else Outcome.FAILED
+        return [GuardEntry("some", "title", outcome, Effect.FAILS, "it is not")]
+
+    bad = make_variants("int8", agreement=0.5)
+    parity = make_parity(*FLOAT32, *bad)
+    assert judge(parity, VerifySection(), check).verdict is Verdict.GUARD
+
+
+@pytest.mark.parametrize(
+    ("half", "verdict"),
+    [
+        ({"max_abs_diff": 0.88}, Verdict.PASS),
+        ({"agreement": 0.9}, Verdict.PART),
+        ({"status": Status.NOT_RUNNABLE, "detail": "not checked"}, Verdict.WARNINGS),
+    ],
+)
+def test_half_precision_is_never_behind_a_plain_pass_unless_something_stood_for_it(
+    half: dict[str, Any], verdict: Verdict
+) -> None:
+    found = judged(*FLOAT32, replace(ARM, name="nb-arm-fp16", **half))
+    assert found.verdict is verdict
+    assert found.refused == (("nb-arm-fp16",) if verdict is Verdict.PART else ())
 
 
 def test_an_emulated_file_alone_is_not_enough() -> None:
@@ -256,7 +336,7 @@ def test_failed_guard_never_stands_behind_a_plain_pass(
 ) -> None:
     guard = GuardEntry("what-learned", "training changed", Outcome.FAILED, effect, "head 0 of 2")
     parity = make_parity(make_model("pd"), make_model("nb-x86", **nb))
-    found = judge(parity, VerifySection(), [guard])
+    found = judge(parity, VerifySection(), lambda _left: [guard])
     assert found.verdict is expected
     if expected in (Verdict.GUARD, Verdict.WARNINGS):
         assert "a guard failed: training changed: head 0 of 2" in (*found.reasons, *found.remarks)
@@ -266,6 +346,7 @@ def test_exit_code_and_record_follow_the_verdict() -> None:
     assert {verdict: verdict.code for verdict in Verdict} == {
         Verdict.PASS: Exit.OK,
         Verdict.WARNINGS: Exit.OK,
+        Verdict.PART: Exit.PARITY,
         Verdict.ACCURACY: Exit.PARITY,
         Verdict.PARITY: Exit.PARITY,
         Verdict.GUARD: Exit.INTEGRITY,

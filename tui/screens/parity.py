@@ -11,7 +11,7 @@ from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from pipeline.report.table import chain_line, verdict_line
+from pipeline.report.table import notes, verdict_line
 from pipeline.text import one_line
 from tui.keys import bindings
 from tui.language import _
@@ -95,7 +95,7 @@ class ParityScreen(ReportScreen):
             self.keys_shown("app.guards"),
             title=verdict_line(report),
             origin=self.origin(record, view),
-            note=chain_line(report),
+            note=next(iter(notes(report)), ""),
         )
         self.query_one(ModelTable).show_report(report)
         if report is not self._report:

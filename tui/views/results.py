@@ -69,6 +69,10 @@ _NAMES: dict[str, str] = {
     "opt_version": N_("version of opt"),
     "simplified_max_difference": N_("rewriting changed the output by"),
     "given": N_("given with the project"),
+    # quantize
+    "tensors": N_("tensors rounded"),
+    "worst": N_("costs most"),
+    "worst_loss": N_("share of its energy that is lost"),
     # verify
     "hmean": N_("hmean"),
     "as_pd": N_("found as PD does"),

@@ -11,6 +11,7 @@ from stages.contract import (
     ConvertMetrics,
     DataMetrics,
     ExportMetrics,
+    QuantizeMetrics,
     TrainMetrics,
     VerifyMetrics,
 )
@@ -108,6 +109,18 @@ def _export(stage: StageView) -> Parts:
     yield operators.format(count=metrics.operators)
 
 
+def _quantize(stage: StageView) -> Parts:
+    metrics = QuantizeMetrics.from_json(stage.results)
+    for kind, tensors in metrics.tensors.items():
+        told = ngettext("{kind} {count} tensor", "{kind} {count} tensors", tensors)
+        yield told.format(kind=one_line(kind), count=tensors)
+    if metrics.images:
+        told = ngettext(
+            "with {count} image of train", "with {count} images of train", metrics.images
+        )
+        yield told.format(count=metrics.images)
+
+
 def _convert(stage: StageView) -> Parts:
     metrics = ConvertMetrics.from_json(stage.results)
     for made in stage.artifacts:
@@ -140,6 +153,7 @@ _TELL: dict[str, Callable[[StageView], Parts]] = {
     "data": _data,
     "train": _train,
     "export": _export,
+    "quantize": _quantize,
     "convert": _convert,
     "verify": _verify,
 }

@@ -92,9 +92,9 @@ class StageList(MarkedList):
         width = self.scrollable_content_region.width
         if not width:
             return
-        for name in self._shown.keys() - {stage.name for stage in self._stages}:
-            self.remove_option(name)
-            del self._shown[name]
+        if self._shown.keys() - {stage.name for stage in self._stages}:
+            self.clear_options()
+            self._shown.clear()
         self._height = _ALL if self.size.height >= _ALL * len(self._stages) else _FEW
         for stage, text in rows(
             self._stages, self._last, width - 3, self._height, is_plan=self._is_plan

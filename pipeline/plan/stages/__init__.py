@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.plan.stages.spec import StageSpec
 
 #: In the order in which they run: names only, so that a command line or a list on the screen imports little.
-STAGES = ("data", "train", "export", "convert", "verify")
+STAGES = ("data", "train", "export", "quantize", "convert", "verify")
 
 
 def stage_table() -> tuple[StageSpec, ...]:

@@ -1,4 +1,4 @@
-"""``convert``: a PD model as one ``.nb`` file a target.
+"""``convert``: a PD model as one ``.nb`` file a target and kind of weights.
 
 Seed, threads and processor decide nothing here: the rewriting is exact arithmetic or rounded in one order,
 ``opt`` writes the same bytes on every processor, and what runs on random images is a proof, no artifact.
@@ -21,13 +21,14 @@ def _parameters(basis: Basis) -> dict[str, Any]:
 
 
 def _inputs(basis: Basis) -> dict[str, Source]:
-    given = basis.project.settings.convert.models
-    return basis.take("pdmodel", "pdiparams", *(Variant(target).given for target in given))
+    convert = basis.project.settings.convert
+    given = [Variant(target).given for target in convert.models]
+    rounded = [name for kind in convert.rounded for name in kind.inputs]
+    return basis.take("pdmodel", "pdiparams", *given, *rounded)
 
 
 def _makes(basis: Basis) -> dict[str, str]:
-    variants = map(Variant, basis.project.settings.convert.targets)
-    return {variant.model: variant.file for variant in variants}
+    return {each.model: each.file for each in basis.project.settings.convert.variants}
 
 
 SPEC = StageSpec(

@@ -23,10 +23,16 @@ def _inputs(basis: Basis) -> dict[str, Source]:
     return {
         **basis.take("test", "test_labels", "pdmodel", "pdiparams"),
         **(basis.take("dict", "dict_rules") if basis.reads else {}),
-        **basis.take_if_there(*_ORIGINALS, *_converted(basis), *_recogniser(basis), ARM_RUNTIME),
+        **basis.take_if_there(
+            *_ORIGINALS, *_rounded(basis), *_converted(basis), *_recogniser(basis), ARM_RUNTIME
+        ),
         **(basis.take_if_there("keys") if basis.start.pd else {}),
         **({"pretrained": basis.start.official} if basis.start.official else {}),
     }
+
+
+def _rounded(basis: Basis) -> list[str]:
+    return [name for kind in basis.project.settings.convert.rounded for name in kind.inputs]
 
 
 def _converted(basis: Basis) -> list[str]:

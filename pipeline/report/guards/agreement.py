@@ -19,9 +19,10 @@ from pipeline.report.guards.base import (
     passed_if,
     said_of,
 )
+from pipeline.report.kinds import is_lossy
 from pipeline.tasks import TASKS
-from stages.contract import OnArm, Status
-from stages.contract.variant import Variant
+from stages.contract import OnArm, ReadBack, Status
+from stages.contract.variant import Variant, Weights
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
@@ -63,7 +64,8 @@ def probabilities(proof: Proof) -> Finding:
 def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit: str) -> Finding:
     """Tell a number of every NB model that compares it with PD, and whether the verdict takes it."""
     where = f"verify.{asked.value}"
-    held = [item for item in proof.limits(asked) if Variant.of_model(item.model)]
+    files = {model.name for model in proof.parity.models if model.is_nb and not is_lossy(model)}
+    held = [item for item in proof.limits(asked) if item.model in files]
     if not held:
         return not_checked(msg("no NB model was compared with PD"), where)
     values = (say(math.nan if item.value is None else item.value) for item in held)
@@ -75,6 +77,46 @@ def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit:
         ),
     )
     return passed_if(all(item.kept for item in held), msg("{first} ({rest})", said, limit), where)
+
+
+@guard(
+    "loss-within-limits",
+    msg("what makes files small costs no more than [quantize] allows"),
+    msg("weights of fewer bits, or half precision, that read worse in a file that runs well"),
+    stage="verify",
+)
+def loss(proof: Proof) -> Finding:
+    """Tell what rounding PD's weights, and half precision, cost."""
+    lossy = [model for model in proof.parity.models if is_lossy(model)]
+    asked, where = proof.settings.quantize, "quantize.min_agreement"
+    if not lossy:
+        return does_not_apply(msg("every file has the model's own weights"), where)
+    if not (measured := [model for model in lossy if model.is_measured]):
+        return not_checked(said_of(lossy), where)
+    rows = {model.name for model in measured}
+    drops = {item.model: item for item in proof.limits(Asked.MAX_ACCURACY_DROP)}
+    shares = [item for item in proof.limits(Asked.MIN_AGREEMENT) if item.model in rows]
+    task = TASKS[proof.parity.task]
+    said = joined(
+        "; ",
+        (
+            msg(
+                "{model} {agreed}, {measure} drops by {drop}",
+                item.model,
+                task.agreed(f"{math.nan if item.value is None else item.value:.2%}"),
+                drops[item.model].measure,
+                f"{math.nan if (drop := drops[item.model].value) is None else drop:.2%}",
+            )
+            for item in shares
+        ),
+    )
+    kept = all(item.kept and drops[item.model].kept for item in shares)
+    limits = msg(
+        "asked {agreement}, allowed {drop}",
+        f"{asked.min_agreement:.2%}",
+        f"{asked.max_accuracy_drop:.2%}",
+    )
+    return passed_if(kept, msg("{first} ({rest})", said, limits), where)
 
 
 @guard(
@@ -153,13 +195,34 @@ def shipped(proof: Proof) -> Finding:
 )
 def reader(proof: Proof) -> Finding:
     """Hold a file that ran, read back and run by Paddle, against what Paddle-Lite made of it."""
-    allowed, found = proof.settings.verify.max_abs_diff, proof.evidence.read_back
-    if not any(model.is_emulated for model in proof.parity.models):
+    allowed, models = proof.settings.verify.max_abs_diff, {it.name for it in proof.parity.models}
+    proofs = [found for found in proof.evidence.read_back if found.model in models]
+    emulated = [model for model in proof.parity.models if model.is_emulated]
+    if not emulated:
         return not_checked(msg("no NB file was emulated"), "verify")
-    if found is None:
+    if not proofs:
         return not_checked(msg("no NB file ran here that could be read back too"), "verify")
+    said = joined("; ", (_read_back(proof, found) for found in proofs))
+    same = all(
+        found.agreement == 1.0 and (found.max_abs_diff or 0.0) <= allowed for found in proofs
+    )
+    proved = {_weights(found.model) for found in proofs}
+    unproved = [model for model in emulated if _weights(model.name) not in proved]
+    if same and unproved:
+        said = msg("{said}; nothing that ran here proves it of {names}", said, names(unproved))
+        return not_checked(said, "verify")
+    return passed_if(same, said, "verify.max_abs_diff")
+
+
+def _weights(model: str) -> Weights | None:
+    variant = Variant.of_model(model)
+    return variant.weights if variant else None
+
+
+def _read_back(proof: Proof, found: ReadBack) -> str:
+    """Say what Paddle made of a file that Paddle-Lite ran."""
     if found.agreement is None or found.max_abs_diff is None:
-        return failed(msg("{model}, read back: {failure}", found.model, found.failure), "verify")
+        return msg("{model}, read back: {failure}", found.model, found.failure)
     task = TASKS[proof.parity.task]
     said = msg(
         "{model}, read back and run by Paddle: {agreed} on {images} images, differs by up to {difference} "
@@ -168,15 +231,11 @@ def reader(proof: Proof) -> Finding:
         task.agreed(f"{found.agreement:.2%}"),
         found.images,
         f"{found.max_abs_diff:.1e}",
-        f"{allowed:.1e}",
+        f"{proof.settings.verify.max_abs_diff:.1e}",
     )
-    same = found.agreement == 1.0 and found.max_abs_diff <= allowed
     if not found.same_program:
-        return passed_if(same, said, "verify.max_abs_diff")
-    alike = ", ".join(found.same_program)
-    return passed_if(
-        same, msg("{said}; {names} holds the same", said, alike), "verify.max_abs_diff"
-    )
+        return said
+    return msg("{said}; {names} holds the same", said, ", ".join(found.same_program))
 
 
 @guard(
@@ -224,4 +283,14 @@ def artifacts(_proof: Proof) -> Finding:
     return enforced(msg("what ships has the SHA-256 that its stage recorded"), "SHA256SUMS")
 
 
-GUARDS = (agreement, probabilities, chained, accuracy, shipped, reader, arm_kernels, artifacts)
+GUARDS = (
+    agreement,
+    probabilities,
+    loss,
+    chained,
+    accuracy,
+    shipped,
+    reader,
+    arm_kernels,
+    artifacts,
+)

@@ -59,7 +59,8 @@ class Proof:
 
     def limits(self, asked: Asked) -> Sequence[Limit]:
         """Return what the verdict holds against one of its limits, model by model."""
-        held = limits_of(self.parity.models, TASKS[self.parity.task], self.settings.verify)
+        task, settings = TASKS[self.parity.task], self.settings
+        held = limits_of(self.parity.models, task, settings.verify, settings.quantize)
         return [limit for limit in held if limit.asked is asked]
 
     @cached_property

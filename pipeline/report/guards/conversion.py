@@ -12,6 +12,7 @@ from pipeline.report.guards.base import (
     enforced,
     failed,
     guard,
+    names,
     not_checked,
     passed,
     passed_if,
@@ -221,6 +222,32 @@ def targets_agree(proof: Proof) -> Finding:
 
 
 @guard(
+    "computed-as-written",
+    msg("Paddle-Lite computes what every NB file says"),
+    msg(
+        "integers that a loader leaves as they lie, or an activation that a kernel of 8 bits leaves out, "
+        "with exit code 0"
+    ),
+    Pitfall.QUANTISED_GARBAGE,
+    Pitfall.QUANTISED_FP16,
+    Pitfall.INT8_ACTIVATION_DROPPED,
+    stage="convert",
+)
+def sound(proof: Proof) -> Finding:
+    """Tell whether a file is one of those that Paddle-Lite is known to compute wrongly."""
+    where, files = "model_TARGET.nb", [model for model in proof.parity.models if model.is_nb]
+    if wrong := [model for model in files if model.fault is Fault.MISCOMPUTED]:
+        return failed(said_of(wrong), where)
+    if not (known := [model for model in files if model.opt_version]):
+        return not_checked(msg("no NB file could be looked into"), where)
+    said = msg(
+        "no known way to go wrong is in them: {names}",
+        names(known),
+    )
+    return passed(said, where)
+
+
+@guard(
     "target-fits",
     msg("each NB file was made for the processor that it stands for"),
     msg("a file for another processor crashes, or returns zeros with exit code 0"),
@@ -285,4 +312,4 @@ def _written(version: str) -> str:
     return ".".join(map(str, _numbers(version))) or version
 
 
-GUARDS = (legal, rewriting, anew, traced, given_traced, targets_agree, target, runtime)
+GUARDS = (legal, rewriting, anew, traced, given_traced, targets_agree, sound, target, runtime)

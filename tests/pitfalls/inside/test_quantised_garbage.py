@@ -52,12 +52,12 @@ def test_by_hand_the_file_runs_and_every_number_is_nan(kind: str) -> None:
     assert np.isnan(outputs[0]).all()
 
 
-def test_paddock_fails_the_column_and_says_why(tmp_path: Path) -> None:
+def test_paddock_sees_it_in_the_file_and_says_why(tmp_path: Path) -> None:
     done = verify(tmp_path, {"nb-x86": garbage("QUANT_INT8")})
     assert done.code == 0, done.log[-3000:]
     entry = model_entry(done, "nb-x86")
     assert entry["pitfall"] == str(Pitfall.QUANTISED_GARBAGE)
-    assert (entry["status"], entry["fault"]) == ("failed", "not_finite")
+    assert (entry["status"], entry["fault"]) == ("failed", "miscomputed")
 
 
 def test_with_dense_layers_written_as_mul_every_weight_is_turned_back() -> None:
