@@ -17,7 +17,8 @@ from stages.emulation.call import Call, NotEmulatedError, Setting
 from stages.emulation.half import append_rounding, half_marks
 from stages.emulation.order import in_order
 from stages.emulation.table import READINGS
-from stages.emulation.weights import parameters, scale_attributes
+from stages.emulation.weights import parameters
+from stages.lite.integers import scale_attributes
 from stages.lite.kernels import Precision, precision_of
 from stages.lite.naive_buffer import NaiveBuffer, Operator
 from stages.lite.signature import input_shape

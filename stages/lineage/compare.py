@@ -40,12 +40,14 @@ def rounds_to(expected: np.ndarray, found: Integers, slack: float = SLACK) -> bo
     """
     if expected.shape != found.whole.shape or not np.isfinite(found.scales).all():
         return False
-    rounding = TOLERANCE * float(np.abs(expected).max(initial=0.0))
-    scales = found.scales.astype(np.float64)
-    if (np.abs(scales * found.limit - found.largest(expected)) > rounding).any():
-        return False  # of one channel alone a number near to zero may be all there is
-    off = np.abs(found.values() - expected)
-    return bool((off <= slack * found.spread() + rounding).all())
+    largest = found.largest(expected)
+    # what a fold adds up can be next to zero; what it multiplies is rounded by its own size
+    size = largest.max(initial=0.0) if expected.ndim == 1 else largest
+    rounding = np.broadcast_to(TOLERANCE * size, largest.shape)
+    if (np.abs(found.scales.astype(np.float64) * found.limit - largest) > rounding).any():
+        return False
+    allowed = found.along(slack * found.scales.astype(np.float64) + rounding)
+    return bool((np.abs(found.values() - expected) <= allowed).all())
 
 
 def distance(expected: np.ndarray, found: np.ndarray) -> float:

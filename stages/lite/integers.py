@@ -55,13 +55,8 @@ class Integers:
 
     def values(self) -> np.ndarray:
         """Return what the loader makes of them, float32."""
-        made: np.ndarray = self.whole.astype(np.float32) * self.spread()
+        made: np.ndarray = self.whole.astype(np.float32) * self.along(self.scales)
         return made
-
-    def steps(self, weights: np.ndarray) -> np.ndarray:
-        """Return weights of the same shape as multiples of their channel's scale, float64."""
-        spread = self.spread().astype(np.float64)
-        return weights / np.where(spread > 0, spread, 1.0)
 
     def largest(self, weights: np.ndarray) -> np.ndarray:
         """Return each channel's largest weight of the same shape."""
@@ -69,10 +64,10 @@ class Integers:
         found: np.ndarray = np.abs(weights).max(tuple(n for n in range(weights.ndim) if n != axis))
         return found
 
-    def spread(self) -> np.ndarray:
-        """Return the scales along the axis of the channels."""
+    def along(self, channels: np.ndarray) -> np.ndarray:
+        """Return numbers, one a channel, along the axis of the channels."""
         axis = _AXES[self.operator] % self.whole.ndim
-        return self.scales.reshape([-1 if n == axis else 1 for n in range(self.whole.ndim)])
+        return channels.reshape([-1 if n == axis else 1 for n in range(self.whole.ndim)])
 
 
 def scaled(operator: Operator) -> list[str]:

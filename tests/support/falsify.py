@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.lite.flatbuffer import Buffer, Table
+from stages.lite.integers import integers
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.nb import HEAD_SIZE
 
@@ -53,4 +54,14 @@ def with_kind(nb: Path, out: Path, kind: str, other: str) -> Path:
     old, new = (struct.pack("<I", len(text)) + text.encode() + b"\0" for text in (kind, other))
     assert len(old) == len(new) and old in data
     out.write_bytes(data.replace(old, new))
+    return out
+
+
+def with_scale(nb: Path, out: Path, name: str, factor: float) -> Path:
+    """Write ``nb`` with the first channel's scale of a quantised parameter multiplied."""
+    scales = integers(read_naive_buffer(nb))[name].scales
+    old, data = scales.tobytes(), nb.read_bytes()
+    assert data.count(old) == 1
+    scales[0] *= factor
+    out.write_bytes(data.replace(old, scales.tobytes()))
     return out
