@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paddle.base.proto import framework_pb2 as proto
+from stages.proto import proto
 
 _RESULT = "result_"
 

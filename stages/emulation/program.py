@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.emulation.call import Call, NotEmulatedError, Setting
 from stages.emulation.half import append_rounding, half_marks
@@ -25,6 +24,7 @@ from stages.lite.signature import input_shape
 from stages.message import msg
 from stages.pir.legacy import LegacyError, LegacyProgram
 from stages.program.params import write_parameters, write_program
+from stages.proto import proto
 from stages.text.printable import printable
 
 _INPUT, _ENDS = "x", ("feed", "fetch")

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import paddle
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.program.graph import Graph, Operator
+from stages.proto import proto
 
 Values = Mapping[str, np.ndarray]
 _ENDS = ("feed", "fetch")

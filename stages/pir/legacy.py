@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from paddle.base import core
-from paddle.base.proto import framework_pb2 as proto
-
 from stages.message import msg
+from stages.paddle_parts import load_part
 from stages.pir.held import Setting
+from stages.proto import proto
 
+core = load_part("base.libpaddle", ".so")
 #: The program version of Paddle 3.1.1, as its own exports have it.
 PROGRAM_VERSION = 3001001
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from paddle.base.proto import framework_pb2 as proto
-
 from stages.contract.artifacts import PIR_PROGRAM
 from stages.errors import StageError
 from stages.message import joined, msg
@@ -19,6 +17,7 @@ from stages.pir.operators import TRANSLATIONS
 from stages.pir.operators.base import Call, Made, UntranslatableError
 from stages.pir.place import Places
 from stages.pir.program import ABSENT, Operator, Parameter, Program, Value
+from stages.proto import proto
 
 _DATA, _FETCH = "data", "fetch"
 _FLOAT = "float32"

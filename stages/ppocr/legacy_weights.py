@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import paddle
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.contract.artifacts import PD_PARAMETERS, PD_PROGRAM
 from stages.errors import IntegrityError
@@ -24,6 +23,7 @@ from stages.ppocr.network import build
 from stages.program.graph import Graph
 from stages.program.params import parameter_shapes, read_program, read_tensors
 from stages.program.signature import Signature
+from stages.proto import proto
 from stages.text.printable import printable
 
 FILES = (PD_PROGRAM, PD_PARAMETERS)

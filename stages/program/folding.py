@@ -7,10 +7,10 @@ maker's (:mod:`stages.kernels.operators`): the same backbone would have other fe
 from __future__ import annotations
 
 import numpy as np
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.program.graph import Graph, Operator
 from stages.program.rules.affine import CONVOLUTIONS
+from stages.proto import proto
 
 _STATISTICS = ("Scale", "Bias", "Mean", "Variance")
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.program.changes import Change, Step
+from stages.proto import proto
 
 #: Where an attribute's value stands in its message, by type.
 _FIELDS = {

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
 from stages.files import write_bytes
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.program.remedies import PIR_REMEDY
+from stages.proto import proto
 from stages.text.printable import printable
 
 #: NumPy's types by ``VarType.Type``.

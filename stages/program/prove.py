@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.errors import StageError
 from stages.message import msg
+from stages.proto import proto
 from stages.runners import ModelRunner, RunnerFailedError
 
 #: The largest difference of an output that rounding explains; seen are 3e-6 and less.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from paddle.base.proto import framework_pb2 as proto
-
 from stages.contract.operators import is_of_quantisation
 from stages.errors import StageError
 from stages.message import msg
+from stages.proto import proto
 
 
 def refuse_quantised(program: proto.ProgramDesc, name: str) -> None:

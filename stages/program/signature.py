@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from google.protobuf.message import DecodeError
 
 from stages.errors import StageError
 from stages.message import msg
+from stages.proto import proto
 from stages.text.printable import printable
-
-_MESSAGES = "paddle.base.proto.framework_pb2"
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,7 @@ def read_signature(pdmodel: Path) -> Signature:
     Raises:
         StageError: the file is not a legacy program with one input and one output.
     """
-    program = _messages().ProgramDesc()
+    program = proto.ProgramDesc()
     try:
         program.ParseFromString(pdmodel.read_bytes())
         block = program.blocks[0]
@@ -47,29 +41,6 @@ def read_signature(pdmodel: Path) -> Signature:
             pdmodel, msg("it has {feeds} inputs and {fetches} outputs", len(feeds), len(fetches))
         )
     return Signature(shapes.get(feeds[0], ()), shapes.get(fetches[0], ()))
-
-
-@cache
-def _messages() -> Any:
-    """Return Paddle's protobuf messages (paddle/fluid/framework/framework.proto).
-
-    Their module needs nothing of Paddle; importing it by its name would load all of Paddle first,
-    which takes seconds.
-    """
-    if "paddle" in sys.modules:
-        return importlib.import_module(_MESSAGES)
-    paddle = importlib.util.find_spec("paddle")
-    if paddle is None or paddle.origin is None:
-        raise StageError(msg("Paddle is not installed"), "paddle", msg("rebuild the images"))
-    file = Path(paddle.origin).parent / "base" / "proto" / "framework_pb2.py"
-    spec = importlib.util.spec_from_file_location("paddle_framework_pb2", file)
-    if spec is None or spec.loader is None:
-        raise StageError(
-            msg("Paddle has no framework_pb2.py"), str(file), msg("rebuild the images")
-        )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _refusal(pdmodel: Path, why: str) -> StageError:

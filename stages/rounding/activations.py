@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from paddle.base.proto import framework_pb2 as proto
 from paddle.inference import Config, create_predictor
 
 from stages.program.folding import fold_norms
 from stages.program.graph import Graph, Operator
 from stages.program.params import write_parameters, write_program
+from stages.proto import proto
 
 
 class Activations:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stages.runners.core import load_core
+from stages.paddle_parts import load_part
 from stages.runners.protocol import Run
 
 
@@ -13,7 +13,7 @@ def load(threads: int, pdmodel: str, pdiparams: str, *, plain: bool = False) -> 
 
     ``plain`` leaves oneDNN out, which takes sums in an order of its own.
     """
-    core = load_core()
+    core = load_part("base.libpaddle", ".so")
     config = core.AnalysisConfig(pdmodel, pdiparams)
     if plain:
         config.disable_mkldnn()

@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.program.changes import Plus, PlusSums, Spread, Times
 from stages.program.graph import Graph, Operator
 from stages.program.rules.base import Rule
+from stages.proto import proto
 
 CONVOLUTIONS = ("conv2d", "depthwise_conv2d")
 #: Under this a scale is not divided by: bias / scale would swallow the value's own digits.

@@ -12,10 +12,9 @@ costs nothing at run time; measured with ``opt`` 2.13 for x86: 9.3 off before, 1
 
 from __future__ import annotations
 
-from paddle.base.proto import framework_pb2 as proto
-
 from stages.program.graph import Graph, Operator
 from stages.program.rules.base import Rule
+from stages.proto import proto
 
 #: What ``opt`` folds into the convolution before it, so that two of them meet: slot of its input.
 _FOLDED = {"elementwise_add": "X", "elementwise_mul": "X", "batch_norm": "X", "scale": "X"}

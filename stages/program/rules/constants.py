@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import paddle
-from paddle.base.proto import framework_pb2 as proto
 
 from stages.program.changes import Computed
 from stages.program.graph import Graph, Operator
 from stages.program.rules.base import Rule
+from stages.proto import proto
 
 #: Kinds that Lite lacks; where none of them is, all stays as it is.
 LACKING = ("eye", "inverse", "linspace")

@@ -9,10 +9,9 @@ takes whatever lies in memory for the rest (``LightPredictor::DequantizeWeight``
 
 from __future__ import annotations
 
-from paddle.base.proto import framework_pb2 as proto
-
 from stages.program.graph import Graph, Operator
 from stages.program.rules.base import Rule
+from stages.proto import proto
 
 
 def dense_as_mul(graph: Graph) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from paddle.base.proto import framework_pb2 as proto
-
 from stages.program.graph import Graph, Operator
 from stages.program.rules.base import Rule
+from stages.proto import proto
 
 #: Operators that Lite's shape inference expects to write an ``XShape`` (Paddle 3 stopped doing so).
 WRITE_XSHAPE = (

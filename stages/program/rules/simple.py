@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from paddle.base.proto import framework_pb2 as proto
-
 from stages.program.graph import Graph, Operator
 from stages.program.rules.base import Rule
+from stages.proto import proto
 
 
 def drop_dropout(graph: Graph) -> int:
