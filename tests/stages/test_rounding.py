@@ -45,6 +45,7 @@ from support.legacy import (
     predict,
     save_legacy,
 )
+from support.unroundable import make_unroundable
 
 Files = tuple[Path, Path]
 SMALL = (3, 16, 32)
@@ -262,36 +263,22 @@ def test_weights_that_no_loader_turns_back_are_refused_before_any_image_is_looke
     assert caught.value.pitfall == Pitfall.QUANTISED_GARBAGE
 
 
-def uneven(folder: Path, factor: float) -> tuple[Files, str]:
-    """Return the alphanumeric model, computing the same, and the layer that 8 bits cannot hold any more.
-
-    The attention's values become ``factor`` times as large in half of the channels, and the layer that reads
-    them has weights as much smaller there: a row's scale is then that of its other weights.
-    """
+def test_the_layer_that_loses_most_is_named(tmp_path: Path) -> None:
+    """The model is a good one, and 8 bits cannot hold it: the document says where."""
     model = alphanumeric_model()
     graph = open_graph((model.pdmodel, model.pdiparams))
-    size = graph.parameters["linear_1.w_0"].shape[0]
-    large = np.arange(size) % 2 == 0
-    spread = np.where(large, factor, 1.0).astype(np.float32)
-    for name in ("linear_0.w_0", "linear_0.b_0"):
-        graph.parameters[name][..., -size:] *= spread
-    graph.parameters["linear_1.w_0"] /= spread[:, None]
-    return written(graph, folder), "linear_1.w_0"
-
-
-def test_the_layer_that_loses_most_is_named(tmp_path: Path) -> None:
-    files, name = uneven(tmp_path, 1e5)
+    name = make_unroundable(graph)
+    files = written(graph, tmp_path)
     made = run(tmp_path, files, weights=["int8"])
     worst = document(made.output).kinds["int8"].worst
     usual = document(rounded()).kinds["int8"].worst
     assert worst is not None and usual is not None
     assert worst.weights == name
-    assert worst.loss_after > 1e-2 > 100 * usual.loss_after
+    assert worst.loss_after > 0.1 > 100 * usual.loss_after
     image = random_images([SHAPE], seed=5)[0]
-    model = alphanumeric_model()
-    exact = predict((model.pdmodel, model.pdiparams), image)
-    assert np.abs(predict(files, image) - exact).max() < 1e-3
-    assert np.abs(predict(files_of(made.output, Weights.INT8), image) - exact).max() > 1e-1
+    exact = predict(files, image)
+    rough = predict(files_of(made.output, Weights.INT8), image)
+    assert np.abs(rough - exact).max() > 0.5
 
 
 # The mathematics, on matrices.
