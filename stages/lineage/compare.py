@@ -43,7 +43,10 @@ def rounds_to(expected: np.ndarray, found: Integers, slack: float = SLACK) -> bo
     largest = found.largest(expected)
     # what a fold adds up can be next to zero; what it multiplies is rounded by its own size
     size = largest.max(initial=0.0) if expected.ndim == 1 else largest
-    rounding = np.broadcast_to(TOLERANCE * size, largest.shape)
+    tiny = np.finfo(
+        np.float32
+    ).tiny  # below it a scale has few digits; official models have such channels
+    rounding = np.broadcast_to(TOLERANCE * size + tiny, largest.shape)
     if (np.abs(found.scales.astype(np.float64) * found.limit - largest) > rounding).any():
         return False
     allowed = found.along(slack * found.scales.astype(np.float64) + rounding)
