@@ -18,7 +18,6 @@ from stages.lineage.targets import compare_targets
 from stages.lineage.trace import Chain
 from stages.lite.integers import integers
 from stages.lite.naive_buffer import read_naive_buffer
-from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.program.params import read_parameters, write_parameters, write_program
 from stages.program.rules import LEGAL, SIMPLE, apply_rules
@@ -31,6 +30,7 @@ from support.legacy import alphanumeric_model, context, new_folder, open_graph
 from support.small import converted
 
 Files = tuple[Path, Path]
+TARGETS = ("arm", "x86")
 
 
 def lite() -> Files:

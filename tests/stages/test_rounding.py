@@ -22,7 +22,6 @@ from stages.emulation.program import write_emulation
 from stages.errors import StageError
 from stages.lite.integers import integers
 from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
-from stages.lite.targets import TARGETS
 from stages.pitfalls import Pitfall
 from stages.program.graph import Graph
 from stages.program.params import read_parameters, write_parameters, write_program
@@ -49,6 +48,7 @@ from support.legacy import (
 from support.unroundable import make_unroundable
 
 Files = tuple[Path, Path]
+TARGETS = ("arm", "x86")
 SMALL = (3, 16, 32)
 TEXTS = tuple(f"A{number}B" for number in range(12))
 
