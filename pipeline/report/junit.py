@@ -1,8 +1,8 @@
 """The report as JUnit XML, for the page on which a CI shows its tests.
 
 Every guard is a test case, and so is every model; a guard or model that was not checked is skipped, with the
-reason, and so is a guard that does not apply; one that is enforced says so in its output. The verdict is a
-case of its own, so a run that fails parity fails there.
+reason, and so is a guard that does not apply; one that is enforced says so in its output, and a model its
+numbers. The verdict is a case of its own, so a run that fails parity fails there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from pipeline.report.metrics import NONE, metrics_of
 from pipeline.report.model import GuardEntry, Model, Outcome, Report
 from pipeline.report.table import verdict_line
 from pipeline.text import one_line
@@ -25,7 +26,7 @@ _NOT_PASSED = {
 def render_junit(report: Report) -> str:
     """Draw ``report`` as JUnit XML."""
     root = Element("testsuites", name=_safe(report.project))
-    _suite(root, "parity", [_verdict(report), *map(_model, report.models)])
+    _suite(root, "parity", [_verdict(report), *(_model(model, report) for model in report.models)])
     _suite(root, "guards", map(_guard, report.guards))
     seconds = sum(stage.seconds for stage in report.stages.values())
     root.set("time", f"{seconds:.3f}")
@@ -52,12 +53,16 @@ def _verdict(report: Report) -> Element:
     return case
 
 
-def _model(model: Model) -> Element:
+def _model(model: Model, report: Report) -> Element:
     case = Element("testcase", name=_safe(model.title))
     if model.status is Status.FAILED:
         _add(case, "failure", model.sentence, _pitfalls([model.pitfall]))
     elif not model.is_measured:
         _add(case, "skipped", model.sentence)
+    else:
+        cells = ((metric.title, metric.cell(model, report)) for metric in metrics_of(report))
+        told = [f"{title}: {cell}" for title, cell in cells if cell != NONE]
+        SubElement(case, "system-out").text = "\n".join(map(_safe, told))
     return case
 
 

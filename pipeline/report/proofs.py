@@ -51,7 +51,7 @@ def sections(report: Report) -> Iterator[Section]:
     """Give every table that the report has rows for."""
     made = (
         Section(
-            "The same in more detail",
+            f"In more detail (times of {report.timed} images, {report.all_threads} threads in all)",
             ("", *(model.title for model in report.models if model.is_measured)),
             _in_detail(report),
         ),

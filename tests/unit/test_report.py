@@ -144,7 +144,7 @@ def test_pages_say_how_sure_numbers_are_and_which_characters_are_taken_for_other
         Mismatch("3.png", "AB", {"pd": "A", "nb-x86": "AB"}),
     )
     made = report(folder, mismatches=wrong)
-    for page in (render_html(made), render_markdown(made)):
+    for page in (render_html(made), render_markdown(made), render_junit(made)):
         text = " ".join(page.replace("\\", "").split())
         for number in ("95.70%\u201399.08%", "0.93\u20131.08", "0.991 / 0.620", "280 15 3 2 0 0"):
             assert number in text, number
