@@ -1,0 +1,145 @@
+"""Several models on the same images: order, faults and limits, with models that are only pretended."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+import pytest
+
+from stages.errors import Stopped
+from stages.runners import Answer, Crew, ModelRunner, Output, RunnerFailedError
+
+IMAGES = 40
+
+
+class Pretended(ModelRunner):
+    """Gives the image times a factor; fails on an image, or to load, if told so."""
+
+    at_work = 0
+    most = 0
+
+    def __init__(self, factor: float = 1.0, dies_on: float | None = None) -> None:
+        self._factor, self._dies_on = factor, dies_on
+        self._out, self._in = os.pipe()
+        self._image = np.empty(0, np.float32)
+        self.seen: list[float] = []
+        self.process = cast("subprocess.Popen[bytes]", self)
+        self.ended = ""
+        os.write(self._in, b"r")
+
+    def kill(self) -> None:
+        self.ended = "killed"
+
+    def fileno(self) -> int:
+        return self._out
+
+    @property
+    def is_overdue(self) -> bool:
+        return False
+
+    def wait_ready(self) -> None:
+        os.read(self._out, 1)
+        if self._dies_on == -1:
+            raise RunnerFailedError("it cannot be loaded")
+
+    def ask(self, image: np.ndarray) -> None:
+        Pretended.at_work += 1
+        Pretended.most = max(Pretended.most, Pretended.at_work)
+        self._image = image
+        self.seen.append(float(image[0]))
+        os.write(self._in, b"x")
+
+    def take(self) -> Output:
+        Pretended.at_work -= 1
+        os.read(self._out, 1)
+        if self._image[0] == self._dies_on:
+            raise RunnerFailedError("it died")
+        return Output(self._image * self._factor, 0.0, 1.0)
+
+    def close(self) -> None:
+        self.ended = self.ended or "closed"
+        os.close(self._out)
+        os.close(self._in)
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_work() -> None:
+    Pretended.at_work = Pretended.most = 0
+
+
+def images() -> Iterator[np.ndarray]:
+    return (np.full(4, number, np.float32) for number in range(IMAGES))
+
+
+def crew(hands: int) -> Crew:
+    return Crew(hands, lambda: None, lambda _models, _total: None)
+
+
+def value(answer: Answer) -> float | str:
+    return str(answer) if isinstance(answer, RunnerFailedError) else float(answer.probabilities[0])
+
+
+@pytest.mark.parametrize(("hands", "processes"), [(1, 1), (2, 1), (3, 2), (8, 3)])
+def test_images_come_in_order_with_what_every_model_made_of_them(
+    hands: int, processes: int
+) -> None:
+    with crew(hands) as several:
+        several.add("one", [Pretended() for _ in range(processes)])
+        several.add("ten", [Pretended(10) for _ in range(processes)])
+        read = [
+            (float(image[0]), {name: value(answer) for name, answer in answers.items()})
+            for image, answers in several.read(images())
+        ]
+    assert read == [(n, {"one": n, "ten": 10 * n}) for n in range(IMAGES)]
+    assert Pretended.most <= hands
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_model_that_dies_is_asked_no_more_and_the_others_go_on(processes: int) -> None:
+    with crew(3) as several:
+        several.add("good", [Pretended()])
+        several.add("bad", [Pretended(2, dies_on=7) for _ in range(processes)])
+        answers = [answers for _, answers in several.read(images())]
+    assert [value(each["good"]) for each in answers] == list(range(IMAGES))
+    told = [value(each["bad"]) if "bad" in each else None for each in answers]
+    assert told[:8] == [0, 2, 4, 6, 8, 10, 12, "it died"]
+    assert told[16:] == [None] * (IMAGES - 16)
+
+
+def test_one_that_cannot_be_loaded_says_so_with_its_first_image() -> None:
+    with crew(2) as several:
+        several.add("good", [Pretended()])
+        several.add("bad", [Pretended(dies_on=-1)])
+        answers = [answers for _, answers in several.read(images())]
+    told = [number for number, each in enumerate(answers) if "bad" in each]
+    assert [value(answers[number]["bad"]) for number in told] == ["it cannot be loaded"]
+    assert len(answers) == IMAGES
+
+
+def test_a_model_reads_only_what_it_wants_and_none_after_it_was_dropped() -> None:
+    some, dropped = Pretended(), Pretended()
+    with crew(2) as several:
+        several.add("all", [Pretended()])
+        several.add("some", [some], lambda number: number % 10 == 0)
+        several.add("dropped", [dropped])
+        for number, (_, answers) in enumerate(several.read(images())):
+            assert ("some" in answers) == (number % 10 == 0)
+            if number == 3:
+                several.drop("dropped")
+    assert some.seen == [0, 10, 20, 30]
+    assert len(dropped.seen) < IMAGES / 2
+
+
+def test_nobody_waits_for_models_when_the_stage_is_to_stop() -> None:
+    def stop() -> None:
+        raise Stopped
+
+    slow = Pretended()
+    with pytest.raises(Stopped), Crew(2, stop, lambda _models, _total: None) as several:
+        several.add("slow", [slow])
+        list(several.read(images()))
+    assert slow.ended == "killed"
