@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stages.emulation.activations import of_convolution, of_other
 from stages.emulation.call import Call, Reading, Setting
+from stages.lite.kernels import SUMS
 
 
 def _convolution(call: Call) -> None:
@@ -17,7 +18,22 @@ def _convolution(call: Call) -> None:
     result = call.make(call.operator.type, inputs, call.settings(*names), "Output")
     for bias in call.tensors("Bias"):
         result = call.make("elementwise_add", {"X": result, "Y": bias}, {"axis": 1})
-    call.give("Output", of_convolution(call, result))
+    result = of_convolution(call, result)
+    call.give(
+        "Output", _joined(call, result) if call.operator.inputs.get("SecondInput") else result
+    )
+
+
+def _joined(call: Call, result: str) -> str:
+    """Return the sum of another branch and a convolution, and what is fused behind it: on a GPU alone.
+
+    ``elt_fuse_func_wrapper`` (lite/backends/opencl/cl_kernel/cl_common.h): a fused activation is relu.
+    """
+    kind = "fuse_elementwise_op_type"
+    call.only(kind, *SUMS)
+    both = {"X": call.tensor("SecondInput"), "Y": result}
+    result = call.make("elementwise_add", both, {"axis": -1})
+    return call.make("relu", {"X": result}) if call.attribute(kind) == SUMS[1] else result
 
 
 def _dense(call: Call) -> None:

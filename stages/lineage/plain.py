@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stages.lite.integers import scale_attributes
-from stages.lite.kernels import KERNEL_ATTRIBUTE
+from stages.lite.kernels import KERNEL_ATTRIBUTE, SUMS
 from stages.lite.naive_buffer import Attribute, Operator
 from stages.message import msg
 
@@ -18,7 +18,7 @@ from stages.message import msg
 _HOW = frozenset({
     KERNEL_ATTRIBUTE, "op_device", "with_quant_attr", "place_type", "inplace", "force_cpu",
     "use_cudnn", "use_mkldnn", "mkldnn_data_type", "use_quantizer", "with_act", "fuse_relu",
-    "fuse_sigmoid", "fuse_swish", "fuse_tanh", "act_type", "activation_type",
+    "fuse_sigmoid", "fuse_swish", "fuse_tanh", "act_type", "activation_type", "fuse_elementwise_op_type",
 })  # fmt: skip
 #: What ends the name of an attribute that marks a parameter to be computed with in half precision.
 _HALF = "_fp16"
@@ -29,6 +29,8 @@ _FUSED_ATTRIBUTES = {
     "hard_sigmoid": {"offset": "offset", "slope": "slope"},
     "swish": {"swish_scale": "beta"},
 }
+#: Of a convolution for OpenCL: what it is added to, and whether a relu follows.
+_SECOND, _SUM = "SecondInput", "fuse_elementwise_op_type"
 _PRODUCTS = ("fc", "matmul_v2", "mul", "matmul")
 _RESULTS = ("Out", "Output", "Y")
 PRODUCT, ADDITION, BIAS, CAST = "product", "elementwise_add", "bias", msg("cast of place")
@@ -58,14 +60,27 @@ def take_apart(operator: Operator) -> list[Plain]:
     if operator.type in _CASTS:
         return [Plain(CAST, _slots(operator.inputs), "", _outputs(operator))]
     steps = _product(operator) if operator.type in _PRODUCTS else [_itself(operator)]
-    return [*steps, *_activation(operator, steps[-1])]
+    return [*steps, *_activation(operator, steps[-1]), *_sum(operator, steps[-1])]
 
 
 def _itself(operator: Operator) -> Plain:
     kind = operator.type
     if kind.startswith("fusion_elementwise_"):
         kind = kind.removeprefix("fusion_").removesuffix("_activation")
-    return Plain(kind, _slots(operator.inputs), _what(operator), _outputs(operator))
+    inputs = {slot: names for slot, names in operator.inputs.items() if slot != _SECOND}
+    return Plain(kind, _slots(inputs), _what(operator), _outputs(operator))
+
+
+def _sum(operator: Operator, before: Plain) -> list[Plain]:
+    """Return the sum with another branch that a convolution of OpenCL's has fused behind it."""
+    kind, second = operator.attributes.get(_SUM), operator.input(_SECOND)
+    if kind not in SUMS or not second:
+        return []
+    outputs = (before.outputs[0],)
+    added = Plain(ADDITION, (("X", second), ("Y", outputs[0])), repr([("axis", -1)]), outputs)
+    return (
+        [added, Plain("relu", (("X", outputs[0]),), "[]", outputs)] if kind == SUMS[1] else [added]
+    )
 
 
 def _product(operator: Operator) -> list[Plain]:

@@ -24,6 +24,9 @@ _TARGETS = {
     16: "intel_fpga", 17: "metal", 18: "nnadapter",
 }  # fmt: skip
 _OPENCL = "5"
+#: What OpenCL's convolutions have fused behind them, by ``fuse_elementwise_op_type``: the sum with
+#: ``SecondInput``, and a relu after that (lite/core/optimizer/mir/fusion/conv_elementwise_tree_fuser.cc).
+SUMS = ("elementwise_add", "fusion_elementwise_add_activation")
 
 
 class Precision(str, Enum):
