@@ -19,6 +19,7 @@ _HOW = frozenset({
     KERNEL_ATTRIBUTE, "op_device", "with_quant_attr", "place_type", "inplace", "force_cpu",
     "use_cudnn", "use_mkldnn", "mkldnn_data_type", "use_quantizer", "with_act", "fuse_relu",
     "fuse_sigmoid", "fuse_swish", "fuse_tanh", "act_type", "activation_type", "fuse_elementwise_op_type",
+    "Scale_out", "Scale_x", "Scale_y", "x_data_format", "y_data_format",
 })  # fmt: skip
 #: What ends the name of an attribute that marks a parameter to be computed with in half precision.
 _HALF = "_fp16"

@@ -22,19 +22,21 @@ from support.falsify import with_attribute
 from support.legacy import SHAPE, context, new_folder, official, predict
 from support.pir import take_over
 
-PAGE = (3, 320, 320)
+PAGE, LINE = (3, 320, 320), (3, 48, 192)
 Files = tuple[Path, Path]
 
 
-def legacy() -> Files:
-    folder = official("PP-OCRv4_mobile_rec")
+def legacy(name: str) -> Files:
+    folder = official(name)
     return folder / "inference.pdmodel", folder / "inference.pdiparams"
 
 
 MODELS: dict[str, tuple[Callable[[], Files], str, tuple[int, ...]]] = {
-    "PP-OCRv4_mobile_rec": (legacy, "recognition", SHAPE),
+    "PP-OCRv4_mobile_rec": (lambda: legacy("PP-OCRv4_mobile_rec"), "recognition", SHAPE),
     "PP-OCRv5_mobile_rec": (lambda: pir("PP-OCRv5_mobile_rec"), "recognition", SHAPE),
     "PP-OCRv5_mobile_det": (lambda: pir("PP-OCRv5_mobile_det"), "detection", PAGE),
+    # its convolutions have sums with another branch fused behind them
+    "ch_ppocr_mobile_v2.0_cls": (lambda: legacy("ch_ppocr_mobile_v2.0_cls"), "orientation", LINE),
 }
 
 
