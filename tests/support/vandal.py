@@ -57,32 +57,33 @@ def damaged(path: Path, damage: Damage) -> Iterator[None]:
         path.write_bytes(before)
 
 
-#: Runs in the container: how to damage a file there. The first argument is how, then path and details.
+#: Runs in the container: how to damage files there. The argument is a list of how, path and details.
 _SCRIPT = """
-import hashlib, json, os, pathlib, shutil, sys
-how, path, detail = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-saved = pathlib.Path("/tmp", hashlib.sha256(bytes(path)).hexdigest())
-if how == "restore":
-    path.unlink(missing_ok=True)
-    shutil.copyfile(saved, path)
-    sys.exit()
-shutil.copyfile(path, saved)
-data = saved.read_bytes()
-if how == "flipped":
-    at = round(float(detail) * (len(data) - 1))
-    path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
-elif how == "truncated":
-    path.write_bytes(data[: len(data) // 2])
-elif how == "grown":
-    path.write_bytes(data + b"\\0")
-elif how == "swapped":
-    path.write_bytes(pathlib.Path(detail).read_bytes())
-elif how == "locked":
-    path.chmod(0)
-elif how in ("missing", "link"):
-    path.unlink()
-    if how == "link":
-        path.symlink_to("/dev/zero")
+import hashlib, json, pathlib, shutil, sys
+for how, name, detail in json.loads(sys.argv[1]):
+    path = pathlib.Path(name)
+    saved = pathlib.Path("/tmp", hashlib.sha256(bytes(path)).hexdigest())
+    if how == "restore":
+        path.unlink(missing_ok=True)
+        shutil.copyfile(saved, path)
+        continue
+    shutil.copyfile(path, saved)
+    data = saved.read_bytes()
+    if how == "flipped":
+        at = round(float(detail) * (len(data) - 1))
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    elif how == "truncated":
+        path.write_bytes(data[: len(data) // 2])
+    elif how == "grown":
+        path.write_bytes(data + b"\\0")
+    elif how == "swapped":
+        path.write_bytes(pathlib.Path(detail).read_bytes())
+    elif how == "locked":
+        path.chmod(0)
+    elif how in ("missing", "link"):
+        path.unlink()
+        if how == "link":
+            path.symlink_to("/dev/zero")
 """
 
 
@@ -95,11 +96,17 @@ class Vandal:
     @contextmanager
     def damage(self, path: PurePosixPath, how: str, detail: str = "0.5") -> Iterator[None]:
         """Damage a file while the block runs: see the script for how."""
-        self._do(how, path, detail)
+        with self.damages((how, path, detail)):
+            yield
+
+    @contextmanager
+    def damages(self, *all_of_them: tuple[str, PurePosixPath, str]) -> Iterator[None]:
+        """Damage several files, in this order, while the block runs: how, which, and a detail."""
+        self._do(*all_of_them)
         try:
             yield
         finally:
-            self._do("restore", path, "")
+            self._do(*(("restore", path, "") for _how, path, _detail in all_of_them))
 
     def files(self, folder: PurePosixPath) -> list[PurePosixPath]:
         """Return every file below ``folder``."""
@@ -110,8 +117,8 @@ class Vandal:
         said = self._python(script, str(folder))
         return [PurePosixPath(name) for name in json.loads(said)]
 
-    def _do(self, how: str, path: PurePosixPath, detail: str) -> None:
-        self._python(_SCRIPT, how, str(path), detail)
+    def _do(self, *orders: tuple[str, PurePosixPath, str]) -> None:
+        self._python(_SCRIPT, json.dumps([(how, str(path), more) for how, path, more in orders]))
 
     def _python(self, script: str, *words: str) -> bytes:
         code, said = self.container.exec_run(["python", "-c", script, *words])
