@@ -140,4 +140,4 @@ def test_closed_output_ends_the_run_and_leaves_nothing(site: Site, started: Path
             assert b"Traceback" not in process.stderr.read()
         assert process.returncode != 0
         assert site.containers(started) == []
-        check_next_run_completes(site, started)
+        check_next_run_completes(site, started, "--until", "data")
