@@ -57,7 +57,7 @@ def test_coreutils_accept_out(official: Path, through: Done) -> None:
 
 
 def test_what_was_not_needed_was_skipped(through: Done) -> None:
-    assert through.stages("stage-skipped") == ["train", "export"]
+    assert through.stages("stage-skipped") == ["train", "export", "quantize"]
     assert through.stages("stage-finished") == ["data", "convert", "verify"]
 
 

@@ -22,12 +22,16 @@ READING = """
 [project]
 name = "pair-reading"
 [data]
+train = ["train.txt"]
 test = ["test.txt"]
 use_space_char = true
 [export]
 model = "PP-OCRv5_mobile_rec"
 [convert]
 targets = ["x86"]
+weights = ["float32", "int16", "int8"]
+[quantize]
+images = 8
 """
 FINDING = """
 [project]
@@ -41,6 +45,7 @@ image_shape = [3, 320, 320]
 model = "PP-OCRv5_mobile_det"
 [convert]
 targets = ["x86"]
+weights = ["float32", "int16"]
 [verify]
 recognition = "../pair-reading"
 """
@@ -52,6 +57,8 @@ def reading(site: Site, lines: Path) -> Path:
     files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", LINES),
+        "data/train": lines / "train",
+        "data/train.txt": first_lines(lines / "train.txt", 8),
     }
     return site.project("pair-reading", READING, files)
 
@@ -102,12 +109,25 @@ def found(finding: Path, read: Done) -> Done:
 
 
 def test_a_pir_model_becomes_an_nb_file_that_reads_the_same(reading: Path, read: Done) -> None:
-    assert read.stages("stage-finished") == ["data", "export", "convert", "verify"]
+    assert read.stages("stage-finished") == ["data", "export", "quantize", "convert", "verify"]
     made = report(reading)
     models = {model["name"]: model for model in made["models"]}
-    assert list(models) == ["pir", "pd", "nb-x86"]
+    assert list(models) == [
+        "pir", "pd", "nb-x86", "pd-int16", "nb-x86-int16", "pd-int8", "nb-x86-int8",
+    ]  # fmt: skip
     assert all(model["agreement"] == 1.0 for model in models.values())
     assert models["pd"]["accuracy"] > 0.5, "parity of a model that reads nothing proves nothing"
+
+
+def test_every_kind_of_weights_passes_and_is_delivered(reading: Path, read: Done) -> None:
+    models = {model["name"]: model for model in report(reading)["models"]}
+    whole = (reading / "out" / "model_x86.nb").stat().st_size
+    for kind, share in (("int16", 0.54), ("int8", 0.30)):
+        assert models[f"nb-x86-{kind}"]["reference"] == f"pd-{kind}"
+        size = (reading / "out" / f"model_x86_{kind}.nb").stat().st_size
+        assert size == models[f"nb-x86-{kind}"]["size"] < share * whole
+    layers = report(reading)["quantisation"]["int8"]["layers"]
+    assert any(10 * layer["loss_after"] < layer["loss_before"] for layer in layers)
 
 
 def test_the_dictionary_is_the_models_own_and_ships(reading: Path, read: Done) -> None:
@@ -119,7 +139,7 @@ def test_the_detector_finds_the_same_boxes(finding: Path, found: Done) -> None:
     made = report(finding)
     assert (made["task"], made["verdict"]) == ("detection", "pass")
     models = {model["name"]: model for model in made["models"]}
-    assert list(models) == ["pir", "pd", "nb-x86"]
+    assert list(models) == ["pir", "pd", "nb-x86", "pd-int16", "nb-x86-int16"]
     assert all(model["agreement"] == 1.0 and model["hmean"] > 0 for model in models.values())
     assert "dictionary" not in made and not (finding / "out" / "dict.txt").exists()
 
