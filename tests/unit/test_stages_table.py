@@ -267,6 +267,7 @@ def test_a_processor_that_portable_kernels_cannot_run_on_is_refused_early(
         ("data", ()),
         ("train", ("seed", "threads", "kernels")),
         ("export", ("kernels",)),
+        ("quantize", ()),
         ("convert", ()),
         ("verify", ("kernels", "processor")),
     ],
@@ -276,6 +277,16 @@ def test_only_what_decides_bytes_is_in_a_key(
 ) -> None:
     wires = {item.stage: item for item in wires_of(folder)}
     assert wires[stage].decided_by == names
+
+
+@pytest.mark.parametrize(("kind", "names"), [("int8", ("seed", "kernels")), ("int16", ())])
+def test_only_what_is_rounded_with_images_hangs_on_them(
+    folder: Path, kind: str, names: tuple[str, ...]
+) -> None:
+    rewrite(folder, f'\n[convert]\nweights = ["{kind}"]\n')
+    quantize = {item.stage: item for item in wires_of(folder)}["quantize"]
+    assert quantize.decided_by == names
+    assert ("train" in quantize.inputs, "images" in quantize.parameters) == (kind == "int8",) * 2
 
 
 def test_verify_has_threads_in_its_key_where_a_model_takes_them_all(tmp_path: Path) -> None:

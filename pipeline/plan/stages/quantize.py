@@ -47,11 +47,11 @@ def _makes(basis: Basis) -> dict[str, str]:
 
 
 def _decided_by(basis: Basis) -> tuple[Surrounding, ...]:
-    """The seed chooses the images of int8; what the model makes of them, and its moments, are sums.
+    """The seed chooses the images of int8; what the model makes of them are sums, operator by operator.
 
-    Of 16 bits each weight goes to the nearest number.
+    Of 16 bits each weight goes to the nearest number. The number of threads decides nothing of both.
     """
-    return ("seed", "threads", "kernels") if Weights.INT8 in _kinds(basis) else ()
+    return ("seed", "kernels") if Weights.INT8 in _kinds(basis) else ()
 
 
 SPEC = StageSpec(

@@ -238,7 +238,7 @@ def sound(proof: Proof) -> Finding:
     where, files = "model_TARGET.nb", [model for model in proof.parity.models if model.is_nb]
     if wrong := [model for model in files if model.fault is Fault.MISCOMPUTED]:
         return failed(said_of(wrong), where)
-    if not (known := [model for model in files if model.opt_version]):
+    if not (known := [model for model in files if model.opt_version or model.is_measured]):
         return not_checked(msg("no NB file could be looked into"), where)
     said = msg(
         "no known way to go wrong is in them: {names}",
