@@ -10,6 +10,7 @@ from typing import Any
 
 from stages.contract import Exit
 from stages.contract.artifacts import PD_MODEL
+from stages.contract.variant import is_lossy
 from stages.message import msg
 
 
@@ -99,6 +100,11 @@ class Limit:
     """missing where anything above 0 is enough"""
     reference: str = PD_MODEL
     """the model that it was compared with"""
+
+    @property
+    def key(self) -> str:
+        """Which one of ``paddock.toml`` it is: ``verify.min_agreement``, ``quantize.min_agreement``."""
+        return f"{'quantize' if is_lossy(self.model) else 'verify'}.{self.asked.value}"
 
     @property
     def sentence(self) -> str:

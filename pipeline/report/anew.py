@@ -26,15 +26,15 @@ def changed_limits(project: Project, ledger: Ledger, stage: str, key: str) -> It
     report = _judged_last(project, ledger, stage, key)
     if report is None:
         return
-    task = TASKS[report.task]
-    held = {it.asked: it for it in report.limits}
-    now = tuple(limits_of(report.models, task, project.settings.verify))
-    for limit in {it.asked: it for it in now}.values():
-        before = held.get(limit.asked)
+    task, settings = TASKS[report.task], project.settings
+    held = {it.key: it for it in report.limits}
+    now = tuple(limits_of(report.models, task, settings.verify, settings.quantize))
+    for limit in {it.key: it for it in now}.values():
+        before = held.get(limit.key)
         if before is None or before.limit == limit.limit:
             continue
-        change = msg("{name} {old} → {new}", limit.asked.value, _said(before), _said(limit))
-        broken = (it.sentence for it in now if it.asked is limit.asked and not it.kept)
+        change = msg("{name} {old} → {new}", _named(limit), _said(before), _said(limit))
+        broken = (it.sentence for it in now if it.key == limit.key and not it.kept)
         yield joined(", ", [change, *broken])
 
 
@@ -55,3 +55,7 @@ def _judged_last(project: Project, ledger: Ledger, stage: str, key: str) -> Repo
 
 def _said(limit: Limit) -> str:
     return msg("above 0") if limit.limit is None else f"{limit.limit:g}"
+
+
+def _named(limit: Limit) -> str:
+    return limit.key.removeprefix("verify.")

@@ -15,6 +15,7 @@ from pipeline.report.model import GuardEntry, Model, Outcome, Report
 from pipeline.report.table import verdict_line
 from pipeline.text import one_line
 from stages.contract import Status
+from stages.message import msg
 
 #: What a test case holds if it did not pass: by a guard's outcome.
 _NOT_PASSED = {
@@ -59,6 +60,8 @@ def _model(model: Model, report: Report) -> Element:
         _add(case, "failure", model.sentence, _pitfalls([model.pitfall]))
     elif not model.is_measured:
         _add(case, "skipped", model.sentence)
+    elif model.name in report.refused:
+        _add(case, "failure", msg("its file is not delivered"))
     else:
         cells = ((metric.title, metric.cell(model, report)) for metric in metrics_of(report))
         told = [f"{title}: {cell}" for title, cell in cells if cell != NONE]

@@ -27,12 +27,6 @@ def kind_of(model: str) -> str:
     return variant.weights.value if variant.weights.are_integers else ""
 
 
-def is_lossy(model: ModelEntry) -> bool:
-    """Return whether a row is what makes files small, and so is held to ``[quantize]``."""
-    variant = Variant.of_model(model.name)
-    return model.name in _ROUNDED or (variant is not None and variant.half)
-
-
 def files_of(parity: Parity, kinds: Collection[str]) -> tuple[str, ...]:
     """Return the NB models of these kinds."""
     return tuple(

@@ -148,12 +148,12 @@ def compare(before: Side, now: Side) -> Comparison:
 
 def _limits(before: Report | None, now: Report | None) -> Iterator[LimitPair]:
     """Give the limits that differ; of reports that name none nothing can be said."""
-    old, new = ({it.asked: it for it in side.limits} if side else {} for side in (before, now))
-    for asked in Asked:
-        if asked in old and asked in new and old[asked].limit != new[asked].limit:
+    old, new = ({it.key: it for it in side.limits} if side else {} for side in (before, now))
+    for key in (key for key in old if key in new):
+        if old[key].limit != new[key].limit:
             held = now.limits if now else ()
-            broken = tuple(it for it in held if it.asked is asked and not it.kept)
-            yield LimitPair(old[asked], new[asked], broken)
+            broken = tuple(it for it in held if it.key == key and not it.kept)
+            yield LimitPair(old[key], new[key], broken)
 
 
 def _keys(run: RunFolder) -> dict[str, tuple[str, str]]:

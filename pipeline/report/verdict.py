@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from pipeline.project.schema import QuantizeSection, VerifySection
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
-from pipeline.report.kinds import files_of, is_lossy, kind_of, left_out, without
+from pipeline.report.kinds import files_of, kind_of, left_out, without
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS, Task
 from stages.contract import Attempt, Chain, Change, ModelEntry, Parity, Quantisation, Status
 from stages.contract.artifacts import PD_MODEL
-from stages.contract.variant import OPENCL, Variant
+from stages.contract.variant import OPENCL, Variant, is_lossy
 from stages.message import joined, msg
 
 #: What was done to an image, or to what was read, before it was compared with its label.
@@ -105,14 +105,14 @@ def limits_of(
         reference = measured.get(model.reference)
         if model is reference or reference is None:
             continue
-        held = (lossy or QuantizeSection()) if is_lossy(model) else asked
-        if model.is_nb or is_lossy(model):
+        held = (lossy or QuantizeSection()) if is_lossy(model.name) else asked
+        if model.is_nb or is_lossy(model.name):
             drop = round(score_of(reference, task) - score_of(model, task), 12)
             most = held.max_accuracy_drop
             yield _limit(Asked.MAX_ACCURACY_DROP, model, drop, most, drop <= most, task.score_name)
         agreement, least = _number(model.agreement), held.min_agreement
         yield _limit(Asked.MIN_AGREEMENT, model, agreement, least, agreement >= least)
-        if is_lossy(model):
+        if is_lossy(model.name):
             continue
         difference, most = _number(model.max_abs_diff), asked.max_abs_diff
         yield _limit(Asked.MAX_ABS_DIFF, model, difference, most, difference <= most)

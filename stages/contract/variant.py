@@ -103,6 +103,15 @@ class Variant:
         return cls(name)
 
 
+def is_lossy(model: str) -> bool:
+    """Return whether a row is one that gives something up for its file: PD rounded, or half precision."""
+    variant = Variant.of_model(model)
+    return model in _ROUNDED if variant is None else variant.half
+
+
+_ROUNDED = frozenset(kind.reference for kind in Weights if kind.are_integers)
+
+
 def variants_of(
     targets: Sequence[str], weights: Sequence[str], *, fp16: bool
 ) -> tuple[Variant, ...]:

@@ -19,10 +19,9 @@ from pipeline.report.guards.base import (
     passed_if,
     said_of,
 )
-from pipeline.report.kinds import is_lossy
 from pipeline.tasks import TASKS
 from stages.contract import OnArm, ReadBack, Status
-from stages.contract.variant import Variant, Weights
+from stages.contract.variant import Variant, Weights, is_lossy
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
@@ -64,7 +63,9 @@ def probabilities(proof: Proof) -> Finding:
 def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit: str) -> Finding:
     """Tell a number of every NB model that compares it with PD, and whether the verdict takes it."""
     where = f"verify.{asked.value}"
-    files = {model.name for model in proof.parity.models if model.is_nb and not is_lossy(model)}
+    files = {
+        model.name for model in proof.parity.models if model.is_nb and not is_lossy(model.name)
+    }
     held = [item for item in proof.limits(asked) if item.model in files]
     if not held:
         return not_checked(msg("no NB model was compared with PD"), where)
@@ -87,7 +88,7 @@ def _each_buffer(proof: Proof, asked: Asked, say: Callable[[float], str], limit:
 )
 def loss(proof: Proof) -> Finding:
     """Tell what rounding PD's weights, and half precision, cost."""
-    lossy = [model for model in proof.parity.models if is_lossy(model)]
+    lossy = [model for model in proof.parity.models if is_lossy(model.name)]
     asked, where = proof.settings.quantize, "quantize.min_agreement"
     if not lossy:
         return does_not_apply(msg("every file has the model's own weights"), where)
