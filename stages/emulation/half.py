@@ -41,7 +41,7 @@ def append_rounding(writer: Writer, variable: str) -> str:
     """Append what rounds a float32 variable to half precision, and return the rounded one.
 
     Paddle's own ``cast`` cuts the bits off instead of rounding, on a CPU. Only below 6e-5, where half
-    precision has fewer bits, is this finer than the real thing, by 3e-8 at most.
+    precision has fewer bits, is this finer than the real thing, by 3e-8 at most. To be run without oneDNN.
     """
 
     def step(kind: str, inputs: dict[str, list[str]], **settings: float) -> str:

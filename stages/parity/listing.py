@@ -108,14 +108,19 @@ def _buffer(context: Context, variant: Variant, machine_runs: bool) -> Model:
 
 
 def emulated(context: Context, model: Model, nb: NaiveBuffer) -> Model:
-    """Return a model that is what the file holds, for Paddle to run; one that is not run if it cannot be."""
+    """Return a model that is what the file holds, for Paddle to run; one that is not run if it cannot be.
+
+    What rounds to half precision is computed without oneDNN, whose passes fuse the steps of the rounding into
+    other operators (seen: a broadcast along another axis, NaN).
+    """
     try:
         with context.guarding():
             files = write_emulation(nb, context.scratch / f"{model.name} read back")
     except NotEmulatedError as error:
         said = not_checked(str(error))
         return replace(model, status=Status.NOT_RUNNABLE, detail=said)
-    return replace(model, kind="pd", files=tuple(map(str, files)), emulated=True)
+    kind = "pd-plain" if model.half else "pd"
+    return replace(model, kind=kind, files=tuple(map(str, files)), emulated=True)
 
 
 def _broken(model: Model, fault: Fault, detail: str, pitfall: Pitfall | None) -> Model:

@@ -15,15 +15,14 @@ import numpy as np
 
 from stages.contract import Fault, OnArm
 from stages.contract.artifacts import ARM_RUNTIME
-from stages.contract.variant import Variant
 from stages.device.program import CannotCompileError, compile_program, is_native
-from stages.lite.kernels import Precision, precision_of
 from stages.lite.library import Library, NotALibraryError, read_library
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.message import joined, msg
 from stages.parity.models import Model
 from stages.parity.series import Difference, Series
 from stages.parity.task import Prediction, Task
+from stages.parity.unsound import is_half
 from stages.preprocess import Prepare, read_image
 from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
@@ -80,11 +79,10 @@ def _program(context: Context) -> tuple[Library | None, Path | None, str]:
 
 def _unfit(library: Library, nb: Path) -> str:
     """Return what a file needs and the library lacks; "" if nothing, as far as it can be told."""
-    operators = list(read_naive_buffer(nb).every_operator())
-    half = any(precision_of(each) is Precision.FLOAT16 for each in operators)
-    if half and library.half is False:
-        return msg("the library has no kernels of half precision (BUILD_ARM82_FP16=ON)")
-    lacking = library.lacks(frozenset(each.type for each in operators))
+    read = read_naive_buffer(nb)
+    if is_half(read) and library.half is False:
+        return msg("the library has no kernels of half precision (--with_arm82_fp16=ON)")
+    lacking = library.lacks(frozenset(each.type for each in read.every_operator()))
     return (
         msg("the library lacks {operators} (with_extra=ON)", joined(", ", lacking))
         if lacking
@@ -109,9 +107,8 @@ class _Sample:
         self._context, self._column, self._reference = context, column, reference
         self._files = [str(program), str(context.input(column.model.name))]
         self._names, self._prepare, self._task = names, prepare, task
-        variant = Variant.of_model(column.model.name)
         self._sanity = task.sanity()
-        self._sanity.half = variant is not None and variant.half
+        self._sanity.half = column.model.half
 
     def read(self) -> None:
         """Read the images; what the model says of them takes the place of what Paddle said."""

@@ -17,8 +17,12 @@ from stages.emulation.call import NotEmulatedError
 from stages.emulation.half import half_marks, to_half
 from stages.emulation.program import write_emulation
 from stages.lite.naive_buffer import read_naive_buffer
+from stages.parity import listing
+from stages.parity.models import Model
+from stages.parity.sanity import RowSanity
 from stages.program.params import read_parameters
 from stages.program.prove import random_images
+from stages.runners import pd_plain
 from support import bare
 from support.falsify import with_attribute, with_kind, with_tensor
 from support.legacy import SHAPE, context, new_folder, official, predict, save_legacy
@@ -240,6 +244,19 @@ def test_half_precision_falsified_in_the_file_changes_what_is_computed(tmp_path:
     wrong = with_tensor(right, tmp_path / "wrong.nb", name, lambda value: value * 1.001)
     one, other = (emulated(nb, tmp_path, SMALL) for nb in (right, wrong))
     assert np.abs(one - other).max() > CLOSE
+
+
+def test_half_precision_of_a_recognition_model_is_run_as_it_stands(tmp_path: Path) -> None:
+    """Not as oneDNN fuses it, which loses axes and makes NaN."""
+    lite = converted().output / "lite.pdmodel", converted().output / "lite.pdiparams"
+    nb = half(lite, tmp_path / "half")
+    run = context("verify", tmp_path, {}, {})
+    model = listing.emulated(run, Model("nb-arm-fp16", half=True), read_naive_buffer(nb))
+    assert (model.kind, model.emulated, model.status) == ("pd-plain", True, None)
+    found = pd_plain.load(1, *model.files)(image(SHAPE)[np.newaxis])[0]
+    exact = emulated(converted().output / "model_arm.nb", tmp_path, SHAPE)
+    assert RowSanity(half=True).fault(found) is None
+    assert CLOSE < np.abs(found - exact).max() < 0.1
 
 
 def test_a_kernel_of_8_bits_is_not_emulated(tmp_path: Path) -> None:
