@@ -8,6 +8,7 @@ image, so they say nothing of time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,8 +29,9 @@ from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
 from stages.testset import spread
 
-#: Images that are read, spread evenly over the test set.
-SAMPLE = 16
+#: Images that are read, spread evenly over the test set: so many lines, and of pages as many as have as many
+#: pixels, but two.
+SAMPLE, _PIXELS, _FEWEST = 16, 16 * 48 * 640, 2
 _TARGET = "arm"
 
 
@@ -103,39 +105,56 @@ class _Sample:
         prepare: Prepare,
         task: Task[Prediction],
     ) -> None:
-        self._numbers = spread(SAMPLE, len(names))
+        height, width = context.parameters["image_shape"][1:]
+        count = max(_FEWEST, min(SAMPLE, _PIXELS // (height * width)))
+        self._numbers = spread(count, len(names))
         self._context, self._column, self._reference = context, column, reference
+        self._read = 0
         self._files = [str(program), str(context.input(column.model.name))]
         self._names, self._prepare, self._task = names, prepare, task
         self._sanity = task.sanity()
         self._sanity.half = column.model.half
 
     def read(self) -> None:
-        """Read the images; what the model says of them takes the place of what Paddle said."""
-        threads, done = self._context.spec.threads, 0
-        with (
-            ModelRunner("arm", self._files, threads) as arm,
-            ModelRunner(self._reference.kind, list(self._reference.files), threads) as reference,
-        ):
+        """Read the images; what the model says of them takes the place of what Paddle said.
+
+        A processor's threads wait for each other in loops, which costs an emulated one most of its time: so
+        there are as many processes, with a thread each.
+        """
+        hands = min(self._context.spec.threads, len(self._numbers))
+        with ExitStack() as stack:
+            arms = [stack.enter_context(ModelRunner("arm", self._files)) for _ in range(hands)]
+            files = list(self._reference.files)
+            reference = stack.enter_context(ModelRunner(self._reference.kind, files))
             try:
-                arm.wait_ready()
-                reference.wait_ready()
-                for done, number in enumerate(self._numbers):
-                    self._context.check_stop()
+                for runner in (*arms, reference):
+                    runner.wait_ready()
+                for done in range(0, len(self._numbers), hands):
                     self._say(done)
-                    image = self._prepare(
-                        read_image(self._context.input("test") / self._names[number])
-                    )
-                    expected = reference.read(image).probabilities
-                    self._take(number, arm.read(image).probabilities, expected)
+                    self._read_some(self._numbers[done : done + hands], arms, reference)
                     if self._column.failure:
                         return
-                done = len(self._numbers)
             except RunnerFailedError as error:
-                self._column.on_arm = self._made(done, str(error))
+                self._column.on_arm = self._made(self._read, str(error))
                 return
-        self._say(done)
-        self._column.on_arm = self._made(done)
+        self._say(self._read)
+        self._column.on_arm = self._made(self._read)
+
+    def _read_some(
+        self, numbers: Sequence[int], arms: Sequence[ModelRunner], reference: ModelRunner
+    ) -> None:
+        """Let each process read one image, and hold what it says against the reference."""
+        self._context.check_stop()
+        folder = self._context.input("test")
+        images = [self._prepare(read_image(folder / self._names[number])) for number in numbers]
+        for arm, image in zip(arms, images, strict=False):
+            arm.ask(image)
+        for number, arm, image in zip(numbers, arms, images, strict=False):
+            expected = reference.read(image).probabilities
+            self._take(number, arm.take().probabilities, expected)
+            if self._column.failure:
+                return
+            self._read += 1
 
     def _made(self, images: int, failure: str = "") -> OnArm | None:
         made = self._column.on_arm

@@ -25,6 +25,8 @@ from stages.text.printable import printable
 #: Loading Paddle alone takes seconds on a busy machine; one image takes well under one.
 LOAD_TIMEOUT_S = 300.0
 RUN_TIMEOUT_S = 120.0
+#: An emulated processor takes 7 s of CPU time a line of text, and a page as long as fifty.
+EMULATED_TIMEOUT_S = 3600.0
 _LAST_WORDS = re.compile(
     r"^\[F [^\]]*\] ?(?P<fatal>.*)$|^(?P<error>.*(?:Check failed|Error|terminate).*)$",
     re.MULTILINE,
@@ -49,6 +51,7 @@ class ModelRunner:
 
     def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
         self._one_shape = kind == "nb"
+        self._patience = EMULATED_TIMEOUT_S if kind == "arm" else RUN_TIMEOUT_S
         self._shape: tuple[int, ...] = ()
         self.load_s = 0.0
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reader
@@ -108,7 +111,7 @@ class ModelRunner:
             write_message(self.process.stdin, Message.of_array("run", image[np.newaxis]))
         except BrokenPipeError as error:
             raise self._death() from error
-        self._expect("output", RUN_TIMEOUT_S)
+        self._expect("output", self._patience)
 
     def take(self) -> Output:
         """Wait for what the model makes of the image that it was given; errors as :meth:`read`."""

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 
 import cv2
@@ -34,7 +34,7 @@ IMAGES, EMULATED = 40, "as emulated"
 class Stage:
     """As much of a stage's context as running on ARM asks for."""
 
-    spec = SimpleNamespace(threads=1)
+    spec, parameters = SimpleNamespace(threads=2), MappingProxyType({"image_shape": (3, 4, 5)})
 
     def __init__(self, folder: Path, nb: Path) -> None:
         self.scratch = folder / "scratch"
