@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.compose.file import read_compose
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.models.fetch_context import FetchContext
 from pipeline.plan import arm_runtime
 from pipeline.plan.arm_runtime import arm_runtime_of
 from pipeline.plan.hashes import HashCache
+from pipeline.plan.inputs import FromProject, Upload
+from pipeline.plan.stages import verify
+from pipeline.plan.stages.spec import Basis
+from pipeline.plan.start import Start
 from pipeline.project.schema import ArmRuntime, Project, Settings
 from stages.contract.artifacts import ARM_RUNTIME
 from stages.lite.library import version_numbers
@@ -119,6 +124,17 @@ def test_an_archive_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
 def test_a_library_is_given_by_path_or_by_address_and_hash(given_: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"arm_runtime|ArmRuntime"):
         ArmRuntime(**given_)
+
+
+def test_only_a_project_with_a_library_asks_for_the_image_that_runs_it(tmp_path: Path) -> None:
+    tables = {"project": {"name": "p"}, "data": {}}
+    project = Project(tmp_path, Settings.model_validate(tables))
+    given = FromProject(Upload({}, "", ""), tree=True)
+    basis = Basis(project, Start(), {ARM_RUNTIME: given})
+    assert verify.SPEC.service(basis) == "verify-arm"
+    assert verify.SPEC.service(Basis(project, Start(), {})) == ""
+    images = read_compose({}).images
+    assert [name for name, build in images.items() if build.asked_for] == ["verify-arm"]
 
 
 def test_the_opt_that_libraries_are_held_against_is_the_images() -> None:
