@@ -69,7 +69,7 @@ class LocatedOperator:
 #: Where the operator stands, by part, and what that part is.
 _PARTED: Mapping[PartedBy, str] = {
     PartedBy.REWRITING: msg("the rewriting changed what the network computes"),
-    PartedBy.FILE: msg("the file does not hold what opt was given"),
+    PartedBy.FILE: msg("the file does not hold the model"),
     PartedBy.KERNEL: msg("Paddle-Lite computes something else than Paddle of what the file holds"),
 }
 
