@@ -49,6 +49,7 @@ from stages.contract import (
     TrainMetrics,
     VerifyMetrics,
 )
+from stages.contract.artifacts import LITE_PARAMETERS, LITE_PROGRAM
 from stages.contract.variant import Weights, variants_of
 
 VERSIONS = {"python": "3.10.12", "paddle": "3.1.1", "numpy": "1.26.4", "opencv": "4.11.0.86"}
@@ -70,7 +71,7 @@ def files_of(stage: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         return (*(name for kind in kinds for name in Weights(kind).files), "quantize.json")
     if stage == "convert":
         made = variants_of(parameters["targets"], kinds, fp16=parameters["fp16"])
-        return (*(variant.file for variant in made), "lineage.json")
+        return (*(variant.file for variant in made), LITE_PROGRAM, LITE_PARAMETERS, "lineage.json")
     return FILES[stage]
 
 

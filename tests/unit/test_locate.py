@@ -37,8 +37,8 @@ FOUND = Location(
     ),
 )
 SENTENCE = (
-    "nb-x86: it parts from pd at operator 11, conv2d (backbone.blocks4.0.dw_conv): the file does not hold the "
-    "model (off by 0.21 of its largest number, 0.2 when it alone is given the right input)"
+    "nb-x86: it parts from pd at operator 11, conv2d (backbone.blocks4.0.dw_conv): the file does not hold "
+    "the model (off by 0.21 of its largest number, 0.2 when it alone is given the right input)"
 )
 
 
