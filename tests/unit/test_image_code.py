@@ -17,7 +17,8 @@ from support.image_code import closure, roots
 @cache
 def modules(stage: str) -> frozenset[str]:
     """Return the names of the modules in a stage's image."""
-    return frozenset(_name(path) for path in closure(REPOSITORY, roots(stage)))
+    files = closure(REPOSITORY, roots(stage))
+    return frozenset(_name(path) for path in files if path.suffix == ".py")
 
 
 @cache
