@@ -184,15 +184,6 @@ async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
         assert "✔ passed" not in text_of(app)
 
 
-async def test_dictionary_needs_a_report(folder: Path) -> None:
-    for path in (folder / "out", folder / ".paddock"):
-        path.rename(path.with_name(f"{path.name}-away"))
-    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
-        await until_shown(pilot, app, "never run")
-        await pilot.press("5", "d")
-        await until_shown(pilot, app, "no run. Press 1, then r to start one.")
-
-
 async def test_audit(folder: Path) -> None:
     faults = (
         make_fault("changed", "out/model_arm.nb", Digests(7, "n" * 32, "b" * 64)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,15 @@ from stages.contract.codec import encode
 from support.recorded import PIR, recorded_project
 from support.reports import Report, edit_report, own_report
 from support.results import make_boxes, make_chain
-from support.screen import LARGE, SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from support.screen import (
+    LARGE,
+    CalmBackend,
+    lines_of,
+    looked_again,
+    opened,
+    text_of,
+    until_shown,
+)
 
 PAGE = {"image": "test/00080.jpg", "label": "12 boxes"}
 OTHER_BOXES = {
@@ -37,22 +44,23 @@ def folder(tmp_path: Path) -> Path:
     return recorded_project(tmp_path / "p")
 
 
-def detection(folder: Path, **changes: Any) -> Path:
+def detection(folder: Path) -> Path:
     """Make the recorded run one of a detection model."""
 
     def edit(report: Report) -> None:
         del report["dictionary"]
         models = [encode(make_boxes(name)) for name in ("pir", "pd", "nb-x86")]
-        report.update(
-            task="detection", models=models, mismatches=[{**PAGE, "found": OTHER_BOXES}], **changes
-        )
+        report.update(task="detection", models=models, mismatches=[{**PAGE, "found": OTHER_BOXES}])
 
     edit_report(own_report(folder), edit)
     return folder
 
 
-async def test_boxes_have_their_own_columns_and_are_counted(folder: Path) -> None:
-    async with opened(CalmBackend(detection(folder)), LARGE) as (app, pilot):
+async def test_boxes_have_their_own_columns_and_are_counted_and_chained_lines_are_shown(
+    folder: Path,
+) -> None:
+    (detection(folder) / "paddock.toml").write_text(DETECTION)
+    async with opened(CalmBackend(folder), LARGE) as (app, pilot):
         await pilot.press("2")
         await until_shown(pilot, app, "parity holds")
         head = next(line for line in lines_of(app) if "hmean" in line)
@@ -66,24 +74,17 @@ async def test_boxes_have_their_own_columns_and_are_counted(folder: Path) -> Non
         await pilot.press("enter")
         await until_shown(pilot, app, "1/1")
         assert "characters" not in text_of(app)
+        await pilot.press("escape")
 
-
-async def test_chain_and_its_lines_are_shown(folder: Path) -> None:
-    line = ChainedLine(PAGE["image"], 3, "AB0", "ABO")
-    chain = encode(make_chain(same=430, different=(line,)))
-    async with opened(CalmBackend(detection(folder, chain=chain)), LARGE) as (app, pilot):
-        await pilot.press("2")
-        await until_shown(pilot, app, "parity holds")
-        assert "430 of 431 lines on 20 pages are read the same" in text_of(app)
+        line = ChainedLine(PAGE["image"], 3, "AB0", "ABO")
+        chain = encode(make_chain(same=430, different=(line,)))
+        edit_report(own_report(folder), lambda report: report.update(chain=chain))
+        await looked_again(pilot, app, "430 of 431 lines on 20 pages are read the same")
         assert "original AB0 ✔ · converted ABO" in text_of(app)
         await pilot.press("n", "enter")
         await until_shown(pilot, app, "2/2", "1 character differs")
 
-
-async def test_detection_has_no_dictionary(folder: Path) -> None:
-    (detection(folder) / "paddock.toml").write_text(DETECTION)
-    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
-        await pilot.press("5", "d")
+        await pilot.press("escape", "5", "d")
         await until_shown(pilot, app, "not for detection")
 
 
