@@ -19,8 +19,11 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Objects of modules stay: looking through them for garbage while more are imported finds none.
+gc.set_threshold(50_000, 20, 100)
+
+
 def pytest_collection_finish() -> None:
     """Do not look through everything that is imported, again and again, for garbage that is not in it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
