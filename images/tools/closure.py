@@ -11,6 +11,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "stages"
@@ -67,8 +68,13 @@ def _rooms(source: Path, pattern: str) -> Iterator[str]:
         yield f"{PACKAGE}.{path.parent.name}.{module}"
 
 
-def _named(path: Path) -> Iterator[str]:
-    """Give every name in a file that may be a module's; relative imports are not in use."""
+@cache
+def _named(path: Path) -> tuple[str, ...]:
+    """Return every name in a file that may be a module's; relative imports are not in use."""
+    return tuple(_names(path))
+
+
+def _names(path: Path) -> Iterator[str]:
     waiting: list[ast.AST] = [ast.parse(path.read_bytes(), str(path))]
     while waiting:
         node = waiting.pop()
