@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from pipeline.plan.lockfile import LOCK_FILE
+from pipeline.project import load_project
 from pipeline.record.events import Delivered, Envelope, RunFinished
+from pipeline.record.ledger import Ledger
 from pipeline.record.verdict import Verdict
+from pipeline.report.anew import changed_limits
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from stages.contract import Exit
@@ -84,5 +87,10 @@ def test_a_kind_that_fails_leaves_the_others_and_an_exit_code_that_says_so(
     assert buffers(folder / "out") == FLOAT32 | INT16 | INT8
     assert any(isinstance(item.event, Delivered) for item in heard)
     path.write_text(path.read_text() + STRICT)
+    ledger = Ledger(folder / ".paddock" / "ledger.jsonl")
+    judged_anew = changed_limits(load_project(folder), ledger, "verify", ledger.entries[-1].key)
+    assert list(judged_anew) == [
+        "quantize.min_agreement 0.97 → 0.995, pd-int8: agrees with pd on 0.9900 (asked 0.995)"
+    ]
     assert go(folder)[0] == Exit.PARITY
     assert buffers(folder / "out") == FLOAT32 | INT16, "what is not good enough does not stay there"
