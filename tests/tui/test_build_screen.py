@@ -56,7 +56,7 @@ async def test_how_far_each_image_is(backend: FaultyBackend) -> None:
     backend.script = HALFWAY
     async with opened(backend, LARGE) as (app, pilot):
         await pilot.press("b")
-        await until_shown(pilot, app, "1 of 7 images are ready")
+        await until_shown(pilot, app, "1 of 8 images are ready")
         lines = text_of(app).splitlines()
         base = next(line for line in lines if BASE in line)
         assert "✔ done" in base and "built in 31 s · 412.0 MB · aaaaaaaaaaaa" in base
@@ -68,9 +68,9 @@ async def test_how_far_each_image_is(backend: FaultyBackend) -> None:
         for size in ((40, 10), (20, 5), SMALL, LARGE):  # any will do
             await pilot.resize_terminal(*size)
             await pilot.pause()
-        await until_shown(pilot, app, "1 of 7 images are ready")
+        await until_shown(pilot, app, "1 of 8 images are ready")
         backend.go_on.set()
-        await until_shown(pilot, app, "all 7 images are there")
+        await until_shown(pilot, app, "all 8 images are there")
 
 
 async def test_a_build_that_fails_in_the_middle(backend: FaultyBackend) -> None:
@@ -107,7 +107,7 @@ async def test_leaving_lets_it_go_on_and_the_end_is_told(backend: FaultyBackend)
     backend.script = BEGUN
     async with opened(backend) as (app, pilot):
         await pilot.press("b")
-        await until_shown(pilot, app, "0 of 7 images are ready", "base: using mirror/python:3.10")
+        await until_shown(pilot, app, "0 of 8 images are ready", "base: using mirror/python:3.10")
         assert "pulled 10.0 MB of 40.0 MB so far" in text_of(app)
         await pilot.press("q")
         await until_shown(pilot, app, "Leaving ends that; what is finished stays.")
@@ -133,7 +133,7 @@ async def test_without_a_project_the_log_is_a_temporary_file(tmp_path: Path) -> 
     backend = FaultyBackend(tmp_path, (ENGINE_OK, NO_IMAGES), images=0)
     async with opened(backend) as (app, pilot):
         await pilot.press("b")
-        await until_shown(pilot, app, "all 7 images are there")
+        await until_shown(pilot, app, "all 8 images are there")
         assert isinstance(app.screen, BuildScreen)
         log = Path(app.screen.job.log_path)
     assert list(tmp_path.iterdir()) == []

@@ -85,7 +85,7 @@ async def test_an_example_says_where_and_leaves_nothing_when_it_is_cancelled(fol
         backend.go_on.set()
         await pilot.press("b")
         assert isinstance(app.screen, BuildScreen)
-        await until_shown(pilot, app, "all 7 images are there")
+        await until_shown(pilot, app, "all 8 images are there")
         backend.go_on.clear()
         await pilot.press("escape")
         await until_shown(pilot, app, "drawing the example's images", "fetching alphanumeric")
@@ -118,7 +118,7 @@ async def test_what_is_missing_comes_first(folder: Path) -> None:
         await pilot.press("e")
         await until_shown(pilot, app, "press b to build them")
         await pilot.press("b")  # before anything is chosen
-        await until_shown(pilot, app, "all 7 images are there")
+        await until_shown(pilot, app, "all 8 images are there")
         await pilot.press("escape")
         await until_shown(pilot, app, "all 5 stage images are there")
         assert "✘ problem" not in text_of(app)

@@ -70,7 +70,7 @@ async def test_missing_images_are_built_from_here(folder: Path) -> None:
         )
         await pilot.press("b")
         assert isinstance(app.screen, BuildScreen)
-        await until_shown(pilot, app, "all 7 images are there")
+        await until_shown(pilot, app, "all 8 images are there")
         await pilot.press("escape")
         await until_shown(pilot, app, "This machine has all that a run needs.")
         assert text_of(app).count("✔ there") == 7
