@@ -25,7 +25,7 @@ from stages.text.printable import printable
 #: Loading Paddle alone takes seconds on a busy machine; one image takes well under one.
 LOAD_TIMEOUT_S = 300.0
 RUN_TIMEOUT_S = 120.0
-#: An emulated processor takes 7 s of CPU time a line of text, and a page as long as fifty.
+#: An emulated processor takes 7 to 30 s of CPU time a line of text, and a page as long as fifty.
 EMULATED_TIMEOUT_S = 3600.0
 _LAST_WORDS = re.compile(
     r"^\[F [^\]]*\] ?(?P<fatal>.*)$|^(?P<error>.*(?:Check failed|Error|terminate).*)$",
