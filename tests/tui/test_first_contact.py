@@ -67,7 +67,7 @@ async def test_examples_and_own_data_are_offered_at_any_size(folder: Path) -> No
 
 async def test_an_example_says_where_and_leaves_nothing_when_it_is_cancelled(folder: Path) -> None:
     (folder / "notes.md").write_text("mine")
-    backend = FaultyBackend(folder, images=6)
+    backend = FaultyBackend(folder, images=7)
     backend.go_on.clear()
     async with opened(backend) as (app, pilot):
         await until_shown(pilot, app, "▸ My own data")
