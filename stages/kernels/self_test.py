@@ -15,7 +15,7 @@ import paddle.nn.functional as F  # noqa: N812
 
 #: What they give with Paddle 3.1.1 and the pins, on every processor with AVX2 and FMA that was tried.
 EXPECTED: Mapping[str, str] = {
-    "matrix product": "eb58ad40cb2cebca",
+    "matrix product": "1f759f3ca0821c78",
     "error function": "9f4a647f12a426b4",
     "quotient": "acfa29a6e5f92716",
     "convolution": "01443feb92c45afb",
@@ -72,7 +72,8 @@ def _adam() -> paddle.Tensor:
 
 
 _COMPUTATIONS: Mapping[str, Callable[[], paddle.Tensor]] = {
-    "matrix product": lambda: paddle.matmul(_numbers(80, 120), _numbers(120, 37)),
+    # small: the last digits of a larger one depend on how many threads share it
+    "matrix product": lambda: paddle.matmul(_numbers(16, 120), _numbers(120, 37)),
     "error function": lambda: F.gelu(_numbers(48, 100)),
     "quotient": lambda: _numbers(48, 100) / (_numbers(48, 100).abs() + 0.1),
     "convolution": _convolution,

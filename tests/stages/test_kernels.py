@@ -27,11 +27,12 @@ print(computed())
 
 
 @pytest.mark.real_processes
-def test_the_pins_hold_on_this_processor() -> None:
+@pytest.mark.parametrize("threads", ["1", "3", "8"])
+def test_the_pins_hold_on_this_processor(threads: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", _SELF_TEST],
         check=False,
-        env={**os.environ, **PINS},
+        env={**os.environ, **PINS, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
         capture_output=True,
         text=True,
     )
