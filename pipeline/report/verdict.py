@@ -230,6 +230,15 @@ def _remarks(parity: Parity) -> Iterator[str]:
     yield from (msg("{first}: {rest}", model.name, model.sentence) for model in unchecked)
     yield from (
         msg(
+            "{model}: not run to the end by the library that verify.arm_runtime gives: {failure}",
+            model.name,
+            model.on_arm.failure,
+        )
+        for model in parity.models
+        if model.on_arm and model.on_arm.failure
+    )
+    yield from (
+        msg(
             "{model}: Paddle ran what the file holds, in float32; no GPU did, which computes in half "
             "precision unless the app asks for float32 (paddock targets)",
             model.name,

@@ -12,7 +12,7 @@ from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict, read_verdict
 from pipeline.report.verdict import judge
 from pipeline.report.words import Effect, GuardEntry, Outcome
-from stages.contract import Attempt, Change, Exit, Fault, ModelEntry, Parity, Status
+from stages.contract import Attempt, Change, Exit, Fault, ModelEntry, OnArm, Parity, Status
 from support.results import (
     ARM,
     UNCHECKED,
@@ -193,6 +193,17 @@ def test_half_precision_is_never_behind_a_plain_pass_unless_something_stood_for_
     found = judged(*FLOAT32, replace(ARM, name="nb-arm-fp16", **half))
     assert found.verdict is verdict
     assert found.refused == (("nb-arm-fp16",) if verdict is Verdict.PART else ())
+
+
+def test_a_library_for_arm_that_did_not_run_the_file_is_never_behind_a_plain_pass() -> None:
+    died = replace(ARM, on_arm=OnArm(0, "2.13", failure="it died: Aborted"))
+    found = judged(make_model("pd"), make_model("nb-x86"), died)
+    assert found.verdict is Verdict.WARNINGS
+    assert found.remarks == (
+        "nb-arm: not run to the end by the library that verify.arm_runtime gives: it died: Aborted",
+    )
+    ran = replace(ARM, on_arm=OnArm(16, "2.13"))
+    assert judged(make_model("pd"), make_model("nb-x86"), ran).verdict is Verdict.PASS
 
 
 def test_an_emulated_file_alone_is_not_enough() -> None:
