@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipeline.errors import UsageError
 from pipeline.project import Project
-from pipeline.record.ledger import Entry, Ledger
+from pipeline.record.ledger import Conclusion, Entry, Ledger
 from pipeline.text import one_line
 from stages.contract import Digests, DocumentError, Lineage, digests_of
 from stages.contract.artifacts import LINEAGE
@@ -20,10 +20,10 @@ from stages.lite.naive_buffer import NaiveBuffer, parse_naive_buffer
 from stages.message import msg, text_of
 from stages.pitfalls import Pitfall
 
-#: ``current``: of the last good run, byte by byte. ``earlier``: of an older run. ``rebuilt``: other bytes,
-#: but all its weights are the project's. ``partly``: some are. ``foreign``: none is. ``damaged``: it is no
-#: whole .nb file.
-Kind = Literal["current", "earlier", "rebuilt", "partly", "foreign", "damaged"]
+#: ``current``: of the last good run, byte by byte. ``refused``: of that run, which did not deliver its kind.
+#: ``earlier``: of an older run. ``rebuilt``: other bytes, but all its weights are the project's. ``partly``:
+#: some are. ``foreign``: none is. ``damaged``: it is no whole .nb file.
+Kind = Literal["current", "refused", "earlier", "rebuilt", "partly", "foreign", "damaged"]
 _PITFALLS: dict[Kind, Pitfall] = {
     "earlier": Pitfall.STALE_FILE,
     "rebuilt": Pitfall.CHANGED_ARTIFACT,
@@ -59,7 +59,7 @@ class Identity:
 
     @property
     def pitfall(self) -> str:
-        """The ID of the catalogue's entry, "" for the file of the last good run."""
+        """The ID of the catalogue's entry, "" for a file of the last good run."""
         return str(_PITFALLS.get(self.kind, ""))
 
 
@@ -77,7 +77,8 @@ def identify(project: Project, file: Path) -> Identity:
     except OSError as error:
         raise UsageError(msg("cannot read it: {strerror}", error.strerror), str(file)) from error
     digests, name = digests_of(data), one_line(file.name)
-    current = _current(project, ledger)
+    good = _good(project, ledger)
+    current = _current(project, ledger, good)
     made = _maker([current, *reversed(ledger.entries)], digests.sha256)
     try:
         nb = parse_naive_buffer(data, file)
@@ -87,6 +88,8 @@ def identify(project: Project, file: Path) -> Identity:
     ours = _fingerprints(project, current)
     same = sum(1 for fingerprint in nb.fingerprints.values() if fingerprint in ours)
     kind = _kind(made, current, nb, same)
+    if kind == "current" and _is_left_out(current, good, digests.sha256):
+        kind = "refused"
     sentence = _sentence(name, kind, made or current, len(nb.tensors), same)
     version = one_line(nb.head.opt_version)
     return Identity(str(file), digests, kind, sentence, target, version, len(nb.tensors), same)
@@ -101,16 +104,31 @@ def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:
     return None
 
 
-def _current(project: Project, ledger: Ledger) -> Entry:
-    """Return the result of the last good run that has its ``.nb`` files.
+def _is_left_out(entry: Entry, good: Conclusion, sha256: str) -> bool:
+    """Return whether the run delivered none of the result's files of these bytes."""
+    names = [item.path for item in entry.result.artifacts if item.sha256 == sha256]
+    return bool(names) and all(name in good.refused for name in names)
+
+
+def _good(project: Project, ledger: Ledger) -> Conclusion:
+    """Return the last good run.
 
     Raises:
-        UsageError: no run has passed, or the last one that did made no such file.
+        UsageError: no run has passed.
     """
     good = ledger.last_good()
     if good is None:
         remedy = msg("run it first: paddock --batch")
         raise UsageError(msg("no run of this project has passed yet"), str(project.folder), remedy)
+    return good
+
+
+def _current(project: Project, ledger: Ledger, good: Conclusion) -> Entry:
+    """Return the result of the last good run that has its ``.nb`` files.
+
+    Raises:
+        UsageError: it made no such file.
+    """
     for key in good.stages.values():
         entry = ledger.find(key, good.workspace)
         if entry and any(item.path.endswith(".nb") for item in entry.result.artifacts):
@@ -148,6 +166,13 @@ def _sentence(name: str, kind: Kind, entry: Entry, tensors: int, same: int) -> s
     if kind == "current":
         return msg(
             "{name} is the file that run {run} made, the one to ship ({time})",
+            name,
+            entry.run,
+            entry.time,
+        )
+    if kind == "refused":
+        return msg(
+            "{name} is of run {run} ({time}), and was not delivered: files of its kind are not good enough",
             name,
             entry.run,
             entry.time,

@@ -75,7 +75,8 @@ class Conclusion:
     """A run that compared models, and what it wrote into the project.
 
     ``stages`` has the keys of the results that it stands on; ``files`` what it wrote, by path in the
-    project; what an earlier run wrote and this one left alone is not among them.
+    project; what an earlier run wrote and this one left alone is not among them. ``refused`` are the files
+    that it made and did not deliver, though it delivered others.
     """
 
     time: str
@@ -84,12 +85,13 @@ class Conclusion:
     verdict: str
     stages: Mapping[str, str]
     files: Mapping[str, Digests]
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Conclusion:
         """Build a conclusion from a line of the ledger."""
         files = {path: Digests(**digests) for path, digests in raw["files"].items()}
-        return cls(**{**raw, "files": files})
+        return cls(**{**raw, "files": files, "refused": tuple(raw.get("refused", ()))})
 
 
 class Ledger:
@@ -162,10 +164,10 @@ class Ledger:
         return None
 
     def last_good(self) -> Conclusion | None:
-        """Return the latest run that passed."""
+        """Return the latest run that passed, at least in part: what may ship is of it."""
         for item in reversed(self._conclusions):
             verdict = read_verdict(item.verdict)
-            if verdict and verdict.passed:
+            if verdict and verdict.delivers:
                 return item
         return None
 

@@ -28,7 +28,9 @@ def project(tmp_path: Path) -> Project:
     return project
 
 
-def record(project: Project, run: str, model: bytes, verdict: str = "pass") -> None:
+def record(
+    project: Project, run: str, model: bytes, verdict: str = "pass", refused: tuple[str, ...] = ()
+) -> None:
     tensors = parse_naive_buffer(model, Path("model.nb")).fingerprints
     models = {"pd": TracedModel("p"), "nb-arm": TracedModel("a", tensors=tensors)}
     lineage = Lineage((), models).dump().encode()
@@ -39,7 +41,7 @@ def record(project: Project, run: str, model: bytes, verdict: str = "pass") -> N
     ledger = Ledger(project.state / "ledger.jsonl")
     ledger.append(Entry("now", run, "volume@1", components, result))
     stages = {"convert": components.key}
-    ledger.append(Conclusion("now", run, "volume@1", verdict, stages, {}))
+    ledger.append(Conclusion("now", run, "volume@1", verdict, stages, {}, refused))
     kept = project.state / "cache" / digests_of(lineage).sha256
     kept.parent.mkdir(exist_ok=True)
     kept.write_bytes(lineage)
@@ -76,6 +78,18 @@ def test_a_run_that_failed_makes_nothing_current(project: Project) -> None:
     record(project, "run-3", OLDER, verdict="fail")
     assert ask(project, OURS).kind == "current"
     assert ask(project, OLDER).kind == "earlier"
+
+
+def test_what_a_run_delivered_in_part_is_current_but_not_what_it_left_out(
+    project: Project,
+) -> None:
+    record(project, "run-3", OLDER, verdict="fail-in-part")
+    assert ask(project, OLDER).kind == "current"
+    assert ask(project, OURS).kind == "earlier"
+    record(project, "run-4", OLDER, verdict="fail-in-part", refused=("model_arm.nb",))
+    found = ask(project, OLDER)
+    assert (found.kind, found.pitfall) == ("refused", "")
+    assert "run run-4" in found.sentence
 
 
 def test_the_same_weights_in_other_bytes_are_told(project: Project) -> None:
