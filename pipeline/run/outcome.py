@@ -178,9 +178,8 @@ class _Finish:
     def gather(self, report: Report) -> dict[str, Digests]:
         """Copy what has to be delivered out of the workspace; return nothing if all is there."""
         shipped = _shipped(self._specs, self._results)
-        for model in report.refused:
-            if variant := Variant.of_model(model):
-                shipped.pop(variant.file, None)
+        for file in _left_out(report):
+            shipped.pop(file, None)
         with HashCache(self._project.state / "hashes.sqlite", self._target) as cache:
             paths = {name: self._target / name for name in shipped}
             found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
@@ -227,6 +226,7 @@ class _Finish:
                 path.relative_to(self._project.folder).as_posix(): digests
                 for path, digests in written.items()
             },
+            refused=_left_out(report),
         )
         self._prepared.planner.ledger.append(conclusion)
 
@@ -307,6 +307,14 @@ class _Finish:
             kept.parent.mkdir(exist_ok=True)
             write_bytes(kept, buffer.getvalue())
         return kept
+
+
+def _left_out(report: Report) -> tuple[str, ...]:
+    """Return the NB files that are not delivered though others are; where all failed, one can look at all."""
+    if not report.verdict.delivers:
+        return ()
+    found = map(Variant.of_model, report.refused)
+    return tuple(variant.file for variant in found if variant)
 
 
 def _check(expected: Expected, found: Digests) -> None:

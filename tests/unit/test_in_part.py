@@ -79,6 +79,8 @@ def test_a_kind_that_fails_leaves_the_others_and_an_exit_code_that_says_so(
     assert "pd-int8: agrees with pd on 0.9900 (asked 0.995)" in judged(heard).reasons
     assert buffers(folder / "out") == FLOAT32 | INT16 and not (folder / "out.failed").exists()
     assert not (folder / LOCK_FILE).exists(), "it holds good runs"
+    good = Ledger(folder / ".paddock" / "ledger.jsonl").last_good()
+    assert good and {*good.refused} == INT8, "an app may have what this run delivered"
     engine.ran.clear()
     path = folder / "paddock.toml"
     path.write_text(path.read_text().replace(STRICT, ""))
@@ -94,3 +96,12 @@ def test_a_kind_that_fails_leaves_the_others_and_an_exit_code_that_says_so(
     ]
     assert go(folder)[0] == Exit.PARITY
     assert buffers(folder / "out") == FLOAT32 | INT16, "what is not good enough does not stay there"
+
+
+def test_where_every_kind_failed_all_files_can_be_looked_at(
+    tmp_path: Path, engine: PretendedEngine
+) -> None:
+    only = ALL.replace('"int8", "float32", "int16"', '"int8"')
+    folder = write_project(tmp_path / "p", MINIMAL + only + STRICT)
+    assert go(folder)[0] == Exit.PARITY
+    assert buffers(folder / "out.failed") == INT8 and not (folder / "out").exists()
