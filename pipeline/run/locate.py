@@ -86,15 +86,19 @@ def _given_to_opt(results: Mapping[str, Result]) -> list[Input]:
 
 
 def found_before(prepared: Prepared, report: Report) -> Location | None:
-    """Return what an earlier run found of the same results, so that it is not looked for again."""
+    """Return what an earlier run found of the same results, so that it is not looked for again.
+
+    With other limits, other models may have differed: what was said of those that agreed then is no answer.
+    """
     keys = {stage: result.key for stage, result in report.stages.items()}
     for conclusion in reversed(prepared.planner.ledger.conclusions):
         if conclusion.stages != keys:
             continue
         path = run_folder(prepared.project.state, conclusion.run).report
         try:
-            if path and (found := load_report(path).location):
-                return found
+            earlier = load_report(path) if path else None
+            if earlier and earlier.location and {*report.parting} <= {*earlier.parting}:
+                return earlier.location
         except ReportError:  # an earlier version's, or damaged: it is looked for again
             continue
     return None

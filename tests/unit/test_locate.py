@@ -82,6 +82,16 @@ def test_a_failed_parity_names_the_operator_and_asks_once(
     assert report_of(folder).location == FOUND
 
 
+def test_a_stricter_limit_asks_anew(folder: Path, engine: PretendedEngine) -> None:
+    go(folder)
+    engine.ran.clear()
+    path = folder / "paddock.toml"
+    path.write_text(path.read_text() + "\n[verify]\nmax_abs_diff = 0.0001\n")
+    assert go(folder)[0] == Exit.PARITY
+    assert "nb-arm" in report_of(folder).parting, "which the first run found to agree"
+    assert engine.ran == ["locate"]
+
+
 def test_where_it_cannot_be_found_the_verdict_stands(folder: Path, engine: PretendedEngine) -> None:
     engine.location = None
     code, heard = go(folder)
