@@ -45,7 +45,8 @@ def arm_runtime_of(
     """Return the library and its headers as an input of the verify stage; nothing if none is given.
 
     Raises:
-        UsageError: it is no library that can run what ``opt`` writes, and why; or has no headers.
+        UsageError: it is no library that can run what ``opt`` writes, and why; or has no headers; or is a
+            folder of which a hash is given.
         IntegrityFailed: it is not the file that was named.
     """
     given = project.settings.verify.arm_runtime
@@ -64,6 +65,9 @@ def _fetched(given: ArmRuntime, project: Project, caller: FetchContext) -> Path:
         return fetch_remote(RemoteModel(url=given.url, sha256=given.sha256), caller)
     path = project.folder / given.path
     if not path.is_file():
+        if given.sha256:
+            said = msg("{key}: sha256 is that of a file, and {path} is a folder", KEY, given.path)
+            raise UsageError(said, str(path), msg("give the archive itself, or remove sha256"))
         return path
     if given.sha256 and (found := caller.sha256(path)) != given.sha256:
         raise IntegrityFailed(

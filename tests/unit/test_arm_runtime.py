@@ -104,6 +104,12 @@ def test_another_file_than_the_named_one_is_refused(tmp_path: Path) -> None:
         taken(tmp_path, "lite.tar.gz", "0" * 64)
 
 
+def test_a_hash_is_not_passed_over_where_a_folder_is_given(tmp_path: Path) -> None:
+    (tmp_path / "lite").mkdir()
+    with pytest.raises(UsageError, match="sha256 is that of a file"):
+        taken(tmp_path, "lite", "0" * 64)
+
+
 def test_an_archive_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     link = tarfile.TarInfo(f"{TOP}/cxx/lib/other.so")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
