@@ -77,19 +77,18 @@ def _listen_to_signals(stop: StopSwitch, terminal: Terminal) -> None:
 
 def print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:
     """Print the table of a run that compared models; of one that a guard refused, where its report is."""
-    from pipeline.report.model import REPORT_FILE, load_report  # noqa: PLC0415 - needed after the run
+    from pipeline.report.model import load_report  # noqa: PLC0415 - needed after the run
     from tui.table import print_parity  # noqa: PLC0415
 
-    if code == Exit.INTEGRITY:
-        newest = next(iter(list_runs(folder / ".paddock")), None)
-        if newest and newest.report:
-            command = f"paddock report {shlex.quote(str(folder))}"
-            terminal.note(_("  more:  {command}").format(command=command))
-    if options.last != STAGES[-1] or code not in (Exit.OK, Exit.PARITY):
+    newest = next(iter(list_runs(folder / ".paddock")), None)
+    report = newest.report if newest else None
+    if report is None:
         return
-    name = "out" if code == Exit.OK else "out.failed"
-    path = folder / name / REPORT_FILE
-    print_parity(load_report(path), terminal)
+    if code == Exit.INTEGRITY:
+        command = f"paddock report {shlex.quote(str(folder))}"
+        terminal.note(_("  more:  {command}").format(command=command))
+    if options.last == STAGES[-1] and code in (Exit.OK, Exit.PARITY):
+        print_parity(load_report(report), terminal)
 
 
 class Printer:

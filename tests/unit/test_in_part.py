@@ -19,6 +19,8 @@ from pipeline.run.runner import run
 from stages.contract import Exit
 from support.pretended import PretendedEngine, install
 from support.projects import MINIMAL, write_project
+from tui.batch import print_report
+from tui.console import Terminal
 
 ALL = """
 [model]
@@ -96,6 +98,14 @@ def test_a_kind_that_fails_leaves_the_others_and_an_exit_code_that_says_so(
     ]
     assert go(folder)[0] == Exit.PARITY
     assert buffers(folder / "out") == FLOAT32 | INT16, "what is not good enough does not stay there"
+
+
+def test_the_table_of_a_run_that_failed_in_part_is_printed(
+    tmp_path: Path, engine: PretendedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_project(tmp_path / "p", MINIMAL + ALL + STRICT)
+    print_report(folder, go(folder)[0], Options(), Terminal(200))
+    assert "FAIL in part" in capsys.readouterr().out
 
 
 def test_where_every_kind_failed_all_files_can_be_looked_at(
