@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.record.verdict import Asked, Judgement, Limit
 from pipeline.text import one_line, unfolded
+from stages.contract.artifacts import PD_MODEL
+from stages.contract.variant import is_lossy
 from tui.appearance import symbol
 from tui.language import _, translated
 
@@ -15,13 +17,13 @@ _ORDER = (Asked.MIN_ACCURACY, Asked.MIN_AGREEMENT, Asked.MAX_ABS_DIFF, Asked.MAX
 
 
 def weightiest(limits: Iterable[Limit]) -> tuple[Limit, ...]:
-    """Return every limit that was not kept, then of each kind that was kept the closest number."""
+    """Return every limit that was not kept, then of each key whose limit was kept the closest number."""
     held = sorted(limits, key=lambda item: _ORDER.index(item.asked))
     broken = [item for item in held if not item.kept]
-    kept = [item for item in held if item.kept]
-    nearest = {asked: _nearest([item for item in kept if item.asked is asked]) for asked in _ORDER}
-    told = {item.asked for item in broken}
-    return (*broken, *(item for asked, item in nearest.items() if item and asked not in told))
+    keys = dict.fromkeys(item.key for item in held)
+    nearest = {key: _nearest([item for item in held if item.key == key]) for key in keys}
+    told = {item.key for item in broken}
+    return (*broken, *(item for key, item in nearest.items() if item and key not in told))
 
 
 def _nearest(held: list[Limit]) -> Limit | None:
@@ -53,16 +55,19 @@ def judged_lines(judged: Judgement | None) -> Iterator[tuple[str, str]]:
 def limit_words(limit: Limit) -> tuple[str, str]:
     """Return a limit with its number, as ``✘ accuracy pd 70.00% < 99%``, and its style.
 
-    A model is named where that says something: PD's own accuracy, and what is not within its limit.
+    A model is named where that says something: PD's own accuracy, what is not within its limit, and what is
+    held to limits of its own.
     """
     measure = translated(limit.measure)
     names = {
         Asked.MIN_ACCURACY: measure,
         Asked.MAX_ACCURACY_DROP: _("{measure} drop").format(measure=measure),
-        Asked.MIN_AGREEMENT: _("same as PD"),
+        Asked.MIN_AGREEMENT: _("same as PD")
+        if limit.reference == PD_MODEL
+        else _("same as {model}").format(model=limit.reference),
         Asked.MAX_ABS_DIFF: translated("max diff"),
     }
-    is_named = limit.asked is Asked.MIN_ACCURACY or not limit.kept
+    is_named = limit.asked is Asked.MIN_ACCURACY or not limit.kept or is_lossy(limit.model)
     said = " ".join([names[limit.asked], limit.model if is_named else "", _compared(limit)])
     mark, style = (symbol("done"), "green") if limit.kept else (symbol("failed"), "bold red")
     return f"{mark} {one_line(' '.join(said.split()))}", style

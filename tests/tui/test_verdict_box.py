@@ -12,7 +12,7 @@ from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
 from tui.batch import Printer
 from tui.console import Terminal
 from tui.summary import summary_lines
-from tui.verdicts import limit_words
+from tui.verdicts import limit_words, weightiest
 from tui.views.run import RunView
 from tui.widgets.verdict_box import Box, Sentence
 from tui.words import end_words, severity_of, stage_words
@@ -39,6 +39,17 @@ def test_what_failed_stands_first_beside_its_limit() -> None:
         "✘ accuracy pd 70.00% < 99%  ✔ same as PD 100.00% ≥ 100%",
         "✔ max diff 1.4e-06 ≤ 1e-03",
     ]
+
+
+def test_what_rounding_costs_does_not_stand_for_what_a_file_does() -> None:
+    rounded = Limit(Asked.MIN_AGREEMENT, "pd-int8", "", True, 0.98, 0.97)
+    nb = replace(SAME, model="nb-x86-int8", reference="pd-int8")
+    judged = Judgement(Verdict.PASS, limits=(SAME, FAR, rounded, nb))
+    said = ["✔ same as PD 100.00% ≥ 100%", "✔ same as PD pd-int8 98.00% ≥ 97%"]
+    assert [limit_words(limit)[0] for limit in weightiest(judged.limits)][:2] == said
+    assert limit_words(replace(nb, value=0.9, kept=False))[0] == (
+        "✘ same as pd-int8 nb-x86-int8 90.00% < 100%"
+    )
 
 
 @pytest.mark.parametrize("most", [2, 4, 5, 12])
