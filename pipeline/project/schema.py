@@ -240,6 +240,13 @@ class VerifySection(Section):
     arm_runtime: ArmRuntime | None = None
     recognition: str = ""
 
+    @field_validator("arm_runtime", mode="before")
+    @classmethod
+    def _table(cls, given: object) -> object:
+        if isinstance(given, str):
+            raise ValueError(msg("must be a table such as {table}", '{ path = "…" }'))
+        return given
+
     @field_validator("runtime")
     @classmethod
     def _version(cls, runtime: str) -> str:

@@ -185,6 +185,11 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
         ("verify", "min_accuracy = nan", "verify.min_accuracy"),
         ("verify", 'runtime = "two"', 'must be a version of Paddle-Lite such as "2.13"'),
         ("verify", "runtime = 2.13", "verify.runtime: input should be a valid string; found 2.13"),
+        (
+            "verify",
+            'arm_runtime = "lite.tar.gz"',
+            'arm_runtime: must be a table such as { path = "…" }',
+        ),
         ("limits", 'memory = "8 GB"', 'must be a size such as "512m" or "8g"'),
         ("limits", "cpus = 0", "limits.cpus"),
     ],
