@@ -81,6 +81,13 @@ def wire(
                 "warning: data.test is empty; verify measures on val, which also chose the checkpoint"
             )
         )
+    if "x86" not in project.settings.convert.targets:
+        caller.say(
+            msg(
+                "warning: [convert] targets has no x86, so an x86-64 machine can run none of its files, "
+                "and a run of which no file was run fails"
+            )
+        )
     if project.takes_labels_characters:
         caller.say(write_dictionary(labels, _dictionary_of(project)))
     start = starting_point(project, cache, caller)

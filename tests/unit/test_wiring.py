@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.models.fetch_context import FetchContext
+from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject, FromStage, Source
-from pipeline.plan.wiring import Wire, given_models
+from pipeline.plan.wiring import Wire, given_models, wire
+from pipeline.project import load_project
 from stages.contract import DEFAULT_DICTIONARY, hash_file
 from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import wires_of
@@ -64,6 +67,17 @@ def test_verify_sees_a_legacy_model_that_training_started_from(tmp_path: Path) -
     text = f'{MINIMAL}\n[model]\npretrained = "pd"\n'
     stock = wires(tmp_path / "p", text)["verify"].inputs["pretrained"]
     assert files(stock) == ["inference.pdiparams", "inference.pdmodel"]
+
+
+@pytest.mark.parametrize(("targets", "warned"), [('"arm", "opencl"', 1), ('"arm", "x86"', 0)])
+def test_a_project_of_which_no_file_can_be_run_is_warned_of(
+    tmp_path: Path, targets: str, warned: int
+) -> None:
+    folder = write_project(tmp_path, f"{FROM_NOTHING}[convert]\ntargets = [{targets}]\n")
+    said: list[str] = []
+    with HashCache(folder / "hashes.sqlite") as cache:
+        wire(load_project(folder), cache, FetchContext(said.append))
+    assert sum("targets has no x86" in sentence for sentence in said) == warned
 
 
 @pytest.mark.parametrize("text", [FROM_WEIGHTS, FROM_NOTHING, FROM_CHECKPOINT, FROM_PD])
