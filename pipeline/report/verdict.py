@@ -167,8 +167,16 @@ def _differing(parity: Parity, limits: Iterable[Limit]) -> Iterator[str]:
 
 def _of_models(parity: Parity, limits: Iterable[Limit]) -> Iterator[tuple[str, str]]:
     """Give why a model does not do as its reference does: its name, and a sentence."""
+    names = {model.name for model in parity.models}
     for model in parity.models:
         yield from ((model.name, said) for said in _failed(model))
+        if model.reference not in names:
+            said = msg(
+                "{model}: there is no {reference} that it could be compared with",
+                model.name,
+                model.reference,
+            )
+            yield model.name, said
     for limit in limits:
         if not limit.kept and limit.asked is not Asked.MIN_ACCURACY:
             yield limit.model, limit.sentence

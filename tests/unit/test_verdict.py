@@ -206,6 +206,13 @@ def test_a_library_for_arm_that_did_not_run_the_file_is_never_behind_a_plain_pas
     assert judged(make_model("pd"), make_model("nb-x86"), ran).verdict is Verdict.PASS
 
 
+def test_a_file_that_was_compared_with_nothing_does_not_pass() -> None:
+    _, x86, arm = make_variants("int8")
+    found = judged(*FLOAT32, x86, arm)
+    assert found.verdict is Verdict.PART and found.refused == ("nb-x86-int8", "nb-arm-int8")
+    assert found.reasons[0] == "nb-x86-int8: there is no pd-int8 that it could be compared with"
+
+
 def test_an_emulated_file_alone_is_not_enough() -> None:
     found = judge(make_parity(make_model("pd"), ARM), VerifySection())
     assert found.reasons == ("no NB model was measured",)
