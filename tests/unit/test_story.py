@@ -106,10 +106,10 @@ def done(stage: str, metrics: Metrics, **more: Any) -> StageView:
                     24,
                     None,
                     {"nb-x86": 0.9595, "nb-x86-int8": 0.9},
-                    {"pir": 24, "nb-x86": 24, "nb-x86-int8": 20},
+                    {"pir": 24, "nb-x86": 24, "pd-int8": 20, "nb-x86-int8": 24},
                 ),
             ),
-            ("x86 = PD on 24 of 24", "x86-int8 = PD on 20 of 24", "hmean 90.00%"),
+            ("x86 = PD on 24 of 24", "pd-int8 = PD on 20 of 24", "hmean 90.00%"),
         ),
         (StageView("train", "skipped", reason="a PD model is given"), ("a PD model is given",)),
         (

@@ -16,7 +16,7 @@ from stages.contract import (
     VerifyMetrics,
 )
 from stages.contract.codec import DocumentError
-from stages.contract.variant import Variant
+from stages.contract.variant import Variant, is_lossy
 from tui.appearance import symbol
 from tui.language import _, ngettext, translated
 from tui.views.run import StageView
@@ -132,20 +132,28 @@ def _convert(stage: StageView) -> Parts:
 
 def _verify(stage: StageView) -> Parts:
     metrics = VerifyMetrics.from_json(stage.results)
-    as_pd = (metrics.as_pd or {}).items()
-    same = {variant: count for name, count in as_pd if (variant := Variant.of_model(name))}
+    same = dict(_as_pd(metrics))
     said = _("{model} = PD on {same} of {images}")
     if len(set(same.values())) == 1:
         count = next(iter(same.values()))
         yield said.format(model="NB", same=count, images=metrics.images)
     else:
-        for variant, count in same.items():
-            model = one_line(variant.name)
-            yield said.format(model=model, same=count, images=metrics.images)
+        for model, count in same.items():
+            yield said.format(model=one_line(model), same=count, images=metrics.images)
     for name, scores in ((_("accuracy"), metrics.accuracy), (_("hmean"), metrics.hmean)):
         shipped = [score for model, score in (scores or {}).items() if Variant.of_model(model)]
         if shipped:
             yield f"{name} {min(shipped):.2%}"
+
+
+def _as_pd(metrics: VerifyMetrics) -> Iterator[tuple[str, int]]:
+    """Give on how many images a file does as PD; of integers PD rounded does, which stands for the files."""
+    for name, count in (metrics.as_pd or {}).items():
+        variant = Variant.of_model(name)
+        if variant is None and is_lossy(name):
+            yield name, count
+        elif variant and not variant.weights.are_integers:
+            yield variant.name, count
 
 
 #: Stage -> what it tells once it is done.
