@@ -33,7 +33,7 @@ async def test_example_is_drawn_into_an_empty_folder(tmp_path: Path) -> None:
     app = PaddockApp(Backend(tmp_path, os.environ))
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await until_shown(pilot, app, "There is no project in this folder yet.")
-        await until_shown(pilot, app, "all 5 stage images are there")
+        await until_shown(pilot, app, "all 6 stage images are there")
         await pilot.press("enter")
         await until_shown(pilot, app, "will hold paddock.toml and data/")
         await pilot.press("enter")
