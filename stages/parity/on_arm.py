@@ -180,5 +180,7 @@ class _Sample:
             column.predictions[number], confidence = self._task.read(output, number)
             if confidence is not None:
                 column.confidences[number] = confidence
-            if column.differences:  # none, if the reference failed in the first pass
+            if number < len(
+                column.differences
+            ):  # there are no more, if the reference failed on the way
                 column.differences[number] = Difference.of(output, expected)
