@@ -11,7 +11,7 @@ from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
 from pipeline.report.kinds import files_of, kind_of, left_out, without
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS, Task
-from stages.contract import Attempt, Chain, Change, ModelEntry, Parity, Quantisation, Status
+from stages.contract import Attempt, Chain, Change, ModelEntry, OnArm, Parity, Quantisation, Status
 from stages.contract.artifacts import PD_MODEL
 from stages.contract.variant import OPENCL, Variant, is_lossy
 from stages.message import joined, msg
@@ -27,6 +27,9 @@ _DONE = {
 
 
 _Check = Callable[[Parity], Iterable[GuardEntry]]
+#: A sample on which so much differs has less than this chance where as much agrees as is asked for: then it
+#: does not.
+_UNLIKELY = 0.01
 
 
 def judge(
@@ -180,6 +183,38 @@ def _of_models(parity: Parity, limits: Iterable[Limit]) -> Iterator[tuple[str, s
     for limit in limits:
         if not limit.kept and limit.asked is not Asked.MIN_ACCURACY:
             yield limit.model, limit.sentence
+    least = {limit.model: limit for limit in limits if limit.asked is Asked.MIN_AGREEMENT}
+    for model in parity.models:
+        if (limit := least.get(model.name)) and limit.kept and (found := model.on_arm):
+            yield from ((model.name, said) for said in _on_arm(found, limit))
+
+
+def _on_arm(found: OnArm, limit: Limit) -> Iterator[str]:
+    """Give why what a library for ARM finds cannot be what is asked for.
+
+    Among all images, of which Paddle read most, even a sample on which everything is wrong may not count.
+    """
+    if found.same is None or limit.limit is None:
+        return
+    other = found.images - found.same
+    if other and _at_least(other, found.images, 1 - limit.limit) < _UNLIKELY:
+        yield msg(
+            "{name}: on ARM's kernels it agrees with {reference} on {same} of {images} images (asked "
+            "{min_agreement})",
+            limit.model,
+            limit.reference,
+            found.same,
+            found.images,
+            limit.limit,
+        )
+
+
+def _at_least(count: int, total: int, share: float) -> float:
+    """Return how probable so many of ``total`` are, if such a share of all is: the binomial distribution."""
+    return sum(
+        math.comb(total, number) * share**number * (1 - share) ** (total - number)
+        for number in range(count, total + 1)
+    )
 
 
 def _failed(model: ModelEntry) -> Iterator[str]:

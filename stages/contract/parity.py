@@ -119,6 +119,8 @@ class OnArm:
     """whether the machine is ARM's own; else its processor was emulated"""
     failure: str = ""
     """why it was not run, or not to the end; missing if it was"""
+    same: int | None = None
+    """of these images, those on which it finds the same as its reference; missing if none was read"""
 
 
 @dataclass(frozen=True)

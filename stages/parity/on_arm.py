@@ -109,7 +109,7 @@ class _Sample:
         count = max(_FEWEST, min(SAMPLE, _PIXELS // (height * width)))
         self._numbers = spread(count, len(names))
         self._context, self._column, self._reference = context, column, reference
-        self._read = 0
+        self._read = self._same = 0
         self._files = [str(program), str(context.input(column.model.name))]
         self._names, self._prepare, self._task = names, prepare, task
         self._sanity = task.sanity()
@@ -158,7 +158,8 @@ class _Sample:
 
     def _made(self, images: int, failure: str = "") -> OnArm | None:
         made = self._column.on_arm
-        return replace(made, images=images, failure=failure) if made else None
+        same = self._same if images else None
+        return replace(made, images=images, failure=failure, same=same) if made else None
 
     def _say(self, done: int) -> None:
         note = msg("running {name} in the library for ARM", self._column.model.name)
@@ -178,6 +179,7 @@ class _Sample:
             column.fail(Fault.UNLIKE_REFERENCE, said)
         else:
             column.predictions[number], confidence = self._task.read(output, number)
+            self._same += column.predictions[number] == self._task.read(expected, number)[0]
             if confidence is not None:
                 column.confidences[number] = confidence
             if number < len(

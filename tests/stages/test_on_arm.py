@@ -102,6 +102,15 @@ def ran(monkeypatch: pytest.MonkeyPatch, compared: int) -> Series[str]:
     return arm
 
 
+def test_how_many_of_the_sample_are_as_the_reference_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arm = ran(monkeypatch, IMAGES)
+    assert arm.on_arm is not None
+    assert (arm.on_arm.images, arm.on_arm.same) == (16, 0)
+    assert sum(item.largest for item in arm.differences) == 16.0
+
+
 def test_a_reference_that_died_on_the_way_is_no_reason_to_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -213,6 +213,26 @@ def test_a_file_that_was_compared_with_nothing_does_not_pass() -> None:
     assert found.reasons[0] == "nb-x86-int8: there is no pd-int8 that it could be compared with"
 
 
+@pytest.mark.parametrize(
+    ("same", "verdict"),
+    [
+        (None, Verdict.PASS),
+        (16, Verdict.PASS),
+        (13, Verdict.PASS),
+        (12, Verdict.PART),
+        (0, Verdict.PART),
+    ],
+)
+def test_what_arm_computes_of_a_sample_is_not_lost_among_all_that_was_emulated(
+    same: int | None, verdict: Verdict
+) -> None:
+    half = replace(ARM, name="nb-arm-fp16", agreement=0.99, on_arm=OnArm(16, "2.13-rc", same=same))
+    found = judged(*FLOAT32, half)
+    assert found.verdict is verdict
+    said = "nb-arm-fp16: on ARM's kernels it agrees with pd on {} of 16 images (asked 0.97)"
+    assert (said.format(same) in found.reasons) is (verdict is Verdict.PART)
+
+
 def test_an_emulated_file_alone_is_not_enough() -> None:
     found = judge(make_parity(make_model("pd"), ARM), VerifySection())
     assert found.reasons == ("no NB model was measured",)

@@ -270,6 +270,8 @@ def _on_arm(name: str, ran: OnArm, images: int) -> str:
         images,
         version,
     )
+    if ran.same is not None and ran.same < ran.images:
+        said = msg("{said}, {same} of them as its reference", said, ran.same)
     return said if ran.native else msg("{said}, on an emulated processor", said)
 
 
