@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
 import pytest
 
 from stages.errors import Stopped
+from stages.parity import latency
+from stages.parity.measure import Table, Watcher
+from stages.parity.models import Model
+from stages.parity.series import Series
+from stages.recognition.task import Recognition
 from stages.runners import Answer, Crew, ModelRunner, Output, RunnerFailedError
+from stages.text.dictionary import Dictionary
 
 IMAGES = 40
 
@@ -23,7 +30,7 @@ class Pretended(ModelRunner):
     most = 0
 
     def __init__(self, factor: float = 1.0, dies_on: float | None = None) -> None:
-        self._factor, self._dies_on = factor, dies_on
+        self._factor, self._dies_on, self.load_s = factor, dies_on, 0.0
         self._out, self._in = os.pipe()
         self._image = np.empty(0, np.float32)
         self.seen: list[float] = []
@@ -52,6 +59,10 @@ class Pretended(ModelRunner):
         self._image = image
         self.seen.append(float(image[0]))
         os.write(self._in, b"x")
+
+    def read(self, image: np.ndarray) -> Output:
+        self.ask(image)
+        return self.take()
 
     def take(self) -> Output:
         Pretended.at_work -= 1
@@ -132,6 +143,35 @@ def test_a_model_reads_only_what_it_wants_and_none_after_it_was_dropped() -> Non
                 several.drop("dropped")
     assert some.seen == [0, 10, 20, 30]
     assert len(dropped.seen) < IMAGES / 2
+
+
+class Alone(Pretended):
+    """With all threads a model adds up in another order."""
+
+    def __init__(self, _kind: str, _files: list[str], _threads: int) -> None:
+        super().__init__(factor=1.0005)
+
+    def __enter__(self) -> Alone:
+        return self
+
+
+def test_what_is_timed_with_all_threads_leaves_the_evidence_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(latency, "ModelRunner", Alone)
+    image = np.ones((4, 1), np.float32)
+    sample = latency.Sample(1, (3, 48, 320))
+    sample.see(0, image)
+    column = Series[str](Model("pd", "pd"))
+    table = Table([column], Recognition(Dictionary((), "", "")))
+    watcher = cast(Watcher, SimpleNamespace(pause=lambda: None, timed=lambda *_: None))
+    with Crew(1, lambda: None, lambda *_: None) as crew:
+        crew.add("pd", [Pretended()])
+        for _, answers in crew.read([image]):
+            table.read(answers)
+        latency.take_times(table, crew, sample, latency.Cores(1, 2), watcher)
+    assert column.alive and len(column.seconds_all) == 1
+    assert column.sanity.entry() == {"row_sum_error": 0.0, "repeat_difference": 0.0}
 
 
 def test_nobody_waits_for_models_when_the_stage_is_to_stop() -> None:
