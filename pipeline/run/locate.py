@@ -38,6 +38,7 @@ def locate(
     images: Sequence[str] = (),
     *,
     only_these: bool = False,
+    models: Sequence[str] = (),
 ) -> Location:
     """Look for the operators.
 
@@ -47,6 +48,7 @@ def locate(
         stop: asked how often a stop was ordered.
         images: of the test set, to be looked at first.
         only_these: whether the others are not looked at.
+        models: NB models to look at; none means all, each until it differs or there are no more images.
 
     Raises:
         PaddockError: it was stopped, or the container failed.
@@ -59,6 +61,7 @@ def locate(
         **wire.parameters,
         "images": list(images),
         "only_these": only_these,
+        "models": list(models),
         "tolerance": settings.verify.max_abs_diff,
         "made_elsewhere": [Variant(target).model for target in settings.convert.models],
         "architecture": given if isinstance(given, str) else "",

@@ -169,7 +169,8 @@ class _Finish:
             if found is None:
                 self._log.say(Noted(msg("looking for the operator at which the models part")))
                 first = [item.image for item in report.mismatches[:FIRST]]
-                found = locate(self._prepared, self._results, stop, first)
+                parting = report.parting
+                found = locate(self._prepared, self._results, stop, first, models=parting)
         except PaddockError as error:
             self._log.say(Noted(msg("where the models part was not found: {error}", error)))
             return report

@@ -4,7 +4,8 @@ Runs in the verify stage's image with both volumes read-only (``pipeline/run/loc
 verify stage's own :class:`~stages.contract.Spec` as JSON, with the program that ``opt`` was given
 (``lite-program``, ``lite-parameters``) among its inputs, and among its parameters ``images`` (of the test
 set, to be looked at first), ``only_these``, ``tolerance`` (``[verify] max_abs_diff``), ``made_elsewhere`` (NB
-models) and ``architecture`` (built in, or ""). Prints :class:`~stages.contract.location.Location` as JSON.
+models), ``architecture`` (built in, or "") and ``models`` (NB models to look at; all, if none). Prints
+:class:`~stages.contract.location.Location` as JSON.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ from stages.text.documents import read_document
 
 #: The PD model, and what ``opt`` was given, among the inputs.
 _PD, _LITE = ("pdmodel", "pdiparams"), ("lite-program", "lite-parameters")
+#: Images after which a file of half precision agrees: run in float32, what it holds differs at once or never.
+_ENOUGH = 8
 
 
 @dataclass
@@ -43,11 +45,18 @@ class _File:
     made_of: tuple[Files, ...]
     runner: ModelRunner
     entry: Located
+    half: bool = False
     image: np.ndarray | None = None
     worst: float = -1.0
+    seen: int = 0
+
+    def waits(self, tolerance: float) -> bool:
+        """Whether it has not differed yet, and may."""
+        return self.worst <= tolerance and not (self.half and self.seen >= _ENOUGH)
 
     def look(self, name: str, image: np.ndarray, expected: np.ndarray) -> None:
         """Run the model, and keep the image if it differs more on it than on any before."""
+        self.seen += 1
         try:
             if self.image is None:
                 self.runner.wait_ready()
@@ -87,7 +96,8 @@ def locate(context: Context) -> Location:
 def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Located]]:
     """Start all NB models; those that nothing can run come back as entries."""
     files, unread = [], []
-    for variant in context.variants:
+    asked = context.parameters.get("models") or [each.model for each in context.variants]
+    for variant in (each for each in context.variants if each.model in asked):
         name = variant.model
         try:
             nb = read_naive_buffer(context.input(name))
@@ -99,7 +109,8 @@ def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Locate
         else:
             runner = stack.enter_context(ModelRunner(kind, [str(path) for path in paths]))
             made_of = tuple(_made_of(context, variant))
-            files.append(_File(nb, made_of, runner, Located(name, Finding.AGREES, "")))
+            entry = Located(name, Finding.AGREES, "")
+            files.append(_File(nb, made_of, runner, entry, variant.half))
     return files, unread
 
 
@@ -133,7 +144,7 @@ def _choose_images(
         for reference in references.values():
             reference.wait_ready()
         for name, image in _images(context):
-            waiting = [item for item in files if item.worst <= tolerance]
+            waiting = [item for item in files if item.waits(tolerance)]
             if not waiting:
                 return
             wanted = dict.fromkeys(item.made_of[0] for item in waiting)

@@ -151,6 +151,11 @@ def test_a_file_of_half_precision_holds_the_model_and_one_that_cannot_be_read_ba
     assert "operator layer_nory is not one" in found["nb-x86"].sentence
 
 
+def test_of_models_that_agree_none_is_run_that_was_not_asked_for() -> None:
+    # a model that agrees is run on every image of the set, which only one that differs cuts short
+    assert list(located(models=["nb-arm"])) == ["nb-arm"]
+
+
 def test_a_kernel_that_computes_something_else_is_found_by_files_that_are_cut(
     tmp_path: Path,
 ) -> None:
