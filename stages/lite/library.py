@@ -183,10 +183,12 @@ def _read_header(data: bytes) -> tuple[Machine, list[_Segment]]:
 
 
 def _constants(data: bytes, segments: list[_Segment]) -> Iterator[bytes]:
-    """Give what is loaded and cannot be written to; it must all be in the file."""
-    for item in segments:
-        if item.kind == _LOAD and not item.flags & _WRITABLE:
-            yield data[item.offset : item.offset + item.size]
+    """Give what is loaded and cannot be written to; it must all be in the file, once."""
+    constant = [item for item in segments if item.kind == _LOAD and not item.flags & _WRITABLE]
+    if sum(item.size for item in constant) > len(data):
+        raise NotALibraryError(msg("it is cut off or damaged"))
+    for item in constant:
+        yield data[item.offset : item.offset + item.size]
 
 
 def _needed(data: bytes, segments: list[_Segment]) -> Iterator[bytes]:

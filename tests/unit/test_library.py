@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,12 +38,21 @@ def test_android_is_told_by_its_c_library() -> None:
     assert found.system is System.ANDROID
 
 
+def loaded_often(library: bytes, times: int) -> bytes:
+    """Return a library that says that all of it is loaded so many times."""
+    header = bytearray(library)
+    struct.pack_into("<Q", header, 32, len(library))
+    struct.pack_into("<H", header, 56, times)
+    return bytes(header) + library[64 : 64 + 56] * times
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
         (b"", "it is no ELF library"),
         (b"!<arch>\n" + bytes(100), "it is no ELF library"),
         (lite_library()[:150], "it is cut off or damaged"),
+        (loaded_often(lite_library(), 200), "it is cut off or damaged"),
         (lite_library(own="N5other3libE", kernels=()), "it is no Paddle-Lite library"),
     ],
 )
