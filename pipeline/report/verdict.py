@@ -185,8 +185,9 @@ def _of_models(parity: Parity, limits: Iterable[Limit]) -> Iterator[tuple[str, s
             yield limit.model, limit.sentence
     least = {limit.model: limit for limit in limits if limit.asked is Asked.MIN_AGREEMENT}
     for model in parity.models:
-        if (limit := least.get(model.name)) and limit.kept and (found := model.on_arm):
-            yield from ((model.name, said) for said in _on_arm(found, limit))
+        asked = least.get(model.name)
+        if asked and asked.kept and model.on_arm:
+            yield from ((model.name, said) for said in _on_arm(model.on_arm, asked))
 
 
 def _on_arm(found: OnArm, limit: Limit) -> Iterator[str]:
