@@ -39,6 +39,7 @@ def locate(
     *,
     only_these: bool = False,
     models: Sequence[str] = (),
+    patience: int = 0,
 ) -> Location:
     """Look for the operators.
 
@@ -49,9 +50,10 @@ def locate(
         images: of the test set, to be looked at first.
         only_these: whether the others are not looked at.
         models: NB models to look at; none means all, each until it differs or there are no more images.
+        patience: seconds that it may take, 0 for all that it takes.
 
     Raises:
-        PaddockError: it was stopped, or the container failed.
+        PaddockError: it was stopped, took too long, or the container failed.
         EngineError: the engine refused or went away.
     """
     settings = prepared.project.settings
@@ -62,6 +64,7 @@ def locate(
         "images": list(images),
         "only_these": only_these,
         "models": list(models),
+        "patience": patience,
         "tolerance": settings.verify.max_abs_diff,
         "made_elsewhere": [Variant(target).model for target in settings.convert.models],
         "architecture": given if isinstance(given, str) else "",

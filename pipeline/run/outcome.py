@@ -56,6 +56,8 @@ from stages.message import msg
 
 #: Images that are looked at first for where models part: those on which they say other things.
 FIRST = 5
+#: What a run that failed may take for that: its report waits for it.
+PATIENCE_S = 600
 Left = TypeVar("Left", bound=Document)
 
 
@@ -169,10 +171,17 @@ class _Finish:
             if found is None:
                 self._log.say(Noted(msg("looking for the operator at which the models part")))
                 first = [item.image for item in report.mismatches[:FIRST]]
-                parting = report.parting
-                found = locate(self._prepared, self._results, stop, first, models=parting)
+                found = locate(
+                    self._prepared,
+                    self._results,
+                    stop,
+                    first,
+                    models=report.parting,
+                    patience=PATIENCE_S,
+                )
         except PaddockError as error:
-            self._log.say(Noted(msg("where the models part was not found: {error}", error)))
+            why = msg("{first}: {rest}", error, error.where) if error.where else error
+            self._log.say(Noted(msg("where the models part was not found: {error}", why)))
             return report
         return report.located(found)
 

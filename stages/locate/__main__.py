@@ -4,21 +4,49 @@ Runs in the verify stage's image with both volumes read-only (``pipeline/run/loc
 verify stage's own :class:`~stages.contract.Spec` as JSON, with the program that ``opt`` was given
 (``lite-program``, ``lite-parameters``) among its inputs, and among its parameters ``images`` (of the test
 set, to be looked at first), ``only_these``, ``tolerance`` (``[verify] max_abs_diff``), ``made_elsewhere`` (NB
-models), ``architecture`` (built in, or "") and ``models`` (NB models to look at; all, if none). Prints
-:class:`~stages.contract.location.Location` as JSON.
+models), ``architecture`` (built in, or ""), ``models`` (NB models to look at; all, if none) and ``patience``
+(seconds that it may take; 0: all that it takes). Prints :class:`~stages.contract.location.Location` as JSON.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 from stages.contract import Exit, Spec
 from stages.contract.kernels import PINS
 from stages.errors import StageError
+from stages.message import msg
 from stages.runtime import Context, check_inputs
+
+
+class TooLongError(Exception):
+    """The time that there was is over."""
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Give what is done in this context so much time; 0 is all that it takes.
+
+    Raises:
+        TooLongError: it was not enough.
+    """
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise TooLongError
+
+    signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +60,13 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         try:
             check_inputs(spec)
-            found = locate(Context(spec, Path(folder), lambda _event: None))
+            patience = float(spec.parameters.get("patience", 0))
+            with within(patience):
+                found = locate(Context(spec, Path(folder), lambda _event: None))
+        except TooLongError:
+            said = msg("it takes longer than {seconds} s; paddock locate waits for it", patience)
+            sys.stderr.write(f"{said}\n")
+            return Exit.STAGE
         except StageError as error:
             sys.stderr.write(f"{error.message}\n")
             return error.code

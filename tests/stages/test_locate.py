@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from functools import lru_cache
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from stages.contract.location import Finding, Located, Location, PartedBy
 from stages.emulation.program import emulate
 from stages.lite.naive_buffer import read_naive_buffer
+from stages.locate.__main__ import TooLongError, within
 from stages.locate.bisect import first_wrong
 from stages.locate.kernels import Kernels
 from stages.locate.lite import LiteValues
@@ -175,6 +178,11 @@ def test_a_kernel_that_computes_something_else_is_found_by_files_that_are_cut(
     parted = Kernels(file, written, lambda item, name: wrongly.value(same[id(item)], name)).parted()
     assert parted is not None and WEIGHT in steps[parted.number].parameters
     assert parted.alone > 0.01
+
+
+def test_a_search_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(TooLongError), within(0.01):
+        signal.pause()
 
 
 def test_halving_ends_at_a_wrong_step_whose_inputs_are_right() -> None:

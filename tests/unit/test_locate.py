@@ -76,6 +76,7 @@ def test_a_failed_parity_names_the_operator_and_asks_once(
     names = {item["name"] for item in spec["inputs"]}
     assert {"pdmodel", "nb-x86", "lite-program", "lite-parameters", "test"} <= names
     assert spec["parameters"]["tolerance"] == 1e-3 and spec["parameters"]["models"] == ["nb-x86"]
+    assert spec["parameters"]["patience"] > 0
     # what was found of the same results is not looked for again
     engine.ran.clear()
     assert go(folder)[0] == Exit.PARITY and engine.ran == []
