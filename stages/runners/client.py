@@ -61,6 +61,7 @@ class ModelRunner:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             env={**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
+            start_new_session=True,
         )
         self._expect("ready", LOAD_TIMEOUT_S)
 
@@ -165,11 +166,16 @@ class ModelRunner:
             sys.stderr.write(self.errors.read().decode("utf-8", "replace"))
             self.errors.close()
 
+    def kill(self) -> None:
+        """End the child at once, and with it the emulated processor that it may have started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def _end(self) -> None:
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            self.kill()
             self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
@@ -180,7 +186,7 @@ class ModelRunner:
             raise RunnerFailedError(msg("it was closed"))
         ready, _, _ = select.select([stream], [], [], max(0.0, self._until - time.monotonic()))
         if not ready:
-            self.process.kill()
+            self.kill()
             raise RunnerFailedError(
                 msg("no answer within {monotonic} s", f"{time.monotonic() - self._since:.0f}")
             )

@@ -85,7 +85,7 @@ class Crew:
         runners = [runner for member in self._members.values() for runner in member.runners]
         if error is not None:  # nobody waits for what they are at
             for runner in runners:
-                runner.process.kill()
+                runner.kill()
         for runner in runners:
             runner.close()
 

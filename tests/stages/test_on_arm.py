@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
@@ -15,7 +17,7 @@ from stages.parity import on_arm
 from stages.parity.models import Model
 from stages.parity.sanity import RowSanity, Sanity
 from stages.parity.series import Difference, Series
-from stages.runners import Output
+from stages.runners import ModelRunner, Output, RunnerFailedError
 from stages.runtime import Context
 
 IMAGES = 40
@@ -109,6 +111,25 @@ def test_how_many_of_the_sample_are_as_the_reference_is_kept(
     assert arm.on_arm is not None
     assert (arm.on_arm.images, arm.on_arm.same) == (16, 0)
     assert sum(item.largest for item in arm.differences) == 16.0
+
+
+def test_an_emulator_that_is_waited_for_in_vain_ends_with_its_runner(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    emulator, told = tmp_path / "qemu-aarch64-static", tmp_path / "told"
+    emulator.write_text(f"#!/bin/sh\necho $$ > {told}.new\nmv {told}.new {told}\nexec sleep 1000\n")
+    emulator.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    runner = ModelRunner("arm", ["lite_run", "a.nb"])
+    while not told.exists():
+        time.sleep(0.01)
+    monkeypatch.setattr(runner, "_until", 0.0)
+    with pytest.raises(RunnerFailedError, match="no answer"):
+        runner.wait_ready()
+    runner.close()
+    emulated = Path("/proc", told.read_text().strip(), "stat")
+    while emulated.exists() and emulated.read_text().rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.01)  # whoever it belongs to now has to take it away
 
 
 def test_a_reference_that_died_on_the_way_is_no_reason_to_end(
