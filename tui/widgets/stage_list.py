@@ -150,7 +150,7 @@ def _head(stage: StageView, width: int, here: datetime, *, is_plan: bool) -> Tex
     if is_plan and stage.state == "waiting" and stage.planned in _PLANNED:
         mark, planned = _PLANNED[stage.planned]
         word = f"{symbol(mark)} " + _(planned)
-    left = Text.assemble((f"{stage.name:<8}", "bold"), (word, style))
+    left = Text.assemble((f"{stage.name:<8} ", "bold"), (word, style))
     if stage.warnings:
         left.append(f" {symbol('warning')} {len(stage.warnings)}", "yellow")
     seconds = elapsed(stage, here)
