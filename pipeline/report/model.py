@@ -248,12 +248,17 @@ class Report(_Part):
 
     @property
     def parting(self) -> tuple[str, ...]:
-        """The NB models whose outputs are not PD's, by a limit or because they give none that is usable."""
+        """The NB models whose outputs are not their reference's, by a limit or because they give none of use.
+
+        Where the reference itself is of no use, a file that does as it does parts from nothing.
+        """
         beyond = {it.model for it in self.limits if not it.kept}
+        of_use = {model.name for model in self.models if model.is_measured}
         return tuple(
             model.name
             for model in self.models
-            if model.is_nb and (model.name in beyond or model.fault in _OF_OUTPUT)
+            if model.is_nb and model.reference in of_use
+            if model.name in beyond or model.fault in _OF_OUTPUT
         )
 
     def located(self, location: Location) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,22 @@ from pipeline.report.model import Report, load_report
 from pipeline.run.locate import look
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
-from stages.contract import Exit, Finding, Located, LocatedOperator, Location, PartedBy
+from stages.contract import (
+    Exit,
+    Fault,
+    Finding,
+    Located,
+    LocatedOperator,
+    Location,
+    ModelEntry,
+    PartedBy,
+)
 from support.given import give_pd
 from support.pretended import PretendedEngine, install
 from support.projects import DATA, HEAD, write_project
+from support.results import make_failed, make_model, make_parity, make_report
+
+ONE = Fault.ONE_READING
 
 OPERATOR = LocatedOperator(
     PartedBy.FILE,
@@ -122,3 +135,15 @@ def test_one_can_ask_of_any_run_that_compared_models(folder: Path, engine: Prete
     assert (told["images"], told["only_these"]) == (["test/0.png"], True)
     with pytest.raises(UsageError, match=r"b\.png' is not an image"):
         ask("b.png")
+
+
+@pytest.mark.parametrize(
+    ("rounded", "parting"),
+    [(make_model("pd-int8"), ("nb-x86-int8",)), (make_failed("pd-int8", ONE, "the same"), ())],
+)
+def test_a_file_that_does_as_its_useless_reference_parts_from_nothing(
+    folder: Path, rounded: ModelEntry, parting: tuple[str, ...]
+) -> None:
+    file = replace(make_failed("nb-x86-int8", ONE, "the same"), reference="pd-int8")
+    parity = make_parity(make_model("pd"), make_model("nb-x86"), rounded, file)
+    assert make_report(load_project(folder), parity).parting == parting
