@@ -39,11 +39,19 @@ def without(models: Iterable[ModelEntry], kinds: Collection[str]) -> tuple[Model
     return tuple(model for model in models if kind_of(model.name) not in kinds)
 
 
-def left_out(kinds: Iterable[str], quantisation: Quantisation | None) -> Iterator[str]:
-    """Say of each kind that is not delivered which layer costs most, where that is known."""
-    for kind in kinds:
+def left_out(bad: Iterable[str], quantisation: Quantisation | None) -> Iterator[str]:
+    """Say of each kind that is not delivered which layer costs most, where it is the rounding that costs.
+
+    Args:
+        bad: the models that are not good enough. Where only files are, which do not compute what the rounded
+            model does, no layer is to blame.
+        quantisation: what rounding cost, layer by layer.
+    """
+    models = list(bad)
+    for kind in dict.fromkeys(kind for model in models if (kind := kind_of(model))):
         rounded = quantisation.kinds.get(kind) if quantisation else None
-        if rounded and rounded.worst:
+        by_rounding = any(_ROUNDED.get(model) == kind for model in models)
+        if by_rounding and rounded and rounded.worst:
             layer = rounded.worst
             yield msg(
                 "{kind} is not delivered; of its layers {layer} ({operator} {shape}) costs most: {loss} of "

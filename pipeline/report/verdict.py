@@ -54,8 +54,8 @@ def judge(
         quantisation: what rounding cost, layer by layer.
     """
     limits = tuple(limits_of(parity.models, TASKS[parity.task], asked, lossy))
-    bad = [(kind, said) for name, said in _of_models(parity, limits) if (kind := kind_of(name))]
-    kinds = dict.fromkeys(kind for kind, _ in bad)
+    bad = [(name, said) for name, said in _of_models(parity, limits) if kind_of(name)]
+    kinds = dict.fromkeys(kind_of(name) for name, _ in bad)
     rest = without(parity.models, kinds)
     in_part = bool(kinds) and any(model.is_nb for model in rest)
     left = replace(parity, models=rest) if in_part else parity
@@ -64,7 +64,7 @@ def judge(
     return replace(
         found,
         verdict=Verdict.PART if in_part and found.verdict.passed else found.verdict,
-        reasons=(*found.reasons, *told, *left_out(kinds, quantisation)),
+        reasons=(*found.reasons, *told, *left_out((name for name, _ in bad), quantisation)),
         refused=files_of(parity, kinds),
     )
 
