@@ -9,6 +9,11 @@ from typing import Any
 from pipeline.plan.changes import changed_components
 from pipeline.plan.stages import STAGES
 from pipeline.record.ledger import Components
+from stages.contract.artifacts import CONFIGURATION, EVIDENCE
+
+#: They name folders of results, by keys that have the images' identities in them: with other images they are
+#: other bytes, whatever was trained.
+_NAMING = frozenset({CONFIGURATION, EVIDENCE})
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,7 @@ class StageCompared:
 
     Args:
         stage: its name.
-        files: how many files both locks name together.
+        files: how many files both locks name together, without those that name folders of results.
         differing: the names of those that only one lock has, or that have another hash.
         changes: what differs in image, parameters and inputs, in words; None if a lock lacks the stage.
     """
@@ -48,7 +53,7 @@ def _compare(
     stage: str, before: Mapping[str, Any] | None, now: Mapping[str, Any] | None
 ) -> StageCompared:
     old, new = ((entry or {}).get("artifacts", {}) for entry in (before, now))
-    names = sorted(old.keys() | new.keys())
+    names = sorted((old.keys() | new.keys()) - _NAMING)
     differing = tuple(name for name in names if old.get(name) != new.get(name))
     changes = None
     if before is not None and now is not None:
