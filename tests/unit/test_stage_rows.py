@@ -53,9 +53,9 @@ def said(
 def test_what_became_of_it_stands_below_its_state() -> None:
     stage = StageView("export", "done", seconds=16.3, results=EXPORTED)
     stage.warnings.append(Warned("look"))
-    assert said(stage) == ["export  ✔ done ! 1        16 s", "  equal to the checkpoint"]
+    assert said(stage) == ["export   ✔ done ! 1       16 s", "  equal to the checkpoint"]
     stage.state = "cached"  # with the time it took then
-    assert said(stage) == ["export  ✔ cached ! 1      16 s", "  equal to the checkpoint"]
+    assert said(stage) == ["export   ✔ cached ! 1     16 s", "  equal to the checkpoint"]
 
 
 def test_a_stage_that_has_not_run_says_what_is_planned_and_why() -> None:
@@ -64,17 +64,17 @@ def test_a_stage_that_has_not_run_says_what_is_planned_and_why() -> None:
         StageView("train", "skipped", planned="skip", reason="a PD model is given"),
         StageView("export", planned="wait", reason="after data"),
     )
-    assert said(plan[2])[0] == "export  ○ waiting"  # in a run
+    assert said(plan[2])[0] == "export   ○ waiting"  # in a run
     assert said(*plan, is_plan=True) == [
-        "data    ▶ would run", "  never run",
-        "train   – skipped", "  a PD model is given",
-        "export  … would follow", "  after data",
+        "data     ▶ would run", "  never run",
+        "train    – skipped", "  a PD model is given",
+        "export   … would follow", "  after data",
     ]  # fmt: skip
 
 
 def test_while_it_runs_share_and_time_are_of_the_whole_stage() -> None:
     stage = running("export", 10, Progress(1, 4, "steps", msg("a step")))
-    assert said(stage) == ["export  ▶ running         10 s", "  ██░░░░░░░░  25% a step"]
+    assert said(stage) == ["export   ▶ running        10 s", "  ██░░░░░░░░  25% a step"]
     last = done("export", 40)
     last.course.steps = {stage.course.step: 5.0}
     expected = stage.course.steps[stage.course.step] + 35 - 10
