@@ -91,6 +91,7 @@ def _found(path: Path) -> tuple[Path, list[Path]]:
             include = library.parent / folder
             if (include / _HEADER).is_file():
                 return library, sorted(include.glob("*.h"))[:_MOST_HEADERS]
+    refuse_unfit(candidates[0])  # headers would not help it
     said = msg("{key}: there is no {header} with {library}", KEY, _HEADER, candidates[0].name)
     remedy = msg(
         "give the whole archive, or its folder: {header} must be in {include} beside the library or one "

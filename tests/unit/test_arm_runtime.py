@@ -96,6 +96,9 @@ def test_a_library_without_headers_is_refused(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(lite_library())
     with pytest.raises(UsageError, match=r"there is no paddle_api\.h with"):
         taken(tmp_path, NAME)
+    (tmp_path / NAME).write_bytes(lite_library(machine=X86_64))
+    with pytest.raises(UsageError, match="not for aarch64"):  # headers would not help it
+        taken(tmp_path, NAME)
 
 
 def test_another_file_than_the_named_one_is_refused(tmp_path: Path) -> None:
