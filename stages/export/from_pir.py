@@ -23,6 +23,7 @@ from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
 from stages.pir.prove import Proof, Read, chosen, prove_same
 from stages.pir.replay import replay
+from stages.preparation import preparation_of
 from stages.preprocess import Prepare, read_image
 from stages.program.params import write_program
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM, check_complete
@@ -112,10 +113,7 @@ def _prove(
 ) -> Proof:
     original = folder / PROGRAM, folder / PARAMETERS
     legacy = context.output / PD_PROGRAM, context.output / PARAMETERS
-    description = read_document(folder / DESCRIPTION)
-    room = task_of(context).module("stages.*.prepare")
-    prepare: Prepare = room.preparation(context.parameters["image_shape"], description)
-    images = _images(context, labels, prepare)
+    images = _images(context, labels, preparation_of(context, folder / DESCRIPTION))
     return prove_same(original, legacy, images, _reading(dictionary), context.spec.threads)
 
 

@@ -24,12 +24,11 @@ from stages.locate.divergence import TOLERANCE
 from stages.locate.layers import layers
 from stages.locate.search import Files, Search
 from stages.message import msg
-from stages.preprocess import Prepare, read_image
+from stages.preparation import preparation_of
+from stages.preprocess import read_image
 from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context
-from stages.tasks import task_of
 from stages.testset import read_test_labels
-from stages.text.documents import read_document
 
 #: The PD model, and what ``opt`` was given, among the inputs.
 _PD, _LITE = ("pdmodel", "pdiparams"), ("lite-program", "lite-parameters")
@@ -162,14 +161,6 @@ def _images(context: Context) -> Iterator[tuple[str, np.ndarray]]:
     if unknown := [name for name in asked if name not in names]:
         raise StageError(msg("{name} is not an image of the test set", unknown[0]))
     rest = [] if context.parameters["only_these"] else names
-    prepare, root = _preparation(context), context.input("test")
+    prepare, root = preparation_of(context), context.input("test")
     for name in dict.fromkeys((*asked, *rest)):
         yield name, prepare(read_image(root / name))
-
-
-def _preparation(context: Context) -> Prepare:
-    room = task_of(context).module("stages.*.prepare")
-    given = context.has("description")
-    description = read_document(context.input("description")) if given else None
-    prepare: Prepare = room.preparation(context.parameters["image_shape"], description)
-    return prepare

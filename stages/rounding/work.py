@@ -8,7 +8,8 @@ import numpy as np
 
 from stages.contract.variant import Weights
 from stages.message import msg
-from stages.preprocess import Prepare, read_image
+from stages.preparation import preparation_of
+from stages.preprocess import read_image
 from stages.program.graph import Graph
 from stages.rounding.activations import Activations
 from stages.rounding.gptq import Rounded, round_weights
@@ -16,8 +17,6 @@ from stages.rounding.grid import BITS
 from stages.rounding.layers import Layer
 from stages.rounding.moments import Moments, has_moments
 from stages.runtime import Context
-from stages.tasks import task_of
-from stages.text.documents import read_document
 from stages.text.printable import printable
 
 #: The kind of weights that is worth calibrating.
@@ -73,7 +72,7 @@ class Work:
         wanted = dict.fromkeys(source for layer in each for source in layer.sources)
         model = Activations(self._graph, list(wanted), self._context.scratch)
         found = {layer.name: Moments(layer, self._weights(layer)) for layer in each}
-        prepare, root = _preparation(self._context), self._context.input("train")
+        prepare, root = preparation_of(self._context), self._context.input("train")
         for name in self._images:
             self._step(msg("running the model on images of train"))
             values = model(prepare(read_image(root / name)))
@@ -105,13 +104,3 @@ def _shared_out(graph: Graph, able: Sequence[Layer]) -> Iterator[list[Layer]]:
         size += own
     if taken:
         yield taken
-
-
-def _preparation(context: Context) -> Prepare:
-    """Return how the task prepares an image, as for every other model of the run."""
-    description = context.input("description") if context.has("description") else None
-    room = task_of(context).module("stages.*.prepare")
-    prepare: Prepare = room.preparation(
-        context.parameters["image_shape"], read_document(description) if description else None
-    )
-    return prepare
