@@ -115,9 +115,9 @@ def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Locate
 
 def _made_of(context: Context, variant: Variant) -> Iterator[Files]:
     """Give the model that a file is held against, and what was rewritten of it for ``opt``."""
-    of_its_own = tuple(f"{name}-{variant.weights.value}" for name in _PD)
-    if context.has(of_its_own[0]):  # rounded for these weights, after it was rewritten
-        yield context.input(of_its_own[0]), context.input(of_its_own[1])
+    program, parameters = variant.weights.inputs
+    if context.has(program):  # rounded for these weights, after it was rewritten
+        yield context.input(program), context.input(parameters)
         return
     yield context.input(_PD[0]), context.input(_PD[1])
     if context.has(_LITE[0]) and variant.model not in context.parameters["made_elsewhere"]:
