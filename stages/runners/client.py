@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from types import TracebackType
 
 import numpy as np
 
@@ -68,12 +67,7 @@ class ModelRunner:
     def __enter__(self) -> ModelRunner:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def wait_ready(self) -> None:

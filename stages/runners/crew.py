@@ -12,7 +12,6 @@ import itertools
 import select
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 
 import numpy as np
 
@@ -76,14 +75,9 @@ class Crew:
     def __enter__(self) -> Crew:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         runners = [runner for member in self._members.values() for runner in member.runners]
-        if error is not None:  # nobody waits for what they are at
+        if kind is not None:  # nobody waits for what they are at
             for runner in runners:
                 runner.kill()
         for runner in runners:
