@@ -78,9 +78,4 @@ def _compare(context: Context, shape: Sequence[int]) -> list[Comparison]:
 
 def _models(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[ModelEntry]:
     said = [label.text for label in labels]
-    return [summarise(column, columns, lambda series: _quality(series, said)) for column in columns]
-
-
-def _quality(series: Series[str], said: Sequence[str]) -> dict[str, Any]:
-    right = [one == other for one, other in zip(series.predictions, said, strict=True)]
-    return scored(right, series.confidences)
+    return [summarise(column, columns, lambda series: scored(series, said)) for column in columns]

@@ -59,12 +59,13 @@ def summarise(
     )
 
 
-def scored(right: Sequence[bool], confidences: Sequence[float]) -> dict[str, Any]:
-    """Return the share of images that is right, how sure that is, and how sure the model was."""
+def scored(series: Series[str], labels: Sequence[str]) -> dict[str, Any]:
+    """Return the share of images that is as labelled, how sure that is, and how sure the model was."""
+    right = [one == other for one, other in zip(series.predictions, labels, strict=True)]
     return {
         "accuracy": round(sum(right) / len(right), DIGITS),
         "accuracy_interval": wilson(sum(right), len(right)),
-        "calibration": calibration(confidences, right),
+        "calibration": calibration(series.confidences, right),
     }
 
 

@@ -14,9 +14,8 @@ from stages.text.metrics import ned
 
 def quality(series: Series[str], labels: Sequence[str]) -> dict[str, Any]:
     """Return how well a model reads, for its entry in ``parity.json``."""
-    right = [one == other for one, other in zip(series.predictions, labels, strict=True)]
     return {
-        **scored(right, series.confidences),
+        **scored(series, labels),
         "ned": round(ned(series.predictions, labels), DIGITS),
     }
 
