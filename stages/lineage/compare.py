@@ -43,9 +43,8 @@ def rounds_to(expected: np.ndarray, found: Integers, slack: float = SLACK) -> bo
     largest = found.largest(expected)
     # what a fold adds up can be next to zero; what it multiplies is rounded by its own size
     size = largest.max(initial=0.0) if expected.ndim == 1 else largest
-    tiny = np.finfo(
-        np.float32
-    ).tiny  # below it a scale has few digits; official models have such channels
+    # below the smallest number a scale has few digits; official models have such channels
+    tiny = np.finfo(np.float32).tiny
     rounding = np.broadcast_to(TOLERANCE * size + tiny, largest.shape)
     if (np.abs(found.scales.astype(np.float64) * found.limit - largest) > rounding).any():
         return False

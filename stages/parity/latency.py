@@ -99,9 +99,8 @@ def _in_turn(
         for image in sample.images[:1] * WARM_UPS:
             table.ask(column, runner, image, is_first=True)
     for number, image in enumerate(sample.images):
-        for place in range(
-            len(columns)
-        ):  # another one begins each time: none always follows the same
+        # another one begins each time: none always follows the same
+        for place in range(len(columns)):
             at = (place + number) % len(columns)
             output = table.ask(columns[at], runners[at], image, is_first=number == 0)
             if output:

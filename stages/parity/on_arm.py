@@ -85,11 +85,9 @@ def _unfit(library: Library, nb: Path) -> str:
     if is_half(read) and library.half is False:
         return msg("the library has no kernels of half precision (--with_arm82_fp16=ON)")
     lacking = library.lacks(frozenset(each.type for each in read.every_operator()))
-    return (
-        msg("the library lacks {operators} (with_extra=ON)", joined(", ", lacking))
-        if lacking
-        else ""
-    )
+    if lacking:
+        return msg("the library lacks {operators} (with_extra=ON)", joined(", ", lacking))
+    return ""
 
 
 class _Sample:
@@ -135,10 +133,10 @@ class _Sample:
                     if self._column.failure:
                         return
             except RunnerFailedError as error:
-                self._column.on_arm = self._made(self._read, str(error))
+                self._column.on_arm = self._made(str(error))
                 return
         self._say(self._read)
-        self._column.on_arm = self._made(self._read)
+        self._column.on_arm = self._made()
 
     def _read_some(
         self, numbers: Sequence[int], arms: Sequence[ModelRunner], reference: ModelRunner
@@ -156,10 +154,9 @@ class _Sample:
                 return
             self._read += 1
 
-    def _made(self, images: int, failure: str = "") -> OnArm | None:
-        made = self._column.on_arm
-        same = self._same if images else None
-        return replace(made, images=images, failure=failure, same=same) if made else None
+    def _made(self, failure: str = "") -> OnArm | None:
+        made, same = self._column.on_arm, self._same if self._read else None
+        return replace(made, images=self._read, failure=failure, same=same) if made else None
 
     def _say(self, done: int) -> None:
         note = msg("running {name} in the library for ARM", self._column.model.name)
@@ -182,7 +179,6 @@ class _Sample:
             self._same += column.predictions[number] == self._task.read(expected, number)[0]
             if confidence is not None:
                 column.confidences[number] = confidence
-            if number < len(
-                column.differences
-            ):  # there are no more, if the reference failed on the way
+            # there are no more, if the reference failed on the way
+            if number < len(column.differences):
                 column.differences[number] = Difference.of(output, expected)
