@@ -9,11 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from stages.emulation.call import Writer
+from stages.lite.kernels import HALF_MARK
 from stages.lite.naive_buffer import Operator
 
-#: What ends the name of an attribute that marks a parameter to be turned into half precision at loading
-#: (``LightPredictor::WeightFP32ToFP16``, lite/api/light_api.cc).
-_MARK = "_fp16"
 #: ``c - (c - x)`` with ``c = (2^s + 1) x`` is ``x`` to the nearest with ``s`` bits less (T. J. Dekker, "A
 #: floating-point technique for extending the available precision", 1971): of float32's 24 bits, half
 #: precision has 11.
@@ -27,7 +25,7 @@ _TO_THE_END = 2.0**112
 def half_marks(operator: Operator) -> dict[str, str]:
     """Return the inputs of an operator that become half precision, and the attributes that say so."""
     names = {name for slot in operator.inputs.values() for name in slot}
-    marks = {name: name + _MARK for name in sorted(names)}
+    marks = {name: name + HALF_MARK for name in sorted(names)}
     return {name: mark for name, mark in marks.items() if mark in operator.attributes}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stages.lite.integers import scale_attributes
-from stages.lite.kernels import KERNEL_ATTRIBUTE, SUMS
+from stages.lite.kernels import HALF_MARK, KERNEL_ATTRIBUTE, SUMS
 from stages.lite.naive_buffer import Attribute, Operator
 from stages.message import msg
 
@@ -21,8 +21,6 @@ _HOW = frozenset({
     "fuse_sigmoid", "fuse_swish", "fuse_tanh", "act_type", "activation_type", "fuse_elementwise_op_type",
     "Scale_out", "Scale_x", "Scale_y", "x_data_format", "y_data_format",
 })  # fmt: skip
-#: What ends the name of an attribute that marks a parameter to be computed with in half precision.
-_HALF = "_fp16"
 #: Of a fused activation, the names of its own attributes.
 _FUSED_ATTRIBUTES = {
     "hard_swish": {f"hard_swish_{name}": name for name in ("offset", "scale", "threshold")},
@@ -120,7 +118,7 @@ def _what(operator: Operator) -> str:
     kept = {
         name: value
         for name, value in operator.attributes.items()
-        if name not in how and not name.endswith(_HALF)
+        if name not in how and not name.endswith(HALF_MARK)
     }
     return repr(sorted((_pooling(kept) if operator.type == "pool2d" else kept).items()))
 

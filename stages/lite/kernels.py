@@ -24,6 +24,9 @@ _TARGETS = {
     16: "intel_fpga", 17: "metal", 18: "nnadapter",
 }  # fmt: skip
 _OPENCL = "5"
+#: What ends the name of an attribute that marks a parameter to be turned into half precision at loading
+#: (``LightPredictor::WeightFP32ToFP16``, lite/api/light_api.cc).
+HALF_MARK = "_fp16"
 #: What OpenCL's convolutions have fused behind them, by ``fuse_elementwise_op_type``: the sum with
 #: ``SecondInput``, and a relu after that (lite/core/optimizer/mir/fusion/conv_elementwise_tree_fuser.cc).
 SUMS = ("elementwise_add", "fusion_elementwise_add_activation")
@@ -52,6 +55,11 @@ def precision_of(operator: Operator) -> Precision:
     if len(parts) >= 5 and parts[-3] == _OPENCL:
         return Precision.OTHER
     return Precision(parts[-2] if len(parts) >= 5 else "")
+
+
+def is_half(nb: NaiveBuffer) -> bool:
+    """Return whether a file has kernels that compute in half precision."""
+    return any(precision_of(item) is Precision.FLOAT16 for item in nb.every_operator())
 
 
 def read_target(nb: Path) -> str:

@@ -10,12 +10,12 @@ from stages.contract.variant import Variant, Weights
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.program import write_emulation
 from stages.errors import StageError
-from stages.lite.kernels import target_of
+from stages.lite.kernels import is_half, target_of
 from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
 from stages.lite.targets import runnable_target
 from stages.message import msg
 from stages.parity.models import REFERENCE, Model, not_checked
-from stages.parity.unsound import is_half, unsound
+from stages.parity.unsound import unsound
 from stages.pitfalls import Pitfall
 from stages.published.files import PARAMETERS, PROGRAM
 from stages.runtime import Context

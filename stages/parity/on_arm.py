@@ -17,13 +17,13 @@ import numpy as np
 from stages.contract import Fault, OnArm
 from stages.contract.artifacts import ARM_RUNTIME
 from stages.device.program import CannotCompileError, compile_program, is_native
+from stages.lite.kernels import is_half
 from stages.lite.library import Library, NotALibraryError, read_library
 from stages.lite.naive_buffer import read_naive_buffer
 from stages.message import joined, msg
 from stages.parity.models import Model
 from stages.parity.series import Difference, Series
 from stages.parity.task import Prediction, Task
-from stages.parity.unsound import is_half
 from stages.preprocess import Prepare, read_image
 from stages.runners import ModelRunner, RunnerFailedError
 from stages.runtime import Context

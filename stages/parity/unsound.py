@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stages.lite.integers import integers, lost
-from stages.lite.kernels import Precision, precision_of
+from stages.lite.kernels import Precision, is_half, precision_of
 from stages.lite.naive_buffer import NaiveBuffer, Operator
 from stages.message import msg
 from stages.pitfalls import Pitfall
@@ -34,11 +34,6 @@ def unsound(nb: NaiveBuffer, target: str) -> tuple[str, Pitfall] | None:
         )
         return why, Pitfall.INT8_ACTIVATION_DROPPED
     return None
-
-
-def is_half(nb: NaiveBuffer) -> bool:
-    """Return whether a file has kernels that compute in half precision."""
-    return any(precision_of(item) is Precision.FLOAT16 for item in nb.every_operator())
 
 
 def _in_8_bits(nb: NaiveBuffer) -> list[Operator]:
