@@ -17,9 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.locate.steps import Step
+from stages.locate.steps import Step, Values
 
-Values = Mapping[str, np.ndarray]
 #: How far a value may be from the reference's, as a share of the reference's largest number, to be it.
 TOLERANCE = 1e-4
 #: Fewer numbers than these can be proportional to others by chance.
@@ -43,7 +42,7 @@ class Divergence:
 
 
 #: Returns what a step makes of other values than the program's: number, the variable, values by variable.
-Alone = Callable[[int, str, Mapping[str, np.ndarray]], np.ndarray]
+Alone = Callable[[int, str, Values], np.ndarray]
 
 
 class Reference:

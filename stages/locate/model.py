@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from stages.locate.steps import Step, steps_of
-from stages.locate.values import Values, computed, values_of
+from stages.locate.steps import Step, Values, steps_of
+from stages.locate.values import computed, values_of
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors
 
@@ -41,9 +41,7 @@ class Model:
         return _between(self.graph, [name], {**others, **given})[name]
 
 
-def _between(
-    graph: Graph, makes: Sequence[str], given: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+def _between(graph: Graph, makes: Sequence[str], given: Values) -> dict[str, np.ndarray]:
     """Return what the operators between ``given`` and ``makes`` compute.
 
     Args:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from stages.emulation.program import Emulated, Written
 from stages.program.graph import Graph
 
-_ENDS = ("feed", "fetch")
+#: The operators that bring a program its input, and take its output.
+ENDS = ("feed", "fetch")
+#: What variables hold, by name.
+Values = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ def steps_of(graph: Graph) -> list[Step]:
     return [
         _step(item.type, _names(item.inputs), _names(item.outputs), graph.parameters)
         for item in graph.operators
-        if item.type not in _ENDS
+        if item.type not in ENDS
     ]
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import paddle
 
+from stages.locate.steps import ENDS, Values
 from stages.program.graph import Graph, Operator
 from stages.proto import proto
-
-Values = Mapping[str, np.ndarray]
-_ENDS = ("feed", "fetch")
 
 
 def values_of(graph: Graph, image: np.ndarray) -> dict[str, np.ndarray]:
@@ -21,7 +19,7 @@ def values_of(graph: Graph, image: np.ndarray) -> dict[str, np.ndarray]:
         graph: of the program, with its parameters.
         image: prepared, float32 [3, H, W].
     """
-    operators = [item for item in graph.operators if item.type not in _ENDS]
+    operators = [item for item in graph.operators if item.type not in ENDS]
     (source,) = (item.output("Out") for item in graph.operators if item.type == "feed")
     made = {name for item in operators for names in item.outputs.values() for name in names}
     read = {name for item in graph.operators for names in item.inputs.values() for name in names}
