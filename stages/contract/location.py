@@ -66,7 +66,7 @@ class LocatedOperator:
         return msg("{operator} ({layer})", named, layer)
 
 
-#: Where the operator stands, by part, and what that part is.
+#: What is wrong, by the part in which it was found.
 _PARTED: Mapping[PartedBy, str] = {
     PartedBy.REWRITING: msg("the rewriting changed what the network computes"),
     PartedBy.FILE: msg("the file does not hold the model"),
