@@ -15,7 +15,7 @@ from stages.contract.artifacts import PD_MODEL, PIR_MODEL
 from stages.contract.variant import Variant
 from stages.detection.boxes import Boxes
 from stages.detection.recogniser import CONVERTED, ORIGINAL, Recogniser
-from stages.message import msg
+from stages.message import msg, text_of
 from stages.parity.series import Series
 from stages.preprocess import read_image
 from stages.runners import RunnerFailedError
@@ -72,7 +72,7 @@ def chain(
     try:
         _read_pages(context, _boxes_by_reader(columns), images, chained)
     except RunnerFailedError as error:
-        chained.failure = str(error)
+        chained.failure = text_of(error)
     return chained.entry(_name(context))
 
 

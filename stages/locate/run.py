@@ -23,7 +23,7 @@ from stages.lite.targets import runnable_target
 from stages.locate.divergence import TOLERANCE
 from stages.locate.layers import layers
 from stages.locate.search import Files, Search
-from stages.message import msg
+from stages.message import msg, text_of
 from stages.preparation import preparation_of
 from stages.preprocess import read_image
 from stages.runners import ModelRunner, RunnerFailedError
@@ -101,10 +101,8 @@ def _files(context: Context, stack: ExitStack) -> tuple[list[_File], list[Locate
         try:
             nb = read_naive_buffer(context.input(name))
             kind, paths = _runnable(nb, context.output / name)
-        except NotEmulatedError as error:
-            unread.append(Located(name, Finding.UNKNOWN, "", why=str(error)))
-        except StageError as error:
-            unread.append(Located(name, Finding.UNKNOWN, "", why=error.message))
+        except (NotEmulatedError, StageError) as error:
+            unread.append(Located(name, Finding.UNKNOWN, "", why=text_of(error)))
         else:
             runner = stack.enter_context(ModelRunner(kind, [str(path) for path in paths]))
             made_of = tuple(_made_of(context, variant))

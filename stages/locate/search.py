@@ -23,6 +23,7 @@ from stages.locate.lite import LiteValues
 from stages.locate.model import Model
 from stages.locate.steps import Step, steps_of_file
 from stages.locate.values import values_of
+from stages.message import text_of
 from stages.program.graph import Graph
 
 #: Program and parameters of a legacy model.
@@ -54,7 +55,7 @@ class Search:
         try:
             found = self._look(nb, emulate(nb, rounds=False), image, made_of)
         except NotEmulatedError as error:
-            return replace(entry, found=Finding.UNKNOWN, why=str(error))
+            return replace(entry, found=Finding.UNKNOWN, why=text_of(error))
         if found is None:
             return replace(entry, found=Finding.ROUNDING)
         return replace(entry, found=Finding.OPERATOR, operator=found)

@@ -14,7 +14,7 @@ from stages.contract import Canary, CanaryEntry, Match
 from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL
 from stages.contract.variant import Variant
 from stages.guards.comparison import Comparison
-from stages.message import msg
+from stages.message import msg, text_of
 from stages.parity.models import REFERENCE, Model
 from stages.parity.sanity import RowSanity
 from stages.parity.series import Series
@@ -74,7 +74,7 @@ class Stock:
     def take(self, number: int, answer: Answer) -> None:
         """Take what it made of the image with this number; if it failed, ``failure`` says how."""
         if isinstance(answer, RunnerFailedError):
-            self.failure = str(answer)
+            self.failure = text_of(answer)
             return
         probabilities = answer.probabilities
         wrong = RowSanity().fault(probabilities)

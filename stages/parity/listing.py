@@ -13,7 +13,7 @@ from stages.errors import StageError
 from stages.lite.kernels import is_half, target_of
 from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
 from stages.lite.targets import runnable_target
-from stages.message import msg
+from stages.message import msg, text_of
 from stages.parity.models import REFERENCE, Model, not_checked
 from stages.parity.unsound import unsound
 from stages.pitfalls import Pitfall
@@ -117,7 +117,7 @@ def emulated(context: Context, model: Model, nb: NaiveBuffer) -> Model:
         with context.guarding():
             files = write_emulation(nb, context.scratch / f"{model.name} read back")
     except NotEmulatedError as error:
-        said = not_checked(str(error))
+        said = not_checked(text_of(error))
         return replace(model, status=Status.NOT_RUNNABLE, detail=said)
     kind = "pd-plain" if model.half else "pd"
     return replace(model, kind=kind, files=tuple(map(str, files)), emulated=True)

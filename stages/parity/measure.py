@@ -14,7 +14,7 @@ from typing import Generic, Protocol
 import numpy as np
 
 from stages.contract import Fault
-from stages.message import msg
+from stages.message import msg, text_of
 from stages.parity.latency import Cores, Sample, take_times
 from stages.parity.models import Model
 from stages.parity.sanity import monotone
@@ -161,7 +161,7 @@ class Table(Generic[Prediction]):
             IntegrityError: it is not what a model of this project gives.
         """
         if isinstance(answer, RunnerFailedError):
-            column.fail(Fault.DIED, str(answer))
+            column.fail(Fault.DIED, text_of(answer))
             return None
         if wrong := column.sanity.fault(answer.probabilities):
             column.fail(*wrong, Pitfall.QUANTISED_GARBAGE)

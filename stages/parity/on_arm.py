@@ -20,7 +20,7 @@ from stages.device.program import CannotCompileError, compile_program, is_native
 from stages.lite.kernels import is_half
 from stages.lite.library import Library, NotALibraryError, read_library
 from stages.lite.naive_buffer import read_naive_buffer
-from stages.message import joined, msg
+from stages.message import joined, msg, text_of
 from stages.parity.models import Model
 from stages.parity.series import Difference, Series
 from stages.parity.task import Prediction, Task
@@ -76,7 +76,7 @@ def _program(context: Context) -> tuple[Library | None, Path | None, str]:
         library = read_library(next((folder / "lib").glob("*.so")).read_bytes())
         return library, compile_program(folder, context.scratch / "lite_run"), ""
     except (NotALibraryError, CannotCompileError) as error:
-        return None, None, error.args[0]
+        return None, None, text_of(error)
 
 
 def _unfit(library: Library, nb: Path) -> str:
@@ -133,7 +133,7 @@ class _Sample:
                     if self._column.failure:
                         return
             except RunnerFailedError as error:
-                self._column.on_arm = self._made(str(error))
+                self._column.on_arm = self._made(text_of(error))
                 return
         self._say(self._read)
         self._column.on_arm = self._made()

@@ -22,6 +22,7 @@ from stages.locate.lite import LiteValues
 from stages.locate.model import Model
 from stages.locate.steps import Step, steps_of_file
 from stages.locate.values import values_of
+from stages.message import Message
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters
 from stages.program.prove import random_images
@@ -152,6 +153,7 @@ def test_a_file_of_half_precision_holds_the_model_and_one_that_cannot_be_read_ba
     assert "what differs is half precision's" in found["nb-arm-fp16"].sentence
     assert found["nb-x86"].found is Finding.UNKNOWN
     assert "operator layer_nory is not one" in found["nb-x86"].sentence
+    assert isinstance(found["nb-x86"].why, Message), "so that it can be said in another language"
 
 
 def test_of_models_that_agree_none_is_run_that_was_not_asked_for() -> None:
