@@ -44,9 +44,8 @@ def trace_rounding(lite: Graph, rounded: Graph, weights: Weights) -> Traced:
         elif name in taken and before.shape == after.shape:
             layer = taken[name]
             if not _is_rounded(layer.matrix(before), layer.matrix(after), weights):
-                raise _refusal(
-                    weights, msg("{name} is not {other}, rounded", printable(name), name)
-                )
+                shown = printable(name)
+                raise _refusal(weights, msg("{name} is not {other}, rounded", shown, shown))
             origins[name] = ROUNDED[weights]
         else:
             raise _refusal(weights, msg("{name} is another tensor", printable(name)))
