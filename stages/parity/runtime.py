@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import importlib.metadata
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from stages.contract import BufferHead, Runtime
+from stages.lite.library import version_numbers
 from stages.parity.models import Model
 
 #: What a file of half precision needs beside that (``ARM82``, lite/CMakeLists.txt).
 _HALF = "a processor of ARMv8.2 with half precision, and a library built with --with_arm82_fp16=ON"
-_VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 
 def files_and_runtime(models: Sequence[Model]) -> Runtime:
@@ -32,16 +31,11 @@ def needed_runtime(models: Sequence[Model]) -> dict[str, Any]:
     files in the 2.13 and the 2.14rc runtime).
     """
     versions = [model.opt_version for model in models if model.opt_version]
-    newest = max(versions, key=_numbers, default="")
-    at_least = ".".join(map(str, _numbers(newest)))
+    newest = max(versions, key=version_numbers, default="")
+    at_least = ".".join(map(str, version_numbers(newest)[:2]))
     runtime = {"name": "Paddle-Lite", "opt_version": newest, "at_least": at_least}
     halves = {model.name: _HALF for model in models if model.half}
     return {**runtime, **({"needs": halves} if halves else {})}
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    found = _VERSION.match(version)
-    return (int(found[1]), int(found[2])) if found else ()
 
 
 def _installed() -> str:
