@@ -186,7 +186,7 @@ class QuantizeMetrics(Metrics):
 class VerifyMetrics(Metrics):
     """Of ``verify``: each measured model's score, which is detection's hmean and else the accuracy.
 
-    ``as_pd``: on how many images each of them finds what PD finds; none if PD was not measured.
+    ``as_pd``: on how many images each of them finds what its reference finds; none if PD was not measured.
     """
 
     images: int
