@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType, SimpleNamespace
-from typing import Any, cast
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from stages.contract.artifacts import ARM_RUNTIME
 from stages.parity import on_arm
 from stages.parity.models import Model
-from stages.parity.sanity import RowSanity, Sanity
 from stages.parity.series import Difference, Series
+from stages.recognition.task import Recognition
 from stages.runners import ModelRunner, Output, RunnerFailedError
-from stages.runtime import Context
+from stages.text.dictionary import Dictionary
+from support.legacy import SHAPE, context
 
 IMAGES = 40
-RIGHT, WRONG = np.eye(2, dtype=np.float32), np.eye(2, dtype=np.float32)[::-1]
-
-
-class Stage:
-    """As much of a stage's context as running on ARM asks for."""
-
-    spec = SimpleNamespace(threads=2)
-    parameters: Mapping[str, Any] = MappingProxyType({"image_shape": (3, 48, 320)})
-
-    def has(self, _name: str) -> bool:
-        return True
-
-    def input(self, name: str) -> Path:
-        return Path(name)
-
-    @contextlib.contextmanager
-    def guarding(self) -> Iterator[None]:
-        yield
-
-    def check_stop(self) -> None:
-        return
-
-    def progress(self, *_said: object) -> None:
-        return
+DICTIONARY = Dictionary(("a", "b"), "", "")
+#: A blank, an "a" and a "b"; and the other way round.
+RIGHT, WRONG = np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32)[::-1]
 
 
 class Runner:
@@ -72,23 +50,7 @@ class Runner:
         return self.take()
 
 
-class Task:
-    """Reads the most probable class of each row."""
-
-    def sanity(self) -> Sanity:
-        return RowSanity()
-
-    def check(self, _name: str, output: np.ndarray) -> int:
-        return int(output.shape[1])
-
-    def read(self, output: np.ndarray, _number: int) -> tuple[str, None]:
-        return str(output.argmax(axis=1)), None
-
-    def compare(self, _name: str, _output: np.ndarray, _reference: np.ndarray) -> None:
-        return
-
-
-def ran(monkeypatch: pytest.MonkeyPatch, compared: int) -> Series[str]:
+def ran(monkeypatch: pytest.MonkeyPatch, folder: Path, compared: int) -> Series[str]:
     """Run a file whose reference gave an output for so many images; return its column."""
     monkeypatch.setattr(on_arm, "ModelRunner", Runner)
     monkeypatch.setattr(on_arm, "read_image", lambda _path: RIGHT)
@@ -97,17 +59,21 @@ def ran(monkeypatch: pytest.MonkeyPatch, compared: int) -> Series[str]:
     monkeypatch.setattr(on_arm, "_unfit", lambda _library, _nb: "")
     pd = Series[str](Model("pd", "pd"))
     arm = Series[str](Model("nb-arm-fp16", "pd", target="arm", emulated=True, half=True))
-    arm.predictions += [str(RIGHT.argmax(axis=1))] * IMAGES
+    arm.predictions += ["ab"] * IMAGES
+    arm.confidences += [1.0] * IMAGES
     arm.differences += [Difference(0.0, 0.0)] * compared
     names = [f"{number}.png" for number in range(IMAGES)]
-    on_arm.run_on_arm(cast(Context, Stage()), [pd, arm], names, lambda image: image, Task())
+    (folder / "library").touch()
+    inputs = dict.fromkeys((ARM_RUNTIME, "nb-arm-fp16", "test"), folder / "library")
+    run = context("verify", folder, inputs, {"image_shape": list(SHAPE)})
+    on_arm.run_on_arm(run, [pd, arm], names, lambda image: image, Recognition(DICTIONARY))
     return arm
 
 
 def test_how_many_of_the_sample_are_as_the_reference_is_kept(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    arm = ran(monkeypatch, IMAGES)
+    arm = ran(monkeypatch, tmp_path, IMAGES)
     assert arm.on_arm is not None
     assert (arm.on_arm.images, arm.on_arm.same) == (16, 0)
     assert sum(item.largest for item in arm.differences) == 16.0
@@ -133,8 +99,8 @@ def test_an_emulator_that_is_waited_for_in_vain_ends_with_its_runner(
 
 
 def test_a_reference_that_died_on_the_way_is_no_reason_to_end(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    arm = ran(monkeypatch, compared=3)
+    arm = ran(monkeypatch, tmp_path, compared=3)
     assert arm.on_arm is not None and arm.on_arm.images == 16
     assert [item.largest for item in arm.differences] == [1.0, 0.0, 1.0]
