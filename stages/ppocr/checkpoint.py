@@ -57,6 +57,12 @@ ALLOWED: dict[tuple[str, str], Any] = {
     ("numpy._core.numeric", "_frombuffer"): np.core.numeric._frombuffer,
 }
 _PROTOCOL = 4
+#: What unpickling raises of bytes that are damaged: the module's documentation leaves the list open, and what
+#: a pickle builds raises errors of its own.
+_DAMAGED = (
+    pickle.UnpicklingError, ValueError, TypeError, KeyError, IndexError, EOFError, AttributeError,
+    OverflowError, MemoryError,
+)  # fmt: skip
 
 
 class _StateUnpickler(pickle.Unpickler):
@@ -118,12 +124,11 @@ def _unpickled(path: Path) -> dict[Any, Any]:
     Raises:
         IntegrityError: it does not, or is damaged.
     """
-    damaged = (pickle.UnpicklingError, ValueError, TypeError, KeyError, IndexError)
     try:
         state = _StateUnpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
     except _NotAllowedError as error:
         raise _refusal(path, text_of(error)) from error
-    except (*damaged, EOFError, AttributeError, OverflowError, MemoryError) as error:
+    except _DAMAGED as error:
         raise _refusal(path, msg("it is damaged or cut off")) from error
     if not isinstance(state, dict):
         raise _refusal(path, msg("it holds a {name}, not a dictionary", type(state).__name__))
