@@ -63,9 +63,7 @@ def place(steps: Sequence[Step], number: int, known: Mapping[str, str]) -> tuple
         current = waiting.pop(0)
         step = steps[current]
         if step.parameters:
-            best = sorted(step.parameters, key=lambda name: (name not in known, ".w_" not in name))[
-                0
-            ]
+            best = min(step.parameters, key=lambda name: (name not in known, ".w_" not in name))
             return known.get(best, ""), best, current != number
         seen.add(current)
         before = {producers[name] for name in step.reads if name in producers}

@@ -51,7 +51,6 @@ def rounded() -> dict[Weights, Files]:
 
 def eight_bits(folder: Path) -> Files:
     """Round to the nearest number, which is what 8 bits are without images."""
-
     graph, values = open_graph(lite()), read_parameters(*lite())
     for name, layer in layers(graph).items():
         made = round_weights(layer.matrix(values[name]), None, 8).values
@@ -147,7 +146,6 @@ def test_a_scale_that_is_off_by_a_thousandth_is_refused(
 
 
 def test_a_scale_that_the_targets_do_not_share_is_found(tmp_path: Path) -> None:
-
     wrong = with_scale(buffer("arm", Weights.INT8), tmp_path / "model.nb", "linear_8.w_0", 1.001)
     files = [read_naive_buffer(nb) for nb in (wrong, buffer("x86", Weights.INT8))]
     assert compare_targets(*files).different == ("linear_8.w_0",)
@@ -156,7 +154,6 @@ def test_a_scale_that_the_targets_do_not_share_is_found(tmp_path: Path) -> None:
 def test_integers_that_no_loader_turns_back_are_refused(tmp_path: Path) -> None:
     """Without the rule for dense layers ``opt`` rounds products that the loader of x86 does not know."""
     model = alphanumeric_model()
-
     graph = open_graph((model.pdmodel, model.pdiparams))
     apply_rules(graph, (*SIMPLE, *LEGAL))
     files = tmp_path / "legal.pdmodel", tmp_path / "legal.pdiparams"
