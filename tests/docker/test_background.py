@@ -22,7 +22,8 @@ from support.background import (
     wait_for,
     wait_until_running,
 )
-from support.runs import LONG, Site, changed, run
+from support.patience import PATIENCE
+from support.runs import Site, changed, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -57,7 +58,7 @@ def code_of(envelopes: list[Envelope]) -> int:
 
 def in_background(folder: Path, options: Options | None = None) -> tuple[Started, list[Envelope]]:
     own = start(folder, options or Options(), os.environ)
-    return own, finished(own.folder, LONG)
+    return own, finished(own.folder)
 
 
 def test_run_goes_on_when_its_starter_is_killed(site: Site, official: Path) -> None:
@@ -65,11 +66,11 @@ def test_run_goes_on_when_its_starter_is_killed(site: Site, official: Path) -> N
     with changed(official, SHAPE, "image_shape = [3, 48, 480]"):
         with starter(official, os.environ) as began:
             own = run_folder(state, began.run)
-            wait_for(lambda: has_begun(own, "verify"), LONG)
+            wait_for(lambda: has_begun(own, "verify"))
             began.kill()
         who = running(state)
         assert who is not None and who.run == began.run
-        said = finished(own, LONG)
+        said = finished(own)
     assert code_of(said) == 0
     assert running(state) is None and site.containers(official) == []
     check_resources([item.event for item in said if isinstance(item.event, ResourcesUsed)])
@@ -122,10 +123,10 @@ def test_stopped_run_ends_and_leaves_no_container(
     state = official / ".paddock"
     with changed(official, TARGETS, 'targets = ["x86", "arm"]\nfp16 = false'):
         own = start(official, Options(forced=frozenset({"convert"})), os.environ)
-        wait_for(lambda: has_begun(own.folder, "convert"), LONG)
+        wait_for(lambda: has_begun(own.folder, "convert"))
         assert stop(wait_until_running(state), at_once)
-        said = finished(own.folder, LONG)
-        assert own.process.wait(LONG) == code_of(said) == 130
+        said = finished(own.folder)
+        assert own.process.wait(PATIENCE) == code_of(said) == 130
         assert site.containers(official) == [] and running(state) is None
         assert summarise(own.folder).stages["convert"] == "stopped"
         failed = next(item.event for item in said if isinstance(item.event, RunFailed))

@@ -75,7 +75,7 @@ def test_the_lock_of_one_engine_is_accepted_by_another_that_built_its_own_image(
     tmp_path: Path,
 ) -> None:
     folder = make_official("locked")
-    done = paddock("--batch", "--until", "data", folder, environ={}, timeout=300)
+    done = paddock("--batch", "--until", "data", folder, environ={})
     assert done.returncode == Exit.OK, done.stderr
     entry = Ledger(folder / ".paddock" / "ledger.jsonl").entries[-1]
     checkout = tmp_path / "checkout"
@@ -97,7 +97,7 @@ def test_the_lock_of_one_engine_is_accepted_by_another_that_built_its_own_image(
         for stage in STAGES[1:]:
             other.tag(tag, compose.images[stage].image)  # looked for, and never started
         words = ("--batch", "--json", "--until", "data", "--locked", checkout)
-        done = paddock(*words, environ={"DOCKER_HOST": url}, timeout=300)
+        done = paddock(*words, environ={"DOCKER_HOST": url})
     assert done.returncode == Exit.OK, done.stdout + done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
     started = next(event for event in events if event["type"] == "stage-started")

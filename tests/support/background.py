@@ -20,10 +20,9 @@ from pipeline.record.follow import Follower
 from pipeline.record.runlock import Running
 from pipeline.record.runs import RunFolder
 from pipeline.run.background import running, stop
+from support.patience import PATIENCE
 
 T = TypeVar("T")
-#: Seconds that a process may take to start on a busy machine.
-SOON = 30.0
 _STARTER = """
 import os, sys, time
 from pathlib import Path
@@ -87,9 +86,9 @@ def starter(folder: Path, environ: Mapping[str, str]) -> Iterator[Starter]:
             process.kill()
 
 
-def wait_for(found: Callable[[], T | None], timeout: float = SOON) -> T:
+def wait_for(found: Callable[[], T | None]) -> T:
     """Ask until there is an answer, and return it."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + PATIENCE
     while (answer := found()) is None:
         assert time.monotonic() < deadline, "nothing happened"
         time.sleep(0.02)
@@ -111,9 +110,9 @@ def events_of(run: RunFolder) -> list[Envelope]:
     return Follower(run.events).read()
 
 
-def finished(run: RunFolder, timeout: float = SOON) -> list[Envelope]:
+def finished(run: RunFolder) -> list[Envelope]:
     """Wait for the end of a run; return all that it said."""
-    wait_for(lambda: _last_is_end(events_of(run)), timeout)
+    wait_for(lambda: _last_is_end(events_of(run)))
     return events_of(run)
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
+from support.patience import PATIENCE
 from tui.cli import main
 
 #: No engine answers here.
@@ -24,7 +25,7 @@ def paddock(
     *words: str | Path,
     environ: Mapping[str, str] = NO_ENGINE,
     cwd: Path | None = None,
-    timeout: float = 60,
+    timeout: float = PATIENCE,
     encoding: str = "utf-8",
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line and return what it said; ``environ`` is added to the test's own."""

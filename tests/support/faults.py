@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.contract import Input, Result, Spec, StageEvent, decode_event
+from support.patience import PATIENCE
 
 RUNTIME = (
     "__init__.py",
@@ -112,7 +113,7 @@ class Bench:
 
     def finish(self, process: subprocess.Popen[bytes]) -> Ended:
         """Wait for a stage that was started."""
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
         return Ended(process.returncode, stdout, stderr, self.run_folder, self.output)
 
     def file(self, name: str, data: bytes) -> Input:

@@ -22,10 +22,9 @@ from docker import DockerClient
 
 from pipeline.plan.workspace import PROJECT_LABEL, workspace_of
 from pipeline.project import load_project
+from support.patience import PATIENCE
 
 Event = dict[str, Any]
-#: A run of a small project on a busy machine, in seconds.
-LONG = 300.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Live:
         self._said.append(event)
         return event
 
-    def wait_for(self, kind: str, stage: str = "", timeout: float = LONG) -> Event:
+    def wait_for(self, kind: str, stage: str = "", timeout: float = PATIENCE) -> Event:
         """Read until an event of this type and stage."""
         while event := self._next(timeout):
             if event["type"] == kind and event["stage"] == stage:
@@ -114,7 +113,7 @@ class Live:
         """Send a signal to the runner."""
         self._process.send_signal(number)
 
-    def finish(self, timeout: float = LONG) -> Done:
+    def finish(self, timeout: float = PATIENCE) -> Done:
         """Wait for the end."""
         while self._next(timeout):
             pass
@@ -124,7 +123,7 @@ class Live:
         return Done(code, self._said, "".join(self._errors))
 
 
-def run(folder: Path, *words: str, timeout: float = LONG) -> Done:
+def run(folder: Path, *words: str, timeout: float = PATIENCE) -> Done:
     """Run a project to its end."""
     with Live(folder, *words) as live:
         return live.finish(timeout)

@@ -27,10 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from support.cli import ENGLISH, NO_ENGINE
+from support.patience import PATIENCE
 
 _ROOT = Path(__file__).parents[2]
-#: Seconds that anything may take on a busy machine.
-_SOON = 60.0
 #: What xterm says when it is asked what it is, and how large a cell is.
 XTERM = {b"\x1b[c": b"\x1b[?62;22c", b"\x1b[16t": b"\x1b[6;16;8t"}
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07]*\x07|_[^\x1b]*\x1b\\|[()].|.)")
@@ -91,7 +90,7 @@ class Screen:
         self._until(lambda: codes.encode() in self.drawn, codes)
 
     def _until(self, has_come: Callable[[], bool], text: str) -> None:
-        deadline = time.monotonic() + _SOON
+        deadline = time.monotonic() + PATIENCE
         while not has_come():
             assert time.monotonic() < deadline, f"{text!r} never came: {self.text[-2000:]}"
             assert self.read(1.0) or self.of(self.pid) is None, f"it ended: {self.text[-2000:]}"
@@ -110,7 +109,7 @@ class Screen:
 
     def ended(self) -> Ended:
         """Wait for the end of its process."""
-        deadline = time.monotonic() + _SOON
+        deadline = time.monotonic() + PATIENCE
         while (ended := self.of(self.pid)) is None:
             if time.monotonic() > deadline:
                 os.kill(self.pid, signal.SIGKILL)

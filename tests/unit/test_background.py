@@ -22,7 +22,6 @@ from pipeline.run.background import Started, running, start, stop
 from pipeline.run.options import Options
 from stages.contract import Exit
 from support.background import (
-    SOON,
     SilentEngine,
     events_of,
     finished,
@@ -33,6 +32,7 @@ from support.background import (
     wait_until_running,
 )
 from support.cli import NO_ENGINE, call
+from support.patience import PATIENCE
 from support.projects import write_project
 
 ENVIRON = {**os.environ, **NO_ENGINE}
@@ -56,7 +56,7 @@ def refusal(started: Started) -> RunFailed:
     """Wait for a run that was over before it began; return why."""
     failed, ended = (item.event for item in finished(started.folder))
     assert isinstance(failed, RunFailed) and isinstance(ended, RunFinished)
-    assert started.process.wait(SOON) == ended.code == failed.code
+    assert started.process.wait(PATIENCE) == ended.code == failed.code
     return failed
 
 
@@ -186,7 +186,7 @@ def test_stopping_at_once_gives_two_orders(tmp_path: Path) -> None:
         text=True,
     ) as process:
         assert stop(wait_until_running(tmp_path), at_once=True)
-        said, _ = process.communicate(timeout=SOON)
+        said, _ = process.communicate(timeout=PATIENCE)
     assert said == "2 130\n"
 
 
@@ -211,7 +211,7 @@ def test_killed_runner_is_recognised_and_taken_over(folder: Path, engine: Silent
     wait_until_running(folder / ".paddock")
     assert not summarise(started.folder).cut_short
     started.process.kill()
-    assert started.process.wait(SOON) == started.ended() == -signal.SIGKILL
+    assert started.process.wait(PATIENCE) == started.ended() == -signal.SIGKILL
     assert running(folder / ".paddock") is None
     assert not any(isinstance(item.event, RunFinished) for item in events_of(started.folder))
     assert summarise(started.folder).cut_short and summarise(started.folder).code is None
