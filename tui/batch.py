@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
@@ -26,7 +24,7 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.record.runs import list_runs
-from pipeline.run.options import Options, StopSwitch
+from pipeline.run.options import Options
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
@@ -34,6 +32,7 @@ from tui.console import Terminal, padded
 from tui.evaluations import Evaluations
 from tui.language import _, translated
 from tui.progress import progress_sentence
+from tui.stopping import stopped_by_signals
 from tui.views.environments import PROCESSOR
 from tui.views.run import StageView
 from tui.views.story import story
@@ -47,8 +46,8 @@ def run_batch(
     folder: Path, options: Options, environ: Mapping[str, str], as_json: bool, terminal: Terminal
 ) -> int:
     """Run in the foreground and print; return the exit code."""
-    stop = StopSwitch()
-    _listen_to_signals(stop, terminal)
+    stopping = _("stopping: the stage saves what it can resume from (again: at once) …")
+    stop = stopped_by_signals(lambda: terminal.note(stopping))
     printer = Printer(terminal, show_plan=options.dry_run)
 
     def listen(envelope: Envelope) -> None:
@@ -61,18 +60,6 @@ def run_batch(
     if not as_json and not options.dry_run:
         print_report(folder, code, options, terminal)
     return code
-
-
-def _listen_to_signals(stop: StopSwitch, terminal: Terminal) -> None:
-    codes = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        if not stop():
-            terminal.note(_("stopping: the stage saves what it can resume from (again: at once) …"))
-        stop.order(codes[signal.Signals(number)])
-
-    for number in codes:
-        signal.signal(number, handle)
 
 
 def print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from pipeline.errors import Interrupted
@@ -20,11 +18,11 @@ from pipeline.plan.locks_compared import StageCompared, compare_locks
 from pipeline.project import Project, load_project
 from pipeline.record.ledger import Ledger
 from pipeline.run.audit import AuditReport, audit
-from pipeline.run.options import StopSwitch
 from pipeline.text import human_seconds, human_size, one_line
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import _, ngettext, translated
+from tui.stopping import stopped_by_signals
 
 DESCRIPTION = """\
 Hash again what the last good run left and what a run would take now: the results and uploads in the
@@ -62,7 +60,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.same_as:
         stages = compare_locks(read_lock(options.same_as), read_lock(project.folder / LOCK_FILE))
         return _compare(project, stages, options, terminal)
-    stop = listen_to_signals()
+    stop = stopped_by_signals()
     try:
         report = audit(project, os.environ, terminal.pass_on, stop)
     except Interrupted:
@@ -154,19 +152,6 @@ def _identity_as_json(found: Identity) -> dict[str, Any]:
 
 def _why(pitfall: str, terminal: Terminal) -> None:
     terminal.print("    " + _("why: {command}").format(command=f"paddock explain {pitfall}"))
-
-
-def listen_to_signals() -> StopSwitch:
-    """Stop the container before the command ends: nothing is left on the engine."""
-    stop = StopSwitch()
-    codes = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        stop.order(codes[signal.Signals(number)])
-
-    for number in codes:
-        signal.signal(number, handle)
-    return stop
 
 
 def _show(report: AuditReport, terminal: Terminal) -> None:

@@ -12,9 +12,9 @@ from pipeline.run.locate import look
 from pipeline.text import one_line
 from stages.contract import Exit, Finding, Located
 from stages.contract.codec import encode
-from tui.commands.audit import listen_to_signals
 from tui.console import Terminal
 from tui.language import _, translated
+from tui.stopping import stopped_by_signals
 
 DESCRIPTION = """\
 Say at which operator, and in which layer of the network, each .nb model parts from the PD model. Both
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Look for the operators and print them."""
     project = load_project(Path(options.project))
-    stop = listen_to_signals()
+    stop = stopped_by_signals()
     found = look(project, os.environ, terminal.pass_on, stop, options.image)
     if options.json:
         body = {"schema_version": found.VERSION, **encode(found)}
