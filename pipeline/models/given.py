@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -43,3 +44,19 @@ def is_safe_path(name: str) -> bool:
         and name[0] != "/"
         and ".." not in name.split("/")
     )
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is such a file; a name that no file can have is not there."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, behind a folder that may not be read, or with a NUL
+        return False
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is such a file or folder; a name that neither can have is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # as above
+        return False

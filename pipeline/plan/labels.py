@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.complaint import Complaint
 from pipeline.errors import UsageError
+from pipeline.models.given import is_file
 from pipeline.plan.paths import Files, Found
 from stages.message import joined, msg
 from stages.text.labels import Fault, Kind, LabelFile, is_page, read_label_file
@@ -153,16 +154,13 @@ def _separator(lines: Sequence[str | bytes], root: Path) -> str:
     texts = [line for line in lines if isinstance(line, str)]
     for separator in _SEPARATORS:
         paths = [text.partition(separator)[0] for text in texts if separator in text]
-        if texts and len(paths) == len(texts) and all(_is_image(root, path) for path in paths):
+        if (
+            texts
+            and len(paths) == len(texts)
+            and all(path and is_file(root / path) for path in paths)
+        ):
             return separator
     return ""
-
-
-def _is_image(root: Path, name: str) -> bool:
-    try:
-        return bool(name) and (root / name).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _of_paths(labels: LabelFiles, absent: Sequence[Absent], project_folder: Path) -> Complaint:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline.models.given import is_safe_path
+from pipeline.models.given import is_file, is_safe_path
 from pipeline.plan.labels import LabelFiles, faults
 from pipeline.project.answers import USUAL_LENGTH, Answers
 from pipeline.project.architectures import ARCHITECTURES
@@ -155,14 +155,7 @@ def _splits(answers: Answers) -> tuple[str, ...]:
 
 
 def _there(root: Path, names: Sequence[str]) -> list[str]:
-    return [name for name in names if is_safe_path(name) and _is_file(root / name)]
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
+    return [name for name in names if is_safe_path(name) and is_file(root / name)]
 
 
 def _dictionary(answers: Answers, folder: Path) -> Dictionary | None:
@@ -172,7 +165,7 @@ def _dictionary(answers: Answers, folder: Path) -> Dictionary | None:
         IntegrityError: it is malformed.
     """
     path = folder / answers.dictionary
-    if not answers.reads or answers.start == "official" or not _is_file(path):
+    if not answers.reads or answers.start == "official" or not is_file(path):
         return None
     rules = DictionaryRules(trained=not answers.trains, space_added=answers.has_space)
     return Dictionary.load_by_rules(path, rules)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.complaint import Complaint
 from pipeline.errors import UsageError
 from pipeline.models.catalogue import MODELS
-from pipeline.models.given import RemoteModel, is_safe_path
+from pipeline.models.given import RemoteModel, exists, is_file, is_safe_path
 from pipeline.models.inference import has_description
 from pipeline.models.sniff import first_image, refuse_stand_in
 from pipeline.project.architectures import ARCHITECTURES
@@ -40,22 +40,6 @@ def disagreements(project: Project) -> Iterator[Complaint]:
     yield from _of_recogniser(project)
     yield from _of_arm_runtime(project)
     yield from _of_given_files(project)
-
-
-def is_file(path: Path) -> bool:
-    """Return whether there is such a file; a name that no file can have is not there."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # too long, behind a folder that may not be read, or with a NUL
-        return False
-
-
-def exists(path: Path) -> bool:
-    """Return whether there is such a file or folder; a name that none can have is not there."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _of_task(project: Project) -> Iterator[Complaint]:

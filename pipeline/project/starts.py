@@ -10,7 +10,7 @@ from pipeline.complaint import Complaint
 from pipeline.errors import UsageError
 from pipeline.models.catalogue import MODELS, OfficialModel
 from pipeline.models.checkpoint import find_checkpoint, find_start, may_be_checkpoint
-from pipeline.models.given import RemoteModel
+from pipeline.models.given import RemoteModel, exists
 from pipeline.models.inference import find_model, meant_by
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.schema import Project
@@ -45,7 +45,7 @@ def _of_given(
     path = project.folder / name
     if name in MODELS:
         yield from _of_built_in(keys, MODELS[name], project.settings.model.task)
-    elif _exists(path) or (keys[-1] == "pretrained" and may_be_checkpoint(path)):
+    elif exists(path) or (keys[-1] == "pretrained" and may_be_checkpoint(path)):
         yield from _refusals(keys, find, path, name)
     else:
         message = msg(
@@ -53,7 +53,7 @@ def _of_given(
             repr(name),
             nearest(name, MODELS),
         )
-        meant = meant_by(path, name) if _exists(path.parent) else ""
+        meant = meant_by(path, name) if exists(path.parent) else ""
         remedy = msg('did you mean "{meant}"?', meant)
         built_in = msg("built in: {models}", ", ".join(MODELS))
         yield Complaint(keys, message, remedy if meant else built_in)
@@ -94,13 +94,6 @@ def _of_weights(project: Project) -> Iterator[Complaint]:
         yield Complaint(
             ("model", "pretrained"), message, msg("official weights that fit: {fitting}", fitting)
         )
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def trains(project: Project) -> bool:

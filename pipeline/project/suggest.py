@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.models.catalogue import MODELS
+from pipeline.models.given import is_file
 from pipeline.project.answers import Answers, project_name
 from pipeline.project.found import Found, LabelList, look
 from pipeline.project.schema import FROM_LABELS
@@ -80,15 +81,8 @@ def _root(folder: Path, labels: Sequence[LabelList]) -> str:
     """Return what the image paths are relative to: the label file's folder, or one above with its image."""
     first = min(labels, key=lambda item: (not item.path.startswith("data/"), item.path.count("/")))
     places = [place.as_posix() for place in PurePosixPath(first.path).parents]
-    there = (place for place in places if _is_file(folder / place / first.image))
+    there = (place for place in places if is_file(folder / place / first.image))
     return next(there, places[0])
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _is_below(path: str, root: str) -> bool:
