@@ -103,7 +103,7 @@ def check_weights(path: Path) -> Networks:
     """
     try:
         texts = set(islice(_texts(path), _MOST_OPCODES))
-    except (ValueError, UnicodeDecodeError) as error:
+    except ValueError as error:
         what = msg("{name} is damaged or cut off", path.name)
         raise UsageError(what, str(path), msg("copy or download it again")) from error
     if any(text.partition(".")[0].partition(" ")[0] == "torch" for text in texts):

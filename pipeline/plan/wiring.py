@@ -158,7 +158,9 @@ def given_models(wires: Sequence[Wire]) -> dict[str, Digests]:
     given = {}
     for name, source in wires[-1].inputs.items():
         model = _MODELS.get(name, name)
-        if isinstance(source, FromProject) and (model in _MODELS.values() or is_buffer(model)):
+        if isinstance(source, FromProject) and (
+            model in _MODELS.values() or Variant.of_model(model)
+        ):
             files = source.upload.files
             path = files[PD_PARAMETERS] if source.tree else next(iter(files.values()))
             given[model] = hash_file(path)
@@ -167,8 +169,3 @@ def given_models(wires: Sequence[Wire]) -> dict[str, Digests]:
 
 #: The input that is a model's weights -> the model's name in the report.
 _MODELS = {"pdiparams": "pd", "checkpoint": "checkpoint", "pir": "pir"}
-
-
-def is_buffer(model: str) -> bool:
-    """Return whether a model of the report, or an input, is a ``.nb`` file."""
-    return Variant.of_model(model) is not None

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from pipeline import complaint
-from pipeline.complaint import Complaint
+from pipeline.complaint import Complaint, complaint_of
 from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
 
@@ -25,14 +23,9 @@ def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        found = [complaint_of(item) for item in error.errors()]
+        found = [complaint_of(item, Settings) for item in error.errors()]
         spoilt = {item.keys[0] for item in found if item.keys}
         rest = {name: table for name, table in raw.items() if name not in spoilt}
         settings = Settings.model_validate({"project": {"name": "unnamed"}, "data": {}, **rest})
     others = disagreements(Project(folder, settings))
     return [*found, *(item for item in others if item.keys[0] not in spoilt)]
-
-
-def complaint_of(error: ErrorDetails) -> Complaint:
-    """Say what the schema found, with the nearest known key or what is allowed."""
-    return complaint.complaint_of(error, Settings)

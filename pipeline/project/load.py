@@ -10,9 +10,8 @@ import tomli
 from pydantic import ValidationError
 
 from pipeline import PROJECT_FILE
-from pipeline.complaint import Complaint
+from pipeline.complaint import Complaint, complaint_of
 from pipeline.errors import UsageError
-from pipeline.project.check import complaint_of
 from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
 from stages.message import joined, msg
@@ -34,7 +33,7 @@ def load_project(folder: Path) -> Project:
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        lines = [_sentence(complaint_of(item), path, text) for item in error.errors()]
+        lines = [_sentence(complaint_of(item, Settings), path, text) for item in error.errors()]
         remedy = msg("docs/project-file.md lists every key")
         raise UsageError(joined("\n", lines), str(path), remedy) from error
     project = Project(folder, settings)
