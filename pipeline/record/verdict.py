@@ -107,9 +107,14 @@ class Limit:
         return f"{'quantize' if is_lossy(self.model) else 'verify'}.{self.asked.value}"
 
     @property
+    def number(self) -> float:
+        """The value, NaN if it is no number."""
+        return math.nan if self.value is None else self.value
+
+    @property
     def sentence(self) -> str:
         """What stands among the reasons of a verdict if the number is not within the limit."""
-        value = math.nan if self.value is None else self.value
+        value = self.number
         match self.asked:
             case Asked.MIN_ACCURACY:
                 return msg(

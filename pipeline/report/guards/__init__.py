@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.errors import IntegrityFailed
-from pipeline.report.guards import agreement, conversion, data, outputs, places, versions, weights
+from pipeline.report.guards import (
+    agreement,
+    conversion,
+    data,
+    outputs,
+    places,
+    shipped,
+    versions,
+    weights,
+)
 from pipeline.report.guards.base import Guard, Proof
 from pipeline.report.words import Effect, GuardEntry, Outcome
 
@@ -24,6 +33,7 @@ GUARDS: tuple[Guard, ...] = (
     *places.DICTIONARY,
     *outputs.GUARDS,
     *agreement.GUARDS,
+    *shipped.GUARDS,
 )
 
 
