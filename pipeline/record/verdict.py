@@ -107,6 +107,11 @@ class Limit:
         return f"{'quantize' if is_lossy(self.model) else 'verify'}.{self.asked.value}"
 
     @property
+    def name(self) -> str:
+        """The key as it is said to people: those of ``[verify]`` without their table."""
+        return self.key.removeprefix("verify.")
+
+    @property
     def number(self) -> float:
         """The value, NaN if it is no number."""
         return math.nan if self.value is None else self.value

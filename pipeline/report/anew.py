@@ -8,7 +8,7 @@ from pipeline.project import Project
 from pipeline.record.ledger import Ledger
 from pipeline.record.runs import run_folder
 from pipeline.record.verdict import Limit
-from pipeline.report.model import Report, ReportError, load_report
+from pipeline.report.model import Report, read_report
 from pipeline.report.verdict import limits_of
 from pipeline.tasks import TASKS
 from stages.message import joined, msg
@@ -33,7 +33,7 @@ def changed_limits(project: Project, ledger: Ledger, stage: str, key: str) -> It
         before = held.get(limit.key)
         if before is None or before.limit == limit.limit:
             continue
-        change = msg("{name} {old} → {new}", _named(limit), _said(before), _said(limit))
+        change = msg("{name} {old} → {new}", limit.name, _said(before), _said(limit))
         broken = (it.sentence for it in now if it.key == limit.key and not it.kept)
         yield joined(", ", [change, *broken])
 
@@ -43,19 +43,11 @@ def _judged_last(project: Project, ledger: Ledger, stage: str, key: str) -> Repo
     for conclusion in reversed(ledger.conclusions):
         if conclusion.stages.get(stage) == key:
             try:
-                path = run_folder(project.state, conclusion.run).report
-                return load_report(path) if path else None
-            except (
-                ReportError,
-                ValueError,
-            ):  # an earlier version's, or damaged: nothing is known of it
+                return read_report(run_folder(project.state, conclusion.run))
+            except ValueError:  # no run can be called that
                 return None
     return None
 
 
 def _said(limit: Limit) -> str:
     return msg("above 0") if limit.limit is None else f"{limit.limit:g}"
-
-
-def _named(limit: Limit) -> str:
-    return limit.key.removeprefix("verify.")

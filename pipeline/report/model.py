@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.record.runs import RunFolder
 from pipeline.record.verdict import Judgement, Limit, Verdict
 from pipeline.report.words import (
     REPORT_FILE,
@@ -54,6 +55,7 @@ __all__ = [
     "Verdict",
     "load_report",
     "parse_report",
+    "read_report",
     "restated",
 ]
 
@@ -349,3 +351,13 @@ def load_report(path: Path) -> Report:
         return parse_report(path.read_bytes())
     except OSError as error:
         raise ReportError(error.strerror or str(error)) from error
+
+
+def read_report(run: RunFolder) -> Report | None:
+    """Return the run's report; one that is not readable, or an earlier version's, counts as none."""
+    if run.report is None:
+        return None
+    try:
+        return load_report(run.report)
+    except ReportError:
+        return None

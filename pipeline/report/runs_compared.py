@@ -14,7 +14,7 @@ from pipeline.record.ledger import Entry
 from pipeline.record.runs import Ending, RunFolder, RunSummary, summarise
 from pipeline.record.verdict import Asked, Limit
 from pipeline.report.metrics import RATIO, metrics_of
-from pipeline.report.model import Model, Report, ReportError, load_report
+from pipeline.report.model import Model, Report, read_report
 from pipeline.report.verdict import score_of
 from pipeline.tasks import NONE, TASKS
 from pipeline.tasks.metric import DIFFERENCE
@@ -119,16 +119,6 @@ def read_side(run: RunFolder, entries: Iterable[Entry]) -> Side:
         if (entry := made.get((key, origin)) or by_key.get(key))
     }
     return Side(run.name, summarise(run), found, read_report(run))
-
-
-def read_report(run: RunFolder) -> Report | None:
-    """Return the run's report; one that is not readable, or an earlier version's, counts as none."""
-    if run.report is None:
-        return None
-    try:
-        return load_report(run.report)
-    except ReportError:
-        return None
 
 
 def shipped_score(report: Report) -> float | None:

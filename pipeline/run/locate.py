@@ -14,7 +14,7 @@ from pipeline.plan.stages.verify import SPEC
 from pipeline.project import Project
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import run_folder
-from pipeline.report.model import Report, ReportError, load_report
+from pipeline.report.model import Report, read_report
 from pipeline.run.connect import connect
 from pipeline.run.execution import inputs_of, made_input
 from pipeline.run.options import StopSwitch
@@ -100,13 +100,9 @@ def found_before(prepared: Prepared, report: Report) -> Location | None:
     for conclusion in reversed(prepared.planner.ledger.conclusions):
         if conclusion.stages != keys:
             continue
-        path = run_folder(prepared.project.state, conclusion.run).report
-        try:
-            earlier = load_report(path) if path else None
-            if earlier and earlier.location and {*report.parting} <= {*earlier.parting}:
-                return earlier.location
-        except ReportError:  # an earlier version's, or damaged: it is looked for again
-            continue
+        earlier = read_report(run_folder(prepared.project.state, conclusion.run))
+        if earlier and earlier.location and {*report.parting} <= {*earlier.parting}:
+            return earlier.location
     return None
 
 

@@ -15,7 +15,8 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from pipeline.record.runs import RunFolder, summarise
-from pipeline.report.runs_compared import read_report, shipped_score
+from pipeline.report.model import read_report
+from pipeline.report.runs_compared import shipped_score
 from pipeline.text import one_line, unfolded
 from tui.appearance import symbol
 from tui.keys import bindings

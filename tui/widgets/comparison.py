@@ -121,7 +121,7 @@ def _limit(pair: LimitPair) -> Text:
         _("above 0") if limit.limit is None else f"{limit.limit:g}"
         for limit in (pair.before, pair.now)
     )
-    text = Text(f"{pair.now.key.removeprefix('verify.')} {was} {symbol('arrow')} {has}")
+    text = Text(f"{pair.now.name} {was} {symbol('arrow')} {has}")
     for limit in pair.broken:
         told = _("{value} is under it") if limit.asked.is_least else _("{value} is over it")
         said = told.format(value=f"{one_line(limit.model)} {value_words(limit)}")
