@@ -73,12 +73,8 @@ def usage_between(before: Mapping[str, Any], now: Mapping[str, Any]) -> Usage | 
     """Return what was used between two answers of the engine, or None if they do not tell."""
     try:
         return Usage(_cores(before["cpu_stats"], now["cpu_stats"]), *_memory(now["memory_stats"]))
-    except (
-        LookupError,
-        TypeError,
-        ArithmeticError,
-    ):  # it has ended, or its engine counts otherwise
-        return None
+    except (LookupError, TypeError, ArithmeticError):
+        return None  # it has ended, or its engine counts otherwise
 
 
 def _cores(before: Mapping[str, Any], now: Mapping[str, Any]) -> float:

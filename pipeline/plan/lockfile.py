@@ -56,9 +56,9 @@ def read_lock(path: Path) -> dict[str, Any]:
         lock = json.loads(path.read_text(encoding="utf-8"))
         version = int(lock["schema_version"])
         stages = {stage: dict(entry) for stage, entry in lock["stages"].items()}
-    except FileNotFoundError as error:
-        remedy = msg("run once without --locked and commit paddock.lock")
-        raise UsageError(msg("there is no lock to hold the run to"), str(path), remedy) from error
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        remedy = msg("a run without --locked writes it if it passes; commit paddock.lock")
+        raise UsageError(msg("there is no lock here"), str(path), remedy) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             msg("not a lock file"), str(path), msg("restore it, or remove it")

@@ -144,3 +144,9 @@ def test_a_stage_in_one_lock_only_is_named(folder: Path) -> None:
     other.write_text(lock_text({}), encoding="utf-8")
     done = call("audit", folder, "--same-as", other)
     assert done.returncode == 5 and "✘ train: only one lock has it" in done.stdout
+
+
+def test_a_folder_or_nothing_is_no_lock(folder: Path) -> None:
+    for other in (folder, folder / "gone.lock"):
+        done = call("audit", folder, "--same-as", other)
+        assert done.returncode == 2 and "there is no lock here" in done.stderr

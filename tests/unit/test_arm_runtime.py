@@ -127,7 +127,7 @@ def test_an_archive_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
         {},
         {"path": "a", "url": "https://a/b"},
         {"url": "https://a/b"},
-        {"url": "ftp://a", "sha256": ""},
+        {"url": "ftp://a", "sha256": "0" * 64},
     ],
 )
 def test_a_library_is_given_by_path_or_by_address_and_hash(given_: dict[str, str]) -> None:

@@ -102,7 +102,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Here:
 
 def test_missing_lock_file_is_told_in_the_run_s_own_file(folder: Path, here: Here) -> None:
     said = summarise(here(folder, Options(locked=True)))
-    assert said.code == Exit.USAGE and "there is no lock to hold the run to" in said.message
+    assert said.code == Exit.USAGE and "there is no lock here" in said.message
 
 
 def test_options_reach_the_run(folder: Path, here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
