@@ -26,9 +26,8 @@ def changed_limits(project: Project, ledger: Ledger, stage: str, key: str) -> It
     report = _judged_last(project, ledger, stage, key)
     if report is None:
         return
-    task, settings = TASKS[report.task], project.settings
     held = {it.key: it for it in report.limits}
-    now = tuple(limits_of(report.models, task, settings.verify, settings.quantize))
+    now = tuple(limits_of(report.models, TASKS[report.task], project.settings))
     for limit in {it.key: it for it in now}.values():
         before = held.get(limit.key)
         if before is None or before.limit == limit.limit:

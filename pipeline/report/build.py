@@ -84,9 +84,8 @@ def build_report(
     guards = check_guards(proof)
     judged = judge(
         parity,
-        project.settings.verify,
+        project.settings,
         lambda left: guards if left is parity else check_guards(replace(proof, parity=left)),
-        lossy=project.settings.quantize,
         quantisation=quantisation,
     )
     files = {item.model: item for item in evidence.runtime.files}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.project.schema import QuantizeSection, VerifySection
+from pipeline.project.schema import Settings
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
 from pipeline.report.kinds import files_of, kind_of, left_out, without
 from pipeline.report.words import Effect, GuardEntry, Outcome
@@ -27,17 +27,15 @@ _DONE = {
 
 
 _Check = Callable[[Parity], Iterable[GuardEntry]]
-#: A sample on which so much differs has less than this chance where as much agrees as is asked for: then it
-#: does not.
+#: A sample that would be rarer than this, if as much agreed as is asked for, says that it does not.
 _UNLIKELY = 0.01
 
 
 def judge(
     parity: Parity,
-    asked: VerifySection,
+    settings: Settings,
     check: _Check = lambda _parity: (),
     *,
-    lossy: QuantizeSection | None = None,
     quantisation: Quantisation | None = None,
 ) -> Judgement:
     """Hold what verify measured against the project's limits, and take what the guards found into account.
@@ -48,12 +46,11 @@ def judge(
 
     Args:
         parity: what verify measured.
-        asked: the limits of ``[verify]``.
+        settings: the project's, of which the limits are asked.
         check: gives what the guards find, of all models or of those that are left.
-        lossy: the limits of ``[quantize]``.
         quantisation: what rounding cost, layer by layer.
     """
-    limits = tuple(limits_of(parity.models, TASKS[parity.task], asked, lossy))
+    limits = tuple(limits_of(parity.models, TASKS[parity.task], settings))
     bad = [(name, said) for name, said in _of_models(parity, limits) if kind_of(name)]
     kinds = dict.fromkeys(kind_of(name) for name, _ in bad)
     rest = without(parity.models, kinds)
@@ -88,12 +85,7 @@ def _judge(parity: Parity, limits: tuple[Limit, ...], guards: Iterable[GuardEntr
     return Judgement(verdict, (*refusing, *failing, *differing, *weak), remarks, limits)
 
 
-def limits_of(
-    models: Sequence[ModelEntry],
-    task: Task,
-    asked: VerifySection,
-    lossy: QuantizeSection | None = None,
-) -> Iterator[Limit]:
+def limits_of(models: Sequence[ModelEntry], task: Task, settings: Settings) -> Iterator[Limit]:
     """Hold each number that the project sets a limit to against it; a NaN is within none.
 
     What makes files small is held to ``[quantize]``: how far its numbers are from PD's says little of it.
@@ -108,7 +100,7 @@ def limits_of(
         reference = measured.get(model.reference)
         if model is reference or reference is None:
             continue
-        held = (lossy or QuantizeSection()) if is_lossy(model.name) else asked
+        held = settings.quantize if is_lossy(model.name) else settings.verify
         if model.is_nb or is_lossy(model.name):
             drop = round(score_of(reference, task) - score_of(model, task), 12)
             most = held.max_accuracy_drop
@@ -117,9 +109,9 @@ def limits_of(
         yield _limit(Asked.MIN_AGREEMENT, model, agreement, least, agreement >= least)
         if is_lossy(model.name):
             continue
-        difference, most = _number(model.max_abs_diff), asked.max_abs_diff
+        difference, most = _number(model.max_abs_diff), settings.verify.max_abs_diff
         yield _limit(Asked.MAX_ABS_DIFF, model, difference, most, difference <= most)
-    score, enough = score_of(pd, task), asked.min_accuracy
+    score, enough = score_of(pd, task), settings.verify.min_accuracy
     kept = enough == 0 or (score > 0 and (enough is None or score >= enough))
     yield _limit(Asked.MIN_ACCURACY, pd, score, enough, kept, task.score_name)
 

@@ -76,7 +76,7 @@ def test_garbage_fails_and_the_reason_names_the_pitfall(good: Proof, fault: Faul
     bad = with_models(good, make_failed("nb-x86", fault, said, "quantised-garbage"))
     found = sums(bad)
     assert found.outcome is FAILED and said in found.found and found.remedy
-    verdict = judge(bad.parity, bad.settings.verify)
+    verdict = judge(bad.parity, bad.settings)
     assert f"nb-x86: failed: {said} (paddock explain quantised-garbage)" in verdict.reasons
     assert sums(good).outcome is PASSED
     assert sums(with_evidence(good, sanity=())).outcome is NOT_CHECKED

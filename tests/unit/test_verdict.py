@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.project.schema import QuantizeSection, VerifySection
+from pipeline.project.schema import Settings
 from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict, read_verdict
 from pipeline.report.verdict import judge
@@ -29,9 +29,14 @@ from support.results import (
 NAN = float("nan")
 
 
+def asking(quantize: dict[str, Any] | None = None, **verify: Any) -> Settings:
+    tables = {"project": {"name": "p"}, "data": {}}
+    return Settings.model_validate({**tables, "quantize": quantize or {}, "verify": verify})
+
+
 def verdict(asked: dict[str, Any] | None = None, **nb: Any) -> Judgement:
     models = [make_model("checkpoint"), make_model("pd"), make_model("nb-x86", **nb), ARM]
-    return judge(make_parity(*models), VerifySection(**(asked or {})))
+    return judge(make_parity(*models), asking(**(asked or {})))
 
 
 def test_equal_models_pass() -> None:
@@ -103,14 +108,14 @@ def test_every_limit_stands_beside_what_was_measured() -> None:
 )
 def test_an_emulated_file_that_differs_fails(arm: dict[str, Any], said: str) -> None:
     models = [make_model("pd"), make_model("nb-x86"), replace(ARM, **arm)]
-    found = judge(make_parity(*models), VerifySection())
+    found = judge(make_parity(*models), asking())
     assert (found.verdict, found.reasons) == (Verdict.PARITY, (said,))
 
 
 def test_a_file_with_integers_is_held_against_pd_rounded_as_they_are() -> None:
     rounded = make_model("pd-int8")
     nb = make_model("nb-x86-int8", accuracy=0.97, agreement=0.9, reference="pd-int8")
-    found = judge(make_parity(make_model("pd"), make_model("nb-x86"), rounded, nb), VerifySection())
+    found = judge(make_parity(make_model("pd"), make_model("nb-x86"), rounded, nb), asking())
     assert found.reasons == (
         "nb-x86-int8: accuracy drops by 0.0100 against pd-int8 (allowed 0.0)",
         "nb-x86-int8: agrees with pd-int8 on 0.9000 (asked 1.0)",
@@ -121,11 +126,9 @@ def test_a_file_with_integers_is_held_against_pd_rounded_as_they_are() -> None:
 FLOAT32 = (make_model("checkpoint"), make_model("pd"), make_model("nb-x86"), ARM)
 
 
-def judged(*models: ModelEntry, **changes: Any) -> Judgement:
-    parity = make_parity(*models)
-    return judge(
-        parity, VerifySection(), quantisation=make_quantisation("int16", "int8"), **changes
-    )
+def judged(*models: ModelEntry, **quantize: Any) -> Judgement:
+    rounding = make_quantisation("int16", "int8")
+    return judge(make_parity(*models), asking(quantize), quantisation=rounding)
 
 
 def test_good_integers_pass() -> None:
@@ -142,11 +145,8 @@ def test_a_kind_that_costs_too_much_is_named_and_left_out_with_the_layer_that_co
         "int8 is not delivered; of its layers conv2d_137.w_0 (conv2d [16, 32, 1, 1]) costs most: 3.00% of "
         "what it gives",
     )
-    allowed = QuantizeSection(max_accuracy_drop=0.02)
-    assert (
-        judged(*FLOAT32, *make_variants("int8", accuracy=0.96), lossy=allowed).verdict
-        is Verdict.PASS
-    )
+    found = judged(*FLOAT32, *make_variants("int8", accuracy=0.96), max_accuracy_drop=0.02)
+    assert found.verdict is Verdict.PASS
 
 
 def test_a_file_that_is_not_what_was_rounded_takes_its_whole_kind_along() -> None:
@@ -179,7 +179,7 @@ def test_a_guard_that_fails_on_what_is_left_still_refuses_it() -> None:
 
     bad = make_variants("int8", agreement=0.5)
     parity = make_parity(*FLOAT32, *bad)
-    assert judge(parity, VerifySection(), check).verdict is Verdict.GUARD
+    assert judge(parity, asking(), check).verdict is Verdict.GUARD
 
 
 @pytest.mark.parametrize(
@@ -237,20 +237,20 @@ def test_what_arm_computes_of_a_sample_is_not_lost_among_all_that_was_emulated(
 
 
 def test_an_emulated_file_alone_is_not_enough() -> None:
-    found = judge(make_parity(make_model("pd"), ARM), VerifySection())
+    found = judge(make_parity(make_model("pd"), ARM), asking())
     assert found.reasons == ("no NB model was measured",)
 
 
 def test_a_file_that_nothing_stands_for_is_no_plain_pass() -> None:
     models = [make_model("pd"), make_model("nb-x86"), UNCHECKED]
-    found = judge(make_parity(*models), VerifySection())
+    found = judge(make_parity(*models), asking())
     assert found.verdict is Verdict.WARNINGS
     assert found.remarks == (f"nb-arm: {UNCHECKED.detail}",)
 
 
 def test_checkpoint_that_differs_from_pd_fails() -> None:
     models = [make_model("checkpoint", agreement=0.5), make_model("pd"), make_model("nb-x86")]
-    assert judge(make_parity(*models), VerifySection()).reasons == (
+    assert judge(make_parity(*models), asking()).reasons == (
         "checkpoint: agrees with pd on 0.5000 (asked 1.0)",
     )
 
@@ -260,17 +260,17 @@ def test_pd_that_could_not_be_measured_fails() -> None:
         make_failed("pd", Fault.DIED, "aborted"),
         make_model("nb-x86", agreement=None, max_abs_diff=None),
     ]
-    assert judge(make_parity(*models), VerifySection()).reasons == ("pd: failed: aborted",)
+    assert judge(make_parity(*models), asking()).reasons == ("pd: failed: aborted",)
 
 
 def test_model_that_was_never_measured_is_no_reason_to_pass() -> None:
     models = [ModelEntry("pd", Status.NOT_RUNNABLE), make_model("nb-x86")]
-    assert judge(make_parity(*models), VerifySection()).verdict is Verdict.PARITY
+    assert judge(make_parity(*models), asking()).verdict is Verdict.PARITY
 
 
 def test_weak_model_passes_with_a_warning() -> None:
     models = [make_model("pd", accuracy=0.2), make_model("nb-x86", accuracy=0.2)]
-    found = judge(make_parity(*models), VerifySection())
+    found = judge(make_parity(*models), asking())
     assert found.verdict is Verdict.WARNINGS
     assert "reads only 20.0% of the lines, too weak to prove much" in found.remarks[0]
 
@@ -281,11 +281,11 @@ def detection(*models: ModelEntry, **changes: Any) -> Parity:
 
 
 def test_detection_is_judged_by_its_hmean_and_its_boxes() -> None:
-    found = judge(detection(), VerifySection())
+    found = judge(detection(), asking())
     assert found.verdict is Verdict.PASS
     assert {limit.measure for limit in found.limits} == {"", "hmean"}
     worse = make_boxes("nb-x86", hmean=0.8, agreement=0.95)
-    found = judge(detection(make_boxes("pd"), worse), VerifySection(min_accuracy=0.95))
+    found = judge(detection(make_boxes("pd"), worse), asking(min_accuracy=0.95))
     assert found.reasons == (
         "nb-x86: hmean drops by 0.1200 against pd (allowed 0.0)",
         "nb-x86: agrees with pd on 0.9500 (asked 1.0)",
@@ -295,21 +295,21 @@ def test_detection_is_judged_by_its_hmean_and_its_boxes() -> None:
 
 def test_pir_model_that_differs_from_pd_fails() -> None:
     models = (make_boxes("pir", max_abs_diff=0.5), make_boxes("pd"), make_boxes("nb-x86"))
-    assert judge(detection(*models), VerifySection()).reasons == (
+    assert judge(detection(*models), asking()).reasons == (
         "pir: differs from pd by up to 5.00e-01 (allowed 1e-03)",
     )
 
 
 def test_every_line_that_is_chained_has_to_be_the_same() -> None:
-    assert judge(detection(chain=make_chain()), VerifySection()).verdict is Verdict.PASS
-    found = judge(detection(chain=make_chain(same=429)), VerifySection())
+    assert judge(detection(chain=make_chain()), asking()).verdict is Verdict.PASS
+    found = judge(detection(chain=make_chain(same=429)), asking())
     assert found.reasons == (
         "chained with plates: 2 of 431 lines are read other than by the original pair",
     )
 
 
 def test_chain_that_finds_no_line_proves_nothing() -> None:
-    found = judge(detection(chain=make_chain(lines=0, same=0)), VerifySection())
+    found = judge(detection(chain=make_chain(lines=0, same=0)), asking())
     assert found.reasons == ("chained with plates: no line was found on 20 pages",)
 
 
@@ -324,22 +324,20 @@ def test_chain_that_finds_no_line_proves_nothing() -> None:
     ],
 )  # fmt: skip
 def test_weak_model_of_another_task_is_remarked_in_its_words(parity: Parity, said: str) -> None:
-    found = judge(parity, VerifySection())
+    found = judge(parity, asking())
     assert found.verdict is Verdict.WARNINGS and said in found.remarks[0]
 
 
 def test_chain_that_broke_off_says_why() -> None:
     broken = make_chain(lines=3, same=3, failure="nb-x86 died")
-    assert judge(detection(chain=broken), VerifySection()).reasons == (
-        "chained with plates: nb-x86 died",
-    )
+    assert judge(detection(chain=broken), asking()).reasons == ("chained with plates: nb-x86 died",)
 
 
 def blind(**asked: Any) -> Judgement:
     """Judge models that agree on reading nothing right."""
     models = [make_model("pd", accuracy=0.0), make_model("nb-x86", accuracy=0.0)]
     tried = [Attempt(Change.RGB, 20, 0.0, 0.0), Attempt(Change.REVERSED, 300, 1.0, 0.0)]
-    return judge(make_parity(*models, attempts=tuple(tried)), VerifySection(**asked))
+    return judge(make_parity(*models, attempts=tuple(tried)), asking(**asked))
 
 
 def test_nothing_right_fails_and_names_what_would_read_better() -> None:
@@ -357,7 +355,7 @@ def test_nothing_right_may_be_meant() -> None:
 
 def test_nothing_found_on_a_page_fails_too() -> None:
     models = (make_boxes(name, hmean=0.0) for name in ("pd", "nb-x86"))
-    assert judge(detection(*models), VerifySection()).verdict is Verdict.ACCURACY
+    assert judge(detection(*models), asking()).verdict is Verdict.ACCURACY
 
 
 @pytest.mark.parametrize(
@@ -377,7 +375,7 @@ def test_failed_guard_never_stands_behind_a_plain_pass(
 ) -> None:
     guard = GuardEntry("what-learned", "training changed", Outcome.FAILED, effect, "head 0 of 2")
     parity = make_parity(make_model("pd"), make_model("nb-x86", **nb))
-    found = judge(parity, VerifySection(), lambda _left: [guard])
+    found = judge(parity, asking(), lambda _left: [guard])
     assert found.verdict is expected
     if expected in (Verdict.GUARD, Verdict.WARNINGS):
         assert "a guard failed: training changed: head 0 of 2" in (*found.reasons, *found.remarks)
@@ -399,7 +397,7 @@ def test_exit_code_and_record_follow_the_verdict() -> None:
 def test_a_file_for_a_gpu_never_stands_behind_a_plain_pass() -> None:
     gpu = replace(ARM, name="nb-opencl")
     models = [make_model("pd"), make_model("nb-x86"), ARM]
-    assert judge(make_parity(*models), VerifySection()).verdict is Verdict.PASS
-    found = judge(make_parity(*models, gpu), VerifySection())
+    assert judge(make_parity(*models), asking()).verdict is Verdict.PASS
+    found = judge(make_parity(*models, gpu), asking())
     assert found.verdict is Verdict.WARNINGS
     assert "nb-opencl: Paddle ran what the file holds, in float32; no GPU did" in found.remarks[0]

@@ -59,8 +59,7 @@ class Proof:
 
     def limits(self, asked: Asked) -> Sequence[Limit]:
         """Return what the verdict holds against one of its limits, model by model."""
-        task, settings = TASKS[self.parity.task], self.settings
-        held = limits_of(self.parity.models, task, settings.verify, settings.quantize)
+        held = limits_of(self.parity.models, TASKS[self.parity.task], self.settings)
         return [limit for limit in held if limit.asked is asked]
 
     @cached_property
