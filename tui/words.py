@@ -64,7 +64,7 @@ def end_words(end: RunFinished | RunSummary) -> tuple[str, str]:
 
 #: What a verdict that is no pass makes of the stage that measured.
 _JUDGED = {
-    Verdict.PART: N_("a kind of file failed"),
+    Verdict.PART: N_("failed in part"),
     Verdict.ACCURACY: N_("below the limit"),
     Verdict.PARITY: N_("differs from PD"),
     Verdict.GUARD: N_("a guard failed"),

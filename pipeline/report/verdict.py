@@ -51,25 +51,45 @@ def judge(
         quantisation: what rounding cost, layer by layer.
     """
     limits = tuple(limits_of(parity.models, TASKS[parity.task], settings))
-    bad = [(name, said) for name, said in _of_models(parity, limits) if kind_of(name)]
+    absent = list(_absent(parity.models, settings))
+    bad = [(name, said) for name, said in (*_of_models(parity, limits), *absent) if kind_of(name)]
     kinds = dict.fromkeys(kind_of(name) for name, _ in bad)
     rest = without(parity.models, kinds)
     in_part = bool(kinds) and any(model.is_nb for model in rest)
     left = replace(parity, models=rest) if in_part else parity
-    found = _judge(left, limits, check(left))
+    lacking = tuple(said for name, said in absent if not (in_part and kind_of(name)))
+    found = _judge(left, limits, check(left), lacking)
     told = [said for _, said in bad] if in_part else []
     return replace(
         found,
         verdict=Verdict.PART if in_part and found.verdict.passed else found.verdict,
         reasons=(*found.reasons, *told, *left_out((name for name, _ in bad), quantisation)),
-        refused=files_of(parity, kinds),
+        refused=(
+            *files_of(parity, kinds),
+            *(name for name, _ in absent if kind_of(name) in kinds),
+        ),
     )
 
 
-def _judge(parity: Parity, limits: tuple[Limit, ...], guards: Iterable[GuardEntry]) -> Judgement:
+def _absent(models: Iterable[ModelEntry], settings: Settings) -> Iterator[tuple[str, str]]:
+    """Give the files that are asked for and have no row: their models' names, and a sentence each."""
+    names = {model.name for model in models}
+    for variant in settings.convert.variants:
+        if variant.model not in names:
+            said = msg("{model}: convert makes the file, and no row stands for it", variant.model)
+            yield variant.model, said
+
+
+def _judge(
+    parity: Parity,
+    limits: tuple[Limit, ...],
+    guards: Iterable[GuardEntry],
+    lacking: tuple[str, ...],
+) -> Judgement:
     broken = [guard for guard in guards if guard.outcome is Outcome.FAILED]
     named = {model.name for model in parity.models}
-    differing = tuple(_differing(parity, [limit for limit in limits if limit.model in named]))
+    of_these = [limit for limit in limits if limit.model in named]
+    differing = (*_differing(parity, of_these), *lacking)
     weak = tuple(_accuracy(parity, limits))
     remarks = (*_remarks(parity), *_said(broken, Effect.WARNS))
     refusing = tuple(_said(broken, Effect.REFUSES))

@@ -120,7 +120,8 @@ class Located:
             return msg("{model}: nothing diverges", self.model)
         if self.found is Finding.ROUNDING:
             return msg(
-                "{model}: no operator diverges by itself: the difference is what rounding adds up to",
+                "{model}: no operator diverges by itself: the difference is what rounding adds up to; if "
+                "agreement and accuracy hold, verify.max_abs_diff may be raised above it",
                 self.model,
             )
         return msg(

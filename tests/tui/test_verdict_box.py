@@ -101,7 +101,7 @@ def test_a_failed_verdict_is_said_of_the_stage_that_measured() -> None:
     assert said == {
         Verdict.PASS: "✔ cached",
         Verdict.WARNINGS: "✔ cached",
-        Verdict.PART: "✘ a kind of file failed",
+        Verdict.PART: "✘ failed in part",
         Verdict.ACCURACY: "✘ below the limit",
         Verdict.PARITY: "✘ differs from PD",
         Verdict.GUARD: "✘ a guard failed",

@@ -29,8 +29,10 @@ from support.results import (
 NAN = float("nan")
 
 
-def asking(quantize: dict[str, Any] | None = None, **verify: Any) -> Settings:
-    tables = {"project": {"name": "p"}, "data": {}}
+def asking(
+    quantize: dict[str, Any] | None = None, convert: dict[str, Any] | None = None, **verify: Any
+) -> Settings:
+    tables = {"project": {"name": "p"}, "data": {}, "convert": convert or {"targets": ["x86"]}}
     return Settings.model_validate({**tables, "quantize": quantize or {}, "verify": verify})
 
 
@@ -159,6 +161,17 @@ def test_a_file_that_is_not_what_was_rounded_takes_its_whole_kind_along() -> Non
     )
 
 
+def test_a_file_that_no_row_stands_for_is_not_delivered_unseen() -> None:
+    both = {"targets": ["arm", "x86"]}
+    found = judge(make_parity(make_model("pd"), make_model("nb-x86")), asking(convert=both))
+    said = "nb-arm: convert makes the file, and no row stands for it"
+    assert (found.verdict, found.reasons) == (Verdict.PARITY, (said,))
+    small = {**both, "weights": ["float32", "int16", "int8"]}
+    found = judge(make_parity(*FLOAT32, *make_variants("int16")), asking(convert=small))
+    assert (found.verdict, found.reasons[-1]) == (Verdict.PART, "int8 is not delivered")
+    assert set(found.refused) == {"nb-arm-int8", "nb-x86-int8"}
+
+
 def test_float32_that_fails_fails_the_run_whatever_else_does() -> None:
     bad = make_variants("int8", agreement=0.5)
     found = judged(make_model("pd"), make_model("nb-x86", agreement=0.9), *bad)
@@ -237,7 +250,7 @@ def test_what_arm_computes_of_a_sample_is_not_lost_among_all_that_was_emulated(
 
 
 def test_an_emulated_file_alone_is_not_enough() -> None:
-    found = judge(make_parity(make_model("pd"), ARM), asking())
+    found = judge(make_parity(make_model("pd"), ARM), asking(convert={"targets": ["arm"]}))
     assert found.reasons == ("no NB model was measured",)
 
 
