@@ -56,6 +56,8 @@ def read_lock(path: Path) -> dict[str, Any]:
         lock = json.loads(path.read_text(encoding="utf-8"))
         version = int(lock["schema_version"])
         stages = {stage: dict(entry) for stage, entry in lock["stages"].items()}
+        if not stages:
+            raise ValueError
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         remedy = msg("a run without --locked writes it if it passes; commit paddock.lock")
         raise UsageError(msg("there is no lock here"), str(path), remedy) from error

@@ -45,9 +45,13 @@ def compile_program(runtime: Path, folder: Path) -> Path:
         _COMPILER, "-std=c++11", "-O2", "-w", f"-I{runtime / 'include'}", str(SOURCE), str(libraries[0]),
         f"-Wl,-rpath,{libraries[0].parent}", "-Wl,--allow-shlib-undefined", "-o", str(out),
     ]  # fmt: skip
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT_S, check=False
-    )
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        said = msg("the compiler did not end within {timeout_s} s", _TIMEOUT_S)
+        raise CannotCompileError(said) from error
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").splitlines()
         wrong = next((line for line in lines if "error" in line or "undefined" in line), "")

@@ -141,7 +141,7 @@ def test_what_explains_other_bytes_is_said(folder: Path) -> None:
 
 def test_a_stage_in_one_lock_only_is_named(folder: Path) -> None:
     other = locks(folder, "0" * 64)
-    other.write_text(lock_text({}), encoding="utf-8")
+    other.write_text(other.read_text().replace('"train"', '"export"'), encoding="utf-8")
     done = call("audit", folder, "--same-as", other)
     assert done.returncode == 5 and "✘ train: only one lock has it" in done.stdout
 
