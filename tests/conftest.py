@@ -6,13 +6,13 @@ import gc
 import importlib.util
 import signal
 
-#: These run inside the images (test_stages_inside.py, test_pitfalls_inside.py): only they have Paddle.
+#: These run inside the images (tests/docker/test_inside.py): only they have Paddle.
 _INSIDE = ["stages", "pitfalls/inside"]
 collect_ignore = [] if importlib.util.find_spec("paddle") else _INSIDE
 if not collect_ignore:
-    from support.processes import _forked_processes, launcher, real_python
+    from support.processes import _forked_processes, launcher, pytest_configure, real_python
 
-    __all__ = ["_forked_processes", "launcher", "real_python"]
+    __all__ = ["_forked_processes", "launcher", "pytest_configure", "real_python"]
 
 # `nohup make test &` ignores ^C, which every program that a test starts would inherit and heed
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

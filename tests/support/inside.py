@@ -33,6 +33,8 @@ CODE, MODELS = PurePosixPath("/tests"), PurePosixPath("/models")
 LABELS = {"paddock.test": "stages"}
 #: What is known to be green on this machine, for this working tree.
 RECORD = REPOSITORY / ".cache" / "green-inside.json"
+#: As many as there are cores that the tests want: of a file, all tests run in one process.
+WORKERS = 2
 ALL, ONLY = "PADDOCK_TEST_ALL", "PADDOCK_TEST_INSIDE"
 #: Hashes all that is in an image, but the stages' code, which is in the keys file by file.
 _HASH_IMAGE = """
@@ -71,7 +73,7 @@ class Ended:
 
 
 def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str]) -> Ended:
-    """Run the tests that are not known to be green, in one process; show what it prints.
+    """Run the tests that are not known to be green, file by file on all cores; show what it prints.
 
     Args:
         client: of the engine.
@@ -89,7 +91,7 @@ def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str
     known = {} if environ.get(ALL) else green.passed(keys)
     wanted = {name: key for name, key in keys.items() if name not in known}
     if wanted:
-        words = [*wanted, "--durations=15"]
+        words = [*wanted, "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
         with container_inside(client, image, models, words) as container:
             code = run_to_the_end(container)
         if code == 0:

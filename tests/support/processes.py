@@ -1,14 +1,29 @@
-"""The fixtures of all tests inside an image: which kind of process they start."""
+"""Which kind of process the tests inside an image start: forked from one that all of them share."""
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from support.zygote import exchanged, serving
+
+#: Names the launcher to pytest-xdist's workers, which inherit it.
+_LAUNCHER = "PADDOCK_TEST_LAUNCHER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the process that others are forked from: one for all workers, while they collect."""
+    if _LAUNCHER not in os.environ:
+        ends = ExitStack()
+        config.add_cleanup(ends.close)
+        folder = ends.enter_context(tempfile.TemporaryDirectory())
+        os.environ[_LAUNCHER] = str(ends.enter_context(serving(Path(folder))))
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +33,9 @@ def real_python() -> str:
 
 
 @pytest.fixture(scope="session")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def launcher() -> Path:
     """What starts a process that is forked."""
-    with serving(tmp_path_factory.mktemp("zygote")) as made:
-        yield made
+    return Path(os.environ[_LAUNCHER])
 
 
 @pytest.fixture(autouse=True)
