@@ -39,7 +39,11 @@ def _describe_members(schema: dict[str, Any]) -> None:
     pydantic can do so too (``use_attribute_docstrings``), but reads all the sources whenever the model is
     imported, which every run would wait for.
     """
-    classes = {**vars(contract), **vars(words), **vars(model)}
+    classes = {
+        **{name: getattr(contract, name) for name in contract.__all__},
+        **vars(words),
+        **vars(model),
+    }
     nodes = {"Report": schema, **schema["$defs"]}
     objects = {name: node["properties"] for name, node in nodes.items() if "properties" in node}
     for name, members in objects.items():

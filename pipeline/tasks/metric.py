@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
-from stages.contract import ModelEntry
 from stages.message import msg
+
+if TYPE_CHECKING:
+    from stages.contract import ModelEntry
 
 #: What a cell shows that has no value.
 NONE = "–"
 #: The rank of numbers that say how sure others are: no table has them, a page of details does.
 FINE = 5
 Value = float | str | None
-_Model_contra = TypeVar("_Model_contra", bound=ModelEntry, contravariant=True)
+_Model_contra = TypeVar("_Model_contra", bound="ModelEntry", contravariant=True)
 _Report_contra = TypeVar("_Report_contra", contravariant=True)
 
 
@@ -51,7 +53,7 @@ class Metric(Generic[_Model_contra, _Report_contra]):
 
 
 #: Of a model alone, whatever report it is in.
-ModelMetric = Metric[ModelEntry, object]
+ModelMetric: TypeAlias = "Metric[ModelEntry, object]"
 
 
 def accuracy(words: str) -> ModelMetric:

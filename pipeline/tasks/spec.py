@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipeline.tasks.metric import Metric
-from stages.contract import ModelEntry
 from stages.message import msg
+
+if TYPE_CHECKING:
+    from stages.contract import ModelEntry
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,6 @@ from dataclasses import dataclass
 from stages.contract.artifacts import DICTIONARY_RULES
 from stages.contract.documents import Document
 
-#: What ``[data] dictionary`` calls the characters that PaddleOCR takes where a configuration names no
-#: file: ``BaseRecLabelEncode`` and ``BaseRecLabelDecode`` with ``character_dict_path=None``. Labels are
-#: lower-cased then, and ``use_space_char`` adds nothing.
-DEFAULT_DICTIONARY = "paddleocr-default"
-DEFAULT_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
-
 
 @dataclass(frozen=True)
 class DictionaryRules(Document):

@@ -263,10 +263,6 @@ class Chain:
     """why a pair could not read on; missing if both could"""
 
 
-#: Under this accuracy, models that read the same prove little, and what would read better is looked for.
-WEAK = 0.5
-
-
 class Change(str, Enum):
     """What was changed to see whether a model that reads little would read better."""
 

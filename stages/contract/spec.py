@@ -16,6 +16,15 @@ from stages.contract.kernels import Kernels
 #: first is that of a spec without the parameter ``task``.
 TASKS = ("recognition", "detection", "orientation")
 
+#: What ``[data] dictionary`` calls the characters that PaddleOCR takes where a configuration names no
+#: file: ``BaseRecLabelEncode`` and ``BaseRecLabelDecode`` with ``character_dict_path=None``. Labels are
+#: lower-cased then, and ``use_space_char`` adds nothing.
+DEFAULT_DICTIONARY = "paddleocr-default"
+DEFAULT_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+#: Under this accuracy, models that read the same prove little, and what would read better is looked for.
+WEAK = 0.5
+
 #: Where the workspace volume is mounted, and the read-only volume of the project's own files in it.
 WORKSPACE = PurePosixPath("/paddock")
 INPUTS = WORKSPACE / "inputs"
