@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
+from stages.text.yaml import at, load_yaml
 
-#: PyYAML's safe loader, the one in C where it was built.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Where Paddock's own trainings keep the dictionary (stages/ppocr/dictionary_record.py).
 _RECORD = "dictionary_lines"
 
@@ -33,10 +30,9 @@ class Configured:
 def configured(path: Path) -> Configured | None:
     """Return what the YAML says; None if it is no PaddleOCR configuration, which a stage will say."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - safe
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        said = at(load_yaml(path), "Global")
+    except (OSError, ValueError):
         return None
-    said = document.get("Global") if isinstance(document, dict) else None
     if not isinstance(said, dict):
         return None
     return Configured(

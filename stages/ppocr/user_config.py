@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from stages.contract.checkpoints import STUDENT, no_student
 from stages.errors import StageError
 from stages.message import msg
 from stages.ppocr.config import Config
 from stages.ppocr.distillation import networks_in, student_of
 from stages.text.printable import printable
-from stages.text.yaml import at, load_yaml
+from stages.text.yaml import at, load_yaml, parse_yaml
 
 #: Is told what was not taken as it is.
 Say = Callable[[str], None]
@@ -116,8 +114,8 @@ def check_overrides(overrides: Iterable[str]) -> list[str]:
         if key in _SECTIONS:
             raise _bad_override(option, msg("{key} is a whole section; name a key in it", key))
         try:
-            yaml.safe_load(value)
-        except yaml.YAMLError as error:
+            parse_yaml(value)
+        except ValueError as error:
             raise _bad_override(option, msg("the value is not plain YAML")) from error
         checked.append(option)
     return checked
