@@ -14,6 +14,8 @@ from stages.message import msg, text_of
 
 #: How pydantic names a union's text and its table in the place of an error; no key has such a name.
 UNION_TAGS = ("(text)", "(table)")
+#: What is shown of a value, in characters.
+_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,12 @@ def complaint_of(error: ErrorDetails, model: type[BaseModel]) -> Complaint:
         )
     if error["type"] == "missing":
         return Complaint(keys, msg("required, but not there"))
-    return Complaint(keys, msg("{wrong}; found {found}", _wrong(error), repr(error["input"])))
+    return Complaint(keys, msg("{wrong}; found {found}", _wrong(error), _found(error["input"])))
+
+
+def _found(value: Any) -> str:
+    said = repr(value)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 
 def _wrong(error: ErrorDetails) -> str:

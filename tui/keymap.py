@@ -29,7 +29,7 @@ def load_keymap(path: Path) -> dict[str, str]:
         raw = tomli.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = _("cannot read the key map: {error}").format(error=error)
         raise UsageError(message, str(path), _("correct or remove it")) from error
     return {name: _checked(name, keys, path) for name, keys in _flat(raw).items()}

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from pipeline.models.given import is_file
 from pipeline.models.inference import InferenceModel, find_model, has_program
 from pipeline.models.sniff import Kind, kind_of, not_wanted, require_kind, said
 from pipeline.text import nearest, one_line
@@ -84,7 +85,7 @@ def find_start(path: Path, named: str, *, frozen: bool) -> InferenceModel | Path
 
 def may_be_checkpoint(path: Path) -> bool:
     """Return whether a path that is not there can only be meant as a checkpoint."""
-    return path.suffix in (SUFFIX, *_BESIDE) or path.with_name(path.name + SUFFIX).is_file()
+    return path.suffix in (SUFFIX, *_BESIDE) or is_file(path.with_name(path.name + SUFFIX))
 
 
 def usual_checkpoint(folder: Path) -> str:

@@ -54,6 +54,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether there is such a folder; a name that no folder can have is not there."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # as above
+        return False
+
+
 def exists(path: Path) -> bool:
     """Return whether there is such a file or folder; a name that neither can have is not there."""
     try:

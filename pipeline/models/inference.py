@@ -16,6 +16,7 @@ from typing import Literal
 
 from pipeline.errors import UsageError
 from pipeline.models.compared import what_is_which
+from pipeline.models.given import is_folder
 from pipeline.models.sniff import Kind, kind_of, not_wanted, require_kind, said
 from stages.contract.artifacts import DESCRIPTION, PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
 from stages.message import joined, msg
@@ -112,13 +113,13 @@ def meant_by(path: Path, named: str) -> str:
     It is the only one below a folder, or, of what is not there, below the folder that it would be in; else
     the folder above.
     """
-    base, shown = (path, Path(named)) if path.is_dir() else (path.parent, Path(named).parent)
-    if base.is_dir():
+    base, shown = (path, Path(named)) if is_folder(path) else (path.parent, Path(named).parent)
+    if is_folder(base):
         below = [each for each in _folders_below(base) if has_program(each)]
         if len(below) == 1:
             return (shown / below[0].relative_to(base)).as_posix()
     above = Path(os.path.normpath(named)).parent
-    if above.name and path.parent.is_dir() and has_program(path.parent):
+    if above.name and is_folder(path.parent) and has_program(path.parent):
         return above.as_posix()
     return ""
 

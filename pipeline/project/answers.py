@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pipeline.complaint import Complaint
 from pipeline.models.catalogue import MODELS
+from pipeline.models.given import is_folder
 from pipeline.project.architectures import ARCHITECTURES
 from pipeline.project.check import complaints
 from stages.message import msg
@@ -146,19 +147,12 @@ class Answers:
             yield Complaint(key, msg("name the .pdparams file"))
 
     def _own_complaints(self, folder: Path) -> Iterator[Complaint]:
-        if not _is_folder(folder / self.root):
+        if not is_folder(folder / self.root):
             yield Complaint(
                 ("data", "root"), msg("no folder {root} in {folder}", repr(self.root), folder)
             )
         if not self.dictionary.isprintable():
             yield Complaint(("data", "dictionary"), msg("must be printable text"))
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # no folder can have such a name
-        return False
 
 
 def project_name(folder_name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import tomli
@@ -28,7 +28,9 @@ def load_project(folder: Path) -> Project:
     text = _read(path)
     try:
         raw = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
+        if any(number.bit_length() > 63 for number in _numbers(raw)):  # which TOML does not have
+            raise ValueError(msg("a number of more than 64 bits"))
+    except (ValueError, RecursionError) as error:  # not TOML, or nested too deeply
         raise UsageError(msg("not valid TOML: {error}", error), str(path)) from error
     try:
         settings = Settings.model_validate(raw)
@@ -41,6 +43,16 @@ def load_project(folder: Path) -> Project:
     if first:
         raise UsageError(_sentence(first, path, text), str(path), first.remedy)
     return project
+
+
+def _numbers(value: object) -> Iterator[int]:
+    """Give all whole numbers of a document."""
+    for each in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        yield from _numbers(each)
+    if isinstance(value, int):
+        yield value
 
 
 def _read(path: Path) -> str:

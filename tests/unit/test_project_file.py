@@ -275,6 +275,17 @@ def test_invalid_toml_says_where(tmp_path: Path) -> None:
     assert "not valid TOML" in error.message and "line 3" in error.message
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "0x" + "f" * 9000, "[" * 5000, "{a=" * 5000])
+def test_what_no_parser_of_toml_can_hold_is_refused(tmp_path: Path, value: str) -> None:
+    assert "not valid TOML" in refusal(tmp_path, f"{HEAD}x = {value}\n").message
+
+
+@pytest.mark.parametrize("key", ["epochs", "checkpoint", "mode"])
+def test_a_value_of_any_length_is_refused_in_a_few_words(tmp_path: Path, key: str) -> None:
+    text = f'{MINIMAL}[train]\n{key} = "{"x" * 100_000}"\n'
+    assert len(refusal(tmp_path, text).message) < 1000
+
+
 def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     (folder / "paddock.toml").write_bytes(MINIMAL.encode() + b"# \xff\n")
