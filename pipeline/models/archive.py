@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import lzma
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -19,7 +22,10 @@ from stages.message import msg
 
 #: What an archive may come to. The largest official models have a few hundred megabytes in ten files.
 MOST_BYTES, MOST_FILES = 2 << 30, 1000
+#: How many folders a file may have.
+_FOLDERS = 10
 _PIECE = 1 << 20
+_GZIP = b"\x1f\x8b"
 _SUFFIXES = (".tar", ".tar.gz", ".tgz", ".zip")
 #: What reading a damaged archive can raise.
 _DAMAGED = (
@@ -27,9 +33,14 @@ _DAMAGED = (
     zipfile.BadZipFile,
     gzip.BadGzipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     EOFError,
+    ValueError,
     RuntimeError,  # a zip with a password
 )
+#: What the system says of a place that is none and of a name that is too long; decompressors give no number.
+_NOT_THE_DISK = (None, errno.EINVAL, errno.ENAMETOOLONG)
 #: A member that is no folder: its name, whether it is a plain file, and what opens it.
 _Member = tuple[str, bool, Callable[[], IO[bytes] | None]]
 
@@ -45,38 +56,68 @@ def unpack(archive: Path, folder: Path) -> None:
     Raises:
         UsageError: it is damaged, holds anything but plain files and folders below it, or too much.
     """
+    try:
+        _take_out(archive, folder)
+    except _DAMAGED as error:
+        raise _unreadable(archive, str(error)) from error
+    except OSError as error:
+        if error.errno not in _NOT_THE_DISK:
+            raise
+        raise _unreadable(archive, error.strerror or str(error)) from error
+
+
+def _take_out(archive: Path, folder: Path) -> None:
     members = _zip_members if archive.name.lower().endswith(".zip") else _tar_members
     left = MOST_BYTES
-    try:
-        for count, (name, plain, open_member) in enumerate(members(archive), 1):
-            shown = one_line(name)[:200]
-            if not plain:
-                raise _refused(
-                    archive, msg("{shown} is a link or a device, not a plain file", shown)
-                )
-            if count > MOST_FILES:
-                raise _refused(archive, msg("it holds more than {most_files} files", MOST_FILES))
-            if not is_safe_path(name):
-                raise _refused(archive, msg("a member's name leads elsewhere: {shown}", shown))
-            source = open_member()
-            if source is None:
-                raise tarfile.TarError(msg("{name} has no content", name))
-            with source, _new_file(archive, folder, name) as sink:
-                while piece := source.read(_PIECE):
-                    left -= len(piece)
-                    if left < 0:
-                        more = msg("it unpacks to more than {most_bytes} GB", MOST_BYTES >> 30)
-                        raise _refused(archive, more)
-                    sink.write(piece)
-    except _DAMAGED as error:
-        raise _refused(
-            archive, msg("it cannot be read ({one_line})", one_line(str(error))[:200])
-        ) from error
+    for count, (name, plain, open_member) in enumerate(members(archive), 1):
+        shown = one_line(name)[:200]
+        if not plain:
+            raise _refused(archive, msg("{shown} is a link or a device, not a plain file", shown))
+        if count > MOST_FILES:
+            raise _refused(archive, msg("it holds more than {most_files} files", MOST_FILES))
+        if not is_safe_path(name):
+            raise _refused(archive, msg("a member's name leads elsewhere: {shown}", shown))
+        source = open_member()
+        if source is None:
+            raise tarfile.TarError(msg("{name} has no content", name))
+        with source, _new_file(archive, folder, name) as sink:
+            while piece := source.read(_PIECE):
+                left -= len(piece)
+                if left < 0:
+                    more = msg("it unpacks to more than {most_bytes} GB", MOST_BYTES >> 30)
+                    raise _refused(archive, more)
+                sink.write(piece)
+
+
+class _Pieces:
+    """A stream that gives no more than a piece at a time.
+
+    A tar says how long the name of a member is, and tarfile believes it: of a few packed kilobytes it would
+    make gigabytes in memory.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self.tell, self.seek = stream, stream.tell, stream.seek
+
+    def read(self, size: int) -> bytes:
+        if size > _PIECE:
+            raise tarfile.ReadError(msg("a header of {size} bytes", size))
+        return self._stream.read(size)
 
 
 def _tar_members(path: Path) -> Iterator[_Member]:
-    with tarfile.open(path) as archive:
-        for info in archive:
+    with path.open("rb") as file:
+        is_packed = file.read(len(_GZIP)) == _GZIP
+        file.seek(0)
+        with gzip.open(file) if is_packed else file as stream:
+            yield from _members_of(_Pieces(stream))
+
+
+def _members_of(stream: _Pieces) -> Iterator[_Member]:
+    with tarfile.open(fileobj=stream, mode="r:") as archive:
+        for count, info in enumerate(archive):
+            if count > MOST_FILES * _FOLDERS:  # tarfile remembers every member
+                raise tarfile.ReadError(msg("it holds more than {most} members", count - 1))
             if not info.isdir():
                 yield info.name.removeprefix("./"), info.isreg(), partial(archive.extractfile, info)
 
@@ -96,6 +137,10 @@ def _new_file(archive: Path, folder: Path, name: str) -> IO[bytes]:
         return target.open("xb")
     except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
         raise _refused(archive, msg("{one_line} is in it twice", one_line(name)[:200])) from error
+
+
+def _unreadable(archive: Path, why: str) -> UsageError:
+    return _refused(archive, msg("it cannot be read ({one_line})", one_line(why)[:200]))
 
 
 def _refused(archive: Path, why: str) -> UsageError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import tarfile
@@ -143,6 +144,19 @@ def link(kind: bytes) -> tarfile.TarInfo:
     return info
 
 
+def folder(number: int) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(f"folder{number}")
+    info.type = tarfile.DIRTYPE
+    return info
+
+
+def claim(kind: bytes) -> bytes:
+    """Return a header that says that a gigabyte follows it."""
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = kind, (1 << 30) + 512
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
 def linked_zip() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
@@ -171,6 +185,19 @@ def linked_zip() -> bytes:
         ("m.tar", tar({"a": bytes(5000)})[:2000], "it cannot be read"),
         ("m.zip", zipped({"a": bytes(100_001)}, zipfile.ZIP_DEFLATED), "unpacks to more than"),
         ("m.tar", tar({str(number): b"" for number in range(11)}), "more than 10 files"),
+        ("m.tar", tar({}, *(folder(number) for number in range(102))), "more than 100 members"),
+        (
+            "m.tar.gz",
+            gzip.compress(claim(tarfile.GNUTYPE_LONGNAME)),
+            "a header of 1073742336 bytes",
+        ),
+        ("m.tar.gz", gzip.compress(claim(tarfile.XHDTYPE)), "a header of 1073742336 bytes"),
+        ("m.tar", tar({"a" * 256: b"x"}), "File name too long"),
+        (
+            "m.zip",
+            zipped(MODEL).replace(b"PK\x05\x06", b"PK\x05\x06" + bytes(4))[:-4],
+            "it cannot be read",
+        ),
     ],
     # bytes would name it by the time that is in an archive: each process would find other tests
     ids=lambda value: value if isinstance(value, str) else "archive",
