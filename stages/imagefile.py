@@ -105,7 +105,7 @@ def _png(data: bytes) -> ImageFile:
         orientation,
         orientation != UPRIGHT,
         alpha=colour in (4, 6) or transparent is not None,
-        key=key if key is None or bits >= 8 else key * 255 // (2**bits - 1),
+        key=key * 255 // (2**bits - 1) if key is not None and 0 < bits < 8 else key,
         deep=bits > 8,
         frames=b"acTL" in chunks,
         whole=b"IEND" in chunks,

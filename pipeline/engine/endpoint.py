@@ -71,7 +71,8 @@ def _context(name: str, source: str, config: Path) -> Endpoint:
     if not meta.is_file():
         remedy = msg("choose one of `docker context ls`, or unset DOCKER_CONTEXT")
         raise EngineError(msg("there is no docker context {name}", repr(name)), str(meta), remedy)
-    docker = _read_json(meta).get("Endpoints", {}).get("docker", {})
+    endpoints = _read_json(meta).get("Endpoints")
+    docker = endpoints.get("docker") if isinstance(endpoints, dict) else None
     if not isinstance(docker, dict) or not docker.get("Host"):
         remedy = msg("look at `docker context inspect`, or choose another context")
         raise EngineError(
@@ -88,7 +89,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         remedy = msg("correct the file, or set DOCKER_HOST")
         raise EngineError(
             msg("cannot read docker's configuration: {error}", error), str(path), remedy

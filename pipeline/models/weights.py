@@ -68,6 +68,10 @@ def _header(read: Read) -> tuple[Tensor, int]:
     if not 0 < length <= _MOST:
         raise WireError
     tensor = tensor_of(read(length))
+    if any(
+        size < 0 for size in tensor.shape
+    ):  # the reader would go back, and never come to the end
+        raise WireError
     return tensor, math.prod(tensor.shape) * SIZES[tensor.dtype]
 
 

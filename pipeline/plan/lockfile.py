@@ -61,7 +61,9 @@ def read_lock(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         remedy = msg("a run without --locked writes it if it passes; commit paddock.lock")
         raise UsageError(msg("there is no lock here"), str(path), remedy) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
+    ) as error:  # fmt: skip
         raise UsageError(
             msg("not a lock file"), str(path), msg("restore it, or remove it")
         ) from error

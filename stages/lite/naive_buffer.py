@@ -27,6 +27,8 @@ DTYPES = {
     0: ("bool", 1), 1: ("int16", 2), 2: ("int32", 4), 3: ("int64", 8), 4: ("float16", 2),
     5: ("float32", 4), 6: ("float64", 8), 20: ("uint8", 1), 21: ("int8", 1),
 }  # fmt: skip
+#: No tensor has more; to multiply thousands of large sizes takes for ever.
+_MOST_AXES = 64
 _LOD_TENSOR = 1  # the only member of param.fbs' union VariableDesc
 
 Attribute = int | float | bool | str | tuple[int | float | bool, ...] | tuple[str, ...]
@@ -227,7 +229,8 @@ def _tensor(buffer: Buffer) -> Tensor:
     if kind not in DTYPES:
         raise Malformed(msg("{name} has the unknown type {kind}", printable(name), kind))
     dtype, size = DTYPES[kind]
-    if any(length < 0 for length in shape) or math.prod(shape) * size != len(data):
+    negative = any(length < 0 for length in shape)
+    if negative or len(shape) > _MOST_AXES or math.prod(shape) * size != len(data):
         found = msg("{data} bytes for {dtype} of shape {shape}", len(data), dtype, list(shape)[:8])
         raise Malformed(msg("{name} has {found}", printable(name), found))
     return Tensor(name, dtype, shape, data)

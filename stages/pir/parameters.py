@@ -68,7 +68,7 @@ def _read_tensor(data: bytes, position: int, shape: tuple[int, ...]) -> tuple[np
             msg(
                 "type {dtype} and shape {found}; the program says {shape}",
                 dtype,
-                list(found),
+                list(found[:8]),
                 list(shape),
             )
         )

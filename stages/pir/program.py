@@ -26,6 +26,9 @@ _DOUBLES = {4: ("nearest_interp", "bilinear_interp", "leaky_relu")}
 #: The number of an optional input that is not given.
 ABSENT = 0
 
+#: No tensor has more; to multiply thousands of large sizes takes for ever.
+_MOST_AXES = 64
+
 _PARAMETER = "p"
 _DIALECTS = {"0": "builtin", "1": "pd_op", "2": "cf", "3": "custom_op", "4": "dist"}
 _TENSOR, _LIST = "0.t_dtensor", "0.t_vec"
@@ -212,6 +215,8 @@ def _typed(number: int, stored: Mapping[str, Any] | None) -> Value:
 
 
 def _sizes(shape: list[Any]) -> Iterator[int]:
+    if len(shape) > _MOST_AXES:
+        raise ValueError(msg("a shape of {count} axes", len(shape)))
     for size in shape:
         if whole(size) < -1:
             raise ValueError(msg("{shape} is not a shape", f"{shape!r:.80}"))

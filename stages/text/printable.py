@@ -40,8 +40,8 @@ def quoted(text: str, limit: int = SHOWN) -> str:
 
 
 def code_point(character: str) -> str:
-    """Return ``"é" (U+00E9)`` for one character, or all the code points of a longer entry."""
-    points = " ".join(f"U+{ord(point):04X}" for point in character)
+    """Return ``"é" (U+00E9)`` for one character, or the code points of a longer entry."""
+    points = " ".join(f"U+{ord(point):04X}" for point in character[:SHOWN])
     return f"{quoted(character)} ({points})"
 
 

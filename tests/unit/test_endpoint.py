@@ -82,8 +82,9 @@ def test_an_unknown_context_is_named(config: Path) -> None:
     assert "docker context ls" in caught.value.remedy
 
 
-def test_a_broken_configuration_is_named(config: Path) -> None:
-    (config / "config.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "[" * 100_000])
+def test_a_broken_configuration_is_named(config: Path, text: str) -> None:
+    (config / "config.json").write_text(text)
     with pytest.raises(EngineError, match="cannot read docker's configuration") as caught:
         resolve({"DOCKER_CONFIG": str(config)})
     assert caught.value.where == str(config / "config.json")
