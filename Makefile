@@ -4,7 +4,7 @@ PADDOCK = .venv/bin/paddock
 # Tests wait for screens and processes a part of their time: one more process than cores.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: demo test test-all check check-source check-tests setup setup-dev engine images lock catalogue dictionaries architectures
+.PHONY: demo test test-all check check-source check-tests fuzz setup setup-dev engine images lock catalogue dictionaries architectures
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/. Then whether
 # every stage made the bytes that it made for its developers; where one did not, it is said and no error.
@@ -36,7 +36,12 @@ check-source:
 	.venv/bin/lint-imports
 
 check-tests:
-	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases
+	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases tests/fuzz
+
+# Every parser gets INPUTS damaged files, others each time; what fails is kept in .cache/fuzz. Half an hour.
+INPUTS = 10000
+fuzz: setup-dev
+	PADDOCK_FUZZ=$(INPUTS) .venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/fuzz
 
 setup:
 	scripts/setup
