@@ -38,10 +38,14 @@ check-source:
 check-tests:
 	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases tests/fuzz
 
-# Every parser gets INPUTS damaged files, others each time; what fails is kept in .cache/fuzz. Half an hour.
+# Every parser gets INPUTS damaged files, others each time: of the host first, then of the stages.
 INPUTS = 10000
-fuzz: setup-dev
-	PADDOCK_FUZZ=$(INPUTS) .venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/fuzz
+fuzz: export PADDOCK_FUZZ = $(INPUTS)
+fuzz: export PADDOCK_FUZZ_FROM = $(shell date +%s%N)
+fuzz: export PADDOCK_TEST_INSIDE = tests/stages/test_fuzz.py
+fuzz: setup-dev engine images
+	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/fuzz
+	.venv/bin/pytest -q tests/docker/test_inside.py
 
 setup:
 	scripts/setup

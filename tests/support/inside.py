@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from docker import DockerClient
 from docker.models.containers import Container
@@ -84,7 +85,8 @@ def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str
     image = build_inside(client, compose, environ)
     models = {name: fetch_official(name, FetchContext()) for name in BUILT_IN}
     if environ.get(ONLY):
-        with container_inside(client, image, models, shlex.split(environ[ONLY])) as container:
+        words = shlex.split(environ[ONLY])
+        with container_inside(client, image, models, words, environ) as container:
             return Ended(run_to_the_end(container), f"{ONLY}: {environ[ONLY]}")
     keys = keys_of(REPOSITORY, [_identity(client, image), *_sums(models)])
     green = Green(RECORD)
@@ -133,15 +135,20 @@ def build_inside(client: DockerClient, compose: Compose, environ: Mapping[str, s
 
 @contextmanager
 def container_inside(
-    client: DockerClient, image: str, models: Mapping[str, Path], words: list[str]
+    client: DockerClient,
+    image: str,
+    models: Mapping[str, Path],
+    words: list[str],
+    environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Container]:
     """Give a container that is ready to run ``pytest WORDS``, with no network."""
+    asked = {name: value for name, value in environ.items() if name.startswith("PADDOCK_FUZZ")}
     container = client.containers.create(
         image,
         ["-p", "no:cacheprovider", "--rootdir", str(CODE), *words],
         working_dir=str(CODE),
         user=f"{OWNER}:{OWNER}",
-        environment={"PADDOCK_TEST_MODELS": str(MODELS), **PINS},
+        environment={"PADDOCK_TEST_MODELS": str(MODELS), **PINS, **asked},
         network_mode="none",
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
