@@ -52,7 +52,7 @@ class IntegrityFailed(PaddockError):
 
 
 class Interrupted(PaddockError):
-    """The user (SIGINT, 130) or the system (SIGTERM, 143) ended the run."""
+    """The user (SIGINT, 130), the system (SIGTERM, 143) or the terminal (SIGHUP, 129) ended the run."""
 
     def __init__(self, code: Exit) -> None:
         super().__init__(

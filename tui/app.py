@@ -13,10 +13,9 @@ from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
 from pipeline.record.events import Envelope, RunFinished
-from pipeline.record.runs import RunFolder
+from pipeline.record.runs import STOPPED, RunFolder
 from pipeline.run.options import Options
 from pipeline.text import one_line
-from stages.contract import Exit
 from tui.appearance import current, symbol
 from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend
@@ -294,7 +293,7 @@ class PaddockApp(NoticeApp, TerminalApp):
 
     def _ring_for(self, end: RunFinished) -> None:
         """Call whoever looks elsewhere meanwhile; not for a run that they have stopped themselves."""
-        if end.seconds > _LONG and end.code not in (Exit.INTERRUPTED, Exit.TERMINATED):
+        if end.seconds > _LONG and end.code not in STOPPED:
             self.ring(title_of(self.view, self.project_name, is_running=False))
 
     def _say_how_it_ended(self) -> None:

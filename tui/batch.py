@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import time
 from collections.abc import Mapping
@@ -47,14 +48,28 @@ def run_batch(
 ) -> int:
     """Run in the foreground and print; return the exit code."""
     stopping = _("stopping: the stage saves what it can resume from (again: at once) …")
-    stop = stopped_by_signals(lambda: terminal.note(stopping))
+
+    def say_stopping() -> None:
+        try:
+            terminal.note(stopping)
+        except OSError:
+            terminal.silence()
+
+    stop = stopped_by_signals(say_stopping)
     printer = Printer(terminal, show_plan=options.dry_run)
 
     def listen(envelope: Envelope) -> None:
-        if as_json:
-            terminal.raw(envelope.encode())
-        else:
-            printer.show(envelope)
+        try:
+            if as_json:
+                terminal.raw(envelope.encode())
+            else:
+                printer.show(envelope)
+        except OSError as error:
+            if error.errno != errno.EIO and not stop():
+                raise
+            if not stop():
+                stop.order(Exit.HANGUP)  # the terminal is gone; its signal may come later
+            terminal.silence()
 
     code = run(folder, options, environ, listen, stop)
     if not as_json and not options.dry_run:

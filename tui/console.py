@@ -75,6 +75,12 @@ class Terminal:
         """Write a line to stderr."""
         self._notes.write_line(line, style)
 
+    def silence(self) -> None:
+        """Write no more: the terminal is gone. What goes on is on the disk, and ends in its own way."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+
     def pass_on(self, sentence: str) -> None:
         """Write what the pipeline says meanwhile (in English) to stderr."""
         self.note(translated(sentence))

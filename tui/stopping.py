@@ -1,7 +1,8 @@
-"""SIGINT and SIGTERM, for what goes on in the foreground: it ends in its own time and leaves nothing."""
+"""SIGINT, SIGTERM and SIGHUP, for what goes on in the foreground: it ends in its time and leaves nothing."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from types import FrameType
@@ -13,13 +14,21 @@ from stages.contract import Exit
 def stopped_by_signals(first: Callable[[], None] = lambda: None) -> StopSwitch:
     """Return a switch that the signals set; ``first`` is called when the first one comes."""
     stop = StopSwitch()
-    codes = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
+    codes = {
+        signal.SIGINT: Exit.INTERRUPTED,
+        signal.SIGTERM: Exit.TERMINATED,
+        signal.SIGHUP: Exit.HANGUP,
+    }
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if not stop():
-            first()
         stop.order(codes[signal.Signals(number)])
+        if stop() == 1:
+            first()
+        elif stop() > 2:  # an engine that answers nothing would be waited for: as if killed
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     for number in codes:
-        signal.signal(number, handle)
+        if signal.getsignal(number) != signal.SIG_IGN or number != signal.SIGHUP:  # nohup
+            signal.signal(number, handle)
     return stop

@@ -26,6 +26,8 @@ from pipeline.record.verdict import Judgement
 from stages.contract import Exit
 from stages.message import msg
 
+#: The codes of runs that somebody ended.
+STOPPED = (Exit.HANGUP, Exit.INTERRUPTED, Exit.TERMINATED)
 _RUNS = "runs"
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 #: Events are read in portions of this many.
@@ -184,7 +186,7 @@ def _broken(ending: Ending, code: int) -> Ending:
     """Return what a failure of the run with ``code`` makes of a stage."""
     if ending != "unfinished":
         return ending
-    return "stopped" if code in (Exit.INTERRUPTED, Exit.TERMINATED) else "failed"
+    return "stopped" if code in STOPPED else "failed"
 
 
 def _time_of(name: str) -> str:

@@ -81,7 +81,7 @@ def _standing_in(folder: Path | None) -> Iterator[None]:
 
 @contextmanager
 def _signals_kept() -> Iterator[None]:
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
     try:
         yield

@@ -19,9 +19,9 @@ from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
 from pipeline.record.events import RunFailed
+from pipeline.record.runs import STOPPED
 from pipeline.run.options import Options
 from pipeline.text import one_line, unfolded
-from stages.contract import Exit
 from stages.message import text_of
 from tui.appearance import symbol
 from tui.keys import BY_ID, bindings
@@ -60,17 +60,13 @@ class FailureBanner(Line):
     def show_failure(self, failure: RunFailed | None, keys: str = "") -> None:
         """Show message, place and remedy, and the ``keys`` that lead on; or nothing."""
         self.set_class(failure is not None, "-shown")
-        self.set_class(failure is not None and failure.code in _STOPPED, "-stopped")
+        self.set_class(failure is not None and failure.code in STOPPED, "-stopped")
         self.show(_failure_text(failure, keys) if failure else Text())
-
-
-#: Exit codes of a run that ended because somebody wanted it to.
-_STOPPED = (Exit.INTERRUPTED, Exit.TERMINATED)
 
 
 def _failure_text(failure: RunFailed, keys: str) -> Text:
     first, *rest = translated(failure.message).splitlines() or [""]
-    mark = symbol("stopped" if failure.code in _STOPPED else "failed")
+    mark = symbol("stopped" if failure.code in STOPPED else "failed")
     text = Text(f"{mark} {one_line(first)}", "bold")
     for line in rest:
         text.append(f"\n  {one_line(line)}", "not bold")

@@ -28,12 +28,11 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.record.follow import Follower
-from pipeline.record.runs import RunFolder
+from pipeline.record.runs import STOPPED, RunFolder
 from pipeline.record.verdict import Verdict
 from stages.contract import (
     ArtifactMade,
     EnvironmentRead,
-    Exit,
     Metric,
     Progress,
     Warned,
@@ -236,7 +235,7 @@ def _is_unheard_of(stage: StageView) -> bool:
 
 
 def _is_stop(code: int) -> bool:
-    return code in (Exit.INTERRUPTED, Exit.TERMINATED)
+    return code in STOPPED
 
 
 def _plan(stage: StageView, event: StagePlanned) -> None:
