@@ -2,7 +2,8 @@
 
 Paddle and ``opt`` can abort the process they run in. The work therefore happens in a child
 (:mod:`stages.worker`); this parent copies its events and its log to files in the workspace first and to
-stdout and stderr second, passes SIGTERM on, and turns a death by signal into an ``error`` event.
+stdout and stderr second, passes SIGTERM on, and turns a death by signal into an ``error`` event. When the
+program that started the stage is gone, it ends the stage as SIGTERM does.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from stages.contract import Exit, Failed, encode_event
+from stages.contract import ATTENDED, Exit, Failed, encode_event
 from stages.message import msg
+
+#: What a stage that nobody attends to any more may take to save what it can be resumed from.
+GRACE_S = 60
 
 
 def main(arguments: list[str]) -> int:
@@ -38,6 +42,8 @@ def main(arguments: list[str]) -> int:
             stderr=subprocess.PIPE,
         )
         _pass_sigterm_to(child)
+        if ATTENDED in os.environ:
+            _stop_when_left_alone(child)
         copiers = [
             _copy(child.stdout, events, sys.stdout.buffer),
             _copy(child.stderr, log, sys.stderr.buffer),
@@ -58,6 +64,20 @@ def _pass_sigterm_to(child: subprocess.Popen[bytes]) -> None:
         child.send_signal(number)
 
     signal.signal(signal.SIGTERM, forward)
+
+
+def _stop_when_left_alone(child: subprocess.Popen[bytes]) -> None:
+    """Stop the work when nobody attends to it any more: the engine closes stdin then."""
+
+    def run() -> None:
+        while os.read(sys.stdin.fileno(), 1 << 10):
+            pass
+        child.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(GRACE_S)
+        child.kill()
+
+    threading.Thread(target=run, daemon=True).start()
 
 
 def _copy(source: IO[bytes] | None, file: IO[bytes], stream: IO[bytes]) -> threading.Thread:

@@ -58,6 +58,8 @@ def main(arguments: list[str]) -> int:
         return error.code
     except Exception as error:  # the boundary: whatever a library raises becomes one event
         traceback.print_exc()
+        if _is_full(error):  # else there may be no room to start again in
+            _begin(_partial(Spec.load(Path(spec_path))))
         emit(_failed(error))
         return Exit.STAGE
     return Exit.OK
@@ -65,7 +67,7 @@ def main(arguments: list[str]) -> int:
 
 def _failed(error: Exception) -> Failed:
     """Name what is known of an error that no stage foresaw."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and _is_full(error):
         remedy = msg(
             "free space on the engine's disk, or remove old results: paddock clean --volumes"
         )
@@ -77,6 +79,16 @@ def _failed(error: Exception) -> Failed:
         msg("{first}: {rest}", type(error).__name__, error),
         remedy=msg("see the stage's log"),
     )
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC
+
+
+def _partial(spec: Spec) -> Path:
+    """Return where a stage writes while it runs."""
+    output = Path(spec.output)
+    return output.with_name(output.name + ".partial")
 
 
 def _claim_stdout() -> TextIO:
@@ -103,7 +115,7 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     versions = read_environment() | {"kernels": spec.kernels}
     emit(EnvironmentRead(versions))
     output = Path(spec.output)
-    partial = output.with_name(output.name + ".partial")
+    partial = _partial(spec)
     context = Context(spec, partial, emit)
     with context.guarding():
         check_inputs(spec)

@@ -8,21 +8,22 @@ import math
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import cast
 
 from docker import DockerClient
-from docker.errors import APIError, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
 from docker.types import Mount
+from docker.utils.socket import STDOUT, frames_iter
 
 from pipeline.compose.file import Service
 from pipeline.engine.errors import translated
 from pipeline.engine.usage import Meter, Usage
 from pipeline.errors import PaddockError
-from stages.contract import WORKSPACE
+from stages.contract import ATTENDED, WORKSPACE
 from stages.message import msg
 
 #: uid and gid of the images' user; what goes into a volume belongs to it.
@@ -52,11 +53,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Exited:
-    """How a container ended."""
+    """How a container ended; of one that somebody ``removed`` there is no code."""
 
     code: int
     out_of_memory: bool
     stopped: bool
+    removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,11 @@ class Containers:
         """
         with translated(msg("running {job}", job.name)):
             container = self._create(job)
-            try:
+            with removing(lambda: container):
                 for path, data in files.items():
                     archive = tar_of(path.relative_to(WORKSPACE), data)
                     container.put_archive(str(WORKSPACE), archive)
                 return self._attend(container, job, sink, stop)
-            finally:
-                remove(container)
 
     def _create(self, job: Job) -> Container:
         service = job.service
@@ -140,14 +140,18 @@ class Containers:
             nano_cpus=job.nano_cpus or round((service.cpus or 0) * 1e9) or None,
             shm_size=service.shm_size,
             init=service.init,
+            stdin_open=True,
+            environment={ATTENDED: "1"},
         )
 
     def _attend(
         self, container: Container, job: Job, sink: Sink, stop: Callable[[], int]
     ) -> Exited:
-        # Attached before the start: nothing that the container prints can be missed.
-        stream = container.attach(stdout=True, stderr=True, stream=True, demux=True)
-        pump = _Pump(cast("Iterable[_Frame]", stream), sink)
+        # Attached before the start: nothing that the container prints can be missed. Its stdin is never
+        # written to: the engine closes it when this connection ends, so a stage knows that it is left alone.
+        attached = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        stream = container.attach_socket(params=attached)
+        pump = _Pump(cast("Iterable[_Frame]", frames_iter(stream, tty=False)), sink)
         container.start()
         pump.start()
         stopping = _Stopping(container, job.service.stop_grace_period)
@@ -156,8 +160,11 @@ class Containers:
                 pump.join(_POLL)
                 stopping.obey(stop())
         pump.raise_error()
-        code = int(container.wait(timeout=30)["StatusCode"])
-        container.reload()
+        try:
+            code = int(container.wait(timeout=30)["StatusCode"])
+            container.reload()
+        except NotFound:
+            return Exited(-1, out_of_memory=False, stopped=stopping.begun, removed=True)
         return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopping.begun)
 
     def labelled(self, label: str) -> list[Labelled]:
@@ -183,8 +190,8 @@ class Containers:
             return [str(container.name) for container in found]
 
 
-#: What a container printed: (stdout, stderr), one of them None.
-_Frame = tuple[bytes | None, bytes | None]
+#: What a container printed: where to (1 is stdout), and the bytes.
+_Frame = tuple[int, bytes]
 
 
 class _Stopping:
@@ -218,13 +225,17 @@ class _Pump(threading.Thread):
         self._error: OSError | None = None
 
     def run(self) -> None:
-        for out, err in self._stream:
+        for where, data in self._frames():
             try:
-                self._sink.stdout(out or b"")
-                self._sink.stderr(err or b"")
+                (self._sink.stdout if where == STDOUT else self._sink.stderr)(data)
             except OSError as error:
                 self._error = error
                 return
+
+    def _frames(self) -> Iterator[_Frame]:
+        # If the connection breaks, what became of the container is told by whoever asks for its exit code.
+        with contextlib.suppress(OSError):
+            yield from self._stream
 
     def raise_error(self) -> None:
         """Raise what the sink failed with: the host's disk, not the engine's.
@@ -236,6 +247,18 @@ class _Pump(threading.Thread):
             message = msg("cannot write the run's events and log: {strerror}", self._error.strerror)
             remedy = msg("free space where the project is; the same command goes on from there")
             raise PaddockError(message, str(self._error.filename or ""), remedy) from self._error
+
+
+@contextlib.contextmanager
+def removing(container: Callable[[], Container]) -> Iterator[None]:
+    """Remove a container after the block; of what breaks, the first is told, not what follows from it."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(DockerException, OSError):
+            remove(container())
+        raise
+    remove(container())
 
 
 def remove(container: Container) -> None:

@@ -90,6 +90,11 @@ CAUSES = (
         msg("make it with `paddock images build`"),
     ),
     _cause(
+        r"No such container",
+        msg("somebody removed the container"),
+        msg("run the same command again: it goes on from there"),
+    ),
+    _cause(
         r"dial tcp|lookup .* on|no such host|TLS handshake timeout|i/o timeout|request canceled"
         r"|server misbehaving|/v2/[^ ]*: EOF|proxyconnect|Client\.Timeout|net/http|server gave HTTP response",
         msg("the registry cannot be reached"),

@@ -10,7 +10,7 @@ import io
 import secrets
 import tarfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from os import fdopen, pipe
 from pathlib import Path, PurePosixPath
@@ -22,7 +22,7 @@ from docker.models.containers import Container
 from docker.types import Mount
 
 from pipeline.compose.file import Volume
-from pipeline.engine.containers import file_entry, folder_entry, remove
+from pipeline.engine.containers import file_entry, folder_entry, removing
 from pipeline.engine.errors import translated
 from pipeline.errors import EngineError, IntegrityFailed, PaddockError
 from stages.contract import MANIFEST_FILE
@@ -66,32 +66,44 @@ class Volumes:
         self, image: str, mounts: Mapping[str, str], labels: Mapping[str, str]
     ) -> Iterator[VolumeClient]:
         """Give access to volumes (path in the container -> volume) while the block runs."""
-        with translated(msg("opening the workspace")):
-            container = self._client.containers.create(
-                image,
-                ["true"],
-                labels=dict(labels),
-                network_mode="none",
-                mounts=[Mount(target, name) for target, name in mounts.items()],
-            )
-        try:
-            yield VolumeClient(container)
-        finally:
-            with translated(msg("closing the workspace")):
-                remove(container)
+
+        def make() -> Container:
+            with translated(msg("opening the workspace")):
+                return self._client.containers.create(
+                    image,
+                    ["true"],
+                    labels=dict(labels),
+                    network_mode="none",
+                    mounts=[Mount(target, name) for target, name in mounts.items()],
+                )
+
+        client = VolumeClient(make)
+        with translated(msg("closing the workspace")), removing(lambda: client.container):
+            yield client
 
 
 class VolumeClient:
-    """Reads and writes files of mounted volumes through a container that never runs."""
+    """Reads and writes files of mounted volumes through a container that never runs.
 
-    def __init__(self, container: Container) -> None:
-        self._container = container
+    Whoever tidies up (``docker container prune``) may remove such a container: then another is made.
+    """
+
+    def __init__(self, make: Callable[[], Container]) -> None:
+        self._make = make
+        self.container = make()
+
+    def _there(self) -> Container:
+        try:
+            self.container.reload()
+        except NotFound:
+            self.container = self._make()
+        return self.container
 
     def has(self, path: PurePosixPath) -> bool:
         """Return whether ``path`` is there."""
         try:
             with translated(msg("looking at {path}", path)):
-                chunks, _ = self._container.get_archive(str(path))
+                chunks, _ = self._there().get_archive(str(path))
                 for _chunk in chunks:
                     pass
         except EngineError as error:
@@ -108,7 +120,7 @@ class VolumeClient:
             feeder.start()
             with translated(msg("uploading to {folder}", folder)):
                 blocks = iter(lambda: source.read(1 << 20), b"")
-                self._container.put_archive(str(folder.parent), blocks)
+                self._there().put_archive(str(folder.parent), blocks)
             feeder.join()
         feeder.raise_error()
 
@@ -142,7 +154,7 @@ class VolumeClient:
     def _files(self, path: PurePosixPath) -> Iterator[tuple[str, bytes]]:
         """Give the name in the archive and a block, for every block of every regular file."""
         with translated(msg("fetching {path}", path)):
-            chunks, _ = self._container.get_archive(str(path))
+            chunks, _ = self._there().get_archive(str(path))
             stream = io.BufferedReader(_Chunks(chunks), 1 << 20)
             with tarfile.open(fileobj=stream, mode="r|") as archive:
                 for member in archive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -37,6 +38,9 @@ from stages.contract import (
     digests_of,
 )
 from stages.message import msg
+
+#: What a container ends with that SIGKILL ended.
+_KILLED = 128 + signal.SIGKILL
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,13 @@ def _failure(stage: str, exited: Exited, said: Failed | None, log: Path) -> Padd
     if exited.out_of_memory:
         remedy = msg("raise limits.memory in paddock.toml, or lower the batch size")
         return StageFailed(msg("the {stage} stage ran out of memory", stage), str(log), remedy)
+    if exited.removed or (said is None and exited.code == _KILLED):
+        how = msg("removed") if exited.removed else msg("killed (SIGKILL)")
+        return StageFailed(
+            msg("somebody, or the machine, {how} the container of the {stage} stage", how, stage),
+            str(log),
+            msg("run the same command again: it goes on from there"),
+        )
     if said is None:
         remedy = msg("its log has the details")
         return StageFailed(

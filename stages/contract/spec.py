@@ -53,6 +53,10 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
+#: In the environment of a container whose stdin stays open as long as somebody attends to it.
+ATTENDED = "PADDOCK_ATTENDED"
+
+
 @dataclass(frozen=True)
 class Input:
     """Something that a stage reads: a file, or a tree of files with a :data:`MANIFEST_FILE`."""

@@ -87,9 +87,17 @@ class Bench:
         return self.output.with_name("KEY.partial")
 
     def start(
-        self, body: str, inputs: tuple[Input, ...] = (), stage: str = "data"
+        self,
+        body: str,
+        inputs: tuple[Input, ...] = (),
+        stage: str = "data",
+        *,
+        attended: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start the data stage, its spec for ``stage``; ``body`` is the body of ``run(context)``."""
+        """Start the data stage, its spec for ``stage``; ``body`` is the body of ``run(context)``.
+
+        Of one that is ``attended`` stdin stays open.
+        """
         package = self.folder / "code" / "stages"
         shutil.copytree(_runtime(), package, dirs_exist_ok=True)  # times too: bytecode stays valid
         indented = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ") + "\n"
@@ -101,6 +109,7 @@ class Bench:
             [sys.executable, "-m", "stages", "data", str(path)],
             cwd=package.parent,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.PIPE if attended else None,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -9,7 +9,7 @@ import pytest
 from pipeline.engine.containers import Sink, _Pump
 from pipeline.errors import PaddockError
 
-FRAMES = [(b"one\n", None), (None, b"log\n"), (b"two\n", None)]
+FRAMES = [(1, b"one\n"), (2, b"log\n"), (1, b"two\n")]
 
 
 def test_both_streams_arrive_in_order() -> None:

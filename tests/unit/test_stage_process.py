@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stages.contract import (
+    ATTENDED,
     ArtifactMade,
     EnvironmentRead,
     Exit,
@@ -23,6 +24,7 @@ from stages.contract import (
 from stages.errors import IntegrityError
 from stages.runtime import check_inputs
 from support.faults import Bench
+from support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -179,6 +181,42 @@ def test_full_disk_does_not_block_the_stage(bench: Bench) -> None:
     bench.run_folder.joinpath("log.txt").symlink_to("/dev/full")
     ended = bench.run("print('x' * 1_000_000)\nreturn {}")
     assert ended.code == Exit.OK and len(ended.stderr) == 1_000_001
+
+
+def test_full_workspace_gets_back_what_was_written_but_for_what_can_be_resumed_from(
+    bench: Bench,
+) -> None:
+    ended = bench.run(
+        """
+        (context.output / "much").write_text("x")
+        (context.scratch / "latest").write_text("saved")
+        raise OSError(28, "No space left on device", "much")
+        """
+    )
+    assert ended.code == Exit.STAGE and isinstance(failed := ended.events[-1], Failed)
+    assert failed.message == "no space left in the workspace" and "free space" in failed.remedy
+    assert [path.name for path in bench.partial.iterdir()] == [".work"]
+
+
+def test_a_stage_that_nobody_attends_to_any_more_stops(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine closes stdin when the connection of whoever started the stage ends."""
+    monkeypatch.setenv(ATTENDED, "1")
+    process = bench.start(
+        """
+        import time
+        context.progress(1, 2, "epochs")
+        while True:
+            context.check_stop()
+            time.sleep(0.01)
+        """,
+        attended=True,
+    )
+    assert process.stdout is not None and process.stdin is not None
+    assert any(b"epochs" in line for line in iter(process.stdout.readline, b""))
+    process.stdin.close()
+    assert process.wait(PATIENCE) == Exit.TERMINATED
 
 
 def test_spec_of_another_stage_is_refused(bench: Bench) -> None:
