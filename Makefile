@@ -1,10 +1,12 @@
 # The two commands: `make demo` and `make test`. Both set up what they need, and say so.
 PADDOCK = .venv/bin/paddock
 
+REPEATS ?= 1
+
 # Tests wait for screens and processes a part of their time: one more process than cores.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: demo test test-all check check-source check-tests fuzz setup setup-dev engine images lock catalogue dictionaries architectures
+.PHONY: demo test test-all faults check check-source check-tests fuzz setup setup-dev engine images lock catalogue dictionaries architectures
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/. Then whether
 # every stage made the bytes that it made for its developers; where one did not, it is said and no error.
@@ -17,11 +19,17 @@ demo: engine images
 # the images too, but for the files of these that passed before with the same image, stages and tests.
 test: check engine images
 	$(PADDOCK) images build verify-arm
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine tests/faults \
+	    -m "not matrix"
 
 # The same, whatever passed before.
 test-all: export PADDOCK_TEST_ALL = 1
 test-all: test
+
+# The whole fault matrix, REPEATS times each; CASE=tool-killed-at-train is one of them (docs/reliability.md).
+faults: export PADDOCK_TEST_REPEATS = $(REPEATS)
+faults: setup-dev engine images
+	.venv/bin/pytest tests/faults $(if $(CASE),-k "$(CASE)")
 
 # The fast checks: no Docker, no Paddle; what reads the source beside the tests. Bytecode is kept, else
 # pytest compiles every test again in each of its processes.

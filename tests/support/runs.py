@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,9 +53,10 @@ class Done:
 class Live:
     """``paddock --batch --json`` in a process of its own. A context manager: nothing outlives it."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, environ: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tui.cli", "--batch", "--json", str(folder), *words],
+            env={**os.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -113,6 +115,14 @@ class Live:
         """Send a signal to the runner."""
         self._process.send_signal(number)
 
+    def insist(self, number: signal.Signals) -> None:
+        """Send a signal again and again, as a person does who wants to be gone."""
+        deadline = time.monotonic() + PATIENCE
+        while self._process.poll() is None:
+            assert time.monotonic() < deadline, "nothing happened"
+            self._process.send_signal(number)
+            time.sleep(0.05)
+
     def finish(self, timeout: float = PATIENCE) -> Done:
         """Wait for the end."""
         while self._next(timeout):
@@ -123,9 +133,11 @@ class Live:
         return Done(code, self._said, "".join(self._errors))
 
 
-def run(folder: Path, *words: str, timeout: float = PATIENCE) -> Done:
+def run(
+    folder: Path, *words: str, timeout: float = PATIENCE, environ: Mapping[str, str] | None = None
+) -> Done:
     """Run a project to its end."""
-    with Live(folder, *words) as live:
+    with Live(folder, *words, environ=environ) as live:
         return live.finish(timeout)
 
 

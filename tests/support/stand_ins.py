@@ -1,0 +1,97 @@
+"""An image whose stages leave at once what real ones would: all of the pipeline, on an engine, in seconds."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path, PurePosixPath
+from unittest import mock
+
+from docker import DockerClient
+
+from pipeline.compose.file import Compose
+from pipeline.engine.images import BuildRequest, Images
+from pipeline.plan.stages import STAGES
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.runner import run
+from stages.contract import RESULT_FILE
+from support.faults import RUNTIME
+from support.pretended import PretendedEngine
+from support.projects import MINIMAL, write_project
+
+_HERE = Path(__file__).parents[1] / "faults" / "image"
+_STAGES = Path(__file__).parents[2] / "stages"
+_IMAGE = "paddock-test-stand-ins:1"
+#: A project that needs every stage there is, and nothing to be fetched.
+PROJECT = (
+    MINIMAL
+    + """
+[model]
+pretrained = ""
+[train]
+mode = "full"
+[convert]
+weights = ["float32", "int8"]
+"""
+)
+
+
+def build_stand_ins(client: DockerClient, base: str, scratch: Path) -> str:
+    """Build the image, or take it from the engine's cache; return its name.
+
+    Args:
+        client: the engine.
+        base: the image of Paddock's that has Python.
+        scratch: an empty folder, for the run whose files the stages will leave.
+    """
+    request = BuildRequest(_IMAGE, "Dockerfile", {"BASE": base})
+    for _line in Images(client).build(request, io.BytesIO(_context(scratch))):
+        pass
+    return _IMAGE
+
+
+def take_over(source: DockerClient, image: str, target: DockerClient, compose: Compose) -> None:
+    """Bring the image to another engine, under the name of every stage's."""
+    archive = b"".join(source.images.get(image).save(named=True))
+    (loaded,) = target.images.load(archive)
+    for stage in STAGES:
+        repository, _, tag = compose.services[stage].image.rpartition(":")
+        loaded.tag(repository, tag)
+
+
+def _context(scratch: Path) -> bytes:
+    """Return the build's context as a tar in which nothing depends on when it was made."""
+    stage = (_HERE / "stage.py").read_bytes()
+    files = {"Dockerfile": (_HERE / "Dockerfile").read_bytes(), "paddock/inputs/": b""}
+    files |= {f"opt/paddock/stages/{name}.py": stage for name in STAGES}
+    for name in (*RUNTIME, "rehash.py"):
+        for path in (_STAGES / name).rglob("*.py") if "." not in name else (_STAGES / name,):
+            files[f"opt/paddock/stages/{path.relative_to(_STAGES)}"] = path.read_bytes()
+    files |= {f"opt/paddock/made/{name}": data for name, data in _made(scratch).items()}
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in sorted(files.items()):
+            entry = tarfile.TarInfo(name.rstrip("/"))
+            entry.mode, entry.size = 0o755, len(data)
+            if name.endswith("/"):
+                entry.type = tarfile.DIRTYPE
+            archive.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def _made(scratch: Path) -> dict[str, bytes]:
+    """Return what each stage leaves (STAGE/FILE), and its metrics (STAGE.json), of a pretended run."""
+    engine = PretendedEngine()
+    with mock.patch("pipeline.run.connect.open_engine", lambda _environ: engine):
+        folder = write_project(scratch / "pretended", PROJECT)
+        assert run(folder, Options(), {}, lambda _envelope: None, StopSwitch()) == 0
+    made: dict[str, bytes] = {}
+    for name, data in engine.files.items():
+        path = PurePosixPath(name)
+        stage = path.parts[-3]
+        if path.name == RESULT_FILE:
+            made[f"{stage}.json"] = json.dumps(json.loads(data)["metrics"]).encode()
+        elif stage in STAGES:
+            made[f"{stage}/{path.name}"] = data
+    return made
