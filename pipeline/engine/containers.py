@@ -151,7 +151,7 @@ class Containers:
         # written to: the engine closes it when this connection ends, so a stage knows that it is left alone.
         attached = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
         stream = container.attach_socket(params=attached)
-        pump = _Pump(cast("Iterable[_Frame]", frames_iter(stream, tty=False)), sink)
+        pump = _Pump(_read_frames(stream, False), sink)
         container.start()
         pump.start()
         stopping = _Stopping(container, job.service.stop_grace_period)
@@ -192,6 +192,7 @@ class Containers:
 
 #: What a container printed: where to (1 is stdout), and the bytes.
 _Frame = tuple[int, bytes]
+_read_frames = cast("Callable[[object, bool], Iterable[_Frame]]", frames_iter)
 
 
 class _Stopping:

@@ -101,8 +101,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "ATTENDED", "CACHE", "DEFAULT_CHARACTERS", "DEFAULT_DICTIONARY", "DIFFERENCE_EDGES", "EVENT_TYPES",
-    "INPUTS", "MANIFEST_FILE", "RESULT_FILE", "SCRATCH_FOLDER", "SQUEEZED_SHARE", "TASKS", "WEAK", "WORKSPACE",
+    "ATTENDED",
+    "CACHE", "DEFAULT_CHARACTERS", "DEFAULT_DICTIONARY", "DIFFERENCE_EDGES", "EVENT_TYPES", "INPUTS",
+    "MANIFEST_FILE", "RESULT_FILE", "SCRATCH_FOLDER", "SQUEEZED_SHARE", "TASKS", "WEAK", "WORKSPACE",
     "Artifact", "ArtifactMade", "Attempt", "BufferHead", "Calibration", "Canary", "CanaryEntry", "Chain",
     "ChainedLine", "Change", "Compared", "ConvertMetrics", "Curve", "DataMetrics", "DictionaryIdentity",
     "DictionaryRules", "Differences", "Digests", "Document", "DocumentError", "EnvironmentRead", "Evidence",
