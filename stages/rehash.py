@@ -26,6 +26,8 @@ from typing import Any
 from stages.files import sha256_of
 from stages.message import msg
 
+#: The last line: without it the connection broke, and what was not said is not missing.
+END: dict[str, Any] = {}
 #: hashlib lets go of the interpreter's lock while it works.
 _THREADS = 2
 
@@ -36,7 +38,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--uploads", type=Path)
     options = parser.parse_args(arguments)
-    for line in chain(_files(options.folders), _uploads(options.uploads)):
+    for line in chain(_files(options.folders), _uploads(options.uploads), [END]):
         sys.stdout.write(json.dumps(line) + "\n")
     return 0
 

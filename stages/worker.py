@@ -30,9 +30,10 @@ from stages.contract import (
 from stages.contract.codec import encode
 from stages.contract.kernels import PINS
 from stages.cpu import read_cpu
-from stages.errors import StageError, Stopped
+from stages.errors import IntegrityError, StageError, Stopped
 from stages.files import remove_tree, write_text
 from stages.message import msg
+from stages.pitfalls import Pitfall
 from stages.runtime import Context, check_inputs
 
 #: Distributions whose versions decide a stage's numbers.
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> int:
     stage, spec_path = arguments
     emit = _emitter(_claim_stdout())
     try:
-        _run(stage, Spec.load(Path(spec_path)), emit)
+        _run(stage, _read_spec(Path(spec_path)), emit)
     except Stopped:
         return Exit.TERMINATED
     except StageError as error:
@@ -63,6 +64,18 @@ def main(arguments: list[str]) -> int:
         emit(_failed(error))
         return Exit.STAGE
     return Exit.OK
+
+
+def _read_spec(path: Path) -> Spec:
+    try:
+        return Spec.load(path)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IntegrityError(
+            msg("what the stage is asked for cannot be read: {error}", error),
+            str(path),
+            msg("run the same command again: it is written anew"),
+            Pitfall.CHANGED_ARTIFACT,
+        ) from error
 
 
 def _failed(error: Exception) -> Failed:

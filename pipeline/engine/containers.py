@@ -160,12 +160,7 @@ class Containers:
                 pump.join(_POLL)
                 stopping.obey(stop())
         pump.raise_error()
-        try:
-            code = int(container.wait(timeout=30)["StatusCode"])
-            container.reload()
-        except NotFound:
-            return Exited(-1, out_of_memory=False, stopped=stopping.begun, removed=True)
-        return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopping.begun)
+        return _ended(container, stopping.begun)
 
     def labelled(self, label: str) -> list[Labelled]:
         """Return the containers that carry ``label``, in whatever state."""
@@ -188,6 +183,23 @@ class Containers:
             for container in found:
                 remove(container)
             return [str(container.name) for container in found]
+
+
+def _ended(container: Container, stopped: bool) -> Exited:
+    """Ask how a container ended; again, if an engine falters that has worked for hours."""
+    for again in (True, True, False):
+        try:
+            code = int(container.wait(timeout=30)["StatusCode"])
+            container.reload()
+        except NotFound:
+            return Exited(-1, out_of_memory=False, stopped=stopped, removed=True)
+        except (DockerException, OSError):
+            if not again:
+                raise
+            time.sleep(1)
+        else:
+            break
+    return Exited(code, bool(container.attrs["State"].get("OOMKilled")), stopped)
 
 
 #: What a container printed: where to (1 is stdout), and the bytes.
@@ -252,14 +264,15 @@ class _Pump(threading.Thread):
 
 @contextlib.contextmanager
 def removing(container: Callable[[], Container]) -> Iterator[None]:
-    """Remove a container after the block; of what breaks, the first is told, not what follows from it."""
+    """Remove a container after the block, if that can be done: else it is the next run's first work.
+
+    Hours of a stage are not lost because of it, and of what breaks, the first is told.
+    """
     try:
         yield
-    except BaseException:
+    finally:
         with contextlib.suppress(DockerException, OSError):
             remove(container())
-        raise
-    remove(container())
 
 
 def remove(container: Container) -> None:

@@ -156,11 +156,18 @@ class VolumeClient:
         with translated(msg("fetching {path}", path)):
             chunks, _ = self._there().get_archive(str(path))
             stream = io.BufferedReader(_Chunks(chunks), 1 << 20)
-            with tarfile.open(fileobj=stream, mode="r|") as archive:
-                for member in archive:
-                    source = archive.extractfile(member) if member.isfile() else None
-                    while source and (block := source.read(1 << 20)):
-                        yield member.name, block
+            try:
+                with tarfile.open(fileobj=stream, mode="r|") as archive:
+                    for member in archive:
+                        source = archive.extractfile(member) if member.isfile() else None
+                        while source and (block := source.read(1 << 20)):
+                            yield member.name, block
+            except tarfile.TarError as error:
+                message = msg("fetching {path}: the connection to the engine broke off", path)
+                remedy = msg(
+                    "see whether it still runs (`docker info`), then run the same command again"
+                )
+                raise EngineError(message, remedy=remedy) from error
 
 
 def _write(sink: BinaryIO, block: bytes) -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from pipeline.engine.containers import Exited, Job, Sink
 from pipeline.engine.usage import Usage
 from pipeline.engine.volumes import VolumeClient
-from pipeline.errors import IntegrityFailed, PaddockError, StageFailed
+from pipeline.errors import EngineError, IntegrityFailed, PaddockError, StageFailed
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.planner import FORCED, Step
 from pipeline.plan.wiring import Wire
@@ -38,6 +38,7 @@ from stages.contract import (
     digests_of,
 )
 from stages.message import msg
+from stages.pitfalls import Pitfall
 
 #: What a container ends with that SIGKILL ended.
 _KILLED = 128 + signal.SIGKILL
@@ -140,7 +141,15 @@ class Executor:
         self._volumes.fetch(PurePosixPath(spec.output) / RESULT_FILE, buffer)
         found = digests_of(buffer.getvalue())
         file = Artifact(RESULT_FILE, found.size, found.md5, found.sha256)
-        return Made(Result.from_json(json.loads(buffer.getvalue())), file)
+        try:
+            return Made(Result.from_json(json.loads(buffer.getvalue())), file)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise IntegrityFailed(
+                msg("what the {stage} stage left as its result cannot be read", spec.stage),
+                f"{spec.output}/{RESULT_FILE}",
+                msg("make it again: paddock --batch --force {stage}", spec.stage),
+                Pitfall.CHANGED_ARTIFACT,
+            ) from error
 
 
 def inputs_of(wire: Wire, results: Mapping[str, Result]) -> tuple[Input, ...]:
@@ -206,6 +215,12 @@ def _failure(stage: str, exited: Exited, said: Failed | None, log: Path) -> Padd
             msg("somebody, or the machine, {how} the container of the {stage} stage", how, stage),
             str(log),
             msg("run the same command again: it goes on from there"),
+        )
+    if said is None and exited.code == Exit.TERMINATED and not exited.stopped:
+        return EngineError(
+            msg("the connection to the engine broke off, and the {stage} stage stopped", stage),
+            str(log),
+            msg("see whether it still runs (`docker info`), then run the same command again"),
         )
     if said is None:
         remedy = msg("its log has the details")

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from pipeline.errors import EngineError
 from pipeline.run.place import Place, Stop
 from stages.contract import INPUTS, Digests
 from stages.message import msg
 
 #: Whose image it runs in: no other has ``stages/rehash.py``.
 STAGE = "data"
+_END = b"{}"
 _COMMAND = ("python", "-m", "stages.rehash")
 
 
@@ -77,5 +79,10 @@ def _upload_fault(raw: Mapping[str, Any]) -> UploadFault:
 
 
 def _run(place: Place, words: Sequence[str], stop: Stop) -> list[dict[str, Any]]:
-    printed = place.ask(msg("hashing the workspace again"), (*_COMMAND, *words), stop)
-    return [json.loads(line) for line in printed.splitlines()]
+    what = msg("hashing the workspace again")
+    *lines, end = place.ask(what, (*_COMMAND, *words), stop).splitlines() or [b""]
+    if end != _END:
+        message = msg("{what}: the connection to the engine broke off", what)
+        remedy = msg("see whether it still runs (`docker info`), then run the same command again")
+        raise EngineError(message, remedy=remedy)
+    return [json.loads(line) for line in lines]

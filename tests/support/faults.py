@@ -93,18 +93,19 @@ class Bench:
         stage: str = "data",
         *,
         attended: bool = False,
+        spec: bytes = b"",
     ) -> subprocess.Popen[bytes]:
         """Start the data stage, its spec for ``stage``; ``body`` is the body of ``run(context)``.
 
-        Of one that is ``attended`` stdin stays open.
+        Of one that is ``attended`` stdin stays open; other bytes can be given as its ``spec``.
         """
         package = self.folder / "code" / "stages"
         shutil.copytree(_runtime(), package, dirs_exist_ok=True)  # times too: bytecode stays valid
         indented = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ") + "\n"
         (package / "data.py").write_text(f"{_HEAD}def run(context):\n{indented}")
-        spec = Spec(stage, "KEY", str(self.output), inputs=inputs)
         path = self.run_folder / "spec.json"
-        path.write_text(spec.dump())
+        asked = Spec(stage, "KEY", str(self.output), inputs=inputs)
+        path.write_bytes(spec or asked.dump().encode())
         return subprocess.Popen(
             [sys.executable, "-m", "stages", "data", str(path)],
             cwd=package.parent,

@@ -151,6 +151,7 @@ class PretendedEngine:
                 yield json.dumps({**tree, "faults": []}).encode() + b"\n"
             elif path.startswith(folders):
                 yield json.dumps({"path": path, **vars(digests_of(data))}).encode() + b"\n"
+        yield b"{}\n"
 
     def _stage(self, spec: dict[str, Any]) -> None:
         name, output = spec["stage"], spec["output"]

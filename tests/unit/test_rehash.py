@@ -41,7 +41,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: Path | str) -> list[dict[st
     assert main([str(word) for word in words]) == 0
     text = capsys.readouterr().out
     assert text.isascii()
-    return [json.loads(line) for line in text.splitlines()]
+    *lines, end = (json.loads(line) for line in text.splitlines())
+    assert end == {}, "whoever reads it knows that it is whole"
+    return lines
 
 
 def test_every_file_is_hashed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

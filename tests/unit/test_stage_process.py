@@ -25,6 +25,7 @@ from stages.errors import IntegrityError
 from stages.runtime import check_inputs
 from support.faults import Bench
 from support.patience import PATIENCE
+from support.vandal import truncated
 
 
 @pytest.fixture
@@ -217,6 +218,16 @@ def test_a_stage_that_nobody_attends_to_any_more_stops(
     assert any(b"epochs" in line for line in iter(process.stdout.readline, b""))
     process.stdin.close()
     assert process.wait(PATIENCE) == Exit.TERMINATED
+
+
+def test_a_spec_that_was_cut_short_is_told_with_its_name(bench: Bench) -> None:
+    spec = bench.run_folder / "spec.json"
+    bench.start("return {}").wait(PATIENCE)
+    process = bench.start("return {}", spec=truncated(spec.read_bytes()))
+    ended = bench.finish(process)
+    failed = ended.events[-1]
+    assert ended.code == Exit.INTEGRITY and isinstance(failed, Failed)
+    assert failed.where == str(spec) and "same command again" in failed.remedy
 
 
 def test_spec_of_another_stage_is_refused(bench: Bench) -> None:
