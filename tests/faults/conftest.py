@@ -11,6 +11,7 @@ from pipeline.compose.file import Compose
 from pipeline.engine.connection import connect
 from support import engine
 from support.projects import write_project
+from support.proxy import Proxy
 from support.scene import Good, Scene
 from support.second_engine import Machine, fragile_engine
 from support.stand_ins import PROJECT, build_stand_ins, take_over
@@ -41,6 +42,13 @@ def scene(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     went = made.go()
     assert went.code == 0, went.failures
     return made
+
+
+@pytest.fixture(scope="session")
+def proxy(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A way to the engine on which answers go wrong."""
+    with Proxy(machine.url, tmp_path_factory.mktemp("proxy") / "docker.sock") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import os
+import pty
+import signal
+import subprocess
+import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from docker.errors import APIError
 
+from faults.answers import ANSWERS, QUICK, Answer
 from faults.matrix import CASES, Case, Fault
 from pipeline.record.runs import STOPPED
-from support.runs import Done, changed
+from stages.contract import Progress
+from support.background import wait_for
+from support.cli import paddock
+from support.patience import PATIENCE
+from support.projects import write_project
+from support.proxy import Proxy
+from support.runs import Done, changed, check_clean_refusal
 from support.scene import Good, Scene
+from support.stand_ins import PROJECT
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
 REPEATS = int(os.environ.get("PADDOCK_TEST_REPEATS", "1"))
+special = pytest.mark.parametrize("repeat", range(REPEATS))
 
 
 @pytest.mark.parametrize("repeat", range(REPEATS))
@@ -42,6 +57,132 @@ def test_fault(case: Case, repeat: int, scene: Scene, good: Good) -> None:
     assert lost == []
     assert went.code == 0, went.failures
     assert all(part in went.notes for part in fault.notes), went.notes
+    assert good.lost(scene.good()) == [] and scene.leftovers(good) == []
+
+
+@pytest.mark.parametrize("repeat", range(REPEATS))
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(
+            answer, id=answer.name, marks=[] if answer.name in QUICK else [pytest.mark.matrix]
+        )
+        for answer in ANSWERS
+    ],
+)
+def test_answer(answer: Answer, repeat: int, proxy: Proxy, scene: Scene, good: Good) -> None:
+    with proxy.making(answer.trouble):
+        ended = scene.by_way_of(proxy.url).go("verify")
+        met = list(proxy.met)
+    lost = good.lost(scene.good())
+    went = scene.go("verify")
+    assert met, "no such request was made"
+    said = [f"{item.message}\n{item.where}\n{item.remedy}" for item in ended.failures]
+    assert ended.code == answer.code, said
+    assert len(said) == bool(answer.says) and all(answer.says in text for text in said), said
+    assert all(item.remedy for item in ended.failures)
+    assert lost == []
+    assert went.code == 0, went.failures
+    assert good.lost(scene.good()) == [] and scene.leftovers(good) == []
+
+
+@special
+def test_image_removed_in_the_middle(repeat: int, scene: Scene, good: Good) -> None:
+    """Of the stage that is next."""
+    with scene.ordered("data", "hold"), scene.live("--force", "data", "--force", "train") as live:
+        live.wait_for("progress", "data")
+        scene.remove_image("train")
+        scene.release()
+        ended = live.finish()
+    lost = good.lost(scene.good())
+    scene.make_image("train")
+    check_clean_refusal(ended, 4, "the image is not there", "paddock images build")
+    assert lost == []
+    check_goes_on(scene, good, "train")
+
+
+@special
+def test_volume_removed_in_the_middle(repeat: int, scene: Scene, good: Good) -> None:
+    """The engine refuses, for it is in use; the run goes on."""
+    with scene.ordered("train", "hold"), scene.live("--force", "train") as live:
+        live.wait_for("progress", "train")
+        with pytest.raises(APIError, match="in use"):
+            scene.client.volumes.get(scene.volumes["workspace"]).remove(force=True)
+        scene.release()
+        assert live.finish().code == 0
+    check_goes_on(scene, good)
+
+
+@special
+def test_all_removed_after_the_tool_was_killed(repeat: int, scene: Scene, good: Good) -> None:
+    """As ``docker system prune --volumes`` does: everything is made again, and delivered is what was."""
+    with scene.ordered("export", "hold"), scene.live("--force", "export") as live:
+        live.wait_for("progress", "export")
+        live.send(signal.SIGKILL)
+        live.finish()
+    for name in scene.containers():
+        scene.client.containers.get(name).remove(force=True)
+    for volume in scene.volumes.values():
+        scene.client.volumes.get(volume).remove(force=True)
+    check_goes_on(scene, good)
+
+
+@special
+def test_engine_full_before_the_run(repeat: int, scene: Scene, good: Good) -> None:
+    scene.machine.fill()
+    went = scene.go("verify")
+    scene.machine.empty()
+    (failure,) = went.failures
+    assert went.code in (3, 4) and failure.remedy.startswith("free space"), failure
+    assert good.lost(scene.good()) == []
+    check_goes_on(scene, good, "verify")
+
+
+@special
+def test_two_projects_on_one_engine(repeat: int, scene: Scene, good: Good, tmp_path: Path) -> None:
+    other = Scene(scene.machine, write_project(tmp_path / "other", PROJECT))
+    with scene.ordered("train", "hold"), scene.live("--force", "train") as live:
+        live.wait_for("progress", "train")
+        assert other.go().code == 0, "its containers and volumes are its own"
+        done = paddock("clean", "--volumes", other.folder, environ=other.environ)
+        assert done.returncode == 0 and other.containers() == []
+        scene.release()
+        assert live.finish().code == 0
+    check_goes_on(scene, good)
+
+
+@special
+def test_terminal_goes_away(repeat: int, scene: Scene, good: Good) -> None:
+    with scene.ordered("convert", "hold"):
+        terminal, other_end = pty.openpty()
+        words = [
+            sys.executable,
+            "-m",
+            "tui.cli",
+            "--batch",
+            str(scene.folder),
+            "--force",
+            "convert",
+        ]
+        with subprocess.Popen(
+            ["setsid", "--ctty", *words],
+            stdin=other_end,
+            stdout=other_end,
+            stderr=other_end,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, **scene.environ},
+        ) as process:
+            os.close(other_end)
+            wait_for(lambda: scene.says(Progress, "convert"))
+            os.close(terminal)
+            assert process.wait(PATIENCE) == 129
+        assert scene.containers() == [] and good.lost(scene.good()) == []
+    check_goes_on(scene, good, "convert")
+
+
+def check_goes_on(scene: Scene, good: Good, *forced: str) -> None:
+    went = scene.go(*forced)
+    assert went.code == 0, went.failures
     assert good.lost(scene.good()) == [] and scene.leftovers(good) == []
 
 

@@ -16,11 +16,14 @@ from docker.models.containers import Container
 from pipeline.engine.connection import connect
 from pipeline.plan.workspace import workspace_of
 from pipeline.project import load_project
-from pipeline.record.events import Envelope, Noted, RunFailed
+from pipeline.record.events import AnyEvent, Envelope, Noted, RunFailed
+from pipeline.record.runs import latest
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
+from support.background import events_of
 from support.runs import Live, label_filter
 from support.second_engine import Machine
+from support.stand_ins import make_image
 
 #: What a run may leave beside the user's files and what it delivers, in the project.
 _RECORD = {"cache", "hashes.sqlite", "ledger.jsonl", "lock", "runs", ".gitignore"}
@@ -79,6 +82,10 @@ class Scene:
         self.identity, self.volumes = workspace.identity, workspace.volumes
         self.workspace = f"/var/lib/docker/volumes/{self.volumes['workspace']}/_data"
 
+    def by_way_of(self, url: str) -> Scene:
+        """Return the same with another way to the engine for its runs."""
+        return Scene(self.machine, self.folder, url)
+
     @property
     def client(self) -> DockerClient:
         """A client of the engine, whatever the project's own way to it is."""
@@ -110,6 +117,12 @@ class Scene:
         """Let a stage that waits go on."""
         self.machine.shell('rm -f "$1"', f"{self.workspace}/order.json")
 
+    def says(self, kind: type[AnyEvent], stage: str) -> bool | None:
+        """Return whether the latest run has said something of this kind; None if it has not."""
+        newest = latest(self.folder / ".paddock")
+        said = events_of(newest) if newest else []
+        return any(isinstance(it.event, kind) and it.stage == stage for it in said) or None
+
     def containers(self) -> list[str]:
         """Return the names of the project's containers, in whatever state."""
         found = self.client.containers.list(
@@ -122,6 +135,17 @@ class Scene:
         filters = {**label_filter(self.identity), "name": f"-{stage}-"}
         (found,) = self.client.containers.list(filters=filters)
         return found
+
+    def remove_image(self, stage: str) -> None:
+        """Remove the image of a stage, as somebody does who needs the room."""
+        self.client.images.remove(self._image_of(stage), force=True)
+
+    def make_image(self, stage: str) -> None:
+        """Make the image of a stage anew."""
+        make_image(self.client, self._image_of(stage), stage)
+
+    def _image_of(self, stage: str) -> str:
+        return workspace_of(load_project(self.folder), os.environ).compose.services[stage].image
 
     def good(self) -> Good:
         """Return what is there now: results in the workspace, and all of the project but its record."""

@@ -19,6 +19,7 @@ from stages.contract import RESULT_FILE
 from support.faults import RUNTIME
 from support.pretended import PretendedEngine
 from support.projects import MINIMAL, write_project
+from support.tools import tar_of
 
 _HERE = Path(__file__).parents[1] / "faults" / "image"
 _STAGES = Path(__file__).parents[2] / "stages"
@@ -54,10 +55,17 @@ def build_stand_ins(client: DockerClient, base: str, scratch: Path) -> str:
 def take_over(source: DockerClient, image: str, target: DockerClient, compose: Compose) -> None:
     """Bring the image to another engine, under the name of every stage's."""
     archive = b"".join(source.images.get(image).save(named=True))
-    (loaded,) = target.images.load(archive)
+    target.images.load(archive)
     for stage in STAGES:
-        repository, _, tag = compose.services[stage].image.rpartition(":")
-        loaded.tag(repository, tag)
+        make_image(target, compose.services[stage].image, stage)
+
+
+def make_image(engine: DockerClient, reference: str, stage: str) -> None:
+    """Make the image of a stage from the one of all; a label, which has no say in a key, tells them apart."""
+    text = f"FROM {_IMAGE}\nLABEL paddock.stage={stage}\n"
+    request = BuildRequest(reference, "Dockerfile", {})
+    for _line in Images(engine).build(request, io.BytesIO(tar_of("Dockerfile", text))):
+        pass
 
 
 def _context(scratch: Path) -> bytes:
