@@ -19,7 +19,8 @@ demo: engine images
 # the images too, but for the files of these that passed before with the same image, stages and tests.
 test: check engine images
 	$(PADDOCK) images build verify-arm
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine tests/faults \
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine \
+	    tests/faults/test_matrix.py \
 	    -m "not matrix"
 
 # The same, whatever passed before.
@@ -44,7 +45,8 @@ check-source:
 	.venv/bin/lint-imports
 
 check-tests:
-	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases tests/fuzz
+	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases \
+	    tests/fuzz tests/faults/test_files.py
 
 # Every parser gets INPUTS damaged files, others each time: of the host first, then of the stages.
 INPUTS = 10000

@@ -30,6 +30,8 @@ from stages.message import msg
 STOPPED = (Exit.HANGUP, Exit.INTERRUPTED, Exit.TERMINATED)
 _RUNS = "runs"
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+#: Of a second, in a run's name.
+_PARTS = 0x10000
 #: Events are read in portions of this many.
 _PORTION = 1000
 
@@ -116,17 +118,31 @@ def run_folder(state: Path, name: str) -> RunFolder:
     return RunFolder(name, state / _RUNS / name)
 
 
-def new_name() -> str:
-    """Return a name for a run that starts now: second, and 65536ths of it, so that names sort by time."""
-    now = time.time()
-    second = datetime.fromtimestamp(now, timezone.utc)
-    return f"{second:%Y%m%d-%H%M%S}-{int(now % 1 * 0x10000):04x}"
+def new_name(state: Path) -> str:
+    """Return a name for a run that starts now: second, and 65536ths of it, so that names sort by time.
+
+    If the clock was set back, it is the next after the newest run's: what was last is never what was before.
+    """
+    now = int(time.time() * _PARTS)
+    if newest := latest(state):
+        now = max(now, _moment(newest.name) + 1)
+    second = datetime.fromtimestamp(now // _PARTS, timezone.utc)
+    return f"{second:%Y%m%d-%H%M%S}-{now % _PARTS:04x}"
+
+
+def _moment(name: str) -> int:
+    """Return when a run was named so, in parts of seconds; 0 if no clock ever said it."""
+    try:
+        second = datetime.strptime(f"{name[:15]}+0000", "%Y%m%d-%H%M%S%z")
+    except ValueError:
+        return 0
+    return int(second.timestamp()) * _PARTS + int(name[16:], 16)
 
 
 def create_run(state: Path) -> RunFolder:
     """Name a run and make its folder before it starts."""
     while True:
-        run = run_folder(state, new_name())
+        run = run_folder(state, new_name(state))
         try:
             run.path.mkdir(parents=True)
         except FileExistsError:

@@ -45,7 +45,7 @@ def run(
     """
     project = load_project(folder)
     locked = read_lock(project.folder / LOCK_FILE) if options.locked else None
-    own = run_folder(project.state, name or new_name())
+    own = run_folder(project.state, name or new_name(project.state))
     with run_lock(project.state / LOCK_NAME, own.name) as dead:
         keep_out_of_git(project.state)
         log = EventLog(own.events, own.name, listener)

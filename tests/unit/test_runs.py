@@ -96,7 +96,7 @@ def test_names_sort_by_time(tmp_path: Path) -> None:
         names.append(create_run(tmp_path).name)
         time.sleep(0.0001)
     assert names == sorted(set(names))
-    assert run_folder(tmp_path, new_name()).name > names[-1]
+    assert run_folder(tmp_path, new_name(tmp_path)).name > names[-1]
 
 
 @pytest.mark.parametrize("name", ["", "..", "../x", "20260101-000000-00", f"{NAME}/.."])
