@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import lzma
 import stat
 import struct
@@ -89,18 +90,24 @@ def _take_out(archive: Path, folder: Path) -> None:
                 sink.write(piece)
 
 
-class _Pieces:
+class _Pieces(io.BufferedIOBase):
     """A stream that gives no more than a piece at a time.
 
     A tar says how long the name of a member is, and tarfile believes it: of a few packed kilobytes it would
     make gigabytes in memory.
     """
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self.tell, self.seek = stream, stream.tell, stream.seek
+    def __init__(self, stream: io.BufferedIOBase) -> None:
+        self._stream = stream
 
-    def read(self, size: int) -> bytes:
-        if size > _PIECE:
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._stream.seek(offset, whence)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or not 0 <= size <= _PIECE:
             raise tarfile.ReadError(msg("a header of {size} bytes", size))
         return self._stream.read(size)
 

@@ -1,7 +1,6 @@
 """PaddleOCR's ``.pdparams``: a pickle, and therefore read with care.
 
-``paddle.load`` runs whatever a pickle says. Here only the few names are allowed that a saved
-``state_dict`` of NumPy arrays needs; anything else is refused before it is called.
+``paddle.load`` runs whatever a pickle says; :mod:`stages.ppocr.unpickle` runs nothing of it.
 
 What tools leave in one is understood where it is plain what was meant: of a distillation's networks the
 student is taken, and numbers of half precision are widened. Both are said.
@@ -9,9 +8,7 @@ student is taken, and numbers of half precision are widened. Both are said.
 
 from __future__ import annotations
 
-import io
 import pickle
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from stages.contract.checkpoints import NAME_TABLE, networks_of, no_student, not
 from stages.errors import IntegrityError
 from stages.files import write_bytes
 from stages.message import joined, msg, text_of
+from stages.ppocr.unpickle import DAMAGED, NotAllowedError, read_pickle
 from stages.text.printable import printable
 
 #: Is told what of a checkpoint was not taken as it is.
@@ -30,48 +28,7 @@ Say = Callable[[str], None]
 _BFLOAT16 = np.dtype(np.uint16)
 
 
-class _NotAllowedError(pickle.UnpicklingError):
-    """The pickle refers to something that is no array; the text is a message."""
-
-
-def _encode(text: str, encoding: str) -> bytes:
-    """Stand in for ``codecs.encode``, by which protocol 2 writes bytes; no other codec."""
-    if encoding != "latin1":
-        raise _NotAllowedError(msg("it uses the codec {encoding}", printable(repr(encoding))))
-    return text.encode("latin1")
-
-
-_RECONSTRUCT = np.core.multiarray._reconstruct
-_SCALAR = np.core.multiarray.scalar
-#: All that may be looked up while unpickling: NumPy 1 and 2 name the same functions differently.
-ALLOWED: dict[tuple[str, str], Any] = {
-    ("collections", "OrderedDict"): OrderedDict,
-    ("_codecs", "encode"): _encode,
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-    ("numpy.core.multiarray", "_reconstruct"): _RECONSTRUCT,
-    ("numpy._core.multiarray", "_reconstruct"): _RECONSTRUCT,
-    ("numpy.core.multiarray", "scalar"): _SCALAR,
-    ("numpy._core.multiarray", "scalar"): _SCALAR,
-    ("numpy.core.numeric", "_frombuffer"): np.core.numeric._frombuffer,
-    ("numpy._core.numeric", "_frombuffer"): np.core.numeric._frombuffer,
-}
 _PROTOCOL = 4
-#: What unpickling raises of bytes that are damaged: the module's documentation leaves the list open, and what
-#: a pickle builds raises errors of its own.
-_DAMAGED = (
-    pickle.UnpicklingError, ValueError, TypeError, KeyError, IndexError, EOFError, AttributeError,
-    OverflowError, MemoryError,
-)  # fmt: skip
-
-
-class _StateUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        try:
-            return ALLOWED[module, name]
-        except KeyError:
-            what = msg("it refers to {module}.{name}", printable(module), printable(name))
-            raise _NotAllowedError(what) from None
 
 
 def _ignore(_text: str) -> None:
@@ -125,10 +82,10 @@ def _unpickled(path: Path) -> dict[Any, Any]:
         IntegrityError: it does not, or is damaged.
     """
     try:
-        state = _StateUnpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-    except _NotAllowedError as error:
+        state = read_pickle(path.read_bytes())
+    except NotAllowedError as error:
         raise _refusal(path, text_of(error)) from error
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise _refusal(path, msg("it is damaged or cut off")) from error
     if not isinstance(state, dict):
         raise _refusal(path, msg("it holds a {name}, not a dictionary", type(state).__name__))
@@ -175,16 +132,14 @@ def save_parameters(path: Path, parameters: Mapping[str, np.ndarray]) -> None:
 
 
 def _array(path: Path, key: Any, value: Any) -> np.ndarray:
-    """Take the array out of ``value``; older Paddle saves a pair of name and array."""
-    if isinstance(value, tuple) and len(value) == 2:
-        value = value[1]
+    """Return ``value``, which must be an array of numbers, in memory of its own."""
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         kind = value.dtype.name if isinstance(value, np.ndarray) else type(value).__name__
         shown = printable(repr(key))
         raise _refusal(
             path, msg("its entry {key} is not an array of numbers, but {kind}", shown, kind)
         )
-    return value
+    return value.copy()
 
 
 def _refusal(path: Path, why: str) -> IntegrityError:

@@ -61,8 +61,8 @@ def _is_a_bomb(text: str) -> bool:
     Raises:
         yaml.YAMLError: it cannot be parsed.
     """
-    sizes: dict[str, int] = {}
-    within: list[tuple[str, int]] = []
+    sizes: dict[str | None, int] = {}
+    within: list[tuple[str | None, int]] = []
     total = 0
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):

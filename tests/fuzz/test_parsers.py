@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import pytest
 
@@ -151,7 +152,7 @@ def archive(name: str) -> Callable[[bytes, Path], object]:
     return read
 
 
-def tar(mode: str) -> bytes:
+def tar(mode: Literal["w", "w:gz"]) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode=mode) as packed:
         for name in ("m/inference.json", "m/" + "long" * 40 + "é"):
@@ -284,7 +285,7 @@ WRITTEN = [
     Target("yaml", at("x.yml", yaml_file), each(DESCRIPTION, ANCHORED), (ValueError,)),
     Target("description", at("x.yml", described_characters), each(DESCRIPTION), (IntegrityError,)),
     Target("document", at("x.yml", read_document), each(DESCRIPTION, ANCHORED), (StageError,)),
-    Target("configuration", at("x.yml", lambda path: check_configuration(path, str)), configuration,
+    Target("configuration", at("x.yml", lambda path: check_configuration(path, print)), configuration,
            (UsageError,)),
     Target("configuration seen", at("x.yml", configured), configuration),
     Target("override", lambda data, _: check_overrides(lines(data)),

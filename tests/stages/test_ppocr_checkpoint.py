@@ -87,6 +87,48 @@ def test_code_hidden_in_an_array_of_objects_is_refused(tmp_path: Path) -> None:
         load_parameters(write(tmp_path / "y.pdparams", {"w": np.array([None], dtype=object)}))
 
 
+#: ``ndarray`` with a state of one's own: shape, type, whether Fortran's order, bytes.
+RAW = b"\x80\x04}\x8c\x01wcnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R%bbs."
+OBJECTS = b"cnumpy\ndtype\n\x8c\x02O8\x89\x88\x87R(K\x03\x8c\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+PAIRS = b")" + b"".join(b"q%ch%c\x86" % (n, n) for n in range(200))
+BOMBS = {
+    # type "O8" with the flag taken away that says that it holds references: its bytes would be addresses
+    "addresses": RAW % (b"(K\x01K\x01\x85" + OBJECTS + b"\x89C\x08AAAAAAAAt"),
+    # a place for an array of 8 TB, and one of memory that nothing was written to
+    "shape": RAW
+    % (
+        b"(K\x01\x8a\x06\x00\x00\x00\x00\x00\x01\x85"
+        b"cnumpy\ndtype\n\x8c\x02f8\x85R\x89C\x08AAAAAAAAt"
+    ),
+    "never written": b"\x80\x04}\x8c\x01wcnumpy\nndarray\nJ\x00\x00\x00\x40\x85\x85Rs.",
+    # the reader in C would make a table of 4 billion places, and zero 64 GB
+    "memo": b"\x80\x04}r\xff\xff\xff\x7f",
+    "bytes": b"\x80\x05}\x8c\x01w\x96\x00\x00\x00\x00\x10\x00\x00\x00s.",
+    # a pair of a pair of a pair, 200 deep: to hash it as a key takes for ever
+    "key": b"\x80\x04}" + PAIRS + b"K\x01s.",
+    "key of ordered": b"\x80\x04ccollections\nOrderedDict\n]" + PAIRS + b"K\x01\x86a\x85R.",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_would_take_for_ever_all_memory_or_others_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "x.pdparams"
+    path.write_bytes(BOMBS[name])
+    with pytest.raises(IntegrityError, match="not a checkpoint that Paddock reads"):
+        load_parameters(path)
+
+
+def test_arrays_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    """As copies, which they become, they would take as often what the file takes once."""
+    numbers = np.arange(1000, dtype=np.float32)
+    path = write(tmp_path / "x.pdparams", {str(each): numbers for each in range(100)})
+    assert path.stat().st_size < 10_000
+    with pytest.raises(IntegrityError, match="damaged"):
+        load_parameters(path)
+
+
 @pytest.mark.parametrize("value", [[1, 2], {"w": "text"}, {"w": {"nested": 1}}, None])
 def test_what_is_no_state_dict_is_refused(tmp_path: Path, value: Any) -> None:
     with pytest.raises(IntegrityError, match="not a checkpoint that Paddock reads"):
