@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
+
+import paddle
 
 from stages.dataset.dictionary import given_dictionary
 from stages.errors import StageError
@@ -63,19 +66,31 @@ def ctc_architecture(context: Context) -> dict[str, Any]:
     return architecture
 
 
-def check_device(device: str, compiled_with_cuda: bool) -> None:
-    """Refuse a GPU that Paddle cannot use.
+def check_device(parameters: Mapping[str, Any]) -> None:
+    """Refuse a device that Paddle cannot use, or more of them than there are.
 
     Raises:
-        StageError: the device is unknown, or this Paddle was built without CUDA.
+        StageError: the device is unknown, this Paddle was built without CUDA, or finds too few GPUs.
     """
+    device, wanted = parameters["device"], parameters.get("devices", 1)
     if device not in ("cpu", "gpu"):
         raise StageError(
             msg("unknown device {device}; allowed: cpu, gpu", repr(device)), "train.device"
         )
-    if device == "gpu" and not compiled_with_cuda:
+    if device == "cpu":
+        return
+    if not paddle.device.is_compiled_with_cuda():
         raise StageError(
             msg("device = gpu, but this image's Paddle is the CPU build"),
             "train.device",
-            msg('set device = "cpu", or build the train image from a GPU requirements file'),
+            msg('set device = "cpu", or build the image for GPUs: paddock images build train-gpu'),
+        )
+    if (found := paddle.device.cuda.device_count()) < wanted:
+        raise StageError(
+            msg("Paddle finds {found} GPUs in the container, of {wanted}", found, wanted),
+            "train.devices",
+            msg(
+                "see whether `nvidia-smi` lists them on the engine's machine, and for which CUDA its "
+                "driver is"
+            ),
         )

@@ -58,7 +58,7 @@ def train(context: Context) -> TrainMetrics:
     parameters, started = context.parameters, time.time()
     # With strided views transposes are cheap and everything after them slow: a third of the speed.
     paddle.set_flags({"FLAGS_use_stride_kernel": False})
-    check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
+    check_device(parameters)
     architecture = ctc_architecture(context)
     dictionary = given_dictionary(context)
     network, proved = _official_network(context, architecture, dictionary)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
 
 from stages.contract import Curve, TrainMetrics
 from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
@@ -65,7 +64,7 @@ def train(context: Context) -> TrainMetrics:
         Stopped: SIGTERM arrived; the last epoch's checkpoint is kept.
     """
     parameters = context.parameters
-    check_device(parameters["device"], paddle.device.is_compiled_with_cuda())
+    check_device(parameters)
     overrides = check_overrides(parameters["overrides"])
     dictionary = given_dictionary(context)
     check_trainable(context, dictionary)
@@ -127,7 +126,8 @@ def _prepare(
 def _follow(context: Context, folder: Path, overrides: list[str], watch: Watch) -> None:
     """Run the trainer to its end and judge it by its log as well as by its exit code."""
     options = ["-o", *overrides] if overrides else []
-    tool = Tool(context, _SCRIPT, ["-c", str(folder / "start.yml"), *options], folder)
+    words = ["-c", str(folder / "start.yml"), *options]
+    tool = Tool(context, _SCRIPT, words, folder, context.parameters.get("devices", 1))
 
     with (folder / LOG).open("a", encoding="utf-8", buffering=1) as log:
 

@@ -38,10 +38,13 @@ class Ended:
 class Tool:
     """A running tool. Its log goes to this stage's log; each line is given to a reader."""
 
-    def __init__(self, context: Context, script: str, arguments: list[str], folder: Path) -> None:
+    def __init__(
+        self, context: Context, script: str, arguments: list[str], folder: Path, processes: int = 1
+    ) -> None:
         """Start ``tools/SCRIPT`` in ``folder``, in a process group of its own.
 
-        PaddleOCR's trainer kills its workers on SIGTERM only where it leads its group.
+        PaddleOCR's trainer kills its workers on SIGTERM only where it leads its group. Several processes
+        are started by Paddle's own launcher, which passes on what the first one prints.
         """
         root = paddleocr_root()
         path = str(root), str(Path(stages.__file__).parents[1])
@@ -49,9 +52,20 @@ class Tool:
         self._tail: deque[str] = deque(maxlen=_TAIL)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "stages.ppocr.launch", str(root / "tools" / script), *arguments],
+            [
+                sys.executable,
+                *_launcher(processes, folder),
+                str(root / "tools" / script),
+                *arguments,
+            ],
             cwd=folder,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(path)},
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "PYTHONPATH": os.pathsep.join(path),
+                # gloo would look for the host's name, which no name server tells where there is no network
+                "GLOO_SOCKET_IFNAME": "lo",
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -115,3 +129,12 @@ def failure(script: str, ended: Ended) -> StageError:
         script,
         remedy,
     )
+
+
+def _launcher(processes: int, folder: Path) -> list[str]:
+    if processes == 1:
+        return ["-m", "stages.ppocr.launch"]
+    return [
+        "-m", "paddle.distributed.launch", f"--nproc_per_node={processes}",
+        f"--log_dir={folder / 'processes'}", str(Path(__file__).with_name("launch.py")),
+    ]  # fmt: skip
