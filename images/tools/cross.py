@@ -1,8 +1,8 @@
-"""``cross.py RECIPE OUT``: put a C++ compiler for ARM, and an emulator of ARM's processor, into ``OUT``.
+"""``cross.py RECIPE OUT EMULATOR``: put Debian's packages, such as a compiler and an emulator, into ``OUT``.
 
-``RECIPE/packages.sha256`` lists Debian's packages as ``sha256sum`` writes them. One that is another ends the
-build: which compiler and which emulator ran a file is part of what a run shows. Of the emulator's many
-processors only ARM's is kept, of the documentation only licences.
+``RECIPE/packages.sha256`` lists them as ``sha256sum`` writes them. One that is another ends the build: which
+compiler and which emulator ran a file is part of what a run shows. Of qemu's many emulators only ``EMULATOR``
+is kept, of the documentation only licences.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from debian import download, unpack
 from files import settle
 
-_EMULATORS, _KEPT = "usr/bin/qemu-*", "qemu-aarch64-static"
+_EMULATORS = "usr/bin/qemu-*"
 _DROPPED = ("etc", "usr/sbin", "usr/share/man", "usr/share/locale", "usr/share/lintian")
 _LICENCE = "copyright"
 
 
-def main(recipe: Path, out: Path) -> None:
+def main(recipe: Path, out: Path, emulator: str) -> None:
     """Fetch the packages, compare their hashes, and unpack them."""
     lines = (recipe / "packages.sha256").read_text().splitlines()
     expected = {name: digest for digest, name in map(str.split, lines)}
@@ -30,7 +30,7 @@ def main(recipe: Path, out: Path) -> None:
             check(package, expected)
             unpack(package, out)
     for path in out.glob(_EMULATORS):
-        if path.name != _KEPT:
+        if path.name != emulator:
             path.unlink()
     for name in _DROPPED:
         shutil.rmtree(out / name, ignore_errors=True)
@@ -48,4 +48,4 @@ def check(package: Path, expected: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
