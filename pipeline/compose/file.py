@@ -65,6 +65,26 @@ class Build(_Table):
     target: str = ""
 
 
+class Devices(_Table):
+    """Devices of the machine that a container reserves, in Docker's words."""
+
+    driver: str = ""
+    count: str = "all"
+    capabilities: tuple[str, ...] = ()
+
+
+class _Reservations(_Table):
+    devices: tuple[Devices, ...] = ()
+
+
+class _Resources(_Table):
+    reservations: _Reservations = _Reservations()
+
+
+class _Deploy(_Table):
+    resources: _Resources = _Resources()
+
+
 class Service(_Table):
     """How a service's container runs: sizes in bytes, the grace time in seconds."""
 
@@ -87,6 +107,12 @@ class Service(_Table):
     labels: Mapping[str, str] = {}
     volumes: tuple[Annotated[Mount, BeforeValidator(parse_mount)], ...] = ()
     profiles: tuple[str, ...] = ()
+    deploy: _Deploy = _Deploy()
+
+    @property
+    def devices(self) -> tuple[Devices, ...]:
+        """What the container reserves of the engine's devices."""
+        return self.deploy.resources.reservations.devices
 
 
 class _VolumeTable(_Table):

@@ -16,7 +16,7 @@ from typing import cast
 from docker import DockerClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
-from docker.types import Mount
+from docker.types import DeviceRequest, Mount
 from docker.utils.socket import STDOUT, frames_iter
 
 from pipeline.compose.file import Service
@@ -37,6 +37,7 @@ class Job:
     """What to run. ``volumes`` maps compose.yaml's volume keys to names on the engine.
 
     With ``read_only`` nothing of them can be written; ``entrypoint`` is the image's own if it is empty.
+    Of devices that its service reserves the container has so many; -1 is all.
     """
 
     service: Service
@@ -49,6 +50,7 @@ class Job:
     mem_limit: int | None = None
     read_only: bool = False
     entrypoint: tuple[str, ...] = ()
+    devices: int = -1
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,12 @@ class Containers:
             init=service.init,
             stdin_open=True,
             environment={ATTENDED: "1"},
+            device_requests=[
+                DeviceRequest(
+                    driver=item.driver, count=job.devices, capabilities=[list(item.capabilities)]
+                )
+                for item in service.devices
+            ],
         )
 
     def _attend(

@@ -62,6 +62,24 @@ CAUSES = (
         ),
     ),
     _cause(
+        r"could not select device driver",
+        msg("the engine cannot give a container a GPU: NVIDIA's container toolkit is not set up"),
+        msg(
+            "on the engine's machine install the NVIDIA driver and nvidia-container-toolkit, run `sudo "
+            'nvidia-ctk runtime configure` and restart the engine; or set train.device = "cpu"'
+        ),
+    ),
+    _cause(
+        r"nvidia-container-cli: device error|unresolvable CDI devices",
+        msg("the engine's machine has fewer GPUs than were asked for"),
+        msg("set train.devices to what `nvidia-smi` lists there"),
+    ),
+    _cause(
+        r"nvidia-container-cli|libnvidia-ml\.so|libcuda\.so",
+        msg("the NVIDIA driver of the engine's machine is missing or does not work"),
+        msg('install it there, until `nvidia-smi` lists the GPU; or set train.device = "cpu"'),
+    ),
+    _cause(
         r"x509|certificate signed by unknown authority|certificate.verify",
         msg("a certificate is not trusted"),
         CA_REMEDY,

@@ -26,10 +26,14 @@ from stages.message import msg
 #: Where the Dockerfiles look for a user's certificates and for a user's PaddleOCR tree.
 CERTIFICATES = "images/ca"
 OWN_TREE = "images/paddleocr/tree"
+#: Has hashes of wheels that are on Paddle's own index alone, so whoever trains on a GPU makes it.
+GPU_LOCK = "images/gpu/requirements.txt"
 #: Build argument: a folder of the context with a PaddleOCR tree; or, for ``paddock``, any folder.
 TREE_ARGUMENT = "PADDLEOCR_TREE"
 #: Arguments that change where things come from, never what they are: hashes see to that.
-_UNTOLD_ARGUMENTS = {"PIP_INDEX_URL", "PYTHON_BASE", "BASE", "BASE_ORIGIN"}
+_UNTOLD_ARGUMENTS = {
+    "PIP_INDEX_URL", "PADDLE_GPU_INDEX_URL", "PYTHON_BASE", "BASE", "BASE_ORIGIN",
+}  # fmt: skip
 _NEVER = {"__pycache__", ".git", ".DS_Store"}
 _MOMENT = 1735689600
 
@@ -131,7 +135,11 @@ def _tree_files(tree: Path, prefix: str) -> Iterator[tuple[str, Path]]:
 def _matching(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
     found = sorted(root.glob(pattern))
     if not found:
-        remedy = msg("restore it from the repository, or correct the Dockerfile")
+        remedy = (
+            msg("make it where Paddle's own index can be reached: scripts/lock --gpu")
+            if pattern == GPU_LOCK
+            else msg("restore it from the repository, or correct the Dockerfile")
+        )
         raise UsageError(
             msg("a file that an image is built from is missing"), str(root / pattern), remedy
         )

@@ -14,9 +14,11 @@ from pipeline.compose.file import Compose, read_compose
 from pipeline.engine.connection import Engine, open_engine
 from pipeline.engine.containers import Labelled
 from pipeline.errors import EngineError
+from pipeline.machine.gpus import refuse_lacking_gpus
 from pipeline.models.store import cache_folder
 from pipeline.plan.stages import STAGES
-from pipeline.plan.workspace import PROJECT_LABEL, stages_of, workspace_of
+from pipeline.plan.stages.train import ON_GPU
+from pipeline.plan.workspace import PROJECT_LABEL, Workspace, stages_of, workspace_of
 from pipeline.project import Project
 from pipeline.record.runlock import running
 from pipeline.text import human_size
@@ -53,6 +55,8 @@ def examine(environ: Mapping[str, str], project: Project | None = None) -> Itera
     compose = read_compose(environ)
     for check in _ENGINE_CHECKS:
         yield check(engine, compose)
+    if project and project.settings.train.device == "gpu":
+        yield gpus_finding(engine, workspace_of(project, environ), project.settings.train.devices)
     own = workspace_of(project, environ).identity if project else ""
     lives = project is not None and running(project.state) is not None
     yield containers_finding(engine.containers.labelled(PROJECT_LABEL), own, lives=lives)
@@ -123,6 +127,23 @@ def _images(engine: Engine, compose: Compose) -> Finding:
             msg("make them: paddock images build"),
         )
     return Finding("images", "ok", msg("all {stages} stage images are there", len(STAGES)))
+
+
+def gpus_finding(engine: Engine, workspace: Workspace, count: int) -> Finding:
+    """Say whether the engine has the GPUs that the project asks for, and the image to train on them."""
+    try:
+        refuse_lacking_gpus(engine, workspace, count)
+    except EngineError as error:
+        return Finding("GPU", "problem", error.message, error.remedy)
+    image = workspace.compose.services[ON_GPU].image
+    if engine.images.find(image) is None:
+        return Finding(
+            "GPU",
+            "problem",
+            msg("missing: {missing}", ON_GPU),
+            msg("make it with: paddock images build {missing}", ON_GPU),
+        )
+    return Finding("GPU", "ok", msg("the engine gives a container {count}", count))
 
 
 def containers_finding(found: Iterable[Labelled], own: str, *, lives: bool) -> Finding:

@@ -38,6 +38,7 @@ def disagreements(project: Project) -> Iterator[Complaint]:
     yield from _of_space(project)
     yield from _of_weights(project)
     yield from _of_recogniser(project)
+    yield from _of_devices(project)
     yield from _of_arm_runtime(project)
     yield from _of_given_files(project)
 
@@ -254,6 +255,21 @@ def _of_recogniser(project: Project) -> Iterator[Complaint]:
     elif not is_file(project.folder / name / "paddock.toml"):
         remedy = msg("name the folder of a Paddock project that converts a recognition model")
         yield Complaint(keys, msg("no project in {folder}", project.folder / name), remedy)
+
+
+def _of_devices(project: Project) -> Iterator[Complaint]:
+    """Refuse a GPU with kernels that are a processor's, and more devices than the mode can use."""
+    settings = project.settings
+    if settings.train.device == "gpu" and settings.project.kernels == "portable":
+        message = msg("a GPU has no portable kernels: what it computes holds for its own kind")
+        yield Complaint(
+            ("train", "device"), message, msg('write kernels = "native" into [project]')
+        )
+    if settings.train.devices > 1 and settings.train.mode == "frozen":
+        message = msg(
+            "several devices train the whole network only: a head alone is trained on one"
+        )
+        yield Complaint(("train", "devices"), message, msg('set mode = "full", or devices = 1'))
 
 
 def _of_arm_runtime(project: Project) -> Iterator[Complaint]:

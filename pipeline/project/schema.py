@@ -154,6 +154,7 @@ class TrainSection(Section):
     early_stopping: EarlyStopping = EarlyStopping()
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
     device: Literal["cpu", "gpu"] = "cpu"
+    devices: Annotated[int, Field(ge=1, le=64)] = 1
     overrides: list[str] = []
 
     @field_validator("overrides")

@@ -131,6 +131,7 @@ class Executor:
             labels={**workspace.labels, RUN_LABEL: self._run, STAGE_LABEL: spec.stage},
             nano_cpus=round(limits.cpus * 1e9) if limits.cpus else None,
             mem_limit=limits.memory_bytes,
+            devices=self._project.settings.train.devices,
         )
         sink = Sink(listener.take_events, listener.take_log, listener.take_usage)
         files = {spec_path: spec.dump().encode("utf-8")}

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from pipeline import PROJECT_FILE
 from pipeline.errors import UsageError
+from pipeline.machine.gpus import refuse_lacking_gpus
 from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner
+from pipeline.plan.stages.train import ON_GPU
 from pipeline.plan.surroundings import Surroundings
 from pipeline.plan.wiring import Wire, wire
 from pipeline.project import Project
@@ -43,7 +45,7 @@ def prepare(
         check: called all the time while a model is fetched; what it raises ends that.
 
     Raises:
-        EngineError: an image is missing.
+        EngineError: an image is missing, or a GPU.
         UsageError: the project names a file or model that is not there, or the processor cannot run its
             kernels.
         IntegrityFailed: a model is not the recorded one.
@@ -52,6 +54,8 @@ def prepare(
     project, engine, workspace = connected.project, connected.engine, connected.workspace
     with HashCache(project.state / "hashes.sqlite") as cache:
         wires = wire(project, cache, FetchContext(say, cache.sha256, check))
+    if any(wire.runs_in == ON_GPU and not wire.skipped for wire in wires):
+        refuse_lacking_gpus(engine, workspace, project.settings.train.devices)
     place = Place(engine, workspace, find_images(engine, workspace, wires))
     surroundings = _surroundings(project, place, wires)
     identities = {stage: image.identity for stage, image in place.images.items()}

@@ -36,6 +36,27 @@ model = "pd"
 """
 
 
+ON_GPUS = """
+[project]
+name = "gpus"
+kernels = "native"
+
+[data]
+train = ["train.txt"]
+val = ["val.txt"]
+test = ["test.txt"]
+dictionary = "dict.txt"
+
+[model]
+pretrained = ""
+
+[train]
+mode = "full"
+device = "gpu"
+devices = 64
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(site: Site, lines: Path) -> Path:
     files: Files = {
@@ -87,6 +108,18 @@ def test_missing_image_is_named_before_anything_starts(
     assert "the convert stage needs the image paddock-convert:of-a-test" in done.stderr
     assert "paddock images build convert" in done.stderr
     assert site.containers(folder) == []
+
+
+def test_gpus_that_the_engine_cannot_give_are_said_before_anything_starts(
+    site: Site, lines: Path
+) -> None:
+    """No machine has 64: with a GPU it is told that these are fewer, without one what is missing for one."""
+    files: Files = {"data": lines, "dict.txt": lines / "dict.txt"}
+    folder = site.project("gpus", ON_GPUS, files)
+    done = paddock("plan", folder, environ={})
+    assert done.returncode == 4 and done.stdout == ""
+    assert any(f"nvidia-{word}" in done.stderr for word in ("ctk", "smi")), done.stderr
+    assert "error:" in done.stderr and site.containers(folder) == []
 
 
 def test_a_project_that_starts_from_a_pd_model_needs_no_image_to_train_or_export(

@@ -143,7 +143,10 @@ def test_only_a_project_with_a_library_asks_for_the_image_that_runs_it(tmp_path:
     assert verify.SPEC.service(basis) == "verify-arm"
     assert verify.SPEC.service(Basis(project, Start(), {})) == ""
     images = read_compose({}).images
-    assert [name for name, build in images.items() if build.asked_for] == ["verify-arm"]
+    assert [name for name, build in images.items() if build.asked_for] == [
+        "verify-arm",
+        "train-gpu",
+    ]
 
 
 def test_the_opt_that_libraries_are_held_against_is_the_images() -> None:

@@ -16,6 +16,7 @@ from support.projects import DATA, HEAD, MINIMAL, write_project
 EVERYTHING = """
 [project]
 name = "plates"
+kernels = "native"
 
 [data]
 root = "data"
@@ -42,6 +43,7 @@ learning_rate = 5e-4
 early_stopping = { metric = "ned", patience = 2, min_delta = 0.01 }
 seed = 7
 device = "gpu"
+devices = 2
 overrides = ["Global.print_batch_step=1"]
 
 [export]

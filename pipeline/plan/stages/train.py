@@ -10,6 +10,9 @@ from pipeline.plan.surroundings import SURROUNDINGS, Surrounding
 from stages.contract.artifacts import CHECKPOINT, CONFIGURATION, CURVE
 from stages.message import msg
 
+#: The service that has Paddle for GPUs.
+ON_GPU = "train-gpu"
+
 
 def _skipped(basis: Basis) -> str:
     if basis.start.pd:
@@ -23,8 +26,10 @@ def _skipped(basis: Basis) -> str:
 
 def _parameters(basis: Basis) -> dict[str, Any]:
     settings = basis.project.settings
+    # one device goes without saying: so its results keep the keys that they have
+    one = {"devices"} if settings.train.devices == 1 else set()
     return {
-        **settings.train.model_dump(exclude={"checkpoint", *SURROUNDINGS}),
+        **settings.train.model_dump(exclude={"checkpoint", *SURROUNDINGS, *one}),
         "architecture": settings.model.architecture,
         "image_shape": settings.model.image_shape,
         "use_space_char": settings.data.use_space_char,
@@ -48,6 +53,11 @@ def _decided_by(_basis: Basis) -> tuple[Surrounding, ...]:
     return ("seed", "threads", "kernels")
 
 
+def _service(basis: Basis) -> str:
+    """Paddle for a GPU is another wheel, and so in an image of its own."""
+    return ON_GPU if basis.project.settings.train.device == "gpu" else ""
+
+
 SPEC = StageSpec(
     "train",
     _parameters,
@@ -56,4 +66,5 @@ SPEC = StageSpec(
     skipped=_skipped,
     decided_by=_decided_by,
     documents=(CURVE,),
+    service=_service,
 )
