@@ -78,7 +78,7 @@ class Volumes:
                 )
 
         client = VolumeClient(make)
-        with translated(msg("closing the workspace")), removing(lambda: client.container):
+        with removing(lambda: client.container):
             yield client
 
 

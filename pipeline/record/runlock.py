@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -52,10 +53,9 @@ def run_lock(path: Path, run: str = "") -> Iterator[str]:
         run: the name of the run that holds it.
 
     Raises:
-        UsageError: a live runner holds it.
+        UsageError: a live runner holds it, or the project is read-only.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    descriptor = _opened(path)
     try:
         _take(descriptor, path)
         holder = _said(descriptor)
@@ -67,6 +67,20 @@ def run_lock(path: Path, run: str = "") -> Iterator[str]:
             os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        raise UsageError(
+            msg("cannot write into the project: {strerror}", error.strerror),
+            str(path.parent),
+            msg("let Paddock write there, or run a copy of the project"),
+        ) from error
 
 
 def running(state: Path) -> Running | None:

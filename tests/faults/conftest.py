@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures once, whichever folder comes first."""
     if not config.pluginmanager.is_registered(engine):
         config.pluginmanager.register(engine)
+    if (
+        signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    ):  # by nohup: programs would inherit and heed it
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -24,6 +26,8 @@ from support.projects import write_project
 from support.proxy import Proxy
 from support.runs import Done, changed, check_clean_refusal
 from support.scene import Good, Scene
+from support.second_engine import Machine
+from support.small_disk import SmallDisk, small_disk
 from support.stand_ins import PROJECT
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
@@ -178,6 +182,67 @@ def test_terminal_goes_away(repeat: int, scene: Scene, good: Good) -> None:
             assert process.wait(PATIENCE) == 129
         assert scene.containers() == [] and good.lost(scene.good()) == []
     check_goes_on(scene, good, "convert")
+
+
+@pytest.fixture
+def own(machine: Machine, tmp_path: Path) -> Iterator[tuple[Scene, SmallDisk]]:
+    """A project whose stages have all run, on a small disk of its own."""
+    folder = tmp_path / "p"
+    seed = write_project(tmp_path / "seed", PROJECT)
+    shutil.copytree(seed, folder)
+    scene = Scene(machine, folder)
+    with small_disk(folder, seed, "3m") as disk:
+        scene.prefix, scene.seen = disk.prefix, disk.path
+        with scene.live() as live:
+            assert live.finish().code == 0
+        yield scene, disk
+
+
+@special
+@pytest.mark.parametrize("stage", ["data", pytest.param("verify", marks=pytest.mark.matrix)])
+def test_project_full_in_the_middle(repeat: int, own: tuple[Scene, SmallDisk], stage: str) -> None:
+    scene, disk = own
+    good = scene.good()
+    with scene.ordered(stage, "hold"), scene.live("--force", stage) as live:
+        live.wait_for("progress", stage)
+        disk.fill()
+        scene.release()
+        ended = live.finish()
+    check_full(ended)
+    assert scene.containers() == [] and good.lost(scene.good()) == []
+    disk.empty()
+    check_goes_on(scene, good, stage)
+
+
+@special
+def test_project_full_before_the_run(repeat: int, own: tuple[Scene, SmallDisk]) -> None:
+    scene, disk = own
+    good = scene.good()
+    disk.fill()
+    with scene.live() as live:
+        ended = live.finish()
+    check_full(ended)
+    disk.empty()
+    check_goes_on(scene, good)
+
+
+def check_full(ended: Done) -> None:
+    """Said in the record if there is room, else on stderr."""
+    said = f"{ended.of('run-failed')}{ended.stderr}"
+    assert ended.code == 3 and "Traceback" not in ended.stderr
+    assert "No space left on device" in said and "free" in said
+
+
+@special
+def test_read_only_project(repeat: int, own: tuple[Scene, SmallDisk]) -> None:
+    scene, disk = own
+    disk.forbid_writing()
+    with scene.live() as live:
+        ended = live.finish()
+    assert ended.code == 2 and "Traceback" not in ended.stderr
+    assert "Read-only file system" in ended.stderr and str(scene.folder) in ended.stderr
+    assert "run a copy of the project" in ended.stderr
+    assert scene.containers() == []
 
 
 def check_goes_on(scene: Scene, good: Good, *forced: str) -> None:

@@ -28,6 +28,7 @@ FIRST = (
     "test_training.py",
     "test_images_certificates.py",
     "test_integrity.py",
+    "test_matrix.py",
     "test_stopping.py",
 )
 

@@ -76,7 +76,8 @@ class Scene:
     """A project on a machine that may come to harm."""
 
     def __init__(self, machine: Machine, folder: Path, url: str = "") -> None:
-        self.machine, self.folder = machine, folder
+        self.machine, self.folder, self.seen = machine, folder, folder
+        self.prefix: tuple[str, ...] = ()
         self.environ = {"DOCKER_HOST": url or machine.url}
         workspace = workspace_of(load_project(folder), os.environ)
         self.identity, self.volumes = workspace.identity, workspace.volumes
@@ -93,10 +94,14 @@ class Scene:
 
     def live(self, *words: str) -> Live:
         """Start a run in a process of its own."""
-        return Live(self.folder, *words, environ=self.environ)
+        return Live(self.folder, *words, environ=self.environ, prefix=self.prefix)
 
     def go(self, *forced: str) -> Went:
-        """Run to the end, in this process."""
+        """Run to the end: in this process, if that sees the project."""
+        if self.prefix:
+            with self.live(*(word for stage in forced for word in ("--force", stage))) as live:
+                done = live.finish()
+            return Went(done.code, [Envelope.decode(json.dumps(event)) for event in done.events])
         said: list[Envelope] = []
         options = Options(forced=frozenset(forced))
         code = run(self.folder, options, {**os.environ, **self.environ}, said.append, StopSwitch())
@@ -152,8 +157,8 @@ class Scene:
         files: dict[str, str] = json.loads(
             self.machine.shell('exec python3 -c "$1" "$2"', _RESULTS, self.workspace)
         )
-        for path in self.folder.rglob("*"):
-            relative = path.relative_to(self.folder)
+        for path in self.seen.rglob("*"):
+            relative = path.relative_to(self.seen)
             if path.is_file() and relative.parts[0] != ".paddock":
                 data = b"" if path.name in _EVERY_RUNS else path.read_bytes()
                 files[str(relative)] = hashlib.sha256(data).hexdigest()
@@ -164,7 +169,7 @@ class Scene:
         script = 'cd "$1" && find . -name "*.partial" -o -name "*.writing" -o -name "*.before"'
         found = [*self.containers(), *self.machine.shell(script, self.workspace).splitlines()]
         found += [path for path in self.good().files if path not in good.files]
-        state = self.folder / ".paddock"
+        state = self.seen / ".paddock"
         found += [path.name for path in state.iterdir() if path.name not in _RECORD]
         found += [f"runs/{path.name}" for path in state.glob("runs/*/*") if not _belongs(path)]
         if (state / "lock").read_text():
