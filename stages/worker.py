@@ -147,8 +147,13 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     guards = round(context.guard_seconds, 3)
     result = Result(stage, spec.key, artifacts, metrics, versions, seconds, guards)
     write_text(partial / RESULT_FILE, result.dump())
-    remove_tree(output)  # an earlier result of this key that was forgotten with --force
+    # An earlier result of this key, forgotten with --force, is whole until the new one stands in its place.
+    before = output.with_name(output.name + ".before")
+    remove_tree(before)
+    if output.exists():
+        output.rename(before)
     partial.rename(output)
+    remove_tree(before)
 
 
 def _begin(partial: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from unittest import mock
 
 import pytest
 
+from faults.answers import ANSWERS
+from faults.matrix import FAULTS
 from pipeline.errors import PaddockError
 from pipeline.record.events import Envelope, RunFailed
 from pipeline.record.runs import list_runs, summarise
@@ -127,6 +130,16 @@ def test_result_cut_short_before_anybody_read_it(
     monkeypatch.undo()
     install(monkeypatch, engine)
     assert go(folder, "train") == (0, "") and delivered(folder) == good
+
+
+def test_every_case_is_in_the_document() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
+    assert [fault.name for fault in FAULTS if f"`{fault.name}`" not in text] == []
+    families = ("engine-says-500-to-", "engine-gone-at-")
+    for answer in ANSWERS:
+        family = next((name for name in families if answer.name.startswith(name)), "")
+        rest = answer.name.removeprefix(family)
+        assert re.search(rf"{family}[^|]*{rest}" if family else f"`{rest}`", text), answer.name
 
 
 @pytest.mark.parametrize("back", [3600, 10 * 365 * 86400])
