@@ -7,16 +7,21 @@ only.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stages.message import msg
 
+#: What is read of one, by far more than a page in print's resolution; ten kilobytes of a PNG can unpack to
+#: gigabytes.
+MOST_PIXELS = 1 << 27
 _PNG, _PNG_HEAD = b"\x89PNG", 8
 #: EXIF's orientation of an image that is as it should be.
 UPRIGHT = 1
 _ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLES, _EXTRA = 274, 258, 262, 277, 338
+_WIDTH, _HEIGHT = 256, 257
 _RGB, _CMYK = 2, 5
 #: How files begin that are often named as images are, and what they are.
 _OTHERS = {
@@ -57,6 +62,8 @@ class ImageFile:
     """several frames or pages"""
     whole: bool = True
     """whether its end is there"""
+    pixels: int = 0
+    """how many there are, as the header says"""
 
 
 def look_into(data: bytes) -> ImageFile:
@@ -79,18 +86,20 @@ def other_kind(data: bytes) -> str:
 
 
 def _jpeg(data: bytes) -> ImageFile:
-    orientation, deep, cmyk, at = UPRIGHT, False, False, 2
+    orientation, deep, cmyk, pixels, at = UPRIGHT, False, False, 0, 2
     while data[at] == 0xFF:
         marker, (size,) = data[at + 1], struct.unpack_from(">H", data, at + 2)
         if marker == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
             orientation = _orientation(data[at + 10 : at + 2 + size])
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             deep, cmyk = data[at + 4] > 8, data[at + 9] == 4
+            pixels = math.prod(struct.unpack_from(">HH", data, at + 5))
         elif marker == 0xDA:
             break
         at += 2 + size
     whole = data.find(b"\xff\xd9", at) >= 0
-    return ImageFile("JPEG", orientation, orientation != UPRIGHT, deep=deep, cmyk=cmyk, whole=whole)
+    turned = orientation != UPRIGHT
+    return ImageFile("JPEG", orientation, turned, deep=deep, cmyk=cmyk, whole=whole, pixels=pixels)
 
 
 def _png(data: bytes) -> ImageFile:
@@ -109,6 +118,7 @@ def _png(data: bytes) -> ImageFile:
         deep=bits > 8,
         frames=b"acTL" in chunks,
         whole=b"IEND" in chunks,
+        pixels=math.prod(struct.unpack_from(">II", data, 16)),
     )
 
 
@@ -133,8 +143,12 @@ def _webp(data: bytes) -> ImageFile:
         if data[at : at + 4] == b"EXIF":
             orientation = _orientation(data[at + 8 : at + 8 + length].removeprefix(b"Exif\0\0"))
         at += 8 + length + length % 2
+    whole = len(data) >= size + 8
+    # as an extended header has them; all others are of 16,383 pixels a side at most
+    sides = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
+    pixels = math.prod(sides) if data[12:16] == b"VP8X" else 0
     return ImageFile(
-        "WebP", orientation, alpha=alpha, frames=bool(flags & 0x02), whole=len(data) >= size + 8
+        "WebP", orientation, alpha=alpha, frames=bool(flags & 0x02), whole=whole, pixels=pixels
     )
 
 
@@ -149,13 +163,15 @@ def _tiff(data: bytes) -> ImageFile:
         deep=tags.get(_BITS, 8) > 8,
         cmyk=tags.get(_PHOTOMETRIC) == _CMYK,
         frames=bool(following),
+        pixels=tags.get(_WIDTH, 0) * tags.get(_HEIGHT, 0),
     )
 
 
 def _bmp(data: bytes) -> ImageFile:
     header, (bits,) = struct.unpack_from("<I", data, 14)[0], struct.unpack_from("<H", data, 28)
     mask = struct.unpack_from("<I", data, 66)[0] if header >= 56 else 0
-    return ImageFile("BMP", alpha=bits == 32 and mask == 0xFF000000)
+    width, height = struct.unpack_from("<ii", data, 18)
+    return ImageFile("BMP", alpha=bits == 32 and mask == 0xFF000000, pixels=abs(width * height))
 
 
 def _jpeg_2000(_data: bytes) -> ImageFile:
@@ -171,7 +187,7 @@ def _orientation(exif: bytes) -> int:
 
 
 def _directory(data: bytes) -> tuple[dict[int, int], int]:
-    """Return the first value of each tag of TIFF's first directory, as a short, and where the next one is."""
+    """Return the first value of each tag of TIFF's first directory, and where the next one is."""
     order = "<" if data[:2] == b"II" else ">"
     (at,) = struct.unpack_from(f"{order}I", data, 4)
     (count,) = struct.unpack_from(f"{order}H", data, at)
@@ -181,8 +197,8 @@ def _directory(data: bytes) -> tuple[dict[int, int], int]:
         place = entry + 8
         if kind == 3 and values > 2:  # shorts that do not fit are elsewhere
             (place,) = struct.unpack_from(f"{order}I", data, place)
-        if kind == 3:
-            (tags[tag],) = struct.unpack_from(f"{order}H", data, place)
+        if kind in (3, 4):
+            (tags[tag],) = struct.unpack_from(f"{order}{'H' if kind == 3 else 'I'}", data, place)
     (following,) = struct.unpack_from(f"{order}I", data, at + 2 + 12 * count)
     return tags, following
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from stages.errors import StageError
-from stages.imagefile import ImageFile, look_into
+from stages.imagefile import MOST_PIXELS, ImageFile, look_into
 from stages.message import msg
 from stages.text.dictionary import Dictionary
 from stages.text.handoff import describe_decoding
@@ -76,12 +76,14 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes) -> Decoded | None:
-    """Return the image in ``data``, or None if it is not one that OpenCV reads.
+    """Return the image in ``data``, or None if it is not one that OpenCV reads, or larger than any of use.
 
     What is transparent is flattened onto :data:`BACKGROUND`, as PaddleOCR's ``alpha_to_color`` does
     (ppocr/utils/utility.py); where all is opaque the image is what ``cv2.imdecode`` makes of it.
     """
     file = look_into(data)
+    if file.pixels > MOST_PIXELS:
+        return None
     flat = _flatten(data, file) if file.alpha else None
     pixels = _decode(data, cv2.IMREAD_COLOR) if flat is None else flat
     return None if pixels is None else Decoded(pixels, file, flat is not None)

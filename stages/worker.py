@@ -32,6 +32,7 @@ from stages.contract.kernels import PINS
 from stages.cpu import read_cpu
 from stages.errors import IntegrityError, StageError, Stopped
 from stages.files import remove_tree, write_text
+from stages.imagefile import MOST_PIXELS
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.runtime import Context, check_inputs
@@ -136,6 +137,7 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     _obey_sigterm(context)
     # Libraries read these when they are loaded.
     os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # PaddleOCR's tools too
     os.environ.update(PINS if spec.kernels == "portable" else {})
     module = importlib.import_module(f"stages.{stage}")
     _obey_sigterm(context)  # again: Paddle takes SIGTERM over when imported

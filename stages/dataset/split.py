@@ -12,7 +12,7 @@ import numpy as np
 
 from stages.contract import MANIFEST_FILE
 from stages.dataset.problems import Problems
-from stages.imagefile import ImageFile, look_into, other_kind
+from stages.imagefile import MOST_PIXELS, ImageFile, look_into, other_kind
 from stages.message import msg
 from stages.preprocess import decode
 from stages.text.labels import SEPARATOR, Fault, Label, LabelFile, read_label_file
@@ -175,7 +175,12 @@ def _shows_one_colour(image: np.ndarray) -> bool:
 def _why_not_decoded(data: bytes) -> str:
     if kind := other_kind(data):
         return msg("is {kind} (allowed: PNG, JPEG, WebP, BMP, TIFF, …)", kind)
-    if not look_into(data).whole:
+    file = look_into(data)
+    if file.pixels > MOST_PIXELS:
+        return msg(
+            "has {pixels} pixels, more than the {most} that are read", file.pixels, MOST_PIXELS
+        )
+    if not file.whole:
         return msg("is cut off: the end of the file is missing")
     return msg("is not an image that OpenCV reads (allowed: PNG, JPEG, BMP, TIFF, …)")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,12 @@ def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     stream = io.BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()
+
+
+def enlarged(png: bytes) -> bytes:
+    """Return a PNG that says that it has 30,000 x 30,000 pixels."""
+    head = b"IHDR" + struct.pack(">II", 30_000, 30_000) + png[24:29]
+    return png[:12] + head + struct.pack(">I", zlib.crc32(head)) + png[33:]
 
 
 def turned(image: Image.Image, kind: str, orientation: int, **options: Any) -> bytes:
@@ -254,6 +262,10 @@ def test_what_programs_read_in_different_ways_is_counted_with_examples(tmp_path:
         ),
         (b"<!DOCTYPE html><title>404</title>", "is an HTML page"),
         (b"\n<svg xmlns=''/>", "is an SVG"),
+        (
+            enlarged(saved(COLOUR, "PNG")),
+            "has 900000000 pixels, more than the 134217728 that are read",
+        ),
         (saved(COLOUR, "JPEG")[:-200], "is cut off"),
         (saved(COLOUR, "PNG")[:-60], "is cut off"),
         (saved(COLOUR, "WEBP")[:-40], "is cut off"),
