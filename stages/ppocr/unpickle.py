@@ -13,6 +13,7 @@ import io
 import math
 import pickle
 import re
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -32,7 +33,7 @@ _SHARED = 4
 #: What reading raises of bytes that are damaged, beside :class:`NotAllowedError`.
 DAMAGED = (
     pickle.UnpicklingError, ValueError, TypeError, KeyError, IndexError, EOFError, AttributeError,
-    OverflowError,
+    OverflowError, struct.error,
 )  # fmt: skip
 
 

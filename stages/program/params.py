@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -61,9 +61,21 @@ def read_program(pdmodel: Path) -> proto.ProgramDesc:
         program.ParseFromString(data)
     except DecodeError as error:
         raise _not_a_program(pdmodel, where) from error
-    if not program.blocks or not program.blocks[0].ops:
+    is_text = all(isinstance(name, str) for name in _names(program))
+    if not is_text or not program.blocks or not program.blocks[0].ops:
         raise _not_a_program(pdmodel, where)
     return program
+
+
+def _names(program: proto.ProgramDesc) -> Iterator[str | bytes]:
+    """Give every name; protobuf returns one that is not UTF-8 as bytes."""
+    for block in program.blocks:
+        yield from (variable.name for variable in block.vars)
+        for operator in block.ops:
+            yield operator.type
+            yield from (attribute.name for attribute in operator.attrs)
+            for slot in (*operator.inputs, *operator.outputs):
+                yield from (slot.parameter, *slot.arguments)
 
 
 def _not_a_program(pdmodel: Path, where: str) -> StageError:
@@ -101,7 +113,7 @@ def read_tensors(program: proto.ProgramDesc, pdiparams: Path) -> dict[str, np.nd
     for name, shape in parameter_shapes(program).items():
         try:
             tensors[name], position = _read_tensor(data, position)
-        except (struct.error, ValueError, KeyError) as error:
+        except (struct.error, ValueError, KeyError, OverflowError, DecodeError) as error:
             found = msg("ends or is damaged at parameter {name}", printable(name))
             raise _mismatch(pdiparams, found) from error
         if tensors[name].shape != shape:

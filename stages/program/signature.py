@@ -31,11 +31,11 @@ def read_signature(pdmodel: Path) -> Signature:
     try:
         program.ParseFromString(pdmodel.read_bytes())
         block = program.blocks[0]
+        feeds = [item.outputs[0].arguments[0] for item in block.ops if item.type == "feed"]
+        fetches = [item.inputs[0].arguments[0] for item in block.ops if item.type == "fetch"]
+        shapes = {item.name: tuple(item.type.dense_tensor.tensor.dims) for item in block.vars}
     except (DecodeError, IndexError) as error:
         raise _refusal(pdmodel, msg("it is not a legacy Paddle program")) from error
-    shapes = {item.name: tuple(item.type.dense_tensor.tensor.dims) for item in block.vars}
-    feeds = [item.outputs[0].arguments[0] for item in block.ops if item.type == "feed"]
-    fetches = [item.inputs[0].arguments[0] for item in block.ops if item.type == "fetch"]
     if len(feeds) != 1 or len(fetches) != 1:
         raise _refusal(
             pdmodel, msg("it has {feeds} inputs and {fetches} outputs", len(feeds), len(fetches))
