@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection
 
 from stages.message import msg
 from stages.text.printable import one_line, several_lines
 
-__all__ = ["human_seconds", "human_size", "nearest", "one_line", "several_lines", "unfolded"]
+__all__ = [
+    "human_seconds", "human_size", "nearest", "one_line", "several_lines", "unfolded",
+    "without_credentials", "without_secrets",
+]  # fmt: skip
 
 
 def unfolded(text: str) -> str:
     """Return a text of several lines as one, each made safe by :func:`one_line`."""
     return " ".join(one_line(line.strip()) for line in text.splitlines())
+
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+def without_credentials(text: str) -> str:
+    """Return a text with who asks taken out of the addresses in it: ``https://user:password@…``."""
+    return _CREDENTIALS.sub("", text)
+
+
+def without_secrets(address: str) -> str:
+    """Return an address without what may be secret: who asks, and the query."""
+    return one_line(without_credentials(address.partition("?")[0].partition("#")[0]))
 
 
 def human_size(size: int) -> str:

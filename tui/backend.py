@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from pipeline import PROJECT_FILE
 from pipeline.errors import PaddockError
 from pipeline.record.runs import RunFolder, list_runs
-from stages.message import msg
 from tui.language import _
 from tui.views.past import Past, Wanted, read_past
 from tui.views.result import Result, read_result
@@ -269,7 +268,7 @@ class Backend:
             endpoint = resolve(self.environ)
         except PaddockError as error:
             return error.message
-        return msg("{first} ({rest})", endpoint.url, endpoint.source)
+        return endpoint.said
 
     def unusual_engine(self) -> str:
         """Return where the engine is if that is not the default socket, or why nobody knows."""

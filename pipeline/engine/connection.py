@@ -81,9 +81,7 @@ def connect(environ: Mapping[str, str]) -> DockerClient:
         EngineError: it cannot be reached; the message says why, the remedy what to do.
     """
     endpoint = resolve(environ)
-    with translated(
-        msg("reaching the Docker engine"), msg("{first} ({rest})", endpoint.url, endpoint.source)
-    ):
+    with translated(msg("reaching the Docker engine"), endpoint.said):
         client = DockerClient(
             base_url=endpoint.url,
             version="auto",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EngineError
+from pipeline.text import without_secrets
 from stages.message import msg
 
 DEFAULT_URL = "unix:///var/run/docker.sock"
@@ -27,6 +28,11 @@ class Endpoint:
     source: str
     tls: Path | None = None
     verify: bool = True
+
+    @property
+    def said(self) -> str:
+        """Address and source, for people and records; a password in it is nobody's business."""
+        return msg("{first} ({rest})", without_secrets(self.url), self.source)
 
 
 def resolve(environ: Mapping[str, str]) -> Endpoint:

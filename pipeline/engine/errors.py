@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from docker.errors import DockerException
 
 from pipeline.errors import EngineError
+from pipeline.text import without_credentials
 from stages.message import Message, msg
 
 
@@ -197,5 +198,5 @@ def _text(error: BaseException) -> str:
 
 def _quoted(raw: str) -> str:
     """Return untrusted words as one harmless line."""
-    line = "".join(char if char.isprintable() else " " for char in raw)
+    line = "".join(char if char.isprintable() else " " for char in without_credentials(raw))
     return " ".join(line.split())[:_QUOTED]

@@ -94,7 +94,7 @@ def _space() -> Iterator[Finding]:
 
 def _engine(engine: Engine, _compose: Compose) -> Finding:
     facts, endpoint = engine.facts(), engine.endpoint
-    source = msg("{first} ({rest})", endpoint.url, endpoint.source)
+    source = endpoint.said
     kind = [msg("rootless")] if facts.rootless else []
     message = joined(", ", [facts.version, *kind, facts.driver, msg("at {place}", source)])
     return Finding("engine", "ok", message)

@@ -17,7 +17,7 @@ from pipeline import __version__
 from pipeline.errors import PaddockError
 from pipeline.images.certificates import Bundle, find_bundle
 from pipeline.models.fetch_context import FetchContext
-from pipeline.text import human_size, one_line
+from pipeline.text import human_size, one_line, without_secrets
 from stages.message import msg
 
 _PIECE = 1 << 16
@@ -77,7 +77,7 @@ def download(
     try:
         _download(url, target, _Progress(url, target.name, caller, size, patience), size)
     except _BrokeOff as error:
-        caller.say(msg("asking {shown} again: {message}", shown(url), error.message))
+        caller.say(msg("asking {shown} again: {message}", without_secrets(url), error.message))
         _download(url, target, _Progress(url, target.name, caller, size, patience), size)
 
 
@@ -89,11 +89,6 @@ def _download(url: str, target: Path, progress: _Progress, size: int | None) -> 
             if size is not None and progress.received > size:
                 return  # another file, as its hash will say: it need not be had whole
     progress.finish()
-
-
-def shown(url: str) -> str:
-    """Return an address without its query, which may hold a secret."""
-    return one_line(url.partition("?")[0])
 
 
 def _pieces(url: str, progress: _Progress) -> Iterator[bytes]:
@@ -109,7 +104,7 @@ def _pieces(url: str, progress: _Progress) -> Iterator[bytes]:
     except (OSError, http.client.HTTPException, ValueError) as error:
         final = isinstance(error, urllib.error.HTTPError) and error.code < 500
         kind = SourceFailed if final else _BrokeOff
-        raise kind(_reason(error, progress.patience), shown(url)) from error
+        raise kind(_reason(error, progress.patience), without_secrets(url)) from error
 
 
 def _trusted() -> ssl.SSLContext:
@@ -142,7 +137,7 @@ class _Progress:
     def __init__(
         self, url: str, name: str, caller: FetchContext, size: int | None, patience: DownloadLimits
     ) -> None:
-        self.patience, self._url = patience, shown(url)
+        self.patience, self._url = patience, without_secrets(url)
         self._name, self._caller, self._size = name, caller, size
         self._began = self._said = time.monotonic()
         self.received = 0

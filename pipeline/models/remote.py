@@ -6,10 +6,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipeline.models.archive import is_archive, unpack
-from pipeline.models.download import download, shown
+from pipeline.models.download import download
 from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel, is_safe_path
 from pipeline.models.store import cache_folder, expect, fill
+from pipeline.text import without_secrets
 from stages.message import msg
 
 #: In the store's folder of an archive: what came out of it, and its files' hashes.
@@ -34,9 +35,9 @@ def fetch_remote(source: RemoteModel, caller: FetchContext) -> Path:
         return not is_archive(name) or _is_unpacked(folder, caller)
 
     def make(scratch: Path) -> None:
-        caller.say(msg("fetching {shown}", shown(source.url)))
+        caller.say(msg("fetching {shown}", without_secrets(source.url)))
         download(source.url, scratch / name, caller)
-        expect(scratch / name, source.sha256, shown(source.url))
+        expect(scratch / name, source.sha256, without_secrets(source.url))
         if is_archive(name):
             _unpack(scratch / name, scratch)
 

@@ -26,7 +26,7 @@ MAX_EVALUATIONS = 12
 def render_markdown(report: Report) -> str:
     """Draw ``report`` as Markdown."""
     lines = [
-        f"# {_cell(report.project)}: {verdict_line(report)}",
+        f"# {_cell(report.project)}: {_cell(verdict_line(report))}",
         "",
         f"Run {_cell(report.run)}",
         "",
@@ -49,7 +49,7 @@ def _dictionary(dictionary: Dictionary | None) -> list[str]:
         return []
     return [
         f"Dictionary: {dictionary.entries} entries, {dictionary.classes} classes, "
-        f"MD5 `{dictionary.md5}`, SHA-256 `{dictionary.sha256}`",
+        f"MD5 `{_cell(dictionary.md5)}`, SHA-256 `{_cell(dictionary.sha256)}`",
         "",
     ]
 
@@ -64,7 +64,7 @@ def _training(training: Training | None) -> list[str]:
 
 
 def _section(section: Section) -> list[str]:
-    return [f"## {section.heading}", "", *_table(section.titles, section.rows), ""]
+    return [f"## {_cell(section.heading)}", "", *_table(section.titles, section.rows), ""]
 
 
 _ARTIFACT_TITLES = ("stage", "file", "bytes", "MD5", "SHA-256")
@@ -87,7 +87,7 @@ def _mismatches(report: Report) -> list[str]:
     rest = len(different) - MAX_MISMATCHES
     more = [f"… and {rest} more in report.json", ""] if rest > 0 else []
     shown = _table(heads, different[:MAX_MISMATCHES])
-    return [f"## {differences_title(report)}", "", *shown, "", *more]
+    return [f"## {_cell(differences_title(report))}", "", *shown, "", *more]
 
 
 def _table(titles: Iterable[str], table: Iterable[Iterable[str]]) -> list[str]:

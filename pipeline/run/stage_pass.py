@@ -75,7 +75,7 @@ class StagePass:
 
     def _introduce(self) -> None:
         project, engine = self._prepared.project, self._prepared.place.engine
-        endpoint = msg("{first} ({rest})", engine.endpoint.url, engine.endpoint.source)
+        endpoint = engine.endpoint.said
         host = socket.gethostname()
         event = RunStarted(project.name, str(project.folder), getpid(), host, endpoint, __version__)
         self._log.say(event)

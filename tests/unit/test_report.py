@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pipeline.project import load_project
 from pipeline.report.html import render_html
@@ -19,6 +20,7 @@ from pipeline.run.deliver import report_texts
 from report_schema import schema_text
 from stages.contract import Fault, Mismatch
 from support.projects import write_project
+from support.recorded import DETECTION, FINE_TUNED, PIR, Recording
 from support.results import (
     UNCHECKED,
     make_failed,
@@ -192,7 +194,46 @@ def test_html_has_no_markup_from_a_label(folder: Path) -> None:
     parser.feed(page)
     assert "script" not in parser.seen
     assert all(line.isprintable() for line in page.split("\n"))
-    assert "&lt;script&gt;" in page and "http" not in page
+    assert "&lt;script&gt;" in page and "://" not in page
+
+
+def with_hostile_texts(made: Report) -> Report:
+    """Return a report in which every text is hostile that the schema lets be any text."""
+
+    def spoilt(value: Any, kept: set[tuple[Any, ...]], place: tuple[Any, ...] = ()) -> Any:
+        if isinstance(value, dict):
+            return {key: spoilt(each, kept, (*place, key)) for key, each in value.items()}
+        if isinstance(value, list):
+            return [spoilt(each, kept, (*place, number)) for number, each in enumerate(value)]
+        return HOSTILE if isinstance(value, str) and place not in kept else value
+
+    kept: set[tuple[Any, ...]] = set()
+    plain = {**made.plain(), "messages": {}}
+    for _words in range(2):  # of enumerations and patterns, which the first try finds
+        try:
+            return Report.model_validate_json(json.dumps(spoilt(plain, kept)))
+        except ValidationError as error:
+            kept |= {item["loc"] for item in error.errors()}
+    raise AssertionError(kept)
+
+
+@pytest.mark.parametrize("of", [FINE_TUNED, PIR, DETECTION], ids=["own", "pir", "detection"])
+def test_no_text_of_a_report_becomes_markup(of: Recording) -> None:
+    made = parse_report((of.source / "out" / "report.json").read_bytes())
+    spoilt = with_hostile_texts(made)
+    assert spoilt.dump().count("<script>") > 100
+    html, markdown = render_html(spoilt), render_markdown(spoilt)
+    parser = Tags()
+    parser.feed(html)
+    assert not parser.seen & {"script", "a", "img", "iframe"} and html.count("&lt;script") > 50
+    assert "<script" not in markdown.replace("\\<", "") and "forged | row" not in markdown
+    for page in (html, markdown, render_junit(spoilt)):
+        assert all(line.isprintable() for line in page.split("\n"))
+
+
+def test_the_page_may_neither_run_nor_fetch_anything(folder: Path) -> None:
+    head = render_html(report(folder)).partition("<title>")[0]
+    assert "default-src 'none'; style-src 'unsafe-inline'" in head
 
 
 def test_hostile_project_name_cannot_get_in(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.text import human_seconds, human_size, one_line
+from pipeline.text import human_seconds, human_size, one_line, without_secrets
 
 
 @pytest.mark.parametrize("text", ["AB0", "车牌 京A·12345", "ß é ñ", "👍", "[red]x[/red]", "a b"])
@@ -62,3 +62,18 @@ def test_sizes(size: float, said: str) -> None:
 )
 def test_times(seconds: float, said: str) -> None:
     assert human_seconds(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://user:secret@host/m.tar?token=secret#secret", "https://host/m.tar"),
+        ("https://secret@host:8443/m.tar", "https://host:8443/m.tar"),
+        ("ssh://me:secret@host", "ssh://host"),
+        ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"),
+        ("https://host/a@b", "https://host/a@b"),
+        ("tcp://u:p@h\x1b[2J", "tcp://h\\x1b[2J"),
+    ],
+)
+def test_of_an_address_no_secret_is_said(address: str, said: str) -> None:
+    assert without_secrets(address) == said
