@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -146,3 +147,14 @@ def test_modules_keep_to_the_house_size() -> None:
         path = ROOT / Path(*name.split("."))
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 500, name
+
+
+def test_containers_are_made_in_two_places_only() -> None:
+    """In one they run, as compose.yaml confines them; in the other they never start."""
+    makers = {}
+    for path in (ROOT / "pipeline/engine").glob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        called = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+        if any(name.endswith((".containers.create", ".containers.run")) for name in called):
+            makers[path.name] = any(name.endswith("container.start") for name in called)
+    assert makers == {"containers.py": True, "volumes.py": False}
