@@ -28,7 +28,6 @@ from pipeline.run.deliver import (
     complete,
     deliver,
     is_delivered,
-    report_texts,
     withdraw,
 )
 from pipeline.run.locate import found_before, locate
@@ -210,7 +209,7 @@ class _Finish:
 
     def keep(self, report: Report) -> None:
         """Keep the report beside the run's events, and what shows the images that it tells of."""
-        write_text(self._folder / REPORT_FILE, report_texts(report)[REPORT_FILE])
+        write_text(self._folder / REPORT_FILE, report.dump())
         for spec in self._specs:
             made = self._results[spec.name].artifacts if spec.name in self._results else ()
             for artifact in made:
