@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
 import time
 import traceback
-from pathlib import Path
 from typing import BinaryIO
 
 from stages.message import msg
-from stages.runners.protocol import Message, Run, read_message, write_message
+from stages.runners.protocol import Message, read_message, write_message
+from stages.runners.together import Reader
 
 #: The module that loads each kind; imported in the child alone, as each brings its own library.
 KINDS = {
@@ -33,7 +32,7 @@ def main(arguments: list[str]) -> int:
         started = time.process_time()
         run = module.load(int(threads), *files)
         write_message(answers, Message("ready", {"load_s": time.process_time() - started}))
-        _serve(run, sys.stdin.buffer, answers)
+        _serve(Reader(run), sys.stdin.buffer, answers)
     except Exception as error:  # the boundary: the parent gets whatever a library raises as text
         traceback.print_exc()
         write_message(
@@ -44,14 +43,14 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _serve(run: Run, orders: BinaryIO, answers: BinaryIO) -> None:
+def _serve(reader: Reader, orders: BinaryIO, answers: BinaryIO) -> None:
     while (order := read_message(orders)) is not None:
-        image = order.array()
+        images = order.array()
         started = time.perf_counter()
-        output = run(image)
+        output = reader.read(images)
         seconds = time.perf_counter() - started
         write_message(
-            answers, Message.of_array("output", output, seconds=seconds, rss_mb=peak_rss_mb())
+            answers, Message.of_array("output", output, seconds=seconds, rss_mb=reader.rss_mb)
         )
 
 
@@ -60,13 +59,6 @@ def _claim_stdout() -> BinaryIO:
     private = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return private
-
-
-def peak_rss_mb() -> float:
-    """Return this process's own high-water mark; getrusage would count the parent's before exec."""
-    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
-    return round(int(found[1]) / 1024, 1) if found else 0.0
 
 
 if __name__ == "__main__":

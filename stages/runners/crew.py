@@ -19,8 +19,13 @@ from stages.runners.client import ModelRunner, Output, RunnerFailedError
 
 #: What a model made of an image, or how it failed on it.
 Answer = Output | RunnerFailedError
-#: The images that are held while models are at work, in bytes, and how many they are at least and at most.
-_HELD_BYTES, _HELD_LEAST, _HELD_MOST = 1 << 24, 2, 16
+#: The images that are held while models are at work, in bytes, and how many they are at least and at most:
+#: enough for the others to go on while a checkpoint is loaded, which takes longest.
+_HELD_BYTES, _HELD_LEAST, _HELD_MOST = 1 << 24, 2, 64
+#: What models may have said of these images, in bytes, before nobody may be ahead of the one furthest behind.
+_SAID_BYTES = 1 << 27
+#: What images that are given together may take, in bytes: lines are, pages are not.
+_TOGETHER_BYTES = 1 << 20
 #: How long to wait for models before looking whether the stage is to stop.
 _PATIENCE_S = 0.2
 
@@ -32,7 +37,7 @@ class _Member:
     runners: Sequence[ModelRunner]
     wants: Callable[[int], bool]
     loading: list[ModelRunner] = field(default_factory=list)
-    at_work: dict[ModelRunner, int] = field(default_factory=dict)
+    at_work: dict[ModelRunner, Sequence[int]] = field(default_factory=dict)
     answers: dict[int, Answer] = field(default_factory=dict)
     next: int = 0
     ended: bool = False
@@ -46,7 +51,7 @@ class _Member:
         """Whether no answer for this image is to come."""
         if number in self.answers or not self.wants(number):
             return True
-        return self.ended and number not in self.at_work.values()
+        return self.ended and not any(number in numbers for numbers in self.at_work.values())
 
     def fail(self, error: RunnerFailedError, number: int) -> None:
         """Give the model up, from this image on."""
@@ -71,6 +76,7 @@ class Crew:
     ) -> None:
         self._hands, self._pause, self._loaded = hands, pause, loaded
         self._members: dict[str, _Member] = {}
+        self._all_held = False
 
     def __enter__(self) -> Crew:
         return self
@@ -112,11 +118,11 @@ class Crew:
         source, held = enumerate(images), dict[int, np.ndarray]()
         self._loaded(0, len(self._members))
         for given in itertools.count():
-            held |= itertools.islice(source, self._room(held))
+            self._fill(held, source)
             if given not in held:
                 return
             while not all(member.is_done(given) for member in self._members.values()):
-                self._hand_out(held)
+                self._hand_out(held, given)
                 self._collect(given)
             answers = {
                 name: member.answers.pop(given)
@@ -125,33 +131,60 @@ class Crew:
             }
             yield held.pop(given), answers
 
-    def _room(self, held: Mapping[int, np.ndarray]) -> int:
-        """Return how many images more may be held."""
-        size = next((image.nbytes for image in held.values()), _HELD_BYTES)
-        return max(_HELD_LEAST, min(_HELD_MOST, _HELD_BYTES // size)) - len(held)
+    def _fill(self, held: dict[int, np.ndarray], source: Iterator[tuple[int, np.ndarray]]) -> None:
+        """Hold as many images as may be held."""
+        if not held:  # the first says how large they are
+            held |= itertools.islice(source, 1)
+        for image in itertools.islice(held.values(), 1):
+            room = max(_HELD_LEAST, min(_HELD_MOST, _HELD_BYTES // image.nbytes)) - len(held)
+            more = dict(itertools.islice(source, room))
+            self._all_held = len(more) < room
+            held |= more
 
-    def _hand_out(self, held: Mapping[int, np.ndarray]) -> None:
+    def _hand_out(self, held: Mapping[int, np.ndarray], given: int) -> None:
         """Give images to idle processes, as long as there are hands."""
         working = sum(len(member.at_work) for member in self._members.values())
         while working < self._hands:
             waiting = [
-                (number, member, runner)
+                (numbers, member, runner)
                 for member in self._members.values()
                 if not member.ended
                 if (runner := member.idle()) is not None
-                if (number := _next_of(member, held)) is not None
+                if (numbers := self._next_of(member, runner.together, held, given))
             ]
             if not waiting:
                 return
-            number, member, runner = min(waiting, key=lambda item: item[0])
-            member.next = number + 1
+            numbers, member, runner = min(waiting, key=lambda item: item[0][0])
+            member.next = numbers[-1] + 1
             try:
-                runner.ask(held[number])
+                runner.ask_all([held[number] for number in numbers])
             except RunnerFailedError as error:
-                member.fail(error, number)
+                member.fail(error, numbers[0])
             else:
-                member.at_work[runner] = number
+                member.at_work[runner] = numbers
                 working += 1
+
+    def _next_of(
+        self, member: _Member, together: int, held: Mapping[int, np.ndarray], given: int
+    ) -> Sequence[int]:
+        """Return the next images that the model is to read; none while too few are there to go together."""
+        wanted = [number for number in held if number >= member.next and member.wants(number)]
+        if self._said() > _SAID_BYTES:
+            wanted = [number for number in wanted if number == given]
+        if not wanted:
+            return ()
+        size = max(1, min(together, _TOGETHER_BYTES // held[wanted[0]].nbytes))
+        may_wait = not self._all_held and wanted[0] != given
+        return () if may_wait and len(wanted) < size else wanted[:size]
+
+    def _said(self) -> int:
+        """Return the bytes of all answers that wait for others."""
+        return sum(
+            answer.probabilities.nbytes
+            for member in self._members.values()
+            for answer in member.answers.values()
+            if isinstance(answer, Output)
+        )
 
     def _collect(self, given: int) -> None:
         """Take the answers that are there; wait a little for the first."""
@@ -166,11 +199,11 @@ class Crew:
             if runner not in answering and not runner.is_overdue:
                 continue
             if runner in member.at_work:
-                number = member.at_work.pop(runner)
+                numbers = member.at_work.pop(runner)
                 try:
-                    member.answers[number] = runner.take()
+                    member.answers.update(zip(numbers, runner.take_all(), strict=True))
                 except RunnerFailedError as error:
-                    member.fail(error, number)
+                    member.fail(error, numbers[0])
             elif runner in member.loading:
                 self._welcome(member, runner, given)
 
@@ -183,8 +216,3 @@ class Crew:
         if given == 0:
             waiting = sum(bool(each.loading) for each in self._members.values())
             self._loaded(len(self._members) - waiting, len(self._members))
-
-
-def _next_of(member: _Member, held: Mapping[int, np.ndarray]) -> int | None:
-    """Return the next image that the model is to read, None if it is not held yet."""
-    return next((number for number in held if number >= member.next and member.wants(number)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import cast
 
@@ -18,6 +18,8 @@ from stages.parity.models import Model
 from stages.parity.series import Series
 from stages.recognition.task import Recognition
 from stages.runners import Answer, Crew, ModelRunner, Output, RunnerFailedError
+from stages.runners import crew as crews
+from stages.runners.together import Reader
 from stages.text.dictionary import Dictionary
 
 IMAGES = 40
@@ -29,11 +31,15 @@ class Pretended(ModelRunner):
     at_work = 0
     most = 0
 
-    def __init__(self, factor: float = 1.0, dies_on: float | None = None) -> None:
+    def __init__(
+        self, factor: float = 1.0, dies_on: float | None = None, together: int = 1
+    ) -> None:
+        self.together = together
         self._factor, self._dies_on, self.load_s = factor, dies_on, 0.0
         self._out, self._in = os.pipe()
-        self._image = np.empty(0, np.float32)
+        self._images: Sequence[np.ndarray] = ()
         self.seen: list[float] = []
+        self.sizes: list[int] = []
         self.process = cast("subprocess.Popen[bytes]", self)
         self.ended = ""
         os.write(self._in, b"r")
@@ -53,23 +59,20 @@ class Pretended(ModelRunner):
         if self._dies_on == -1:
             raise RunnerFailedError("it cannot be loaded")
 
-    def ask(self, image: np.ndarray) -> None:
+    def ask_all(self, images: Sequence[np.ndarray]) -> None:
         Pretended.at_work += 1
         Pretended.most = max(Pretended.most, Pretended.at_work)
-        self._image = image
-        self.seen.append(float(image[0]))
+        self._images = images
+        self.seen += [float(image[0]) for image in images]
+        self.sizes.append(len(images))
         os.write(self._in, b"x")
 
-    def read(self, image: np.ndarray) -> Output:
-        self.ask(image)
-        return self.take()
-
-    def take(self) -> Output:
+    def take_all(self) -> list[Output]:
         Pretended.at_work -= 1
         os.read(self._out, 1)
-        if self._image[0] == self._dies_on:
+        if any(image[0] == self._dies_on for image in self._images):
             raise RunnerFailedError("it died")
-        return Output(self._image * self._factor, 0.0, 1.0)
+        return [Output(image * self._factor, 0.0, 1.0) for image in self._images]
 
     def close(self) -> None:
         self.ended = self.ended or "closed"
@@ -109,6 +112,41 @@ def test_images_come_in_order_with_what_every_model_made_of_them(
     assert Pretended.most <= hands
 
 
+def test_those_that_read_several_at_once_get_as_many_together_and_the_rest_at_the_end() -> None:
+    one, four = Pretended(), Pretended(10, together=4)
+    with crew(2) as several:
+        several.add("one", [one])
+        several.add("four", [four])
+        several.add("some", [some := Pretended(together=4)], lambda number: number % 9 == 0)
+        read = [value(answers["four"]) for _, answers in several.read(images())]
+    assert read == [10 * number for number in range(IMAGES)]
+    assert set(one.sizes) == {1}
+    assert four.sizes == [4] * (IMAGES // 4)
+    assert some.seen == [0, 9, 18, 27, 36] and some.sizes == [4, 1]
+
+
+def test_pages_are_too_large_to_be_read_together() -> None:
+    reader = Pretended(together=4)
+    with crew(1) as several:
+        several.add("pages", [reader])
+        large = (np.zeros(1 << 20, np.float32) for _ in range(5))
+        assert len(list(several.read(large))) == 5
+    assert reader.sizes == [1] * 5
+
+
+def test_while_much_waits_for_the_slowest_only_the_image_that_it_is_at_is_handed_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crews, "_SAID_BYTES", 0)
+    slow = Pretended()
+    with crew(1) as several:
+        several.add("fast", [fast := Pretended(together=4)])
+        several.add("slow", [slow])
+        for number, _ in enumerate(several.read(images())):
+            assert len(fast.seen) <= number + 4
+    assert len(fast.seen) == IMAGES
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_model_that_dies_is_asked_no_more_and_the_others_go_on(processes: int) -> None:
     with crew(3) as several:
@@ -118,7 +156,7 @@ def test_a_model_that_dies_is_asked_no_more_and_the_others_go_on(processes: int)
     assert [value(each["good"]) for each in answers] == list(range(IMAGES))
     told = [value(each["bad"]) if "bad" in each else None for each in answers]
     assert told[:8] == [0, 2, 4, 6, 8, 10, 12, "it died"]
-    assert told[16:] == [None] * (IMAGES - 16)
+    assert told[9:] == [None] * (IMAGES - 9)
 
 
 def test_one_that_cannot_be_loaded_says_so_with_its_first_image() -> None:
@@ -143,6 +181,36 @@ def test_a_model_reads_only_what_it_wants_and_none_after_it_was_dropped() -> Non
                 several.drop("dropped")
     assert some.seen == [0, 10, 20, 30]
     assert len(dropped.seen) < IMAGES / 2
+
+
+def test_images_are_read_at_once_only_where_that_gives_the_very_same() -> None:
+    asked: list[int] = []
+
+    def run(images: np.ndarray) -> np.ndarray:
+        asked.append(len(images))
+        return images * np.float32(2)
+
+    several = np.arange(12, dtype=np.float32).reshape(4, 3)
+    reader = Reader(run)
+    for _ in range(2):
+        assert np.array_equal(reader.read(several), several * 2)
+    assert asked == [1, 1, 1, 1, 4, 4]
+
+    def other(images: np.ndarray) -> np.ndarray:
+        asked.append(len(images))
+        return images + np.float32(1e-7 if len(images) > 1 else 0)
+
+    def refuses(images: np.ndarray) -> np.ndarray:
+        if len(images) > 1:
+            raise ValueError("the batch must be 1")
+        return other(images)
+
+    for odd in (other, refuses):
+        reader = Reader(odd)
+        asked.clear()
+        for _ in range(2):
+            assert np.array_equal(reader.read(several), several)
+        assert [count for count in asked if count == 1] == [1] * 8
 
 
 class Alone(Pretended):

@@ -1,0 +1,57 @@
+"""Several images read at once, by a model that gives the very same for them as one by one.
+
+It shows this itself: what it is first given together it also reads one by one. If a byte differs, or if it
+takes no more than one image, it goes on one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from stages.runners.protocol import Run
+
+#: What Paddle raises where a program takes one image only (paddle/common/enforce.h, by way of pybind).
+_REFUSALS = (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError, OSError)
+
+
+class Reader:
+    """A loaded model, asked for one image or for several of one shape."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._may: bool | None = None
+        self._one_by_one_mb = 0.0
+
+    def read(self, images: np.ndarray) -> np.ndarray:
+        """Return what the model gives for float32 [N, 3, H, W]; for several, the first entry of each."""
+        if len(images) == 1:
+            return self._run(images)
+        if self._may:
+            return self._run(images)
+        alone = np.stack([self._run(image[np.newaxis])[0] for image in images])
+        if self._may is None:
+            self._one_by_one_mb = peak_rss_mb()
+            self._may = self._same(images, alone)
+        return alone
+
+    @property
+    def rss_mb(self) -> float:
+        """The most memory that the process ever held, before it first read several images at once."""
+        return self._one_by_one_mb or peak_rss_mb()
+
+    def _same(self, images: np.ndarray, alone: np.ndarray) -> bool:
+        try:
+            found = self._run(images)
+        except _REFUSALS:
+            return False
+        return bool(found.shape == alone.shape) and found.tobytes() == alone.tobytes()
+
+
+def peak_rss_mb() -> float:
+    """Return this process's own high-water mark; getrusage would count the parent's before exec."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return round(int(found[1]) / 1024, 1) if found else 0.0
