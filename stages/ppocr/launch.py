@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import runpy
 import sys
-from pathlib import Path
 
 from stages.kernels.use import is_portable, use
+from stages.ppocr.tracing import quicken
 
 
 def main(arguments: list[str]) -> None:
     """Run the script as Python itself would: with its own folder on the path, its name and its arguments."""
     use("portable" if is_portable() else "native")
-    script = arguments[0]
-    sys.path[0] = str(Path(script).parent)
-    sys.argv = arguments
+    quicken()
+    script, sys.argv = arguments[0], arguments
+    sys.path[0] = script.rpartition("/")[0]
     runpy.run_path(script, run_name="__main__")
 
 
