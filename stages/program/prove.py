@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,10 +87,21 @@ def prove_equal(
             the original's own rounding explains.
     """
     images = random_images(shapes, seed)
-    with _start("pd", original) as first:
-        expected = _read_taken(first, original[0], images)
+    # the second is at work while the first goes on to the next image
+    with (
+        _start("pd", original) as first,
+        _start("pd", rewritten) as second,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        loaded = beside.submit(_wait, second, rewritten[0])
+        taken = [
+            (output, beside.submit(_read_all, second, rewritten[0], [image]))
+            for image, output in zip(images, _taken(first, original[0], images), strict=False)
+        ]
+        expected = [output for output, _ in taken]
+        loaded.result()
+        outputs = [output for _, other in taken for output in other.result()]
     images = images[: len(expected)]
-    outputs = run_all("pd", rewritten, images)
     difference = largest_difference(expected, outputs)
     if difference <= BOUND:
         return Proof(images, outputs, difference)
@@ -132,6 +144,7 @@ def run_all(kind: str, files: tuple[Path, ...], images: list[np.ndarray]) -> lis
         StageError: the model cannot be loaded or run.
     """
     with _start(kind, files) as reader:
+        _wait(reader, files[0])
         return _read_all(reader, files[0], images)
 
 
@@ -163,22 +176,37 @@ def _start(kind: str, files: tuple[Path, ...]) -> ModelRunner:
     return ModelRunner(kind, [str(file) for file in files])
 
 
-def _read_taken(reader: ModelRunner, file: Path, images: list[np.ndarray]) -> list[np.ndarray]:
-    """Return the outputs for the images up to the first, but the very first, that the model does not take.
+def _taken(reader: ModelRunner, file: Path, images: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+    """Give the outputs for the images up to the first, but the very first, that the model does not take.
 
     A network can be built for one size although its program leaves the size open.
     """
-    outputs = _read_all(reader, file, images[:1])
+    _wait(reader, file)
+    yield from _read_all(reader, file, images[:1])
     with contextlib.suppress(RunnerFailedError):
         for image in images[1:]:
-            outputs.append(reader.read(image).probabilities)
-    return outputs
+            yield reader.read(image).probabilities
 
 
-def _read_all(reader: ModelRunner, file: Path, images: list[np.ndarray]) -> list[np.ndarray]:
-    try:
+def _wait(reader: ModelRunner, file: Path) -> None:
+    with _said_of(file):
         reader.wait_ready()
+
+
+def _read_all(reader: ModelRunner, file: Path, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+    with _said_of(file):
         return [reader.read(image).probabilities for image in images]
+
+
+@contextlib.contextmanager
+def _said_of(file: Path) -> Iterator[None]:
+    """Say of a model's failure which file it is.
+
+    Raises:
+        StageError: it failed.
+    """
+    try:
+        yield
     except RunnerFailedError as error:
         message = msg("{file} cannot be run: {error}", file.name, error)
         raise StageError(message, file.name, msg("see the stage's log")) from error

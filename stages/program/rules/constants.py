@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import paddle
 
 from stages.program.changes import Computed
 from stages.program.graph import Graph, Operator
@@ -69,6 +68,8 @@ def _results(graph: Graph, constant: list[Operator]) -> Iterator[str]:
 
 def _run(graph: Graph, operators: list[Operator], wanted: list[str]) -> list[np.ndarray]:
     """Return the values of ``wanted`` as Paddle computes them; a scalar as [1], for Lite has none."""
+    import paddle  # noqa: PLC0415 - it takes two seconds, which other networks need not wait for
+
     with paddle.pir_utils.OldIrGuard():
         paddle.enable_static()
         try:
