@@ -13,6 +13,7 @@ import paddle
 
 from stages.dataset.samples import Sample
 from stages.early import EarlyStopping
+from stages.frozen.average import averaged
 from stages.frozen.features import Features
 from stages.frozen.head import Head, evaluate, loss_of
 from stages.frozen.state import Progressed, Score, State, load_state, save_state
@@ -63,7 +64,8 @@ class Fitting:
             recipe.learning_rate, parameters=head.layer.parameters()
         )
         self._file: Path = context.scratch / "head.npz"
-        self.state = State(Progressed(), head.arrays(), head.arrays(), {})
+        start = head.arrays()
+        self.state = State(Progressed(), head=start, average=start, best=start, optimiser={})
         self._total = 1
 
     def run(self, train: Split, val: Split) -> str:
@@ -132,20 +134,25 @@ class Fitting:
     def _step(self, train: Split, rows: list[int]) -> float:
         numbers = self.state.numbers
         self._optimiser.set_lr(self.recipe.rate(numbers.step, self._total))
-        loss = loss_of(self.head, train.features.rows(rows), [train.samples[row] for row in rows])
+        features = train.features.rows(rows)
+        loss = loss_of(self.head, features, [train.samples[row] for row in rows])
         loss.backward()
         self._optimiser.step()
         self._optimiser.clear_grad()
         numbers.step += 1
+        self.state.head = self.head.arrays()
+        self.state.average = averaged(self.state.average, self.state.head, numbers.step)
         value = float(loss)
         if numbers.first_train_loss is None:
             numbers.first_train_loss = value
         return value
 
     def _score(self, val: Split) -> None:
-        """Read the validation images and keep the head if it is the best so far."""
+        """Read the validation images with the averaged head, and keep it if it is the best so far."""
         numbers = self.state.numbers
+        self.head.load(self.state.average)
         score = evaluate(self.head, val.features, val.samples, self.dictionary)
+        self.head.load(self.state.head)
         if numbers.start_val_loss is None:
             numbers.start_val_loss = score.loss
         self._point("val_loss", score.loss)
@@ -154,7 +161,7 @@ class Fitting:
         self._point("learning_rate", self._optimiser.get_lr())
         if self._rank(score) > self._rank(numbers.best):
             numbers.best, numbers.best_epoch = score, numbers.epoch
-            self.state.best = self.head.arrays()
+            self.state.best = self.state.average
         self._early.saw(numbers.epoch, self._value(score))
         self._report()
 
@@ -174,7 +181,6 @@ class Fitting:
     def _save(self) -> None:
         numbers = self.state.numbers
         numbers.improved_value, numbers.improved_epoch = self._early.value, self._early.epoch
-        self.state.head = self.head.arrays()
         self.state.optimiser = {
             name: np.array(value.numpy())
             for name, value in self._optimiser.state_dict().items()

@@ -17,6 +17,7 @@ import numpy as np
 from stages.files import write_bytes
 
 _NUMBERS = "numbers"
+_PARTS = ("head", "average", "best", "optimiser")
 Arrays = dict[str, np.ndarray]
 
 
@@ -51,10 +52,11 @@ class Progressed:
 
 @dataclass
 class State:
-    """Numbers, and arrays of the head now, of the best head so far, and of the optimiser."""
+    """Numbers, and arrays of the head now, of its average, of the best one, and of the optimiser."""
 
     numbers: Progressed
     head: Arrays
+    average: Arrays
     best: Arrays
     optimiser: Arrays
 
@@ -62,9 +64,7 @@ class State:
 def save_state(path: Path, state: State) -> None:
     """Write ``state`` to ``path``, whole or not at all."""
     named = {
-        f"{part}/{key}": array
-        for part in ("head", "best", "optimiser")
-        for key, array in getattr(state, part).items()
+        f"{part}/{key}": array for part in _PARTS for key, array in getattr(state, part).items()
     }
     buffer = io.BytesIO()
     np.savez(buffer, **named, **{_NUMBERS: np.array(json.dumps(asdict(state.numbers)))})
@@ -75,7 +75,7 @@ def load_state(path: Path) -> State:
     """Read what :func:`save_state` wrote."""
     with np.load(path, allow_pickle=False) as file:
         raw = json.loads(str(file[_NUMBERS]))
-        parts: dict[str, Arrays] = {"head": {}, "best": {}, "optimiser": {}}
+        parts: dict[str, Arrays] = {part: {} for part in _PARTS}
         for name in file.files:
             part, _, key = name.partition("/")
             if key:

@@ -12,6 +12,7 @@ from stages import convert, train
 from stages.contract import Metric, Progress
 from stages.errors import IntegrityError, StageError, Stopped
 from stages.export import from_checkpoint as export
+from stages.frozen.average import averaged
 from stages.ppocr.checkpoint import load_parameters
 from support.legacy import ALPHANUMERIC, context, new_folder, official
 from support.lines import PARAMETERS, Stopping, train_context, train_inputs
@@ -172,3 +173,12 @@ def test_damaged_official_weights_are_refused(tmp_path: Path) -> None:
     run = train_context(tmp_path, {**inputs(), "pretrained": damaged})
     with pytest.raises(IntegrityError, match=r"inference.pdiparams is not the file of this model"):
         train.run(run)
+
+
+def test_the_average_forgets_where_it_began() -> None:
+    average = {"weight": np.zeros(3, np.float32)}
+    for step in range(1, 200):
+        average = averaged(average, {"weight": np.full(3, 2, np.float32)}, step)
+        assert 0 < average["weight"][0] <= 2
+    assert average["weight"].dtype == np.float32
+    assert average["weight"] == pytest.approx(2, abs=1e-3)
