@@ -12,7 +12,7 @@ import numpy as np
 import paddle
 
 from stages.dataset.samples import Sample
-from stages.early import EarlyStopping
+from stages.early import EarlyStopping, Rated, is_better
 from stages.frozen.average import averaged
 from stages.frozen.features import Features
 from stages.frozen.head import Head, evaluate, loss_of
@@ -159,7 +159,9 @@ class Fitting:
         self._point("val_accuracy", score.accuracy)
         self._point("val_ned", score.ned)
         self._point("learning_rate", self._optimiser.get_lr())
-        if self._rank(score) > self._rank(numbers.best):
+        numbers.highest = max(numbers.highest, self._value(score))
+        best = self._rated(numbers.best)
+        if is_better(self._rated(score), best, numbers.highest, len(val.samples)):
             numbers.best, numbers.best_epoch = score, numbers.epoch
             self.state.best = self.state.average
         self._early.saw(numbers.epoch, self._value(score))
@@ -169,9 +171,8 @@ class Fitting:
         """Return the measure that early stopping goes by."""
         return score.accuracy if self._early.metric == "acc" else score.ned
 
-    def _rank(self, score: Score) -> tuple[float, float]:
-        """Return what the best epoch is chosen by: of equal ones the one that is surer of itself."""
-        return self._value(score), -score.loss
+    def _rated(self, score: Score) -> Rated:
+        return Rated(self._value(score), score.loss)
 
     def _point(self, name: str, value: float) -> None:
         numbers = self.state.numbers

@@ -38,6 +38,8 @@ class Progressed:
     step: int = 0
     best: Score = field(default_factory=lambda: Score(-1.0, -1.0))
     best_epoch: int = 0
+    #: The highest value of the metric that epochs are chosen by.
+    highest: float = 0.0
     #: The epoch that early stopping counts its patience from.
     improved_epoch: int = 0
     #: What the metric was then.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stages.early import EarlyStopping
+from stages.early import EarlyStopping, Rated, is_better
 from stages.errors import StageError
 
 
@@ -40,3 +40,28 @@ def test_it_says_why_training_ended() -> None:
     assert early.told(8) == "all epochs done; writing the checkpoint"
     why = "stopped early at epoch 9: no better for 5"
     assert early.told(9) == f"{why}; writing the checkpoint"
+
+
+@pytest.mark.parametrize(
+    ("epoch", "highest", "better"),
+    [
+        (
+            Rated(0.93, 0.9),
+            0.93,
+            True,
+        ),  # by more than the standard error, 1.8 points, whatever the loss
+        (Rated(0.91, 0.9), 0.91, False),  # by less: the loss decides
+        (Rated(0.90, 0.4), 0.90, True),
+        (Rated(0.89, 0.4), 0.90, True),
+        (Rated(0.90, 0.5), 0.90, False),
+        (Rated(0.89, 0.4), 0.92, False),  # not equal to the highest that was seen
+    ],
+)
+def test_the_loss_decides_between_what_so_few_images_cannot_tell_apart(
+    epoch: Rated, highest: float, better: bool
+) -> None:
+    assert is_better(epoch, Rated(0.90, 0.5), highest, 200) == better
+
+
+def test_an_epoch_is_better_than_none() -> None:
+    assert is_better(Rated(0.0, 9.0), Rated(-1.0, float("inf")), 0.0, 8)
