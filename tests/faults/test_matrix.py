@@ -91,6 +91,21 @@ def test_answer(answer: Answer, repeat: int, proxy: Proxy, scene: Scene, good: G
 
 
 @special
+def test_stage_stops_by_itself_when_its_tool_was_killed(
+    repeat: int, scene: Scene, good: Good
+) -> None:
+    with scene.ordered("train", "hold"), scene.live("--force", "train") as live:
+        live.wait_for("progress", "train")
+        container = scene.stage_container("train")
+        live.send(signal.SIGKILL)
+        live.finish()
+        assert container.wait(timeout=PATIENCE)["StatusCode"] == 143
+        assert good.lost(scene.good()) == []
+    assert scene.go().code == 0, "the result of before, untouched"
+    check_goes_on(scene, good, "train")
+
+
+@special
 def test_image_removed_in_the_middle(repeat: int, scene: Scene, good: Good) -> None:
     """Of the stage that is next."""
     with scene.ordered("data", "hold"), scene.live("--force", "data", "--force", "train") as live:
