@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from docker import DockerClient
+from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.tls import TLSConfig
+from requests.utils import get_environ_proxies
 
 from pipeline.engine.containers import Containers
-from pipeline.engine.endpoint import Endpoint, resolve
+from pipeline.engine.endpoint import DEFAULT_URL, Endpoint, resolve
 from pipeline.engine.errors import translated
 from pipeline.engine.images import Images
+from pipeline.engine.ssh import SshAdapter, ssh_command
 from pipeline.engine.volumes import Volumes
 from stages.message import msg
 
@@ -20,6 +24,10 @@ from stages.message import msg
 FIRST_TIMEOUT = 15
 #: Seconds without a byte after which it counts as gone; a build step may be silent for long.
 TIMEOUT = 900
+
+
+#: What an engine says of the limits that a stage has, and their names.
+_LIMITS = {"MemoryLimit": msg("memory"), "CpuCfsQuota": msg("CPUs"), "PidsLimit": msg("processes")}
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,14 @@ class Facts:
     cpus: int
     memory: int
     rootless: bool
+    mapped: bool
+    """whether root in a container is another user outside (userns-remap)"""
+    architecture: str
+    """of its kernel, as ``uname -m`` says it"""
+    unenforced: tuple[str, ...]
+    """the limits that it cannot enforce"""
+    root: Path
+    """where its images and volumes are, on its own machine"""
 
 
 @dataclass(frozen=True)
@@ -54,13 +70,17 @@ class Engine:
         """Ask the engine what it is."""
         with translated(msg("asking the engine what it is")):
             info = self.client.info()
-        rootless = any("rootless" in option for option in info.get("SecurityOptions") or ())
+        options = info.get("SecurityOptions") or ()
         return Facts(
-            str(info["ServerVersion"]),
-            str(info["Driver"]),
-            info["NCPU"],
-            info["MemTotal"],
-            rootless,
+            version=str(info["ServerVersion"]),
+            driver=str(info["Driver"]),
+            cpus=info["NCPU"],
+            memory=info["MemTotal"],
+            rootless=any("rootless" in option for option in options),
+            mapped=any("userns" in option for option in options),
+            architecture=str(info.get("Architecture", "")),
+            unenforced=tuple(what for key, what in _LIMITS.items() if info.get(key) is False),
+            root=Path(str(info.get("DockerRootDir", "/"))),
         )
 
 
@@ -82,16 +102,29 @@ def connect(environ: Mapping[str, str]) -> DockerClient:
     """
     endpoint = resolve(environ)
     with translated(msg("reaching the Docker engine"), endpoint.said):
-        client = DockerClient(
-            base_url=endpoint.url,
-            version="auto",
-            timeout=FIRST_TIMEOUT,
-            tls=_tls(endpoint),
-            use_ssh_client=endpoint.url.startswith("ssh://"),
-        )
+        offered = _client(endpoint, MINIMUM_DOCKER_API_VERSION).api.version(api_version=False)
+        client = _client(endpoint, str(offered["ApiVersion"]))
         client.ping()
         client.api.timeout = TIMEOUT
         return client
+
+
+def _client(endpoint: Endpoint, version: str) -> DockerClient:
+    """Return a client that has asked nothing yet: how it connects is settled before it does."""
+    behind_ssh = endpoint.url.startswith("ssh://")
+    client = DockerClient(
+        # Of an engine behind ssh no address is looked at.
+        base_url=DEFAULT_URL if behind_ssh else endpoint.url,
+        version=version,
+        timeout=FIRST_TIMEOUT,
+        tls=_tls(endpoint),
+    )
+    if behind_ssh:
+        client.api.mount("http+docker://", SshAdapter(ssh_command(endpoint.url)))
+    # By itself requests trusts the certificates of REQUESTS_CA_BUNDLE instead of the engine's own ca.pem.
+    client.api.trust_env = False
+    client.api.proxies = get_environ_proxies(client.api.base_url)
+    return client
 
 
 def _tls(endpoint: Endpoint) -> TLSConfig | bool:

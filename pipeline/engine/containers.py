@@ -5,19 +5,23 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import os
+import socket
+import ssl
+import struct
 import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import cast
+from typing import BinaryIO, cast
 
 from docker import DockerClient
 from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
 from docker.types import DeviceRequest, Mount
-from docker.utils.socket import STDOUT, frames_iter
+from docker.utils.socket import STDOUT
 
 from pipeline.compose.file import Service
 from pipeline.engine.errors import translated
@@ -155,11 +159,8 @@ class Containers:
     def _attend(
         self, container: Container, job: Job, sink: Sink, stop: Callable[[], int]
     ) -> Exited:
-        # Attached before the start: nothing that the container prints can be missed. Its stdin is never
-        # written to: the engine closes it when this connection ends, so a stage knows that it is left alone.
-        attached = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-        stream = container.attach_socket(params=attached)
-        pump = _Pump(_read_frames(stream, False), sink)
+        # Attached before the start: nothing that the container prints can be missed.
+        pump = _Pump(frames(container), sink)
         container.start()
         pump.start()
         stopping = _Stopping(container, job.service.stop_grace_period)
@@ -212,7 +213,36 @@ def _ended(container: Container, stopped: bool) -> Exited:
 
 #: What a container printed: where to (1 is stdout), and the bytes.
 _Frame = tuple[int, bytes]
-_read_frames = cast("Callable[[object, bool], Iterable[_Frame]]", frames_iter)
+
+
+def frames(container: Container) -> Iterator[_Frame]:
+    """Attach to a container, and give what it prints from then on, to its end.
+
+    Not by the SDK's own reader: it waits for the socket, and so overlooks what TLS has decrypted already.
+    """
+    # Its stdin is never written to: the engine closes it when this connection ends, so a stage knows that it
+    # is left alone.
+    wanted = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+    attached: object = container.attach_socket(params=wanted)
+    if isinstance(attached, ssl.SSLSocket):
+        connection: socket.socket = attached
+    else:
+        connection = socket.socket(fileno=os.dup(cast(socket.SocketIO, attached).fileno()))
+    connection.settimeout(None)  # a stage may be silent for long
+    return _frames_of(connection.makefile("rb"), attached)
+
+
+def _frames_of(stream: BinaryIO, _kept: object) -> Iterator[_Frame]:
+    """Read frames: a byte for the stream, three of nothing, four for the size, the bytes.
+
+    Args:
+        stream: of such frames.
+        _kept: the SDK's own end, which closes the connection when nobody has it any more.
+    """
+    with stream:
+        while len(header := stream.read(8)) == 8:
+            kind, size = struct.unpack(">BxxxL", header)
+            yield kind, stream.read(size)
 
 
 class _Stopping:

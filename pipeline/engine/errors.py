@@ -45,6 +45,26 @@ CA_REMEDY = msg(
 #: The first that matches counts, so the specific stand before the general.
 CAUSES = (
     _cause(
+        r"ssh ended: .*Permission denied \([a-z,-]+\)",
+        msg("the engine's host refuses ssh"),
+        msg(
+            "`ssh HOST true` has to work without a question: a key that its user knows, its passphrase "
+            "in an ssh-agent (`ssh-add`)"
+        ),
+    ),
+    _cause(
+        r"ssh ended: .*(Host key verification failed|HOST IDENTIFICATION HAS CHANGED)",
+        msg("ssh does not know the engine's host, or its key has changed"),
+        msg("connect once with `ssh HOST`, and compare the key that it shows"),
+    ),
+    _cause(
+        r"ssh ended: .*(docker: (command )?not found|'?dial-stdio'? is not|docker: No such file)",
+        msg("the engine's host has no docker command that can be reached through ssh"),
+        msg(
+            "install the docker CLI there, 18.09 or newer, and see that `ssh HOST docker version` works"
+        ),
+    ),
+    _cause(
         r"no space left on device(?!.*/dev/shm)|disk quota exceeded",
         msg("the engine's file system is full{detail}"),
         msg("free space there, or remove unused images with `docker image prune`"),
@@ -81,7 +101,28 @@ CAUSES = (
         msg('install it there, until `nvidia-smi` lists the GPU; or set train.device = "cpu"'),
     ),
     _cause(
-        r"x509|certificate signed by unknown authority|certificate.verify",
+        r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",
+        msg("the Docker engine's certificate is not one that ca.pem vouches for"),
+        msg("correct DOCKER_CERT_PATH, or the address: the certificate has to name it"),
+    ),
+    _cause(
+        r"alert (certificate required|bad certificate|unknown ca|handshake failure)"
+        r"|CERTIFICATE_REQUIRED|BAD_CERTIFICATE|TLSV1_ALERT_UNKNOWN_CA",
+        msg("the Docker engine wants a certificate of yours, or does not accept it"),
+        msg("put ca.pem, cert.pem and key.pem into DOCKER_CERT_PATH"),
+    ),
+    _cause(
+        r"HTTP request to an HTTPS server",
+        msg("the Docker engine speaks TLS only"),
+        msg("set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of its certificates"),
+    ),
+    _cause(
+        r"WRONG_VERSION_NUMBER|record layer failure",
+        msg("the Docker engine does not speak TLS there"),
+        msg("unset DOCKER_TLS_VERIFY, or correct the port (2376 by custom for TLS)"),
+    ),
+    _cause(
+        r"x509|certificate signed by unknown authority",
         msg("a certificate is not trusted"),
         CA_REMEDY,
         RegistryUnreachable,
@@ -129,14 +170,6 @@ CAUSES = (
         r"Name or service not known|nodename nor servname|Temporary failure in name resolution",
         msg("the Docker engine's host is not known"),
         msg("correct DOCKER_HOST or the docker context"),
-    ),
-    _cause(
-        r"Install paramiko",
-        msg("reaching an engine through ssh needs one more package"),
-        msg(
-            "`pip install paramiko`, or forward its socket: ssh -L "
-            "./docker.sock:/run/docker.sock HOST"
-        ),
     ),
     _cause(
         r"Read timed out|timed out|TimeoutError",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from docker import DockerClient
 from docker.errors import NotFound
 from docker.models.containers import Container
+from docker.models.volumes import Volume as DockerVolume
 from docker.types import Mount
 
 from pipeline.compose.file import Volume
@@ -49,9 +50,15 @@ class Volumes:
             except NotFound:
                 made = {**volume.labels, **labels, BIRTH_LABEL: secrets.token_hex(8)}
                 found = self._client.volumes.create(volume.name, labels=made)
-            # Not CreatedAt: to older engines that is when the volume's top folder last changed.
-            birth = (found.attrs.get("Labels") or {}).get(BIRTH_LABEL, "")
-            return f"{volume.name}@{birth}"
+            return _birth(found)
+
+    def birth(self, volume: Volume) -> str:
+        """Return what tells the volume from a later one of its name; "" if it is not there."""
+        with translated(msg("looking for the volume {volume}", volume.name)):
+            try:
+                return _birth(self._client.volumes.get(volume.name))
+            except NotFound:
+                return ""
 
     def remove_labelled(self, label: str) -> list[str]:
         """Remove the volumes that carry ``label``; return their names."""
@@ -80,6 +87,11 @@ class Volumes:
         client = VolumeClient(make)
         with removing(lambda: client.container):
             yield client
+
+
+def _birth(volume: DockerVolume) -> str:
+    # Not CreatedAt: to older engines that is when the volume's top folder last changed.
+    return f"{volume.name}@{(volume.attrs.get('Labels') or {}).get(BIRTH_LABEL, '')}"
 
 
 class VolumeClient:

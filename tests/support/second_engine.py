@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,26 @@ fi
 _DOCKERD = 'dockerd -H unix:///run/engine/docker.sock -G "$1"'
 _PID = "/var/run/docker.pid"
 _FILLER = "/var/lib/docker/filler"
+#: The doors of one on another machine.
+_DOORS = """
+mkdir -p /run/sshd
+/usr/sbin/sshd -f /run/engine/sshd_config
+exec %s -H unix:///run/docker.sock -H tcp://0.0.0.0:2376 --tlsverify \\
+    --tlscacert=/run/engine/ca.pem --tlscert=/run/engine/server.pem --tlskey=/run/engine/server-key.pem
+"""
+_SSHD = """
+HostKey /run/engine/host
+AuthorizedKeysFile /run/engine/client.pub
+StrictModes no
+UsePAM no
+"""
+_SSH = """
+IdentityFile {folder}/client
+IdentitiesOnly yes
+UserKnownHostsFile {folder}/known
+StrictHostKeyChecking yes
+"""
+_TLS_PORT, _SSH_PORT = "2376/tcp", "22/tcp"
 #: Until it answers, in seconds.
 _LONG = 120
 
@@ -72,16 +94,37 @@ class Machine:
         _wait_for(self.container, self.url)
 
 
+@dataclass(frozen=True)
+class SecondEngine:
+    """The ways to an engine: its socket, and what of an environment reaches it as on another machine."""
+
+    url: str
+    tls: Mapping[str, str]
+    ssh: Mapping[str, str]
+    container: Container
+
+
 @contextmanager
-def second_engine(client: DockerClient, tools: str) -> Iterator[str]:
-    """Run an engine that knows nothing of the first; give its address, for DOCKER_HOST.
+def second_engine(client: DockerClient, tools: str) -> Iterator[SecondEngine]:
+    """Run an engine that knows nothing of the first.
 
     Args:
         client: the first engine; it has to be on this machine, for the socket lies in a folder of it.
-        tools: an image with ``dockerd``.
+        tools: an image with ``dockerd`` and ``sshd``.
     """
-    with _container(client, tools, f"exec {_DOCKERD}") as machine:
-        yield machine.url
+    with tempfile.TemporaryDirectory(prefix="paddock-engine-", dir="/tmp") as name:
+        folder = Path(name)
+        _make_certificates(folder)
+        _make_keys(folder)
+        ports = (_TLS_PORT, _SSH_PORT)
+        with _container(client, tools, folder, _DOORS % _DOCKERD, ports=ports) as machine:
+            _wait_for(machine.container, machine.url)
+            yield SecondEngine(
+                machine.url,
+                _over_tls(machine.container, folder),
+                _over_ssh(machine.container, folder),
+                machine.container,
+            )
 
 
 @contextmanager
@@ -91,9 +134,17 @@ def fragile_engine(client: DockerClient, tools: str, size: str) -> Iterator[Mach
     To its clients it is on this machine, whose name it has.
     """
     disk = {"/var/lib/docker": f"size={size},exec"}
-    with _container(
-        client, tools, "exec sleep infinity", tmpfs=disk, hostname=os.uname().nodename
-    ) as machine:
+    with (
+        tempfile.TemporaryDirectory(prefix="paddock-engine-", dir="/tmp") as folder,
+        _container(
+            client,
+            tools,
+            Path(folder),
+            "exec sleep infinity",
+            tmpfs=disk,
+            hostname=os.uname().nodename,
+        ) as machine,
+    ):
         machine.start()
         yield machine
 
@@ -102,30 +153,95 @@ def fragile_engine(client: DockerClient, tools: str, size: str) -> Iterator[Mach
 def _container(
     client: DockerClient,
     tools: str,
+    folder: Path,
     then: str,
     tmpfs: dict[str, str] | None = None,
     hostname: str | None = None,
+    ports: Sequence[str] = (),
 ) -> Iterator[Machine]:
-    with tempfile.TemporaryDirectory(prefix="paddock-engine-", dir="/tmp") as folder:
-        container = client.containers.run(
-            tools,
-            ["sh", "-c", _START + then, "start", str(os.getgid())],
-            detach=True,
-            init=True,
-            cap_add=["SYS_ADMIN", "NET_ADMIN"],
-            security_opt=["seccomp=unconfined", "apparmor=unconfined", "label=disable"],
-            volumes=[f"{folder}:/run/engine", *([] if tmpfs else ["/var/lib/docker"])],
-            tmpfs=tmpfs or {},
-            hostname=hostname,
-            labels={"paddock.test": "engine"},
+    container = client.containers.run(
+        tools,
+        ["sh", "-c", _START + then, "start", str(os.getgid())],
+        detach=True,
+        init=True,
+        cap_add=["SYS_ADMIN", "NET_ADMIN"],
+        security_opt=["seccomp=unconfined", "apparmor=unconfined", "label=disable"],
+        volumes=[f"{folder}:/run/engine", *([] if tmpfs else ["/var/lib/docker"])],
+        tmpfs=tmpfs or {},
+        hostname=hostname,
+        ports=dict.fromkeys(ports, ("127.0.0.1", 0)),
+        labels={"paddock.test": "engine"},
+    )
+    try:
+        yield Machine(container, f"unix://{folder / 'docker.sock'}")
+    finally:
+        container.remove(force=True, v=True)
+
+
+def _make_certificates(folder: Path) -> None:
+    """Make an authority, and certificates for the engine at 127.0.0.1 and for its client."""
+    authority = ("-addext", "keyUsage=critical,keyCertSign")
+    signed = (
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca-key.pem",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+    )
+    for name, key, words in (
+        ("ca", "ca-key", authority),
+        ("server", "server-key", (*signed, "-addext", "subjectAltName=IP:127.0.0.1")),
+        ("cert", "key", (*signed, "-addext", "extendedKeyUsage=clientAuth")),
+    ):
+        made = ("-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc")
+        files = (
+            "-keyout",
+            f"{key}.pem",
+            "-out",
+            f"{name}.pem",
+            "-days",
+            "2",
+            "-subj",
+            f"/CN={name}",
         )
-        try:
-            machine = Machine(container, f"unix://{Path(folder, 'docker.sock')}")
-            if not tmpfs:
-                _wait_for(container, machine.url)
-            yield machine
-        finally:
-            container.remove(force=True, v=True)
+        subprocess.run(
+            ["openssl", "req", *made, *files, *words], cwd=folder, check=True, capture_output=True
+        )
+
+
+def _make_keys(folder: Path) -> None:
+    for name in ("host", "client"):
+        words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
+        subprocess.run(words, check=True)
+    (folder / "sshd_config").write_text(_SSHD)
+    (folder / "ssh_config").write_text(_SSH.format(folder=folder))
+
+
+def _port(container: Container, port: str) -> str:
+    container.reload()
+    return str((container.ports[port] or [])[0]["HostPort"])
+
+
+def _over_tls(container: Container, folder: Path) -> Mapping[str, str]:
+    return {
+        "DOCKER_HOST": f"tcp://127.0.0.1:{_port(container, _TLS_PORT)}",
+        "DOCKER_TLS_VERIFY": "1",
+        "DOCKER_CERT_PATH": str(folder),
+    }
+
+
+def _over_ssh(container: Container, folder: Path) -> Mapping[str, str]:
+    """Return the environment, in which ``ssh`` has a configuration of its own: it asks no HOME for one."""
+    port = _port(container, _SSH_PORT)
+    kind, key, *_rest = (folder / "host.pub").read_text().split()
+    (folder / "known").write_text(f"[127.0.0.1]:{port} {kind} {key}\n")
+    wrapper = folder / "bin" / "ssh"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/ssh_config "$@"\n')
+    wrapper.chmod(0o755)
+    path = f"{wrapper.parent}:{os.environ['PATH']}"
+    return {"DOCKER_HOST": f"ssh://root@127.0.0.1:{port}", "PATH": path}
 
 
 def _wait_for(container: Container, url: str) -> None:

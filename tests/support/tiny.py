@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tarfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docker import DockerClient
 
-from pipeline.compose.file import Compose, ImageBuild
+from pipeline.compose.file import REPOSITORY, Compose, ImageBuild
 from pipeline.engine.images import Images
 from pipeline.errors import EngineError
-from pipeline.images.build import Options, build_images
+from pipeline.images.build import BASE, Options, build_images
 from pipeline.images.events import BuildEvent
 
 #: Docker's own name for an image of nothing is `scratch`; an import gives one that can be pushed.
@@ -59,6 +60,16 @@ def workshop(client: DockerClient, repository: Path) -> Iterator[Workshop]:
         yield shop
     finally:
         remove(images, shop.tag)
+
+
+def build_renamed(
+    images: Images, compose: Compose, names: Mapping[str, str], root: Path = REPOSITORY
+) -> dict[str, str]:
+    """Build the real images (service -> tag) on the base that is there; return their identities."""
+    renamed = {name: replace(compose.images[name], image=tag) for name, tag in names.items()}
+    chosen = Compose({BASE: compose.images[BASE], **renamed}, {}, {})
+    options = Options(repository=root)
+    return build_images(images, chosen, os.environ, lambda _event: None, options)
 
 
 def remove(images: Images, reference: str) -> None:

@@ -1,4 +1,4 @@
-"""Debian's docker-registry, docker-compose and engine, in an image of the tests': the host stays as it is."""
+"""Debian's docker-registry, docker-compose, engine and sshd, in an image of the tests'."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FROM ${BASE}
 USER 0
 RUN apt-get update -q \\
     && apt-get install -q -y --no-install-recommends docker-registry docker-compose \\
-        docker.io iptables \\
+        docker.io iptables openssh-server \\
     && rm -rf /var/lib/apt/lists/*
 ENV PYTHONPATH= PYTHONDONTWRITEBYTECODE=
 ENTRYPOINT []

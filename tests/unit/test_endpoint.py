@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import socket
 from collections.abc import Iterator
@@ -12,14 +11,7 @@ from pipeline.engine.connection import connect
 from pipeline.engine.endpoint import DEFAULT_URL, Endpoint, resolve
 from pipeline.errors import EngineError
 from stages.contract import Exit
-
-
-def add_context(config: Path, name: str, host: str) -> None:
-    """Store a context as `docker context create` does."""
-    folder = config / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
-    folder.mkdir(parents=True)
-    meta = {"Name": name, "Metadata": {}, "Endpoints": {"docker": {"Host": host}}}
-    (folder / "meta.json").write_text(json.dumps(meta))
+from support.contexts import add_context
 
 
 @pytest.fixture
