@@ -322,6 +322,20 @@ class Backend:
 
         return list_images(open_engine(self.environ).images, read_compose(self.environ))
 
+    def disk(self) -> Finding:
+        """Say what Paddock has on the engine's disk. Slow: asks the engine.
+
+        Raises:
+            PaddockError: the engine cannot be reached, or the project's file is not in order.
+        """
+        from pipeline.engine.connection import open_engine
+        from pipeline.machine.doctor import look_at_disk
+        from pipeline.plan.workspace import workspace_of
+
+        project = self.project() if self.has_project() else None
+        own = workspace_of(project, self.environ).identity if project else ""
+        return look_at_disk(open_engine(self.environ), project, own)
+
     def clean(self) -> list[str]:
         """Remove the project's leftover containers and return their names. Slow.
 

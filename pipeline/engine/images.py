@@ -20,6 +20,9 @@ from pipeline.errors import EngineError
 from stages.message import msg
 
 _BLOCK = 1 << 20
+#: The processor that the images' locks are for, as an engine calls it.
+_ARCHITECTURE = "amd64"
+ELSEWHERE = msg("use an engine on x86-64: DOCKER_HOST=ssh://user@host, or `docker context use`")
 #: What of an image's configuration has a say in what runs in it. Labels and exposed ports have none, nor has
 #: when, by whom or with which builder it was made.
 _DECIDING = (
@@ -121,10 +124,21 @@ class Images:
         """Build an image and give its log, line by line.
 
         Raises:
-            EngineError: a step failed; ``where`` is the image.
+            EngineError: a step failed, or the engine is of a processor that the images are not for;
+                ``where`` is the image.
         """
         doing = msg("building {tag}", request.tag)
         with translated(doing, request.tag):
+            built_for = str(self._client.version().get("Arch", _ARCHITECTURE))
+            if built_for != _ARCHITECTURE:
+                raise EngineError(
+                    msg(
+                        "the engine is for {architecture}, and Paddle-Lite's converter is for amd64 only",
+                        built_for,
+                    ),
+                    request.tag,
+                    ELSEWHERE,
+                )
             stream = self._client.api.build(
                 fileobj=context,
                 custom_context=True,

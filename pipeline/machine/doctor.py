@@ -13,6 +13,8 @@ from typing import Literal
 from pipeline.compose.file import Compose, read_compose
 from pipeline.engine.connection import Engine, open_engine
 from pipeline.engine.containers import Labelled
+from pipeline.engine.disk import DiskUse, disk_use
+from pipeline.engine.images import ELSEWHERE
 from pipeline.errors import EngineError
 from pipeline.machine.gpus import refuse_lacking_gpus
 from pipeline.models.store import cache_folder
@@ -40,8 +42,16 @@ class Finding:
     remedy: str = ""
 
 
-def examine(environ: Mapping[str, str], project: Project | None = None) -> Iterator[Finding]:
-    """Run all checks, those of the engine only if it can be reached; ``project`` may have left something."""
+def examine(
+    environ: Mapping[str, str], project: Project | None = None, *, disk: bool = False
+) -> Iterator[Finding]:
+    """Run all checks, those of the engine only if it can be reached.
+
+    Args:
+        environ: where the engine is looked up.
+        project: which may have left something behind.
+        disk: also what is on the engine's disk, which it may take long to find out.
+    """
     yield _python()
     yield _machine()
     yield from _space()
@@ -53,13 +63,56 @@ def examine(environ: Mapping[str, str], project: Project | None = None) -> Itera
         )
         return
     compose = read_compose(environ)
-    for check in _ENGINE_CHECKS:
+    for check in ENGINE_CHECKS:
         yield check(engine, compose)
     if project and project.settings.train.device == "gpu":
         yield gpus_finding(engine, workspace_of(project, environ), project.settings.train.devices)
     own = workspace_of(project, environ).identity if project else ""
     lives = project is not None and running(project.state) is not None
     yield containers_finding(engine.containers.labelled(PROJECT_LABEL), own, lives=lives)
+    if disk:
+        yield look_at_disk(engine, project, own)
+
+
+def look_at_disk(engine: Engine, project: Project | None, own: str) -> Finding:
+    """Say what Paddock has on the engine's disk; ``own`` is the project's identity."""
+    use = disk_use(engine.client, PROJECT_LABEL)
+    free = shutil.disk_usage(engine.facts().root).free if engine.is_here() else None
+    return disk_finding(use, own, project.state if project else None, free)
+
+
+def disk_finding(use: DiskUse, own: str, state: Path | None, free: int | None) -> Finding:
+    """Say what takes how much, and what to do where little is free.
+
+    Args:
+        use: of the engine's disk.
+        own: the identity of the project that is looked at, if one is.
+        state: its ``.paddock``.
+        free: bytes on the engine's disk; None if that is on another machine.
+    """
+    others = {name: size for name, size in use.volumes.items() if name != own}
+    parts = [msg("images {size}", human_size(use.images))]
+    if use.steps:
+        parts.append(msg("steps of earlier builds {size}", human_size(use.steps)))
+    if use.build_cache:
+        parts.append(msg("the engine's build cache {size}", human_size(use.build_cache)))
+    if own:
+        parts.append(msg("this project's results {size}", human_size(use.volumes.get(own, 0))))
+    if others:
+        size = human_size(sum(others.values()))
+        parts.append(msg("other projects' results {size} ({count})", size, len(others)))
+    if state is not None:
+        records = sum(path.lstat().st_size for path in state.rglob("*"))
+        parts.append(msg("records of runs {size}", human_size(records)))
+    if free is not None:
+        parts.append(msg("{size} free", human_size(free)))
+    message = joined(" · ", parts)
+    if free is None or free > _NEEDED_SPACE:
+        return Finding("disk", "ok", message)
+    remedy = msg(
+        "in a project: paddock clean --older-than 30d; of one that is done with: --volumes"
+    )
+    return Finding("disk", "warning", message, remedy)
 
 
 def _python() -> Finding:
@@ -69,14 +122,8 @@ def _python() -> Finding:
 
 
 def _machine() -> Finding:
-    machine = platform.machine()
-    if machine in ("x86_64", "AMD64"):
-        return Finding("machine", "ok", msg("{system} on {machine}", platform.system(), machine))
     return Finding(
-        "machine",
-        "warning",
-        msg("{machine}: Paddle-Lite's converter exists for x86-64 only", machine),
-        msg("use a remote x86-64 engine through DOCKER_HOST"),
+        "machine", "ok", msg("{system} on {machine}", platform.system(), platform.machine())
     )
 
 
@@ -95,13 +142,34 @@ def _space() -> Iterator[Finding]:
 def _engine(engine: Engine, _compose: Compose) -> Finding:
     facts, endpoint = engine.facts(), engine.endpoint
     source = endpoint.said
-    kind = [msg("rootless")] if facts.rootless else []
+    kind = [msg("rootless")] * facts.rootless + [msg("users mapped")] * facts.mapped
     message = joined(", ", [facts.version, *kind, facts.driver, msg("at {place}", source)])
     return Finding("engine", "ok", message)
 
 
+def _architecture(engine: Engine, compose: Compose) -> Finding:
+    """Images for x86-64 that were loaded may run by emulation; to build them there is no way."""
+    found = engine.facts().architecture
+    check = msg("engine's processor")
+    if found in ("x86_64", "amd64"):
+        return Finding(check, "ok", found)
+    loaded = engine.images.find(stages_of(compose)["data"].image) is not None
+    message = msg(
+        "{found}: the images are for x86-64, as Paddle-Lite's converter is; they cannot be built here, and "
+        "loaded ones run only where the engine emulates x86-64",
+        found,
+    )
+    return Finding(check, "warning" if loaded else "problem", message, ELSEWHERE)
+
+
 def _size(engine: Engine, compose: Compose) -> Finding:
     facts = engine.facts()
+    if facts.unenforced:
+        message = msg("it does not enforce limits: {limits}", joined(", ", facts.unenforced))
+        remedy = msg(
+            "let it delegate control groups (cgroup v2): docs/engines.md; until then runs work without limits"
+        )
+        return Finding(msg("engine's size"), "warning", message, remedy)
     needed = max(service.mem_limit or 0 for service in stages_of(compose).values())
     message = msg("{cpus} CPUs, {memory} of memory", facts.cpus, human_size(facts.memory))
     if facts.memory >= needed:
@@ -167,8 +235,9 @@ def containers_finding(found: Iterable[Labelled], own: str, *, lives: bool) -> F
     return Finding("containers", "ok", msg("none was left behind"))
 
 
-_ENGINE_CHECKS: tuple[Callable[[Engine, Compose], Finding], ...] = (
+ENGINE_CHECKS: tuple[Callable[[Engine, Compose], Finding], ...] = (
     _engine,
+    _architecture,
     _size,
     _images,
 )

@@ -31,6 +31,7 @@ class FaultyBackend(CalmBackend):
         self.findings = tuple(findings)
         self.present = images
         self.error: Exception | None = None
+        self.on_disk: Finding | None = None
         self.build_error: Exception | None = None
         self.script: list[BuildEvent] = []
         self.go_on = threading.Event()
@@ -55,6 +56,12 @@ class FaultyBackend(CalmBackend):
             else ImageStatus(name, name, "", 0, "", "")
             for number, name in enumerate(names)
         ]
+
+    def disk(self) -> Finding:
+        """Say what the test set, if it did."""
+        if self.on_disk is None:
+            raise EngineError("nothing is known of the disk")
+        return self.on_disk
 
     def build_images(self, report: Callable[[BuildEvent], None]) -> None:
         """Say what is in ``script``, wait to be let go on, then end as ``error`` says."""

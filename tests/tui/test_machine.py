@@ -51,10 +51,12 @@ async def test_problems_are_shown_at_once_with_what_to_press(folder: Path) -> No
 
 async def test_without_a_problem_the_run_is_shown_first(folder: Path) -> None:
     backend = FaultyBackend(folder, (ENGINE_OK, IMAGES_OK, LEFTOVERS), images=6)
+    backend.on_disk = Finding("disk", "ok", "images 1.7 GB · 60.0 GB free")
     async with opened(backend) as (app, pilot):
         assert isinstance(app.screen, RunScreen)
         await pilot.press("7")
         await until_shown(pilot, app, "! A run can start; there is 1 warning.")
+        await until_shown(pilot, app, "disk: images 1.7 GB · 60.0 GB free")
         lines = text_of(app).splitlines()  # images with ID and size
         base = next(line for line in lines if "paddock-base:3.1.1" in line)
         assert "✔ there" in base and "1.0 GB" in base and "000000000000" in base

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
@@ -83,6 +84,13 @@ class MachineScreen(PaddockScreen):
             super().__init__()
             self.images = tuple(images)
 
+    class DiskSeen(Message):
+        """The engine has said what Paddock has on its disk."""
+
+        def __init__(self, finding: Finding) -> None:
+            super().__init__()
+            self.finding = finding
+
     class Cleaned(Message):
         """The leftovers are gone, or why they are not."""
 
@@ -93,6 +101,7 @@ class MachineScreen(PaddockScreen):
     def __init__(self) -> None:
         super().__init__()
         self._listed_for: Sequence[Finding] = ()
+        self._disk: tuple[Finding, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         with VerticalScroll(can_focus=True):
@@ -105,7 +114,7 @@ class MachineScreen(PaddockScreen):
         super().show_run(view)
         findings = self.paddock.findings
         self.query_one("#summary", Line).show(self._summary(findings))
-        self.query_one(Findings).show(findings, self._advice())
+        self.query_one(Findings).show((*findings, *self._disk), self._advice())
         if findings is not self._listed_for and self.app.screen is self:
             self._listed_for = findings
             self._list_images()
@@ -164,12 +173,20 @@ class MachineScreen(PaddockScreen):
         except PaddockError:
             images = ()  # the findings say why
         self.post_message(self.ImagesListed(images))
+        if images:
+            with suppress(PaddockError):
+                self.post_message(self.DiskSeen(self.backend.disk()))
 
     @on(ImagesListed)
     def _show_images(self, message: ImagesListed) -> None:
         title = _("Images on the engine") if message.images else ""
         self.query_one("#images_title", Line).show(Text(title, "bold"))
         self.query_one(ImageList).show(message.images)
+
+    @on(DiskSeen)
+    def _show_disk(self, message: DiskSeen) -> None:
+        self._disk = (message.finding,)
+        self.query_one(Findings).show((*self.paddock.findings, *self._disk), self._advice())
 
     # Keys.
 
