@@ -120,4 +120,6 @@ class Planner:
         changes = changed_components(before.components, now)
         if changes:
             return joined("; ", changes)
+        if self.ledger.was_discarded(now.key, self.workspace):
+            return msg("its result was cleaned away")
         return msg("the workspace volume is another one")

@@ -94,14 +94,28 @@ class Conclusion:
         return cls(**{**raw, "files": files, "refused": tuple(raw.get("refused", ()))})
 
 
+@dataclass(frozen=True)
+class Discarded:
+    """Results that were taken out of a workspace on purpose, by their keys."""
+
+    time: str
+    workspace: str
+    discarded: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Discarded:
+        """Build it from a line of the ledger."""
+        return cls(**{**raw, "discarded": tuple(raw["discarded"])})
+
+
 class Ledger:
-    """``.paddock/ledger.jsonl``, one entry or conclusion a line."""
+    """``.paddock/ledger.jsonl``, one entry or conclusion a line, or what was discarded."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         chain = read_chain(path.read_bytes()) if path.is_file() else Chain(())
         self.broken, self.torn = chain.broken, chain.torn
-        self._entries, self._conclusions = _told_apart(chain)
+        self._entries, self._conclusions, self._gone = _told_apart(chain)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -133,7 +147,7 @@ class Ledger:
                 Pitfall.CHANGED_ARTIFACT,
             )
 
-    def append(self, item: Entry | Conclusion) -> None:
+    def append(self, item: Entry | Conclusion | Discarded) -> None:
         """Add a line and flush it to the disk."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab+") as stream:
@@ -144,17 +158,34 @@ class Ledger:
             stream.write(start + linked(before + start, asdict(item)))
             stream.flush()
             os.fsync(stream.fileno())
-        if isinstance(item, Entry):
-            self._entries.append(item)
-        else:
-            self._conclusions.append(item)
+        match item:
+            case Entry():
+                self._entries.append(item)
+                self._gone.discard((item.workspace, item.key))
+            case Conclusion():
+                self._conclusions.append(item)
+            case Discarded():
+                self._gone |= {(item.workspace, key) for key in item.discarded}
 
     def find(self, key: str, workspace: str) -> Entry | None:
         """Return the latest result of ``key`` that this workspace holds."""
-        for entry in reversed(self._entries):
-            if entry.key == key and entry.workspace == workspace:
-                return entry
+        if not self.was_discarded(key, workspace):
+            for entry in reversed(self._entries):
+                if entry.key == key and entry.workspace == workspace:
+                    return entry
         return None
+
+    def held(self, workspace: str) -> tuple[Entry, ...]:
+        """Return all results that this workspace holds, the oldest first."""
+        return tuple(
+            entry
+            for entry in self._entries
+            if entry.workspace == workspace and not self.was_discarded(entry.key, workspace)
+        )
+
+    def was_discarded(self, key: str, workspace: str) -> bool:
+        """Return whether the result of ``key`` was taken out of this workspace, and not made again."""
+        return (workspace, key) in self._gone
 
     def last(self, stage: str) -> Entry | None:
         """Return the latest result of ``stage``, whatever its key."""
@@ -177,15 +208,23 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
-def _told_apart(chain: Chain) -> tuple[list[Entry], list[Conclusion]]:
+def _told_apart(
+    chain: Chain,
+) -> tuple[list[Entry], list[Conclusion], set[tuple[str, str]]]:
+    """Return results, conclusions, and what is gone: workspace and key."""
     entries: list[Entry] = []
     conclusions: list[Conclusion] = []
+    gone: set[tuple[str, str]] = set()
     for body in chain.bodies:
         try:
             if "verdict" in body:
                 conclusions.append(Conclusion.from_json(body))
+            elif "discarded" in body:
+                item = Discarded.from_json(body)
+                gone |= {(item.workspace, key) for key in item.discarded}
             else:
-                entries.append(Entry.from_json(body))
+                entries.append(entry := Entry.from_json(body))
+                gone.discard((entry.workspace, entry.key))
         except (ValueError, KeyError, TypeError, AttributeError):
             continue  # a crash cut the line short: that stage simply runs again
-    return entries, conclusions
+    return entries, conclusions, gone

@@ -173,6 +173,12 @@ def summarise(run: RunFolder) -> RunSummary:
     return RunSummary(started, seconds, None, None, failed, stages, cut_short)
 
 
+def keys_of(run: RunFolder) -> set[str]:
+    """Return the keys of the results that the run made, took or began to make."""
+    found = (envelope.event for envelope in _events(run))
+    return {event.key for event in found if isinstance(event, StageStarted | StageCached)}
+
+
 def _events(run: RunFolder) -> list[Envelope]:
     follower, envelopes = Follower(run.events), list[Envelope]()
     while portion := follower.read(_PORTION):

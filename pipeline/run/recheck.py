@@ -53,7 +53,8 @@ class Recheck:
         """Start to hash the latest results of ``stages``, which will be taken if nothing changed."""
         connected = self._connected
         latest = [entry for stage in stages if (entry := connected.ledger.last(stage))]
-        here = [entry for entry in latest if entry.workspace == connected.volumes]
+        ledger, volumes = connected.ledger, connected.volumes
+        here = [found for entry in latest if (found := ledger.find(entry.key, volumes))]
         place = self._place() if here else None
         if place and not connected.ledger.broken:
             self._begun = time.monotonic()

@@ -61,10 +61,9 @@ def _uses(planner: Planner) -> dict[PurePosixPath, _Use]:
 
 def _made_from(planner: Planner, stage: str, sha256: str) -> Entry | None:
     """Return the first result in this workspace that was made from an input with this hash."""
-    wanted = (stage, planner.workspace)
-    for entry in planner.ledger.entries:
+    for entry in planner.ledger.held(planner.workspace):
         made = entry.components
-        if (made.stage, entry.workspace) == wanted and sha256 in made.inputs.values():
+        if made.stage == stage and sha256 in made.inputs.values():
             return entry
     return None
 

@@ -4,31 +4,75 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import timedelta
 from pathlib import Path
 
+from pipeline.engine.connection import open_engine
 from pipeline.machine.clean import remove_leftovers
-from pipeline.project import load_project
+from pipeline.machine.reclaim import Old, reclaim
+from pipeline.plan.workspace import workspace_of
+from pipeline.project import Project, load_project
+from pipeline.text import human_size
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import _
+from tui.language import _, ngettext
 
 DESCRIPTION = """\
 Remove the project's leftover containers. With --volumes its two volumes go too: every stage will
-then run again. Files of the project, out/ among them, are never touched."""
+then run again. With --older-than or --run, instead, what old runs left: their records and logs, and
+results and uploads that no other run stands on; what paddock.lock, the last good run or the last run
+needs is kept, unless --run names a run that stands on it. Files of the project, out/ among them, are
+never touched."""
+
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
     parser.add_argument("--volumes", action="store_true", help="the workspace and inputs too")
+    parser.add_argument(
+        "--older-than", type=_age, metavar="AGE", help="runs that began longer ago: 12h, 30d, 8w"
+    )
+    parser.add_argument("--run", action="append", default=[], metavar="RUN", help="this run")
+    parser.add_argument("--dry-run", action="store_true", help="only say what old runs would go")
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Remove and say what was removed."""
     project = load_project(Path(options.project))
+    if options.older_than or options.run:
+        _reclaim(project, options, terminal)
+        return Exit.OK
     removed = remove_leftovers(project, os.environ, volumes=options.volumes)
     for name in removed:
         terminal.print(_("removed {name}").format(name=name))
     if not removed:
         terminal.print(_("nothing was left behind"))
     return Exit.OK
+
+
+def _reclaim(project: Project, options: argparse.Namespace, terminal: Terminal) -> None:
+    old = Old(options.older_than, tuple(options.run))
+    engine, workspace = open_engine(os.environ), workspace_of(project, os.environ)
+    found = reclaim(project, engine, workspace, old, only_look=options.dry_run)
+    if not (found.runs or found.results):
+        terminal.print(_("no old run has anything that is not needed"))
+        return
+    word = _("would remove") if options.dry_run else _("removed")
+    for name in found.runs:
+        terminal.print(_("{removed} the record of run {name}").format(removed=word, name=name))
+    for stage, count in found.results.items():
+        said = ngettext(
+            "{removed} {count} result of {stage}", "{removed} {count} results of {stage}", count
+        )
+        terminal.print(said.format(removed=word, count=count, stage=stage))
+    said = _("{here} of the project's disk, {there} of the engine's")
+    terminal.print(said.format(here=human_size(found.here), there=human_size(found.there)))
+
+
+def _age(text: str) -> timedelta:
+    number, unit = text[:-1], text[-1:]
+    if not (number.isdecimal() and unit in _HOURS):
+        raise argparse.ArgumentTypeError(_("not an age such as 12h, 30d or 8w"))
+    return timedelta(hours=int(number) * _HOURS[unit])

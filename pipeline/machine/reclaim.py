@@ -1,0 +1,198 @@
+"""What of a project's runs can go: their records here, their results and uploads on the engine.
+
+What the lock, the last good run and the last run stand on is kept, unless a run is named that stands on it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path, PurePosixPath
+
+from pipeline.compose.values import Mount
+from pipeline.engine.connection import Engine
+from pipeline.engine.containers import Job, Sink
+from pipeline.errors import UsageError
+from pipeline.plan.lockfile import LOCK_FILE, read_lock
+from pipeline.plan.workspace import Workspace, result_folder
+from pipeline.project import Project
+from pipeline.record.ledger import Components, Discarded, Entry, Ledger, now
+from pipeline.record.runlock import LOCK_NAME, run_lock
+from pipeline.record.runs import RunFolder, keys_of, list_runs
+from stages.contract import INPUTS, WORKSPACE
+from stages.message import msg
+
+#: The stage in whose image what goes is measured and removed.
+_HELPER = "data"
+
+
+@dataclass(frozen=True)
+class Old:
+    """Which runs shall go: those that began longer ago than ``age``, and those that are named."""
+
+    age: timedelta | None = None
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reclaimed:
+    """What went, or would go: runs by name, results by stage; bytes here and on the engine."""
+
+    runs: tuple[str, ...]
+    results: Mapping[str, int]
+    here: int
+    there: int
+
+
+def reclaim(
+    project: Project, engine: Engine, workspace: Workspace, old: Old, *, only_look: bool = False
+) -> Reclaimed:
+    """Remove the records of old runs, and results and uploads that no other run stands on.
+
+    Args:
+        project: whose runs.
+        engine: that has its results.
+        workspace: what the project has there.
+        old: which.
+        only_look: remove nothing.
+
+    Raises:
+        UsageError: a run goes on, or there is no run of a name.
+        IntegrityFailed: the ledger is not what was written.
+        EngineError: the engine refused, or went away.
+    """
+    with run_lock(project.state / LOCK_NAME):
+        ledger = Ledger(project.state / "ledger.jsonl")
+        ledger.check()
+        volumes = " ".join(
+            engine.volumes.birth(item) for item in workspace.compose.volumes.values()
+        )
+        held = ledger.held(volumes)
+        going = _going(project.state, ledger, old)
+        gone = _gone(project, ledger, held, going, old)
+        paths = [*_uploads(held, gone), *(WORKSPACE / "runs" / run.name for run in going)]
+        paths += [result_folder(entry.components.stage, entry.key) for entry in gone]
+        there = _measure(engine, workspace, paths) if held else 0
+        here = sum(_size(run.path) for run in going)
+        if not only_look:
+            if gone:
+                # Before the files: what is half removed must not count as there.
+                keys = tuple(dict.fromkeys(entry.key for entry in gone))
+                ledger.append(Discarded(now(), volumes, keys))
+            if held and paths:
+                _run(engine, workspace, ("rm", "-rf", "--", *map(str, paths)))
+            for run in going:
+                shutil.rmtree(run.path)
+    return Reclaimed(tuple(run.name for run in going), _by_stage(gone), here, there)
+
+
+def _going(state: Path, ledger: Ledger, old: Old) -> list[RunFolder]:
+    runs = list_runs(state)
+    if missing := set(old.named) - {run.name for run in runs}:
+        name = min(missing)
+        remedy = msg("`ls {state}` names them", state / "runs")
+        raise UsageError(msg("there is no run {name}", repr(name)), str(state / "runs"), remedy)
+    good = ledger.last_good()
+    kept = {run.name for run in runs[:1]} | ({good.run} if good else set())
+    before = f"{_before(old):%Y%m%d-%H%M%S}"
+    return [
+        run
+        for run in runs
+        if run.name in old.named or (old.age and run.name < before and run.name not in kept)
+    ]
+
+
+def _gone(
+    project: Project,
+    ledger: Ledger,
+    held: Sequence[Entry],
+    going: Sequence[RunFolder],
+    old: Old,
+) -> list[Entry]:
+    """Return the results that go: of named runs, and old ones, but none that is needed."""
+    names = {run.name for run in going}
+    runs = list_runs(project.state)
+    needed = set[str]().union(*(keys_of(run) for run in runs if run.name not in names))
+    of_named = set[str]().union(*(keys_of(run) for run in runs if run.name in old.named))
+    kept = needed | (_stood_on(project, ledger, held) - of_named)
+    before = _before(old).isoformat(timespec="seconds")
+    return [
+        entry
+        for entry in held
+        if entry.key not in kept
+        and (entry.key in of_named or entry.run in names or (old.age and entry.time < before))
+    ]
+
+
+def _stood_on(project: Project, ledger: Ledger, held: Sequence[Entry]) -> set[str]:
+    """Return the keys of the lock, of the last good run, and of each stage's latest result."""
+    keys = {entry.components.stage: entry.key for entry in held}
+    good = ledger.last_good()
+    lock = project.folder / LOCK_FILE
+    locked = read_lock(lock) if lock.is_file() else {}
+    return {
+        *keys.values(),
+        *(good.stages.values() if good else ()),
+        *(
+            Components(stage, item["image"], item["parameters"], item["inputs"]).key
+            for stage, item in locked.items()
+        ),
+    }
+
+
+def _before(old: Old) -> datetime:
+    return datetime.now(timezone.utc) - (old.age or timedelta())
+
+
+def _uploads(held: Sequence[Entry], gone: Sequence[Entry]) -> list[PurePosixPath]:
+    """Return the uploaded trees that only results which go were made from; others are uploaded again."""
+    going = {entry.key for entry in gone}
+    kept = {
+        sha256
+        for entry in held
+        if entry.key not in going
+        for sha256 in entry.components.inputs.values()
+    }
+    used = {sha256 for entry in gone for sha256 in entry.components.inputs.values()}
+    return [INPUTS / sha256 for sha256 in sorted(used - kept)]
+
+
+def _measure(engine: Engine, workspace: Workspace, paths: Sequence[PurePosixPath]) -> int:
+    """Return how many bytes of the disk what is there of ``paths`` takes."""
+    if not paths:
+        return 0
+    said = _run(engine, workspace, ("du", "-s", "-c", "-B1", "--", *map(str, paths)))
+    total = said.decode("ascii", "replace").splitlines()[-1:]
+    return int(total[0].split()[0]) if total else 0
+
+
+def _run(engine: Engine, workspace: Workspace, command: Sequence[str]) -> bytes:
+    """Run a command that may write to both volumes; return what it printed. A path may not be there."""
+    service = workspace.compose.services[_HELPER]
+    mounts = tuple(Mount(item.volume, item.target, read_only=False) for item in service.volumes)
+    printed = bytearray()
+    job = Job(
+        service=service.model_copy(update={"volumes": mounts}),
+        image=engine.images.image_id(service.image),
+        name=f"paddock-{workspace.identity}-clean",
+        command=tuple(command[1:]),
+        volumes=workspace.volumes,
+        labels=workspace.labels,
+        entrypoint=tuple(command[:1]),
+    )
+    engine.containers.run(job, {}, Sink(printed.extend, lambda _data: None), lambda: 0)
+    return bytes(printed)
+
+
+def _size(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*"))
+
+
+def _by_stage(entries: Iterable[Entry]) -> dict[str, int]:
+    keys = {(entry.components.stage, entry.key) for entry in entries}
+    counts: dict[str, int] = {}
+    for stage, _key in sorted(keys):
+        counts[stage] = counts.get(stage, 0) + 1
+    return counts

@@ -1,0 +1,154 @@
+"""What old runs left is removed; what the lock, the last good run and the last run stand on is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from pipeline.engine.connection import Engine
+from pipeline.engine.containers import Exited, Job, Sink
+from pipeline.errors import UsageError
+from pipeline.machine.reclaim import Old, Reclaimed, reclaim
+from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text
+from pipeline.plan.workspace import workspace_of
+from pipeline.project import Project, load_project
+from pipeline.record.events import EventLog, StageCached, StageStarted
+from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
+from pipeline.record.runs import list_runs, run_folder
+from support.projects import write_project
+from support.results import make_result
+
+#: Of four runs, the second passed, and the fourth is the last.
+FIRST, GOOD, THIRD, LAST = (f"20250{month}01-000000-0000" for month in (1, 2, 3, 4))
+VOLUMES = "w@1 i@1"
+MONTH = Old(timedelta(days=30))
+
+
+@dataclass
+class Disk:
+    """An engine that has two volumes; what runs on it is written down, and measures 1,000 bytes."""
+
+    ran: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def volumes(self) -> Disk:
+        return self
+
+    images = containers = volumes
+
+    def birth(self, volume: Any) -> str:
+        return "i@1" if volume.name.endswith("inputs") else "w@1"
+
+    def image_id(self, reference: str) -> str:
+        return reference
+
+    def run(self, job: Job, _files: object, sink: Sink, _stop: object) -> Exited:
+        assert not any(mount.read_only for mount in job.service.volumes)
+        self.ran.append((*job.entrypoint, *job.command))
+        sink.stdout(b"400\t/paddock/a\n1000\ttotal\n")
+        return Exited(0, False, False)
+
+    def removed(self) -> set[str]:
+        """Return the last parts of the paths that were removed."""
+        paths = [path for command in self.ran if command[0] == "rm" for path in command[3:]]
+        return {path.rpartition("/")[2] for path in paths}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return load_project(write_project(tmp_path / "p"))
+
+
+def entry(stage: str, run: str, inputs: str) -> Entry:
+    components = Components(stage, "image", {"made in": run}, {"tree": inputs})
+    time = f"2025-{run[4:6]}-01T00:00:00+00:00"
+    return Entry(time, run, VOLUMES, components, make_result(stage, components.key))
+
+
+@pytest.fixture
+def results(project: Project) -> dict[str, Entry]:
+    """One data result that all runs take, and of each run the result of train."""
+    data = entry("data", FIRST, "images")
+    made = {run: entry("train", run, f"yaml of {run}") for run in (FIRST, GOOD, THIRD, LAST)}
+    ledger = Ledger(project.state / "ledger.jsonl")
+    ledger.append(data)
+    for run, train in made.items():
+        ledger.append(train)
+        log = EventLog(run_folder(project.state, run).events, run, lambda _envelope: None)
+        log.say(StageCached(data.key, FIRST), "data")
+        log.say(StageStarted(train.key, "never run", "image", "train.log"), "train")
+        log.close()
+        if run == GOOD:
+            keys = {"data": data.key, "train": train.key}
+            ledger.append(Conclusion(train.time, run, VOLUMES, "pass", keys, {}))
+    lock = lock_text({"train": lock_entry(made[GOOD].components, made[GOOD].result)})
+    (project.folder / LOCK_FILE).write_text(lock, encoding="utf-8")
+    return {"data": data, **made}
+
+
+def clean(project: Project, disk: Disk, old: Old, *, only_look: bool = False) -> Reclaimed:
+    workspace = workspace_of(project, {})
+    return reclaim(project, cast("Engine", disk), workspace, old, only_look=only_look)
+
+
+def names(project: Project) -> set[str]:
+    return {run.name for run in list_runs(project.state)}
+
+
+def test_old_runs_go_but_not_what_is_needed(project: Project, results: dict[str, Entry]) -> None:
+    disk = Disk()
+    done = clean(project, disk, MONTH)
+    assert done.runs == (THIRD, FIRST) and done.results == {"train": 2} and done.there == 1000
+    assert names(project) == {GOOD, LAST}
+    gone = {results[FIRST].key, results[THIRD].key}
+    assert disk.removed() == {*gone, FIRST, THIRD, f"yaml of {FIRST}", f"yaml of {THIRD}"}
+    ledger = Ledger(project.state / "ledger.jsonl")
+    ledger.check()
+    for name, made in results.items():
+        held = ledger.find(made.key, VOLUMES) is not None
+        assert held is (name not in (FIRST, THIRD))
+        assert ledger.was_discarded(made.key, VOLUMES) is not held
+    assert clean(project, Disk(), MONTH).runs == ()
+
+
+def test_a_result_that_is_made_again_counts_again(
+    project: Project, results: dict[str, Entry]
+) -> None:
+    clean(project, Disk(), MONTH)
+    path = project.state / "ledger.jsonl"
+    Ledger(path).append(results[FIRST])
+    assert Ledger(path).find(results[FIRST].key, VOLUMES) == results[FIRST]
+
+
+def test_looking_changes_nothing(project: Project, results: dict[str, Entry]) -> None:
+    before = (project.state / "ledger.jsonl").read_bytes()
+    disk = Disk()
+    assert clean(project, disk, MONTH, only_look=True).results == {"train": 2}
+    assert disk.removed() == set() and len(names(project)) == 4 and results
+    assert (project.state / "ledger.jsonl").read_bytes() == before
+
+
+def test_young_runs_stay(project: Project, results: dict[str, Entry]) -> None:
+    assert results
+    assert clean(project, Disk(), Old(timedelta(days=365 * 100))) == Reclaimed((), {}, 0, 0)
+    assert len(names(project)) == 4
+
+
+def test_a_named_run_goes_even_if_it_is_the_good_one(
+    project: Project, results: dict[str, Entry]
+) -> None:
+    disk = Disk()
+    done = clean(project, disk, Old(named=(GOOD,)))
+    assert done.runs == (GOOD,) and done.results == {"train": 1}
+    # The data result is what the other runs took too.
+    assert disk.removed() == {results[GOOD].key, GOOD, f"yaml of {GOOD}"}
+
+
+def test_an_unknown_run_is_refused(project: Project, results: dict[str, Entry]) -> None:
+    with pytest.raises(UsageError, match="there is no run 'x'"):
+        clean(project, Disk(), Old(named=("x", LAST)))
+    assert len(names(project)) == 4 and results
