@@ -8,18 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from docker import DockerClient
-from docker.errors import ImageNotFound
+from docker.errors import APIError, ImageNotFound
 
 from pipeline.engine.errors import explain, translated
 from pipeline.errors import EngineError
 from stages.message import msg
 
 _BLOCK = 1 << 20
+#: Says of an untagged image which step of a build left it. To the legacy builder such images are its cache.
+STEP_LABEL = "paddock.step"
 #: The processor that the images' locks are for, as an engine calls it.
 _ARCHITECTURE = "amd64"
 ELSEWHERE = msg("use an engine on x86-64: DOCKER_HOST=ssh://user@host, or `docker context use`")
@@ -214,6 +217,28 @@ class Images:
         with translated(msg("loading images")):
             loaded = self._client.images.load(stream)
         return [tag for image in loaded for tag in image.tags]
+
+    def remove_old_steps(self, before: float) -> int:
+        """Remove what earlier builds left and a later one has made anew; return how many images went.
+
+        The newest of each step stays: the next build takes it up.
+
+        Args:
+            before: seconds since 1970; what was made later stays, for a build that goes on may be its.
+        """
+        with translated(msg("removing steps of earlier builds")):
+            filters = {"dangling": True, "label": STEP_LABEL}
+            found = self._client.api.images(filters=filters)
+            newest: set[str] = set()
+            removed = 0
+            for image in sorted(found, key=lambda item: item["Created"], reverse=True):
+                step = image["Labels"][STEP_LABEL]
+                if step in newest and image["Created"] < before:
+                    with suppress(APIError):  # somebody uses it, or was as quick
+                        self._client.api.remove_image(image["Id"])
+                        removed += 1
+                newest.add(step)
+            return removed
 
     def remove(self, reference: str) -> None:
         """Take a name from an image, and remove the image with its last name."""

@@ -29,6 +29,8 @@ from stages.message import msg
 
 #: The service whose image all others stand on.
 BASE = "base"
+#: Build argument: the Python that an image stands on.
+_PYTHON = "PYTHON_BASE"
 #: Says what an image was made of, so that the next build can see that nothing changed.
 FINGERPRINT_LABEL = "paddock.fingerprint"
 ORIGIN_LABEL = "paddock.base"
@@ -36,6 +38,9 @@ ORIGIN_LABEL = "paddock.base"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY")
 _STEP = re.compile(r"Step (\d+)/(\d+) : (.*)")
 _KEPT_LINES = 20
+#: A step that a later build made anew is removed when it is older than this, in seconds: another build may
+#: be using it at this moment.
+_KEPT_STEPS = 3600
 #: The legacy builder colours what a step writes to stderr.
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -72,14 +77,22 @@ def build_images(
     wanted = [
         build
         for name, build in compose.images.items()
-        if name == BASE or name in asked.only or not (asked.only or build.asked_for)
+        if name in asked.only or not (asked.only or build.asked_for)
     ]
-    wanted.sort(key=lambda build: build.service != BASE)
+    if not all(_stands_on_python(build) for build in wanted):
+        wanted = [compose.images[BASE], *(build for build in wanted if build.service != BASE)]
     identities: dict[str, str] = {}
     for index, build in enumerate(wanted, 1):
         report(ImageStarted(build.image, index, len(wanted)))
-        identities[build.service] = work.ensure(build, identities.get(BASE))
+        base = None if _stands_on_python(build) else identities[BASE]
+        identities[build.service] = work.ensure(build, base)
+    images.remove_old_steps(time.time() - _KEPT_STEPS)
     return identities
+
+
+def _stands_on_python(build: ImageBuild) -> bool:
+    """Return whether the image stands on the Python that :func:`find_base` finds, not on the base."""
+    return build.service == BASE or _PYTHON in build.args
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ class _Work:
     def _is_current(self, found: ImageInfo, build: ImageBuild, fingerprint: str) -> bool:
         if found.labels.get(FINGERPRINT_LABEL) != fingerprint:
             return False
-        return build.service != BASE or self._stands_well(found, build.args["PYTHON_BASE"])
+        return not _stands_on_python(build) or self._stands_well(found, build.args[_PYTHON])
 
     def _stands_well(self, found: ImageInfo, pinned: str) -> bool:
         """Return whether the base stands on what would be chosen now, without asking a registry."""
@@ -128,9 +141,9 @@ class _Work:
     def _with_base(self, context: Context, base: str | None) -> Context:
         if base is not None:
             return context
-        pinned = context.args["PYTHON_BASE"]
+        pinned = context.args[_PYTHON]
         found = find_base(self.images, pinned, self.environ, self.report)
-        chosen = {"PYTHON_BASE": found.reference, "BASE_ORIGIN": found.origin}
+        chosen = {_PYTHON: found.reference, "BASE_ORIGIN": found.origin}
         return replace(context, args={**context.args, **chosen})
 
     def _build(self, build: ImageBuild, context: Context, fingerprint: str) -> None:

@@ -18,9 +18,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from pipeline.compose.file import ImageBuild
+from pipeline.engine.images import STEP_LABEL
 from pipeline.errors import UsageError
 from pipeline.images.certificates import Bundle
-from pipeline.images.dockerfile import copied_paths, stages_of
+from pipeline.images.dockerfile import copied_paths, stages_of, with_labelled_steps
 from stages.message import msg
 
 #: Where the Dockerfiles look for a user's certificates and for a user's PaddleOCR tree.
@@ -73,7 +74,8 @@ class Context:
             names = [*self.files, self.dockerfile, f"{CERTIFICATES}/user.pem"]
             for folder in sorted(_parents(names)):
                 tar.addfile(_folder(folder))
-            _add(tar, self.dockerfile, self.text.encode("utf-8"), 0o644)
+            text = with_labelled_steps(self.text, STEP_LABEL)
+            _add(tar, self.dockerfile, text.encode("utf-8"), 0o644)
             for name, path in sorted(self.files.items()):
                 _add(tar, name, path.read_bytes(), _mode(path))
             if self.certificates:

@@ -28,7 +28,7 @@ def stages_of(dockerfile: str, target: str) -> str:
     if not target:
         return dockerfile
     lines = [line for line in dockerfile.splitlines() if not line.lstrip().startswith("#")]
-    head, *stages = re.split(r"^(?=FROM )", "\n".join(lines), flags=re.MULTILINE)
+    head, *stages = _parted("\n".join(lines))
     named = {next(_instructions(stage, "FROM"))[-1]: stage for stage in stages}
     if target not in named:
         raise UsageError(
@@ -42,6 +42,29 @@ def stages_of(dockerfile: str, target: str) -> str:
             needed.add(name)
             waiting += _stands_on(named[name])
     return head + "".join(stage for name, stage in named.items() if name in needed)
+
+
+def with_labelled_steps(dockerfile: str, label: str) -> str:
+    """Return the Dockerfile in which every stage that is thrown away says its name in ``label``.
+
+    At its end, where it changes nothing that the engine has in its cache; a stage that others stand on
+    says nothing.
+    """
+    head, *stages = _parted(dockerfile)
+    froms = [next(_instructions(stage, "FROM")) for stage in stages]
+    parents = {words[0] for words in froms}
+    said = [
+        stage.rstrip("\n") + f"\nLABEL {label}={words[-1]}\n\n"
+        if words is not froms[-1] and words[-1] not in parents
+        else stage
+        for stage, words in zip(stages, froms, strict=True)
+    ]
+    return head + "".join(said)
+
+
+def _parted(dockerfile: str) -> list[str]:
+    """Return what is before the first stage, and the stages."""
+    return re.split(r"^(?=FROM )", dockerfile, flags=re.MULTILINE)
 
 
 def _stands_on(stage: str) -> Iterator[str]:

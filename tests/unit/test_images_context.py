@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.compose.file import REPOSITORY, ImageBuild, read_compose
+from pipeline.engine.images import STEP_LABEL
 from pipeline.errors import UsageError
 from pipeline.images.certificates import Bundle, find_bundle
 from pipeline.images.context import make_context
-from pipeline.images.dockerfile import copied_paths, stages_of
+from pipeline.images.dockerfile import copied_paths, stages_of, with_labelled_steps
 
 PEM = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 DOCKERFILE = """
@@ -98,7 +99,8 @@ def test_the_context_holds_what_is_copied_and_nothing_else(repository: Path) -> 
     ]
     with context.pack() as stream, tarfile.open(fileobj=stream) as tar:
         sent = tar.extractfile("images/a/Dockerfile")
-        assert sent is not None and sent.read().decode() == DOCKERFILE
+        assert sent is not None
+        assert sent.read().decode() == with_labelled_steps(DOCKERFILE, STEP_LABEL) != DOCKERFILE
 
 
 def test_the_tar_is_the_same_whatever_times_and_umask(repository: Path) -> None:
@@ -197,6 +199,12 @@ def test_another_tree_is_another_image(tmp_path: Path) -> None:
     assert len(prints) == 2
 
 
+def test_only_stages_that_are_thrown_away_are_labelled() -> None:
+    text = "ARG B\n\nFROM a AS pip\nRUN x\n\nFROM pip AS packages\nRUN y\n\nFROM a\nRUN z\n"
+    labelled = with_labelled_steps(text, "own.step")
+    assert labelled == text.replace("RUN y\n", "RUN y\nLABEL own.step=packages\n")
+
+
 def test_a_folder_that_is_no_paddleocr_tree_is_refused(tmp_path: Path) -> None:
     train = read_compose({"PADDLEOCR_TREE": str(tmp_path)}).images["train"]
     with pytest.raises(UsageError, match=r"has no tools/train\.py") as caught:
@@ -211,8 +219,8 @@ def test_every_image_has_all_that_its_dockerfile_copies(service: str) -> None:
     # An owner's name would be in the layer, as the engine's own host knows it.
     assert context.text and "--chown" not in context.text
     # Plain Compose sends what .dockerignore lets through; it must let all of this through.
-    examples = ("shared", "alphanumeric", "official-ppocrv5", "official-ppocrv5-det")
-    allowed = ("images/", "stages/", *(f"examples/{name}/" for name in examples))
+    lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
+    allowed = tuple(line.removeprefix("!") for line in lines if line.startswith("!"))
     assert all(name.startswith(allowed) for name in context.files)
 
 
