@@ -167,7 +167,7 @@ class VolumeClient:
         """Give the name in the archive and a block, for every block of every regular file."""
         with translated(msg("fetching {path}", path)):
             chunks, _ = self._there().get_archive(str(path))
-            stream = io.BufferedReader(_Chunks(chunks), 1 << 20)
+            stream = io.BufferedReader(Chunks(chunks), 1 << 20)
             try:
                 with tarfile.open(fileobj=stream, mode="r|") as archive:
                     for member in archive:
@@ -231,16 +231,18 @@ class _Feeder(threading.Thread):
             raise self._error
 
 
-class _Chunks(io.RawIOBase):
+class Chunks(io.RawIOBase):
     """An answer's chunks as a readable stream."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks, self._rest = chunks, memoryview(b"")
 
     def readable(self) -> bool:
+        """Return that it is."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill a part of ``buffer``; return how many bytes."""
         view = memoryview(buffer).cast("B")
         if not self._rest:
             self._rest = memoryview(next(self._chunks, b""))

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -37,10 +38,12 @@ def far(
     saved = paddock("images", "save", archive, environ={})
     assert saved.returncode == 0, saved.stderr
     with second_engine(client, tools) as engine:
-        loaded = paddock("images", "load", archive, environ=engine.tls)
+        # To a machine with an engine, Python and this file; where it keeps models, it has none.
+        cache = {"XDG_CACHE_HOME": str(archive.parent)}
+        loaded = paddock("images", "load", archive, environ={**engine.tls, **cache})
         assert loaded.returncode == 0, loaded.stderr
         archive.unlink()
-        yield engine
+        yield replace(engine, tls={**engine.tls, **cache}, ssh={**engine.ssh, **cache})
 
 
 def test_every_image_arrives_as_it_was(far: SecondEngine, images: Images, compose: Compose) -> None:

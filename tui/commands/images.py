@@ -11,6 +11,7 @@ from pipeline.engine.connection import open_engine
 from pipeline.images.archive import load_images, save_images
 from pipeline.images.build import Options, build_images
 from pipeline.images.listing import list_images
+from pipeline.models.store import cache_folder
 from pipeline.text import human_size
 from stages.contract import Exit
 from tui.building import BuildPrinter
@@ -35,10 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "list", help="what is there: identities, sizes, and the base's origin"
     )
     listing.set_defaults(act=_list)
-    save = actions.add_parser("save", help="all images into one tar, its SHA-256 beside it")
+    save = actions.add_parser(
+        "save", help="images and fetched models into one tar, its SHA-256 beside it"
+    )
     save.add_argument("file", type=Path, metavar="FILE")
     save.set_defaults(act=_save)
-    load = actions.add_parser("load", help="the images of such a tar, after checking its hash")
+    load = actions.add_parser(
+        "load", help="images and models of such a tar, after checking its hash"
+    )
     load.add_argument("file", type=Path, metavar="FILE")
     load.set_defaults(act=_load)
 
@@ -71,11 +76,12 @@ def _list(_options: argparse.Namespace, terminal: Terminal) -> None:
 
 def _save(options: argparse.Namespace, terminal: Terminal) -> None:
     engine = open_engine(os.environ)
-    names = save_images(engine.images, read_compose(os.environ), options.file)
+    names = save_images(engine.images, read_compose(os.environ), options.file, cache_folder())
     said = _("saved {count} images to {file}")
     terminal.print(said.format(count=len(names), file=options.file))
 
 
 def _load(options: argparse.Namespace, terminal: Terminal) -> None:
-    for name in load_images(open_engine(os.environ).images, options.file):
+    engine = open_engine(os.environ)
+    for name in load_images(engine.images, options.file, cache_folder()):
         terminal.print(_("loaded {name}").format(name=name))
