@@ -124,11 +124,20 @@ class VolumeClient:
             raise
         return True
 
-    def put_tree(self, folder: PurePosixPath, files: Mapping[str, Path], manifest: str) -> None:
-        """Write ``files`` below ``folder``, the manifest last: it says that the tree is complete."""
+    def put_tree(
+        self,
+        folder: PurePosixPath,
+        files: Mapping[str, Path],
+        manifest: str,
+        advanced: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write ``files`` below ``folder``, the manifest last: it says that the tree is complete.
+
+        ``advanced`` is called once a file, in a thread of its own.
+        """
         reader, writer = pipe()
         with fdopen(reader, "rb") as source:
-            feeder = _Feeder(fdopen(writer, "wb"), folder.name, files, manifest)
+            feeder = _Feeder(fdopen(writer, "wb"), folder.name, files, manifest, advanced)
             feeder.start()
             with translated(msg("uploading to {folder}", folder)):
                 blocks = iter(lambda: source.read(1 << 20), b"")
@@ -196,11 +205,16 @@ class _Feeder(threading.Thread):
     """Writes a tar archive into a pipe while the engine reads its other end."""
 
     def __init__(
-        self, stream: BinaryIO, folder: str, files: Mapping[str, Path], manifest: str
+        self,
+        stream: BinaryIO,
+        folder: str,
+        files: Mapping[str, Path],
+        manifest: str,
+        advanced: Callable[[], None],
     ) -> None:
         super().__init__(daemon=True)
         self._stream, self._folder, self._files = stream, folder, files
-        self._manifest = manifest.encode("utf-8")
+        self._manifest, self._advanced = manifest.encode("utf-8"), advanced
         self._error: OSError | None = None
 
     def run(self) -> None:
@@ -217,6 +231,7 @@ class _Feeder(threading.Thread):
             with path.open("rb") as source:
                 entry = file_entry(f"{self._folder}/{name}", path.stat().st_size)
                 archive.addfile(entry, source)
+            self._advanced()
         entry = file_entry(f"{self._folder}/{MANIFEST_FILE}", len(self._manifest))
         archive.addfile(entry, io.BytesIO(self._manifest))
 

@@ -23,6 +23,7 @@ from pipeline.record.ledger import Components
 from pipeline.run.own_names import OwnNames
 from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
+from pipeline.run.uploading import Uploading
 from stages.contract import (
     MANIFEST_FILE,
     RESULT_FILE,
@@ -105,7 +106,12 @@ class Executor:
             if again or not self._volumes.has(upload.folder / MANIFEST_FILE):
                 note = msg("uploading {files} files: {made_by}", len(upload.files), upload.made_by)
                 self._log.say(Noted(note), wire.stage)
-                self._volumes.put_tree(upload.folder, upload.files, upload.manifest)
+                uploading = Uploading(
+                    len(upload.files), lambda text: self._log.say(Noted(text), wire.stage)
+                )
+                self._volumes.put_tree(
+                    upload.folder, upload.files, upload.manifest, uploading.advance
+                )
 
     def _spec(self, wire: Wire, components: Components, results: Mapping[str, Result]) -> Spec:
         return Spec(

@@ -109,7 +109,13 @@ class PretendedEngine:
     def has(self, path: PurePosixPath) -> bool:
         return str(path) in self.files
 
-    def put_tree(self, folder: PurePosixPath, files: Mapping[str, Path], manifest: str) -> None:
+    def put_tree(
+        self,
+        folder: PurePosixPath,
+        files: Mapping[str, Path],
+        manifest: str,
+        _advanced: Callable[[], None],
+    ) -> None:
         self.files |= {str(folder / name): path.read_bytes() for name, path in files.items()}
         self.files[str(folder / "MANIFEST")] = manifest.encode()
 
