@@ -39,6 +39,8 @@ from stages.message import msg, text_of
 #: The folder that holds ``compose.yaml``, ``images/`` and ``stages/``.
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPOSE_FILE = REPOSITORY / "compose.yaml"
+#: The service of Paddock itself.
+TOOL = "paddock"
 
 Size = Annotated[int | None, BeforeValidator(parse_size)]
 
@@ -115,6 +117,15 @@ class Service(_Table):
         return self.deploy.resources.reservations.devices
 
 
+class _Tool(BaseModel):
+    """The service of Paddock itself: how it is built. The rest is for Compose, which alone starts it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    image: str
+    build: Build
+
+
 class _VolumeTable(_Table):
     name: str
     labels: Mapping[str, str] = {}
@@ -122,6 +133,7 @@ class _VolumeTable(_Table):
 
 class _File(_Table):
     services: dict[str, Service] = {}
+    tool: _Tool | None = None
     volumes: dict[str, _VolumeTable] = {}
 
 
@@ -153,7 +165,10 @@ class Volume:
 
 @dataclass(frozen=True)
 class Compose:
-    """The whole file: all three by their key in it, images in the order in which they are built."""
+    """The whole file: all three by their key in it, images in the order in which they are built.
+
+    ``services`` has those that Paddock starts, ``volumes`` those that they share.
+    """
 
     images: Mapping[str, ImageBuild]
     services: Mapping[str, Service]
@@ -167,6 +182,7 @@ def read_compose(environ: Mapping[str, str], path: Path = COMPOSE_FILE) -> Compo
         UsageError: the file is missing, is no YAML, or has an unknown key or value.
     """
     nodes, raw = _load(path)
+    raw = _with_tool_apart(raw)
     refused = partial(_refused, path, nodes)
     try:
         file = _File.model_validate(_interpolated(raw, environ, (), refused))
@@ -180,8 +196,26 @@ def read_compose(environ: Mapping[str, str], path: Path = COMPOSE_FILE) -> Compo
         )
         for name, service in file.services.items()
     }
-    volumes = {key: Volume(key, item.name, item.labels) for key, item in file.volumes.items()}
+    if file.tool:
+        build = file.tool.build.model_dump()
+        images[TOOL] = ImageBuild(TOOL, file.tool.image, **build, asked_for=True)
+    shared = {mount.volume for service in file.services.values() for mount in service.volumes}
+    volumes = {
+        key: Volume(key, item.name, item.labels)
+        for key, item in file.volumes.items()
+        if key in shared
+    }
     return Compose(images, file.services, volumes)
+
+
+def _with_tool_apart(raw: Any) -> Any:
+    """Move Paddock's own service out of those that it starts, without what Compose alone reads."""
+    services = raw.get("services") if isinstance(raw, dict) else None
+    if not isinstance(services, dict) or not isinstance(tool := services.get(TOOL), dict):
+        return raw
+    others = {name: service for name, service in services.items() if name != TOOL}
+    built = {key: tool[key] for key in _Tool.model_fields if key in tool}
+    return {**raw, "services": others, "tool": built}
 
 
 def _disagreements(file: _File) -> Iterator[Complaint]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.compose.file import COMPOSE_FILE, REPOSITORY, read_compose
+from pipeline.compose.file import COMPOSE_FILE, REPOSITORY, TOOL, read_compose
 from pipeline.compose.values import Mount
 from pipeline.errors import UsageError
 from pipeline.plan.stages import STAGES
@@ -67,10 +67,18 @@ def test_volume_names_come_from_the_environment() -> None:
 
 
 def test_the_base_is_built_first_and_all_others_from_it() -> None:
-    images = read_compose({}).images
+    images = dict(read_compose({}).images)
+    tool = images.pop(TOOL)
     first, *others = images.values()
     assert first.service == "base"
     assert {build.args["BASE"] for build in others} == {first.image}
+    assert tool.args["PYTHON_BASE"] == first.args["PYTHON_BASE"] and tool.asked_for
+
+
+def test_what_starts_paddock_itself_is_for_compose_alone() -> None:
+    compose = read_compose({})
+    assert TOOL not in compose.services
+    assert set(compose.volumes) == {"workspace", "inputs"}
 
 
 def test_the_base_is_pinned_by_the_same_digest_in_both_files() -> None:
