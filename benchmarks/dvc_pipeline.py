@@ -38,10 +38,15 @@ def make_pipeline(dvc: str, project: Path, folder: Path) -> None:
         shutil.copytree(project / "data", folder / "data")
         # JSON is YAML; no Git, no statistics and no look for updates: nothing but the pipeline.
         (folder / "dvc.yaml").write_text(json.dumps({"stages": _stages()}), encoding="utf-8")
-        timed([dvc, "init", "--no-scm", "--quiet"], folder)
-        for key in ("core.analytics", "core.check_update"):
-            timed([dvc, "config", key, "false"], folder)
+        initialise(dvc, folder)
         timed([dvc, "repro", "--quiet"], folder)
+
+
+def initialise(dvc: str, folder: Path) -> None:
+    """Make ``folder`` DVC's, with nothing that speaks to anybody else."""
+    timed([dvc, "init", "--no-scm", "--quiet"], folder)
+    for key in ("core.analytics", "core.check_update"):
+        timed([dvc, "config", key, "false"], folder)
 
 
 def _stages() -> dict[str, dict[str, object]]:

@@ -143,12 +143,13 @@ class SplitReader:
         if content is None:
             return Seen(fault=msg("is missing"))
         if content not in self._seen:
-            self._seen[content] = _look_at(root / label.image)
+            self._seen[content] = _look_at(f"{root}/{label.image}")
         return self._seen[content]
 
 
-def _look_at(path: Path) -> Seen:
-    data = path.read_bytes()
+def _look_at(path: str) -> Seen:
+    with open(path, "rb") as stream:  # noqa: PTH123 - a Path would take as long again
+        data = stream.read()
     if not data:
         return Seen(fault=msg("is an empty file"))
     decoded = decode(data)
