@@ -8,7 +8,6 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from pipeline.engine.containers import Exited, Job, Sink
 from pipeline.engine.usage import Usage
@@ -20,6 +19,7 @@ from pipeline.plan.wiring import Wire
 from pipeline.plan.workspace import RUN_LABEL, STAGE_LABEL, result_folder
 from pipeline.record.events import EventLog, Noted, ResourcesUsed, StageStarted
 from pipeline.record.ledger import Components
+from pipeline.record.rotating import RotatingLog
 from pipeline.run.own_names import OwnNames
 from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
@@ -86,7 +86,7 @@ class Executor:
             components.key, step.reason, components.image, str(log_path), image_id
         )
         self._log.say(started, wire.stage)
-        with log_path.open("ab", buffering=0) as stream:
+        with RotatingLog(log_path) as stream:
             listener = _Listener(wire.stage, self._log, stream, self._own_names(wire))
             exited = self._run_container(wire.runs_in, spec, listener, stop)
         if exited.code != Exit.OK:
@@ -182,7 +182,7 @@ class _Listener:
 
     stage: str
     log: EventLog
-    stream: BinaryIO
+    stream: RotatingLog
     own_names: OwnNames
     failed: Failed | None = None
     _rest: bytes = b""

@@ -1,0 +1,42 @@
+"""A log that never fills the disk: once it is large it becomes ``NAME.1``, and goes on under its own name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+#: Bytes of one file; there are two at most.
+LARGE = 128 << 20
+
+
+class RotatingLog:
+    """Appends bytes as they come; a context manager."""
+
+    def __init__(self, path: Path, large: int = LARGE) -> None:
+        self._path, self._large = path, large
+        self._open()
+
+    def _open(self) -> None:
+        self._stream = self._path.open("ab", buffering=0)
+        self._size = self._stream.tell()
+
+    def __enter__(self) -> RotatingLog:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stream.close()
+
+    def write(self, data: bytes) -> None:
+        """Append ``data``; between two lines, if need be, in a new file."""
+        self._stream.write(data)
+        self._size += len(data)
+        if self._size >= self._large and data.endswith(b"\n"):
+            self._stream.close()
+            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+            self._open()
+            self.write(f"(what was before is in {self._path.name}.1)\n".encode())
