@@ -6,7 +6,7 @@ REPEATS ?= 1
 # Tests wait for screens and processes a part of their time: one more process than cores.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: demo test test-all faults check check-source check-tests fuzz setup setup-dev engine images lock catalogue dictionaries architectures
+.PHONY: demo test test-all faults check check-source check-tests fuzz audit-dependencies sbom setup setup-dev engine images lock catalogue dictionaries architectures
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/. Then whether
 # every stage made the bytes that it made for its developers; where one did not, it is said and no error.
@@ -88,6 +88,13 @@ TRIED = docker run --rm --init --network none --shm-size 1g -v "$(CURDIR)":/src:
 architectures: images
 	{ $(call TRIED,) && $(call TRIED,-e PADDOCK_PADDLEOCR=/tree); } \
 	    | PYTHONPATH=. .venv/bin/python scripts/architectures.py "$(TREE)"
+
+# Every pinned version against the known advisories (needs pypi.org), and an inventory of each in sbom/.
+audit-dependencies: setup
+	scripts/supply-chain audit
+
+sbom: setup
+	scripts/supply-chain sbom
 
 # All locks again; needs uv. `scripts/lock --upgrade` takes newer versions.
 lock:
