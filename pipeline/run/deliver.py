@@ -23,6 +23,10 @@ class Delivery:
     files: tuple[str, ...]
 
 
+#: What a user's file is called that has the name of one of Paddock's.
+_KEPT = ".before-paddock"
+
+
 def report_texts(report: Report) -> dict[str, str]:
     """Return the report's files by name."""
     return {
@@ -80,6 +84,8 @@ def deliver(target: Path, ready: Path) -> Delivery:
 
 def withdraw(folder: Path) -> None:
     """Remove what Paddock delivered into ``folder``, and the folder if nothing else is in it."""
+    if folder.is_symlink():
+        return
     for name in _delivered(folder):
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
@@ -93,20 +99,30 @@ def _set_aside(target: Path) -> Path:
 def _swap(ready: Path, target: Path) -> None:
     """Put ``ready`` in the place of ``target`` by renaming; a crash leaves one of them whole."""
     _bring_back_strangers(target)  # in case an earlier crash came before this was done
-    if target.exists():
+    if target.is_symlink():  # what it leads to is somebody else's, whatever is in it
+        _keep_link(target)
+    elif target.exists():
         target.rename(_set_aside(target))
     ready.rename(target)
     _bring_back_strangers(target)
 
 
+def _keep_link(target: Path) -> None:
+    kept = target.with_name(f"{target.name}{_KEPT}")
+    if kept.is_symlink() or kept.exists():
+        target.unlink()
+    else:
+        target.rename(kept)
+
+
 def _bring_back_strangers(target: Path) -> None:
     """Move what is not Paddock's out of the folder that was set aside, and remove the rest."""
     before = _set_aside(target)
-    if not before.exists() or not target.exists():
+    if before.is_symlink() or not before.exists() or not target.exists():
         return
     for path in list(_strangers(before)):
         taken = (target / path.name).exists()
-        path.rename(target / (f"{path.name}.before-paddock" if taken else path.name))
+        path.rename(target / (f"{path.name}{_KEPT}" if taken else path.name))
     shutil.rmtree(before)
 
 

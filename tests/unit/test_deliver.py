@@ -211,3 +211,28 @@ def test_edited_sums_do_not_lead_out_of_the_folder(out: Path, report: Report) ->
         sums.write("0" * 64 + "  ../precious\n")
     withdraw(out)
     assert outside.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
+    """A folder of somebody's, which says that it is all Paddock's, and ``out`` leads to."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "photo.jpg").write_bytes(b"photo")
+    (theirs / "SHA256SUMS").write_text(f"{'0' * 64}  photo.jpg\n")
+    (tmp_path / "out").symlink_to(theirs)
+    return theirs
+
+
+def test_what_a_link_leads_to_is_not_touched(tmp_path: Path, linked: Path) -> None:
+    for number in (b"1", b"2"):
+        put_in_place(tmp_path / "out", ready(tmp_path / "out", {"model_arm.nb": number}))
+    assert sorted(path.name for path in linked.iterdir()) == ["SHA256SUMS", "photo.jpg"]
+    assert not (tmp_path / "out").is_symlink()
+    assert (tmp_path / "out/model_arm.nb").read_bytes() == b"2"
+    assert (tmp_path / "out.before-paddock").resolve() == linked
+
+
+def test_nothing_is_withdrawn_from_where_a_link_leads_to(tmp_path: Path, linked: Path) -> None:
+    withdraw(tmp_path / "out")
+    assert (linked / "photo.jpg").read_bytes() == b"photo"
