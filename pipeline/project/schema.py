@@ -152,10 +152,26 @@ class TrainSection(Section):
     batch_size: Annotated[int, Field(ge=1)] = 64
     learning_rate: Annotated[float, Field(gt=0.0, lt=1.0)] = 1e-3
     early_stopping: EarlyStopping = EarlyStopping()
+    #: Augmented ones of each training image; None: one for every ten epochs, and 3 at most.
+    copies: Annotated[int, Field(ge=0, le=20)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
     device: Literal["cpu", "gpu"] = "cpu"
     devices: Annotated[int, Field(ge=1, le=64)] = 1
     overrides: list[str] = []
+
+    @field_validator("copies")
+    @classmethod
+    def _of_frozen(cls, copies: int | None, info: ValidationInfo) -> int | None:
+        if copies and info.data.get("mode") == "full":
+            raise ValueError(msg("for mode frozen only: PaddleOCR's trainer augments by itself"))
+        return copies
+
+    @property
+    def augmented(self) -> int:
+        """How many augmented copies of each training image there are to be."""
+        if self.mode == "full":
+            return 0
+        return min(3, self.epochs // 10) if self.copies is None else self.copies
 
     @field_validator("overrides")
     @classmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 from stages.contract import FeatureCount
 from stages.dataset.samples import Sample
 from stages.errors import StageError
+from stages.frozen.augment import augmented
 from stages.frozen.backbone import BATCH, Backbone
 from stages.frozen.cache import Cache, Damaged
 from stages.message import msg
@@ -45,17 +46,24 @@ class Tally:
 
 @dataclass(frozen=True)
 class Features:
-    """The features of a split's images, read from the disk and checked as they are used."""
+    """The features of a split's images, read from the disk and checked as they are used.
 
-    names: Sequence[str]
+    ``names`` has, for each image, those of itself and of its augmented copies.
+    """
+
+    names: Sequence[Sequence[str]]
     samples: Sequence[Sample]
     extractor: Extractor
 
-    def rows(self, numbers: Sequence[int]) -> np.ndarray:
-        """Return float32 [len(numbers), channels, 1, T] of the images with these numbers."""
-        return np.stack(
-            [self.extractor.again(self.names[n], self.samples[n].image) for n in numbers]
-        )
+    def rows(self, numbers: Sequence[int], turn: int = 0) -> np.ndarray:
+        """Return float32 [len(numbers), channels, 1, T] of the images with these numbers.
+
+        Copies take turns: at each turn, images themselves and copies of each number are equally many.
+        """
+        return np.stack([self._row(n, (n + turn) % len(self.names[n])) for n in numbers])
+
+    def _row(self, number: int, copy: int) -> np.ndarray:
+        return self.extractor.again(self.names[number][copy], self.samples[number].image, copy)
 
 
 class Extractor:
@@ -81,11 +89,14 @@ class Extractor:
         self._cache = Cache(folder / backbone.fingerprint)
         self._damaged = 0
 
-    def features_of(self, samples: Sequence[Sample], grown: Callable[[int], None]) -> Features:
+    def features_of(
+        self, samples: Sequence[Sample], grown: Callable[[int], None], copies: int = 0
+    ) -> Features:
         """Have the features of all samples in the cache.
 
         Args:
             samples: in the order of the result's rows.
+            copies: augmented ones of each image, beside the image itself.
             grown: called with the number of images done, now and then; what it raises ends the
                 work, and what was computed stays.
 
@@ -95,10 +106,9 @@ class Extractor:
         started = time.monotonic()
         names: list[str] = []
         waiting: list[tuple[str, np.ndarray]] = []
-        for sample in samples:
+        for image in self._views(samples, copies):
             if len(names) % _NOTED == 0:
                 grown(len(names) - len(waiting))
-            image = self._prepared(sample.image)
             names.append(hashlib.sha256(image).hexdigest())
             if self._look(names[-1]) is not None:
                 self.tally.cached += 1
@@ -111,18 +121,25 @@ class Extractor:
         grown(len(names))
         self.tally.seconds += time.monotonic() - started
         self._say_damaged()
-        return Features(names, samples, self)
+        views = 1 + copies
+        grouped = [names[first : first + views] for first in range(0, len(names), views)]
+        return Features(grouped, samples, self)
 
-    def again(self, name: str, image: Path) -> np.ndarray:
-        """Return the features of an image that was seen before; compute them if they were lost."""
+    def again(self, name: str, path: Path, copy: int) -> np.ndarray:
+        """Return the features of a copy that was seen before; compute them if they were lost."""
         found = self._look(name)
         if found is None:
             self._say_damaged()
-            found = self._compute([(name, self._prepared(image))])[0]
+            image = augmented(read_image(path), copy)
+            found = self._compute([(name, prepare(image, self.backbone.shape))])[0]
         return found
 
-    def _prepared(self, path: Path) -> np.ndarray:
-        return prepare(read_image(path), self.backbone.shape)
+    def _views(self, samples: Sequence[Sample], copies: int) -> Iterator[np.ndarray]:
+        """Give what the backbone reads of each image: of itself, then of its copies."""
+        for sample in samples:
+            image = read_image(sample.image)
+            for copy in range(1 + copies):
+                yield prepare(augmented(image, copy), self.backbone.shape)
 
     def _look(self, name: str) -> np.ndarray | None:
         try:

@@ -134,7 +134,7 @@ class Fitting:
     def _step(self, train: Split, rows: list[int]) -> float:
         numbers = self.state.numbers
         self._optimiser.set_lr(self.recipe.rate(numbers.step, self._total))
-        features = train.features.rows(rows)
+        features = train.features.rows(rows, turn=numbers.epoch - 1)
         loss = loss_of(self.head, features, [train.samples[row] for row in rows])
         loss.backward()
         self._optimiser.step()

@@ -108,12 +108,14 @@ def _splits(context: Context, extractor: Extractor, dictionary: Dictionary) -> d
         name: read_samples(context.input(f"{name}_labels"), context.input(name), dictionary)
         for name in ("train", "val")
     }
-    total, before, splits = sum(map(len, samples.values())), 0, {}
+    copies = {"train": context.parameters["copies"], "val": 0}
+    sizes = {name: len(items) * (1 + copies[name]) for name, items in samples.items()}
+    before, splits = 0, {}
     for name, items in samples.items():
         check_lengths(items, extractor.backbone.feature_shape[-1])
-        grown = partial(_grown, context, name, before, total)
-        splits[name] = Split(items, extractor.features_of(items, grown))
-        before += len(items)
+        grown = partial(_grown, context, name, before, sum(sizes.values()))
+        splits[name] = Split(items, extractor.features_of(items, grown, copies[name]))
+        before += sizes[name]
     return splits
 
 

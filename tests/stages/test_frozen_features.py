@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -72,10 +73,11 @@ class Extraction:
         folder: Path,
         of: Sequence[Sample],
         grown: Callable[[int], None] = nothing,
+        copies: int = 0,
     ) -> None:
         self.warnings: list[str] = []
         extractor = Extractor(backbone(), folder, lambda text, where: self.warnings.append(text))
-        self.features = extractor.features_of(of, grown)
+        self.features = extractor.features_of(of, grown, copies)
         self.tally = extractor.tally
         self.rows = self.features.rows(range(len(of)))
 
@@ -141,6 +143,28 @@ def test_another_backbone_does_not(tmp_path: Path) -> None:
     changed[-1] ^= 1
     (tmp_path / "weights").write_bytes(changed)
     assert fingerprint_of((program, tmp_path / "weights"), threads=2) != backbone().fingerprint
+
+
+def test_copies_are_the_same_whatever_else_is_drawn_and_take_turns(tmp_path: Path) -> None:
+    few = samples()[:3]
+    first = Extraction(tmp_path / "a", few, copies=1)
+    assert first.tally.computed == 6
+    random.seed(1)
+    np.random.seed(1)
+    second = Extraction(tmp_path / "b", list(reversed(few)), copies=1)
+    turns = [first.features.rows(range(3), turn).tobytes() for turn in range(3)]
+    assert turns[0] == turns[2] != turns[1]
+    assert second.features.rows([2, 1, 0]).tobytes() == turns[0]
+    again = Extraction(tmp_path / "a", few, copies=2)
+    assert (again.tally.cached, again.tally.computed) == (6, 3)
+
+
+def test_a_copy_that_was_lost_is_computed_again(tmp_path: Path) -> None:
+    run = Extraction(tmp_path, samples()[:2], copies=1)
+    before = run.features.rows(range(2), turn=1).tobytes()
+    for path in entries(tmp_path):
+        path.unlink()
+    assert run.features.rows(range(2), turn=1).tobytes() == before
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "another's"])

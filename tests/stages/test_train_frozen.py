@@ -98,6 +98,15 @@ def test_it_leaves_checkpoint_configuration_and_curve() -> None:
     assert last.note == "all epochs done; writing the checkpoint" and last.epochs == 2
 
 
+def test_augmented_copies_are_trained_on_and_counted() -> None:
+    run = train_context(new_folder(), inputs(), epochs=1, copies=1)
+    metrics = train.run(run)
+    assert metrics.features is not None
+    assert metrics.features.images == 2 * LINES + READ
+    _, alone = trained()
+    assert metrics.first_train_loss != alone["first_train_loss"]
+
+
 def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:
     run, metrics = trained()
     folder = new_folder()

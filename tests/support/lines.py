@@ -19,6 +19,7 @@ PARAMETERS: dict[str, Any] = {
     "batch_size": 16,
     "learning_rate": 1e-3,
     "early_stopping": {"metric": "acc", "patience": 0, "min_delta": 0.0},
+    "copies": 0,
     "device": "cpu",
     "overrides": [],
     "use_space_char": False,

@@ -41,6 +41,7 @@ epochs = 3
 batch_size = 8
 learning_rate = 5e-4
 early_stopping = { metric = "ned", patience = 2, min_delta = 0.01 }
+copies = 0
 seed = 7
 device = "gpu"
 devices = 2
@@ -124,6 +125,17 @@ def test_defaults_are_those_of_the_documentation(tmp_path: Path) -> None:
     assert settings.limits.memory_bytes is None
 
 
+@pytest.mark.parametrize(
+    ("table", "copies"),
+    [("epochs = 9", 0), ("epochs = 10", 1), ("epochs = 90", 3), ("epochs = 9\ncopies = 2", 2)],
+)
+def test_copies_are_as_many_as_the_epochs_ask_for(tmp_path: Path, table: str, copies: int) -> None:
+    train = load_project(
+        write_project(tmp_path / "p", f"{MINIMAL}\n[train]\n{table}\n")
+    ).settings.train
+    assert train.augmented == copies
+
+
 @pytest.mark.parametrize("version", ["2.13", "2.13.0", "2.13rc0", "v2.13-rc", "v2.14-rc1"])
 def test_the_apps_runtime_may_be_written_as_paddle_lite_writes_it(
     tmp_path: Path, version: str
@@ -170,6 +182,8 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
         ("train", 'mode = "fast"', "train.mode: input should be 'frozen' or 'full'; found 'fast'"),
         ("train", 'overrides = ["x"]', "'x' is not KEY=VALUE"),
         ("train", "seed = -1", "train.seed"),
+        ("train", "copies = -1", "train.copies"),
+        ("train", 'copies = 1\nmode = "full"', "train.copies: for mode frozen only"),
         ("train", "early_stopping = { patience = 0 }", "train.early_stopping.patience"),
         ("model", "image_shape = [1, 48, 320]", "must be [3, height 16-128, width 32-4096]"),
         ("model", "image_shape = [3, 48]", "model.image_shape"),
