@@ -58,7 +58,10 @@ test = ["test.txt"]
 dictionary = "data/dict.txt"
 
 [train]
-epochs = 12
+seed = 42
+
+[verify]
+min_accuracy = 0.0
 """
 
 
