@@ -135,6 +135,10 @@ class ModelSection(Section):
         return TASKS[self.task]
 
 
+#: In as many epochs neck and classifier learn an image's looks by heart, if they see no others of it.
+_LEARNS_BY_HEART = 10
+
+
 class EarlyStopping(Section):
     """``early_stopping = { … }``"""
 
@@ -152,7 +156,7 @@ class TrainSection(Section):
     batch_size: Annotated[int, Field(ge=1)] = 64
     learning_rate: Annotated[float, Field(gt=0.0, lt=1.0)] = 1e-3
     early_stopping: EarlyStopping = EarlyStopping()
-    #: Augmented ones of each training image; None: one for every ten epochs, and 3 at most.
+    #: Augmented ones of each training image; None: one, in fewer than ten epochs none.
     copies: Annotated[int, Field(ge=0, le=20)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
     device: Literal["cpu", "gpu"] = "cpu"
@@ -169,9 +173,8 @@ class TrainSection(Section):
     @property
     def augmented(self) -> int:
         """How many augmented copies of each training image there are to be."""
-        if self.mode == "full":
-            return 0
-        return min(3, self.epochs // 10) if self.copies is None else self.copies
+        usual = int(self.mode == "frozen" and self.epochs >= _LEARNS_BY_HEART)
+        return usual if self.copies is None else self.copies
 
     @field_validator("overrides")
     @classmethod

@@ -127,7 +127,12 @@ def test_defaults_are_those_of_the_documentation(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("table", "copies"),
-    [("epochs = 9", 0), ("epochs = 10", 1), ("epochs = 90", 3), ("epochs = 9\ncopies = 2", 2)],
+    [
+        ("epochs = 9", 0),
+        ("epochs = 10", 1),
+        ('epochs = 10\nmode = "full"', 0),
+        ("epochs = 9\ncopies = 2", 2),
+    ],
 )
 def test_copies_are_as_many_as_the_epochs_ask_for(tmp_path: Path, table: str, copies: int) -> None:
     train = load_project(
