@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -58,11 +59,11 @@ class Operator:
 
     def reads(self, name: str) -> bool:
         """Return whether the operator has ``name`` among its inputs."""
-        return any(name in names for names in self.inputs.values())
+        return name in chain.from_iterable(self.inputs.values())
 
     def writes(self, name: str) -> bool:
         """Return whether the operator has ``name`` among its outputs."""
-        return any(name in names for names in self.outputs.values())
+        return name in chain.from_iterable(self.outputs.values())
 
     def attribute(self, name: str) -> Any:
         """Return an attribute's value (lists as lists, strings as bytes), or None without one."""
