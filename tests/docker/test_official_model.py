@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from support.cli import paddock
+from support.engine import OFFICIAL_LINES
 from support.runs import Done, Site, changed, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
@@ -36,7 +37,7 @@ def report(folder: Path) -> dict[str, Any]:
 
 def test_it_reads_and_parity_holds(official: Path, through: Done) -> None:
     models = {model["name"]: model for model in report(official)["models"]}
-    assert report(official)["verdict"] == "pass" and report(official)["images"] == 20
+    assert report(official)["verdict"] == "pass" and report(official)["images"] == OFFICIAL_LINES
     assert models["pd"]["accuracy"] > 0.5, "parity of a model that reads nothing proves nothing"
     assert models["nb-x86"]["agreement"] == 1.0
     assert 0 < models["nb-x86"]["max_abs_diff"] < 1e-3
@@ -142,6 +143,6 @@ def test_dry_run_and_plan_start_nothing(site: Site, official: Path, through: Don
 def test_a_person_sees_the_table(official: Path, through: Done) -> None:
     done = paddock("--batch", official, environ={})
     assert done.returncode == 0 and done.stderr == ""
-    assert "✔ PASS  parity holds on 20 images" in done.stdout
+    assert f"✔ PASS  parity holds on {OFFICIAL_LINES} images" in done.stdout
     assert "nb-x86" in done.stdout and "nb-arm (emulated)" in done.stdout
     assert "✔ cached: made in" in done.stdout

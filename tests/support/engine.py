@@ -120,7 +120,9 @@ def once_for_all_workers(
     return folder
 
 
-#: Measured on 20 lines, from the official PP-OCRv4 model: the quickest way through the pipeline.
+#: What it is measured on: all that the tests need is that the model reads most of it.
+OFFICIAL_LINES = 8
+#: From the official PP-OCRv4 model: the quickest way through the pipeline.
 OFFICIAL = """
 [project]
 name = "official"
@@ -149,7 +151,7 @@ def make_official(site: Site, lines: Path) -> Callable[[str], Path]:
     keys = fetch_official("PP-OCRv4_mobile_rec", FetchContext()) / "ppocr_keys_v1.txt"
     files: Files = {
         "data/test": lines / "test",
-        "data/test.txt": first_lines(lines / "test.txt", 20),
+        "data/test.txt": first_lines(lines / "test.txt", OFFICIAL_LINES),
         "keys.txt": keys,
     }
     return lambda name: site.project(name, OFFICIAL, files)
