@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from stages.errors import StageError
 from stages.message import msg
@@ -13,30 +13,18 @@ from stages.message import msg
 METRICS = ("acc", "ned")
 
 
-class Rated(NamedTuple):
-    """What validation said of an epoch: the measure that counts, a share in 0..1, and the mean loss."""
+def is_kept(value: float, highest: float, images: int) -> bool:
+    """Whether an epoch is kept, in the place of the one that was kept before.
 
-    value: float
-    loss: float
-
-
-def is_better(epoch: Rated, best: Rated, highest: float, images: int) -> bool:
-    """Whether an epoch is to be kept instead of the best one so far.
-
-    Shares within the standard error of the highest are equal: ``images`` cannot tell them apart. Of equal
-    ones the smaller loss is better, which counts how sure the network is of every line, not of the few at
-    the edge alone.
+    Shares within the standard error of the highest are equal: so few images cannot tell them apart. Of equal
+    epochs the later one is kept, whose mean weights are of more steps.
 
     Args:
-        epoch: the latest one.
-        best: the one that was kept.
+        value: of the latest epoch, a share in 0..1.
         highest: value of all epochs, this one among them.
         images: that the value is the mean of.
     """
-    equal = highest - math.sqrt(highest * (1 - highest) / images)
-    if best.value < equal:
-        return epoch.value > best.value
-    return epoch.value >= equal and epoch.loss < best.loss
+    return value >= highest - math.sqrt(highest * (1 - highest) / images)
 
 
 @dataclass

@@ -12,7 +12,7 @@ import numpy as np
 import paddle
 
 from stages.dataset.samples import Sample
-from stages.early import EarlyStopping, Rated, is_better
+from stages.early import EarlyStopping, is_kept
 from stages.frozen.average import averaged
 from stages.frozen.features import Features
 from stages.frozen.head import Head, evaluate, loss_of
@@ -148,7 +148,7 @@ class Fitting:
         return value
 
     def _score(self, val: Split) -> None:
-        """Read the validation images with the averaged head, and keep it if it is the best so far."""
+        """Read the validation images with the averaged head, and keep it if none was better."""
         numbers = self.state.numbers
         self.head.load(self.state.average)
         score = evaluate(self.head, val.features, val.samples, self.dictionary)
@@ -160,8 +160,7 @@ class Fitting:
         self._point("val_ned", score.ned)
         self._point("learning_rate", self._optimiser.get_lr())
         numbers.highest = max(numbers.highest, self._value(score))
-        best = self._rated(numbers.best)
-        if is_better(self._rated(score), best, numbers.highest, len(val.samples)):
+        if is_kept(self._value(score), numbers.highest, len(val.samples)):
             numbers.best, numbers.best_epoch = score, numbers.epoch
             self.state.best = self.state.average
         self._early.saw(numbers.epoch, self._value(score))
@@ -170,9 +169,6 @@ class Fitting:
     def _value(self, score: Score) -> float:
         """Return the measure that early stopping goes by."""
         return score.accuracy if self._early.metric == "acc" else score.ned
-
-    def _rated(self, score: Score) -> Rated:
-        return Rated(self._value(score), score.loss)
 
     def _point(self, name: str, value: float) -> None:
         numbers = self.state.numbers

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stages.early import EarlyStopping, Rated, is_better
+from stages.early import EarlyStopping, is_kept
 from stages.errors import StageError
 
 
@@ -43,25 +43,17 @@ def test_it_says_why_training_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("epoch", "highest", "better"),
+    ("value", "highest", "images", "kept"),
     [
-        (
-            Rated(0.93, 0.9),
-            0.93,
-            True,
-        ),  # by more than the standard error, 1.8 points, whatever the loss
-        (Rated(0.91, 0.9), 0.91, False),  # by less: the loss decides
-        (Rated(0.90, 0.4), 0.90, True),
-        (Rated(0.89, 0.4), 0.90, True),
-        (Rated(0.90, 0.5), 0.90, False),
-        (Rated(0.89, 0.4), 0.92, False),  # not equal to the highest that was seen
+        (0.93, 0.93, 200, True),
+        (0.915, 0.93, 200, True),  # the standard error is 1.8 points: 200 images cannot tell
+        (0.91, 0.93, 200, False),
+        (0.915, 0.93, 2000, False),  # 2,000 can
+        (0.99, 1.0, 200, False),
+        (0.0, 0.0, 8, True),
     ],
 )
-def test_the_loss_decides_between_what_so_few_images_cannot_tell_apart(
-    epoch: Rated, highest: float, better: bool
+def test_of_epochs_that_cannot_be_told_apart_the_latest_is_kept(
+    value: float, highest: float, images: int, kept: bool
 ) -> None:
-    assert is_better(epoch, Rated(0.90, 0.5), highest, 200) == better
-
-
-def test_an_epoch_is_better_than_none() -> None:
-    assert is_better(Rated(0.0, 9.0), Rated(-1.0, float("inf")), 0.0, 8)
+    assert is_kept(value, highest, images) == kept
