@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from stages.contract import ExportMetrics
 from stages.export import from_checkpoint, from_pir
-from stages.kernels.use import use
 from stages.runtime import Context
 
 
@@ -16,5 +15,4 @@ def run(context: Context) -> ExportMetrics:
         StageError: PaddleOCR's tool failed or wrote a PIR model; or the PIR model that was given has
             operators that are not supported.
     """
-    use(context.spec.kernels)
     return from_pir.run(context) if context.has("pir") else from_checkpoint.run(context)

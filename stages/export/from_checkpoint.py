@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,13 +28,12 @@ from stages.files import write_text
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
+from stages.kernels.use import use
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.config import dump_config
 from stages.ppocr.dictionary_record import without_record
-from stages.ppocr.export_check import compare_parameters
-from stages.ppocr.network import build
 from stages.ppocr.tool import Tool, failure
 from stages.ppocr.trainer_log import Mismatch, parse_line
 from stages.ppocr.user_config import read_config
@@ -41,6 +41,9 @@ from stages.program.params import read_program, read_tensors
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
 from stages.text.documents import read_document
+
+if TYPE_CHECKING:
+    from stages.ppocr.export_check import Compared
 
 FILES = (PD_PROGRAM, PD_PARAMETERS, DESCRIPTION)
 _SCRIPT = "export_model.py"
@@ -59,15 +62,21 @@ def run(context: Context) -> ExportMetrics:
     context.progress(0, _STEPS, "steps", msg("loading the checkpoint"))
     checkpoint = load_parameters(context.input("checkpoint"), context.warn)
     _compare_given(context, config, checkpoint, dictionary)
-    fused = build(config["Architecture"], dictionary.classes, checkpoint, fused=True)
+    folder = context.scratch / "inference"
+    with ExitStack() as unless_built:
+        tool = _start(context, config, checkpoint, dictionary, folder)
+        unless_built.callback(tool.stop)
+        proof = _Proof(context, config, checkpoint, dictionary)
+        unless_built.pop_all()
     context.progress(1, _STEPS, "steps", msg("PaddleOCR's export_model.py"))
-    folder = _export(context, config, checkpoint, dictionary)
+    _follow(context, tool)
+    _check_legacy(folder)
     _compare_made(context, folder, dictionary)
     context.progress(2, _STEPS, "steps", msg("comparing every parameter with the checkpoint"))
     program = read_program(folder / FILES[0])
     exported = read_tensors(program, folder / FILES[1])
     with context.guarding():
-        compared = compare_parameters(fused, exported, context.parameters["image_shape"])
+        compared = proof.compare(exported)
     context.progress(3, _STEPS, "steps", "writing")
     for name in FILES:
         shutil.copyfile(folder / name, context.output / name)
@@ -109,21 +118,61 @@ def _compare_made(context: Context, folder: Path, dictionary: Dictionary) -> Non
         refuse_difference([preprocessing.in_program(folder / FILES[0], shape)])
 
 
-def _export(
+class _Proof:
+    """The checkpoint in PaddleOCR's network, to hold the export against.
+
+    It is built while the tool runs; only here Paddle is needed, which takes two seconds to import.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        config: Mapping[str, Any],
+        checkpoint: Mapping[str, np.ndarray],
+        dictionary: Dictionary,
+    ) -> None:
+        """Build the network.
+
+        Raises:
+            StageError, IntegrityError: checkpoint, configuration and kernels do not fit together.
+        """
+        from stages.ppocr.network import build  # noqa: PLC0415
+
+        use(context.spec.kernels)
+        self._fused = build(config["Architecture"], dictionary.classes, checkpoint, fused=True)
+        self._shape = context.parameters["image_shape"]
+
+    def compare(self, exported: Mapping[str, np.ndarray]) -> Compared:
+        """Compare every parameter; raises as :func:`stages.ppocr.export_check.compare_parameters`."""
+        from stages.ppocr.export_check import compare_parameters  # noqa: PLC0415
+
+        return compare_parameters(self._fused, exported, self._shape)
+
+
+def _start(
     context: Context,
     config: Mapping[str, Any],
     checkpoint: Mapping[str, Any],
     dictionary: Dictionary,
-) -> Path:
-    """Run the tool in the scratch folder and return the folder with its files."""
-    work, folder = context.scratch, context.scratch / "inference"
+    folder: Path,
+) -> Tool:
+    """Start the tool in the scratch folder; ``folder`` will have its files."""
+    work = context.scratch
     shutil.rmtree(folder, ignore_errors=True)
     write_text(work / "config.yml", dump_config(without_record(config)))
     save_parameters(work / CHECKPOINT, checkpoint)
+    return Tool(context, _SCRIPT, _arguments(context, work, folder, dictionary), work)
+
+
+def _follow(context: Context, tool: Tool) -> None:
+    """Wait for the tool to end.
+
+    Raises:
+        IntegrityError: it left parameters out.
+        StageError: it failed.
+    """
     mismatches: list[str] = []
-    ended = Tool(context, _SCRIPT, _arguments(context, work, folder, dictionary), work).follow(
-        lambda line: _note(line, mismatches)
-    )
+    ended = tool.follow(lambda line: _note(line, mismatches))
     context.check_stop()
     if mismatches:
         raise IntegrityError(
@@ -138,8 +187,6 @@ def _export(
         )
     if ended.code != 0:
         raise failure(_SCRIPT, ended)
-    _check_legacy(folder)
-    return folder
 
 
 def _arguments(context: Context, work: Path, folder: Path, dictionary: Dictionary) -> list[str]:

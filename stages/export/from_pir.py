@@ -18,6 +18,7 @@ from stages.dataset.dictionary import given_dictionary
 from stages.guards import dictionary as dictionaries
 from stages.guards import preprocessing
 from stages.guards.comparison import refuse_difference
+from stages.kernels.use import use
 from stages.message import msg
 from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
@@ -47,6 +48,7 @@ def run(context: Context) -> ExportMetrics:
             the project's.
         StageError: an operator or a type is not supported, or the result computes something else.
     """
+    use(context.spec.kernels)
     folder = context.input("pir")
     check_complete(folder)
     dictionary = _dictionary(context)

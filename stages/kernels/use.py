@@ -6,8 +6,6 @@ import os
 
 from stages.contract.kernels import PINS, Kernels
 from stages.errors import StageError
-from stages.kernels.operators import replace_operators
-from stages.kernels.self_test import differing
 from stages.message import msg
 
 
@@ -19,6 +17,10 @@ def use(kernels: Kernels) -> None:
     """
     if kernels == "native":
         return
+    # they bring Paddle along, which takes two seconds to import
+    from stages.kernels.operators import replace_operators  # noqa: PLC0415
+    from stages.kernels.self_test import differing  # noqa: PLC0415
+
     replace_operators()
     if names := differing():
         raise StageError(
