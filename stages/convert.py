@@ -85,14 +85,14 @@ def run(context: Context) -> ConvertMetrics:
         chain = Chain(rewritten.parameters, rewritten.files, rewritten.graph.changes)
         for kind in dict.fromkeys(each.weights for each in made if each.weights.are_integers):
             chain.add_rounded(_rounded(context, kind), kind)
+    for variant in given:
+        steps.begin(msg("trace the file for {target}", variant.name))
+        _adopt(context, original, variant, chain)
     steps.begin(msg("prove it equal"))
     proof = prove_equal(original, rewritten.files, shapes, context.spec.seed)
     if proof.rounding:
         context.warn(_sensitive(proof), original[0].name)
     version = installed_version()
-    for variant in given:
-        steps.begin(msg("trace the file for {target}", variant.name))
-        _adopt(context, original, variant, chain)
     for variant in made:
         steps.begin(msg("opt for {target}", variant.name))
         integers = variant.weights.are_integers
