@@ -54,6 +54,7 @@ def with_checkpoint() -> dict[str, Path]:
 def verified() -> tuple[Recorded, dict[str, Any]]:
     """Verify everything once for all tests that look at the result."""
     run = context("verify", new_folder(), with_checkpoint(), PARAMETERS)
+    run.spec = replace(run.spec, threads=2)
     return run, verify.run(run).dump()
 
 
@@ -71,7 +72,6 @@ def models(run: Recorded) -> dict[str, dict[str, Any]]:
     return {model["name"]: model for model in parity(run)["models"]}
 
 
-@pytest.mark.real_processes
 def test_the_columns_are_in_order_and_measured() -> None:
     run, _ = verified()
     found = models(run)

@@ -47,11 +47,15 @@ class Recorded(Context):
 def context(
     stage: str, folder: Path, inputs: dict[str, Path], parameters: dict[str, Any]
 ) -> Recorded:
-    """Return a context whose output is ``folder/STAGE``; a folder among the inputs is a tree."""
+    """Return a context whose output is ``folder/STAGE``; a folder among the inputs is a tree.
+
+    ``verify`` gets one thread: with more it starts each model again, to time it with all of them.
+    """
     output = folder / stage
     output.mkdir(parents=True, exist_ok=True)
     listed = tuple(_input(name, path) for name, path in inputs.items())
-    spec = Spec(stage, "key", str(output), parameters, listed, cache=str(folder / "cache"))
+    cache, threads = str(folder / "cache"), 1 if stage == "verify" else 2
+    spec = Spec(stage, "key", str(output), parameters, listed, cache=cache, threads=threads)
     return Recorded(spec, output)
 
 
@@ -64,7 +68,9 @@ def _input(name: str, path: Path) -> Input:
         for item in files
         if item.name != MANIFEST_FILE
     ]
-    (path / MANIFEST_FILE).write_text("".join(lines), encoding="utf-8")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")  # another worker may read it
+    partial.write_text("".join(lines), encoding="utf-8")
+    partial.replace(path / MANIFEST_FILE)
     return Input(name, str(path), hash_file(path / MANIFEST_FILE).sha256, "a test", tree=True)
 
 
