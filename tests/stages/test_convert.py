@@ -60,7 +60,6 @@ def rewritten(folder: Path, operator: str, kind: str) -> dict[str, Path]:
     return inputs
 
 
-@pytest.mark.real_processes
 def test_every_target_gets_its_file() -> None:
     run, metrics = converted()
     assert {path.name for path in run.output.iterdir() if path.is_file()} == {

@@ -5,7 +5,7 @@ processes that do. :func:`exchanged` lets ``sys.executable`` name a launcher, so
 as the product does (``Popen([sys.executable, …])``) gets one that is forked, with the same arguments,
 folder, environment, streams, signals, exit code and process group. Paddle-Lite's own processes are
 started as ever: beside Paddle in one process they would be others. What a fork cannot show is how a process
-behaves while it imports; tests that are about that, and one of each kind of process, are marked
+behaves while it imports; tests that are about that, and one of each of PaddleOCR's tools, are marked
 ``real_processes`` and get the interpreter itself, as all of ``tests/docker`` does.
 
 This file run as a program is the forked-from process.
