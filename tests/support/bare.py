@@ -66,6 +66,7 @@ def read_aloud(model: Path, dictionary: Path, image: Path, shape: str = "3,48,32
             paddleocr_root() / "tools/infer/predict_rec.py", f"--image_dir={image}",
             f"--rec_model_dir={model}", f"--rec_char_dict_path={dictionary}",
             f"--rec_image_shape={shape}", "--use_space_char=False", "--use_gpu=False",
+            "--cpu_threads=1",
         ],
         image.parent,
     )  # fmt: skip
