@@ -16,6 +16,7 @@ from stages.ppocr.checkpoint import load_parameters, save_parameters
 from stages.ppocr.dictionary_record import trained_lines
 from support.legacy import ALPHANUMERIC, context, new_folder
 from support.lines import Stopping, train_context, train_inputs
+from support.processes import forked
 
 SHAPE = [3, 48, 160]
 OVERRIDES = ["Train.loader.num_workers=0", "Eval.loader.num_workers=0"]
@@ -53,14 +54,18 @@ class StoppedInEpoch(Stopping):
 
 @lru_cache(maxsize=1)
 def trained() -> tuple[Stopping, Stopping, dict[str, Any]]:
-    """Train two epochs with a stop in the second; return both starts and the metrics."""
+    """Train two epochs with a stop in the second; return both starts and the metrics.
+
+    What is told to stop has been started as every test's processes are, what goes on is forked.
+    """
     folder = new_folder()
     plain = train_context(folder, inputs(), **FULL)
     first = StoppedInEpoch(plain.spec, plain.output)
     with pytest.raises(Stopped):
         train.run(first)
     second = train_context(folder, inputs(), **FULL)
-    return first, second, train.run(second).dump()
+    with forked():
+        return first, second, train.run(second).dump()
 
 
 @pytest.mark.real_processes

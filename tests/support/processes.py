@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(ends.close)
         folder = ends.enter_context(tempfile.TemporaryDirectory())
         os.environ[_LAUNCHER] = str(ends.enter_context(serving(Path(folder))))
+
+
+def forked() -> AbstractContextManager[None]:
+    """Fork the processes that the block starts, whatever its test asked for."""
+    return exchanged(os.environ[_LAUNCHER])
 
 
 @pytest.fixture(scope="session")
