@@ -155,7 +155,7 @@ class Scene:
     def good(self) -> Good:
         """Return what is there now: results in the workspace, and all of the project but its record."""
         files: dict[str, str] = json.loads(
-            self.machine.shell('exec python3 -c "$1" "$2"', _RESULTS, self.workspace)
+            self.machine.read('python3 -c "$1" "$2"', _RESULTS, self.workspace)
         )
         for path in self.seen.rglob("*"):
             relative = path.relative_to(self.seen)
@@ -167,7 +167,7 @@ class Scene:
     def leftovers(self, good: Good) -> list[str]:
         """Return what a run left behind that it should not have: on the engine, or in the project."""
         script = 'cd "$1" && find . -name "*.partial" -o -name "*.writing" -o -name "*.before"'
-        found = [*self.containers(), *self.machine.shell(script, self.workspace).splitlines()]
+        found = [*self.containers(), *self.machine.read(script, self.workspace).splitlines()]
         found += [path for path in self.good().files if path not in good.files]
         state = self.seen / ".paddock"
         found += [path.name for path in state.iterdir() if path.name not in _RECORD]
