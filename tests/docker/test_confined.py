@@ -67,7 +67,7 @@ def test_a_container_can_do_its_work_and_nothing_else(
         printed.extend(data)
         if data and not seen:
             (found,) = client.containers.list(filters={"label": "paddock.test=confined"})
-            seen.append(client.api.inspect_container(found.id))
+            seen.append(client.api.inspect_container(str(found.id)))
 
     wait = f"{LOOK}\nimport sys; sys.stdout.flush(); __import__('time').sleep(600)"
     job = Job(
