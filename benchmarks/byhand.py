@@ -38,10 +38,14 @@ class ByHand:
         result = json.loads(self._shell(service, f"cat {spec['output']}/{RESULT_FILE}"))
         return Span(wall, result["seconds"])
 
-    def python(self, stage: str, program: str, *words: str) -> str:
+    def python(
+        self, stage: str, program: str, *words: str, environ: Mapping[str, str] | None = None
+    ) -> str:
         """Run a Python program in a stage's image, with the stage's limits; return what it printed."""
         service = self._workspace.compose.services[stage]
-        command = [*self._docker_run(service), "-i", "--entrypoint", "python", service.image, "-"]
+        variables = [f"--env={name}={value}" for name, value in (environ or {}).items()]
+        command = [*self._docker_run(service), *variables, "-i", "--entrypoint", "python"]
+        command += [service.image, "-"]
         return timed([*command, *words], stdin=program).stdout
 
     @staticmethod
