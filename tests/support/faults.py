@@ -26,6 +26,7 @@ RUNTIME = (
     "cpu.py",
     "errors.py",
     "files.py",
+    "imagefile.py",
     "message.py",
     "pitfalls.py",
     "runtime.py",
