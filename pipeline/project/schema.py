@@ -135,10 +135,6 @@ class ModelSection(Section):
         return TASKS[self.task]
 
 
-#: In as many epochs neck and classifier learn an image's looks by heart, if they see no others of it.
-_LEARNS_BY_HEART = 10
-
-
 class EarlyStopping(Section):
     """``early_stopping = { … }``"""
 
@@ -156,8 +152,8 @@ class TrainSection(Section):
     batch_size: Annotated[int, Field(ge=1)] = 64
     learning_rate: Annotated[float, Field(gt=0.0, lt=1.0)] = 1e-3
     early_stopping: EarlyStopping = EarlyStopping()
-    #: Augmented ones of each training image; None: one, in fewer than ten epochs none.
-    copies: Annotated[int, Field(ge=0, le=20)] | None = None
+    #: Augmented ones of each training image.
+    copies: Annotated[int, Field(ge=0, le=20)] = 0
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
     device: Literal["cpu", "gpu"] = "cpu"
     devices: Annotated[int, Field(ge=1, le=64)] = 1
@@ -165,16 +161,10 @@ class TrainSection(Section):
 
     @field_validator("copies")
     @classmethod
-    def _of_frozen(cls, copies: int | None, info: ValidationInfo) -> int | None:
+    def _of_frozen(cls, copies: int, info: ValidationInfo) -> int:
         if copies and info.data.get("mode") == "full":
             raise ValueError(msg("for mode frozen only: PaddleOCR's trainer augments by itself"))
         return copies
-
-    @property
-    def augmented(self) -> int:
-        """How many augmented copies of each training image there are to be."""
-        usual = int(self.mode == "frozen" and self.epochs >= _LEARNS_BY_HEART)
-        return usual if self.copies is None else self.copies
 
     @field_validator("overrides")
     @classmethod

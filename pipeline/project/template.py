@@ -61,6 +61,7 @@ _TABLES: Mapping[str, tuple[_Line, ...]] = {
         _Line("batch_size", "", "64"),
         _Line("learning_rate", "", "1e-3"),
         _Line("early_stopping", "", '{ metric = "acc", patience = 5, min_delta = 0.0 }'),
+        _Line("copies", "augmented ones of each image, in mode frozen", "0"),
         _Line("seed", "", "42"),
     ),
     "export": (_Line("model", "converted as it is; nothing is trained"),),

@@ -125,22 +125,6 @@ def test_defaults_are_those_of_the_documentation(tmp_path: Path) -> None:
     assert settings.limits.memory_bytes is None
 
 
-@pytest.mark.parametrize(
-    ("table", "copies"),
-    [
-        ("epochs = 9", 0),
-        ("epochs = 10", 1),
-        ('epochs = 10\nmode = "full"', 0),
-        ("epochs = 9\ncopies = 2", 2),
-    ],
-)
-def test_copies_are_as_many_as_the_epochs_ask_for(tmp_path: Path, table: str, copies: int) -> None:
-    train = load_project(
-        write_project(tmp_path / "p", f"{MINIMAL}\n[train]\n{table}\n")
-    ).settings.train
-    assert train.augmented == copies
-
-
 @pytest.mark.parametrize("version", ["2.13", "2.13.0", "2.13rc0", "v2.13-rc", "v2.14-rc1"])
 def test_the_apps_runtime_may_be_written_as_paddle_lite_writes_it(
     tmp_path: Path, version: str

@@ -30,7 +30,6 @@ def _parameters(basis: Basis) -> dict[str, Any]:
     one = {"devices"} if settings.train.devices == 1 else set()
     return {
         **settings.train.model_dump(exclude={"checkpoint", *SURROUNDINGS, *one}),
-        "copies": settings.train.augmented,
         "architecture": settings.model.architecture,
         "image_shape": settings.model.image_shape,
         "use_space_char": settings.data.use_space_char,
