@@ -8,7 +8,9 @@ from __future__ import annotations
 import pickletools
 from collections.abc import Iterator
 from itertools import islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import IO, cast
 
 from pipeline.errors import UsageError
 from pipeline.models.given import is_file
@@ -119,8 +121,9 @@ def check_weights(path: Path) -> Networks:
 
 def _texts(path: Path) -> Iterator[str]:
     """Give all texts of a pickle but those of Paddle's own table of names, which stands last."""
-    with path.open("rb") as stream:
-        for _opcode, argument, _position in pickletools.genops(stream):
+    # of a map of the file no more is read than there is, whatever length an opcode claims
+    with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+        for _opcode, argument, _position in pickletools.genops(cast("IO[bytes]", data)):
             if argument == NAME_TABLE:
                 return
             if isinstance(argument, str):

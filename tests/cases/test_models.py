@@ -339,6 +339,11 @@ def checkpoint(data: bytes) -> Prepare:
             r"the parameters of an inference model, not a checkpoint .*\[export\] model",
         ),
         (pickle.dumps({"backbone.w": b"12345678"}, 4)[:-6], "c.pdparams is damaged or cut off"),
+        # a terabyte of bytes, as its opcode says
+        (
+            b"\x80\x04}\x8e" + (1 << 40).to_bytes(8, "little") + b"x",
+            "c.pdparams is damaged or cut off",
+        ),
         (b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n.", "c.pdparams is a PyTorch file"),
         (pickle.dumps({"w_moment1_0": b"", "LR_Scheduler": {}}, 4), "state of a training"),
         (
