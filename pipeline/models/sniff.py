@@ -108,7 +108,7 @@ _TABLE = (
     _Row(Kind.XML, msg("an XML document, most often a server's answer"), _begins(b"<?xml")),
     _Row(Kind.TORCH, msg("a PyTorch file"), _is_torch),
     _Row(Kind.ARCHIVE, msg("an archive that is still packed"), _is_archive),
-    _Row(Kind.PICKLE, msg("a checkpoint"), lambda head: head[:1] == b"\x80" and 1 < head[1] < 6),
+    _Row(Kind.PICKLE, msg("a checkpoint"), lambda head: b"\x80\x02" <= head[:2] < b"\x80\x06"),
     _Row(
         Kind.PIR,
         msg("the program of a PIR model"),

@@ -6,9 +6,11 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.models.sniff import Kind, kind_of_bytes
 from pipeline.record.events import Envelope, Noted
 from pipeline.record.hash_chain import linked, read_chain
 from pipeline.text import one_line
@@ -187,3 +189,11 @@ def test_a_log_line_has_no_power_over_the_terminal(data: bytes) -> None:
     assert line.isprintable() and len(line) <= LONGEST_SHOWN
     assert one_line(line) == line
     assert clean(line.encode()) == line  # what is shown is shown as it is
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [(b"\x80", Kind.TEXT), (b"\x80\x02", Kind.PICKLE), (b"\x80\x06", Kind.UNKNOWN)],
+)
+def test_a_file_of_a_byte_or_two_is_told_too(head: bytes, kind: Kind) -> None:
+    assert kind_of_bytes(head) is kind
