@@ -80,4 +80,4 @@ ANSWERS = (
     Answer("engine-cuts-a-file", Trouble(REQUESTS["fetch"], "half"), 4, "connection"),
 )
 #: In ``make test``.
-QUICK = {"engine-says-500-to-remove", "engine-gone-at-fetch", "engine-cuts-the-log"}
+QUICK = {"engine-says-500-to-remove", "engine-cuts-the-log"}

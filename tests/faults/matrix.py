@@ -19,7 +19,7 @@ class Fault:
 
     Args:
         name: of its cases, before the stage's.
-        quick: the stage at which it also happens in ``make test``.
+        quick: the stage at which it also happens in ``make test``; none if empty.
         code: how the run ends that it happens to.
         says: parts of what this run says of it: message, place and remedy.
         does: what the stage itself does (faults/image/stage.py).
@@ -107,19 +107,17 @@ FAULTS = (
         strike=_signals(signal.SIGKILL),
         notes=("took over from a run that died (pid ", "removed the container paddock-"),
     ),
-    Fault("sigterm", "train", 143, (GOES_ON,), strike=_signals(signal.SIGTERM)),
+    Fault("sigterm", "", 143, (GOES_ON,), strike=_signals(signal.SIGTERM)),
     Fault("sighup", "quantize", 129, (GOES_ON,), strike=_signals(signal.SIGHUP)),
     Fault(
         "interrupted-twice",
-        "verify",
+        "",
         130,
         (GOES_ON,),
         does="ignore",
         strike=_signals(signal.SIGINT, signal.SIGINT),
     ),
-    Fault(
-        "container-killed", "train", 3, ("SIGKILL", "same command again"), strike=_kill_container
-    ),
+    Fault("container-killed", "", 3, ("SIGKILL", "same command again"), strike=_kill_container),
     Fault(
         "container-removed",
         "export",
@@ -128,7 +126,7 @@ FAULTS = (
         strike=_remove_container,
     ),
     Fault("worker-killed", "verify", 3, ("SIGKILL", "limits.memory"), strike=_kill_worker),
-    Fault("aborted", "convert", 3, ("SIGABRT", "log"), does="abort"),
+    Fault("aborted", "", 3, ("SIGABRT", "log"), does="abort"),
     Fault(
         "engine-killed",
         "data",
@@ -139,16 +137,16 @@ FAULTS = (
     ),
     Fault(
         "out-of-memory",
-        "quantize",
+        "",
         3,
         ("ran out of memory", "limits.memory"),
         does="eat",
         setting='[limits]\nmemory = "48m"\n',
     ),
-    Fault("disk-filled", "train", 3, ("no space left in the workspace", "free space"), does="fill"),
+    Fault("disk-filled", "", 3, ("no space left in the workspace", "free space"), does="fill"),
     Fault(
         "disk-filled-by-others",
-        "convert",
+        "",
         3,
         ("no space left in the workspace", "free space"),
         strike=_fill_disk,
@@ -157,7 +155,7 @@ FAULTS = (
     Fault("other-containers-pruned", "export", 0, strike=_prune),
     Fault(
         "engine-frozen",
-        "verify",
+        "",
         -signal.SIGINT,
         strike=_freeze,
         mend=lambda scene: scene.machine.signal("CONT"),

@@ -121,6 +121,7 @@ def test_image_removed_in_the_middle(repeat: int, scene: Scene, good: Good) -> N
 
 
 @special
+@pytest.mark.matrix
 def test_volume_removed_in_the_middle(repeat: int, scene: Scene, good: Good) -> None:
     """The engine refuses, for it is in use; the run goes on."""
     with scene.ordered("train", "hold"), scene.live("--force", "train") as live:
@@ -133,6 +134,7 @@ def test_volume_removed_in_the_middle(repeat: int, scene: Scene, good: Good) -> 
 
 
 @special
+@pytest.mark.matrix
 def test_all_removed_after_the_tool_was_killed(repeat: int, scene: Scene, good: Good) -> None:
     """As ``docker system prune --volumes`` does: everything is made again, and delivered is what was."""
     with scene.ordered("export", "hold"), scene.live("--force", "export") as live:
@@ -147,6 +149,7 @@ def test_all_removed_after_the_tool_was_killed(repeat: int, scene: Scene, good: 
 
 
 @special
+@pytest.mark.matrix
 def test_engine_full_before_the_run(repeat: int, scene: Scene, good: Good) -> None:
     scene.machine.fill()
     went = scene.go("verify")
@@ -158,6 +161,7 @@ def test_engine_full_before_the_run(repeat: int, scene: Scene, good: Good) -> No
 
 
 @special
+@pytest.mark.matrix
 def test_two_projects_on_one_engine(repeat: int, scene: Scene, good: Good, tmp_path: Path) -> None:
     other = Scene(scene.machine, write_project(tmp_path / "other", PROJECT))
     with scene.ordered("train", "hold"), scene.live("--force", "train") as live:
@@ -171,6 +175,7 @@ def test_two_projects_on_one_engine(repeat: int, scene: Scene, good: Good, tmp_p
 
 
 @special
+@pytest.mark.matrix
 def test_terminal_goes_away(repeat: int, scene: Scene, good: Good) -> None:
     with scene.ordered("convert", "hold"):
         terminal, other_end = pty.openpty()
@@ -214,7 +219,8 @@ def own(machine: Machine, tmp_path: Path) -> Iterator[tuple[Scene, SmallDisk]]:
 
 
 @special
-@pytest.mark.parametrize("stage", ["data", pytest.param("verify", marks=pytest.mark.matrix)])
+@pytest.mark.matrix
+@pytest.mark.parametrize("stage", ["data", "verify"])
 def test_project_full_in_the_middle(repeat: int, own: tuple[Scene, SmallDisk], stage: str) -> None:
     scene, disk = own
     good = scene.good()
@@ -230,6 +236,7 @@ def test_project_full_in_the_middle(repeat: int, own: tuple[Scene, SmallDisk], s
 
 
 @special
+@pytest.mark.matrix
 def test_project_full_before_the_run(repeat: int, own: tuple[Scene, SmallDisk]) -> None:
     scene, disk = own
     good = scene.good()
@@ -249,6 +256,7 @@ def check_full(ended: Done) -> None:
 
 
 @special
+@pytest.mark.matrix
 def test_read_only_project(repeat: int, own: tuple[Scene, SmallDisk]) -> None:
     scene, disk = own
     disk.forbid_writing()
