@@ -146,6 +146,7 @@ def test_only_a_project_with_a_library_asks_for_the_image_that_runs_it(tmp_path:
     assert [name for name, build in images.items() if build.asked_for] == [
         "verify-arm",
         "train-gpu",
+        "paddock",
     ]
 
 
