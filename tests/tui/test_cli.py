@@ -96,6 +96,24 @@ def test_no_engine(folder: Path, words: list[str]) -> None:
     refused(done, 4, "the Docker engine is not running", "unix:///nonexistent", "do:")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--dry-run"], "--dry-run says what old runs would go"),
+        (["--volumes", "--dry-run"], "--dry-run says what old runs would go"),
+        (["--volumes", "--older-than", "3d"], "--volumes removes the results of all runs"),
+    ],
+)
+def test_clean_takes_no_mixture(folder: Path, words: list[str], said: str) -> None:
+    refused(call("clean", *words, folder), 2, said, "do:")
+
+
+@pytest.mark.parametrize("age", ["0d", "30", "d", "99999w", "-3d"])
+def test_clean_takes_no_age_that_is_none(folder: Path, age: str) -> None:
+    done = call("clean", f"--older-than={age}", "--dry-run", folder)
+    assert done.returncode == 2 and "not an age such as 12h, 30d or 8w" in done.stderr
+
+
 def test_no_engine_in_a_process_of_its_own(folder: Path) -> None:
     refused(paddock("--batch", folder), 4, "the Docker engine is not running")
 

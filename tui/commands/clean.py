@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.engine.connection import open_engine
+from pipeline.errors import UsageError
 from pipeline.machine.clean import remove_leftovers
 from pipeline.machine.reclaim import Old, reclaim
 from pipeline.plan.workspace import workspace_of
@@ -25,6 +26,8 @@ needs is kept, unless --run names a run that stands on it. Files of the project,
 never touched."""
 
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+#: Digits of an age: no calendar goes back further.
+_DIGITS = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Remove and say what was removed."""
+    """Remove and say what was removed.
+
+    Raises:
+        UsageError: options that do not belong together.
+    """
+    _refuse_mixture(options)
     project = load_project(Path(options.project))
     if options.older_than or options.run:
         _reclaim(project, options, terminal)
@@ -50,6 +58,21 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if not removed:
         terminal.print(_("nothing was left behind"))
     return Exit.OK
+
+
+def _refuse_mixture(options: argparse.Namespace) -> None:
+    """Refuse what would remove more, or less, than was asked for."""
+    of_runs = bool(options.older_than or options.run)
+    if options.dry_run and not of_runs:
+        raise UsageError(
+            _("--dry-run says what old runs would go, and none are named"),
+            remedy=_("add --older-than AGE or --run RUN"),
+        )
+    if options.volumes and of_runs:
+        raise UsageError(
+            _("--volumes removes the results of all runs; --older-than and --run, those of some"),
+            remedy=_("leave out one or the other"),
+        )
 
 
 def _reclaim(project: Project, options: argparse.Namespace, terminal: Terminal) -> None:
@@ -73,6 +96,6 @@ def _reclaim(project: Project, options: argparse.Namespace, terminal: Terminal) 
 
 def _age(text: str) -> timedelta:
     number, unit = text[:-1], text[-1:]
-    if not (number.isdecimal() and unit in _HOURS):
+    if not (number.isdecimal() and len(number) <= _DIGITS and int(number) and unit in _HOURS):
         raise argparse.ArgumentTypeError(_("not an age such as 12h, 30d or 8w"))
     return timedelta(hours=int(number) * _HOURS[unit])
