@@ -17,6 +17,7 @@ from pipeline.engine.disk import DiskUse, disk_use
 from pipeline.engine.images import ELSEWHERE
 from pipeline.errors import EngineError
 from pipeline.machine.gpus import refuse_lacking_gpus
+from pipeline.machine.reclaim import size_below
 from pipeline.models.store import cache_folder
 from pipeline.plan.stages import STAGES
 from pipeline.plan.stages.train import ON_GPU
@@ -77,8 +78,16 @@ def examine(
 def look_at_disk(engine: Engine, project: Project | None, own: str) -> Finding:
     """Say what Paddock has on the engine's disk; ``own`` is the project's identity."""
     use = disk_use(engine.client, PROJECT_LABEL)
-    free = shutil.disk_usage(engine.facts().root).free if engine.is_here() else None
+    free = free_at(engine.facts().root) if engine.is_here() else None
     return disk_finding(use, own, project.state if project else None, free)
+
+
+def free_at(root: Path) -> int | None:
+    """Return how many bytes are free there; None where only root may look, as where users are mapped."""
+    try:
+        return shutil.disk_usage(root).free
+    except OSError:
+        return None
 
 
 def disk_finding(use: DiskUse, own: str, state: Path | None, free: int | None) -> Finding:
@@ -88,7 +97,7 @@ def disk_finding(use: DiskUse, own: str, state: Path | None, free: int | None) -
         use: of the engine's disk.
         own: the identity of the project that is looked at, if one is.
         state: its ``.paddock``.
-        free: bytes on the engine's disk; None if that is on another machine.
+        free: bytes on the engine's disk; None if that is on another machine, or nobody may look.
     """
     others = {name: size for name, size in use.volumes.items() if name != own}
     parts = [msg("images {size}", human_size(use.images))]
@@ -102,8 +111,7 @@ def disk_finding(use: DiskUse, own: str, state: Path | None, free: int | None) -
         size = human_size(sum(others.values()))
         parts.append(msg("other projects' results {size} ({count})", size, len(others)))
     if state is not None:
-        records = sum(path.lstat().st_size for path in state.rglob("*"))
-        parts.append(msg("records of runs {size}", human_size(records)))
+        parts.append(msg("records of runs {size}", human_size(size_below(state))))
     if free is not None:
         parts.append(msg("{size} free", human_size(free)))
     message = joined(" · ", parts)

@@ -5,6 +5,7 @@ What the lock, the last good run and the last run stand on is kept, unless a run
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def reclaim(
         paths = [*_uploads(held, gone), *(WORKSPACE / "runs" / run.name for run in going)]
         paths += [result_folder(entry.components.stage, entry.key) for entry in gone]
         there = _measure(engine, workspace, paths) if held else 0
-        here = sum(_size(run.path) for run in going)
+        here = sum(size_below(run.path) for run in going)
         if not only_look:
             if gone:
                 # Before the files: what is half removed must not count as there.
@@ -186,8 +187,13 @@ def _run(engine: Engine, workspace: Workspace, command: Sequence[str]) -> bytes:
     return bytes(printed)
 
 
-def _size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*"))
+def size_below(folder: Path) -> int:
+    """Return how many bytes the files below ``folder`` have; what a run removes meanwhile is not counted."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.lstat().st_size
+    return total
 
 
 def _by_stage(entries: Iterable[Entry]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from pipeline.compose.file import read_compose
 from pipeline.engine.connection import Engine, Facts
 from pipeline.engine.disk import DiskUse, disk_use
 from pipeline.engine.endpoint import Endpoint
-from pipeline.machine.doctor import ENGINE_CHECKS, Finding, disk_finding
+from pipeline.machine.doctor import ENGINE_CHECKS, Finding, disk_finding, free_at
 from stages.message import msg
 
 GOOD = Facts("20.10", "overlay2", 2, 16 << 30, False, False, "x86_64", (), Path("/"))
@@ -81,6 +81,10 @@ def test_a_disk_that_fills_up_is_a_warning_with_a_way_out() -> None:
     found = disk_finding(USE, "", None, 10**9)
     assert found.severity == "warning" and "paddock clean --older-than 30d" in found.remedy
     assert disk_finding(USE, "", None, None).severity == "ok"  # elsewhere: not known
+
+
+def test_where_only_root_may_look_what_is_free_is_not_known(tmp_path: Path) -> None:
+    assert free_at(tmp_path / "another machine's") is None  # as behind a folder that is root's
 
 
 def test_what_an_engine_counts_is_found_by_label() -> None:
