@@ -82,7 +82,13 @@ def _run(place: Place, words: Sequence[str], stop: Stop) -> list[dict[str, Any]]
     what = msg("hashing the workspace again")
     *lines, end = place.ask(what, (*_COMMAND, *words), stop).splitlines() or [b""]
     if end != _END:
-        message = msg("{what}: the connection to the engine broke off", what)
-        remedy = msg("see whether it still runs (`docker info`), then run the same command again")
+        message = msg(
+            "{what}: the connection to the engine broke off, or the image is an older Paddock's",
+            what,
+        )
+        remedy = msg(
+            "see whether it still runs (`docker info`) and bring the images up to date (`paddock images "
+            "build`), then run the same command again"
+        )
         raise EngineError(message, remedy=remedy)
     return [json.loads(line) for line in lines]

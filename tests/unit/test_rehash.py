@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from pipeline.errors import IntegrityFailed
+from pipeline.errors import EngineError, IntegrityFailed
 from pipeline.integrity.faults import Expected, Fault, compare, refuse
+from pipeline.run.place import Place
+from pipeline.run.rehash import rehash
 from stages.contract import digests_of
 from stages.files import sha256_of
 from stages.rehash import main
@@ -125,3 +128,11 @@ def test_refusing_tells_the_first_fault_and_names_the_others() -> None:
         refuse([fault, fault])
     assert caught.value.pitfall == "changed-artifact" and caught.value.remedy == "force it"
     assert "1 more files are not as recorded" in caught.value.message
+
+
+@pytest.mark.parametrize("printed", [b"", b'{"path": "/a", "size": 1, "sha256": "x"}\n'])
+def test_what_is_not_whole_may_be_of_an_older_image(printed: bytes) -> None:
+    place = cast("Place", SimpleNamespace(ask=lambda *_: printed))
+    with pytest.raises(EngineError, match="an older Paddock's") as refused:
+        rehash(place, [PurePosixPath("/a")], lambda: 0)
+    assert "paddock images build" in refused.value.remedy
