@@ -6,6 +6,7 @@ What the lock, the last good run and the last run stand on is kept, unless a run
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +16,14 @@ from pathlib import Path, PurePosixPath
 from pipeline.compose.values import Mount
 from pipeline.engine.connection import Engine
 from pipeline.engine.containers import Job, Sink
-from pipeline.errors import UsageError
-from pipeline.plan.lockfile import LOCK_FILE, read_lock
+from pipeline.errors import EngineError, UsageError
+from pipeline.plan.lockfile import LOCK_FILE, locked_components, read_lock
 from pipeline.plan.workspace import Workspace, result_folder
 from pipeline.project import Project
-from pipeline.record.ledger import Components, Discarded, Entry, Ledger, now
+from pipeline.record.ledger import Discarded, Entry, Ledger, now
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import RunFolder, keys_of, list_runs
-from stages.contract import INPUTS, WORKSPACE
+from stages.contract import INPUTS, MANIFEST_FILE, WORKSPACE
 from stages.message import msg
 
 #: The stage in whose image what goes is measured and removed.
@@ -73,8 +74,9 @@ def reclaim(
         held = ledger.held(volumes)
         going = _going(project.state, ledger, old)
         gone = _gone(project, ledger, held, going, old)
-        paths = [*_uploads(held, gone), *(WORKSPACE / "runs" / run.name for run in going)]
+        paths = [WORKSPACE / "runs" / run.name for run in going]
         paths += [result_folder(entry.components.stage, entry.key) for entry in gone]
+        paths += _uploads(engine, workspace, _unused(held, gone)) if gone else []
         there = _measure(engine, workspace, paths) if held else 0
         here = sum(size_below(run.path) for run in going)
         if not only_look:
@@ -83,7 +85,7 @@ def reclaim(
                 keys = tuple(dict.fromkeys(entry.key for entry in gone))
                 ledger.append(Discarded(now(), volumes, keys))
             if held and paths:
-                _run(engine, workspace, ("rm", "-rf", "--", *map(str, paths)))
+                _remove(engine, workspace, paths)
             for run in going:
                 shutil.rmtree(run.path)
     return Reclaimed(tuple(run.name for run in going), _by_stage(gone), here, there)
@@ -136,10 +138,7 @@ def _stood_on(project: Project, ledger: Ledger, held: Sequence[Entry]) -> set[st
     return {
         *keys.values(),
         *(good.stages.values() if good else ()),
-        *(
-            Components(stage, item["image"], item["parameters"], item["inputs"]).key
-            for stage, item in locked.items()
-        ),
+        *(locked_components(stage, entry).key for stage, entry in locked.items()),
     }
 
 
@@ -147,8 +146,8 @@ def _before(old: Old) -> datetime:
     return datetime.now(timezone.utc) - (old.age or timedelta())
 
 
-def _uploads(held: Sequence[Entry], gone: Sequence[Entry]) -> list[PurePosixPath]:
-    """Return the uploaded trees that only results which go were made from; others are uploaded again."""
+def _unused(held: Sequence[Entry], gone: Sequence[Entry]) -> set[str]:
+    """Return the hashes of inputs that only results which go were made from."""
     going = {entry.key for entry in gone}
     kept = {
         sha256
@@ -157,34 +156,60 @@ def _uploads(held: Sequence[Entry], gone: Sequence[Entry]) -> list[PurePosixPath
         for sha256 in entry.components.inputs.values()
     }
     used = {sha256 for entry in gone for sha256 in entry.components.inputs.values()}
-    return [INPUTS / sha256 for sha256 in sorted(used - kept)]
+    return used - kept
+
+
+def _uploads(engine: Engine, workspace: Workspace, inputs: set[str]) -> list[PurePosixPath]:
+    """Return the uploads of these inputs: a tree's hash names its folder, a file's is all of its manifest."""
+    # Two lines of each manifest tell a single file from a tree.
+    lines = ("-exec", "grep", "-a", "-m", "2", "-H", "", "{}", "+")
+    where = (str(INPUTS), "-mindepth", "2", "-maxdepth", "2", "-name", MANIFEST_FILE)
+    _code, told = _run(engine, workspace, ("find", *where, *lines))
+    manifests: dict[PurePosixPath, list[str]] = {}
+    for line in told.decode("utf-8", "replace").split("\n")[:-1]:
+        path, _, entry = line.partition(f"/{MANIFEST_FILE}:")
+        manifests.setdefault(PurePosixPath(path), []).append(entry.partition("  ")[0])
+    return sorted(
+        folder
+        for folder, digests in manifests.items()
+        if folder.parent == INPUTS  # whatever a file's name makes of a line
+        and (folder.name in inputs or (len(digests) == 1 and digests[0] in inputs))
+    )
 
 
 def _measure(engine: Engine, workspace: Workspace, paths: Sequence[PurePosixPath]) -> int:
     """Return how many bytes of the disk what is there of ``paths`` takes."""
     if not paths:
         return 0
-    said = _run(engine, workspace, ("du", "-s", "-c", "-B1", "--", *map(str, paths)))
+    _code, said = _run(engine, workspace, ("du", "-s", "-c", "-B1", "--", *map(str, paths)))
     total = said.decode("ascii", "replace").splitlines()[-1:]
     return int(total[0].split()[0]) if total else 0
 
 
-def _run(engine: Engine, workspace: Workspace, command: Sequence[str]) -> bytes:
-    """Run a command that may write to both volumes; return what it printed. A path may not be there."""
+def _remove(engine: Engine, workspace: Workspace, paths: Sequence[PurePosixPath]) -> None:
+    code, _said = _run(engine, workspace, ("rm", "-rf", "--", *map(str, paths)))
+    if code:
+        message = msg("what old runs left could not all be removed (code {code})", code)
+        remedy = msg("look whether the engine's disk is in order; to remove all: --volumes")
+        raise EngineError(message, ", ".join(workspace.volumes.values()), remedy)
+
+
+def _run(engine: Engine, workspace: Workspace, command: Sequence[str]) -> tuple[int, bytes]:
+    """Run a command that may write to both volumes; return its code and what it printed."""
     service = workspace.compose.services[_HELPER]
     mounts = tuple(Mount(item.volume, item.target, read_only=False) for item in service.volumes)
     printed = bytearray()
     job = Job(
         service=service.model_copy(update={"volumes": mounts}),
         image=engine.images.image_id(service.image),
-        name=f"paddock-{workspace.identity}-clean",
+        name=f"paddock-{workspace.identity}-clean-{secrets.token_hex(4)}",
         command=tuple(command[1:]),
         volumes=workspace.volumes,
         labels=workspace.labels,
         entrypoint=tuple(command[:1]),
     )
-    engine.containers.run(job, {}, Sink(printed.extend, lambda _data: None), lambda: 0)
-    return bytes(printed)
+    ended = engine.containers.run(job, {}, Sink(printed.extend, lambda _data: None), lambda: 0)
+    return ended.code, bytes(printed)
 
 
 def size_below(folder: Path) -> int:

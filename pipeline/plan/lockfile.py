@@ -89,6 +89,12 @@ def read_lock(path: Path) -> dict[str, Any]:
     return stages
 
 
+def locked_components(stage: str, entry: Mapping[str, Any]) -> Components:
+    """Return what the lock says that a stage was made from."""
+    inputs, parameters = entry.get("inputs", {}), entry.get("parameters", {})
+    return Components(stage, entry.get("image", ""), parameters, inputs)
+
+
 def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components) -> None:
     """Refuse a stage that is not what the lock says.
 
@@ -100,9 +106,7 @@ def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components
         raise IntegrityFailed(
             msg("{stage} is not in the lock", components.stage), LOCK_FILE, _REMEDY
         )
-    names = ("image", "parameters", "inputs")
-    image, parameters, inputs = (locked.get(name, "" if name == "image" else {}) for name in names)
-    before = Components(components.stage, image, parameters, inputs)
+    before = locked_components(components.stage, locked)
     if changes := changed_components(before, components):
         raise IntegrityFailed(
             msg(

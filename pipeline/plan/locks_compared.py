@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.plan.changes import changed_components
+from pipeline.plan.lockfile import locked_components
 from pipeline.plan.stages import STAGES
-from pipeline.record.ledger import Components
 from stages.contract.artifacts import CONFIGURATION, EVIDENCE
 
 #: They name folders of results, by keys that have the images' identities in them: with other images they are
@@ -57,11 +57,6 @@ def _compare(
     differing = tuple(name for name in names if old.get(name) != new.get(name))
     changes = None
     if before is not None and now is not None:
-        pair = (_components(stage, before), _components(stage, now))
+        pair = (locked_components(stage, before), locked_components(stage, now))
         changes = tuple(changed_components(*pair))
     return StageCompared(stage, len(names), differing, changes)
-
-
-def _components(stage: str, entry: Mapping[str, Any]) -> Components:
-    inputs, parameters = entry.get("inputs", {}), entry.get("parameters", {})
-    return Components(stage, entry.get("image", ""), parameters, inputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from pipeline.engine.connection import Engine
 from pipeline.engine.containers import Exited, Job, Sink
-from pipeline.errors import UsageError
+from pipeline.errors import EngineError, UsageError
 from pipeline.machine.reclaim import Old, Reclaimed, reclaim
 from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text
 from pipeline.plan.workspace import workspace_of
@@ -26,13 +27,25 @@ from support.results import make_result
 FIRST, GOOD, THIRD, LAST = (f"20250{month}01-000000-0000" for month in (1, 2, 3, 4))
 VOLUMES = "w@1 i@1"
 MONTH = Old(timedelta(days=30))
+#: What train took: in the first run a file, whose folder has another name than its own hash; else trees. The
+#: file's is in a tree that stays, too.
+UPLOADS = {
+    "a file": [f"yaml of {FIRST}  train.yaml"],
+    "images": [f"yaml of {FIRST}  a.png", "hash  b.png"],
+    **{f"yaml of {run}": ["hash  x.png", "hash  y.png", "…"] for run in (GOOD, THIRD, LAST)},
+}
 
 
 @dataclass
 class Disk:
-    """An engine that has two volumes; what runs on it is written down, and measures 1,000 bytes."""
+    """An engine that has two volumes; what runs on it is written down, and measures 1,000 bytes.
 
+    ``uploads`` are the manifests' lines by the names of their folders.
+    """
+
+    uploads: dict[str, list[str]] = field(default_factory=dict)
     ran: list[tuple[str, ...]] = field(default_factory=list)
+    removal: int = 0
 
     @property
     def volumes(self) -> Disk:
@@ -49,8 +62,13 @@ class Disk:
     def run(self, job: Job, _files: object, sink: Sink, _stop: object) -> Exited:
         assert not any(mount.read_only for mount in job.service.volumes)
         self.ran.append((*job.entrypoint, *job.command))
-        sink.stdout(b"400\t/paddock/a\n1000\ttotal\n")
-        return Exited(0, False, False)
+        if job.entrypoint == ("find",):
+            for folder, lines in self.uploads.items():
+                for line in lines[:2]:
+                    sink.stdout(f"/paddock/inputs/{folder}/MANIFEST:{line}\n".encode())
+        else:
+            sink.stdout(b"400\t/paddock/a\n1000\ttotal\n")
+        return Exited(self.removal if job.entrypoint == ("rm",) else 0, False, False)
 
     def removed(self) -> set[str]:
         """Return the last parts of the paths that were removed."""
@@ -100,12 +118,12 @@ def names(project: Project) -> set[str]:
 
 
 def test_old_runs_go_but_not_what_is_needed(project: Project, results: dict[str, Entry]) -> None:
-    disk = Disk()
+    disk = Disk(UPLOADS)
     done = clean(project, disk, MONTH)
     assert done.runs == (THIRD, FIRST) and done.results == {"train": 2} and done.there == 1000
     assert names(project) == {GOOD, LAST}
     gone = {results[FIRST].key, results[THIRD].key}
-    assert disk.removed() == {*gone, FIRST, THIRD, f"yaml of {FIRST}", f"yaml of {THIRD}"}
+    assert disk.removed() == {*gone, FIRST, THIRD, "a file", f"yaml of {THIRD}"}
     ledger = Ledger(project.state / "ledger.jsonl")
     ledger.check()
     for name, made in results.items():
@@ -141,11 +159,25 @@ def test_young_runs_stay(project: Project, results: dict[str, Entry]) -> None:
 def test_a_named_run_goes_even_if_it_is_the_good_one(
     project: Project, results: dict[str, Entry]
 ) -> None:
-    disk = Disk()
+    disk = Disk(UPLOADS)
     done = clean(project, disk, Old(named=(GOOD,)))
     assert done.runs == (GOOD,) and done.results == {"train": 1}
     # The data result is what the other runs took too.
     assert disk.removed() == {results[GOOD].key, GOOD, f"yaml of {GOOD}"}
+
+
+def test_what_cannot_be_removed_is_said(project: Project, results: dict[str, Entry]) -> None:
+    with pytest.raises(EngineError, match="could not all be removed"):
+        clean(project, Disk(removal=1), MONTH)
+    assert len(names(project)) == 4 and results
+
+
+def test_a_lock_that_lacks_what_a_stage_was_made_from_keeps_nothing(
+    project: Project, results: dict[str, Entry]
+) -> None:
+    lock = {"schema_version": 2, "stages": {"train": {}}}
+    (project.folder / LOCK_FILE).write_text(json.dumps(lock), encoding="utf-8")
+    assert clean(project, Disk(), MONTH).runs == (THIRD, FIRST) and results
 
 
 def test_an_unknown_run_is_refused(project: Project, results: dict[str, Entry]) -> None:
