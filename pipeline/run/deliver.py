@@ -99,20 +99,21 @@ def _set_aside(target: Path) -> Path:
 def _swap(ready: Path, target: Path) -> None:
     """Put ``ready`` in the place of ``target`` by renaming; a crash leaves one of them whole."""
     _bring_back_strangers(target)  # in case an earlier crash came before this was done
-    if target.is_symlink():  # what it leads to is somebody else's, whatever is in it
-        _keep_link(target)
+    if target.is_symlink() or target.is_file():  # what a link leads to is somebody else's
+        target.rename(_kept(target))
     elif target.exists():
         target.rename(_set_aside(target))
     ready.rename(target)
     _bring_back_strangers(target)
 
 
-def _keep_link(target: Path) -> None:
-    kept = target.with_name(f"{target.name}{_KEPT}")
-    if kept.is_symlink() or kept.exists():
-        target.unlink()
-    else:
-        target.rename(kept)
+def _kept(path: Path) -> Path:
+    """Return a name, which nothing has, for a user's file or link that has the name of one of Paddock's."""
+    kept, number = path.with_name(f"{path.name}{_KEPT}"), 1
+    while kept.is_symlink() or kept.exists():
+        number += 1
+        kept = path.with_name(f"{path.name}{_KEPT}.{number}")
+    return kept
 
 
 def _bring_back_strangers(target: Path) -> None:
@@ -121,8 +122,8 @@ def _bring_back_strangers(target: Path) -> None:
     if before.is_symlink() or not before.exists() or not target.exists():
         return
     for path in list(_strangers(before)):
-        taken = (target / path.name).exists()
-        path.rename(target / (f"{path.name}{_KEPT}" if taken else path.name))
+        there = target / path.name
+        path.rename(_kept(there) if there.exists() else there)
     shutil.rmtree(before)
 
 

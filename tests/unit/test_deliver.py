@@ -233,6 +233,16 @@ def test_what_a_link_leads_to_is_not_touched(tmp_path: Path, linked: Path) -> No
     assert (tmp_path / "out.before-paddock").resolve() == linked
 
 
+def test_a_second_link_and_a_file_are_kept_beside_the_first(tmp_path: Path, linked: Path) -> None:
+    out = tmp_path / "out"
+    put_in_place(out, ready(out))
+    out.rename(tmp_path / "first")
+    out.write_bytes(b"the user's")
+    put_in_place(out, ready(out))
+    assert (tmp_path / "out.before-paddock").resolve() == linked
+    assert (tmp_path / "out.before-paddock.2").read_bytes() == b"the user's"
+
+
 def test_nothing_is_withdrawn_from_where_a_link_leads_to(tmp_path: Path, linked: Path) -> None:
     withdraw(tmp_path / "out")
     assert (linked / "photo.jpg").read_bytes() == b"photo"
