@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pipeline.engine.errors import translated
 from pipeline.engine.images import Images
 from pipeline.engine.ssh import SshAdapter, ssh_command
 from pipeline.engine.volumes import Volumes
+from pipeline.errors import EngineError
 from stages.message import msg
 
 #: Seconds that the engine may take to answer at all.
@@ -102,11 +104,23 @@ def connect(environ: Mapping[str, str]) -> DockerClient:
     """
     endpoint = resolve(environ)
     with translated(msg("reaching the Docker engine"), endpoint.said):
-        offered = _client(endpoint, MINIMUM_DOCKER_API_VERSION).api.version(api_version=False)
-        client = _client(endpoint, str(offered["ApiVersion"]))
+        client = _client(endpoint, _offered_version(endpoint))
         client.ping()
         client.api.timeout = TIMEOUT
         return client
+
+
+def _offered_version(endpoint: Endpoint) -> str:
+    """Ask the engine for the version of its API."""
+    with contextlib.closing(_client(endpoint, MINIMUM_DOCKER_API_VERSION)) as client:
+        offered = client.api.version(api_version=False)
+    if not isinstance(offered, dict) or "ApiVersion" not in offered:
+        raise EngineError(
+            msg("what answers there is no Docker engine"),
+            endpoint.said,
+            msg("correct DOCKER_HOST or the docker context"),
+        )
+    return str(offered["ApiVersion"])
 
 
 def _client(endpoint: Endpoint, version: str) -> DockerClient:

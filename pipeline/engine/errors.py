@@ -58,7 +58,8 @@ CAUSES = (
         msg("connect once with `ssh HOST`, and compare the key that it shows"),
     ),
     _cause(
-        r"ssh ended: .*(docker: (command )?not found|'?dial-stdio'? is not|docker: No such file)",
+        r"ssh ended: .*(docker: (command )?not found|not found: docker|'?dial-stdio'? is not"
+        r"|docker: No such file)",
         msg("the engine's host has no docker command that can be reached through ssh"),
         msg(
             "install the docker CLI there, 18.09 or newer, and see that `ssh HOST docker version` works"
@@ -162,7 +163,7 @@ CAUSES = (
         RegistryUnreachable,
     ),
     _cause(
-        r"Connection refused|ECONNREFUSED|ConnectionRefusedError",
+        r"Connection refused|ECONNREFUSED|ConnectionRefusedError|Cannot connect to the Docker daemon",
         msg("nothing listens where the Docker engine should"),
         msg("start the engine, or correct DOCKER_HOST"),
     ),

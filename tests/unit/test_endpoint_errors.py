@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 from docker.errors import APIError
 from requests.exceptions import ReadTimeout
 
+from pipeline.engine.connection import connect
 from pipeline.engine.errors import RegistryUnreachable, explain, translated
 from pipeline.errors import EngineError
 from stages.contract import Exit
@@ -53,6 +57,16 @@ SAID = [
     ("No such image: paddock-data:3.1.1", "the image is not there", "paddock images build"),
     ("toomanyrequests: You have reached your pull rate limit.", "limits how often", "wait"),
     (
+        "ssh ended: zsh:1: command not found: docker",
+        "has no docker command that can be reached through ssh",
+        "install the docker CLI there",
+    ),
+    (
+        "ssh ended: Cannot connect to the Docker daemon at unix:///var/run/docker.sock.",
+        "nothing listens where the Docker engine should",
+        "start the engine",
+    ),
+    (
         "('Connection aborted.', RemoteDisconnected('closed'))",
         "ended the connection",
         "docker info",
@@ -84,6 +98,28 @@ def test_unknown_words_are_quoted_on_one_harmless_line() -> None:
     assert error.message.startswith("building: odd [31m thing happened")
     assert error.message.isprintable()
     assert len(error.message) < 400
+
+
+@pytest.mark.parametrize("answer", [b"{}", b"[]"])
+def test_what_answers_may_be_no_engine(answer: bytes) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever).start()
+        try:
+            with pytest.raises(EngineError, match="what answers there is no Docker engine"):
+                connect({"DOCKER_HOST": f"tcp://127.0.0.1:{server.server_port}"})
+        finally:
+            server.shutdown()
 
 
 def test_the_sdk_s_own_errors_are_translated() -> None:
