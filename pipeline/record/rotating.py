@@ -7,6 +7,8 @@ from types import TracebackType
 
 #: Bytes of one file; there are two at most.
 LARGE = 128 << 20
+#: More bytes than a line has; progress that overwrites itself never ends one.
+_LINE = 1 << 20
 
 
 class RotatingLog:
@@ -32,10 +34,11 @@ class RotatingLog:
         self._stream.close()
 
     def write(self, data: bytes) -> None:
-        """Append ``data``; between two lines, if need be, in a new file."""
+        """Append ``data``; go on in a new file once this one is full, between two lines if there are any."""
         self._stream.write(data)
         self._size += len(data)
-        if self._size >= self._large and data.endswith(b"\n"):
+        full = self._large if data.endswith(b"\n") else self._large + _LINE
+        if self._size >= full:
             self._stream.close()
             self._path.replace(self._path.with_name(f"{self._path.name}.1"))
             self._open()

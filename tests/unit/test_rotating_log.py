@@ -23,6 +23,14 @@ def test_a_flood_leaves_two_files_and_the_last_words(tmp_path: Path) -> None:
     assert len(older) < 1100 and lines[-1].startswith("half a line that is longer")
 
 
+def test_progress_that_overwrites_itself_fills_no_disk(tmp_path: Path) -> None:
+    path = tmp_path / "train.log"
+    with RotatingLog(path, large=1000) as log:
+        for _ in range(100):
+            log.write(b"50%\r" * (1 << 14))
+    assert sum(item.stat().st_size for item in tmp_path.iterdir()) < 3 << 20
+
+
 def test_a_run_that_goes_on_appends(tmp_path: Path) -> None:
     for word in (b"one\n", b"two\n"):
         with RotatingLog(tmp_path / "data.log") as log:
