@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.plan.changes import changed_components
+from pipeline.plan.stages import STAGES
 from pipeline.record.ledger import Components
 from pipeline.text import one_line
 from stages.contract import Result
@@ -56,7 +57,7 @@ def read_lock(path: Path) -> dict[str, Any]:
         lock = json.loads(path.read_text(encoding="utf-8"))
         version = int(lock["schema_version"])
         stages = {stage: dict(entry) for stage, entry in lock["stages"].items()}
-        if not stages:
+        if stages.keys().isdisjoint(STAGES) or not all(map(_has_tables, stages.values())):
             raise ValueError
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         remedy = msg("a run without --locked writes it if it passes; commit paddock.lock")
@@ -87,6 +88,12 @@ def read_lock(path: Path) -> dict[str, Any]:
             msg("update Paddock, or run without --locked to write a new lock"),
         )
     return stages
+
+
+def _has_tables(entry: Mapping[str, Any]) -> bool:
+    """Return whether what an entry has in the place of tables is some; one that lacks them differs."""
+    tables = ("parameters", "inputs", "artifacts")
+    return all(isinstance(entry.get(name, {}), dict) for name in tables)
 
 
 def locked_components(stage: str, entry: Mapping[str, Any]) -> Components:

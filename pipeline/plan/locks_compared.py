@@ -24,7 +24,8 @@ class StageCompared:
         stage: its name.
         files: how many files both locks name together, without those that name folders of results.
         differing: the names of those that only one lock has, or that have another hash.
-        changes: what differs in image, parameters and inputs, in words; None if a lock lacks the stage.
+        changes: what differs in image, parameters and inputs, in words; None if a lock lacks the stage, or
+            its files.
     """
 
     stage: str
@@ -56,7 +57,7 @@ def _compare(
     names = sorted((old.keys() | new.keys()) - _NAMING)
     differing = tuple(name for name in names if old.get(name) != new.get(name))
     changes = None
-    if before is not None and now is not None:
+    if before and now and old and new:
         pair = (locked_components(stage, before), locked_components(stage, now))
         changes = tuple(changed_components(*pair))
     return StageCompared(stage, len(names), differing, changes)

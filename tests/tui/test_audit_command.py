@@ -150,3 +150,12 @@ def test_a_folder_or_nothing_is_no_lock(folder: Path) -> None:
     for other in (folder, folder / "gone.lock"):
         done = call("audit", folder, "--same-as", other)
         assert done.returncode == 2 and "there is no lock here" in done.stderr
+
+
+@pytest.mark.parametrize("stages", [{"train": {}}, {"train": {"artifacts": {}}}])
+def test_locks_that_name_no_files_are_not_the_same_bytes(
+    folder: Path, tmp_path: Path, stages: dict[str, dict[str, str]]
+) -> None:
+    for path in (folder / LOCK_FILE, tmp_path / "other.lock"):
+        path.write_text(lock_text(stages), encoding="utf-8")
+    assert call("audit", folder, "--same-as", tmp_path / "other.lock").returncode == 5

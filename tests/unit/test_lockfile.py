@@ -147,6 +147,8 @@ def test_a_lock_of_another_form_says_in_one_line_how_to_renew_it(
         '{"schema_version": 2, "stages": {}}',
         '{"schema_version": 2, "stages": 3}',
         '{"schema_version": 2, "stages": {"train": 1}}',
+        '{"schema_version": 2, "stages": {"train": {"artifacts": []}}}',
+        '{"schema_version": 2, "stages": {"else": {}}}',
         '{"schema_version": Infinity, "stages": {}}',
         "[" * 100_000,
     ],

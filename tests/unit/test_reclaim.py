@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -170,14 +169,6 @@ def test_what_cannot_be_removed_is_said(project: Project, results: dict[str, Ent
     with pytest.raises(EngineError, match="could not all be removed"):
         clean(project, Disk(removal=1), MONTH)
     assert len(names(project)) == 4 and results
-
-
-def test_a_lock_that_lacks_what_a_stage_was_made_from_keeps_nothing(
-    project: Project, results: dict[str, Entry]
-) -> None:
-    lock = {"schema_version": 2, "stages": {"train": {}}}
-    (project.folder / LOCK_FILE).write_text(json.dumps(lock), encoding="utf-8")
-    assert clean(project, Disk(), MONTH).runs == (THIRD, FIRST) and results
 
 
 def test_an_unknown_run_is_refused(project: Project, results: dict[str, Entry]) -> None:
