@@ -21,17 +21,16 @@ from stages.contract import hash_file
 from stages.files import write_text
 from stages.message import msg
 
-
-def sums_path(path: Path) -> Path:
-    """Return where the hash of an archive stands, in ``sha256sum``'s format."""
-    return path.with_name(path.name + ".sha256")
-
-
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: Where the archive has models; engines pass over what their own list of images does not name.
 MODELS = "paddock-models"
+
+
+def sums_path(path: Path) -> Path:
+    """Return where the hash of an archive stands, in ``sha256sum``'s format."""
+    return path.with_name(path.name + ".sha256")
 
 
 def save_images(
