@@ -90,6 +90,26 @@ def build_images(
     return identities
 
 
+def outdated(images: Images, compose: Compose, repository: Path = REPOSITORY) -> list[str]:
+    """Return the services whose images were built from other files than are here: another Paddock's.
+
+    Of images that must be asked for, and of those that plain Compose built, nothing is known.
+
+    Raises:
+        UsageError: a file that an image is built from is missing.
+    """
+    base = images.find(compose.images[BASE].image)
+    found = []
+    for name, build in compose.images.items():
+        info = None if build.asked_for else images.find(build.image)
+        said = info.labels.get(FINGERPRINT_LABEL) if info else None
+        if said and base:
+            stands_on = "" if _stands_on_python(build) else base.identity
+            if said != make_context(repository, build, None).fingerprint(stands_on):
+                found.append(name)
+    return found
+
+
 def _stands_on_python(build: ImageBuild) -> bool:
     """Return whether the image stands on the Python that :func:`find_base` finds, not on the base."""
     return build.service == BASE or _PYTHON in build.args

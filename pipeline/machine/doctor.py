@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from pipeline.engine.containers import Labelled
 from pipeline.engine.disk import DiskUse, disk_use
 from pipeline.engine.images import ELSEWHERE
 from pipeline.errors import EngineError
+from pipeline.images.build import outdated
 from pipeline.machine.gpus import refuse_lacking_gpus
 from pipeline.machine.reclaim import size_below
 from pipeline.models.store import cache_folder
@@ -44,14 +45,14 @@ class Finding:
 
 
 def examine(
-    environ: Mapping[str, str], project: Project | None = None, *, disk: bool = False
+    environ: Mapping[str, str], project: Project | None = None, *, thorough: bool = False
 ) -> Iterator[Finding]:
     """Run all checks, those of the engine only if it can be reached.
 
     Args:
         environ: where the engine is looked up.
         project: which may have left something behind.
-        disk: also what is on the engine's disk, which it may take long to find out.
+        thorough: also what takes long to find out: whose images these are, what is on the engine's disk.
     """
     yield _python()
     yield _machine()
@@ -71,7 +72,8 @@ def examine(
     own = workspace_of(project, environ).identity if project else ""
     lives = project is not None and running(project.state) is not None
     yield containers_finding(engine.containers.labelled(PROJECT_LABEL), own, lives=lives)
-    if disk:
+    if thorough:
+        yield from outdated_finding(outdated(engine.images, compose))
         yield look_at_disk(engine, project, own)
 
 
@@ -203,6 +205,15 @@ def _images(engine: Engine, compose: Compose) -> Finding:
             msg("make them: paddock images build"),
         )
     return Finding("images", "ok", msg("all {stages} stage images are there", len(STAGES)))
+
+
+def outdated_finding(services: Sequence[str]) -> Iterator[Finding]:
+    """Say which images are another Paddock's: what they make, this one may not be able to read."""
+    if services:
+        message = msg("not built from this Paddock's files: {services}", ", ".join(services))
+        yield Finding(
+            "images", "warning", message, msg("bring them up to date: paddock images build")
+        )
 
 
 def gpus_finding(engine: Engine, workspace: Workspace, count: int) -> Finding:

@@ -9,11 +9,20 @@ from typing import Any, cast
 
 import pytest
 
-from pipeline.compose.file import read_compose
+from pipeline.compose.file import REPOSITORY, read_compose
 from pipeline.engine.connection import Engine, Facts
 from pipeline.engine.disk import DiskUse, disk_use
 from pipeline.engine.endpoint import Endpoint
-from pipeline.machine.doctor import ENGINE_CHECKS, Finding, disk_finding, free_at
+from pipeline.engine.images import Images
+from pipeline.images.build import outdated
+from pipeline.images.context import make_context
+from pipeline.machine.doctor import (
+    ENGINE_CHECKS,
+    Finding,
+    disk_finding,
+    free_at,
+    outdated_finding,
+)
 from stages.message import msg
 
 GOOD = Facts("20.10", "overlay2", 2, 16 << 30, False, False, "x86_64", (), Path("/"))
@@ -106,3 +115,27 @@ def test_what_an_engine_counts_is_found_by_label() -> None:
     }
     client = cast("Any", SimpleNamespace(df=lambda: told))
     assert disk_use(client, "paddock.project") == DiskUse(1010, 300 + 1020, {"p": 7}, 0)
+
+
+@dataclass
+class Built:
+    """Images of an engine by name, each built from what the repository has, but for those of ``older``."""
+
+    older: str
+
+    def find(self, name: str) -> Any:
+        compose = read_compose({})
+        build = next(item for item in compose.images.values() if item.image == name)
+        base = "" if build.service == "base" else "identity"
+        fingerprint = make_context(REPOSITORY, build, None).fingerprint(base)
+        said = "0" * 64 if build.service == self.older else fingerprint
+        return SimpleNamespace(labels={"paddock.fingerprint": said}, identity="identity")
+
+
+@pytest.mark.parametrize(("older", "services"), [("", []), ("data", ["data"])])
+def test_images_of_another_paddock_are_named(older: str, services: list[str]) -> None:
+    assert outdated(cast("Images", Built(older)), read_compose({})) == services
+    found = list(outdated_finding(services))
+    assert [item.message for item in found] == [
+        f"not built from this Paddock's files: {name}" for name in services
+    ]

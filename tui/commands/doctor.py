@@ -33,7 +33,7 @@ def run(_options: argparse.Namespace, terminal: Terminal) -> int:
     """Print every finding with its remedy."""
     terminal.print(f"paddock {__version__}")
     worst: int = Exit.OK
-    for finding in examine(os.environ, _project_here(), disk=True):
+    for finding in examine(os.environ, _project_here(), thorough=True):
         _show(finding, terminal)
         if finding.severity == "problem":
             worst = Exit.ENGINE
