@@ -20,7 +20,7 @@ def unfolded(text: str) -> str:
     return " ".join(one_line(line.strip()) for line in text.splitlines())
 
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")  # up to the last @, for a password may have one
 
 
 def without_credentials(text: str) -> str:

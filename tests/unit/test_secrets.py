@@ -13,6 +13,7 @@ from pipeline.errors import PaddockError
 from pipeline.models.fetch_context import FetchContext
 from pipeline.models.given import RemoteModel
 from pipeline.models.remote import fetch_remote
+from pipeline.text import without_credentials
 from support.cli import call
 
 HIDDEN = "s3cret"
@@ -34,6 +35,12 @@ def test_an_address_with_a_password_is_told_without(
 def test_the_engines_address_is_told_without_a_password() -> None:
     endpoint = resolve({"DOCKER_HOST": f"tcp://u:{HIDDEN}@127.0.0.1:9"})
     assert HIDDEN in endpoint.url and HIDDEN not in endpoint.said
+
+
+@pytest.mark.parametrize("password", [HIDDEN, f"x@{HIDDEN}", f"{HIDDEN}:{HIDDEN}"])
+def test_a_password_is_taken_out_whatever_is_in_it(password: str) -> None:
+    said = without_credentials(f"GET https://u:{password}@host:1/a@b?c=d@e: refused")
+    assert said == "GET https://host:1/a@b?c=d@e: refused"
 
 
 def test_the_doctors_block_can_be_pasted_anywhere() -> None:
