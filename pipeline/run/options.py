@@ -38,7 +38,9 @@ class StopSwitch:
 
     @property
     def code(self) -> Exit | None:
-        """Exit code of a run that was stopped; of two orders the person's, for handlers may overtake."""
+        """Exit code of a run that was stopped; of several orders the person's, for handlers may overtake."""
+        if Exit.INTERRUPTED in self._orders:
+            return Exit.INTERRUPTED
         return min(self._orders, default=None)
 
     def order(self, code: Exit) -> None:

@@ -81,6 +81,14 @@ def test_full_disk_is_named(folder: Path, fail: Callable[[Exception], None]) -> 
     assert isinstance(heard[0].event, RunFailed) and "space" in heard[0].event.remedy
 
 
+@pytest.mark.parametrize("other", [Exit.HANGUP, Exit.TERMINATED])
+def test_of_several_orders_the_persons_counts(other: Exit) -> None:
+    stop = StopSwitch()
+    for code in (other, Exit.INTERRUPTED, other):
+        stop.order(code)
+    assert stop.code == Exit.INTERRUPTED
+
+
 @pytest.mark.parametrize("code", [Exit.INTERRUPTED, Exit.TERMINATED])
 def test_what_a_signal_broke_counts_as_interrupted(
     folder: Path, fail: Callable[[Exception], None], code: Exit
