@@ -6,13 +6,14 @@ container. Here one end of a pair of sockets is the SDK's, and the other is ssh'
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from typing import IO, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
@@ -46,15 +47,16 @@ def ssh_command(url: str) -> list[str]:
         raise EngineError(msg("there is no ssh here, which this engine is reached by"), url, remedy)
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host, port = _host(parts), parts.port
     except ValueError:
-        host, port = None, None
+        host, port = "", None
     if not host:
         remedy = msg("correct DOCKER_HOST or the docker context")
         raise EngineError(msg("this is no address such as ssh://user@host"), url, remedy)
     options = [f"-o{name}={value}" for name, value in _OPTIONS.items()]
     user = ["-l", unquote(parts.username)] if parts.username else []
-    there = ["--host", f"unix://{parts.path}"] if parts.path.strip("/") else []
+    # All after the host is a line for a shell there.
+    there = ["--host", shlex.quote(f"unix://{parts.path}")] if parts.path.strip("/") else []
     door = ["-p", str(port)] if port else []
     return [
         "ssh",
@@ -69,6 +71,13 @@ def ssh_command(url: str) -> list[str]:
         "system",
         "dial-stdio",
     ]
+
+
+def _host(parts: SplitResult) -> str:
+    """Return the host as it is written: a ``Host`` of a user's configuration may have capitals."""
+    found = parts.hostname or ""
+    start = parts.netloc.lower().rfind(found)
+    return parts.netloc[start : start + len(found)]
 
 
 class SshAdapter(HTTPAdapter):
