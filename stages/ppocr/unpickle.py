@@ -14,7 +14,7 @@ import math
 import pickle
 import re
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -30,6 +30,8 @@ class NotAllowedError(pickle.UnpicklingError):
 
 #: How much more than the file its arrays may take: two parameters can be one.
 _SHARED = 4
+#: No array has more; to multiply thousands of large sizes takes for ever.
+_MOST_AXES = 64
 #: What reading raises of bytes that are damaged, beside :class:`NotAllowedError`.
 DAMAGED = (
     pickle.UnpicklingError, ValueError, TypeError, KeyError, IndexError, EOFError, AttributeError,
@@ -44,7 +46,7 @@ def read_pickle(data: bytes) -> Any:
         NotAllowedError: it refers to anything but arrays.
         Exception: one of :data:`DAMAGED`.
     """
-    made = _Reader(io.BytesIO(data), encoding="latin1").load()
+    made = _Reader(data).load()
     if not isinstance(made, dict):
         return made
     values = {key: _plain(value) for key, value in made.items()}
@@ -95,6 +97,8 @@ class _Array:
 
 
 def _array(data: Any, dtype: _Type, shape: tuple[int, ...], order: Any) -> np.ndarray:
+    if len(shape) > _MOST_AXES or not all(isinstance(size, int) for size in shape):
+        raise pickle.UnpicklingError(msg("an array has a shape that is none"))
     numbers = dtype.of(data)
     if numbers.dtype.kind == "O" or math.prod(shape) == numbers.size:
         return numbers if numbers.dtype.kind == "O" else numbers.reshape(shape, order=order)
@@ -108,8 +112,8 @@ def _from_buffer(data: Any, dtype: _Type, shape: tuple[int, ...], order: str) ->
     return made
 
 
-def _type(name: Any, *_how: Any) -> _Type:
-    if not isinstance(name, str) or not re.fullmatch(r"[a-zA-Z]\d{0,4}", name):
+def _type(name: Any, _align: Any = None, _copy: Any = None) -> _Type:
+    if not re.fullmatch(r"[a-zA-Z]\d{0,2}", _text(name)):
         raise NotAllowedError(msg("it has the type {name}", printable(repr(name))))
     return _Type(name)
 
@@ -118,32 +122,31 @@ def _scalar(dtype: _Type, data: Any = None) -> Any:
     return dtype.of(data)[0]
 
 
-def _reconstruct(*_arguments: Any) -> _Array:
+def _reconstruct(_kind: Any, _shape: Any, _type: Any) -> _Array:
     return _Array()
 
 
-def _ordered(pairs: Iterable[Any] = ()) -> dict[str, Any]:
-    return {_key(key): value for key, value in pairs}
+def _ordered(pairs: Any = None) -> dict[str, Any]:
+    """Stand in for ``OrderedDict``, and empty the list: it can be named more often than it is there."""
+    made: dict[str, Any] = {}
+    if pairs is not None:
+        if not isinstance(pairs, list):
+            raise pickle.UnpicklingError(msg("items of what is no list"))
+        made.update((_text(key), value) for key, value in pairs)
+        pairs.clear()
+    return made
 
 
-def _encode(text: Any, encoding: Any = "latin1") -> bytes:
-    """Stand in for ``codecs.encode``, by which protocol 2 writes bytes; no other codec."""
-    if encoding != "latin1":
-        raise NotAllowedError(msg("it uses the codec {encoding}", printable(repr(encoding))))
-    return str(text).encode("latin1")
+def _text(given: Any) -> str:
+    """Return a text: to hash or to show a pair of pairs of pairs can take for ever."""
+    if not isinstance(given, str):
+        raise pickle.UnpicklingError(msg("there is something else where a text belongs"))
+    return given
 
 
-def _key(key: Any) -> str:
-    """Return a key, which must be a text: to hash a pair of pairs of pairs can take for ever."""
-    if not isinstance(key, str):
-        raise pickle.UnpicklingError(msg("a key is no text"))
-    return key
-
-
-#: All that may be looked up: NumPy 1 and 2 name the same functions differently.
+#: All that may be looked up, beside ``codecs.encode``: NumPy 1 and 2 name the same functions differently.
 _ALLOWED: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): _ordered,
-    ("_codecs", "encode"): _encode,
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _type,
     ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
@@ -157,13 +160,13 @@ _ALLOWED: dict[tuple[str, str], Any] = {
 
 def _set_item(reader: Any) -> None:
     value, key = reader.stack.pop(), reader.stack.pop()
-    _dictionary(reader)[_key(key)] = value
+    _dictionary(reader)[_text(key)] = value
 
 
 def _set_items(reader: Any) -> None:
     items = reader.pop_mark()
     made = _dictionary(reader)
-    made.update({_key(key): value for key, value in zip(items[::2], items[1::2], strict=True)})
+    made.update({_text(key): value for key, value in zip(items[::2], items[1::2], strict=True)})
 
 
 def _dictionary(reader: Any) -> dict[str, Any]:
@@ -219,7 +222,22 @@ class _Reader(pickle._Unpickler):
         pickle.BUILD[0]: _build,
     }
 
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data), encoding="latin1")
+        self._encoded: dict[str, bytes] = {}
+
+    def encode(self, text: Any, encoding: Any = "latin1") -> bytes:
+        """Stand in for ``codecs.encode``, by which protocol 2 writes bytes; no other codec, no text twice."""
+        if _text(encoding) != "latin1":
+            raise NotAllowedError(msg("it uses the codec {encoding}", printable(encoding)))
+        if _text(text) not in self._encoded:
+            self._encoded[text] = text.encode("latin1")
+        return self._encoded[text]
+
     def find_class(self, module: str, name: str) -> Any:
+        """Return what stands in for a name; of others :class:`NotAllowedError` is raised."""
+        if (module, name) == ("_codecs", "encode"):
+            return self.encode
         try:
             return _ALLOWED[module, name]
         except KeyError:

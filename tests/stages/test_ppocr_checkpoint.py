@@ -89,6 +89,7 @@ def test_code_hidden_in_an_array_of_objects_is_refused(tmp_path: Path) -> None:
 
 #: ``ndarray`` with a state of one's own: shape, type, whether Fortran's order, bytes.
 RAW = b"\x80\x04}\x8c\x01wcnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R%bbs."
+FLOATS = b"cnumpy\ndtype\n\x8c\x02f4\x85R"
 OBJECTS = b"cnumpy\ndtype\n\x8c\x02O8\x89\x88\x87R(K\x03\x8c\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
 PAIRS = b")" + b"".join(b"q%ch%c\x86" % (n, n) for n in range(200))
 BOMBS = {
@@ -107,7 +108,19 @@ BOMBS = {
     # a pair of a pair of a pair, 200 deep: to hash it as a key takes for ever
     "key": b"\x80\x04}" + PAIRS + b"K\x01s.",
     "key of ordered": b"\x80\x04ccollections\nOrderedDict\n]" + PAIRS + b"K\x01\x86a\x85R.",
-}
+    # no key, but shown, or taken for a text
+    "type": b"\x80\x04cnumpy\ndtype\n" + PAIRS + b"\x85R.",
+    "codec": b"\x80\x04c_codecs\nencode\n\x8c\x01a" + PAIRS + b"\x86R.",
+    "text": b"\x80\x04c_codecs\nencode\n" + PAIRS + b"\x85R.",
+    # a byte, a terabyte times; and a product of millions of digits
+    "times": RAW % (b"(K\x01C\x01a\x8a\x06\x00\x00\x00\x00\x00\x01\x86" + FLOATS + b"\x89C\x04AAAAt"),
+    "product": RAW % (b"(K\x01(" + b"J\xff\xff\xff\x7f" * 500_000 + b"t" + FLOATS + b"\x89C\x04AAAAt"),
+    # one text that becomes bytes a hundred thousand times, one list that becomes as many dictionaries
+    "encoded": b"\x80\x04](X\x00\x00\x10\x00" + b"a" * (1 << 20) + b"q\x00c_codecs\nencode\nq\x01"
+    + b"h\x01h\x00\x85R" * 100_000 + b"e.",
+    "ordered": b"\x80\x04]q\x01(" + b"\x8c\x01aN\x86" * 100_000 + b"e(ccollections\nOrderedDict\nq\x00"
+    + b"h\x00h\x01\x85R" * 100_000 + b"t\x86.",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BOMBS)
