@@ -97,12 +97,12 @@ def evaluations(training: Training) -> list[dict[str, float]]:
 
 
 def best_step(training: Training) -> int | None:
-    """Return the step of the evaluation whose checkpoint was kept, if it can be told."""
+    """Return the step whose checkpoint was kept, of equal ones the latest; None if it cannot be told."""
     kept = (training.accuracy, training.ned)
     return next(
         (
             int(row["step"])
-            for row in evaluations(training)
+            for row in reversed(evaluations(training))
             if (row["val_accuracy"], row.get("val_ned")) == kept
         ),
         None,
@@ -124,6 +124,12 @@ def _summary(training: Training) -> Iterator[str]:
             f"{training.accuracy:.2%}",
         )
     )
+    highest = max((row["val_accuracy"] for row in evaluations(training)), default=0.0)
+    if training.mode == "frozen" and highest > training.accuracy:
+        yield msg(
+            "{highest} was seen, but of epochs that val's images cannot tell apart the latest is kept",
+            f"{highest:.2%}",
+        )
     yield msg("{samples_per_s} samples/s", f"{training.samples_per_s:g}")
     if features := training.features:
         yield msg(

@@ -187,10 +187,11 @@ class Fitting:
 
     def _report(self) -> None:
         numbers = self.state.numbers
+        best = max(each["value"] for each in numbers.curve if each["name"] == "val_accuracy")
         note = msg(
             "epoch {epoch}/{epochs}, best accuracy {accuracy}",
             numbers.epoch,
             self.recipe.epochs,
-            f"{numbers.best.accuracy:.1%}",
+            f"{best:.1%}",
         )
         self.context.progress(numbers.step, self._total, "steps", note, self.recipe.epochs)

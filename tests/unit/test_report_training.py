@@ -97,6 +97,17 @@ def test_evaluations_have_the_loss_of_the_training_before_them(folder: Path) -> 
     assert best_step(training_of(report(folder))) == 32
 
 
+def test_of_epochs_that_read_the_same_the_latest_is_the_one_that_was_kept(folder: Path) -> None:
+    again = [replace(point, step=48) for point in CURVE if point.step == 32]
+    assert best_step(training_of(report(folder, [*CURVE[:-4], *again]))) == 48
+
+
+def test_a_share_that_was_higher_than_that_of_the_kept_epoch_is_explained(folder: Path) -> None:
+    higher = [Point(16, "val_accuracy", 0.9933), Point(32, "val_accuracy", 0.99)]
+    said = summary(training_of(report(folder, higher)))
+    assert "99.00% on val; 99.33% was seen, but of epochs that val's images cannot" in said
+
+
 def test_upstream_says_its_loss_at_other_steps_than_it_evaluates_at(folder: Path) -> None:
     curve = [
         Point(10, "train_loss", 2.0),
