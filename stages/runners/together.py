@@ -1,7 +1,8 @@
 """Several images read at once, by a model that gives the very same for them as one by one.
 
-It shows this itself: what it is first given together it also reads one by one. If a byte differs, or if it
-takes no more than one image, it goes on one by one.
+It shows this itself, for each number of images and each shape, as libraries choose their kernels by these:
+what it is first given so it also reads one by one. If a byte differs, or if it takes no more than one image,
+it goes on one by one.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import numpy as np
 
 from stages.runners.protocol import Run
 
-#: What Paddle raises where a program takes one image only (paddle/common/enforce.h, by way of pybind).
-_REFUSALS = (ValueError, RuntimeError, TypeError, IndexError, NotImplementedError, OSError)
+#: What Paddle raises where a program takes one image only, or memory is too short (paddle/common/enforce.h,
+#: by way of pybind).
+_REFUSALS = (
+    ValueError, RuntimeError, TypeError, IndexError, NotImplementedError, OSError, MemoryError,
+)  # fmt: skip
 
 
 class Reader:
@@ -22,19 +26,17 @@ class Reader:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._may: bool | None = None
+        self._may: dict[tuple[int, ...], bool] = {}
         self._one_by_one_mb = 0.0
 
     def read(self, images: np.ndarray) -> np.ndarray:
         """Return what the model gives for float32 [N, 3, H, W]; for several, the first entry of each."""
-        if len(images) == 1:
-            return self._run(images)
-        if self._may:
+        if len(images) == 1 or self._may.get(images.shape):
             return self._run(images)
         alone = np.stack([self._run(image[np.newaxis])[0] for image in images])
-        if self._may is None:
-            self._one_by_one_mb = peak_rss_mb()
-            self._may = self._same(images, alone)
+        if images.shape not in self._may:
+            self._one_by_one_mb = self._one_by_one_mb or peak_rss_mb()
+            self._may[images.shape] = self._same(images, alone)
         return alone
 
     @property

@@ -147,16 +147,20 @@ def test_while_much_waits_for_the_slowest_only_the_image_that_it_is_at_is_handed
     assert len(fast.seen) == IMAGES
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_a_model_that_dies_is_asked_no_more_and_the_others_go_on(processes: int) -> None:
+@pytest.mark.parametrize(("processes", "together", "given_up"), [(1, 1, 7), (2, 1, 7), (2, 4, 4)])
+def test_a_model_that_dies_is_asked_no_more_and_the_others_go_on(
+    processes: int, together: int, given_up: int
+) -> None:
+    """Of images that were given together none has an answer; the first of them says why."""
     with crew(3) as several:
         several.add("good", [Pretended()])
-        several.add("bad", [Pretended(2, dies_on=7) for _ in range(processes)])
+        several.add("bad", [Pretended(2, 7, together) for _ in range(processes)])
         answers = [answers for _, answers in several.read(images())]
     assert [value(each["good"]) for each in answers] == list(range(IMAGES))
     told = [value(each["bad"]) if "bad" in each else None for each in answers]
-    assert told[:8] == [0, 2, 4, 6, 8, 10, 12, "it died"]
-    assert told[9:] == [None] * (IMAGES - 9)
+    assert told[: given_up + 1] == [*range(0, 2 * given_up, 2), "it died"]
+    assert not any(told[given_up + 1 : given_up + together])
+    assert not any(told[given_up + 2 * together :])
 
 
 def test_one_that_cannot_be_loaded_says_so_with_its_first_image() -> None:
@@ -195,6 +199,9 @@ def test_images_are_read_at_once_only_where_that_gives_the_very_same() -> None:
     for _ in range(2):
         assert np.array_equal(reader.read(several), several * 2)
     assert asked == [1, 1, 1, 1, 4, 4]
+    for _ in range(2):
+        assert np.array_equal(reader.read(several[:2]), several[:2] * 2)
+    assert asked[6:] == [1, 1, 2, 2]
 
     def other(images: np.ndarray) -> np.ndarray:
         asked.append(len(images))
