@@ -29,7 +29,7 @@ def is_kept(value: float, highest: float, images: int) -> bool:
 
 @dataclass
 class EarlyStopping:
-    """DownloadLimits in epochs; an improvement is one by more than ``min_delta``. DownloadLimits 0: never."""
+    """Patience in epochs, 0 for ever; an improvement is one by more than ``min_delta``."""
 
     metric: str
     patience: int

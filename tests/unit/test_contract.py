@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from stages import contract
 from stages.contract import Input, Result, Spec, hash_file, stage_key
 from support.results import make_result
 
@@ -23,6 +24,11 @@ SPEC = Spec(
     7,
     1,
 )
+
+
+def test_every_name_of_the_contract_is_found_where_its_parts_are_looked_through() -> None:
+    assert [name for name in contract.__all__ if not hasattr(contract, name)] == []
+    assert not hasattr(contract, "Path"), "what the parts import is none of it"
 
 
 def test_spec_is_read_as_it_was_written(tmp_path: Path) -> None:
