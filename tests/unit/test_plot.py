@@ -71,8 +71,14 @@ def test_every_curve_of_a_stage_is_there_and_counts_epochs() -> None:
 def test_of_equal_epochs_the_best_is_the_one_that_is_kept() -> None:
     stage = trained()
     stage.curves["val_accuracy"] = [(0, 0.9), (16, 1.0), (32, 1.0)]
-    stage.curves["val_loss"] = [(0, 0.5), (16, 0.2), (32, 0.1)]
+    stage.curves["val_loss"] = [(0, 0.5), (16, 0.1), (32, 0.2)]
     assert "best 100.00% at epoch 2" in curves_text(stage, Size(70, 18)).plain
+
+
+def test_of_a_training_that_is_over_the_kept_epoch_is_marked_though_another_was_higher() -> None:
+    stage = trained()
+    stage.results["accuracy"] = 0.99
+    assert "best 99.00% at epoch 5" in curves_text(stage, Size(70, 18)).plain
 
 
 @pytest.mark.parametrize("size", [Size(1, 1), Size(12, 3), Size(30, 8), Size(200, 60)])

@@ -106,7 +106,10 @@ def _grouped(
 
 
 def _best(stage: StageView) -> tuple[int, float] | None:
-    """Return the step and the accuracy that is kept: of equal ones that with the lowest loss."""
-    losses = dict(stage.curves.get("val_loss", ()))
+    """Return step and accuracy of the epoch that is kept once it is known, till then of the highest.
+
+    Of equal ones it is the latest, as in both ways of training.
+    """
     points = stage.curves.get("val_accuracy", ())
-    return max(points, key=lambda it: (it[1], -losses.get(it[0], 0.0)), default=None)
+    kept = [point for point in points if point[1] == stage.results.get("accuracy")]
+    return max(kept or points, key=lambda point: (point[1], point[0]), default=None)
