@@ -20,3 +20,6 @@ def main(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+
+# Paddle writes the lines of these calls into some operators of a program that PaddleOCR's tool exports: if
+# one moves, inference.pdmodel has other bytes.
