@@ -36,6 +36,8 @@ DTYPES: dict[int, np.dtype] = {
     proto.VarType.INT8: np.dtype("i1"),
 }
 _TYPES = {dtype: number for number, dtype in DTYPES.items()}
+#: No tensor has more; to multiply thousands of large sizes takes for ever.
+_MOST_AXES = 64
 
 
 def read_program(pdmodel: Path) -> proto.ProgramDesc:
@@ -118,7 +120,8 @@ def read_tensors(program: proto.ProgramDesc, pdiparams: Path) -> dict[str, np.nd
             raise _mismatch(pdiparams, found) from error
         if tensors[name].shape != shape:
             found = msg("has shape {shape} for {name}", list(tensors[name].shape), printable(name))
-            raise _mismatch(pdiparams, msg("{found}, the program says {shape}", found, list(shape)))
+            said = msg("{found}, the program says {shape}", found, list(shape[:_MOST_AXES]))
+            raise _mismatch(pdiparams, said)
     if position != len(data):
         raise _mismatch(
             pdiparams, msg("has {data} bytes more than the program uses", len(data) - position)
@@ -138,7 +141,7 @@ def _read_tensor(data: bytes, position: int) -> tuple[np.ndarray, int]:
     description = proto.VarType.TensorDesc.FromString(data[position : position + size])
     position += size
     dtype, shape = DTYPES[description.data_type], tuple(description.dims)
-    count = math.prod(shape)
+    count = math.prod(shape[:_MOST_AXES])
     array = np.frombuffer(data, dtype, count, position).reshape(shape).copy()
     return array, position + count * dtype.itemsize
 

@@ -128,3 +128,10 @@ def test_parameters_whose_levels_lead_out_of_the_file_are_refused(
     data = struct.pack("<IQQ", 0, levels, 2**64 - 1) + given.tensors(given.WEIGHTS)
     with pytest.raises(StageError, match="damaged at parameter w_0"):
         parameters(data, tmp_path)
+
+
+def test_parameters_of_more_axes_than_can_be_multiplied_are_refused(tmp_path: Path) -> None:
+    description = b"\x08\x05" + b"\x10\xff\xff\xff\xff\x07" * 500_000
+    data = struct.pack("<IQIi", 0, 0, 0, len(description)) + description
+    with pytest.raises(StageError, match="damaged at parameter w_0"):
+        parameters(data, tmp_path)
