@@ -18,7 +18,7 @@ demo: engine images
 # Every test: those of `check`, then those against a real engine, two at a time, which run those inside
 # the images too, but for the files of these that passed before with the same image, stages and tests.
 test: check engine images
-	$(PADDOCK) images build verify-arm
+	$(PADDOCK) images build verify-arm paddock
 	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine \
 	    tests/faults/test_matrix.py \
 	    -m "not matrix"

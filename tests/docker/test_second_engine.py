@@ -23,10 +23,15 @@ from pipeline.record.ledger import Ledger
 from stages.contract import Exit
 from support.cli import paddock
 from support.contexts import add_context
+from support.patience import PATIENCE
+from support.runs import run
 from support.second_engine import SecondEngine, second_engine
 from support.tiny import build_renamed
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
+
+#: All images, more than a gigabyte, through one file: no other command has as much to do.
+MOVING = 4 * PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +40,13 @@ def far(
 ) -> Iterator[SecondEngine]:
     """An engine that has what ``paddock images save`` wrote, and nothing else."""
     archive = tmp_path_factory.mktemp("archive") / "images.tar"
-    saved = paddock("images", "save", archive, environ={})
+    saved = paddock("images", "save", archive, environ={}, timeout=MOVING)
     assert saved.returncode == 0, saved.stderr
     with second_engine(client, tools) as engine:
         # To a machine with an engine, Python and this file; where it keeps models, it has none.
         cache = {"XDG_CACHE_HOME": str(archive.parent)}
-        loaded = paddock("images", "load", archive, environ={**engine.tls, **cache})
+        environ = {**engine.tls, **cache}
+        loaded = paddock("images", "load", archive, environ=environ, timeout=MOVING)
         assert loaded.returncode == 0, loaded.stderr
         archive.unlink()
         yield replace(engine, tls={**engine.tls, **cache}, ssh={**engine.ssh, **cache})
@@ -60,8 +66,8 @@ def project(far: SecondEngine, make_official: Callable[[str], Path]) -> Path:
     folder = make_official("far")
     # The engine's own file system has nothing of it, so nothing of it can be mounted.
     assert far.container.exec_run(["test", "-e", str(folder)]).exit_code == 1
-    done = paddock("--batch", folder, environ=far.tls)
-    assert done.returncode == Exit.OK, done.stdout + done.stderr
+    done = run(folder, environ=far.tls)
+    assert done.code == Exit.OK, (done.events[-3:], done.stderr)
     return folder
 
 

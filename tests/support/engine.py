@@ -27,6 +27,7 @@ FIRST = (
     "test_inside.py",
     "test_training.py",
     "test_images_certificates.py",
+    "test_second_engine.py",
     "test_integrity.py",
     "test_matrix.py",
     "test_stopping.py",
