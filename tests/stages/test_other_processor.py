@@ -1,4 +1,4 @@
-"""The pins hold on another maker's processor, which qemu-user emulates."""
+"""MKL's pin holds on another maker's processor, which qemu-user emulates; the others are not tried here."""
 
 from __future__ import annotations
 
