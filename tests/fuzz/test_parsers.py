@@ -119,9 +119,13 @@ def every_line(parse: Callable[[str], object], *errors: type[Exception]) -> Call
 
 
 def buffer(data: bytes, _folder: Path) -> None:
-    model = parse_naive_buffer(data, Path("model.nb"))
-    assert sum(len(tensor.data) for tensor in model.tensors.values()) < len(data)
-    target_of(model), input_shape(model), output_width(model), model.fingerprints
+    try:
+        model = parse_naive_buffer(data, Path("model.nb"))
+        assert sum(len(tensor.data) for tensor in model.tensors.values()) < len(data)
+        target_of(model), input_shape(model), output_width(model), model.fingerprints
+    except StageError as error:
+        assert error.where == "model.nb" and error.message.isprintable()
+        raise
 
 
 def pir(path: Path) -> None:
