@@ -53,8 +53,10 @@ def test_fault(case: Case, repeat: int, scene: Scene, good: Good) -> None:
             live = stack.enter_context(scene.live("--force", stage))
             live.wait_for("progress", stage)
             fault.strike(scene, live, stage)
-            ended = live.finish()
-            fault.mend(scene)
+            try:
+                ended = live.finish()
+            finally:
+                fault.mend(scene)
         lost = good.lost(scene.good())
     went = scene.go(stage)  # whatever is asserted: no case stands on another's ruins
     check_said(fault, ended)

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from docker import DockerClient
 
 from support.ended import Ended
+from support.patience import PATIENCE
 from support.tar import pack
 
 FOLDER = PurePosixPath("/tmp/byhand")
@@ -41,7 +42,7 @@ def python(client: DockerClient, image: str, code: str, *files: Path) -> Ended:
     try:
         container.put_archive("/", pack(there))
         container.start()
-        ended = int(container.wait(timeout=120)["StatusCode"])
+        ended = int(container.wait(timeout=PATIENCE)["StatusCode"])
         return Ended(ended, container.logs().decode("utf-8", "replace"))
     finally:
         container.remove(force=True, v=True)

@@ -17,6 +17,7 @@ from docker.models.containers import Container
 
 from pipeline.engine.connection import connect
 from pipeline.errors import EngineError
+from support.patience import PATIENCE
 
 #: Its own control groups have to be writable, and, where there is one tree of them, no process may be in
 #: the topmost of a container's.
@@ -54,8 +55,6 @@ UserKnownHostsFile {folder}/known
 StrictHostKeyChecking yes
 """
 _TLS_PORT, _SSH_PORT = "2376/tcp", "22/tcp"
-#: Until it answers, in seconds.
-_LONG = 120
 
 
 @dataclass(frozen=True)
@@ -265,7 +264,7 @@ def _over_ssh(container: Container, folder: Path) -> Mapping[str, str]:
 
 
 def _wait_for(container: Container, url: str) -> None:
-    for _ in range(10 * _LONG):
+    for _ in range(round(10 * PATIENCE)):
         try:
             connect({"DOCKER_HOST": url}).close()
         except EngineError:

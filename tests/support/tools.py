@@ -13,6 +13,7 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from pipeline.engine.images import BuildRequest, Images
+from support.patience import PATIENCE
 
 TOOLS = "paddock-test-tools:1"
 _DOCKERFILE = """
@@ -73,7 +74,7 @@ def registry(client: DockerClient, tools: str) -> Iterator[str]:
 
 
 def _port(container: Container) -> str:
-    for _ in range(600):
+    for _ in range(round(10 * PATIENCE)):
         container.reload()
         bound = container.ports.get("5000/tcp")
         if bound and b"listening on" in container.logs():
@@ -93,7 +94,7 @@ def push(client: DockerClient, source: str, repository: str) -> str:
 
 def _pushed(client: DockerClient, repository: str) -> str:
     said = ""
-    for _ in range(150):
+    for _ in range(round(5 * PATIENCE)):
         stream = client.api.push(repository, tag="1", stream=True, decode=True)
         items = list(stream)
         digests = [item["aux"]["Digest"] for item in items if "Digest" in item.get("aux", {})]
@@ -116,7 +117,7 @@ def run_tool(client: DockerClient, tools: str, command: list[str], name: str, co
     try:
         container.put_archive("/tmp", tar_of(name, content))
         container.start()
-        code = container.wait(timeout=120)["StatusCode"]
+        code = container.wait(timeout=PATIENCE)["StatusCode"]
         output = container.logs().decode()
     except APIError as error:
         raise AssertionError(str(error)) from error

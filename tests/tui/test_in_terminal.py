@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.background import SilentEngine, nothing_left_behind, wait_until_running
+from support.patience import PATIENCE
 from support.projects import write_project
 from support.recorded import recorded_project
 from support.replay import append, going_on
@@ -168,7 +169,7 @@ def test_a_screen_ends_with_its_terminal(opener: Screens, finished: Path, tmp_pa
             ),
         }
         fates = {name: Fate(screen, way, chance) for name, (screen, way) in opened.items()}
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         waiting = dict(fates)
         while waiting:
             waiting = {name: fate for name, fate in waiting.items() if not fate.go_on()}

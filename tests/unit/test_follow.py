@@ -12,6 +12,7 @@ import pytest
 from pipeline.record import follow
 from pipeline.record.events import Envelope, EventLog, Noted
 from pipeline.record.follow import Follower
+from support.patience import PATIENCE
 
 RECORDED = sorted((Path(__file__).parents[1] / "data/recorded/state/runs").glob("*/events.jsonl"))
 
@@ -147,7 +148,7 @@ def test_reader_and_writers_at_the_same_time_lose_nothing(path: Path) -> None:
     talkers = [threading.Thread(target=talk, args=(name,)) for name in ("a", "b", "c")]
     for talker in talkers:
         talker.start()
-    follower, heard, deadline = Follower(path), list[Envelope](), time.monotonic() + 30
+    follower, heard, deadline = Follower(path), list[Envelope](), time.monotonic() + PATIENCE
     while len(heard) < 900 and time.monotonic() < deadline:
         heard += follower.read(50)
     log.close()
