@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ pytestmark = [pytest.mark.docker, pytest.mark.images]
 #: Whoever has the project; the container starts as root.
 OWNER = 4321
 SOCKET = "/var/run/docker.sock"
+#: In the place of the volume that Compose would make for fetched models, and somebody may have.
+MODELS = "paddock-test-models"
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +47,15 @@ model = "pd"
 """
 
 
+def volumes(client: DockerClient) -> set[str]:
+    found = client.volumes.list(filters={"name": ["paddock-by-compose-", MODELS]})
+    return {str(item.name) for item in found}
+
+
 @pytest.fixture
-def project(site: Site, lines: Path) -> Path:
+def project(client: DockerClient, site: Site, lines: Path) -> Iterator[Path]:
+    """A project of somebody else's; in the end there is no volume that was not there before."""
+    before = volumes(client)
     files: Files = {
         "data/test": lines / "test",
         "data/test.txt": first_lines(lines / "test.txt", 2),
@@ -58,7 +68,9 @@ def project(site: Site, lines: Path) -> Path:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, OWNER, OWNER)
     folder.chmod(0o700)
-    return folder
+    yield folder
+    for name in volumes(client) - before:
+        client.volumes.get(name).remove(force=True)
 
 
 def compose_run(client: DockerClient, tools: str, folder: Path, *words: str) -> tuple[int, str]:
@@ -70,6 +82,7 @@ def compose_run(client: DockerClient, tools: str, folder: Path, *words: str) -> 
         ["sh", "-c", command, "sh", str(folder), file, "run", "--rm", "-T", TOOL, *words],
         detach=True,
         volumes=[f"{SOCKET}:{SOCKET}", f"{REPOSITORY}:{REPOSITORY}:ro", f"{folder}:{folder}"],
+        environment={"PADDOCK_MODELS": MODELS},
         labels={"paddock.test": "compose"},
     )
     try:
@@ -82,11 +95,7 @@ def compose_run(client: DockerClient, tools: str, folder: Path, *words: str) -> 
 def test_compose_runs_a_project_as_its_owner(
     client: DockerClient, image: str, tools: str, project: Path
 ) -> None:
-    def volumes() -> set[str]:
-        found = client.volumes.list(filters={"name": "paddock-by-compose-"})
-        return {str(item.name) for item in found}
-
-    others = volumes()
+    others = volumes(client) | {MODELS}
     assert image
     code, said = compose_run(client, tools, project, "--batch", "--until", "data")
     assert code == Exit.OK, said
@@ -95,13 +104,13 @@ def test_compose_runs_a_project_as_its_owner(
     assert {(path.lstat().st_uid, path.lstat().st_gid) for path in made} == {
         (project.stat().st_uid, project.stat().st_gid)
     }
-    before = volumes()
+    before = volumes(client)
     code, said = compose_run(client, tools, project, "--batch", "--until", "data")
     assert code == Exit.OK and "cached" in said, said
-    assert volumes() == before  # another container, the same workspace
+    assert volumes(client) == before  # another container, the same workspace
     code, said = compose_run(client, tools, project, "clean", "--volumes")
     assert code == Exit.OK and said.count("removed ") == 2, said
-    assert len(before - others) == 2 and volumes() == others
+    assert len(before - others) == 2 and volumes(client) == others
 
 
 def test_the_container_ends_with_the_run_that_a_screen_left_behind(
@@ -116,8 +125,9 @@ def test_the_container_ends_with_the_run_that_a_screen_left_behind(
         "sys.exit(entry.supervise(os.posix_spawn('/bin/sh', words, os.environ)))"
     )
     container = client.containers.run(
-        image, ["-c", start, screen], entrypoint="python", detach=True, network_mode="none"
-    )
+        image, ["-c", start, screen], entrypoint="python", detach=True, network_mode="none",
+        labels={"paddock.test": "supervised"},
+    )  # fmt: skip
     try:
         deadline = time.monotonic() + PATIENCE
         while b"a run goes on" not in (said := container.logs()) or b"running" not in said:
