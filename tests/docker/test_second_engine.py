@@ -115,7 +115,7 @@ def test_a_context_brings_its_own_certificates(far: SecondEngine, tmp_path: Path
             "not one that ca.pem",
             "correct DOCKER_CERT_PATH",
         ),
-        ("ssh", {"PATH": "/usr/bin:/bin"}, "does not know the engine's host", "connect once"),
+        ("ssh", {"PATH": "strangers"}, "does not know the engine's host", "connect once"),
         ("ssh", {"DOCKER_HOST": "root@"}, "the engine's host refuses ssh", "ssh-add"),
         ("ssh", {"DOCKER_HOST": "/no.sock"}, "its socket does not exist", "start it"),
         ("ssh", {"PATH": "/nowhere"}, "there is no ssh here", "install an OpenSSH client"),
@@ -128,9 +128,10 @@ def test_why_it_is_not_reached_is_said(
     changed = {
         "root@": host.replace("root@", "nobody@"),
         "/no.sock": f"{host}/no.sock",
+        "strangers": far.strangers,
     }
     environ = {**(far.tls if way == "tls" else far.ssh), **change}
-    environ["DOCKER_HOST"] = changed.get(environ["DOCKER_HOST"], host)
+    environ = {name: changed.get(value, value) for name, value in environ.items()}
     with (
         mock.patch.dict(os.environ, environ),
         pytest.raises(EngineError, match=message) as caught,

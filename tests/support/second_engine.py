@@ -51,7 +51,6 @@ UsePAM no
 _SSH = """
 IdentityFile {folder}/client
 IdentitiesOnly yes
-UserKnownHostsFile {folder}/known
 StrictHostKeyChecking yes
 """
 _TLS_PORT, _SSH_PORT = "2376/tcp", "22/tcp"
@@ -115,11 +114,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class SecondEngine:
-    """The ways to an engine: its socket, and what of an environment reaches it as on another machine."""
+    """The ways to an engine: its socket, and what of an environment reaches it as on another machine.
+
+    ``strangers`` is a PATH of which ssh knows no host.
+    """
 
     url: str
     tls: Mapping[str, str]
     ssh: Mapping[str, str]
+    strangers: str
     container: Container
 
 
@@ -142,6 +145,7 @@ def second_engine(client: DockerClient, tools: str) -> Iterator[SecondEngine]:
                 machine.url,
                 _over_tls(machine.container, folder),
                 _over_ssh(machine.container, folder),
+                _path_of_ssh(folder, "unknown"),
                 machine.container,
             )
 
@@ -255,12 +259,20 @@ def _over_ssh(container: Container, folder: Path) -> Mapping[str, str]:
     port = _port(container, _SSH_PORT)
     kind, key, *_rest = (folder / "host.pub").read_text().split()
     (folder / "known").write_text(f"[127.0.0.1]:{port} {kind} {key}\n")
-    wrapper = folder / "bin" / "ssh"
+    return {
+        "DOCKER_HOST": f"ssh://root@127.0.0.1:{port}",
+        "PATH": _path_of_ssh(folder, "known"),
+    }
+
+
+def _path_of_ssh(folder: Path, known: str) -> str:
+    """Return a PATH with an ``ssh`` that knows the hosts of a file in ``folder``, and no others."""
+    wrapper = folder / f"{known}-to" / "ssh"
     wrapper.parent.mkdir()
-    wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/ssh_config "$@"\n')
+    words = f"{shutil.which('ssh')} -F {folder}/ssh_config -o UserKnownHostsFile={folder}/{known}"
+    wrapper.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
     wrapper.chmod(0o755)
-    path = f"{wrapper.parent}:{os.environ['PATH']}"
-    return {"DOCKER_HOST": f"ssh://root@127.0.0.1:{port}", "PATH": path}
+    return f"{wrapper.parent}:{os.environ['PATH']}"
 
 
 def _wait_for(container: Container, url: str) -> None:
