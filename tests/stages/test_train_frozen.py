@@ -51,7 +51,7 @@ def values(run: Stopping, name: str) -> list[float]:
     return [e.value for e in run.events if isinstance(e, Metric) and e.name == name]
 
 
-def test_training_makes_the_loss_smaller_and_reads_no_less() -> None:
+def test_training_makes_the_loss_smaller_and_is_kept() -> None:
     run, metrics = trained()
     losses, accuracies = values(run, "train_loss"), values(run, "val_accuracy")
     assert len(losses) == 2
