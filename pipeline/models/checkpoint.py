@@ -25,7 +25,7 @@ SUFFIX = ".pdparams"
 _USUAL = ("best_accuracy", "best_model/model", "latest", "iter_epoch")
 #: What PaddleOCR's trainer writes beside a checkpoint of the same name.
 _BESIDE = (".pdopt", ".states")
-#: The opcodes of a checkpoint: some thirty a parameter.
+#: So many opcodes are looked at: a checkpoint has some thirty a parameter.
 _MOST_OPCODES = 1_000_000
 _SAVED = msg("give a .pdparams file that PaddleOCR's training saved")
 
@@ -105,7 +105,7 @@ def check_weights(path: Path) -> Networks:
         UsageError: it is cut off, or what it holds are not weights of one network.
     """
     try:
-        texts = set(islice(_texts(path), _MOST_OPCODES))
+        texts = set(_texts(path))
     except ValueError as error:
         what = msg("{name} is damaged or cut off", path.name)
         raise UsageError(what, str(path), msg("copy or download it again")) from error
@@ -123,7 +123,8 @@ def _texts(path: Path) -> Iterator[str]:
     """Give all texts of a pickle but those of Paddle's own table of names, which stands last."""
     # of a map of the file no more is read than there is, whatever length an opcode claims
     with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
-        for _opcode, argument, _position in pickletools.genops(cast("IO[bytes]", data)):
+        opcodes = pickletools.genops(cast("IO[bytes]", data))
+        for _opcode, argument, _position in islice(opcodes, _MOST_OPCODES):
             if argument == NAME_TABLE:
                 return
             if isinstance(argument, str):

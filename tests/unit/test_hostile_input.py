@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.models import checkpoint
 from pipeline.models.sniff import Kind, kind_of_bytes
 from pipeline.record.events import Envelope, Noted
 from pipeline.record.hash_chain import linked, read_chain
@@ -197,3 +198,13 @@ def test_a_log_line_has_no_power_over_the_terminal(data: bytes) -> None:
 )
 def test_a_file_of_a_byte_or_two_is_told_too(head: bytes, kind: Kind) -> None:
     assert kind_of_bytes(head) is kind
+
+
+def test_no_more_of_a_checkpoint_is_scanned_than_one_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gigabyte of opcodes that say nothing would take a quarter of an hour."""
+    monkeypatch.setattr(checkpoint, "_MOST_OPCODES", 10)
+    path = tmp_path / "x.pdparams"
+    path.write_bytes(b"\x80\x04" + b"N" * 10 + b"no opcodes")
+    assert checkpoint.check_weights(path).names == ()
