@@ -43,7 +43,7 @@ def test_the_pins_hold_on_this_processor(threads: str) -> None:
 def test_kernels_that_are_not_the_portable_ones_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(use, "replace_operators", lambda: None)
+    monkeypatch.setattr(operators, "replace_operators", lambda: None)
     monkeypatch.setattr(self_test, "EXPECTED", {"softmax": "0" * 16})
     with pytest.raises(StageError, match="not the portable ones: softmax"):
         use.use("portable")
