@@ -15,7 +15,7 @@ from pipeline.engine.connection import Engine, open_engine
 from pipeline.engine.containers import Labelled
 from pipeline.engine.disk import DiskUse, disk_use
 from pipeline.engine.images import ELSEWHERE
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, UsageError
 from pipeline.images.build import outdated
 from pipeline.machine.gpus import refuse_lacking_gpus
 from pipeline.machine.reclaim import size_below
@@ -73,8 +73,17 @@ def examine(
     lives = project is not None and running(project.state) is not None
     yield containers_finding(engine.containers.labelled(PROJECT_LABEL), own, lives=lives)
     if thorough:
-        yield from outdated_finding(outdated(engine.images, compose))
+        yield from look_at_origin(engine, compose)
         yield look_at_disk(engine, project, own)
+
+
+def look_at_origin(engine: Engine, compose: Compose) -> Iterator[Finding]:
+    """Say which images are another Paddock's, or why that cannot be known here."""
+    try:
+        yield from outdated_finding(outdated(engine.images, compose))
+    except UsageError as error:
+        said = msg("{first} [{rest}]", error.message, error.where)
+        yield Finding("images", "warning", said, error.remedy)
 
 
 def look_at_disk(engine: Engine, project: Project | None, own: str) -> Finding:
