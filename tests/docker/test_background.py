@@ -19,10 +19,9 @@ from support.background import (
     finished,
     nothing_left_behind,
     starter,
-    wait_for,
     wait_until_running,
 )
-from support.patience import PATIENCE
+from support.patience import PATIENCE, wait_for
 from support.runs import Site, changed, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from pipeline.engine.images import Images
 from pipeline.images.build import Options, build_images
 from stages.contract import Exit
 from support.given import WEIGHTS, program, tensors
-from support.patience import PATIENCE
+from support.patience import PATIENCE, wait_for
 from support.runs import Files, Site, first_lines
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
@@ -129,11 +128,14 @@ def test_the_container_ends_with_the_run_that_a_screen_left_behind(
         labels={"paddock.test": "supervised"},
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + PATIENCE
-        while b"a run goes on" not in (said := container.logs()) or b"running" not in said:
+
+        def goes_on() -> bool | None:
+            said = container.logs()
             container.reload()
-            assert container.status == "running" and time.monotonic() < deadline, said
-            time.sleep(0.1)
+            assert container.status == "running", said
+            return (b"a run goes on" in said and b"running" in said) or None
+
+        wait_for(goes_on)
         container.kill("SIGTERM")
         assert container.wait(timeout=PATIENCE)["StatusCode"] == 7
         assert b"saved" in container.logs()

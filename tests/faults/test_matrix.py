@@ -19,9 +19,8 @@ from faults.answers import ANSWERS, QUICK, Answer
 from faults.matrix import CASES, Case, Fault
 from pipeline.record.runs import STOPPED
 from stages.contract import Progress
-from support.background import wait_for
 from support.cli import paddock
-from support.patience import PATIENCE
+from support.patience import PATIENCE, wait_for
 from support.projects import write_project
 from support.proxy import Proxy
 from support.runs import Done, changed, check_clean_refusal

@@ -7,22 +7,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TypeVar
 
 from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.follow import Follower
 from pipeline.record.runlock import Running
 from pipeline.record.runs import RunFolder
 from pipeline.run.background import running, stop
-from support.patience import PATIENCE
+from support.patience import wait_for
 
-T = TypeVar("T")
 _STARTER = """
 import os, sys, time
 from pathlib import Path
@@ -52,12 +48,7 @@ class SilentEngine:
     def __enter__(self) -> SilentEngine:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.close()
 
 
@@ -84,15 +75,6 @@ def starter(folder: Path, environ: Mapping[str, str]) -> Iterator[Starter]:
             yield Starter(process, process.stdout.readline().strip())
         finally:
             process.kill()
-
-
-def wait_for(found: Callable[[], T | None]) -> T:
-    """Ask until there is an answer, and return it."""
-    deadline = time.monotonic() + PATIENCE
-    while (answer := found()) is None:
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.02)
-    return answer
 
 
 def wait_until_running(state: Path) -> Running:

@@ -10,12 +10,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
@@ -23,7 +21,7 @@ from docker import DockerClient
 
 from pipeline.plan.workspace import PROJECT_LABEL, workspace_of
 from pipeline.project import load_project
-from support.patience import PATIENCE
+from support.patience import PATIENCE, wait_for
 
 Event = dict[str, Any]
 
@@ -83,12 +81,7 @@ class Live:
     def __enter__(self) -> Live:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
@@ -123,11 +116,12 @@ class Live:
 
     def insist(self, number: signal.Signals) -> None:
         """Send a signal again and again, as a person does who wants to be gone."""
-        deadline = time.monotonic() + PATIENCE
-        while self._process.poll() is None:
-            assert time.monotonic() < deadline, "nothing happened"
+
+        def ended() -> int | None:
             self._process.send_signal(number)
-            time.sleep(0.05)
+            return self._process.poll()
+
+        wait_for(ended)
 
     def finish(self, timeout: float = PATIENCE) -> Done:
         """Wait for the end."""

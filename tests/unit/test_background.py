@@ -27,12 +27,11 @@ from support.background import (
     finished,
     nothing_left_behind,
     starter,
-    wait_for,
     wait_until_free,
     wait_until_running,
 )
 from support.cli import NO_ENGINE, call
-from support.patience import PATIENCE
+from support.patience import PATIENCE, wait_for
 from support.projects import write_project
 
 ENVIRON = {**os.environ, **NO_ENGINE}
