@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
-from types import TracebackType
 
 from pipeline.images.events import (
     BaseTried,
@@ -43,12 +42,7 @@ class BuildLog:
     def __enter__(self) -> BuildLog:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self._stream.close()
 
 

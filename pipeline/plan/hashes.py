@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from os import stat
 from pathlib import Path
-from types import TracebackType
 
 from stages.files import sha256_of
 
@@ -48,12 +47,7 @@ class HashCache:
     def __enter__(self) -> HashCache:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         rows = self._new.values()
         self._database.executemany("insert or replace into hashes values (?, ?, ?, ?, ?, ?)", rows)
         self._database.commit()

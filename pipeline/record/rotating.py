@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
 
 #: Bytes of one file; there are two at most.
 LARGE = 128 << 20
@@ -25,12 +24,7 @@ class RotatingLog:
     def __enter__(self) -> RotatingLog:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self._stream.close()
 
     def write(self, data: bytes) -> None:

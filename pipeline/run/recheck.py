@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
@@ -40,12 +39,7 @@ class Recheck:
     def __enter__(self) -> Recheck:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self._is_over = True  # a run that failed meanwhile leaves no container behind
         self._thread.shutdown()
 
