@@ -13,6 +13,7 @@ import paddle
 
 from stages.dataset.samples import Sample
 from stages.early import EarlyStopping, is_kept
+from stages.errors import StageError
 from stages.frozen.average import averaged
 from stages.frozen.features import Features
 from stages.frozen.head import Head, evaluate, loss_of
@@ -132,17 +133,27 @@ class Fitting:
             yield sorted(order[start : start + self.recipe.batch_size].tolist())
 
     def _step(self, train: Split, rows: list[int]) -> float:
+        """Take a step, and return the loss before it.
+
+        Raises:
+            StageError: the loss is not a number any more.
+        """
         numbers = self.state.numbers
         self._optimiser.set_lr(self.recipe.rate(numbers.step, self._total))
         features = train.features.rows(rows, turn=numbers.epoch - 1)
         loss = loss_of(self.head, features, [train.samples[row] for row in rows])
+        if not math.isfinite(value := float(loss)):
+            raise StageError(
+                msg("training diverged: the loss is {loss} in epoch {epoch}", value, numbers.epoch),
+                "train.learning_rate",
+                msg("lower train.learning_rate"),
+            )
         loss.backward()
         self._optimiser.step()
         self._optimiser.clear_grad()
         numbers.step += 1
         self.state.head = self.head.arrays()
         self.state.average = averaged(self.state.average, self.state.head, numbers.step)
-        value = float(loss)
         if numbers.first_train_loss is None:
             numbers.first_train_loss = value
         return value

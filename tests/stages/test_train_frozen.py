@@ -64,6 +64,13 @@ def test_training_makes_the_loss_smaller_and_is_kept() -> None:
     assert metrics["samples_per_s"] > 0
 
 
+def test_training_that_diverges_names_the_learning_rate() -> None:
+    run = train_context(new_folder(), inputs(), learning_rate=1e30)
+    with pytest.raises(StageError, match="training diverged: the loss is") as caught:
+        train.run(run)
+    assert caught.value.where == "train.learning_rate"
+
+
 def test_the_first_training_loss_is_near_what_evaluation_says_before_it() -> None:
     run, metrics = trained()
     assert metrics["start_val_loss"] == values(run, "val_loss")[0]
