@@ -20,7 +20,8 @@ def unfolded(text: str) -> str:
     return " ".join(one_line(line.strip()) for line in text.splitlines())
 
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")  # up to the last @, for a password may have one
+# Up to the last @, for a password may have one. Who is asked over ssh is part of the way there, not a secret.
+_CREDENTIALS = re.compile(r"(?<=://)(?<!ssh://)[^/?#\s]*@|(?<=ssh://)[^/?#\s@]*:[^/?#\s]*@")
 
 
 def without_credentials(text: str) -> str:

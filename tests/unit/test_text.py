@@ -70,6 +70,7 @@ def test_times(seconds: float, said: str) -> None:
         ("https://user:secret@host/m.tar?token=secret#secret", "https://host/m.tar"),
         ("https://secret@host:8443/m.tar", "https://host:8443/m.tar"),
         ("ssh://me:secret@host", "ssh://host"),
+        ("ssh://me@host:22", "ssh://me@host:22"),
         ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"),
         ("https://host/a@b", "https://host/a@b"),
         ("tcp://u:p@h\x1b[2J", "tcp://h\\x1b[2J"),
