@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.cells import cell_len
 
 from pipeline.errors import PaddockError
+from pipeline.text import one_line
 from tui.language import _, translated
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ class Terminal:
 
     def print(self, line: str, style: str = "") -> None:
         """Write a line to stdout; control characters in it are shown, not obeyed."""
-        self.results.write_line(line, style)
+        if style:
+            self.results.write_line(line, style)
+        else:  # as Rich would, which takes a while to import
+            self.raw(one_line(line))
 
     def raw(self, line: str) -> None:
         """Write a line of machine-readable output to stdout, unchanged."""
@@ -72,8 +76,12 @@ class Terminal:
         sys.stdout.flush()
 
     def note(self, line: str, style: str = "") -> None:
-        """Write a line to stderr."""
-        self._notes.write_line(line, style)
+        """Write a line to stderr; control characters in it are shown, not obeyed."""
+        if style:
+            self._notes.write_line(line, style)
+        else:
+            sys.stderr.write(one_line(line) + "\n")
+            sys.stderr.flush()
 
     def silence(self) -> None:
         """Write no more: the terminal is gone. What goes on is on the disk, and ends in its own way."""
