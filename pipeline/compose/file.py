@@ -48,7 +48,9 @@ Size = Annotated[int | None, BeforeValidator(parse_size)]
 class _Table(BaseModel):
     """A table of the file: no unknown keys but Compose's own extensions, ``x-…``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, coerce_numbers_to_str=True, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -120,7 +122,7 @@ class Service(_Table):
 class _Tool(BaseModel):
     """The service of Paddock itself: how it is built. The rest is for Compose, which alone starts it."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     image: str
     build: Build
@@ -181,9 +183,9 @@ def read_compose(environ: Mapping[str, str], path: Path = COMPOSE_FILE) -> Compo
     Raises:
         UsageError: the file is missing, is no YAML, or has an unknown key or value.
     """
-    nodes, raw = _load(path)
+    text, raw = _load(path)
     raw = _with_tool_apart(raw)
-    refused = partial(_refused, path, nodes)
+    refused = partial(_refused, path, text)
     try:
         file = _File.model_validate(_interpolated(raw, environ, (), refused))
     except ValidationError as error:
@@ -246,9 +248,9 @@ def _interpolated(
         raise refused(Complaint(where, text_of(error))) from error
 
 
-def _refused(path: Path, nodes: yaml.Node | None, complaint: Complaint) -> UsageError:
+def _refused(path: Path, text: str, complaint: Complaint) -> UsageError:
     place = ".".join(complaint.keys) or msg("the file")
-    where = f"{path}:{_line(nodes, complaint.keys)}"
+    where = f"{path}:{_line(yaml.compose(text, _LOADER), complaint.keys)}"
     return UsageError(
         msg("{first}: {rest}", place, complaint.message), where, msg("correct the file")
     )
@@ -258,11 +260,11 @@ def _refused(path: Path, nodes: yaml.Node | None, complaint: Complaint) -> Usage
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
-def _load(path: Path) -> tuple[yaml.Node | None, Any]:
-    """Return the file's nodes, which know their lines, and its values."""
+def _load(path: Path) -> tuple[str, Any]:
+    """Return the file's text, and its values."""
     try:
         text = path.read_text(encoding="utf-8")
-        return yaml.compose(text, _LOADER), yaml.load(text, _LOADER)  # noqa: S506 - both are safe
+        return text, yaml.load(text, _LOADER)  # noqa: S506 - both are safe
     except (OSError, UnicodeDecodeError) as error:
         remedy = msg("start paddock from its own repository, or install it from there")
         raise UsageError(msg("cannot read it: {error}", error), str(path), remedy) from error

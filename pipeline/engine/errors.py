@@ -23,18 +23,12 @@ class RegistryUnreachable(EngineError):
 
 @dataclass(frozen=True)
 class Cause:
-    """A known failure: what its text looks like, what it is called, what helps."""
+    """A known failure: what its text looks like (a regular expression), what it is called, what helps."""
 
-    pattern: re.Pattern[str]
+    pattern: str
     message: str
     remedy: str
     error: type[EngineError] = EngineError
-
-
-def _cause(
-    pattern: str, message: str, remedy: str, error: type[EngineError] = EngineError
-) -> Cause:
-    return Cause(re.compile(pattern, re.IGNORECASE | re.DOTALL), message, remedy, error)
 
 
 NETWORK_REMEDY = msg("check the network and the proxy (HTTPS_PROXY), or build from a local base")
@@ -44,7 +38,7 @@ CA_REMEDY = msg(
 )
 #: The first that matches counts, so the specific stand before the general.
 CAUSES = (
-    _cause(
+    Cause(
         r"ssh ended: .*Permission denied \([a-z,-]+\)",
         msg("the engine's host refuses ssh"),
         msg(
@@ -52,12 +46,12 @@ CAUSES = (
             "in an ssh-agent (`ssh-add`)"
         ),
     ),
-    _cause(
+    Cause(
         r"ssh ended: .*(Host key verification failed|HOST IDENTIFICATION HAS CHANGED)",
         msg("ssh does not know the engine's host, or its key has changed"),
         msg("connect once with `ssh HOST`, and compare the key that it shows"),
     ),
-    _cause(
+    Cause(
         r"ssh ended: .*(docker: (command )?not found|not found: docker|'?dial-stdio'? is not"
         r"|docker: No such file)",
         msg("the engine's host has no docker command that can be reached through ssh"),
@@ -65,17 +59,17 @@ CAUSES = (
             "install the docker CLI there, 18.09 or newer, and see that `ssh HOST docker version` works"
         ),
     ),
-    _cause(
+    Cause(
         r"no space left on device(?!.*/dev/shm)|disk quota exceeded",
         msg("the engine's file system is full{detail}"),
         msg("free space there, or remove unused images with `docker image prune`"),
     ),
-    _cause(
+    Cause(
         r"permission denied.*(sock|connect)|PermissionError",
         msg("no permission to use the Docker engine"),
         msg("join its group (`sudo usermod -aG docker $USER`, then log in again) or run as root"),
     ),
-    _cause(
+    Cause(
         r"FileNotFoundError|No such file or directory.*Connection|Connection.*No such file",
         msg("the Docker engine is not running: its socket does not exist"),
         msg(
@@ -83,7 +77,7 @@ CAUSES = (
             "DOCKER_HOST"
         ),
     ),
-    _cause(
+    Cause(
         r"could not select device driver",
         msg("the engine cannot give a container a GPU: NVIDIA's container toolkit is not set up"),
         msg(
@@ -91,93 +85,93 @@ CAUSES = (
             'nvidia-ctk runtime configure` and restart the engine; or set train.device = "cpu"'
         ),
     ),
-    _cause(
+    Cause(
         r"nvidia-container-cli: device error|unresolvable CDI devices",
         msg("the engine's machine has fewer GPUs than were asked for"),
         msg("set train.devices to what `nvidia-smi` lists there"),
     ),
-    _cause(
+    Cause(
         r"nvidia-container-cli|libnvidia-ml\.so|libcuda\.so",
         msg("the NVIDIA driver of the engine's machine is missing or does not work"),
         msg('install it there, until `nvidia-smi` lists the GPU; or set train.device = "cpu"'),
     ),
-    _cause(
+    Cause(
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",
         msg("the Docker engine's certificate is not one that ca.pem vouches for"),
         msg("correct DOCKER_CERT_PATH, or the address: the certificate has to name it"),
     ),
-    _cause(
+    Cause(
         r"alert (certificate required|bad certificate|unknown ca|handshake failure)"
         r"|CERTIFICATE_REQUIRED|BAD_CERTIFICATE|TLSV1_ALERT_UNKNOWN_CA",
         msg("the Docker engine wants a certificate of yours, or does not accept it"),
         msg("put ca.pem, cert.pem and key.pem into DOCKER_CERT_PATH"),
     ),
-    _cause(
+    Cause(
         r"HTTP request to an HTTPS server",
         msg("the Docker engine speaks TLS only"),
         msg("set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of its certificates"),
     ),
-    _cause(
+    Cause(
         r"WRONG_VERSION_NUMBER|record layer failure",
         msg("the Docker engine does not speak TLS there"),
         msg("unset DOCKER_TLS_VERIFY, or correct the port (2376 by custom for TLS)"),
     ),
-    _cause(
+    Cause(
         r"x509|certificate signed by unknown authority",
         msg("a certificate is not trusted"),
         CA_REMEDY,
         RegistryUnreachable,
     ),
-    _cause(
+    Cause(
         r"toomanyrequests|rate limit",
         msg("the registry limits how often one may pull"),
         msg("wait, or `docker login` to it"),
         RegistryUnreachable,
     ),
-    _cause(
+    Cause(
         r"manifest (for .* )?(unknown|not found)|manifest unknown|not found: manifest",
         msg("the registry does not have this image or digest"),
         msg("check the name and the digest; nothing else is used in its place"),
     ),
-    _cause(
+    Cause(
         r"pull access denied|repository does not exist|unauthorized|authentication required"
         r"|no basic auth",
         msg("the registry refuses this image"),
         msg("check its name, or `docker login` to the registry"),
     ),
-    _cause(
+    Cause(
         r"No such image|image .* not found|reference does not exist",
         msg("the image is not there"),
         msg("make it with `paddock images build`"),
     ),
-    _cause(
+    Cause(
         r"No such container",
         msg("somebody removed the container"),
         msg("run the same command again: it goes on from there"),
     ),
-    _cause(
+    Cause(
         r"dial tcp|lookup .* on|no such host|TLS handshake timeout|i/o timeout|request canceled"
         r"|server misbehaving|/v2/[^ ]*: EOF|proxyconnect|Client\.Timeout|net/http|server gave HTTP response",
         msg("the registry cannot be reached"),
         NETWORK_REMEDY,
         RegistryUnreachable,
     ),
-    _cause(
+    Cause(
         r"Connection refused|ECONNREFUSED|ConnectionRefusedError|Cannot connect to the Docker daemon",
         msg("nothing listens where the Docker engine should"),
         msg("start the engine, or correct DOCKER_HOST"),
     ),
-    _cause(
+    Cause(
         r"Name or service not known|nodename nor servname|Temporary failure in name resolution",
         msg("the Docker engine's host is not known"),
         msg("correct DOCKER_HOST or the docker context"),
     ),
-    _cause(
+    Cause(
         r"Read timed out|timed out|TimeoutError",
         msg("the Docker engine did not answer in time"),
         msg("look at its log and load, then try again"),
     ),
-    _cause(
+    Cause(
         r"Connection aborted|RemoteDisconnected|Connection reset|BrokenPipe|IncompleteRead"
         r"|ProtocolError|Response ended prematurely",
         msg("the Docker engine ended the connection"),
@@ -209,7 +203,7 @@ def translated(doing: str, where: str = "") -> Iterator[None]:
 def explain(raw: str, doing: str, where: str = "") -> EngineError:
     """Name the cause behind an engine's raw words."""
     for cause in CAUSES:
-        if cause.pattern.search(raw):
+        if re.search(cause.pattern, raw, re.IGNORECASE | re.DOTALL):
             place = _PATH_BEFORE_SPACE.search(raw)
             detail = f" ({place[1]})" if place else ""
             takes = "{detail}" in cause.message

@@ -12,7 +12,7 @@ from pipeline.complaint import UNION_TAGS
 from stages.contract import MANIFEST_FILE
 
 #: Of every table of ``paddock.toml``: no unknown keys, no silent conversion of types.
-STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class RemoteModel(BaseModel):

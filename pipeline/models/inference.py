@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import UsageError
-from pipeline.models.compared import what_is_which
 from pipeline.models.given import is_folder
 from pipeline.models.sniff import Kind, kind_of, not_wanted, require_kind, said
 from stages.contract.artifacts import DESCRIPTION, PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
@@ -129,6 +128,8 @@ def _only_program(folder: Path, named: str) -> Path:
     if not programs:
         raise _no_model(folder, named)
     if len(programs) > 1:
+        from pipeline.models.compared import what_is_which  # noqa: PLC0415 - reads programs, to refuse
+
         shown = joined("; ", what_is_which(programs, _parameters_in(folder)))
         choices = ", ".join(f'"{Path(named, program.name).as_posix()}"' for program in programs)
         raise UsageError(

@@ -40,18 +40,15 @@ _MOST_HEADERS = 100
 
 
 def arm_runtime_of(
-    project: Project, cache: HashCache, caller: FetchContext
+    given: ArmRuntime, project: Project, cache: HashCache, caller: FetchContext
 ) -> dict[str, FromProject]:
-    """Return the library and its headers as an input of the verify stage; nothing if none is given.
+    """Return the library that a project gives, and its headers, as an input of the verify stage.
 
     Raises:
         UsageError: it is no library that can run what ``opt`` writes, and why; or has no headers; or is a
             folder of which a hash is given.
         IntegrityFailed: it is not the file that was named.
     """
-    given = project.settings.verify.arm_runtime
-    if given is None:
-        return {}
     library, headers = _found(_fetched(given, project, caller))
     refuse_unfit(library)
     files = {f"lib/{library.name}": library}

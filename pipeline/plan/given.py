@@ -8,10 +8,8 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.models.checkpoint import check_weights, find_checkpoint, find_start
-from pipeline.models.configuration import check_configuration
 from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.models.inference import InferenceModel, find_model
-from pipeline.models.soundness import check_sound
 from stages.message import msg
 
 
@@ -41,6 +39,8 @@ def given_configuration(key: str, path: Path, caller: FetchContext) -> None:
     Raises:
         UsageError: no stage can take it, or the images' PaddleOCR cannot build its network.
     """
+    from pipeline.models.configuration import check_configuration  # noqa: PLC0415 - few have one
+
     with _said_of(key):
         check_configuration(path, lambda text: caller.say(msg("{key}: {what}", key, text)))
 
@@ -61,6 +61,8 @@ def given_start(
 
 
 def _sound(key: str, model: InferenceModel, say: Say) -> InferenceModel:
+    from pipeline.models.soundness import check_sound  # noqa: PLC0415 - Paddock's own are known
+
     check_sound(model)
     for own, name in model.renamed.items():
         say(msg("{key}: {own} is taken as {name}", key, own, name))

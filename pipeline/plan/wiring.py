@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.models.fetch_context import FetchContext
-from pipeline.plan.arm_runtime import arm_runtime_of
 from pipeline.plan.dictionary import write_dictionary
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import SPLITS, FromProject, FromStage, Source, split_labels, split_upload
@@ -92,7 +91,10 @@ def wire(
         caller.say(write_dictionary(labels, _dictionary_of(project)))
     start = starting_point(project, cache, caller)
     there = _given(project, labels, start, cache) | recogniser_of(project, cache, caller)
-    there |= arm_runtime_of(project, cache, caller)
+    if library := project.settings.verify.arm_runtime:
+        from pipeline.plan.arm_runtime import arm_runtime_of  # noqa: PLC0415 - few give one
+
+        there |= arm_runtime_of(library, project, cache, caller)
     wires = []
     for spec in stage_table() if table is None else table:
         basis = Basis(project, start, there)

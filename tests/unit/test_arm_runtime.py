@@ -49,14 +49,10 @@ def archive(library: bytes, *more: tarfile.TarInfo) -> bytes:
 
 def taken(folder: Path, path: str, sha256: str = "") -> list[str]:
     """Return the files of the library that a project in ``folder`` gives by path, as verify gets them."""
-    tables = {
-        "project": {"name": "p"},
-        "data": {},
-        "verify": {"arm_runtime": {"path": path, "sha256": sha256}},
-    }
-    project = Project(folder, Settings.model_validate(tables))
+    project = Project(folder, Settings.model_validate({"project": {"name": "p"}, "data": {}}))
+    given = ArmRuntime(path=path, sha256=sha256)
     with HashCache(folder / "hashes.sqlite") as hashes:
-        found = arm_runtime_of(project, hashes, FetchContext())
+        found = arm_runtime_of(given, project, hashes, FetchContext())
     return sorted(found[ARM_RUNTIME].upload.files)
 
 
