@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import BaseModel, ConfigDict
+
 from pipeline.project import Project
 from pipeline.record.ledger import Ledger
 from pipeline.record.runs import run_folder
 from pipeline.record.verdict import Limit
-from pipeline.report.model import Report, read_report
-from pipeline.report.verdict import limits_of
-from pipeline.tasks import TASKS
+from pipeline.report.verdict import held_against
 from stages.message import joined, msg
+
+
+class _Judged(BaseModel):
+    """What is read of a report: a plan does not wait for the schema of all of it."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    limits: tuple[Limit, ...] = ()
 
 
 def changed_limits(project: Project, ledger: Ledger, stage: str, key: str) -> Iterator[str]:
@@ -23,29 +31,26 @@ def changed_limits(project: Project, ledger: Ledger, stage: str, key: str) -> It
         stage: that measured.
         key: of its result.
     """
-    report = _judged_last(project, ledger, stage, key)
-    if report is None:
-        return
-    held = {it.key: it for it in report.limits}
-    now = tuple(limits_of(report.models, TASKS[report.task], project.settings))
-    for limit in {it.key: it for it in now}.values():
-        before = held.get(limit.key)
-        if before is None or before.limit == limit.limit:
-            continue
-        change = msg("{name} {old} → {new}", limit.name, _said(before), _said(limit))
-        broken = (it.sentence for it in now if it.key == limit.key and not it.kept)
-        yield joined(", ", [change, *broken])
+    judged = _judged_last(project, ledger, stage, key)
+    now = [held_against(it, project.settings) for it in judged]
+    held = {before.key: (before, limit) for before, limit in zip(judged, now, strict=True)}
+    for before, limit in held.values():
+        if before.limit != limit.limit:
+            change = msg("{name} {old} → {new}", limit.name, _said(before), _said(limit))
+            broken = (it.sentence for it in now if it.key == limit.key and not it.kept)
+            yield joined(", ", [change, *broken])
 
 
-def _judged_last(project: Project, ledger: Ledger, stage: str, key: str) -> Report | None:
-    """Return the latest report that stands on the result."""
+def _judged_last(project: Project, ledger: Ledger, stage: str, key: str) -> tuple[Limit, ...]:
+    """Return the limits of the latest report that stands on the result; none if it cannot be read."""
     for conclusion in reversed(ledger.conclusions):
         if conclusion.stages.get(stage) == key:
             try:
-                return read_report(run_folder(project.state, conclusion.run))
-            except ValueError:  # no run can be called that
-                return None
-    return None
+                report = run_folder(project.state, conclusion.run).report
+                return _Judged.model_validate_json(report.read_bytes()).limits if report else ()
+            except (OSError, ValueError):  # pydantic's is one, and no run can be called that
+                return ()
+    return ()
 
 
 def _said(limit: Limit) -> str:

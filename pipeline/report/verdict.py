@@ -120,32 +120,36 @@ def limits_of(models: Sequence[ModelEntry], task: Task, settings: Settings) -> I
         reference = measured.get(model.reference)
         if model is reference or reference is None:
             continue
-        held = settings.quantize if is_lossy(model.name) else settings.verify
         if model.is_nb or is_lossy(model.name):
             drop = round(score_of(reference, task) - score_of(model, task), 12)
-            most = held.max_accuracy_drop
-            yield _limit(Asked.MAX_ACCURACY_DROP, model, drop, most, drop <= most, task.score_name)
-        agreement, least = _number(model.agreement), held.min_agreement
-        yield _limit(Asked.MIN_AGREEMENT, model, agreement, least, agreement >= least)
-        if is_lossy(model.name):
-            continue
-        difference, most = _number(model.max_abs_diff), settings.verify.max_abs_diff
-        yield _limit(Asked.MAX_ABS_DIFF, model, difference, most, difference <= most)
-    score, enough = score_of(pd, task), settings.verify.min_accuracy
-    kept = enough == 0 or (score > 0 and (enough is None or score >= enough))
-    yield _limit(Asked.MIN_ACCURACY, pd, score, enough, kept, task.score_name)
+            yield _limit(Asked.MAX_ACCURACY_DROP, model, drop, settings, task.score_name)
+        yield _limit(Asked.MIN_AGREEMENT, model, _number(model.agreement), settings)
+        if not is_lossy(model.name):
+            yield _limit(Asked.MAX_ABS_DIFF, model, _number(model.max_abs_diff), settings)
+    yield _limit(Asked.MIN_ACCURACY, pd, score_of(pd, task), settings, task.score_name)
 
 
 def _limit(
-    asked: Asked,
-    model: ModelEntry,
-    value: float,
-    limit: float | None,
-    kept: bool,
-    measure: str = "",
+    asked: Asked, model: ModelEntry, value: float, settings: Settings, measure: str = ""
 ) -> Limit:
     number = None if math.isnan(value) else value
-    return Limit(asked, model.name, measure, kept, number, limit, model.reference)
+    unjudged = Limit(asked, model.name, measure, False, number, reference=model.reference)
+    return held_against(unjudged, settings)
+
+
+def held_against(measured: Limit, settings: Settings) -> Limit:
+    """Hold a number that was measured against the limit that the project sets to it now."""
+    table = settings.quantize if is_lossy(measured.model) else settings.verify
+    limit: float | None = getattr(table, measured.asked.value, None)
+    return replace(measured, limit=limit, kept=_keeps(measured, limit))
+
+
+def _keeps(measured: Limit, limit: float | None) -> bool:
+    if limit is None:
+        return measured.number > 0
+    if measured.asked is Asked.MIN_ACCURACY and limit == 0:
+        return True  # whatever was measured
+    return measured.number >= limit if measured.asked.is_least else measured.number <= limit
 
 
 def score_of(model: ModelEntry, task: Task) -> float:
