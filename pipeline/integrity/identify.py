@@ -11,12 +11,13 @@ from pipeline.errors import UsageError
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Entry, Ledger
 from pipeline.text import one_line
-from stages.contract import Digests, DocumentError, Lineage, digests_of
+from stages.contract import Digests, DocumentError, Lineage, Needs, digests_of
 from stages.contract.artifacts import LINEAGE
 from stages.contract.variant import Variant
 from stages.errors import StageError
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer, parse_naive_buffer
+from stages.lite.needs import needs_of
 from stages.message import msg, text_of
 from stages.pitfalls import Pitfall
 
@@ -46,6 +47,7 @@ class Identity:
         opt_version: of the ``opt`` that wrote it, "" if that cannot be read.
         tensors: how many it has.
         same: how many of them the last good run's files have too, whatever their names.
+        needs: what an app needs to load it, None if that cannot be read.
     """
 
     file: str
@@ -56,6 +58,7 @@ class Identity:
     opt_version: str = ""
     tensors: int = 0
     same: int = 0
+    needs: Needs | None = None
 
     @property
     def pitfall(self) -> str:
@@ -92,7 +95,8 @@ def identify(project: Project, file: Path) -> Identity:
         kind = "refused"
     sentence = _sentence(name, kind, made or current, len(nb.tensors), same)
     version = one_line(nb.head.opt_version)
-    return Identity(str(file), digests, kind, sentence, target, version, len(nb.tensors), same)
+    tensors, needs = len(nb.tensors), needs_of(nb)
+    return Identity(str(file), digests, kind, sentence, target, version, tensors, same, needs)
 
 
 def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:

@@ -75,9 +75,22 @@ def rounded_line(report: Report) -> str:
     )
 
 
+def needs_lines(report: Report) -> list[str]:
+    """Return what an app needs to load the NB files, a sentence for those that need the same."""
+    by_needs: dict[str, list[str]] = {}
+    for file in report.runtime.files:
+        if file.needs and file.model not in report.refused:
+            by_needs.setdefault(file.needs.sentence, []).append(file.model)
+    return [
+        msg("to load {files}: {needs}", ", ".join(models), needs)
+        for needs, models in by_needs.items()
+    ]
+
+
 def notes(report: Report) -> list[str]:
     """Return what stands below the table in sentences."""
-    return [line for line in (chain_line(report), rounded_line(report)) if line]
+    lines = (chain_line(report), rounded_line(report), *needs_lines(report))
+    return [line for line in lines if line]
 
 
 def differences(report: Report) -> tuple[tuple[str, ...], list[list[str]]]:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 from stages.contract.artifacts import CURVE, EVIDENCE, LINEAGE
 from stages.contract.codec import DocumentError, decode, encode
-from stages.message import msg, restored, with_messages
+from stages.message import joined, msg, restored, with_messages
 
 _Document = TypeVar("_Document", bound="Document")
 _VERSION = "schema_version"
@@ -118,12 +118,40 @@ class Canary:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What the app has to have that loads an NB file."""
+
+    at_least: str
+    """the oldest Paddle-Lite that reads it: that of the ``opt`` which made it"""
+    extra: tuple[str, ...] = ()
+    """its operators that only a library built ``with_extra`` has"""
+    half: bool = False
+    """a library of half precision, and a processor that computes in it"""
+    opencl: bool = False
+    """a library with OpenCL, and a driver"""
+
+    @property
+    def sentence(self) -> str:
+        """The same for a person."""
+        said = [msg("Paddle-Lite {version} or newer", self.at_least)]
+        if self.extra:
+            said.append(msg("with extra operators (with_extra=ON)"))
+        if self.half:
+            said.append(msg("with half precision (with_arm82_fp16=ON) on ARMv8.2"))
+        if self.opencl:
+            said.append(msg("with OpenCL (with_opencl=ON)"))
+        return joined(", ", said)
+
+
+@dataclass(frozen=True)
 class BufferHead:
     """What the head and the kernels of an NB file say."""
 
     model: str
     target: str
     opt_version: str
+    needs: Needs | None = None
+    """missing where the file could not be read"""
 
 
 @dataclass(frozen=True)

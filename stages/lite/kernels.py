@@ -24,6 +24,7 @@ _TARGETS = {
     16: "intel_fpga", 17: "metal", 18: "nnadapter",
 }  # fmt: skip
 _OPENCL = "5"
+_PARTS = 5
 #: What ends the name of an attribute that marks a parameter to be turned into half precision at loading
 #: (``LightPredictor::WeightFP32ToFP16``, lite/api/light_api.cc).
 HALF_MARK = "_fp16"
@@ -51,15 +52,20 @@ def precision_of(operator: Operator) -> Precision:
     OpenCL's kernels are all called half precision's. In which one they compute is the app's to say, when it
     loads the file (``set_opencl_precision``, lite/api/paddle_api.h): by default in half if the GPU can.
     """
-    parts = str(operator.attributes.get(KERNEL_ATTRIBUTE, "")).split("/")
-    if len(parts) >= 5 and parts[-3] == _OPENCL:
+    parts = _kernel(operator)
+    if parts[-3:-2] == [_OPENCL]:
         return Precision.OTHER
-    return Precision(parts[-2] if len(parts) >= 5 else "")
+    return Precision(parts[-2] if parts else "")
 
 
 def is_half(nb: NaiveBuffer) -> bool:
     """Return whether a file has kernels that compute in half precision."""
     return any(precision_of(item) is Precision.FLOAT16 for item in nb.every_operator())
+
+
+def is_opencl(nb: NaiveBuffer) -> bool:
+    """Return whether a file has kernels of OpenCL's."""
+    return any(_kernel(item)[-3:-2] == [_OPENCL] for item in nb.every_operator())
 
 
 def read_target(nb: Path) -> str:
@@ -83,11 +89,17 @@ def target_of(model: NaiveBuffer) -> str:
 
 def _target(model: NaiveBuffer, operator: Operator) -> str:
     kernel = str(operator.attributes.get(KERNEL_ATTRIBUTE, ""))
-    parts = kernel.split("/")
-    number = parts[-3] if len(parts) >= 5 else ""
+    parts = _kernel(operator)
+    number = parts[-3] if parts else ""
     if not number.isdecimal() or int(number) not in _TARGETS:
         raise malformed(
             model.path,
             msg("operator {type} has the kernel {kernel}", repr(operator.type), repr(kernel[:80])),
         )
     return _TARGETS[int(number)]
+
+
+def _kernel(operator: Operator) -> list[str]:
+    """Return the parts of the name of an operator's kernel; [] if it names none."""
+    parts = str(operator.attributes.get(KERNEL_ATTRIBUTE, "")).split("/")
+    return parts if len(parts) >= _PARTS else []

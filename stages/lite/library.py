@@ -30,6 +30,7 @@ _SHARED, _64_BITS, _LONGEST_NAME = 3, 2, 256
 _TAGGED = re.compile(rb"(?<=\0)v(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?(?:-?(?:rc|beta)[.\d]{0,4})?)(?=\0)")
 _GLIBC = re.compile(rb"(?<=\0)GLIBC_(\d{1,2})\.(\d{1,3})(?=[.\0])")
 _KERNEL = re.compile(rb"N6paddle4lite7kernels(?:3arm|4host)(\d{1,3})")
+_OPENCL = b"N6paddle4lite7kernels6opencl"
 _CLASS = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OURS = b"N6paddle4lite"
 _FACTORY = b"_ZN6paddle8lite_api21CreatePaddlePredictorINS0_12MobileConfig"
@@ -37,7 +38,9 @@ _FACTORY = b"_ZN6paddle8lite_api21CreatePaddlePredictorINS0_12MobileConfig"
 #: Operators whose kernels are only in a library with extra operators -> the class of one of them
 #: (REGISTER_LITE_KERNEL in lite/kernels/arm and lite/kernels/host, v2.13).
 EXTRA = {
+    "assign": "AssignCompute",
     "flatten_contiguous_range": "FlattenContiguousRangeCompute",
+    "gelu": "GeluCompute",
     "hard_sigmoid": "HardSigmoidCompute",
     "hard_swish": "HardSwishCompute",
     "layer_norm": "LayerNormCompute",
@@ -81,6 +84,7 @@ class Library:
         version: of Paddle-Lite, such as ``2.13-rc``; "" if it does not say.
         kernels: the classes of its kernels for ARM and for the host; empty if it does not name them.
         glibc: the newest version of glibc that it asks for; () if of none.
+        opencl: whether it has kernels of OpenCL's; None if it does not name its kernels.
         page: the largest alignment of what is loaded, in bytes: pages of a device may be as large.
     """
 
@@ -89,6 +93,7 @@ class Library:
     version: str
     kernels: frozenset[str]
     glibc: tuple[int, ...]
+    opencl: bool | None
     page: int
 
     @property
@@ -137,12 +142,14 @@ def read_library(data: bytes) -> Library:
         raise NotALibraryError(msg("it is no Paddle-Lite library"))
     tags = _TAGGED.findall(constants)
     glibc = [(int(major), int(minor)) for major, minor in _GLIBC.findall(constants)]
+    kernels = frozenset(_kernels(constants))
     return Library(
         machine,
         _system(needed, bool(glibc)),
         tags[0].decode() if len(set(tags)) == 1 else "",
-        frozenset(_kernels(constants)),
+        kernels,
         max(glibc, default=()),
+        _OPENCL in constants if kernels else None,
         max((header.align for header in headers if header.kind == _LOAD), default=0),
     )
 

@@ -10,8 +10,9 @@ from stages.contract.variant import Variant, Weights
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.program import write_emulation
 from stages.errors import StageError
-from stages.lite.kernels import is_half, target_of
+from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
+from stages.lite.needs import needs_of
 from stages.lite.targets import runnable_target
 from stages.message import msg, text_of
 from stages.parity.models import REFERENCE, Model, not_checked
@@ -93,7 +94,7 @@ def _buffer(context: Context, variant: Variant, machine_runs: bool) -> Model:
         target=target,
         opt_version=printable(read.head.opt_version),
         reference=variant.weights.reference,
-        half=is_half(read),
+        needs=needs_of(read),
     )
     if target != slot:
         why = msg(

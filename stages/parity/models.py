@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stages.contract import Fault, Status
+from stages.contract import Fault, Needs, Status
 from stages.contract.artifacts import PD_MODEL
 from stages.message import msg
 from stages.pitfalls import Pitfall
@@ -20,7 +20,7 @@ class Model:
     ``status`` is None if it is run; else it and ``fault`` say why not, and ``detail`` says it to people.
     ``reference`` is the column that it is compared with, of PD its own. ``target`` and ``opt_version`` are
     what an NB file says of itself; if it is ``emulated``, ``files`` are the program and the parameters that
-    were read back out of it. ``half`` says that its kernels compute in half precision.
+    were read back out of it. ``needs`` is what an NB file needs of an app.
     """
 
     name: str
@@ -34,7 +34,12 @@ class Model:
     opt_version: str = ""
     emulated: bool = False
     reference: str = REFERENCE
-    half: bool = False
+    needs: Needs | None = None
+
+    @property
+    def half(self) -> bool:
+        """Whether its kernels compute in half precision."""
+        return self.needs is not None and self.needs.half
 
 
 def not_checked(why: str) -> str:

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.contract import Fault, OnArm
+from stages.contract import Fault, Needs, OnArm
 from stages.contract.artifacts import ARM_RUNTIME
 from stages.device.program import CannotCompileError, compile_program, is_native
-from stages.lite.kernels import is_half
 from stages.lite.library import Library, NotALibraryError, read_library
-from stages.lite.naive_buffer import read_naive_buffer
+from stages.lite.needs import Lack, lacks
 from stages.message import joined, msg, text_of
 from stages.parity.models import Model
 from stages.parity.series import Difference, Series
@@ -61,7 +60,8 @@ def run_on_arm(
                 continue
             version = runtime.version if runtime else ""
             column.on_arm = OnArm(0, version, is_native())
-            unfit = why or (_unfit(runtime, context.input(column.model.name)) if runtime else "")
+            needs = column.model.needs
+            unfit = why or (_unfit(runtime, needs) if runtime and needs else "")
             if program is None or unfit:
                 column.on_arm = replace(column.on_arm, failure=unfit)
                 continue
@@ -79,14 +79,14 @@ def _program(context: Context) -> tuple[Library | None, Path | None, str]:
         return None, None, text_of(error)
 
 
-def _unfit(library: Library, nb: Path) -> str:
+def _unfit(library: Library, needs: Needs) -> str:
     """Return what a file needs and the library lacks; "" if nothing, as far as it can be told."""
-    read = read_naive_buffer(nb)
-    if is_half(read) and library.half is False:
+    lacking = set(lacks(needs, library))
+    if Lack.HALF in lacking:
         return msg("the library has no kernels of half precision (--with_arm82_fp16=ON)")
-    lacking = library.lacks(frozenset(each.type for each in read.every_operator()))
-    if lacking:
-        return msg("the library lacks {operators} (with_extra=ON)", joined(", ", lacking))
+    if Lack.EXTRA in lacking:
+        operators = joined(", ", library.lacks(frozenset(needs.extra)))
+        return msg("the library lacks {operators} (with_extra=ON)", operators)
     return ""
 
 

@@ -13,6 +13,7 @@ from paddle import nn
 from paddle.nn import functional
 
 from stages import convert
+from stages.contract import Needs
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.half import half_marks, to_half
 from stages.emulation.program import write_emulation
@@ -251,7 +252,9 @@ def test_half_precision_of_a_recognition_model_is_run_as_it_stands(tmp_path: Pat
     lite = converted().output / "lite.pdmodel", converted().output / "lite.pdiparams"
     nb = half(lite, tmp_path / "half")
     run = context("verify", tmp_path, {}, {})
-    model = listing.emulated(run, Model("nb-arm-fp16", half=True), read_naive_buffer(nb))
+    model = listing.emulated(
+        run, Model("nb-arm-fp16", needs=Needs("2.13", half=True)), read_naive_buffer(nb)
+    )
     assert (model.kind, model.emulated, model.status) == ("pd-plain", True, None)
     found = pd_plain.load(1, *model.files)(image(SHAPE)[np.newaxis])[0]
     exact = emulated(converted().output / "model_arm.nb", tmp_path, SHAPE)

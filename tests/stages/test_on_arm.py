@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from stages.contract import Needs
 from stages.contract.artifacts import ARM_RUNTIME
 from stages.parity import on_arm
 from stages.parity.models import Model
@@ -58,7 +59,8 @@ def ran(monkeypatch: pytest.MonkeyPatch, folder: Path, compared: int) -> Series[
     monkeypatch.setattr(on_arm, "_program", lambda _context: (library, Path("lite_run"), ""))
     monkeypatch.setattr(on_arm, "_unfit", lambda _library, _nb: "")
     pd = Series[str](Model("pd", "pd"))
-    arm = Series[str](Model("nb-arm-fp16", "pd", target="arm", emulated=True, half=True))
+    needs = Needs("2.13", half=True)
+    arm = Series[str](Model("nb-arm-fp16", "pd", target="arm", emulated=True, needs=needs))
     arm.predictions += ["ab"] * IMAGES
     arm.confidences += [1.0] * IMAGES
     arm.differences += [Difference(0.0, 0.0)] * compared

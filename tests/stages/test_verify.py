@@ -27,6 +27,12 @@ from support.legacy import SHAPE, Recorded, alphanumeric_model, context, draw_li
 
 TEXTS = ["A1B2", "XYZ9", "HELLO7", "42", "PADDLE", "LITE213"]
 PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": False}
+#: As opt chose their operators; what is at its default is left out.
+_BOTH = ["flatten_contiguous_range", "hard_sigmoid", "layer_norm", "matmul_v2", "shape", "swish"]
+NEEDS: dict[str, dict[str, Any]] = {
+    "nb-x86": {"at_least": "2.13", "extra": _BOTH},
+    "nb-arm": {"at_least": "2.13", "extra": sorted([*_BOTH, "hard_swish"])},
+}
 
 
 @lru_cache(maxsize=1)
@@ -257,13 +263,24 @@ def test_runtime_of_the_files_is_written_down() -> None:
     assert evidence(run)["runtime"] == {
         "paddle_lite": importlib.metadata.version("paddlelite"),
         "files": [
-            {"model": "nb-x86", "target": "x86", "opt_version": "v2.13-rc"},
-            {"model": "nb-arm", "target": "arm", "opt_version": "v2.13-rc"},
+            {
+                "model": "nb-x86",
+                "target": "x86",
+                "opt_version": "v2.13-rc",
+                "needs": NEEDS["nb-x86"],
+            },
+            {
+                "model": "nb-arm",
+                "target": "arm",
+                "opt_version": "v2.13-rc",
+                "needs": NEEDS["nb-arm"],
+            },
         ],
     }
     written = json.loads((run.output / "preprocess.json").read_text(encoding="utf-8"))
     assert written["runtime"] == {
         "name": "Paddle-Lite", "opt_version": "v2.13-rc", "at_least": "2.13",
+        "needs": {name: {**needs, "half": False, "opencl": False} for name, needs in NEEDS.items()},
     }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from stages.contract import (
     Match,
     Metrics,
     ModelEntry,
+    Needs,
     Parity,
     Quantisation,
     QuantizeMetrics,
@@ -249,6 +250,10 @@ def make_comparison(place: str, what: str, value: str, found: str | None = None)
     return Compared(place, what, value, said, outcome)
 
 
+#: What an NB file of any recognition model needs.
+NEEDS = Needs("2.13", extra=("hard_swish", "layer_norm"))
+
+
 def make_evidence(**changes: Any) -> Evidence:
     """Return an evidence.json of a run in which all is well."""
     evidence = Evidence(
@@ -279,7 +284,10 @@ def make_evidence(**changes: Any) -> Evidence:
         ),
         runtime=Runtime(
             "2.13rc0",
-            (BufferHead("nb-arm", "arm", "v2.13-rc"), BufferHead("nb-x86", "x86", "v2.13-rc")),
+            (
+                BufferHead("nb-arm", "arm", "v2.13-rc", NEEDS),
+                BufferHead("nb-x86", "x86", "v2.13-rc", NEEDS),
+            ),
         ),
     )
     return replace(evidence, **changes)

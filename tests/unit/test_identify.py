@@ -10,7 +10,7 @@ from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.identify import Identity, identify
 from pipeline.project import Project, load_project
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
-from stages.contract import Artifact, Digests, Lineage, Result, TracedModel, digests_of
+from stages.contract import Artifact, Digests, Lineage, Needs, Result, TracedModel, digests_of
 from stages.lite.naive_buffer import parse_naive_buffer
 from support.naive import Op, Parameter, naive_buffer, small_model
 from support.projects import write_project
@@ -66,6 +66,7 @@ def test_the_file_to_ship_is_known_by_its_hash(project: Project) -> None:
     assert "run run-2 made" in found.sentence
     assert (found.target, found.opt_version) == ("arm", "v2.13-rc")
     assert found.same == found.tensors == 2
+    assert found.needs == Needs("2.13")
 
 
 def test_a_file_of_an_earlier_run_is_stale(project: Project) -> None:

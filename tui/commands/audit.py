@@ -142,6 +142,9 @@ def _show_identity(found: Identity, terminal: Terminal) -> None:
         said = _("target {target}, opt {version}, SHA-256 {sha256}")
         values = {"target": found.target, "version": found.opt_version}
         terminal.print("    " + said.format(**values, sha256=found.digests.sha256))
+    if found.needs:
+        said = _("to load it: {needs}")
+        terminal.print("    " + said.format(needs=translated(found.needs.sentence)))
     if found.pitfall:
         _why(found.pitfall, terminal)
 

@@ -21,6 +21,8 @@ import numpy as np
 from stages.contract.artifacts import ARM_RUNTIME
 from stages.device.program import CannotCompileError, compile_program
 from stages.lite.library import read_library
+from stages.lite.naive_buffer import read_naive_buffer
+from stages.lite.needs import needs_of
 from stages.parity.models import Model
 from stages.parity.on_arm import run_on_arm
 from stages.parity.sanity import RowSanity, Sanity
@@ -82,7 +84,8 @@ def prepare(image: np.ndarray) -> np.ndarray:
 def ran(folder: Path, program: Path, nb: Path) -> dict[str, Any]:
     """Run a file on ARM, beside the plain one as its reference; return what became of its column."""
     pd = Series[str](Model("pd", "arm", (str(program), str(folder / "plain.nb"))))
-    arm = Series[str](Model("nb-arm", "pd", ("a", "b"), target="arm", emulated=True))
+    needs = needs_of(read_naive_buffer(nb))
+    arm = Series[str](Model("nb-arm", "pd", ("a", "b"), target="arm", emulated=True, needs=needs))
     for column in (pd, arm):
         column.predictions += [EMULATED] * IMAGES
         column.differences += [Difference(0.0, 0.0)] * IMAGES
