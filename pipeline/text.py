@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection
 
 from stages.message import msg
 from stages.text.printable import one_line, several_lines
 
 __all__ = [
-    "human_seconds", "human_size", "nearest", "one_line", "several_lines", "unfolded",
+    "human_seconds", "human_size", "nearest", "one_line", "several_lines", "shown", "unfolded",
     "without_credentials", "without_secrets",
 ]  # fmt: skip
 
@@ -18,6 +19,17 @@ __all__ = [
 def unfolded(text: str) -> str:
     """Return a text of several lines as one, each made safe by :func:`one_line`."""
     return " ".join(one_line(line.strip()) for line in text.splitlines())
+
+
+#: Carries a mark that has nothing to stand on.
+_CARRIER = "\u25cc"
+
+
+def shown(text: str) -> str:
+    """Return :func:`one_line` text; a mark at its beginning gets something to stand on."""
+    safe = one_line(text)
+    leading = bool(safe) and unicodedata.category(safe[0]).startswith("M")
+    return _CARRIER + safe if leading else safe
 
 
 # Up to the last @, for a password may have one. Who is asked over ssh is part of the way there, not a secret.

@@ -47,6 +47,23 @@ def pairs(label: str, reading: str) -> Iterator[Pair]:
             yield from zip_longest(wanted[since:to], read[start:end], fillvalue="")
 
 
+def pieces(reading: str, label: str) -> Iterator[tuple[str, bool]]:
+    """Give the reading piece by piece, and whether the label has the same there.
+
+    A character of the label that was not read is an empty piece.
+    """
+    read, wanted = clusters(reading), clusters(label)
+    for tag, start, end, since, to in compared(read, wanted):
+        if tag == "equal":
+            yield "".join(read[start:end]), True
+            continue
+        yield from ((item, False) for item in read[start:end])
+        yield from (("", False) for _item in range((to - since) - (end - start)))
+    rest = "".join(read[LONGEST:])
+    if rest:
+        yield rest, rest == "".join(wanted[LONGEST:])
+
+
 def counted(report: Report) -> dict[Pair, Counter[str]]:
     """Return how often each model has each confusion, the most frequent first; none where nothing is read."""
     counts: dict[Pair, Counter[str]] = {}

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
+from pipeline.report.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
 from stages.contract.pages import Page
 from support.recorded import RECORDED
 from tui.views.outlines import Finding, marked_page
-from tui.views.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
 from tui.widgets.picture import as_characters, as_half_blocks, painted
 
 

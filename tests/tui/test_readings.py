@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.report.confusions import clusters
+from pipeline.text import shown
 from tui.appearance import Appearance, use
-from tui.views.readings import DIFFERENT, differences, marked, shown
+from tui.views.readings import DIFFERENT, differences, marked
 
 
 @pytest.fixture

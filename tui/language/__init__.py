@@ -10,11 +10,8 @@ English is the source, and what files hold (events, reports) stays English whate
 
 from __future__ import annotations
 
-import gettext as _standard
-from pathlib import Path
-
-from stages.message import Message, names_in, text_of
-from tui.language.choice import LANGUAGES, SOURCE, can_show, find, from_environment
+from pipeline.language import DOMAIN, LANGUAGES, LOCALE, SOURCE, catalogue, said_in
+from tui.language.choice import can_show, find, from_environment
 from tui.language.marks import N_, NC_
 
 __all__ = [
@@ -35,25 +32,14 @@ __all__ = [
     "translated",
 ]  # fmt: skip
 
-DOMAIN = "paddock"
-#: The context of the sentences that files hold; the same words on a button may be something else.
-_SAID = "said"
-LOCALE = Path(__file__).resolve().parent.parent / "locale"
-
-
 _code = SOURCE
-_current: _standard.NullTranslations = _standard.NullTranslations()
+_current = catalogue(SOURCE)
 
 
 def speak(code: str) -> None:
     """Say everything from now on in the language ``code``, one of :data:`LANGUAGES`."""
-    global _code, _current  # noqa: PLW0603 - a process speaks one language
-    _code = code
-    if code == SOURCE:
-        _current = _standard.NullTranslations()
-        return
-    with (LOCALE / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as stream:
-        _current = _standard.GNUTranslations(stream)
+    global _code, _current
+    _code, _current = code, catalogue(code)
 
 
 def chosen() -> str:
@@ -77,17 +63,5 @@ def pgettext(context: str, sentence: str) -> str:
 
 
 def translated(said: str | BaseException) -> str:
-    """Return English text from the pipeline or a stage, or what an error says, in the chosen language.
-
-    A message is said anew from its template and its values, which may be messages themselves; other
-    texts are looked up as they are. What the catalogue does not have stays English.
-    """
-    text = text_of(said)
-    if not text or _code == SOURCE:
-        return str(text)
-    if not isinstance(text, Message) or not text.values:
-        return _current.pgettext(_SAID, text)
-    answer = _current.pgettext(_SAID, text.template)
-    values = [translated(value) for value in text.values]
-    names = names_in(text.template)
-    return answer.format(**dict(zip(names, values, strict=True))) if names else answer.join(values)
+    """Return English text from the pipeline or a stage, or what an error says, in the chosen language."""
+    return said_in(_code, said)

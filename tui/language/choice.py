@@ -5,9 +5,8 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 
-#: Code -> the language's own name. English needs no catalogue: it is what the program is written in.
-LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
-SOURCE = "en"
+from pipeline.language import LANGUAGES, SOURCE
+
 #: Locales that mean "no language at all"; gettext then heeds ``LANGUAGE`` no more.
 _NONE = ("C", "POSIX")
 

@@ -19,12 +19,12 @@ from textual.worker import get_current_worker
 from pipeline.complaint import Complaint
 from pipeline.errors import PaddockError
 from pipeline.project.answers import Answers
+from pipeline.report.pictures import PictureError, load_picture
 from tui.keys import bindings
 from tui.language import N_, _
 from tui.screens.confirm import YES, confirm_screen
 from tui.screens.plain import PlainScreen
 from tui.views.entries import FIELDS, LISTS, TEXTS, Entries
-from tui.views.pictures import PictureError, load_picture
 from tui.widgets.choice import Choice
 from tui.widgets.field import Entry, Field
 from tui.widgets.line import Line

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator
-
 from rich.text import Text
 
-from pipeline.report.confusions import LONGEST, clusters, compared
+from pipeline.report.confusions import clusters, compared, pieces
 from pipeline.report.samples import Sample
-from pipeline.text import one_line
+from pipeline.text import one_line, shown
 from tui.appearance import current, symbol
 from tui.language import _, translated
 
 DIFFERENT = "bold underline red"
-#: Carries a mark that has nothing to stand on.
-_CARRIER = "\u25cc"
-
-
-def shown(text: str) -> str:
-    """Return ``text`` as it may stand on a screen; a mark at its beginning gets something to stand on."""
-    safe = one_line(text)
-    leading = bool(safe) and unicodedata.category(safe[0]).startswith("M")
-    return _CARRIER + safe if leading else safe
 
 
 def said(found: str, *, is_text: bool = False) -> str:
@@ -36,7 +24,8 @@ def marked(reading: str, label: str) -> Text:
     A character of the label that was not read is an empty place, in ASCII empty brackets.
     """
     text = Text()
-    for piece, is_same in _pieces(reading, label):
+    for raw, is_same in pieces(reading, label):
+        piece = shown(raw)
         if is_same:
             text.append(piece)
         elif current().ascii_only:
@@ -53,20 +42,6 @@ def differences(reading: str, label: str) -> int:
         for tag, start, end, since, to in compared(clusters(reading), clusters(label))
         if tag != "equal"
     )
-
-
-def _pieces(reading: str, label: str) -> Iterator[tuple[str, bool]]:
-    """Give the reading piece by piece: as it is shown, and whether the label has the same."""
-    read, wanted = clusters(reading), clusters(label)
-    for tag, start, end, since, to in compared(read, wanted):
-        if tag == "equal":
-            yield shown("".join(read[start:end])), True
-            continue
-        yield from ((shown(item), False) for item in read[start:end])
-        yield from (("", False) for _item in range((to - since) - (end - start)))
-    rest = "".join(read[LONGEST:])
-    if rest:
-        yield shown(rest), rest == "".join(wanted[LONGEST:])
 
 
 def readings(sample: Sample) -> list[tuple[str, Text]]:

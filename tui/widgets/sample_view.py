@@ -12,14 +12,13 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
+from pipeline.report.pictures import Loaded, PictureError, load_picture
 from pipeline.report.samples import Sample
 from pipeline.text import one_line
-from stages.message import text_of
 from tui.appearance import current, symbol
 from tui.backend import Backend
-from tui.language import _, ngettext
+from tui.language import _, ngettext, translated
 from tui.views.outlines import marked_page
-from tui.views.pictures import Loaded, PictureError, load_picture
 from tui.views.readings import differences, marked, said
 from tui.widgets.columns import flowing, padded, widest
 from tui.widgets.line import Line
@@ -81,7 +80,7 @@ class SampleView(Vertical):
         try:
             loaded = load_picture(self._backend.project().data_root, sample.image)
         except PictureError as error:
-            sentence = text_of(error)
+            sentence = translated(error)
         except PaddockError:
             sentence = _("The project file cannot be read, so the image cannot be found.")
         if not get_current_worker().is_cancelled:

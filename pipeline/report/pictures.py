@@ -1,4 +1,4 @@
-"""Image files of the project, read for a screen: whatever they hold, there is a picture or a sentence."""
+"""Image files of the project, read to be shown: whatever they hold, there is a picture or a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import ExifTags, Image, ImageOps
 
 from pipeline.models.given import is_safe_path
-from tui.language import N_, _
+from stages.message import msg
 
 #: Larger files are not opened, in bytes.
 LARGEST_FILE = 64 << 20
@@ -17,11 +17,9 @@ KEPT_SIZE = (1600, 800)
 #: Orientations in which a camera's picture lies on its side.
 _SIDEWAYS = range(5, 9)
 
-_NO_PIXELS = N_("The image is too large to be shown: {width} × {height} pixels.")
-
 
 class PictureError(Exception):
-    """Why there is no picture, in a sentence of the chosen language."""
+    """Why there is no picture, as a message."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,9 @@ def load_picture(root: Path, name: str) -> Loaded:
     except PictureError:
         raise
     except MemoryError as error:
-        raise PictureError(_("There is not enough memory to show the image.")) from error
+        raise PictureError(msg("There is not enough memory to show the image.")) from error
     except Exception as error:  # PIL's decoders raise whatever a broken file makes them trip over
-        raise PictureError(_("The file is not an image that can be shown.")) from error
+        raise PictureError(msg("The file is not an image that can be shown.")) from error
     upright.thumbnail(KEPT_SIZE)
     return Loaded(upright, (size[1], size[0]) if is_turned else size)
 
@@ -63,20 +61,18 @@ def _find(root: Path, name: str) -> Path:
         PictureError: it is not.
     """
     if not is_safe_path(name):
-        raise PictureError(_("The image's path leads out of the data folder."))
+        raise PictureError(msg("The image's path leads out of the data folder."))
     try:
         path, top = (root / name).resolve(strict=True), root.resolve(strict=True)
         size = path.stat().st_size
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-        raise PictureError(_("The image file is not there.")) from error
+        raise PictureError(msg("The image file is not there.")) from error
     if not path.is_relative_to(top):
-        raise PictureError(_("The image's path leads out of the data folder."))
+        raise PictureError(msg("The image's path leads out of the data folder."))
     if not path.is_file():
-        raise PictureError(_("The image file is not there."))
+        raise PictureError(msg("The image file is not there."))
     if size > LARGEST_FILE:
-        raise PictureError(
-            _("The image file is too large to be shown: {size} MB.").format(size=size >> 20)
-        )
+        raise PictureError(msg("The image file is too large to be shown: {size} MB.", size >> 20))
     return path
 
 
@@ -84,4 +80,6 @@ def _check_pixels(image: Image.Image) -> None:
     """Refuse before anything is decoded what PIL itself warns of."""
     width, height = image.size
     if width * height > (Image.MAX_IMAGE_PIXELS or 0) or not width * height:
-        raise PictureError(_(_NO_PIXELS).format(width=width, height=height))
+        raise PictureError(
+            msg("The image is too large to be shown: {width} × {height} pixels.", width, height)
+        )
