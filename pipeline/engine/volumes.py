@@ -9,10 +9,8 @@ from __future__ import annotations
 import io
 import secrets
 import tarfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from os import fdopen, pipe
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -23,10 +21,10 @@ from docker.models.volumes import Volume as DockerVolume
 from docker.types import Mount
 
 from pipeline.compose.file import Volume
-from pipeline.engine.containers import file_entry, folder_entry, removing
+from pipeline.engine.containers import removing
 from pipeline.engine.errors import translated
+from pipeline.engine.tree import Tree
 from pipeline.errors import EngineError, IntegrityFailed, PaddockError
-from stages.contract import MANIFEST_FILE
 from stages.message import msg
 
 if TYPE_CHECKING:
@@ -133,17 +131,14 @@ class VolumeClient:
     ) -> None:
         """Write ``files`` below ``folder``, the manifest last: it says that the tree is complete.
 
-        ``advanced`` is called once a file, in a thread of its own.
+        ``advanced`` is called once a file.
         """
-        reader, writer = pipe()
-        with fdopen(reader, "rb") as source:
-            feeder = _Feeder(fdopen(writer, "wb"), folder.name, files, manifest, advanced)
-            feeder.start()
+        tree = Tree(folder.name, files, manifest, advanced)
+        try:
             with translated(msg("uploading to {folder}", folder)):
-                blocks = iter(lambda: source.read(1 << 20), b"")
-                self._there().put_archive(str(folder.parent), blocks)
-            feeder.join()
-        feeder.raise_error()
+                self._there().put_archive(str(folder.parent), tree)
+        finally:
+            tree.raise_error()  # then the engine's is only what came of it
 
     def fetch(self, path: PurePosixPath, sink: BinaryIO) -> None:
         """Copy the file at ``path`` into ``sink``.
@@ -199,51 +194,6 @@ def _write(sink: BinaryIO, block: bytes) -> None:
         raise PaddockError(
             msg("cannot write {sink}: {strerror}", sink.name, error.strerror)
         ) from error
-
-
-class _Feeder(threading.Thread):
-    """Writes a tar archive into a pipe while the engine reads its other end."""
-
-    def __init__(
-        self,
-        stream: BinaryIO,
-        folder: str,
-        files: Mapping[str, Path],
-        manifest: str,
-        advanced: Callable[[], None],
-    ) -> None:
-        super().__init__(daemon=True)
-        self._stream, self._folder, self._files = stream, folder, files
-        self._manifest, self._advanced = manifest.encode("utf-8"), advanced
-        self._error: OSError | None = None
-
-    def run(self) -> None:
-        try:
-            with self._stream, tarfile.open(fileobj=self._stream, mode="w|") as archive:
-                self._write(archive)
-        except OSError as error:
-            self._error = error
-
-    def _write(self, archive: tarfile.TarFile) -> None:
-        for folder in sorted(self._folders()):
-            archive.addfile(folder_entry(folder))
-        for name, path in self._files.items():
-            with path.open("rb") as source:
-                entry = file_entry(f"{self._folder}/{name}", path.stat().st_size)
-                archive.addfile(entry, source)
-            self._advanced()
-        entry = file_entry(f"{self._folder}/{MANIFEST_FILE}", len(self._manifest))
-        archive.addfile(entry, io.BytesIO(self._manifest))
-
-    def _folders(self) -> set[str]:
-        """Every folder of the tree; the engine would make those that are not named as root."""
-        parents = {parent for name in self._files for parent in PurePosixPath(name).parents}
-        return {(PurePosixPath(self._folder) / parent).as_posix() for parent in parents}
-
-    def raise_error(self) -> None:
-        """Raise what went wrong while reading the files, if anything did."""
-        if self._error:
-            raise self._error
 
 
 class Chunks(io.RawIOBase):
