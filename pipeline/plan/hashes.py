@@ -7,14 +7,13 @@ is not remembered: the clock of the file system could miss another change in the
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from os import stat
 from pathlib import Path
-
-from stages.files import sha256_of
 
 _SCHEMA = """
 create table if not exists hashes (
@@ -23,6 +22,7 @@ create table if not exists hashes (
 """
 #: How long ago a file must have changed to be remembered, in nanoseconds.
 _SETTLED = 100_000_000
+_BLOCK = 1 << 20
 
 #: Path, inode, mtime, ctime, size, SHA-256.
 _Row = tuple[str, int, int, int, int, str]
@@ -60,7 +60,7 @@ class HashCache:
         known = self._known.get(name)
         if known and known[1:5] == stamp:
             return known[5]
-        digest = sha256_of(Path(name))[1]
+        digest = _sha256_of(name, stamp[3])
         if time.time_ns() - stamp[2] > _SETTLED:
             self._known[name] = self._new[name] = (name, *stamp, digest)
         return digest
@@ -76,6 +76,15 @@ class HashCache:
 def _stamp_of(name: str) -> tuple[int, int, int, int]:
     status = stat(name)  # noqa: PTH116 - a Path would take as long again
     return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
+
+
+def _sha256_of(name: str, size: int) -> str:
+    digest = hashlib.sha256()
+    # Read as large as it is: of many small files, a Path and a buffer would take as long as all else.
+    with open(name, "rb", buffering=0) as stream:  # noqa: PTH123
+        while block := stream.read(min(size + 1, _BLOCK)):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -35,10 +35,10 @@ def test_unchanged_file_is_not_read_again(
     with HashCache(tmp_path / "state" / "h.sqlite") as cache:
         assert cache.sha256(file) == sha256(b"one")
 
-    def refuse(path: Path) -> None:
+    def refuse(path: str, _size: int) -> None:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr(hashes, "sha256_of", refuse)
+    monkeypatch.setattr(hashes, "_sha256_of", refuse)
     with HashCache(tmp_path / "state" / "h.sqlite") as cache:
         assert cache.sha256(file) == sha256(b"one")
 
@@ -110,7 +110,7 @@ def test_what_was_hashed_before_an_error_is_kept(
     with pytest.raises(FileNotFoundError), HashCache(tmp_path / "h.sqlite") as cache:
         cache.sha256(file)
         cache.sha256(tmp_path / "missing")
-    monkeypatch.setattr(hashes, "sha256_of", None)
+    monkeypatch.setattr(hashes, "_sha256_of", None)
     with HashCache(tmp_path / "h.sqlite") as cache:
         assert cache.sha256(file) == sha256(b"one")
 
