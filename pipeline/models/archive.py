@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -28,6 +29,8 @@ _FOLDERS = 10
 _PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 _SUFFIXES = (".tar", ".tar.gz", ".tgz", ".zip")
+#: Apps and libraries of Android and iOS are zips.
+_ZIPPED = (".zip", ".apk", ".aab", ".aar", ".ipa")
 #: What reading a damaged archive can raise.
 _DAMAGED = (
     tarfile.TarError,
@@ -57,37 +60,62 @@ def unpack(archive: Path, folder: Path) -> None:
     Raises:
         UsageError: it is damaged, holds anything but plain files and folders below it, or too much.
     """
+    for name, pieces in files_of(archive):
+        with _named(archive), _new_file(archive, folder, name) as sink:
+            for piece in pieces:
+                sink.write(piece)
+
+
+def files_of(archive: Path, most_files: int = 0) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Give the name of each file, and its content in pieces, to be read before the next file is asked for.
+
+    What is not read is not unpacked. A size that the archive states is not believed.
+
+    Raises:
+        UsageError: it is damaged, holds anything but plain files and folders below it, or too much.
+    """
+    members = _zip_members if archive.name.lower().endswith(_ZIPPED) else _tar_members
+    left, most_files = MOST_BYTES, most_files or MOST_FILES
+
+    def pieces(name: str, open_member: Callable[[], IO[bytes] | None]) -> Iterator[bytes]:
+        nonlocal left
+        with _named(archive), ExitStack() as stack:
+            source = open_member()
+            if source is None:
+                raise tarfile.TarError(msg("{name} has no content", name))
+            stack.enter_context(source)
+            while piece := source.read(_PIECE):
+                left -= len(piece)
+                if left < 0:
+                    more = msg("it unpacks to more than {most_bytes} GB", MOST_BYTES >> 30)
+                    raise _refused(archive, more)
+                yield piece
+
+    with _named(archive):
+        for count, (name, plain, open_member) in enumerate(members(archive), 1):
+            shown = one_line(name)[:200]
+            if not plain:
+                raise _refused(
+                    archive, msg("{shown} is a link or a device, not a plain file", shown)
+                )
+            if count > most_files:
+                raise _refused(archive, msg("it holds more than {most_files} files", most_files))
+            if not is_safe_path(name):
+                raise _refused(archive, msg("a member's name leads elsewhere: {shown}", shown))
+            yield name, pieces(name, open_member)
+
+
+@contextmanager
+def _named(archive: Path) -> Iterator[None]:
+    """Turn whatever reading a damaged archive raises into a refusal of it."""
     try:
-        _take_out(archive, folder)
+        yield
     except _DAMAGED as error:
         raise _unreadable(archive, str(error)) from error
     except OSError as error:
         if error.errno not in _NOT_THE_DISK:
             raise
         raise _unreadable(archive, error.strerror or str(error)) from error
-
-
-def _take_out(archive: Path, folder: Path) -> None:
-    members = _zip_members if archive.name.lower().endswith(".zip") else _tar_members
-    left = MOST_BYTES
-    for count, (name, plain, open_member) in enumerate(members(archive), 1):
-        shown = one_line(name)[:200]
-        if not plain:
-            raise _refused(archive, msg("{shown} is a link or a device, not a plain file", shown))
-        if count > MOST_FILES:
-            raise _refused(archive, msg("it holds more than {most_files} files", MOST_FILES))
-        if not is_safe_path(name):
-            raise _refused(archive, msg("a member's name leads elsewhere: {shown}", shown))
-        source = open_member()
-        if source is None:
-            raise tarfile.TarError(msg("{name} has no content", name))
-        with source, _new_file(archive, folder, name) as sink:
-            while piece := source.read(_PIECE):
-                left -= len(piece)
-                if left < 0:
-                    more = msg("it unpacks to more than {most_bytes} GB", MOST_BYTES >> 30)
-                    raise _refused(archive, more)
-                sink.write(piece)
 
 
 class _Pieces(io.BufferedIOBase):

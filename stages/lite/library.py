@@ -10,21 +10,17 @@ said of them.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from stages.lite.elf import NotALibraryError, read_elf
 from stages.message import msg
 
 #: The largest library that is looked into. The full API of 2.13 for ARM has some 30 MB.
 MOST_BYTES = 256 << 20
-_MOST_HEADERS, _MOST_ENTRIES = 256, 4096
-_HEADER = struct.Struct("<HHIQQQIHHHHHH")
-_PROGRAM, _ENTRY = struct.Struct("<IIQQQQQQ"), struct.Struct("<qQ")
-_LOAD, _DYNAMIC, _WRITABLE = 1, 2, 2
-_END, _NEEDED, _STRINGS = 0, 1, 5
-_SHARED, _64_BITS, _LONGEST_NAME = 3, 2, 256
+#: How a Mach-O file of 64 bits, one for several processors, and a static library begin.
+APPLE = (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"!<arch>\n")
 
 #: ``v2.13-rc`` as ``lite/core/version.h`` has it, a text of its own.
 _TAGGED = re.compile(rb"(?<=\0)v(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?(?:-?(?:rc|beta)[.\d]{0,4})?)(?=\0)")
@@ -71,6 +67,7 @@ class System(str, Enum):
 
     GLIBC = "glibc"
     ANDROID = "android"
+    APPLE = "apple"
     OTHER = "other"
 
 
@@ -83,17 +80,17 @@ class Library:
         system: the C library that it needs.
         version: of Paddle-Lite, such as ``2.13-rc``; "" if it does not say.
         kernels: the classes of its kernels for ARM and for the host; empty if it does not name them.
-        glibc: the newest version of glibc that it asks for; () if of none.
         opencl: whether it has kernels of OpenCL's; None if it does not name its kernels.
-        page: the largest alignment of what is loaded, in bytes: pages of a device may be as large.
+        glibc: the newest version of glibc that it asks for; () if of none.
+        page: the largest page of a system that can load it, in bytes; 0 where the file does not say.
     """
 
     machine: Machine
     system: System
     version: str
     kernels: frozenset[str]
-    glibc: tuple[int, ...]
     opencl: bool | None
+    glibc: tuple[int, ...]
     page: int
 
     @property
@@ -114,10 +111,6 @@ class Library:
         return tuple(sorted(kind for kind in wanted if EXTRA[kind] not in self.kernels))
 
 
-class NotALibraryError(ValueError):
-    """The bytes are no Paddle-Lite library; the text says what they are instead."""
-
-
 def version_numbers(version: str) -> tuple[int, ...]:
     """Return the numbers that a version of Paddle-Lite begins with: (2, 13) of ``v2.13-rc``."""
     found = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", version)
@@ -132,90 +125,49 @@ def read_library(data: bytes) -> Library:
     """
     if len(data) > MOST_BYTES:
         raise NotALibraryError(msg("it has more than {megabytes} MB", MOST_BYTES >> 20))
-    try:
-        machine, headers = _read_header(data)
-        needed = frozenset(_needed(data, headers))
-    except (struct.error, IndexError) as error:
-        raise NotALibraryError(msg("it is cut off or damaged")) from error
-    constants = b"\0".join(_constants(data, headers)) or data
-    if _OURS not in data and _FACTORY not in data:
+    elf = read_elf(data)
+    needed = frozenset(elf.needed())
+    constants = b"\0".join(elf.constants()) or data
+    if not is_ours(data):
         raise NotALibraryError(msg("it is no Paddle-Lite library"))
-    tags = _TAGGED.findall(constants)
     glibc = [(int(major), int(minor)) for major, minor in _GLIBC.findall(constants)]
-    kernels = frozenset(_kernels(constants))
     return Library(
-        machine,
+        _MACHINES.get(elf.machine, Machine.OTHER),
         _system(needed, bool(glibc)),
-        tags[0].decode() if len(set(tags)) == 1 else "",
-        kernels,
-        max(glibc, default=()),
-        _OPENCL in constants if kernels else None,
-        max((header.align for header in headers if header.kind == _LOAD), default=0),
+        *_said(constants),
+        glibc=max(glibc, default=()),
+        page=elf.page,
     )
 
 
-@dataclass(frozen=True)
-class _Segment:
-    """A program header: what is loaded from where in the file, to which address."""
+def read_apple_library(data: bytes) -> Library:
+    """Look into a program or a library for iOS, which has Paddle-Lite linked into it.
 
-    kind: int
-    flags: int
-    offset: int
-    address: int
-    size: int
-    align: int
+    Nothing of the file's layout is read: what is looked for stands in it as text, unless it is encrypted.
 
-
-def _read_header(data: bytes) -> tuple[Machine, list[_Segment]]:
-    """Return the machine, and the segments of a 64-bit file; a 32-bit one is for no phone of today."""
-    if data[:4] != b"\x7fELF" or data[5:6] != b"\1":
-        raise NotALibraryError(msg("it is no ELF library"))
-    kind, number = struct.unpack_from("<HH", data, 16)
-    if kind != _SHARED:
-        raise NotALibraryError(msg("it is no shared library"))
-    machine = _MACHINES.get(number, Machine.OTHER)
-    if data[4] != _64_BITS:
-        return machine, []
-    fields = _HEADER.unpack_from(data, 16)
-    start, size, count = fields[4], fields[8], fields[9]
-    if size != _PROGRAM.size or count > _MOST_HEADERS or start + size * count > len(data):
-        raise NotALibraryError(msg("it is cut off or damaged"))
-    found = []
-    for index in range(count):
-        segment, flags, offset, address, _, length, _, align = _PROGRAM.unpack_from(
-            data, start + index * size
-        )
-        found.append(_Segment(segment, flags, offset, address, length, align))
-    return machine, found
+    Raises:
+        NotALibraryError: it is none, or nothing of Paddle-Lite is in it.
+    """
+    if len(data) > MOST_BYTES:
+        raise NotALibraryError(msg("it has more than {megabytes} MB", MOST_BYTES >> 20))
+    if not data.startswith(APPLE):
+        raise NotALibraryError(msg("it is no library for iOS"))
+    if not is_ours(data):
+        raise NotALibraryError(msg("it is no Paddle-Lite library"))
+    return Library(Machine.AARCH64, System.APPLE, *_said(data), glibc=(), page=0)
 
 
-def _constants(data: bytes, segments: list[_Segment]) -> Iterator[bytes]:
-    """Give what is loaded and cannot be written to; it must all be in the file, once."""
-    constant = [item for item in segments if item.kind == _LOAD and not item.flags & _WRITABLE]
-    if sum(item.size for item in constant) > len(data):
-        raise NotALibraryError(msg("it is cut off or damaged"))
-    for item in constant:
-        yield data[item.offset : item.offset + item.size]
+def is_ours(data: bytes) -> bool:
+    """Return whether anything of Paddle-Lite stands in a file."""
+    return _OURS in data or _FACTORY in data
 
 
-def _needed(data: bytes, segments: list[_Segment]) -> Iterator[bytes]:
-    """Give the names of the libraries that it needs."""
-    entries: list[tuple[int, int]] = []
-    for item in segments:
-        if item.offset + item.size > len(data):
-            raise NotALibraryError(msg("it is cut off or damaged"))
-        if item.kind == _DYNAMIC:
-            for index in range(min(item.size // _ENTRY.size, _MOST_ENTRIES)):
-                entries.append(_ENTRY.unpack_from(data, item.offset + index * _ENTRY.size))
-                if entries[-1][0] == _END:
-                    break
-    strings = next((value for tag, value in entries if tag == _STRINGS), 0)
-    loaded = [item for item in segments if item.kind == _LOAD]
-    for tag, value in entries:
-        for item in loaded if tag == _NEEDED else ():
-            if item.address <= strings < item.address + item.size:
-                start = item.offset + strings - item.address + value
-                yield data[start : start + _LONGEST_NAME].partition(b"\0")[0]
+def _said(constants: bytes) -> tuple[str, frozenset[str], bool | None]:
+    """Return version, kernels, and whether there are some of OpenCL's."""
+    tags = {tag.decode() for tag in _TAGGED.findall(constants)}
+    kernels = frozenset(_kernels(constants))
+    opencl = _OPENCL in constants if kernels else None
+    return (tags.pop() if len(tags) == 1 else ""), kernels, opencl
 
 
 def _system(needed: frozenset[bytes], asks_glibc: bool) -> System:
