@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     ReportMetric = Metric[Model, Report]
 
-__all__ = ["ALL_METRICS", "FINE", "NONE", "RATIO", "metrics_of"]
+__all__ = ["ALL_METRICS", "FINE", "LOAD", "NONE", "RATIO", "metrics_of"]
 
 
 def metrics_of(report: Report) -> tuple[ReportMetric, ...]:
@@ -99,6 +99,10 @@ RATIO: ReportMetric = Metric(
     rank=3,
     varies=True,
 )
+#: How long it takes until a model can be asked.
+LOAD: ReportMetric = _detail(
+    msg("load s"), msg("load time in s"), lambda model, _: model.load_s, ".2f", "lower"
+)
 _COST: tuple[ReportMetric, ...] = (
     Metric(
         "p50 ms", msg("p50 in ms"), _latency(lambda it: it.p50), ".1f", "lower", rank=1, varies=True
@@ -125,7 +129,7 @@ _COST: tuple[ReportMetric, ...] = (
         ".1f",
         "lower",
     ),
-    _detail(msg("load s"), msg("load time in s"), lambda model, _: model.load_s, ".2f", "lower"),
+    LOAD,
     Metric(
         "img/s",
         msg("images a second"),

@@ -12,6 +12,7 @@ from pipeline.report.model import Outcome, Report, Training
 from pipeline.report.training import best_step, evaluations
 from pipeline.tasks import NONE
 from stages.contract import Compared
+from stages.message import msg
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,35 @@ class Section:
 #: The most frequent confusions are shown, and what stands for a character that is not there.
 _CONFUSIONS, _NOTHING = 30, "\u2205"
 _EVALUATION_TITLES = (
-    "step", "training loss", "validation loss", "accuracy", "NED", "learning rate", "",
-)  # fmt: skip
-_CHAIN_TITLES = ("image", "line", "original pair", "converted pair")
-_PLACE_TITLES = ("place", "what", "found", "outcome")
-_LINEAGE_TITLES = ("from", "to", "tensors", "identical", "derived", "by which rules")
-_ROUNDED_TITLES = ("weights", "layer", "operator", "shape", "lost, to the nearest", "lost")
+    msg("step"),
+    msg("training loss"),
+    msg("validation loss"),
+    msg("accuracy"),
+    "NED",
+    msg("learning rate"),
+    "",
+)
+_CHAIN_TITLES = (msg("image"), msg("line"), msg("original pair"), msg("converted pair"))
+_PLACE_TITLES = (msg("place"), msg("what"), msg("found"), msg("outcome"))
+_LINEAGE_TITLES = (
+    msg("from"),
+    msg("to"),
+    msg("tensors"),
+    msg("identical"),
+    msg("derived"),
+    msg("by which rules"),
+)
+_ROUNDED_TITLES = (
+    msg("weights"),
+    msg("layer"),
+    msg("operator"),
+    msg("shape"),
+    msg("lost, to the nearest"),
+    msg("lost"),
+)
 #: Of each kind of weights so many layers are shown, those that cost most.
 _COSTLY = 10
-_CANARY_TITLES = ("model", "reads as its reference", "reads as the official model")
+_CANARY_TITLES = (msg("model"), msg("reads as its reference"), msg("reads as the official model"))
 #: The symbol that stands before a guard's outcome.
 MARKS: Mapping[Outcome, str] = {
     Outcome.PASSED: "✔",
@@ -44,33 +65,47 @@ MARKS: Mapping[Outcome, str] = {
     Outcome.NOT_REACHED: "○",
     Outcome.ENFORCED: "■",
 }
-_GUARD_TITLES = ("guard", "outcome", "found", "pitfalls")
+_GUARD_TITLES = (msg("guard"), msg("outcome"), msg("found"), msg("pitfalls"))
 
 
 def sections(report: Report) -> Iterator[Section]:
     """Give every table that the report has rows for."""
+    yield from details(report)
+    if rows := _guards(report):
+        yield Section(msg("Guards"), _GUARD_TITLES, rows)
+
+
+def details(report: Report) -> Iterator[Section]:
+    """Give every table but that of the guards."""
     made = (
         Section(
-            f"In more detail (times of {report.timed} images, {report.all_threads} threads in all)",
+            msg(
+                "In more detail (times of {timed} images, {threads} threads in all)",
+                report.timed,
+                report.all_threads,
+            ),
             ("", *(model.title for model in report.models if model.is_measured)),
             _in_detail(report),
         ),
         Section(
-            "Characters taken for others",
-            ("label", "read as", *(model.name for model in report.models if model.is_measured)),
+            msg("Characters taken for others"),
+            (
+                msg("label"),
+                msg("read as"),
+                *(model.name for model in report.models if model.is_measured),
+            ),
             _confusions(report),
         ),
-        Section("Lines that the chain reads differently", _CHAIN_TITLES, _chain(report)),
+        Section(msg("Lines that the chain reads differently"), _CHAIN_TITLES, _chain(report)),
         Section(
-            "Dictionary",
+            msg("Dictionary"),
             _PLACE_TITLES,
             _places(report.dictionary.places if report.dictionary else ()),
         ),
-        Section("Preprocessing", _PLACE_TITLES, _places(report.preprocessing)),
-        Section("What rounding the weights costs", _ROUNDED_TITLES, _rounded(report)),
-        Section("Where the weights come from", _LINEAGE_TITLES, _lineage(report)),
-        Section("Not the official model", _CANARY_TITLES, _canary(report)),
-        Section("Guards", _GUARD_TITLES, _guards(report)),
+        Section(msg("Preprocessing"), _PLACE_TITLES, _places(report.preprocessing)),
+        Section(msg("What rounding the weights costs"), _ROUNDED_TITLES, _rounded(report)),
+        Section(msg("Where the weights come from"), _LINEAGE_TITLES, _lineage(report)),
+        Section(msg("Not the official model"), _CANARY_TITLES, _canary(report)),
     )
     yield from (section for section in made if section.rows)
 
@@ -110,7 +145,9 @@ def after_training(training: Training, most: int | None = None) -> Iterator[Sect
         if place % stride == 0 or row["step"] == best or place == len(found) - 1
     ]
     if chosen:
-        yield Section("Training", _EVALUATION_TITLES, [_evaluation(row, best) for row in chosen])
+        yield Section(
+            msg("Training"), _EVALUATION_TITLES, [_evaluation(row, best) for row in chosen]
+        )
 
 
 def _evaluation(row: Mapping[str, float], best: int | None) -> list[str]:
@@ -124,7 +161,7 @@ def _evaluation(row: Mapping[str, float], best: int | None) -> list[str]:
         said("val_accuracy", ".2%"),
         said("val_ned", ".4f"),
         said("learning_rate", ".2g"),
-        "kept" if row["step"] == best else "",
+        msg("kept") if row["step"] == best else "",
     ]
 
 

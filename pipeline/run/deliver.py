@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.report.html import render_html
+from pipeline.report.html import NOTHING_BESIDE, PAGE_FILE, Beside, is_page_of, render_html
 from pipeline.report.markdown import render_markdown
 from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
 from stages.contract import Digests, hash_file
@@ -28,16 +28,16 @@ _KEPT = ".before-paddock"
 
 
 def report_texts(report: Report) -> dict[str, str]:
-    """Return the report's files by name."""
-    return {
-        REPORT_FILE: report.dump(),
-        "report.md": render_markdown(report),
-        "report.html": render_html(report),
-    }
+    """Return the report's files by name, but for the page, which takes longer to draw."""
+    return {REPORT_FILE: report.dump(), "report.md": render_markdown(report)}
 
 
 def is_delivered(
-    folder: Path, report: Report, expected: Mapping[str, str], hashes: Mapping[str, str]
+    folder: Path,
+    report: Report,
+    expected: Mapping[str, str],
+    hashes: Mapping[str, str],
+    beside: Beside = NOTHING_BESIDE,
 ) -> bool:
     """Return whether ``folder`` already holds this report (run ID aside) and these files.
 
@@ -46,22 +46,26 @@ def is_delivered(
         report: the report that this run would write.
         expected: file name -> SHA-256 of what ships.
         hashes: file name -> SHA-256 of what is there.
+        beside: what the page would show beside the report.
     """
     if _set_aside(folder).exists():
         return False  # a crash left something there that has to come back
     try:
         run = load_report(folder / REPORT_FILE).run
-        texts = report_texts(report.model_copy(update={"run": run}))
+        there = report.model_copy(update={"run": run})
+        texts = report_texts(there)
         same = all((folder / name).read_text("utf-8") == text for name, text in texts.items())
+        same = same and is_page_of((folder / PAGE_FILE).read_text("utf-8"), there, beside)
     except (OSError, ValueError, ReportError):
         return False
     complete = all((folder / name).is_file() for name in SUMS)
     return same and complete and all(hashes.get(name) == sha for name, sha in expected.items())
 
 
-def complete(ready: Path, report: Report) -> dict[str, Digests]:
+def complete(ready: Path, report: Report, beside: Beside = NOTHING_BESIDE) -> dict[str, Digests]:
     """Put the report and the sums beside the models in ``ready``; return what is there now."""
-    for name, text in report_texts(report).items():
+    texts = {**report_texts(report), PAGE_FILE: render_html(report, beside)}
+    for name, text in texts.items():
         (ready / name).write_text(text, encoding="utf-8")
     files = sorted(path.name for path in ready.iterdir())
     digests = {name: hash_file(ready / name) for name in files}

@@ -20,10 +20,14 @@ from pipeline.plan.stages.spec import StageSpec
 from pipeline.record.events import Delivered, EventLog, Noted
 from pipeline.record.kept import LARGEST_KEPT, kept_file
 from pipeline.record.ledger import Conclusion, now
+from pipeline.record.runs import run_folder
 from pipeline.record.verdict import Verdict
 from pipeline.report.build import build_report
+from pipeline.report.contrast import with_last_other
 from pipeline.report.guards import refusal
+from pipeline.report.html import Beside
 from pipeline.report.model import REPORT_FILE, Report
+from pipeline.report.runs_compared import read_side
 from pipeline.run.deliver import (
     complete,
     deliver,
@@ -193,7 +197,8 @@ class _Finish:
             paths = {name: self._target / name for name in shipped}
             found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
         expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}
-        if is_delivered(self._target, report, expected, found):
+        beside = self._beside(report)
+        if is_delivered(self._target, report, expected, found, beside):
             return {}
         if self._target == self._project.out:  # again: the run may have taken hours
             self._faults = check_out(self._project, self._prepared.planner.ledger)
@@ -205,7 +210,14 @@ class _Finish:
             with (self._ready / name).open("wb") as sink:
                 self._volumes().fetch(expect.place_in_container, sink)
             _check(expect, hash_file(self._ready / name))
-        return complete(self._ready, report)
+        return complete(self._ready, report, beside)
+
+    def _beside(self, report: Report) -> Beside:
+        """Return what the page shows beside the report: the images, and what differs from an earlier run."""
+        run = run_folder(self._project.state, self._completed.run)
+        now = read_side(run, self._prepared.planner.ledger.entries)
+        before = with_last_other(self._project.state, report, now)
+        return Beside(self._project.data_root, before)
 
     def keep(self, report: Report) -> None:
         """Keep the report beside the run's events, and what shows the images that it tells of."""

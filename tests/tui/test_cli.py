@@ -205,7 +205,8 @@ def test_report_is_on_stdout_and_harmless(folder: Path, form: str) -> None:
     write_report(folder, "车\x9b2J\u202e\x1b[2J")
     done = call("report", folder, "--format", form)
     assert done.returncode == 0 and done.stderr == ""
-    assert ("nb-x86" if form == "junit" else "ABO") in done.stdout
+    said = done.stdout.replace("<mark>", "").replace("</mark>", "")
+    assert ("nb-x86" if form == "junit" else "ABO") in said
     assert all(line.isprintable() for line in done.stdout.split("\n"))
 
 

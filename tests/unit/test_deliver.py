@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.project import load_project
 from pipeline.record.verdict import Verdict
+from pipeline.report.html import render_html
 from pipeline.report.model import Report, load_report
 from pipeline.run.deliver import Delivery, complete, is_delivered, withdraw
 from pipeline.run.deliver import deliver as put_in_place
@@ -166,7 +167,9 @@ def test_same_report_of_a_later_run_is_not_delivered_again(out: Path, report: Re
     assert not delivered(out, report.model_copy(update={"verdict": Verdict.PARITY}))
 
 
-@pytest.mark.parametrize("name", ["model_x86.nb", "SHA256SUMS", "MD5SUMS", "report.md"])
+@pytest.mark.parametrize(
+    "name", ["model_x86.nb", "SHA256SUMS", "MD5SUMS", "report.md", "report.html"]
+)
 def test_missing_file_is_delivered_again(out: Path, report: Report, name: str) -> None:
     deliver(out, ready(out), report)
     (out / name).unlink()
@@ -185,6 +188,20 @@ def test_damaged_report_is_delivered_again(out: Path, report: Report) -> None:
     for text in ("", "[]", "null"):
         (out / "report.json").write_text(text)
         assert not delivered(out, report)
+
+
+def test_page_that_was_drawn_of_something_else_is_delivered_again(
+    out: Path, report: Report
+) -> None:
+    deliver(out, ready(out), report)
+    page = out / "report.html"
+    whole = page.read_text("utf-8")
+    other = render_html(report.model_copy(update={"images": 7}))
+    for text in (whole[:-20], other, ""):
+        page.write_text(text, "utf-8")
+        assert not delivered(out, report)
+    page.write_text(whole, "utf-8")
+    assert delivered(out, report)
 
 
 def test_report_is_the_same_in_json(out: Path, report: Report) -> None:

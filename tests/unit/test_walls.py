@@ -55,8 +55,8 @@ SCREEN = tuple(name for name in SCREEN_AND_STAGES if name != "rich")
 def test_a_plan_pulls_in_neither_textual_nor_paddle() -> None:
     """It needs no run either, and of a report that it reads the limits only."""
     no_run = (
-        "PIL", "pipeline.report", "pipeline.integrity", "pipeline.images.build", "pipeline.pitfalls",
-        "pipeline.record.events", "pipeline.run.runner", "pipeline.run.execution",
+        "PIL", "jinja2", "pipeline.report", "pipeline.integrity", "pipeline.images.build",
+        "pipeline.pitfalls", "pipeline.record.events", "pipeline.run.runner", "pipeline.run.execution",
         "pipeline.models.configuration", "pipeline.models.soundness", "pipeline.plan.arm_runtime",
     )  # fmt: skip
     judged_anew = ("pipeline.report.model", "rich.console"), ["pipeline.report.anew"]
@@ -77,11 +77,24 @@ def test_pipeline_pulls_in_neither_a_screen_nor_paddle_nor_docker_where_it_needs
     )  # fmt: skip
     pipeline = list(modules("pipeline"))
     assert len(pipeline) > 30
-    assert came_along((("docker", "requests"), names), (SCREEN_AND_STAGES, pipeline)) == [[], []]
+    assert came_along((("docker", "requests", "jinja2"), names), (SCREEN_AND_STAGES, pipeline)) == [
+        [],
+        [],
+    ]
 
 
 #: What takes long to import, and what nobody needs who only asks for the version.
-SLOW = ("docker", "requests", "pydantic", "yaml", "textual", "PIL", "sqlite3", "importlib.metadata")
+SLOW = (
+    "docker",
+    "requests",
+    "pydantic",
+    "yaml",
+    "textual",
+    "PIL",
+    "sqlite3",
+    "importlib.metadata",
+    "jinja2",
+)
 ROOMS = tuple(
     f"pipeline.{room}" for room in ("engine", "images", "plan.planner", "project", "report", "run")
 )
