@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from pipeline.integrity.faults import Expected, Place
-from pipeline.plan.lockfile import LOCK_FILE
+from pipeline.plan.lockfile import LOCK_FILE, MEMBERS_LOCKS
 from pipeline.plan.workspace import result_folder
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Entry, Ledger
@@ -79,7 +79,7 @@ def expected_out(project: Project, name: str, digests: Digests) -> Expected:
 
 
 def _place(path: str) -> Place:
-    if path == LOCK_FILE:
+    if path == LOCK_FILE or path.startswith(f"{MEMBERS_LOCKS}/"):
         return "lock"
     return "record" if path.startswith(".paddock/") else "out"
 

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.plan.changes import changed_components
 from pipeline.plan.stages import STAGES
+from pipeline.project import Project
 from pipeline.record.ledger import Components
 from pipeline.text import one_line
 from stages.contract import Result
@@ -18,6 +19,8 @@ from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
 LOCK_FILE = "paddock.lock"
+#: The folder of the locks of a sweep's members.
+MEMBERS_LOCKS = "paddock.locks"
 SCHEMA_VERSION = 2
 #: Artifacts with measured times in them, which no two runs share: the ledger has their hashes, the lock not.
 TIMED = frozenset({PARITY})
@@ -41,9 +44,15 @@ def lock_text(stages: Mapping[str, Mapping[str, Any]]) -> str:
     return json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def would_change(folder: Path, text: str) -> bool:
-    """Return whether the project's lock is another one, byte by byte, or not there."""
-    path = folder / LOCK_FILE
+def lock_of(project: Project) -> Path:
+    """Return what a run with ``--locked`` is held to; a run that passes writes it."""
+    if project.member:
+        return project.folder / MEMBERS_LOCKS / f"{project.member}.lock"
+    return project.folder / LOCK_FILE
+
+
+def would_change(path: Path, text: str) -> bool:
+    """Return whether the lock at ``path`` is another one, byte by byte, or not there."""
     return not path.is_file() or path.read_bytes() != text.encode("utf-8")
 
 
@@ -102,17 +111,17 @@ def locked_components(stage: str, entry: Mapping[str, Any]) -> Components:
     return Components(stage, entry.get("image", ""), parameters, inputs)
 
 
-def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components) -> None:
-    """Refuse a stage that is not what the lock says.
+def check_locked(
+    stages: Mapping[str, Mapping[str, Any]], components: Components, where: str = LOCK_FILE
+) -> None:
+    """Refuse a stage that is not what the lock, which is ``where``, says.
 
     Raises:
         IntegrityFailed: image, parameters or inputs differ; all that differs is named.
     """
     locked = stages.get(components.stage)
     if locked is None:
-        raise IntegrityFailed(
-            msg("{stage} is not in the lock", components.stage), LOCK_FILE, _REMEDY
-        )
+        raise IntegrityFailed(msg("{stage} is not in the lock", components.stage), where, _REMEDY)
     before = locked_components(components.stage, locked)
     if changes := changed_components(before, components):
         raise IntegrityFailed(
@@ -121,15 +130,15 @@ def check_locked(stages: Mapping[str, Mapping[str, Any]], components: Components
                 components.stage,
                 joined("; ", changes),
             ),
-            LOCK_FILE,
+            where,
             _REMEDY,
         )
 
 
 def check_locked_artifacts(
-    stages: Mapping[str, Mapping[str, Any]], stage: str, result: Result
+    stages: Mapping[str, Mapping[str, Any]], stage: str, result: Result, where: str = LOCK_FILE
 ) -> None:
-    """Refuse a result that is not the one in the lock.
+    """Refuse a result that is not the one in the lock, which is ``where``.
 
     Raises:
         IntegrityFailed: a file is missing, new, or has another hash; all that differ are named.
@@ -157,22 +166,22 @@ def check_locked_artifacts(
                 expected,
                 has,
             ),
-            LOCK_FILE,
+            where,
             _REMEDY,
             Pitfall.CHANGED_ARTIFACT,
         )
 
 
-def check_lock_itself(folder: Path, text: str) -> None:
-    """Refuse a lock that says the same as the run in other bytes, or more.
+def check_lock_itself(path: Path, text: str) -> None:
+    """Refuse a lock at ``path`` that says the same as the run in other bytes, or more.
 
     Raises:
         IntegrityFailed: it is not what Paddock would write.
     """
-    if would_change(folder, text):
+    if would_change(path, text):
         raise IntegrityFailed(
             msg("the lock is not as Paddock writes it"),
-            LOCK_FILE,
+            path.name,
             _REMEDY,
             Pitfall.CHANGED_ARTIFACT,
         )

@@ -32,6 +32,8 @@ FROM_LABELS = "labels"
 SIZE = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>[kmg])", re.IGNORECASE)
 #: As Paddle-Lite writes its versions: "2.13", "2.13rc0" (the wheel), "v2.13-rc" (in a .nb file).
 RUNTIME = re.compile(r"v?[0-9]+\.[0-9]+(\.[0-9]+)*(-?rc[0-9]*)?", re.ASCII)
+#: What the members of a sweep deliver, a folder each.
+OUT_OF_SWEEP = "out.sweep"
 UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -301,10 +303,11 @@ class Settings(Section):
 
 @dataclass(frozen=True)
 class Project:
-    """A user's folder and what its ``paddock.toml`` says."""
+    """A user's folder and what its ``paddock.toml`` says; of a sweep's member, with the member's settings."""
 
     folder: Path
     settings: Settings
+    member: str = ""
 
     @property
     def name(self) -> str:
@@ -318,8 +321,13 @@ class Project:
 
     @property
     def out(self) -> Path:
-        """What ships."""
-        return self.folder / "out"
+        """What ships. Each member of a sweep has a folder of its own beside ``out/``."""
+        return self.folder / OUT_OF_SWEEP / self.member if self.member else self.folder / "out"
+
+    @property
+    def failed(self) -> Path:
+        """Where the files of a run go that did not pass."""
+        return self.out.with_name(f"{self.out.name}.failed")
 
     @property
     def takes_labels_characters(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -76,7 +77,7 @@ class Conclusion:
 
     ``stages`` has the keys of the results that it stands on; ``files`` what it wrote, by path in the
     project; what an earlier run wrote and this one left alone is not among them. ``refused`` are the files
-    that it made and did not deliver, though it delivered others.
+    that it made and did not deliver, though it delivered others. ``member`` is of a sweep's run.
     """
 
     time: str
@@ -86,6 +87,7 @@ class Conclusion:
     stages: Mapping[str, str]
     files: Mapping[str, Digests]
     refused: tuple[str, ...] = ()
+    member: str = ""
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Conclusion:
@@ -109,13 +111,19 @@ class Discarded:
 
 
 class Ledger:
-    """``.paddock/ledger.jsonl``, one entry or conclusion a line, or what was discarded."""
+    """``.paddock/ledger.jsonl``, one entry or conclusion a line, or what was discarded.
+
+    The runs of a sweep share one: any thread may ask and append. Of processes, the project's lock lets only
+    one append.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.RLock()
         chain = read_chain(path.read_bytes()) if path.is_file() else Chain(())
         self.broken, self.torn = chain.broken, chain.torn
         self._entries, self._conclusions, self._gone = _told_apart(chain)
+        self._latest = {(entry.key, entry.workspace): entry for entry in self._entries}
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -149,6 +157,19 @@ class Ledger:
 
     def append(self, item: Entry | Conclusion | Discarded) -> None:
         """Add a line and flush it to the disk."""
+        with self._lock:
+            self._write(item)
+            match item:
+                case Entry():
+                    self._entries.append(item)
+                    self._latest[item.key, item.workspace] = item
+                    self._gone.discard((item.workspace, item.key))
+                case Conclusion():
+                    self._conclusions.append(item)
+                case Discarded():
+                    self._gone |= {(item.workspace, key) for key in item.discarded}
+
+    def _write(self, item: Entry | Conclusion | Discarded) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab+") as stream:
             stream.seek(0)
@@ -158,22 +179,12 @@ class Ledger:
             stream.write(start + linked(before + start, asdict(item)))
             stream.flush()
             os.fsync(stream.fileno())
-        match item:
-            case Entry():
-                self._entries.append(item)
-                self._gone.discard((item.workspace, item.key))
-            case Conclusion():
-                self._conclusions.append(item)
-            case Discarded():
-                self._gone |= {(item.workspace, key) for key in item.discarded}
 
     def find(self, key: str, workspace: str) -> Entry | None:
         """Return the latest result of ``key`` that this workspace holds."""
-        if not self.was_discarded(key, workspace):
-            for entry in reversed(self._entries):
-                if entry.key == key and entry.workspace == workspace:
-                    return entry
-        return None
+        if self.was_discarded(key, workspace):
+            return None
+        return self._latest.get((key, workspace))
 
     def held(self, workspace: str) -> tuple[Entry, ...]:
         """Return all results that this workspace holds, the oldest first."""
@@ -189,16 +200,19 @@ class Ledger:
 
     def last(self, stage: str) -> Entry | None:
         """Return the latest result of ``stage``, whatever its key."""
-        for entry in reversed(self._entries):
+        for entry in reversed(self.entries):
             if entry.components.stage == stage:
                 return entry
         return None
 
     def last_good(self) -> Conclusion | None:
-        """Return the latest run that passed, at least in part: what may ship is of it."""
-        for item in reversed(self._conclusions):
+        """Return the latest run that passed, at least in part: what may ship is of it.
+
+        What the members of a sweep deliver is beside ``out/``, and no run of the project itself.
+        """
+        for item in reversed(self.conclusions):
             verdict = read_verdict(item.verdict)
-            if verdict and verdict.delivers:
+            if verdict and verdict.delivers and not item.member:
                 return item
         return None
 

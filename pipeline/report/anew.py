@@ -44,7 +44,7 @@ def changed_limits(project: Project, ledger: Ledger, stage: str, key: str) -> It
 def _judged_last(project: Project, ledger: Ledger, stage: str, key: str) -> tuple[Limit, ...]:
     """Return the limits of the latest report that stands on the result; none if it cannot be read."""
     for conclusion in reversed(ledger.conclusions):
-        if conclusion.stages.get(stage) == key:
+        if conclusion.member == project.member and conclusion.stages.get(stage) == key:
             try:
                 report = run_folder(project.state, conclusion.run).report
                 return _Judged.model_validate_json(report.read_bytes()).limits if report else ()

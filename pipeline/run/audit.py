@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.integrity.delivered import check_written
 from pipeline.integrity.faults import Expected, Fault
 from pipeline.integrity.inputs import read_again
 from pipeline.integrity.ledger_check import check_ledger
-from pipeline.integrity.record import deliveries, in_out, result_folders, written_files
+from pipeline.integrity.record import in_out, result_folders, written_files
 from pipeline.project import Project
-from pipeline.record.ledger import Entry
+from pipeline.record.ledger import Conclusion, Entry, Ledger
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.run.connect import connect
 from pipeline.run.place import Stop
@@ -111,11 +112,12 @@ class _Audit:
         )
 
     def _entries(self) -> list[Entry]:
-        """Return the results of the last good run, and those that a run would take now."""
+        """Return the results of the last good runs, and those that a run would take now."""
         steps = self._prepared.planner.plan()
         taken = [step.entry for step in steps if step.entry]
         workspace = self._prepared.planner.workspace
-        keys = self._good.stages.values() if self._good else ()
+        runs = [*([self._good] if self._good else ()), *_last_deliveries(self._ledger).values()]
+        keys = dict.fromkeys(key for run in runs for key in run.stages.values())
         made = [entry for key in keys if (entry := self._ledger.find(key, workspace))]
         return list({entry.key: entry for entry in (*made, *taken)}.values())
 
@@ -141,16 +143,27 @@ class _Audit:
         """Return what runs wrote into the project, no later run replaced, and nobody cleared away."""
         folder = self._project.folder
         files: dict[str, Expected] = {}
-        delivered = deliveries(self._project, self._ledger)
+        delivered = _last_deliveries(self._ledger)
         for conclusion in self._ledger.conclusions:
             for file in written_files(conclusion):
-                if in_out(self._project, file.path):
-                    wanted = conclusion is delivered[-1]
-                else:
-                    wanted = conclusion is self._good or (folder / file.path).parent.is_dir()
+                parent = PurePosixPath(file.path).parent
+                wanted = conclusion is self._good or (folder / parent).is_dir()
+                if file.place == "out":
+                    here = in_out(self._project, file.path) or wanted
+                    wanted = here and conclusion is delivered[parent]
                 if wanted:
                     files[file.path] = file
         return list(files.values())
+
+
+def _last_deliveries(ledger: Ledger) -> dict[PurePosixPath, Conclusion]:
+    """Return which run delivered last into each folder: ``out/``, and those of a sweep's members."""
+    return {
+        PurePosixPath(file.path).parent: conclusion
+        for conclusion in ledger.conclusions
+        for file in written_files(conclusion)
+        if file.place == "out"
+    }
 
 
 def _size(files: Iterable[Expected]) -> int:

@@ -15,7 +15,7 @@ from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import Expected, Fault, compare, refuse
 from pipeline.integrity.record import result_file
 from pipeline.plan.hashes import HashCache
-from pipeline.plan.lockfile import LOCK_FILE, check_lock_itself, would_change
+from pipeline.plan.lockfile import check_lock_itself, lock_of, would_change
 from pipeline.plan.stages.spec import StageSpec
 from pipeline.record.events import Delivered, EventLog, Noted
 from pipeline.record.kept import LARGEST_KEPT, kept_file
@@ -131,7 +131,7 @@ class _Finish:
         self._project, self._results = prepared.project, completed.results
         self._specs = [wire.spec for wire in prepared.planner.wires]
         self._folder = self._project.state / "runs" / completed.run
-        self._failed = self._project.folder / "out.failed"
+        self._failed = self._project.failed
         self._target = self._failed
         self._faults: tuple[Fault, ...] = ()
 
@@ -159,7 +159,7 @@ class _Finish:
         if report.verdict.delivers:
             self._target = self._project.out
         if report.passed and self._completed.locked:
-            check_lock_itself(self._project.folder, self._completed.lock)
+            check_lock_itself(lock_of(self._project), self._completed.lock)
         return report
 
     def located(self, report: Report, stop: Stop) -> Report:
@@ -236,7 +236,7 @@ class _Finish:
             written |= {self._target / name: digests for name, digests in files.items()}
         if report.passed:
             text = self._completed.lock.encode("utf-8")
-            written[self._project.folder / LOCK_FILE] = digests_of(text)
+            written[lock_of(self._project)] = digests_of(text)
         conclusion = Conclusion(
             time=now(),
             run=self._completed.run,
@@ -248,6 +248,7 @@ class _Finish:
                 for path, digests in written.items()
             },
             refused=_left_out(report),
+            member=self._project.member,
         )
         self._prepared.planner.ledger.append(conclusion)
 
@@ -255,20 +256,30 @@ class _Finish:
         """Put what was gathered in its place, and say what had gone missing there."""
         if files:
             if missing := [Path(fault.expected.path).name for fault in self._faults]:
-                self._log.say(
-                    Noted(msg("missing from out/, delivered again: {missing}", ", ".join(missing)))
+                said = msg(
+                    "missing from {folder}/, delivered again: {missing}",
+                    self._out_name,
+                    ", ".join(missing),
                 )
+                self._log.say(Noted(said))
             delivery = deliver(self._target, self._ready)
             self._log.say(Delivered(str(delivery.folder), delivery.files))
         if self._target == self._project.out:
             withdraw(self._failed)  # it tells of a run that this one has put right
         elif self._project.out.exists():
-            self._log.say(Noted(msg("out/ still holds the last model that passed")))
+            said = msg("{folder}/ still holds the last model that passed", self._out_name)
+            self._log.say(Noted(said))
 
     def write_lock(self) -> None:
-        """Write ``paddock.lock`` if it would change."""
-        if would_change(self._project.folder, self._completed.lock):
-            write_text(self._project.folder / LOCK_FILE, self._completed.lock)
+        """Write the lock if it would change."""
+        path = lock_of(self._project)
+        if would_change(path, self._completed.lock):
+            path.parent.mkdir(exist_ok=True)
+            write_text(path, self._completed.lock)
+
+    @property
+    def _out_name(self) -> str:
+        return self._project.out.relative_to(self._project.folder).as_posix()
 
     @property
     def _ready(self) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipeline.errors import Interrupted, PaddockError
-from pipeline.plan.lockfile import LOCK_FILE, read_lock
+from pipeline.plan.lockfile import lock_of, read_lock
 from pipeline.plan.stages import STAGES
 from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import load_project
@@ -44,7 +44,7 @@ def run(
         UsageError: before anything starts: no valid project, no lock to hold it to, or another run.
     """
     project = load_project(folder)
-    locked = read_lock(project.folder / LOCK_FILE) if options.locked else None
+    locked = read_lock(lock_of(project)) if options.locked else None
     own = run_folder(project.state, name or new_name(project.state))
     with run_lock(project.state / LOCK_NAME, own.name) as dead:
         keep_out_of_git(project.state)

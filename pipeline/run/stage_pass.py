@@ -12,7 +12,13 @@ from typing import Any
 from pipeline import __version__
 from pipeline.engine.volumes import VolumeClient
 from pipeline.errors import UsageError
-from pipeline.plan.lockfile import check_locked, check_locked_artifacts, lock_entry, lock_text
+from pipeline.plan.lockfile import (
+    check_locked,
+    check_locked_artifacts,
+    lock_entry,
+    lock_of,
+    lock_text,
+)
 from pipeline.plan.planner import Step
 from pipeline.plan.stages import STAGES
 from pipeline.plan.wiring import given_models
@@ -51,6 +57,8 @@ class StagePass:
         self._prepared, self._planner, self._recheck = prepared, prepared.planner, recheck
         self._name, self._log, self._stop = name, log, stop
         self._options, self._locked = options, locked
+        project = prepared.project
+        self._lock_name = lock_of(project).relative_to(project.folder).as_posix()
         self._before_first = STAGES[: STAGES.index(options.first)]
         self._after_last = STAGES[STAGES.index(options.last) + 1 :]
         self._results: dict[str, Result] = {}
@@ -125,7 +133,7 @@ class StagePass:
 
     def _hold_to_lock(self, components: Components) -> None:
         if self._locked is not None:
-            check_locked(self._locked, components)
+            check_locked(self._locked, components, self._lock_name)
 
     def _take(self, entry: Entry) -> None:
         self._recheck.results([entry], self._prepared.place)
@@ -146,7 +154,7 @@ class StagePass:
     def _keep(self, components: Components, result: Result) -> None:
         """Take a result as the stage's of this run, made now or before."""
         if self._locked is not None:
-            check_locked_artifacts(self._locked, components.stage, result)
+            check_locked_artifacts(self._locked, components.stage, result, self._lock_name)
         self._results[components.stage] = result
         self._components[components.stage] = components
         check_one_environment({name: item.environment for name, item in self._results.items()})

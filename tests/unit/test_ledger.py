@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -120,3 +121,23 @@ def test_ledger_from_before_there_were_links_is_taken(path: Path) -> None:
     ledger.append(entry("run-2"))
     Ledger(path).check()
     assert [item.run for item in Ledger(path).entries] == ["run-1", "run-2"]
+
+
+def test_a_sweeps_member_is_not_what_the_project_delivers(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    of_project = Conclusion("now", "run-1", "volume@1", "pass", {}, {})
+    ledger.append(of_project)
+    ledger.append(replace(of_project, run="run-2", member="seed=1"))
+    again = Ledger(tmp_path / "ledger.jsonl")
+    assert again.last_good() == of_project
+    assert [item.member for item in again.conclusions] == ["", "seed=1"]
+
+
+def test_threads_that_append_at_once_leave_one_chain(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    items = [Conclusion("now", f"run-{number}", "volume@1", "pass", {}, {}) for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ledger.append, items))
+    again = Ledger(tmp_path / "ledger.jsonl")
+    assert not again.broken and not again.torn
+    assert {item.run for item in again.conclusions} == {item.run for item in items}

@@ -48,14 +48,14 @@ def test_lock_names_what_was_made(tmp_path: Path) -> None:
 
 def test_it_changes_with_every_byte(tmp_path: Path) -> None:
     text = lock_text(stages())
-    assert would_change(tmp_path, text), "it is not there"
+    assert would_change(tmp_path / LOCK_FILE, text), "it is not there"
     write_lock(tmp_path, stages())
-    assert not would_change(tmp_path, text)
-    check_lock_itself(tmp_path, text)
+    assert not would_change(tmp_path / LOCK_FILE, text)
+    check_lock_itself(tmp_path / LOCK_FILE, text)
     (tmp_path / LOCK_FILE).write_text(text.replace(" ", "\t", 1))
-    assert would_change(tmp_path, text)
+    assert would_change(tmp_path / LOCK_FILE, text)
     with pytest.raises(IntegrityFailed, match="not as Paddock writes it"):
-        check_lock_itself(tmp_path, text)
+        check_lock_itself(tmp_path / LOCK_FILE, text)
 
 
 def test_result_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
