@@ -16,11 +16,11 @@ from pipeline.plan.start import tree_of
 from pipeline.project import Project
 from pipeline.project.schema import ArmRuntime
 from stages.contract.artifacts import ARM_RUNTIME
+from stages.lite.elf import NotALibraryError
 from stages.lite.library import (
     EXTRA,
     Library,
     Machine,
-    NotALibraryError,
     System,
     read_library,
     version_numbers,

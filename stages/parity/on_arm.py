@@ -17,7 +17,8 @@ import numpy as np
 from stages.contract import Fault, Needs, OnArm
 from stages.contract.artifacts import ARM_RUNTIME
 from stages.device.program import CannotCompileError, compile_program, is_native
-from stages.lite.library import Library, NotALibraryError, read_library
+from stages.lite.elf import NotALibraryError
+from stages.lite.library import Library, read_library
 from stages.lite.needs import Lack, lacks
 from stages.message import joined, msg, text_of
 from stages.parity.models import Model

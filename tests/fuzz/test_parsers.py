@@ -41,8 +41,9 @@ from stages.contract.pages import Page, dump_pages, parse_pages
 from stages.detection.labels import LabelError, parse_regions
 from stages.errors import IntegrityError, StageError
 from stages.imagefile import look_into, other_kind
+from stages.lite.elf import NotALibraryError
 from stages.lite.kernels import target_of
-from stages.lite.library import NotALibraryError, read_library
+from stages.lite.library import read_library
 from stages.lite.naive_buffer import parse_naive_buffer
 from stages.lite.signature import input_shape, output_width
 from stages.message import Message

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.lite.library import EXTRA, Machine, NotALibraryError, System, read_library
+from stages.lite.elf import NotALibraryError
+from stages.lite.library import EXTRA, Machine, System, read_library
 from support.elf import lite_library
 
 HALF = "CalibComputeFp32ToFp16"
