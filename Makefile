@@ -46,7 +46,7 @@ check-source:
 
 check-tests:
 	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases \
-	    tests/fuzz tests/faults/test_files.py
+	    tests/fuzz tests/pitfalls/app tests/faults/test_files.py
 
 # Every parser gets INPUTS damaged files, others each time: of the host first, then of the stages.
 INPUTS = 10000

@@ -51,5 +51,12 @@ class Pitfall(str, Enum):
     STOCK_NB = "stock-nb"
     CHANGED_ARTIFACT = "changed-artifact"
 
+    # The app.
+    APP_SHIPS_STOCK_MODEL = "app-ships-stock-model"
+    APP_DICTIONARY_DIFFERS = "app-dictionary-differs"
+    LIBRARY_WITHOUT_EXTRA = "library-without-extra"
+    FP16_NEEDS_FP16_LIBRARY = "fp16-needs-fp16-library"
+    PAGE_SIZE_16K = "page-size-16k"
+
     def __str__(self) -> str:
         return self.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Entry, Ledger
 from pipeline.text import one_line
-from stages.contract import Digests, DocumentError, Lineage, Needs, digests_of
+from stages.contract import Artifact, Digests, DocumentError, Lineage, Needs, digests_of
 from stages.contract.artifacts import LINEAGE
 from stages.contract.variant import Variant
 from stages.errors import StageError
@@ -73,30 +74,70 @@ def identify(project: Project, file: Path) -> Identity:
         UsageError: the file cannot be read, or no run of the project has passed.
         IntegrityFailed: the ledger was changed.
     """
-    ledger = Ledger(project.state / "ledger.jsonl")
-    ledger.check()
+    known = Identifier(project)
     try:
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(msg("cannot read it: {strerror}", error.strerror), str(file)) from error
-    digests, name = digests_of(data), one_line(file.name)
-    good = _good(project, ledger)
-    current = _current(project, ledger, good)
-    made = _maker([current, *reversed(ledger.entries)], digests.sha256)
-    try:
-        nb = parse_naive_buffer(data, file)
-        target = one_line(target_of(nb))
-    except StageError as error:
-        return Identity(str(file), digests, "damaged", one_line(error.message))
-    ours = _fingerprints(project, current)
-    same = sum(1 for fingerprint in nb.fingerprints.values() if fingerprint in ours)
-    kind = _kind(made, current, nb, same)
-    if kind == "current" and _is_left_out(current, good, digests.sha256):
-        kind = "refused"
-    sentence = _sentence(name, kind, made or current, len(nb.tensors), same)
-    version = one_line(nb.head.opt_version)
-    tensors, needs = len(nb.tensors), needs_of(nb)
-    return Identity(str(file), digests, kind, sentence, target, version, tensors, same, needs)
+    return known.identify(data, str(file), file.name)
+
+
+class Identifier:
+    """What a project's runs made, for as many files as there are to tell.
+
+    Args:
+        project: whose last good run is what ships.
+
+    Raises:
+        UsageError: no run of the project has passed.
+        IntegrityFailed: the ledger was changed.
+    """
+
+    def __init__(self, project: Project) -> None:
+        ledger = Ledger(project.state / "ledger.jsonl")
+        ledger.check()
+        self.good = _good(project, ledger)
+        self._current = _current(project, ledger, self.good)
+        self._ledger, self._project = ledger, project
+
+    @cached_property
+    def tensors(self) -> set[str]:
+        """The fingerprints of all tensors of the last good run's ``.nb`` files."""
+        return _fingerprints(self._project, self._current)
+
+    def artifact(self, name: str) -> Artifact | None:
+        """Return a file of the last good run by its name; None if it made none."""
+        for key in self.good.stages.values():
+            entry = self._ledger.find(key, self.good.workspace)
+            for item in entry.result.artifacts if entry else ():
+                if item.path == name:
+                    return item
+        return None
+
+    def identify(self, data: bytes, file: str, name: str) -> Identity:
+        """Find out what a file is.
+
+        Args:
+            data: its bytes.
+            file: where it is.
+            name: what a sentence calls it.
+        """
+        digests, name = digests_of(data), one_line(name)
+        current = self._current
+        made = _maker([current, *reversed(self._ledger.entries)], digests.sha256)
+        try:
+            nb = parse_naive_buffer(data, Path(name))
+            target = one_line(target_of(nb))
+        except StageError as error:
+            return Identity(file, digests, "damaged", one_line(error.message))
+        same = sum(1 for fingerprint in nb.fingerprints.values() if fingerprint in self.tensors)
+        kind = _kind(made, current, nb, same)
+        if kind == "current" and _is_left_out(current, self.good, digests.sha256):
+            kind = "refused"
+        sentence = _sentence(name, kind, made or current, len(nb.tensors), same)
+        version = one_line(nb.head.opt_version)
+        tensors, needs = len(nb.tensors), needs_of(nb)
+        return Identity(file, digests, kind, sentence, target, version, tensors, same, needs)
 
 
 def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:

@@ -54,13 +54,13 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES)
 
 
-def unpack(archive: Path, folder: Path) -> None:
+def unpack(archive: Path, folder: Path, most_files: int = 0) -> None:
     """Unpack ``archive`` into ``folder``, which is there and empty; a size that it states is not believed.
 
     Raises:
         UsageError: it is damaged, holds anything but plain files and folders below it, or too much.
     """
-    for name, pieces in files_of(archive):
+    for name, pieces in files_of(archive, most_files):
         with _named(archive), _new_file(archive, folder, name) as sink:
             for piece in pieces:
                 sink.write(piece)

@@ -1,4 +1,4 @@
-"""A ``.pdiparams`` file, its tensors' types and shapes: headers are read, weights are passed over.
+"""A ``.pdiparams`` file, its tensors' types and shapes, and where they are asked for their bytes.
 
 The file is what ``save_combine`` writes: tensors one after the other, sorted by their names, without them
 (paddle/phi/core/framework/dense_tensor_serialize.cc).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,14 @@ def read_tensors(path: Path) -> Tensors:
         except (struct.error, WireError, KeyError):
             return Tensors(tuple(found), whole=False)
     return Tensors(tuple(found), whole=True)
+
+
+def read_weights(path: Path) -> Iterator[tuple[Tensor, bytes]]:
+    """Give all tensors of a file that is whole, with their bytes; of another one those before the damage."""
+    with path.open("rb") as stream:
+        for tensor in read_tensors(path).items:
+            _header(stream.read)
+            yield tensor, stream.read(math.prod(tensor.shape) * SIZES[tensor.dtype])
 
 
 def _header(read: Read) -> tuple[Tensor, int]:

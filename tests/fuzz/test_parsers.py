@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import io
 import tarfile
@@ -9,12 +10,15 @@ import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
 import pytest
 
+from pipeline.app.check import check_app
+from pipeline.app.mentions import Mentions
 from pipeline.engine.endpoint import resolve
 from pipeline.errors import EngineError, IntegrityFailed, UsageError
 from pipeline.models.archive import unpack
@@ -26,7 +30,7 @@ from pipeline.models.sniff import first_image, kind_of_bytes, said
 from pipeline.models.soundness import check_sound
 from pipeline.models.weights import read_tensors
 from pipeline.plan.lockfile import lock_entry, lock_text, read_lock
-from pipeline.project import load_project
+from pipeline.project import Project, load_project
 from pipeline.project.configured import configured
 from pipeline.project.found import look
 from pipeline.record.events import Envelope
@@ -43,7 +47,7 @@ from stages.errors import IntegrityError, StageError
 from stages.imagefile import look_into, other_kind
 from stages.lite.elf import NotALibraryError
 from stages.lite.kernels import target_of
-from stages.lite.library import read_library
+from stages.lite.library import read_apple_library, read_library
 from stages.lite.naive_buffer import parse_naive_buffer
 from stages.lite.signature import input_shape, output_width
 from stages.message import Message
@@ -56,7 +60,8 @@ from stages.text.documents import read_document
 from stages.text.labels import path_fault, read_label_file
 from stages.text.yaml import load_yaml
 from support import given
-from support.elf import lite_library
+from support.apps import DICTIONARY, LITE_DEMO, OCR_DEMO, apple_program, packed, shipped_project
+from support.elf import arm_32_library, lite_library
 from support.fuzz import Target, attack
 from support.naive import small_model
 from support.projects import MINIMAL, write_project
@@ -177,7 +182,10 @@ def zipped() -> bytes:
 
 MODELS = [
     Target("nb", buffer, each(small_model(), small_model(2)), (StageError,)),
-    Target("library", lambda data, _: read_library(data), each(lite_library()), (NotALibraryError,)),
+    Target("library", lambda data, _: read_library(data), each(lite_library(), arm_32_library()),
+           (NotALibraryError,)),
+    Target("library for iOS", lambda data, _: read_apple_library(data), each(apple_program()),
+           (NotALibraryError,)),
     Target("pir", at("inference.json", pir), lambda: [given.pir_program(given.WEIGHTS).encode()],
            (StageError,)),
     Target("pir outline", at("inference.json", read_outline),
@@ -196,6 +204,46 @@ MODELS = [
     Target("zip", archive("m.zip"), lambda: [zipped()], (UsageError,)),
     Target("kind of a file", lambda data, _: said(kind_of_bytes(data[:4096])),
            lambda: [tar("w"), zipped(), small_model(), given.program(given.WEIGHTS)]),
+]  # fmt: skip
+
+
+# Apps, and what is in them.
+
+
+@cache
+def delivered() -> Project:
+    """Return a project that delivered something; it is never written to."""
+    folder = TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return shipped_project(Path(folder.name) / "p")
+
+
+def app(path: Path) -> None:
+    report = check_app(delivered(), path)
+    assert all(item.message.isprintable() for item in report.findings)
+
+
+def app_file(name: str) -> Callable[[bytes, Path], object]:
+    """Return what has the bytes looked at as a file of an app."""
+    return at(name, lambda path: app(path.parent))
+
+
+def mentioned(data: bytes, _folder: Path) -> None:
+    named = Mentions(["assets/models/rec.nb", "models/det.nb"])
+    named.take("classes.dex", data)
+    assert all(address.isprintable() for address in [*named.downloads, *named.addresses])
+
+
+APPS = [
+    Target("app", at("x.apk", app), made(lambda folder: packed(folder / "x.apk", LITE_DEMO)),
+           (UsageError,)),
+    Target("library in an app", at("x.aar", app),
+           made(lambda folder: packed(folder / "x.aar", {"jni/x86_64/a.so": lite_library()})),
+           (UsageError,)),
+    Target("archive in an app", app_file("inner.zip"), lambda: [zipped()]),
+    Target("model in an app", app_file("rec.nb"), lambda: [small_model()]),
+    Target("dictionary in an app", app_file("keys.txt"), each(DICTIONARY, "é\n京\n".encode())),
+    Target("code of an app", mentioned, lambda: [*OCR_DEMO.values()]),
 ]  # fmt: skip
 
 
@@ -352,7 +400,9 @@ LEFT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("target", [*MODELS, *WRITTEN, *LEFT], ids=lambda target: target.name)
+@pytest.mark.parametrize(
+    "target", [*MODELS, *APPS, *WRITTEN, *LEFT], ids=lambda target: target.name
+)
 def test_whatever_the_bytes_an_answer_or_an_error_that_is_named(
     target: Target, tmp_path: Path
 ) -> None:

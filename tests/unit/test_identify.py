@@ -9,11 +9,11 @@ import pytest
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.identify import Identity, identify
 from pipeline.project import Project, load_project
-from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
-from stages.contract import Artifact, Digests, Lineage, Needs, Result, TracedModel, digests_of
+from stages.contract import Needs
 from stages.lite.naive_buffer import parse_naive_buffer
 from support.naive import Op, Parameter, naive_buffer, small_model
 from support.projects import write_project
+from support.shipped import record
 
 OURS = small_model(classes=3)
 OLDER = small_model(classes=5)
@@ -26,30 +26,6 @@ def project(tmp_path: Path) -> Project:
     for run, model in (("run-1", OLDER), ("run-2", OURS)):
         record(project, run, model)
     return project
-
-
-def record(
-    project: Project, run: str, model: bytes, verdict: str = "pass", refused: tuple[str, ...] = ()
-) -> None:
-    tensors = parse_naive_buffer(model, Path("model.nb")).fingerprints
-    models = {"pd": TracedModel("p"), "nb-arm": TracedModel("a", tensors=tensors)}
-    lineage = Lineage((), models).dump().encode()
-    files = {"model_arm.nb": model, "lineage.json": lineage}
-    components = Components("convert", "sha256:a", {"run": run}, {})
-    artifacts = tuple(artifact(name, data) for name, data in files.items())
-    result = Result("convert", components.key, artifacts, {}, {}, 1.0)
-    ledger = Ledger(project.state / "ledger.jsonl")
-    ledger.append(Entry("now", run, "volume@1", components, result))
-    stages = {"convert": components.key}
-    ledger.append(Conclusion("now", run, "volume@1", verdict, stages, {}, refused))
-    kept = project.state / "cache" / digests_of(lineage).sha256
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_bytes(lineage)
-
-
-def artifact(name: str, data: bytes) -> Artifact:
-    digests: Digests = digests_of(data)
-    return Artifact(name, digests.size, digests.md5, digests.sha256)
 
 
 def ask(project: Project, data: bytes) -> Identity:

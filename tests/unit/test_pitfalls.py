@@ -9,6 +9,7 @@ import pytest
 
 from catalogue import SAID, TEMPLATE
 from catalogue import read as read_catalogue
+from pipeline.app.finding import PITFALLS as FOUND_IN_APPS
 from pipeline.pitfalls import Entry, entry, find, guards_of, nearest
 from pipeline.report.guards import GUARDS
 from stages.pitfalls import Pitfall
@@ -111,8 +112,9 @@ def templates() -> list[str]:
     return [str(message.id) for message in read_catalogue(TEMPLATE) if message.context == SAID]
 
 
-def test_every_pitfall_has_a_guard_that_the_report_shows() -> None:
-    assert [str(pitfall) for pitfall in Pitfall if not guards_of(str(pitfall))] == []
+def test_every_pitfall_has_a_guard_that_the_report_shows_or_is_found_in_an_app() -> None:
+    unguarded = [pitfall for pitfall in Pitfall if not guards_of(str(pitfall))]
+    assert [str(pitfall) for pitfall in unguarded if pitfall not in FOUND_IN_APPS] == []
 
 
 def test_ids_of_guards_are_unique() -> None:

@@ -21,13 +21,14 @@ class Command(Protocol):
         """Do it and return the exit code."""
 
 
-#: Each command, which is a module of this package, and what the help says of it.
+#: Each command, which is a module of this package (with _ for -), and what the help says of it.
 COMMANDS: dict[str, str] = {
     "init": "a commented starting project",
     "demo": "a bundled example: serial numbers read by a fine-tuned model",
     "plan": "what would run, what is cached, and why",
     "report": "the last run's report",
     "audit": "hash everything again and hold it against the record",
+    "check-app": "whether an app ships what was delivered: model, dictionary, library",
     "locate": "the operator and the layer at which a .nb model parts from the PD model",
     "explain": "what a pitfall is, how it shows, and what to do",
     "images": "build, list, save or load the stage images",
@@ -41,4 +42,4 @@ COMMANDS: dict[str, str] = {
 
 def load(name: str) -> Command:
     """Import the command ``name``, one of :data:`COMMANDS`."""
-    return cast(Command, import_module(f"{__name__}.{name}"))
+    return cast(Command, import_module(f"{__name__}.{name.replace('-', '_')}"))

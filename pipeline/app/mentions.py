@@ -1,0 +1,80 @@
+"""What an app's code and settings name: which of two files is loaded, and what is downloaded.
+
+Names stand as text in dex files (MUTF-8), in resource tables (UTF-8 or UTF-16), in native libraries, and in
+the sources of a project. The official demos put a model's folder and its file's name together at run time
+(deploy/android_demo, ocr/android/app/cxx/ppocr_demo, ocr/ios/ppocr_demo), so each is looked for by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from pipeline.app.libraries import is_library
+
+#: What is compiled, and what compiles it or is read by it.
+_CODE = frozenset({
+    ".dex", ".arsc", ".xml", ".json", ".plist", ".properties", ".gradle", ".kts", ".java", ".kt", ".c",
+    ".cc", ".cpp", ".h", ".hpp", ".m", ".mm", ".swift", ".dart", ".js", ".ts", ".cs", ".strings",
+})  # fmt: skip
+_ADDRESS = re.compile(
+    rb"https?://([A-Za-z0-9.-]{1,200})(/[!-&(-;=?-~]{0,300}?\.(?:nb|gz|tgz|tar|zip))(?![A-Za-z0-9]|\.gz)"
+)
+#: Where the official models are, and their libraries beside them.
+_OFFICIAL = (".bcebos.com", ".paddlepaddle.org.cn")
+_OTHERS = re.compile(rb"/libs/|_libs_|opencv|/images")
+_MOST_ADDRESSES = 20
+
+
+@dataclass
+class Mentions:
+    """Which of some names an app's code has.
+
+    Args:
+        paths: of the files whose names are looked for.
+    """
+
+    paths: Sequence[str]
+    found: set[str] = field(default_factory=set)
+    downloads: dict[str, str] = field(default_factory=dict)
+    """addresses of official models, and the file that names each"""
+    addresses: dict[str, str] = field(default_factory=dict)
+    """addresses of other ``.nb`` files"""
+
+    def take(self, path: str, data: bytes) -> None:
+        """Look through a file of code or settings."""
+        for name in self._wanted():
+            if name not in self.found and _has(data, name):
+                self.found.add(name)
+        for match in _ADDRESS.finditer(data):
+            host, rest = match[1].decode("ascii"), match[2]
+            address = host + rest.decode("ascii")
+            if f".{host.lower()}".endswith(_OFFICIAL):
+                if not _OTHERS.search(rest) and len(self.downloads) < _MOST_ADDRESSES:
+                    self.downloads.setdefault(address, path)
+            elif rest.endswith(b".nb") and len(self.addresses) < _MOST_ADDRESSES:
+                self.addresses.setdefault(address, path)
+
+    def names(self, path: str) -> bool:
+        """Return whether the code names a file: by its own name, and by its folder's if others share it."""
+        name = PurePosixPath(path).name
+        if name not in self.found:
+            return False
+        alone = sum(PurePosixPath(other).name == name for other in self.paths) == 1
+        return alone or PurePosixPath(path).parent.name in self.found
+
+    def _wanted(self) -> Iterable[str]:
+        for path in map(PurePosixPath, self.paths):
+            yield path.name
+            yield path.parent.name
+
+
+def is_code(suffix: str, head: bytes) -> bool:
+    """Tell by name and first bytes whether a file may name others."""
+    return suffix in _CODE or is_library(head)
+
+
+def _has(data: bytes, name: str) -> bool:
+    return bool(name) and (name.encode() in data or name.encode("utf-16-le") in data)

@@ -1,0 +1,116 @@
+"""The models in an app: whose each is, what it is for, and what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.integrity.identify import Identifier, Identity
+from pipeline.models.catalogue import MODELS, OfficialModel
+from pipeline.models.fetch import official_folder
+from pipeline.models.weights import read_weights
+from stages.errors import StageError
+from stages.lite.fingerprint import tensor_fingerprint
+from stages.lite.naive_buffer import DTYPES, NaiveBuffer, Operator, parse_naive_buffer
+from stages.lite.signature import output_width
+
+#: A model of so few classes tells which way up a line or a page is.
+_FEW_CLASSES = 4
+_TASK_BY_LAST = {"sigmoid": "detection", "softmax": "recognition"}
+_PASS_ON = frozenset({"scale", "cast", "calib", "calib_once", "io_copy", "io_copy_once", "layout"})
+#: How much of a model's own weights has to be an official model's for it to be that one.
+_SAME = 0.5
+
+
+@dataclass(frozen=True)
+class AppModel:
+    """A ``.nb`` file of an app.
+
+    Args:
+        path: in the app.
+        identity: whose it is.
+        task: what it does as far as its last layer tells, else "".
+        stock: the official model whose weights it has, else "".
+    """
+
+    path: str
+    identity: Identity
+    task: str
+    stock: str
+
+    @property
+    def is_yours(self) -> bool:
+        """Whether it is the file that the last good run delivered."""
+        return self.identity.kind == "current"
+
+
+def is_model(head: bytes, suffix: str) -> bool:
+    """Tell by name and first bytes whether a file is a naive buffer, or is meant to be one."""
+    return suffix == ".nb" or (head[:3] == b"\2\0v" and head[3:4].isdigit())
+
+
+class Models:
+    """Tells models apart, for one project."""
+
+    def __init__(self, known: Identifier) -> None:
+        self._known = known
+
+    def look(self, path: str, data: bytes) -> AppModel:
+        """Find out what a ``.nb`` file is."""
+        identity = self._known.identify(data, path, path)
+        if identity.kind == "damaged":
+            return AppModel(path, identity, "", "")
+        nb = parse_naive_buffer(data, Path(path))
+        is_new = identity.kind in ("partly", "foreign")
+        return AppModel(path, identity, task_of(nb), self._stock(nb) if is_new else "")
+
+    def _stock(self, nb: NaiveBuffer) -> str:
+        """Return the official model that a file's weights are, beside those that the project's files have."""
+        own = {
+            nb.fingerprints[name]: len(tensor.data)
+            for name, tensor in nb.tensors.items()
+            if nb.fingerprints[name] not in self._known.tensors
+        }
+        shared = {
+            name: sum(size for print_, size in own.items() if print_ in tensors)
+            for name, tensors in self._official.items()
+        }
+        best = max(shared, key=lambda name: shared[name], default="")
+        return best if best and shared[best] > _SAME * sum(own.values()) else ""
+
+    @cached_property
+    def _official(self) -> dict[str, set[str]]:
+        """The fingerprints of the tensors of every official model that was fetched, by name."""
+        found = {name: _parameters(model) for name, model in MODELS.items()}
+        return {name: _fingerprints(path) for name, path in found.items() if path.is_file()}
+
+
+def _parameters(model: OfficialModel) -> Path:
+    return official_folder(model) / "inference.pdiparams"
+
+
+def _fingerprints(path: Path) -> set[str]:
+    return {
+        tensor_fingerprint(DTYPES[tensor.dtype][0], tensor.shape, data)
+        for tensor, data in read_weights(path)
+        if tensor.dtype in DTYPES
+    }
+
+
+def task_of(nb: NaiveBuffer) -> str:
+    """Return what a model does, as its last layer tells: "" if it does not."""
+    by_output = {name: op for op in nb.operators for names in op.outputs.values() for name in names}
+    fetched = next((op.input("X") for op in nb.operators if op.type == "fetch"), "")
+    last: Operator | None = by_output.get(fetched)
+    for _ in nb.operators:  # a cycle comes to an end
+        if last is None or last.type not in _PASS_ON:
+            break
+        last = by_output.get(last.input("X") or last.input("Input"))
+    task = _TASK_BY_LAST.get(last.type, "") if last else ""
+    if task != "recognition":
+        return task
+    try:
+        return "orientation" if output_width(nb) <= _FEW_CLASSES else task
+    except StageError:
+        return task

@@ -1,0 +1,177 @@
+"""An app's files, read as data and within bounds: an apk, aab, aar or ipa, a folder, or a single file.
+
+Archives are read by the guard that fetched models pass (:mod:`pipeline.models.archive`); what lies in one
+that lies in the app is read too, and not what is packed deeper.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from pipeline.errors import UsageError
+from pipeline.models.archive import files_of, is_archive, unpack
+from stages.message import msg
+
+#: Of an app, and the largest file of it that is read.
+MOST_FILES, MOST_READ = 100_000, 256 << 20
+#: How many archives in an app are opened, and how deep they may lie.
+_MOST_NESTED, _DEEPEST = 32, 1
+#: What tools make beside a project's sources, and what may be of an earlier day.
+_MADE = frozenset({".git", ".gradle", ".idea", ".cxx", "build", "DerivedData", "node_modules"})
+
+
+class Package(str, Enum):
+    """What kind of thing an app is given as."""
+
+    APK = "apk"
+    AAB = "aab"
+    AAR = "aar"
+    IPA = "ipa"
+    ARCHIVE = "archive"
+    FOLDER = "folder"
+    FILE = "file"
+
+    @property
+    def is_app(self) -> bool:
+        """Whether a device installs it: what is not in it, the app does not have."""
+        return self in (Package.APK, Package.AAB, Package.IPA)
+
+
+_BY_SUFFIX = {
+    f".{kind.value}": kind for kind in (Package.APK, Package.AAB, Package.AAR, Package.IPA)
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of an app.
+
+    Args:
+        path: below the app's root; those of an archive in it are below the archive's name.
+        pieces: its content, to be read before the next member is asked for.
+        opened: False of an archive that lies too deep, or of one too many; it has no pieces.
+    """
+
+    path: str
+    pieces: Iterator[bytes]
+    opened: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """Of the name, in small letters."""
+        return PurePosixPath(self.path).suffix.lower()
+
+    def read(self, head: bytes = b"") -> bytes:
+        """Return ``head``, which was read before, and what follows, up to :data:`MOST_READ` bytes."""
+        found, size = [head], len(head)
+        for piece in self.pieces:
+            size += len(piece)
+            found.append(piece)
+            if size > MOST_READ:
+                break
+        return b"".join(found)[: MOST_READ + 1]
+
+
+def package_of(app: Path) -> Package:
+    """Return what an app is given as.
+
+    Raises:
+        UsageError: there is no such file or folder.
+    """
+    if app.is_dir():
+        return Package.FOLDER
+    if not app.is_file():
+        raise UsageError(
+            msg("there is no such app: {name}", app.name),
+            str(app),
+            msg("give an .apk, .aab, .aar or .ipa, a folder, or a library (.so)"),
+        )
+    kind = _BY_SUFFIX.get(app.suffix.lower())
+    return kind or (Package.ARCHIVE if is_archive(app.name) else Package.FILE)
+
+
+def members_of(app: Path) -> Iterator[Member]:
+    """Give all files of an app, in an order of names where it is a folder.
+
+    Raises:
+        UsageError: there is none, an archive is damaged or holds what no app does, or there is too much.
+    """
+    opened = _Opened()
+    package = package_of(app)
+    if package is Package.FOLDER:
+        yield from opened.folder(app)
+    elif package is Package.FILE:
+        yield Member(app.name, _pieces(app))
+    else:
+        yield from opened.archive(app)
+
+
+class _Opened:
+    """Counts what was opened of one app."""
+
+    def __init__(self) -> None:
+        self._nested = 0
+
+    def folder(self, folder: Path, below: str = "", depth: int = 0) -> Iterator[Member]:
+        """Give the files of a folder; links lead out of it, and are passed over.
+
+        Args:
+            folder: where they are.
+            below: goes before their names.
+            depth: in how many archives they lie.
+        """
+        count = 0
+        for where, names, files in os.walk(folder):
+            names[:] = sorted(set(names) - _MADE)
+            for path in (Path(where, name) for name in sorted(files)):
+                if path.is_symlink() or not path.is_file():
+                    continue
+                count += 1
+                if count > MOST_FILES:
+                    said = msg("it holds more than {most_files} files", MOST_FILES)
+                    raise UsageError(said, str(folder), msg("name the app's own folder"))
+                name = path.relative_to(folder).as_posix()
+                yield from self._member(f"{below}{name}", _pieces(path), depth)
+
+    def archive(self, archive: Path) -> Iterator[Member]:
+        """Give the files of an archive."""
+        for name, pieces in files_of(archive, MOST_FILES):
+            yield from self._member(name, pieces, 0)
+
+    def _member(self, path: str, pieces: Iterator[bytes], depth: int) -> Iterator[Member]:
+        name = PurePosixPath(path).name
+        if not (is_archive(name) or PurePosixPath(name).suffix.lower() in _BY_SUFFIX):
+            yield Member(path, pieces)
+            return
+        self._nested += 1
+        if depth >= _DEEPEST or self._nested > _MOST_NESTED:
+            yield Member(path, iter(()), opened=False)
+            return
+        with TemporaryDirectory(prefix="paddock-app-") as scratch:
+            packed, inner = Path(scratch, f"packed{_ending(name)}"), Path(scratch, "inner")
+            with packed.open("wb") as sink:
+                sink.writelines(pieces)
+            inner.mkdir()
+            try:
+                unpack(packed, inner, MOST_FILES)
+            except UsageError:
+                yield Member(path, iter(()), opened=False)
+                return
+            yield from self.folder(inner, f"{path}/", depth + 1)
+
+
+def _ending(name: str) -> str:
+    """Return what tells how an archive is packed: ``.tar.gz``, ``.aar``."""
+    small = name.lower()
+    return ".tar.gz" if small.endswith(".tar.gz") else PurePosixPath(small).suffix
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            yield piece

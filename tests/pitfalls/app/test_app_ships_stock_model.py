@@ -1,0 +1,23 @@
+"""The demo's own model lies where the delivered one should be: the package is whole, and reads as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stages.pitfalls import Pitfall
+from support.apps import DEMO_REC, LITE_DEMO, STOCK, packed, shipped_project
+from support.cli import call
+from support.packages import says_nothing
+
+
+def test_by_hand_the_package_is_whole(tmp_path: Path) -> None:
+    assert says_nothing(packed(tmp_path / "app.apk", {**LITE_DEMO, DEMO_REC: STOCK}))
+
+
+def test_paddock_says_whose_model_it_is(tmp_path: Path) -> None:
+    project = shipped_project(tmp_path / "project")
+    app = packed(tmp_path / "app.apk", {**LITE_DEMO, DEMO_REC: STOCK})
+    done = call("check-app", app, project.folder)
+    assert done.returncode == 5
+    assert "none of its 2 tensors is its own" in " ".join(done.stdout.split())
+    assert f"paddock explain {Pitfall.APP_SHIPS_STOCK_MODEL}" in done.stdout

@@ -1,0 +1,232 @@
+"""``paddock check-app``: real layouts, with the model that was delivered and with each known mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.project import Project
+from stages.lite.library import EXTRA
+from support.apps import (
+    DEMO_DICTIONARY,
+    DEMO_LIBRARY,
+    DEMO_REC,
+    DICTIONARY,
+    DOWNLOAD,
+    IOS_PROGRAM,
+    IOS_REC,
+    LITE_DEMO,
+    OCR_DEMO,
+    OCR_REC,
+    OLDER,
+    OURS,
+    STOCK,
+    STOCK_DICTIONARY,
+    XCODE,
+    Files,
+    apple_program,
+    fetch_stock,
+    laid_out,
+    model,
+    packed,
+    shipped_project,
+)
+from support.cli import call
+from support.elf import android_library, arm_32_library
+from support.shipped import record
+
+SECOND = "assets/models/ocr_v2/rec.nb"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return shipped_project(tmp_path_factory.mktemp("shipped") / "project")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def said(app: Path, project: Project) -> tuple[int, dict[str, str]]:
+    """Return the exit code and the pitfalls by kind of finding; what is printed fits 80 columns."""
+    done = call("check-app", app, project.folder, "--json")
+    text = call("check-app", app, project.folder)
+    assert text.returncode == done.returncode
+    assert all(
+        len(line) <= 80 for line in text.stdout.splitlines() if "paddock explain" not in line
+    )
+    assert "\x1b" not in text.stdout
+    findings = json.loads(done.stdout)["findings"]
+    for item in findings:
+        assert bool(item["pitfall"]) == (item["outcome"] == "wrong")
+        assert item["message"].split()[0].rstrip(":") in text.stdout
+    return done.returncode, {item["kind"]: item["pitfall"] for item in findings}
+
+
+def apps(tmp_path: Path, android: Files, ocr: Files, ios: Files) -> list[Path]:
+    return [
+        packed(tmp_path / "app.apk", android),
+        packed(tmp_path / "app.aab", {f"base/{name}": data for name, data in android.items()}),
+        laid_out(tmp_path / "android_demo", ocr),
+        packed(tmp_path / "app.ipa", ios),
+    ]
+
+
+def test_the_right_model_is_right_in_every_layout(tmp_path: Path, project: Project) -> None:
+    for app in apps(tmp_path, LITE_DEMO, OCR_DEMO, XCODE):
+        code, kinds = said(app, project)
+        assert code == 0, kinds
+        found = {"model-yours", "model-other-task", "dictionary-yours", "library-fits"}
+        assert set(kinds) == found, app
+
+
+def test_the_stock_model_is_named(tmp_path: Path, project: Project) -> None:
+    name = fetch_stock()
+    android, ocr = {**LITE_DEMO, DEMO_REC: STOCK}, {**OCR_DEMO, OCR_REC: STOCK}
+    for app in apps(tmp_path, android, ocr, {**XCODE, IOS_REC: STOCK}):
+        code, kinds = said(app, project)
+        assert (code, kinds["model-stock"]) == (5, "app-ships-stock-model")
+        assert name in call("check-app", app, project.folder).stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "pitfall"),
+    [
+        ({DEMO_REC: STOCK}, "model-foreign", "app-ships-stock-model"),
+        ({DEMO_REC: OLDER}, "model-earlier", "stale-file"),
+        ({DEMO_REC: model(version="v2.12")}, "model-rebuilt", "changed-artifact"),
+        ({DEMO_REC: OURS[:-1]}, "model-damaged", "changed-artifact"),
+        ({DEMO_REC: b""}, "model-damaged", "changed-artifact"),
+        ({SECOND: STOCK, "classes.dex": b"models/ocr_v2\0rec.nb"}, "model-second",
+         "app-ships-stock-model"),
+        ({SECOND: STOCK, "classes.dex": b""}, "model-second", "app-ships-stock-model"),
+        ({SECOND: OLDER, "resources.arsc": "rec.nb".encode("utf-16-le")}, "model-second",
+         "app-ships-stock-model"),
+        ({DEMO_DICTIONARY: STOCK_DICTIONARY}, "dictionary-differs", "app-dictionary-differs"),
+        ({DEMO_DICTIONARY: DICTIONARY.replace(b"\n", b"\r\n")}, "dictionary-differs",
+         "app-dictionary-differs"),
+        ({"assets/labels/dict.txt": STOCK_DICTIONARY, "classes.dex": b"dict.txt"},
+         "dictionary-second", "app-dictionary-differs"),
+        ({DEMO_LIBRARY: android_library(version="v2.10")}, "library-older", "opt-newer-than-runtime"),
+        ({"lib/armeabi-v7a/libpaddle_light_api_shared.so": arm_32_library("v2.10-rc")},
+         "library-older", "opt-newer-than-runtime"),
+        ({DEMO_LIBRARY: android_library(kernels=["ConvCompute"])}, "library-without-extra",
+         "library-without-extra"),
+        ({DEMO_LIBRARY: android_library(page=0x1000)}, "pages-too-small", "page-size-16k"),
+        ({"lib/arm64-v8a/libopencv_java4.so": android_library("x", page=0x1000)}, "pages-too-small",
+         "page-size-16k"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_every_mistake_is_found_and_named(
+    change: Files, kind: str, pitfall: str, tmp_path: Path, project: Project
+) -> None:
+    code, kinds = said(packed(tmp_path / "app.apk", {**LITE_DEMO, **change}), project)
+    assert (code, kinds.get(kind)) == (5, pitfall), kinds
+
+
+def test_the_first_line_of_a_dictionary_that_differs_is_told(
+    tmp_path: Path, project: Project
+) -> None:
+    app = packed(tmp_path / "app.apk", {**LITE_DEMO, DEMO_DICTIONARY: STOCK_DICTIONARY})
+    text = " ".join(call("check-app", app, project.folder).stdout.split())
+    assert (
+        '1 of 4 characters differ; line 2 (class 2) is "C" (U+0043), expected "B" (U+0042)' in text
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {DEMO_DICTIONARY: DICTIONARY.rstrip()},
+        {SECOND: STOCK},
+        {"assets/labels/label_list": b"background\ncat\n"},
+        {"assets/labels/keys_old.txt": STOCK_DICTIONARY},
+        {"lib/armeabi-v7a/libpaddle_light_api_shared.so": arm_32_library(version="v2.14-rc")},
+    ],
+    ids=["no last newline", "unnamed model", "labels", "unnamed dictionary", "newer library"],
+)
+def test_what_does_no_harm_is_no_mistake(change: Files, tmp_path: Path, project: Project) -> None:
+    assert said(packed(tmp_path / "app.apk", {**LITE_DEMO, **change}), project)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {DEMO_LIBRARY: android_library(version="")},
+        {DEMO_LIBRARY: android_library(kernels=())},
+        {"assets/deep.zip": b"no archive"},
+    ],
+    ids=["no version", "no type names", "not to be unpacked"],
+)
+def test_what_could_not_be_told_is_said(change: Files, tmp_path: Path, project: Project) -> None:
+    done = call(
+        "check-app", packed(tmp_path / "a.apk", {**LITE_DEMO, **change}), project.folder, "--json"
+    )
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["verdict"]) == (0, "unknown")
+
+
+def test_an_app_that_downloads_its_model_is_found(tmp_path: Path, project: Project) -> None:
+    gradle = OCR_DEMO["app/build.gradle"] + DOWNLOAD
+    code, kinds = said(
+        laid_out(tmp_path / "demo", {**OCR_DEMO, "app/build.gradle": gradle}), project
+    )
+    assert (code, kinds["model-downloaded"]) == (5, "app-ships-stock-model")
+    without = {name: data for name, data in LITE_DEMO.items() if name != DEMO_REC}
+    own = b"https://example.org/our/model.nb"
+    code, kinds = said(packed(tmp_path / "a.apk", {**without, "classes.dex": own}), project)
+    assert (code, kinds["model-missing"]) == (5, "app-ships-stock-model")
+    assert kinds["model-from-address"] == ""
+
+
+def test_a_demo_that_downloads_its_libraries_only_is_no_mistake(
+    tmp_path: Path, project: Project
+) -> None:
+    gradle = b"""'https://paddlelite-demo.bj.bcebos.com/libs/android/paddle_lite_libs_v2_6_1.tar.gz',
+    'https://paddleocr.bj.bcebos.com/dygraph_v2.0/lite/paddle_lite_libs_v2_8_0.gz'"""
+    app = laid_out(tmp_path / "demo", {**OCR_DEMO, "app/build.gradle": gradle})
+    assert said(app, project)[0] == 0
+
+
+def test_a_file_of_half_precision_needs_a_library_of_it(tmp_path: Path) -> None:
+    project = shipped_project(tmp_path / "project")
+    half = model(precision=5)
+    record(project, "run-3", half, dictionary=DICTIONARY)
+    files = {**LITE_DEMO, DEMO_REC: half}
+    code, kinds = said(packed(tmp_path / "a.apk", files), project)
+    assert (code, kinds["library-without-half"]) == (5, "fp16-needs-fp16-library")
+    fit = android_library(kernels=[*EXTRA.values(), "CalibComputeFp32ToFp16"])
+    files = {name: data for name, data in files.items() if "armeabi" not in name}
+    assert said(packed(tmp_path / "b.apk", {**files, DEMO_LIBRARY: fit}), project)[0] == 0
+
+
+def test_an_ios_library_is_held_against_the_files_too(tmp_path: Path, project: Project) -> None:
+    for program, kind in (
+        (apple_program(kernels=("ConvCompute",)), "library-without-extra"),
+        (apple_program(version="v2.10"), "library-older"),
+    ):
+        code, kinds = said(packed(tmp_path / "a.ipa", {**XCODE, IOS_PROGRAM: program}), project)
+        assert code == 5 and kind in kinds
+    encrypted = {**XCODE, IOS_PROGRAM: b"\xcf\xfa\xed\xfe" + bytes(64)}
+    assert "library-missing" in said(packed(tmp_path / "b.ipa", encrypted), project)[1]
+
+
+def test_a_library_alone_is_held_against_what_was_delivered(
+    tmp_path: Path, project: Project
+) -> None:
+    library = tmp_path / "libpaddle_lite_jni.so"
+    for data, code in (
+        (android_library(), 0),
+        (android_library(version="v2.10"), 5),
+        (android_library(page=0x1000), 5),
+    ):
+        library.write_bytes(data)
+        assert said(library, project)[0] == code
+    inner = packed(tmp_path / "PaddleLite.aar", {"jni/arm64-v8a/libpaddle_lite_jni.so": data})
+    assert said(inner, project)[0] == 5
+    folder = laid_out(tmp_path / "app", {**LITE_DEMO, "libs/x.aar": inner.read_bytes()})
+    assert "pages-too-small" in said(folder, project)[1]
