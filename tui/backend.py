@@ -20,6 +20,7 @@ from tui.views.run import RunView, view_of
 from tui.views.watch import Watch
 
 if TYPE_CHECKING:
+    from pipeline.app.report import AppReport
     from pipeline.images.events import BuildEvent
     from pipeline.images.listing import ImageStatus
     from pipeline.images.log import BuildLog
@@ -179,6 +180,16 @@ class Backend:
         from pipeline.run.audit import audit
 
         return audit(self.project(), self.environ, say, stop)
+
+    def check_app(self, app: Path) -> AppReport:
+        """Look into an app. Slow: reads all of it.
+
+        Raises:
+            PaddockError: there is no such app, it is damaged, or nothing was delivered yet.
+        """
+        from pipeline.app.check import check_app
+
+        return check_app(self.project(), app)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the ledger, the oldest entry first."""

@@ -20,6 +20,7 @@ from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.screens.audit import AuditScreen
+from tui.screens.check_app import CheckAppScreen
 from tui.screens.dictionary import DictionaryScreen
 from tui.screens.explain import ExplanationScreen
 from tui.screens.lineage import LineageScreen
@@ -151,6 +152,10 @@ class GuardsScreen(ReportScreen):
             self.app.push_screen(page(self.record.report))
         else:
             self.notify(self.missing(self.paddock.view), markup=False)
+
+    def action_check_app(self) -> None:
+        """Look into an app."""
+        self.app.push_screen(CheckAppScreen())
 
     def action_audit(self) -> None:
         """Hash everything again."""
