@@ -23,10 +23,12 @@ async def test_an_app_is_asked_for_looked_into_and_each_line_explained(tmp_path:
         await until_shown(pilot, app, "there is no such app: nowhere.apk")
 
         await pilot.press(*str(wrong), "enter")
-        await until_shown(pilot, app, "wrong.apk: not as this project delivered it: 2 things are wrong")
+        await until_shown(
+            pilot, app, "wrong.apk: not as this project delivered it: 2 things are wrong"
+        )
         assert all(len(line) <= SMALL[0] for line in lines_of(app))
-        assert f"✘  {DEMO_REC}" in text_of(app) or f"✘ {DEMO_REC}" in text_of(app)
-        await pilot.press("down", "e")
+        assert f"▸ ✘  {DEMO_REC}" in text_of(app)
+        await pilot.press("e")  # the first line that is wrong
         await until_shown(pilot, app, "app-ships-stock-model")
         await pilot.press("escape", "p", *str(right), "enter")
         await until_shown(pilot, app, "right.apk: it ships what this project delivered")

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
+from pipeline.app.finding import Outcome
 from pipeline.errors import PaddockError
 from pipeline.text import human_size, one_line, several_lines
 from tui.app_words import app_mark, app_verdict
@@ -114,7 +115,9 @@ class CheckAppScreen(PlainScreen[None]):
         said = _("{app}: {verdict}").format(app=name, verdict=app_verdict(report))
         self._say(Text(f"{mark} {said}", style))
         listing = self.query_one(Listing)
-        listing.show_rows(len(report.findings), self._row, cursor=0)
+        wrong = [item.outcome is Outcome.WRONG for item in report.findings]
+        first = wrong.index(True) if any(wrong) else 0
+        listing.show_rows(len(report.findings), self._row, cursor=first)
         listing.focus()
 
     def _row(self, index: int, _width: int) -> Text:
