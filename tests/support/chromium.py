@@ -44,7 +44,7 @@ LOOK = """
       const own = text.getBoundingClientRect(), all = text.closest("svg").getBoundingClientRect();
       return own.left < all.left - 1 || own.right > all.right + 1;
     }).map(text => text.textContent),
-    scripts: document.scripts.length,
+    scripts: document.scripts.length, title: document.title,
   };
 })()
 """
@@ -130,7 +130,7 @@ def look(browser: Chromium, view: dict[str, Any], out: Path) -> dict[str, Any]:
     }
     browser.ask("Emulation.setDeviceMetricsOverride", session, **size)
     scheme = [{"name": "prefers-color-scheme", "value": view["scheme"]}]
-    medium = "print" if view.get("print") else "screen"
+    medium = "print" if view["printed"] else "screen"
     browser.ask("Emulation.setEmulatedMedia", session, media=medium, features=scheme)
     address = Path(view["page"]).resolve().as_uri()
     browser.ask("Page.navigate", session, url=address)
@@ -151,13 +151,8 @@ def look(browser: Chromium, view: dict[str, Any], out: Path) -> dict[str, Any]:
                 complaints.append(json.dumps(parameters)[:200])
     seen["requests"] = [url for url in requests if url != address and not url.startswith("data:")]
     seen["complaints"] = complaints
-    if view.get("picture"):
+    if view["picture"]:
         picture(browser, session, view, seen["height"], out)
-    if view.get("pdf"):
-        data = browser.ask(
-            "Page.printToPDF", session, printBackground=True, paperWidth=8.27, paperHeight=11.69
-        )["data"]
-        (out / view["pdf"]).write_bytes(base64.b64decode(data))
     browser.ask("Target.closeTarget", targetId=target)
     return seen
 
@@ -172,8 +167,8 @@ def click(browser: Chromium, session: str, selector: str) -> None:
             "Input.dispatchMouseEvent",
             session,
             type=kind,
-            x=left,
-            y=top,
+            x=left + 9,
+            y=top + 9,
             button="left",
             clickCount=1,
         )
@@ -181,12 +176,10 @@ def click(browser: Chromium, session: str, selector: str) -> None:
 
 def picture(browser: Chromium, session: str, view: dict[str, Any], height: int, out: Path) -> None:
     """Write what is seen, or with ``whole`` the page to its end."""
-    top = view.get("top", 0)
-    tall = height if view.get("whole") else view["height"]
-    clip = {"x": 0, "y": top, "width": view["width"], "height": min(tall, 16000), "scale": 1}
-    shot = browser.ask(
-        "Page.captureScreenshot", session, format="png", clip=clip, captureBeyondViewport=True
-    )
+    tall = height if view["whole"] else view["height"]
+    clip = {"x": 0, "y": 0, "width": view["width"], "height": min(tall, 16000), "scale": 1}
+    asked = {"format": "png", "clip": clip, "captureBeyondViewport": True}
+    shot = browser.ask("Page.captureScreenshot", session, **asked)
     (out / view["picture"]).write_bytes(base64.b64decode(shot["data"]))
 
 

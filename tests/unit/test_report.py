@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from pipeline.project import load_project
 from pipeline.report.html import render_html
@@ -19,6 +18,7 @@ from pipeline.report.table import rows, titles, verdict_line
 from pipeline.run.deliver import report_texts
 from report_schema import schema_text
 from stages.contract import Fault, Mismatch
+from support.hostile_report import HOSTILE, with_hostile_texts
 from support.projects import write_project
 from support.recorded import DETECTION, FINE_TUNED, PIR, Recording
 from support.results import (
@@ -29,8 +29,6 @@ from support.results import (
     make_report,
     make_results,
 )
-
-HOSTILE = "<script>alert(1)</script>|`x`\x1b[31m\u202egnp.exe\r\n| forged | row |\x9b2J\u2028[l](u)"
 
 
 @pytest.fixture
@@ -195,26 +193,6 @@ def test_html_has_no_markup_from_a_label(folder: Path) -> None:
     assert "script" not in parser.seen
     assert all(line.isprintable() for line in page.split("\n"))
     assert "&lt;script&gt;" in page and "://" not in page
-
-
-def with_hostile_texts(made: Report) -> Report:
-    """Return a report in which every text is hostile that the schema lets be any text."""
-
-    def spoilt(value: Any, kept: set[tuple[Any, ...]], place: tuple[Any, ...] = ()) -> Any:
-        if isinstance(value, dict):
-            return {key: spoilt(each, kept, (*place, key)) for key, each in value.items()}
-        if isinstance(value, list):
-            return [spoilt(each, kept, (*place, number)) for number, each in enumerate(value)]
-        return HOSTILE if isinstance(value, str) and place not in kept else value
-
-    kept: set[tuple[Any, ...]] = set()
-    plain = {**made.plain(), "messages": {}}
-    for _words in range(2):  # of enumerations and patterns, which the first try finds
-        try:
-            return Report.model_validate_json(json.dumps(spoilt(plain, kept)))
-        except ValidationError as error:
-            kept |= {item["loc"] for item in error.errors()}
-    raise AssertionError(kept)
 
 
 @pytest.mark.parametrize("of", [FINE_TUNED, PIR, DETECTION], ids=["own", "pir", "detection"])

@@ -145,7 +145,7 @@ def _sizes(report: Report) -> Figure | None:
 
 def _short(model: Model) -> str:
     variant = Variant.of_model(model.name)
-    return model.name.removeprefix("nb-") if variant else model.name
+    return (model.name.removeprefix("nb-") if variant else model.name)[:30]
 
 
 def _joined(names: list[str]) -> str:

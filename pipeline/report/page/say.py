@@ -18,6 +18,10 @@ from stages.message import Message
 OTHERS = {code: code.partition("_")[0] for code in LANGUAGES if code != SOURCE}
 
 
+#: A text in a drawing has no more characters.
+LONGEST = 44
+
+
 def _one_in_each(text: object) -> dict[str, str]:
     """Return a text by the class of its language; only the first if all are the same."""
     english = one_line(str(text))
@@ -69,13 +73,18 @@ def _safe(value: object) -> str:
 def svg_text(
     left: float, top: float, text: object, anchor: str = "start", kind: str = ""
 ) -> Markup:
-    """Return a text of a drawing, in all languages."""
+    """Return a text of a drawing, in all languages; one that would not fit into any is cut."""
     found = _one_in_each(text) if isinstance(text, Message) else {"": one_line(str(text))}
+    found = {name: _cut(words) for name, words in found.items()}
     return Markup("").join(
         tag("text", words, x=left, y=top, text_anchor=anchor, class_=_classes(kind, name, found),
             lang=name if len(found) > 1 else None)
         for name, words in found.items()
     )  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _classes(kind: str, name: str, found: dict[str, str]) -> str | None:
