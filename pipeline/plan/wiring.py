@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.models.fetch_context import FetchContext
+from pipeline.models.fetch_context import FetchContext, Say
 from pipeline.plan.dictionary import write_dictionary
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import SPLITS, FromProject, FromStage, Source, split_labels, split_upload
@@ -55,6 +55,35 @@ class Wire:
         return self.spec.name
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a project gives: where it starts, and what its stages may take, by the names they know it by."""
+
+    start: Start
+    there: Mapping[str, Source]
+
+
+#: The settings that :func:`gather` does not look at: projects that differ in no others are given the same.
+_NOT_LOOKED_AT: Mapping[str, bool | set[str]] = {
+    "project": True,
+    "data": {"split", "split_seed", "use_space_char", "max_text_length", "allow_overlap"},
+    "model": {"image_shape"},
+    "train": {
+        "epochs", "batch_size", "learning_rate", "early_stopping", "copies", "seed", "device", "devices",
+        "overrides",
+    },
+    "quantize": True,
+    "convert": {"targets", "weights", "fp16"},
+    "verify": {"min_accuracy", "max_accuracy_drop", "min_agreement", "max_abs_diff", "runtime"},
+    "limits": True,
+}  # fmt: skip
+
+
+def gathered_by(project: Project) -> str:
+    """Return what :func:`gather` looks at in a project's settings: equal texts, equal answers."""
+    return project.settings.model_dump_json(exclude=dict(_NOT_LOOKED_AT))
+
+
 def wire(
     project: Project,
     cache: HashCache,
@@ -73,20 +102,35 @@ def wire(
         UsageError: a model or file that the project names is not there, or its label files cannot be right.
         IntegrityFailed: a fetched model is not the recorded one.
     """
-    labels = _read_labels(project)
+    say_doubts(project, caller.say)
+    return lay_out(project, gather(project, cache, caller), table)
+
+
+def say_doubts(project: Project, say: Say) -> None:
+    """Warn of settings that nothing forbids."""
     if not project.settings.data.measures_apart:
-        caller.say(
+        say(
             msg(
                 "warning: data.test is empty; verify measures on val, which also chose the checkpoint"
             )
         )
     if "x86" not in project.settings.convert.targets:
-        caller.say(
+        say(
             msg(
                 "warning: [convert] targets has no x86, so an x86-64 machine can run none of its files, "
                 "and a run of which no file was run fails"
             )
         )
+
+
+def gather(project: Project, cache: HashCache, caller: FetchContext) -> Given:
+    """Hash what the project gives, and fetch the models that it names.
+
+    Raises:
+        UsageError: a model or file that the project names is not there, or its label files cannot be right.
+        IntegrityFailed: a fetched model is not the recorded one.
+    """
+    labels = _read_labels(project)
     if project.takes_labels_characters:
         caller.say(write_dictionary(labels, _dictionary_of(project)))
     start = starting_point(project, cache, caller)
@@ -95,9 +139,17 @@ def wire(
         from pipeline.plan.arm_runtime import arm_runtime_of  # noqa: PLC0415 - few give one
 
         there |= arm_runtime_of(library, project, cache, caller)
+    return Given(start, there)
+
+
+def lay_out(
+    project: Project, given: Given, table: Sequence[StageSpec] | None = None
+) -> tuple[Wire, ...]:
+    """Ask each row of the table what its stage is told and takes in this project."""
+    there = given.there
     wires = []
     for spec in stage_table() if table is None else table:
-        basis = Basis(project, start, there)
+        basis = Basis(project, given.start, there)
         if not spec.present(basis):
             continue
         if reason := spec.skipped(basis):

@@ -173,17 +173,22 @@ _NAMES = {cls: name for name, cls in _TYPES.items()}
 
 @dataclass(frozen=True)
 class Envelope:
-    """An event, and when, in which run and by which stage it was said ("" is the runner)."""
+    """An event, and when, in which run and by which stage it was said ("" is the runner).
+
+    ``member`` is the one of a sweep whose run it is; "" if it is none's.
+    """
 
     seq: int
     time: str
     run: str
     stage: str
     event: AnyEvent
+    member: str = ""
 
     def encode(self) -> str:
         """Return the line, without the newline."""
         head = {"seq": self.seq, "time": self.time, "run": self.run, "stage": self.stage}
+        head |= {"member": self.member} if self.member else {}
         return json.dumps(
             with_messages({**head, "type": _NAMES[type(self.event)], **asdict(self.event)})
         )
@@ -199,10 +204,11 @@ class Envelope:
             raw = restored(json.loads(line))
             seq = _checked(raw.pop("seq"), int)
             time, run, stage = (_checked(raw.pop(name), str) for name in ("time", "run", "stage"))
+            member = _checked(raw.pop("member", ""), str)
             event = _event(_TYPES[raw.pop("type")], raw)
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError(msg("not a run event: {line}", repr(line[:200]))) from error
-        return cls(seq, time, run, stage, event)
+        return cls(seq, time, run, stage, event, member)
 
 
 def _event(kind: type[Any], raw: Mapping[str, Any]) -> AnyEvent:
@@ -236,17 +242,19 @@ def _checked(value: Any, form: type[Any]) -> Any:
 class EventLog:
     """Appends events to the run's file, then hands them to whoever listens; any thread may speak."""
 
-    def __init__(self, path: Path, run: str, listener: Callable[[Envelope], None]) -> None:
+    def __init__(
+        self, path: Path, run: str, listener: Callable[[Envelope], None], member: str = ""
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = path.open("a", encoding="ascii", buffering=1)
-        self._run, self._listener, self._seq = run, listener, 0
+        self._run, self._member, self._listener, self._seq = run, member, listener, 0
         self._lock = threading.Lock()
 
     def say(self, event: AnyEvent, stage: str = "") -> None:
         """Write ``event`` to the disk first, then to the listener."""
         with self._lock:
             now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-            envelope = Envelope(self._seq, now, self._run, stage, event)
+            envelope = Envelope(self._seq, now, self._run, stage, event, self._member)
             self._seq += 1
             self._stream.write(envelope.encode() + "\n")
             self._listener(envelope)

@@ -15,13 +15,14 @@ from pipeline.record.events import (
     Envelope,
     RunFailed,
     RunFinished,
+    RunStarted,
     StageCached,
     StageFinished,
     StageSkipped,
     StageStarted,
 )
 from pipeline.record.follow import Follower
-from pipeline.record.runlock import running
+from pipeline.record.runlock import Running, running
 from pipeline.record.verdict import Judgement
 from stages.contract import Exit
 from stages.message import msg
@@ -169,8 +170,14 @@ def summarise(run: RunFolder) -> RunSummary:
     if isinstance(ended, RunFinished):
         return RunSummary(started, ended.seconds, ended.code, ended.judgement, failed, stages)
     seconds = _between(started, envelopes[-1].time) if envelopes else 0.0
-    cut_short = live is None or live.run != run.name
+    cut_short = live is None or not _is_by(live, run, envelopes)
     return RunSummary(started, seconds, None, None, failed, stages, cut_short)
+
+
+def _is_by(live: Running, run: RunFolder, envelopes: Iterable[Envelope]) -> bool:
+    """Return whether who holds the lock carries out this run, alone or as one of a sweep's."""
+    by = {(it.event.pid, it.event.host) for it in envelopes if isinstance(it.event, RunStarted)}
+    return live.run == run.name or (not live.run and (live.pid, live.host) in by)
 
 
 def keys_of(run: RunFolder) -> set[str]:

@@ -6,6 +6,7 @@ import io
 import json
 import signal
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -56,7 +57,15 @@ class Made:
 class Executor:
     """Runs stages of one run, one after the other."""
 
-    def __init__(self, prepared: Prepared, run: str, log: EventLog, volumes: VolumeClient) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        run: str,
+        log: EventLog,
+        volumes: VolumeClient,
+        uploading: AbstractContextManager[object],
+    ) -> None:
+        self._uploading = uploading
         self._project, self._place = prepared.project, prepared.place
         self._surroundings = prepared.planner.surroundings
         self._run, self._log, self._volumes = run, log, volumes
@@ -78,7 +87,8 @@ class Executor:
             EngineError: the engine refused or went away.
         """
         wire = step.wire
-        self._upload(wire, again=step.reason == FORCED)
+        with self._uploading:
+            self._upload(wire, again=step.reason == FORCED)
         spec = self._spec(wire, components, results)
         log_path = self._project.state / "runs" / self._run / f"{wire.stage}.log"
         image_id = self._place.images[wire.stage].id

@@ -113,16 +113,21 @@ class _Output:
 
 
 def find_images(
-    engine: Engine, workspace: Workspace, wires: Sequence[Wire]
+    find: Callable[[str], ImageInfo | None], workspace: Workspace, wires: Sequence[Wire]
 ) -> dict[str, ImageInfo]:
     """Return the image of each stage that the project does not skip.
+
+    Args:
+        find: looks for an image on the engine.
+        workspace: whose compose.yaml names the images.
+        wires: the stages.
 
     Raises:
         EngineError: images are not there; all are named, with the stages that need them.
     """
     services = {wire.stage: wire.runs_in for wire in wires if not wire.skipped}
     needed = {stage: workspace.compose.services[name].image for stage, name in services.items()}
-    found = {stage: engine.images.find(image) for stage, image in needed.items()}
+    found = {stage: find(image) for stage, image in needed.items()}
     if missing := [stage for stage, image in found.items() if image is None]:
         said = joined(
             "; ",

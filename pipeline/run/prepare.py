@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 from pipeline import PROJECT_FILE
 from pipeline.errors import UsageError
@@ -13,7 +14,7 @@ from pipeline.plan.hashes import HashCache
 from pipeline.plan.planner import Planner
 from pipeline.plan.stages.train import ON_GPU
 from pipeline.plan.surroundings import Surroundings
-from pipeline.plan.wiring import Wire, wire
+from pipeline.plan.wiring import Given, Wire, gather, gathered_by, lay_out, say_doubts
 from pipeline.project import Project
 from pipeline.run.connect import Connected
 from pipeline.run.place import Place, find_images
@@ -30,49 +31,82 @@ class Prepared:
     planner: Planner
 
 
+class Preparation:
+    """Prepares projects of one folder, whose settings may differ: what they share is looked at once.
+
+    Args:
+        connected: the folder's project and its engine.
+        say: told what takes time, and doubts, each once.
+        check: called all the time while a model is fetched; what it raises ends that.
+    """
+
+    def __init__(
+        self, connected: Connected, say: Say, check: Callable[[], None] = lambda: None
+    ) -> None:
+        self._connected, self._check = connected, check
+        self._say = cache(say)
+        self._given: dict[str, Given] = {}
+        self._image = cache(connected.engine.images.find)
+        self._refuse_lacking_gpus = cache(
+            partial(refuse_lacking_gpus, connected.engine, connected.workspace)
+        )
+        self._processor = ""
+
+    def of(self, project: Project, forced: frozenset[str] = frozenset()) -> Prepared:
+        """Fetch the models, hash the inputs, look at the images of the stages that are needed.
+
+        Args:
+            project: of the folder.
+            forced: stages to run again.
+
+        Raises:
+            EngineError: an image is missing, or a GPU.
+            UsageError: the project names a file or model that is not there, or the processor cannot run
+                its kernels.
+            IntegrityFailed: a model is not the recorded one.
+            PaddockError: a model cannot be fetched.
+        """
+        engine, workspace = self._connected.engine, self._connected.workspace
+        say_doubts(project, self._say)
+        wires = lay_out(project, self._gather(project))
+        if any(wire.runs_in == ON_GPU and not wire.skipped for wire in wires):
+            self._refuse_lacking_gpus(project.settings.train.devices)
+        place = Place(engine, workspace, find_images(self._image, workspace, wires))
+        surroundings = self._surroundings(project, place, wires)
+        identities = {stage: image.identity for stage, image in place.images.items()}
+        ledger, volumes = self._connected.ledger, self._connected.volumes
+        planner = Planner(ledger, volumes, wires, identities, surroundings, forced)
+        return Prepared(project, place, planner)
+
+    def _gather(self, project: Project) -> Given:
+        key = gathered_by(project)
+        if key not in self._given:
+            with HashCache(project.state / "hashes.sqlite") as hashes:
+                caller = FetchContext(self._say, hashes.sha256, self._check)
+                self._given[key] = gather(project, hashes, caller)
+        return self._given[key]
+
+    def _surroundings(
+        self, project: Project, place: Place, wires: tuple[Wire, ...]
+    ) -> Surroundings:
+        settings = project.settings
+        threads = {stage: place.threads(stage, settings.limits.cpus) for stage in place.images}
+        kernels = settings.project.kernels
+        if any({"kernels", "processor"}.intersection(wire.decided_by) for wire in wires):
+            self._processor = self._processor or place.processor()
+        if kernels == "portable":
+            _refuse_lacking(set(self._processor.split()), project)
+        return Surroundings(settings.train.seed, threads, kernels, self._processor)
+
+
 def prepare(
     connected: Connected,
     forced: frozenset[str],
     say: Say,
     check: Callable[[], None] = lambda: None,
 ) -> Prepared:
-    """Fetch the models, hash the inputs, look at the images of the stages that are needed.
-
-    Args:
-        connected: the project and its engine.
-        forced: stages to run again.
-        say: told what takes time.
-        check: called all the time while a model is fetched; what it raises ends that.
-
-    Raises:
-        EngineError: an image is missing, or a GPU.
-        UsageError: the project names a file or model that is not there, or the processor cannot run its
-            kernels.
-        IntegrityFailed: a model is not the recorded one.
-        PaddockError: a model cannot be fetched.
-    """
-    project, engine, workspace = connected.project, connected.engine, connected.workspace
-    with HashCache(project.state / "hashes.sqlite") as cache:
-        wires = wire(project, cache, FetchContext(say, cache.sha256, check))
-    if any(wire.runs_in == ON_GPU and not wire.skipped for wire in wires):
-        refuse_lacking_gpus(engine, workspace, project.settings.train.devices)
-    place = Place(engine, workspace, find_images(engine, workspace, wires))
-    surroundings = _surroundings(project, place, wires)
-    identities = {stage: image.identity for stage, image in place.images.items()}
-    ledger, volumes = connected.ledger, connected.volumes
-    planner = Planner(ledger, volumes, wires, identities, surroundings, forced)
-    return Prepared(project, place, planner)
-
-
-def _surroundings(project: Project, place: Place, wires: tuple[Wire, ...]) -> Surroundings:
-    settings = project.settings
-    threads = {stage: place.threads(stage, settings.limits.cpus) for stage in place.images}
-    kernels = settings.project.kernels
-    asked = any({"kernels", "processor"}.intersection(wire.decided_by) for wire in wires)
-    processor = place.processor() if asked else ""
-    if kernels == "portable":
-        _refuse_lacking(set(processor.split()), project)
-    return Surroundings(settings.train.seed, threads, kernels, processor)
+    """Prepare the project that is connected, as :meth:`Preparation.of` does."""
+    return Preparation(connected, say, check).of(connected.project, forced)
 
 
 def _refuse_lacking(units: set[str], project: Project) -> None:

@@ -27,9 +27,12 @@ class Recheck:
     hashed in a second one.
     """
 
-    def __init__(self, connected: Connected, log: EventLog, stop: Stop) -> None:
+    def __init__(
+        self, connected: Connected, log: EventLog, stop: Stop, done: set[str] | None = None
+    ) -> None:
         self._connected, self._log, self._stop = connected, log, stop
-        self._done: set[str] = set()  # the keys of results that were held against the ledger
+        # the keys of results that were held against the ledger
+        self._done = set[str]() if done is None else done
         self._thread = ThreadPoolExecutor(1)
         self._early: Future[Rehashed] | None = None
         self._early_keys: frozenset[str] = frozenset()

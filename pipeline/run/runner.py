@@ -13,11 +13,12 @@ from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import load_project
 from pipeline.record.events import Envelope, EventLog, Noted, RunFinished
 from pipeline.record.runlock import LOCK_NAME, run_lock
-from pipeline.record.runs import keep_out_of_git, new_name, run_folder
+from pipeline.record.runs import RunFolder, keep_out_of_git, new_name, run_folder
 from pipeline.run.connect import Connected, connect
 from pipeline.run.failure import tell
 from pipeline.run.options import Options, Outcome, StopSwitch
 from pipeline.run.recheck import Recheck
+from pipeline.run.sharing import Sharing
 from stages.contract import Exit
 from stages.message import msg
 
@@ -49,15 +50,14 @@ def run(
     with run_lock(project.state / LOCK_NAME, own.name) as dead:
         keep_out_of_git(project.state)
         log = EventLog(own.events, own.name, listener)
-        started = time.monotonic()
-        outcome = Outcome(Exit.STAGE)  # if nothing better can be said, as when the listener is gone
-        try:
+
+        def work() -> Outcome:
             if dead:
                 log.say(Noted(msg("took over from a run that died ({dead})", dead)))
             connected = connect(project, environ)
             with Recheck(connected, log, stop) as recheck:
                 if not options.dry_run:
-                    _remove_leftovers(connected, log)
+                    remove_leftovers(connected, log)
                     recheck.begin(_taken(options))
                 # Imported only now, while the container that hashes starts: a run with nothing to do waits
                 # for that longer than for all else.
@@ -67,19 +67,40 @@ def run(
                 prepared = prepare(
                     connected, options.forced, lambda text: log.say(Noted(text)), stop.check
                 )
-                outcome = StagePass(prepared, recheck, own.name, log, options, locked, stop).go()
-                if outcome.refusal:
-                    tell(outcome.refusal, log, own.path)
-        except Exception as error:  # the boundary: the record of a run must say how it ended
-            outcome = Outcome(tell(_true_reason(error, stop), log, own.path))
-        finally:
-            seconds = round(time.monotonic() - started, 2)
-            log.say(RunFinished.of(outcome.code, seconds, outcome.judged))
-            log.close()
-        return outcome.code
+                passing = StagePass(
+                    prepared, recheck, own.name, log, options, locked, stop, Sharing()
+                )
+                return passing.go()
+
+        return recorded(own, log, stop, work)
 
 
-def _remove_leftovers(connected: Connected, log: EventLog) -> None:
+def recorded(own: RunFolder, log: EventLog, stop: StopSwitch, work: Callable[[], Outcome]) -> Exit:
+    """Do the work of a run and return its exit code; whatever happens, the record says how it ended.
+
+    Args:
+        own: the run.
+        log: its events; closed at the end.
+        stop: says whether what broke was a stop.
+        work: what comes to the outcome.
+    """
+    started = time.monotonic()
+    outcome = Outcome(Exit.STAGE)  # if nothing better can be said, as when the listener is gone
+    try:
+        outcome = work()
+        if outcome.refusal:
+            tell(outcome.refusal, log, own.path)
+    except Exception as error:  # the boundary: the record of a run must say how it ended
+        outcome = Outcome(tell(_true_reason(error, stop), log, own.path))
+    finally:
+        seconds = round(time.monotonic() - started, 2)
+        log.say(RunFinished.of(outcome.code, seconds, outcome.judged))
+        log.close()
+    return outcome.code
+
+
+def remove_leftovers(connected: Connected, log: EventLog) -> None:
+    """Remove the containers that a run left which died; only who holds the project's lock may."""
     labels = {PROJECT_LABEL: connected.workspace.identity}
     for name in connected.engine.containers.remove_labelled(labels):
         log.say(Noted(msg("removed the container {name}, left by a run that died", name)))

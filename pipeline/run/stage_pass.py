@@ -25,6 +25,7 @@ from pipeline.plan.wiring import given_models
 from pipeline.record.environment import check_one_environment
 from pipeline.record.events import (
     EventLog,
+    Noted,
     RunStarted,
     StageCached,
     StageFinished,
@@ -37,6 +38,7 @@ from pipeline.run.options import Options, Outcome, StopSwitch
 from pipeline.run.outcome import CompletedRun, conclude
 from pipeline.run.prepare import Prepared
 from pipeline.run.recheck import Recheck
+from pipeline.run.sharing import Sharing
 from stages.contract import Exit, Result
 from stages.message import msg
 
@@ -53,7 +55,9 @@ class StagePass:
         options: Options,
         locked: Mapping[str, Any] | None,
         stop: StopSwitch,
+        sharing: Sharing,
     ) -> None:
+        self._sharing = sharing
         self._prepared, self._planner, self._recheck = prepared, prepared.planner, recheck
         self._name, self._log, self._stop = name, log, stop
         self._options, self._locked = options, locked
@@ -129,7 +133,7 @@ class StagePass:
             )
         else:
             self._hold_to_lock(step.components)
-            self._execute(step, step.components)
+            self._make(step, step.components)
 
     def _hold_to_lock(self, components: Components) -> None:
         if self._locked is not None:
@@ -140,8 +144,23 @@ class StagePass:
         self._keep(entry.components, entry.result)
         self._log.say(StageCached(entry.key, entry.run), entry.components.stage)
 
+    def _make(self, step: Step, components: Components) -> None:
+        """Execute the stage, unless a run beside this one is just making the same or has made it."""
+
+        def waiting() -> None:
+            self._log.say(Noted(msg("another member is making the same; waiting")), step.stage)
+
+        with self._sharing.turn(components, self._stop, waiting) as is_made:
+            entry = self._planner.ledger.find(components.key, self._planner.workspace)
+            if is_made and entry:
+                self._take(entry)
+            else:
+                self._execute(step, components)
+
     def _execute(self, step: Step, components: Components) -> None:
-        executor = Executor(self._prepared, self._name, self._log, self._volumes())
+        executor = Executor(
+            self._prepared, self._name, self._log, self._volumes(), self._sharing.uploading
+        )
         started = time.monotonic()
         made = executor.execute(step, components, self._results, self._stop)
         self._planner.ledger.append(
@@ -177,4 +196,5 @@ class StagePass:
         completed = CompletedRun(
             self._name, self._results, given, lock_text(entries), self._locked is not None
         )
-        return conclude(self._prepared, completed, self._volumes, self._log, self._stop)
+        with self._sharing.concluding:
+            return conclude(self._prepared, completed, self._volumes, self._log, self._stop)

@@ -103,3 +103,14 @@ def test_log_is_numbered_and_on_the_disk_before_anybody_hears(tmp_path: Path) ->
 def test_envelope_has_the_documented_fields() -> None:
     raw = json.loads(Envelope(0, "t", "r", "s", Noted("x")).encode())
     assert list(raw) == ["seq", "time", "run", "stage", "type", "message"]
+
+
+def test_line_of_a_sweep_carries_the_members_name(tmp_path: Path) -> None:
+    heard: list[Envelope] = []
+    log = EventLog(tmp_path / "events.jsonl", "run-1", heard.append, "seed=1")
+    log.say(Noted("x"), "train")
+    log.close()
+    (line,) = (tmp_path / "events.jsonl").read_text().splitlines()
+    assert json.loads(line)["member"] == "seed=1"
+    assert Envelope.decode(line) == heard[0] and heard[0].member == "seed=1"
+    assert "member" not in json.loads(Envelope(0, "t", "r", "s", Noted("x")).encode())

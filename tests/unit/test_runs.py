@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +15,7 @@ from pipeline.record.events import (
     EventLog,
     RunFailed,
     RunFinished,
+    RunStarted,
     StageCached,
     StageFinished,
     StagePlanned,
@@ -173,3 +176,12 @@ def test_recorded_runs() -> None:
         assert (summary.code, summary.cut_short) == (0, False)
         assert summary.judgement and summary.judgement.verdict is Verdict.PASS
     assert first.started < cached.started and first.seconds > cached.seconds
+
+
+@pytest.mark.parametrize(("pid", "goes_on"), [(os.getpid(), True), (1, False)])
+def test_a_sweeps_run_goes_on_while_its_process_holds_the_lock(
+    tmp_path: Path, pid: int, goes_on: bool
+) -> None:
+    tell(tmp_path, ("", RunStarted("p", "/p", pid, socket.gethostname(), "unix:///x", "1.0")))
+    with run_lock(tmp_path / "lock"):
+        assert summarise(run_folder(tmp_path, NAME)).goes_on is goes_on

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,8 @@ from pipeline.errors import UsageError
 from pipeline.models.fetch_context import FetchContext
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject, FromStage, Source
-from pipeline.plan.wiring import Wire, given_models, wire
-from pipeline.project import load_project
+from pipeline.plan.wiring import Given, Wire, gather, gathered_by, given_models, wire
+from pipeline.project import Project, Settings, load_project
 from stages.contract import DEFAULT_DICTIONARY, hash_file
 from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import wires_of
@@ -233,3 +235,93 @@ model = "official"
 @pytest.mark.parametrize("stage", ["data", "export", "convert", "verify"])
 def test_stages_are_told_the_task(tmp_path: Path, stage: str) -> None:
     assert wires(tmp_path / "p", FROM_PIR)[stage].parameters["task"] == "recognition"
+
+
+#: Another value for each setting that :func:`gather` does not look at.
+NOT_LOOKED_AT: dict[str, dict[str, Any]] = {
+    "project": {"name": "other", "kernels": "native"},
+    "data": {
+        "split": [0.6, 0.2, 0.2],
+        "split_seed": 1,
+        "use_space_char": True,
+        "max_text_length": 9,
+        "allow_overlap": True,
+    },
+    "model": {"image_shape": [3, 48, 640]},
+    "train": {
+        "epochs": 1,
+        "batch_size": 2,
+        "learning_rate": 0.5,
+        "early_stopping": {"patience": 1},
+        "copies": 1,
+        "seed": 1,
+        "device": "gpu",
+        "devices": 2,
+        "overrides": ["Global.x=1"],
+    },
+    "quantize": {"images": 1, "max_accuracy_drop": 0.5, "min_agreement": 0.5},
+    "convert": {"targets": ["x86"], "weights": ["int8"], "fp16": True},
+    "verify": {
+        "min_accuracy": 0.5,
+        "max_accuracy_drop": 0.5,
+        "min_agreement": 0.5,
+        "max_abs_diff": 0.5,
+        "runtime": "2.13",
+    },
+    "limits": {"cpus": 1.0, "memory": "1g"},
+}
+LOOKED_AT: dict[str, dict[str, Any]] = {
+    "data": {
+        "root": ".",
+        "train": ["val.txt"],
+        "val": ["test.txt"],
+        "test": [],
+        "labels": ["val.txt"],
+        "dictionary": "",
+    },
+    "model": {"task": "detection", "architecture": "x.yml", "pretrained": "x"},
+    "train": {"mode": "full", "checkpoint": "x"},
+    "export": {"model": "x"},
+    "convert": {"models": {"arm": "x.nb"}},
+    "verify": {"recognition": "x", "arm_runtime": {"path": "x"}},
+}
+
+
+def with_setting(project: Project, table: str, key: str, value: Any) -> Project:
+    raw = project.settings.model_dump(exclude_unset=True)
+    raw[table] = {**raw.get(table, {}), key: value}
+    return replace(project, settings=Settings.model_validate(raw))
+
+
+def test_projects_that_are_gathered_by_the_same_are_given_the_same(tmp_path: Path) -> None:
+    """And every setting is told apart that decides what is given: a member of a sweep gets no other's."""
+    project = load_project(write_project(tmp_path / "p", FROM_NOTHING))
+    project = with_setting(project, "train", "mode", "frozen")  # as long as nothing is trained
+    with HashCache(tmp_path / "hashes.sqlite") as cache:
+        given = gather(project, cache, FetchContext())
+        for table, settings in NOT_LOOKED_AT.items():
+            for key, value in settings.items():
+                other = with_setting(project, table, key, value)
+                assert gathered_by(other) == gathered_by(project), f"{table}.{key}"
+                again = gather(other, cache, FetchContext())
+                assert hashes(again) == hashes(given), f"{table}.{key}"
+    for table, settings in LOOKED_AT.items():
+        for key, value in settings.items():
+            other = with_setting(project, table, key, value)
+            assert gathered_by(other) != gathered_by(project), f"{table}.{key}"
+    told = {
+        (table, key)
+        for each in (NOT_LOOKED_AT, LOOKED_AT)
+        for table, settings in each.items()
+        for key in settings
+    }
+    whole = project.settings.model_dump(exclude={"sweep"})
+    assert told == {(table, key) for table, settings in whole.items() for key in settings}
+
+
+def hashes(given: Given) -> dict[str, str]:
+    return {
+        name: source.as_input(name).sha256
+        for name, source in given.there.items()
+        if isinstance(source, FromProject)
+    }
