@@ -48,7 +48,12 @@ def closure(source: Path, modules: Iterable[str]) -> list[Path]:
             continue
         found[name] = path
         waiting += [name.rpartition(".")[0], *_named(path)]
-    beside = {program for path in found.values() for program in path.parent.glob("*.cpp")}
+    beside = {
+        program
+        for path in found.values()
+        for pattern in ("*.cpp", "*.h")
+        for program in path.parent.glob(pattern)
+    }
     return sorted({*found.values(), *beside})
 
 

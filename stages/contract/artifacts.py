@@ -26,6 +26,7 @@ PARITY = "parity.json"
 EVIDENCE = "evidence.json"
 PREPROCESS = "preprocess.json"
 GOLDEN = "golden.json"
+GOLDEN_FILES = "golden.zip"
 
 #: The input of ``verify`` that is a Paddle-Lite library for ARM Linux: ``lib/`` and ``include/``.
 ARM_RUNTIME = "arm-runtime"

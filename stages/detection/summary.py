@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from stages.contract import Mismatch, ModelEntry
 from stages.contract.pages import Page
@@ -15,7 +14,7 @@ from stages.detection.task import Pixels
 from stages.message import msg
 from stages.parity.models import Model
 from stages.parity.series import Series
-from stages.parity.summary import DIGITS, golden_numbers
+from stages.parity.summary import DIGITS
 
 #: By image: the labelled regions of a page.
 Labels = Sequence[tuple[str, tuple[Region, ...]]]
@@ -78,18 +77,3 @@ def _tell(model: Model, seen: Mapping[str, Boxes], pairs: int) -> str:
     said = msg("{count_boxes}, {pairs} matched", count_boxes(len(boxes)), pairs)
     other = len(set(boxes) - set(seen.get(model.reference) or boxes))
     return msg("{said}, {other} not {reference}'s", said, other, model.reference) if other else said
-
-
-def golden(
-    columns: Sequence[Series[Boxes]], labels: Labels, input_hashes: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Return some pages with the hash of their prepared input and each model's boxes."""
-    measured = [column for column in columns if column.alive]
-    return [
-        {
-            "image": labels[number][0],
-            "input_sha256": input_hashes[number],
-            **{column.model.name: column.predictions[number] for column in measured},
-        }
-        for number in golden_numbers(len(labels))
-    ]

@@ -16,7 +16,7 @@ from stages.detection.end_to_end import chain
 from stages.detection.labels import LabelError, parse_regions
 from stages.detection.prepare import check_shape
 from stages.detection.rules import Rules, read_rules
-from stages.detection.summary import Labels, golden, mismatches, pages, quality, with_pixels
+from stages.detection.summary import Labels, mismatches, pages, quality, with_pixels
 from stages.detection.task import Detection
 from stages.errors import StageError
 from stages.files import write_text
@@ -54,7 +54,7 @@ def run(context: Context) -> VerifyMetrics:
     verification.write(
         models,
         mismatches(found),
-        golden(columns, labels, verification.hashes),
+        verification.golden(packed=False),
         chain=chained,
         preprocessing=compared,
     )

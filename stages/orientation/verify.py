@@ -19,7 +19,7 @@ from stages.parity.series import Series
 from stages.parity.summary import found_as_reference, scored, summarise
 from stages.parity.verification import Verification
 from stages.preprocess import describe_input, prepare
-from stages.recognition.summary import golden, mismatches
+from stages.recognition.summary import mismatches
 from stages.runtime import Context
 from stages.testset import read_test_labels
 from stages.text.documents import read_document
@@ -45,7 +45,7 @@ def run(context: Context) -> VerifyMetrics:
     verification.write(
         models,
         mismatches(columns, labels),
-        golden(columns, labels, verification.hashes),
+        verification.golden(labels=[label.text for label in labels]),
         preprocessing=compared,
     )
     scores = {entry.name: entry.accuracy for entry in models if entry.accuracy is not None}

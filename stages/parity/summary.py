@@ -12,10 +12,7 @@ from stages.parity.sanity import three_digits
 from stages.parity.series import Difference, Series
 from stages.parity.statistics import calibration, histogram, percentile, ratio_of_medians, wilson
 from stages.parity.task import Prediction
-from stages.testset import spread
 
-#: Images that ``golden.json`` holds, spread evenly over the test set.
-GOLDEN = 10
 #: Digits of a share.
 DIGITS = 6
 
@@ -118,8 +115,3 @@ def latency_ms(seconds: Sequence[float]) -> Latency:
     """Return percentiles (nearest rank) of the time of one image, in milliseconds."""
     ordered = sorted(seconds)
     return Latency(*(round(percentile(ordered, share) * 1000, 3) for share in (50, 90, 99)))
-
-
-def golden_numbers(images: int) -> list[int]:
-    """Return the numbers of the images that ``golden.json`` holds."""
-    return spread(GOLDEN, images)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Generic
 
 from stages.contract import (
@@ -20,10 +19,12 @@ from stages.contract import (
     Parity,
     ReadBack,
 )
-from stages.contract.artifacts import GOLDEN, PREPROCESS
+from stages.contract.artifacts import GOLDEN_FILES, PREPROCESS
+from stages.contract.golden import Golden, GoldenImage
 from stages.files import write_text
 from stages.guards.comparison import Comparison
 from stages.parity.canary import Stock
+from stages.parity.golden import golden_images, pack_golden
 from stages.parity.images import Images
 from stages.parity.latency import Cores, Sample
 from stages.parity.listing import list_models
@@ -37,7 +38,6 @@ from stages.preprocess import Prepare
 from stages.runtime import Context
 from stages.tasks import task_of
 
-SCHEMA_VERSION = 1
 #: Threads of every model unless the parameters say otherwise: with one, Paddle Inference and Paddle-Lite
 #: are comparable, as their ways to use more are not.
 THREADS = 1
@@ -60,13 +60,15 @@ class Verification(Generic[Prediction]):
         self._models = self._reader.models
         self._columns: Sequence[Series[Prediction]] = ()
         self._timed = 0
+        self._names: Sequence[str] = ()
         self._read_back: tuple[ReadBack, ...] = ()
         self.hashes: Sequence[str] = ()
 
     def describe(self, preprocessing: Mapping[str, Any]) -> None:
         """Write ``preprocess.json``, with the runtime that the files need."""
-        runtime = needed_runtime(self._models)
-        self._write(PREPROCESS, {**preprocessing, "runtime": runtime})
+        described = {**preprocessing, "runtime": needed_runtime(self._models)}
+        text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+        write_text(self._context.output / PREPROCESS, text)
 
     def measure(
         self,
@@ -82,6 +84,7 @@ class Verification(Generic[Prediction]):
             IntegrityError: a model gives what no model of this project does.
         """
         images = Images(self._context, names, prepare)
+        self._names, self._prepare = names, prepare
         models = [*self._models, *self._reader.extra]
         cores = Cores(self._threads, self._context.spec.threads)
         sample = Sample(len(names), self._shape)
@@ -94,11 +97,24 @@ class Verification(Generic[Prediction]):
         run_on_arm(self._context, self._columns, names, prepare, task)
         return self._columns
 
+    def golden(self, labels: Sequence[str] = (), packed: bool = True) -> Sequence[GoldenImage]:
+        """Return some images for a check on a phone, and leave their files.
+
+        Args:
+            labels: of all test images, where a label is a text.
+            packed: whether their files are left: of pages they would be too large.
+        """
+        images = golden_images(self._columns, self._names, self.hashes, labels)
+        if not packed:
+            return images
+        target = self._context.output / GOLDEN_FILES
+        return pack_golden(target, self._context.input("test"), images, self._prepare)
+
     def write(
         self,
         models: Sequence[ModelEntry],
         mismatches: Sequence[Mismatch],
-        golden: Sequence[Mapping[str, Any]],
+        golden: Sequence[GoldenImage],
         *,
         dictionary: DictionaryIdentity | None = None,
         chain: Chain | None = None,
@@ -144,15 +160,12 @@ class Verification(Generic[Prediction]):
             read_back=self._read_back,
         )
         of_input = "SHA-256 of the prepared image's float32 values, little endian, in the order CHW"
-        head = {"schema_version": SCHEMA_VERSION, "task": task, "input": of_input}
-        self._write(GOLDEN, {**head, "image_shape": self._shape, "images": golden})
-        for document in (parity, evidence):
+        for document in (
+            parity,
+            evidence,
+            Golden(task, of_input, tuple(self._shape), tuple(golden)),
+        ):
             self._leave(document)
-
-    def _write(self, name: str, value: Mapping[str, Any]) -> None:
-        """Write what ships with the models, as a person can read it."""
-        path: Path = self._context.output / name
-        write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
     def _leave(self, document: Document) -> None:
         """Leave a document for the host."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from stages.contract import Mismatch
 from stages.parity.series import Series
-from stages.parity.summary import DIGITS, golden_numbers, scored
+from stages.parity.summary import DIGITS, scored
 from stages.text.labels import Label
 from stages.text.metrics import ned
 
@@ -30,19 +30,3 @@ def mismatches(columns: Sequence[Series[str]], labels: Sequence[Label]) -> list[
         if parted or any(text != label.text for text in predictions.values()):
             rows.append((not parted, Mismatch(label.image, label.text, predictions)))
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
-
-
-def golden(
-    columns: Sequence[Series[str]], labels: Sequence[Label], input_hashes: Sequence[str]
-) -> list[dict[str, str]]:
-    """Return some images with the hash of their prepared input and each model's reading."""
-    measured = [column for column in columns if column.alive]
-    return [
-        {
-            "image": labels[number].image,
-            "label": labels[number].text,
-            "input_sha256": input_hashes[number],
-            **{column.model.name: column.predictions[number] for column in measured},
-        }
-        for number in golden_numbers(len(labels))
-    ]

@@ -19,7 +19,7 @@ from stages.parity.verification import Verification
 from stages.preprocess import describe
 from stages.recognition.attempts import attempts
 from stages.recognition.prepare import preparation
-from stages.recognition.summary import golden, mismatches, quality
+from stages.recognition.summary import mismatches, quality
 from stages.recognition.task import Recognition
 from stages.runtime import Context
 from stages.testset import read_test_labels
@@ -51,7 +51,7 @@ def run(context: Context) -> VerifyMetrics:
     verification.write(
         models,
         mismatches(columns, labels),
-        golden(columns, labels, verification.hashes),
+        verification.golden(labels=[label.text for label in labels]),
         dictionary=_identity(dictionary),
         characters=characters,
         preprocessing=preprocessing,

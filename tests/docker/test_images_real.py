@@ -72,7 +72,7 @@ def test_every_stage_has_the_same_versions(client: DockerClient, compose: Compos
 LIST_CODE = """
 import hashlib, pathlib
 root = pathlib.Path("/opt/paddock")
-for path in [*root.glob("stages/**/*.py"), *root.glob("stages/**/*.cpp")]:
+for path in [each for kind in ("py", "cpp", "h") for each in root.glob(f"stages/**/*.{kind}")]:
     print(hashlib.sha256(path.read_bytes()).hexdigest(), path.relative_to(root))
 """
 

@@ -107,7 +107,7 @@ def test_every_page_is_left_with_its_regions_and_all_boxes() -> None:
         assert page.is_as_labelled and not page.is_parted
         assert len(page.regions) == len(PAGES[name][1])
         boxes = json.loads(json.dumps(page.boxes["nb-x86"]))
-        assert name not in golden or boxes == golden[name]["nb-x86"]
+        assert name not in golden or boxes == golden[name]["found"]["nb-x86"]
 
 
 def test_what_has_no_partner_is_named_by_its_place() -> None:
@@ -146,9 +146,10 @@ def test_evidence_has_shapes_and_maps() -> None:
 
 def test_golden_boxes_lie_on_the_words_of_the_page_as_it_was_given() -> None:
     rows = {row["image"]: row for row in document(verified()[0], "golden.json")["images"]}
-    (left, top), _, (right, bottom), _ = rows["tall.png"]["nb-x86"][0]
+    found = rows["tall.png"]["found"]
+    (left, top), _, (right, bottom), _ = found["nb-x86"][0]
     assert left < 40 < right and top < 85 < bottom, "GASKET stands at (40, 90) of 400 x 300 pixels"
-    assert rows["tall.png"]["pd"] == rows["tall.png"]["nb-x86"]
+    assert found["pd"] == found["nb-x86"]
 
 
 def test_golden_inputs_can_be_made_again() -> None:
@@ -176,7 +177,7 @@ def chain_with(folder: Path, exchanged: dict[str, Path]) -> Chain | None:
     row = document(verified()[0], "golden.json")["images"][0]
     columns: list[Series[Boxes]] = []
     for name in ("pd", "nb-x86"):
-        boxes = tuple(map(corners, row[name]))
+        boxes = tuple(map(corners, row["found"][name]))
         columns.append(Series(Model(name, "any"), [boxes]))
     run = context("verify", folder, {**detector(), **recogniser(), **exchanged}, PARAMETERS)
     return chain(run, columns, [row["image"]])

@@ -13,13 +13,14 @@ from stages.contract import (
     Ratio,
     Status,
 )
+from stages.parity.golden import golden_images
 from stages.parity.models import Model
 from stages.parity.sanity import Wrong
 from stages.parity.series import Difference, Series
 from stages.parity.summary import found_as_reference, latency_ms
 from stages.parity.summary import summarise as summarise_any
 from stages.pitfalls import Pitfall
-from stages.recognition.summary import golden, mismatches, quality
+from stages.recognition.summary import mismatches, quality
 from stages.text.labels import Label
 
 LABELS = [Label("1.png", "A", 1), Label("2.png", "B", 2), Label("3.png", "0", 3)]
@@ -136,8 +137,9 @@ def test_percentiles_are_times_that_were_measured() -> None:
 
 
 def test_golden_images_are_spread_over_the_set() -> None:
-    labels = [Label(f"{number}.png", "A", number) for number in range(100)]
+    names = [f"{number}.png" for number in range(100)]
     pd = column(Model("pd", "pd"), ["A"] * 100)
-    rows = golden([pd, ARM], labels, [str(number) for number in range(100)])
-    assert [row["input_sha256"] for row in rows] == [str(number) for number in range(0, 100, 10)]
-    assert set(rows[0]) == {"image", "label", "input_sha256", "pd"}
+    pd.confidences = [0.9] * 100
+    rows = golden_images([pd, ARM], names, names, ["A"] * 100)
+    assert [row.input_sha256 for row in rows] == names[::10]
+    assert set(rows[0].found) == {"pd"} and rows[0].label == "A"

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import zipfile
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from stages import convert, verify
 from stages.contract import Fault, Progress, Status
+from stages.contract.golden import Golden
 from stages.errors import IntegrityError, StageError
 from stages.parity.listing import list_models
 from stages.parity.models import Model
@@ -233,12 +235,19 @@ def test_a_process_that_gives_another_output_for_the_same_image_is_found(
 
 def test_golden_inputs_can_be_made_again() -> None:
     run, _ = verified()
-    golden = json.loads((run.output / "golden.json").read_text(encoding="utf-8"))
-    assert len(golden["images"]) == len(TEXTS)
-    for row in golden["images"]:
-        image = prepare(read_image(inputs()["test"] / row["image"]), golden["image_shape"])
-        assert hashlib.sha256(image.tobytes()).hexdigest() == row["input_sha256"]
-        assert row["pd"] == row["nb-x86"]
+    golden = Golden.from_json((run.output / "golden.json").read_bytes())
+    assert len(golden.images) == len(TEXTS)
+    with zipfile.ZipFile(run.output / "golden.zip") as files:
+        assert len(files.namelist()) == 3 * len(TEXTS)
+        for row in golden.images:
+            image = read_image(inputs()["test"] / row.image)
+            tensor = prepare(image, golden.image_shape).tobytes()
+            assert hashlib.sha256(tensor).hexdigest() == row.input_sha256
+            assert files.read(f"{row.file}.f32") == tensor
+            pixels = files.read(f"{row.file}.ppm").partition(b"\n255\n")[2]
+            assert pixels == image[:, :, ::-1].tobytes()
+            assert row.found["pd"] == row.found["nb-x86"]
+            assert row.scores["pd"] == pytest.approx(row.scores["nb-x86"], abs=1e-3)
 
 
 def test_dictionary_and_threads_are_reported() -> None:

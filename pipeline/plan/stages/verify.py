@@ -7,7 +7,14 @@ from typing import Any
 from pipeline.plan.inputs import Source
 from pipeline.plan.stages.spec import Basis, StageSpec
 from pipeline.plan.surroundings import Surrounding
-from stages.contract.artifacts import ARM_RUNTIME, EVIDENCE, GOLDEN, PARITY, PREPROCESS
+from stages.contract.artifacts import (
+    ARM_RUNTIME,
+    EVIDENCE,
+    GOLDEN,
+    GOLDEN_FILES,
+    PARITY,
+    PREPROCESS,
+)
 from stages.contract.pages import PAGES
 from stages.contract.variant import Variant
 
@@ -70,6 +77,6 @@ SPEC = StageSpec(
     decided_by=_decided_by,
     documents=(PARITY, EVIDENCE),
     ships=(PREPROCESS, GOLDEN),
-    kept=(PAGES,),
+    kept=(PAGES, GOLDEN, GOLDEN_FILES),
     service=_service,
 )
