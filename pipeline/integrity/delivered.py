@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.integrity.faults import Expected, Fault, compare
-from pipeline.integrity.record import deliveries, expected_out, in_out, written_files
+from pipeline.integrity.record import deliveries, expected_out, in_out, is_inside, written_files
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Ledger
 from stages.contract import Digests
@@ -50,7 +50,7 @@ def _by_sums(project: Project) -> list[Expected]:
     return [
         expected_out(project, name, Digests(-1, "", sha256))
         for sha256, name in pairs
-        if name and Path(name).name == name
+        if is_inside(name)
     ]
 
 

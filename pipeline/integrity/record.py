@@ -86,7 +86,13 @@ def _place(path: str) -> Place:
 
 def in_out(project: Project, path: str) -> bool:
     """Return whether a path of the record is in ``out/``."""
-    return PurePosixPath(path).parts[:-1] == project.out.relative_to(project.folder).parts
+    return PurePosixPath(path).is_relative_to(project.out.relative_to(project.folder).as_posix())
+
+
+def is_inside(name: str) -> bool:
+    """Return whether a path that a file gives stays in the folder that it is of."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
 def deliveries(project: Project, ledger: Ledger) -> tuple[Conclusion, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
+from pipeline.integrity.record import is_inside
 from pipeline.report.html import NOTHING_BESIDE, PAGE_FILE, Beside, is_page_of, render_html
 from pipeline.report.markdown import render_markdown
 from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
@@ -38,6 +40,7 @@ def is_delivered(
     expected: Mapping[str, str],
     hashes: Mapping[str, str],
     beside: Beside = NOTHING_BESIDE,
+    made: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bool:
     """Return whether ``folder`` already holds this report (run ID aside) and these files.
 
@@ -47,14 +50,17 @@ def is_delivered(
         expected: file name -> SHA-256 of what ships.
         hashes: file name -> SHA-256 of what is there.
         beside: what the page would show beside the report.
+        made: what the run would write beside it, by path.
     """
     if _set_aside(folder).exists():
         return False  # a crash left something there that has to come back
     try:
         run = load_report(folder / REPORT_FILE).run
         there = report.model_copy(update={"run": run})
-        texts = report_texts(there)
-        same = all((folder / name).read_text("utf-8") == text for name, text in texts.items())
+        wanted = {name: text.encode() for name, text in report_texts(there).items()}
+        same = all(
+            (folder / name).read_bytes() == data for name, data in {**made, **wanted}.items()
+        )
         same = same and is_page_of((folder / PAGE_FILE).read_text("utf-8"), there, beside)
     except (OSError, ValueError, ReportError):
         return False
@@ -62,12 +68,18 @@ def is_delivered(
     return same and complete and all(hashes.get(name) == sha for name, sha in expected.items())
 
 
-def complete(ready: Path, report: Report, beside: Beside = NOTHING_BESIDE) -> dict[str, Digests]:
-    """Put the report and the sums beside the models in ``ready``; return what is there now."""
+def complete(
+    ready: Path,
+    report: Report,
+    beside: Beside = NOTHING_BESIDE,
+    made: Mapping[str, bytes] = MappingProxyType({}),
+) -> dict[str, Digests]:
+    """Put ``made``, the report and the sums beside the models in ``ready``; return what is there now."""
     texts = {**report_texts(report), PAGE_FILE: render_html(report, beside)}
-    for name, text in texts.items():
-        (ready / name).write_text(text, encoding="utf-8")
-    files = sorted(path.name for path in ready.iterdir())
+    for name, data in {**made, **{name: text.encode() for name, text in texts.items()}}.items():
+        (ready / name).parent.mkdir(parents=True, exist_ok=True)
+        (ready / name).write_bytes(data)
+    files = _files(ready)
     digests = {name: hash_file(ready / name) for name in files}
     for sums, kind in SUMS.items():
         lines = [f"{getattr(digests[name], kind)}  {name}\n" for name in files]
@@ -81,7 +93,7 @@ def deliver(target: Path, ready: Path) -> Delivery:
     What a user put into ``target`` beside Paddock's files is carried over; a file that has the name of
     one of Paddock's is kept as ``NAME.before-paddock``.
     """
-    names = sorted(path.name for path in ready.iterdir() if path.name not in SUMS)
+    names = [name for name in _files(ready) if name not in SUMS]
     _swap(ready, target)
     return Delivery(target, (*names, *SUMS))
 
@@ -91,9 +103,21 @@ def withdraw(folder: Path) -> None:
     if folder.is_symlink():
         return
     for name in _delivered(folder):
-        (folder / name).unlink(missing_ok=True)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+        path = folder / name
+        above = path.parents[: len(PurePosixPath(name).parts)]
+        if any(each.is_symlink() for each in above):
+            continue  # what a link leads to is somebody else's
+        path.unlink(missing_ok=True)
+        for each in above:
+            if each.is_dir() and not any(each.iterdir()):
+                each.rmdir()
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the paths of all files in a folder, sorted."""
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
 
 
 def _set_aside(target: Path) -> Path:
@@ -125,16 +149,21 @@ def _bring_back_strangers(target: Path) -> None:
     before = _set_aside(target)
     if before.is_symlink() or not before.exists() or not target.exists():
         return
-    for path in list(_strangers(before)):
-        there = target / path.name
+    for path in list(_strangers(before, before, _delivered(before))):
+        there = target / path.relative_to(before)
+        there.parent.mkdir(parents=True, exist_ok=True)
         path.rename(_kept(there) if there.exists() else there)
     shutil.rmtree(before)
 
 
-def _strangers(before: Path) -> Iterator[Path]:
-    """Give what Paddock did not deliver: whatever the old sums do not name."""
-    delivered = _delivered(before)
-    return (path for path in before.iterdir() if path.name not in delivered)
+def _strangers(before: Path, folder: Path, delivered: set[str]) -> Iterator[Path]:
+    """Give what Paddock did not deliver: whatever the old sums do not name, whole folders as such."""
+    for path in folder.iterdir():
+        name = path.relative_to(before).as_posix()
+        if not path.is_symlink() and any(each.startswith(f"{name}/") for each in delivered):
+            yield from _strangers(before, path, delivered)
+        elif name not in delivered:
+            yield path
 
 
 def _delivered(folder: Path) -> set[str]:
@@ -142,5 +171,5 @@ def _delivered(folder: Path) -> set[str]:
     sums = folder / "SHA256SUMS"
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
     named = {line.partition("  ")[2] for line in lines}
-    names = {name for name in named if Path(name).name == name}  # sums can be edited: stay inside
+    names = {name for name in named if is_inside(name)}  # sums can be edited
     return names | set(SUMS) if names else names

@@ -14,6 +14,8 @@ from pipeline.errors import IntegrityFailed, PaddockError
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import Expected, Fault, compare, refuse
 from pipeline.integrity.record import result_file
+from pipeline.kit.files import FOLDER, KitSource, files_for_phones, make_kit
+from pipeline.kit.rules import NoKitError
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.lockfile import check_lock_itself, lock_of, would_change
 from pipeline.plan.stages.spec import StageSpec
@@ -53,9 +55,10 @@ from stages.contract import (
     digests_of,
     hash_file,
 )
+from stages.contract.artifacts import GOLDEN, GOLDEN_FILES, PREPROCESS
 from stages.contract.variant import Variant
 from stages.files import write_bytes, write_text
-from stages.message import msg
+from stages.message import msg, text_of
 
 #: Images that are looked at first for where models part: those on which they say other things.
 FIRST = 5
@@ -197,8 +200,8 @@ class _Finish:
             paths = {name: self._target / name for name in shipped}
             found = {name: cache.sha256(path) for name, path in paths.items() if path.is_file()}
         expected = {name: artifact.sha256 for name, (_, artifact) in shipped.items()}
-        beside = self._beside(report)
-        if is_delivered(self._target, report, expected, found, beside):
+        beside, kit = self._beside(report), self._kit(report)
+        if is_delivered(self._target, report, expected, found, beside, kit):
             return {}
         if self._target == self._project.out:  # again: the run may have taken hours
             self._faults = check_out(self._project, self._prepared.planner.ledger)
@@ -210,7 +213,7 @@ class _Finish:
             with (self._ready / name).open("wb") as sink:
                 self._volumes().fetch(expect.place_in_container, sink)
             _check(expect, hash_file(self._ready / name))
-        return complete(self._ready, report, beside)
+        return complete(self._ready, report, beside, kit)
 
     def _beside(self, report: Report) -> Beside:
         """Return what the page shows beside the report: the images, and what differs from an earlier run."""
@@ -218,6 +221,25 @@ class _Finish:
         now = read_side(run, self._prepared.planner.ledger.entries)
         before = with_last_other(self._project.state, report, now)
         return Beside(self._project.data_root, before)
+
+    def _kit(self, report: Report) -> dict[str, bytes]:
+        """Return the files of the kit by their path in ``out/``; none if there is no kit."""
+        if not report.verdict.delivers or GOLDEN_FILES not in self._paths("verify"):
+            return {}
+        golden, files, preprocess = (
+            self._read("verify", name) for name in (GOLDEN, GOLDEN_FILES, PREPROCESS)
+        )
+        try:
+            kit = make_kit(KitSource(golden, files, preprocess, files_for_phones(report)))
+        except NoKitError as error:
+            self._log.say(Noted(msg("no kit for a phone: {error}", text_of(error))))
+            return {}
+        return {f"{FOLDER}/{name}": data for name, data in kit.items()}
+
+    def _paths(self, stage: str) -> set[str]:
+        """Return the names of the artifacts that a stage left."""
+        made = self._results[stage].artifacts if stage in self._results else ()
+        return {artifact.path for artifact in made}
 
     def keep(self, report: Report) -> None:
         """Keep the report beside the run's events, and what shows the images that it tells of."""

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import json
-import tarfile
 from pathlib import Path
 
 import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import Compose
+from support.arm import said_inside
 from support.naive import Op, naive_buffer
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
 STAND_IN = Path(__file__).parents[1] / "support" / "lite"
-UNPACK = (
-    "import runpy, sys, tarfile; tarfile.open('/lite.tar').extractall('/tmp'); "
-    "sys.argv = ['inside.py', '/tmp/lite']; runpy.run_path('/tmp/lite/inside.py', run_name='__main__')"
-)
 
 
 def test_a_file_runs_in_a_library_for_arm_or_its_row_says_why_not(
     client: DockerClient, compose: Compose
 ) -> None:
-    service = compose.services["verify-arm"]
-    container = client.containers.create(
-        service.image,
-        ["-c", UNPACK],
-        entrypoint=["python"],
-        user=service.user or None,
-        network_mode="none",
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
-    )
-    try:
-        container.put_archive("/", packed({"lite.tar": packed(files())}))
-        container.start()
-        ended = container.wait()
-        log = container.logs(stdout=True, stderr=True).decode("utf-8", "replace")
-    finally:
-        container.remove(force=True)
-    assert ended["StatusCode"] == 0, log
-    said = json.loads(next(line for line in log.splitlines() if line.startswith("{")))
-
+    said = said_inside(client, compose, files())
     kernels = ["HardSwishCompute", "LayerNormCompute"]
     assert said["library"] == ["aarch64", "glibc", "2.13-rc", kernels]
     assert said["same"] == [True, True]
@@ -58,19 +33,9 @@ def test_a_file_runs_in_a_library_for_arm_or_its_row_says_why_not(
 
 
 def files() -> dict[str, bytes]:
-    own = {f"lite/{path.relative_to(STAND_IN)}": path for path in STAND_IN.rglob("*.*")}
+    own = {str(path.relative_to(STAND_IN)): path for path in STAND_IN.rglob("*.*")}
     buffers = {
-        f"lite/{name}.nb": naive_buffer([Op(kind, {"X": ["x"]}, {"Out": ["y"]})], [], {})
+        f"{name}.nb": naive_buffer([Op(kind, {"X": ["x"]}, {"Out": ["y"]})], [], {})
         for name, kind in (("plain", "hard_swish"), ("rnn", "rnn"))
     }
     return {name: path.read_bytes() for name, path in own.items()} | buffers
-
-
-def packed(members: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.size, info.mode = len(data), 0o644
-            archive.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()

@@ -19,6 +19,7 @@ from support.projects import write_project
 from support.results import make_report
 
 SHIPPED = {"model_x86.nb": b"x86", "model_arm.nb": b"arm", "dict.txt": b"A\nB\n"}
+KIT = {"kit/README.md": b"# Kit", "kit/golden/000.png": b"png"}
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def ready(out: Path, files: Mapping[str, bytes] = SHIPPED) -> Path:
 
 
 def deliver(out: Path, made: Path, report: Report) -> Delivery:
-    complete(made, report)
+    complete(made, report, made=KIT)
     return put_in_place(out, made)
 
 
@@ -62,7 +63,7 @@ def test_coreutils_accept_the_sums(out: Path, report: Report) -> None:
         assert done.returncode == 0, done.stderr
         named = {line.partition(":")[0] for line in done.stdout.splitlines()}
         assert named == set(content(out)) - {"SHA256SUMS", "MD5SUMS"}
-        assert {*SHIPPED, "report.json", "report.md", "report.html"} == named
+        assert {*SHIPPED, *KIT, "report.json", "report.md", "report.html"} == named
 
 
 def test_changed_file_is_found_by_the_sums(out: Path, report: Report) -> None:
@@ -100,10 +101,11 @@ def test_what_the_user_put_there_stays(out: Path, report: Report) -> None:
     (out / "model_x86.nb").write_bytes(b"my own model, from before Paddock")
     deliver(out, ready(out), report)
     (out / "later.txt").write_text("mine too")
+    (out / "kit" / "golden" / "mine.png").write_text("also mine")
     deliver(out, ready(out), report)
     found = content(out)
     assert found["app/notes.md"] == b"mine" and found["later.txt"] == b"mine too"
-    assert found["model_x86.nb"] == b"x86"
+    assert found["model_x86.nb"] == b"x86" and found["kit/golden/mine.png"] == b"also mine"
     assert found["model_x86.nb.before-paddock"] == b"my own model, from before Paddock"
 
 
@@ -263,3 +265,29 @@ def test_a_second_link_and_a_file_are_kept_beside_the_first(tmp_path: Path, link
 def test_nothing_is_withdrawn_from_where_a_link_leads_to(tmp_path: Path, linked: Path) -> None:
     withdraw(tmp_path / "out")
     assert (linked / "photo.jpg").read_bytes() == b"photo"
+
+
+def test_a_kit_that_is_not_as_it_would_be_made_is_delivered_again(
+    out: Path, report: Report
+) -> None:
+    deliver(out, ready(out), report)
+    assert is_delivered(out, report, {}, {}, made=KIT)
+    assert not is_delivered(out, report, {}, {}, made={**KIT, "kit/README.md": b"# Another"})
+
+
+def test_what_is_withdrawn_takes_its_folders_along_but_follows_no_link(
+    out: Path, report: Report
+) -> None:
+    deliver(out, ready(out), report)
+    elsewhere = out.parent / "elsewhere"
+    (out / "kit" / "golden").rename(elsewhere)
+    (out / "kit" / "golden").symlink_to(elsewhere)
+    withdraw(out)
+    assert (elsewhere / "000.png").read_bytes() == b"png"
+    assert not (out / "kit" / "README.md").exists() and not (out / "model_arm.nb").exists()
+    (out / "kit" / "golden").unlink()
+    (out / "kit").rmdir()
+    out.rmdir()
+    deliver(out, ready(out), report)
+    withdraw(out)
+    assert not out.exists()

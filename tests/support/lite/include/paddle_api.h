@@ -40,6 +40,7 @@ struct PaddlePredictor {
   virtual std::unique_ptr<Tensor> GetInput(int) = 0;
   virtual std::unique_ptr<const Tensor> GetOutput(int) const = 0;
   virtual void Run() = 0;
+  virtual std::string GetVersion() const { return "v2.13-rc"; }
   virtual ~PaddlePredictor() = default;
 };
 
