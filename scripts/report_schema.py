@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from pipeline.record import devices
 from pipeline.report import model, words
 from stages import contract
 
@@ -43,6 +44,7 @@ def _describe_members(schema: dict[str, Any]) -> None:
         **{name: getattr(contract, name) for name in contract.__all__},
         **vars(words),
         **vars(model),
+        **vars(devices),
     }
     nodes = {"Report": schema, **schema["$defs"]}
     objects = {name: node["properties"] for name, node in nodes.items() if "properties" in node}

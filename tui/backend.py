@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import PROJECT_FILE
-from pipeline.errors import PaddockError
+from pipeline.errors import IntegrityFailed, PaddockError
 from pipeline.record.runs import RunFolder, list_runs
 from tui.language import _
 from tui.views.past import Past, Wanted, read_past
@@ -232,7 +232,7 @@ class Backend:
             EarlierReportError: an earlier version of Paddock made it.
         """
         path = self.report_file(run)
-        return _read_report(path) if path else None
+        return _read_report(path, self.state) if path else None
 
     def guards(self) -> tuple[GuardEntry, ...]:
         """Return every guard as a run of the project leaves it that ended without a report."""
@@ -396,13 +396,18 @@ class Backend:
         make_example(EXAMPLES[name], studio, folder)
 
 
-def _read_report(path: Path) -> Report | None:
-    """Return a report; one that was damaged by hand counts as none."""
+def _read_report(path: Path, state: Path) -> Report | None:
+    """Return a report with what phones measured since; one that was damaged by hand counts as none."""
+    from pipeline.record.devices import read_devices
+    from pipeline.report.devices import with_devices
     from pipeline.report.model import EarlierReportError, ReportError, load_report
 
     try:
-        return load_report(path)
+        report = load_report(path)
+        return with_devices(report, read_devices(state))
     except EarlierReportError:
         raise
+    except IntegrityFailed:  # audit says so
+        return report
     except ReportError:
         return None

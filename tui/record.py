@@ -17,10 +17,10 @@ def stamp_of(backend: Backend, run: RunFolder | None) -> Stamp:
     """Return what changes whenever :func:`read_record` would say something else; cheap."""
     own = backend.report_file(run) if run else None
     path = own or backend.report_file()
-    ledger = backend.state / "ledger.jsonl"
+    ledger, devices = (backend.state / name for name in ("ledger.jsonl", "devices.jsonl"))
     return (
         run.name if run else "",
-        *(state_of(file) for file in (path, ledger) if file is not None),
+        *(state_of(file) for file in (path, ledger, devices) if file is not None),
     )
 
 

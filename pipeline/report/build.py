@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.project import Project
+from pipeline.record.devices import Device
+from pipeline.report.devices import with_devices
 from pipeline.report.guards import check_guards
 from pipeline.report.guards.base import Proof
 from pipeline.report.model import (
@@ -62,6 +64,7 @@ def build_report(
     quantisation: Quantisation | None = None,
     given: Mapping[str, Digests] = MappingProxyType({}),
     locked: bool = False,
+    devices: Sequence[Device] = (),
 ) -> Report:
     """Put the report together (docs/file-formats.md).
 
@@ -76,6 +79,7 @@ def build_report(
         quantisation: the quantize stage's.
         given: the files of models that the project brought along, by model name.
         locked: whether the run was held to ``paddock.lock``.
+        devices: all that phones ever measured.
 
     Raises:
         DocumentError: a stage's metrics are not what this version's stages say.
@@ -140,7 +144,7 @@ def build_report(
             for text, made in messages_in((judged, guards, parity, evidence, curve)).items()
         },
     )
-    return restated(report)
+    return restated(with_devices(report, devices))
 
 
 def _made_by(head: BufferHead | None) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The report as JUnit XML, for the page on which a CI shows its tests.
 
-Every guard is a test case, and so is every model; a guard or model that was not checked is skipped, with the
-reason, and so is a guard that does not apply; one that is enforced says so in its output, and a model its
-numbers. The verdict is a case of its own, so a run that fails parity fails there.
+Every guard is a test case, and so is every model, and every phone that ran one; a guard or model that was not
+checked is skipped, with the reason, and so is a guard that does not apply; one that is enforced says so in
+its output, and a model its numbers. The verdict is a case of its own, so a run that fails parity fails there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NOT_PASSED = {
 def render_junit(report: Report) -> str:
     """Draw ``report`` as JUnit XML."""
     root = Element("testsuites", name=_safe(report.project))
-    _suite(root, "parity", [_verdict(report), *(_model(model, report) for model in report.models)])
+    _suite(root, "parity", [_verdict(report), *(_model(model, report) for model in report.rows)])
     _suite(root, "guards", map(_guard, report.guards))
     seconds = sum(stage.seconds for stage in report.stages.values())
     root.set("time", f"{seconds:.3f}")

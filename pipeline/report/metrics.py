@@ -29,7 +29,7 @@ def metrics_of(report: Report) -> tuple[ReportMetric, ...]:
     """Return the metrics of the report's task, in the order of the table."""
     task = TASKS[report.task]
     classes = _CLASSES if task.reads else ()
-    others = any(model.reference != PD_MODEL for model in report.models)
+    others = any(model.reference != PD_MODEL for model in report.rows)
     against = (_AGAINST,) if others else ()
     return (*task.metrics, *against, *_DIFFERENCES, *_COST, *classes, *_FILE)
 

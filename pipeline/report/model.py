@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.record.devices import Device
 from pipeline.record.runs import RunFolder
 from pipeline.record.verdict import Judgement, Limit, Verdict
 from pipeline.report.words import (
@@ -39,9 +40,11 @@ from stages.contract import (
     RoundedModel,
     Runtime,
     Sane,
+    Status,
     Step,
     Targets,
 )
+from stages.contract.artifacts import PD_MODEL
 from stages.message import Restorer, messages_in, msg, restate
 
 __all__ = [
@@ -99,6 +102,24 @@ class Model(ModelEntry):
 def model_of(entry: ModelEntry, **of_file: Any) -> Model:
     """Return a model's entry with what is known of its file."""
     return Model(**{item.name: getattr(entry, item.name) for item in fields(entry)} | of_file)
+
+
+def row_of(device: Device) -> Model:
+    """Return a phone's row: what it measured, or why it does not read as the model."""
+    row = Model(
+        device.title,
+        Status.MEASURED,
+        agreement=device.same / device.images,
+        latency_ms=device.latency_ms,
+        peak_rss_mb=device.peak_rss_mb,
+        reference=device.model or PD_MODEL,
+        sha256=device.model_sha256,
+    )
+    if device.passed:
+        return row
+    return replace(
+        row, status=Status.FAILED, fault=Fault.UNLIKE_REFERENCE, detail=device.reasons[0]
+    )
 
 
 class Dictionary(_Part):
@@ -235,6 +256,8 @@ class Report(_Part):
     """versions by stage: python, paddle, paddle_commit, numpy, opencv, paddlelite"""
     artifacts: tuple[StageArtifact, ...]
     guards: tuple[GuardEntry, ...]
+    devices: tuple[Device, ...] = ()
+    """what phones measured with these models; each has its own verdict, and changes none of the above"""
     messages: dict[str, tuple[str, ...]] = {}
     """what sentences above were made from, for other languages: text -> template and values"""
 
@@ -277,6 +300,11 @@ class Report(_Part):
                 }
             )
         )
+
+    @property
+    def rows(self) -> tuple[Model, ...]:
+        """All rows of the table: the run's models, and the phones that ran one of them."""
+        return (*self.models, *map(row_of, self.devices))
 
     def model(self, name: str) -> Model | None:
         """Return the model with this name."""

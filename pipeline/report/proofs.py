@@ -12,7 +12,7 @@ from pipeline.report.model import Outcome, Report, Training
 from pipeline.report.training import best_step, evaluations
 from pipeline.tasks import NONE
 from stages.contract import Compared
-from stages.message import msg
+from stages.message import joined, msg
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,17 @@ _EVALUATION_TITLES = (
     "",
 )
 _CHAIN_TITLES = (msg("image"), msg("line"), msg("original pair"), msg("converted pair"))
+_PHONE_TITLES = (
+    msg("phone"),
+    msg("system"),
+    msg("processor"),
+    msg("library"),
+    msg("threads"),
+    msg("read as the model"),
+    "p50 ms",
+    msg("load ms"),
+    msg("verdict"),
+)
 _PLACE_TITLES = (msg("place"), msg("what"), msg("found"), msg("outcome"))
 _LINEAGE_TITLES = (
     msg("from"),
@@ -96,6 +107,7 @@ def details(report: Report) -> Iterator[Section]:
             ),
             _confusions(report),
         ),
+        Section(msg("Phones"), _PHONE_TITLES, _phones(report)),
         Section(msg("Lines that the chain reads differently"), _CHAIN_TITLES, _chain(report)),
         Section(
             msg("Dictionary"),
@@ -119,6 +131,23 @@ def _in_detail(report: Report) -> list[list[str]]:
         if metric.measured and not metric.brief
     ]
     return [row for row in rows if any(cell != NONE for cell in row[1:])]
+
+
+def _phones(report: Report) -> list[list[str]]:
+    return [
+        [
+            device.title,
+            device.system or NONE,
+            f"{device.processor or NONE} ({device.abi})",
+            device.library,
+            str(device.threads),
+            f"{device.same}/{device.images}",
+            f"{device.latency_ms.p50:.1f}",
+            f"{device.load_ms:.0f}",
+            joined("; ", device.reasons) or msg("pass"),
+        ]
+        for device in report.devices
+    ]
 
 
 def _confusions(report: Report) -> list[list[str]]:

@@ -19,8 +19,8 @@ def titles(report: Report) -> tuple[str, ...]:
 
 
 def rows(report: Report) -> list[list[str]]:
-    """Return one row a model, each with a cell for every one of the :func:`titles`."""
-    return [_row(model, report) for model in report.models]
+    """Return one row a model and a phone, each with a cell for every one of the :func:`titles`."""
+    return [_row(model, report) for model in report.rows]
 
 
 def _brief(report: Report) -> tuple[ReportMetric, ...]:

@@ -19,6 +19,7 @@ from pipeline.kit.rules import NoKitError
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.lockfile import check_lock_itself, lock_of, would_change
 from pipeline.plan.stages.spec import StageSpec
+from pipeline.record.devices import Device, read_devices
 from pipeline.record.events import Delivered, EventLog, Noted
 from pipeline.record.kept import LARGEST_KEPT, kept_file
 from pipeline.record.ledger import Conclusion, now
@@ -152,6 +153,7 @@ class _Finish:
                 quantisation=self._document(Quantisation),
                 given=self._completed.given,
                 locked=self._completed.locked,
+                devices=self._devices(),
             )
         except DocumentError as error:
             raise IntegrityFailed(
@@ -164,6 +166,14 @@ class _Finish:
         if report.passed and self._completed.locked:
             check_lock_itself(lock_of(self._project), self._completed.lock)
         return report
+
+    def _devices(self) -> tuple[Device, ...]:
+        """Return what phones measured; a record that was damaged is said, and keeps no run from its end."""
+        try:
+            return read_devices(self._project.state)
+        except IntegrityFailed as error:
+            self._log.say(Noted(msg("{first}: {rest}", error, error.where)))
+            return ()
 
     def located(self, report: Report, stop: Stop) -> Report:
         """Say in the report where models part from PD, if some do.

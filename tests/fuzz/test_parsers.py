@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import io
+import json
 import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -33,12 +34,15 @@ from pipeline.plan.lockfile import lock_entry, lock_text, read_lock
 from pipeline.project import Project, load_project
 from pipeline.project.configured import configured
 from pipeline.project.found import look
+from pipeline.record.devices import add_device, read_devices
 from pipeline.record.events import Envelope
 from pipeline.record.follow import Follower
 from pipeline.record.hash_chain import linked
 from pipeline.record.ledger import Components, Entry, Ledger
 from pipeline.record.runlock import running
+from pipeline.report.devices import judge_device
 from pipeline.report.model import ReportError, parse_report
+from pipeline.report.results_file import parse_results
 from stages.contract import DictionaryRules, decode_event
 from stages.contract.codec import DocumentError
 from stages.contract.pages import Page, dump_pages, parse_pages
@@ -64,6 +68,7 @@ from support.apps import DICTIONARY, LITE_DEMO, OCR_DEMO, apple_program, packed,
 from support.elf import arm_32_library, lite_library
 from support.fuzz import Target, attack
 from support.naive import small_model
+from support.phones import delivered, measured
 from support.projects import MINIMAL, write_project
 from support.results import make_result
 from tui.keymap import load_keymap
@@ -379,6 +384,15 @@ def context(data: bytes, folder: Path) -> None:
         resolve({"DOCKER_CONFIG": str(folder), **environ})
 
 
+def phones() -> list[bytes]:
+    with TemporaryDirectory() as folder:
+        project = delivered(Path(folder))
+        add_device(
+            project.state, judge_device(parse_results(json.dumps(measured()).encode()), project)
+        )
+        return [(project.state / "devices.jsonl").read_bytes()]
+
+
 A_PAGE = Page("a.png", "1 region", {"pd": "1"}, (((0, 0), (9, 9)),), {"pd": (((0, 0), (9, 9)),)})
 EVENTS = "*/state/runs/*/events.jsonl"
 LEFT = [
@@ -390,6 +404,10 @@ LEFT = [
     Target("lock", at("paddock.lock", read_lock), lock, (UsageError,)),
     Target("holder", in_folder("lock", running), each(b"pid 1 on host, run r\n")),
     Target("report", lambda data, _: parse_report(data), files("*/out/report.json"), (ReportError,)),
+    Target("results of a phone", lambda data, _: parse_results(data),
+           each(json.dumps(measured()).encode()), (UsageError,)),
+    Target("record of phones", at("devices.jsonl", lambda path: read_devices(path.parent)),
+           phones, (IntegrityFailed,)),
     Target("pages", lambda data, _: [*parse_pages(data)],
            lambda: [dump_pages([A_PAGE, A_PAGE]).encode()], (DocumentError,)),
     Target("trainer's log", every_line(parse_line), files("recorded/state/runs/*/train.log")),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.project import Project, load_project
+from pipeline.record.devices import read_devices
+from pipeline.report.devices import with_devices
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
@@ -49,7 +51,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         remedy = _("run first: {command}").format(command="paddock --batch")
         raise UsageError(_("there is no report yet"), remedy=remedy)
     newest = max(found, key=lambda path: path.stat().st_mtime)
-    terminal.raw(_FORMS[options.format](_read(newest)).rstrip("\n"))
+    report = with_devices(_read(newest), read_devices(project.state))
+    terminal.raw(_FORMS[options.format](report).rstrip("\n"))
     return Exit.OK
 
 

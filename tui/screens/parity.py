@@ -142,7 +142,7 @@ class ParityScreen(ReportScreen):
     def action_copy(self) -> None:
         """Copy the selected model's SHA-256, as ``sha256sum`` writes it."""
         row = self.query_one("#models", Listing).cursor
-        models = self.record.report.models if self.record and self.record.report else []
+        models = self.record.report.rows if self.record and self.record.report else ()
         if row < len(models) and models[row].sha256:
             name = one_line(models[row].name)
             self.copy(

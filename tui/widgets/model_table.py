@@ -71,7 +71,7 @@ class ModelTable(Vertical):
             return
         table = _Layout(report, self.size.width - _MARGIN)
         self._heads.show(Text("  ") + table.heads())
-        models = report.models
+        models = report.rows
         self._facts = [
             flowing(_facts(model, report, table.columns), self.size.width - _MARGIN - 2)
             for model in models
@@ -92,14 +92,14 @@ class _Layout:
 
     def __init__(self, report: Report, width: int) -> None:
         self._report, self._width = report, width
-        names = [_("model"), *(one_line(translated(model.title)) for model in report.models)]
+        names = [_("model"), *(one_line(translated(model.title)) for model in report.rows)]
         self._name = widest(names, _LONGEST_NAME)
         self._metrics = [metric for metric in metrics_of(report) if metric.rank < FINE]
         self._widths = {metric.title: self._width_of(metric) for metric in self._metrics}
         self.columns = self._chosen()
 
     def _width_of(self, metric: ReportMetric) -> int:
-        cells = [_cell(metric, model, self._report) for model in self._report.models]
+        cells = [_cell(metric, model, self._report) for model in self._report.rows]
         bar = _BAR + 1 if self._has_bar(metric) else 0
         return bar + widest([translated(metric.title), *cells])
 
@@ -108,7 +108,7 @@ class _Layout:
 
     def _bar(self, metric: ReportMetric, model: Model) -> Text:
         """Return how a number compares with the largest in its column."""
-        values = (_number(metric, each, self._report) for each in self._report.models)
+        values = (_number(metric, each, self._report) for each in self._report.rows)
         value, most = _number(metric, model, self._report), max(values, default=0.0)
         length = round(_BAR * value / most) if most else 0
         return Text(symbol("full") * max(length, int(value > 0)) + " ", "cyan")
