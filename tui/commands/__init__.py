@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "demo": "a bundled example: serial numbers read by a fine-tuned model",
     "plan": "what would run, what is cached, and why",
     "report": "the last run's report",
+    "kit": "one archive for whoever builds the app: model, golden images, code, checker",
     "device": "take in what a phone measured, and compare phones",
     "audit": "hash everything again and hold it against the record",
     "check-app": "whether an app ships what was delivered: model, dictionary, library",
