@@ -234,6 +234,16 @@ class Backend:
         path = self.report_file(run)
         return _read_report(path, self.state) if path else None
 
+    def make_kit(self, run: str) -> Path:
+        """Write the archive for a phone's developer and return where it is. May take time.
+
+        Raises:
+            PaddockError: the run has no kit, or what it needs cannot be fetched.
+        """
+        from pipeline.run.handoff import hand_off
+
+        return hand_off(self.project(), self.environ, lambda _said: None, run)
+
     def guards(self) -> tuple[GuardEntry, ...]:
         """Return every guard as a run of the project leaves it that ended without a report."""
         from pipeline.report.guards import unreached_guards

@@ -53,25 +53,20 @@ def hand_off(
         EngineError: what is not on the host cannot be fetched.
     """
     report = _report(project, run)
-    models = files_for_phones(report)
-    wanted = {variant.file for variant in map(Variant.of_model, models) if variant}
-    files = _files(
-        project, environ, say, report, wanted | {DICTIONARY, PREPROCESS, GOLDEN, GOLDEN_FILES}
-    )
     try:
-        packed = files.pop(GOLDEN_FILES, None)
-        if packed is None:
-            raise NoKitError(msg("it was made by a version of Paddock without kits"))
-        kit = make_kit(KitSource(files[GOLDEN], packed, files[PREPROCESS], models))
+        files = _gathered(project, environ, say, report)
     except NoKitError as error:
         said = msg("run {run} has no kit: {error}", report.run, text_of(error))
         raise UsageError(said, str(project.folder), _RUN) from error
-    files |= {f"{FOLDER}/{name}": data for name, data in kit.items()}
     path, data = target or project.folder / f"kit-{report.run}.zip", _archive(files)
     if path.exists() and path.read_bytes() != data:
         said = msg("{file} is there already, and is another one", path.name)
         raise UsageError(said, str(path), msg("name another file: paddock kit -o FILE"))
-    write_bytes(path, data)
+    try:
+        write_bytes(path, data)
+    except OSError as error:
+        said = msg("{file} cannot be written: {error}", path.name, error.strerror or error)
+        raise UsageError(said, str(path)) from error
     return path
 
 
@@ -86,6 +81,25 @@ def _report(project: Project, run: str) -> Report:
     if found is None:
         raise UsageError(msg("there is no run that delivered a model"), str(project.folder), _RUN)
     return found
+
+
+def _gathered(
+    project: Project, environ: Mapping[str, str], say: Callable[[str], None], report: Report
+) -> dict[str, bytes]:
+    """Return all that goes into the archive.
+
+    Raises:
+        NoKitError: there is no kit of this run.
+    """
+    if not any(item.path == GOLDEN_FILES for item in report.artifacts):
+        raise NoKitError(msg("it left no golden images' files"))
+    models = files_for_phones(report)
+    names = {variant.file for variant in map(Variant.of_model, models) if variant}
+    names |= {DICTIONARY, PREPROCESS, GOLDEN, GOLDEN_FILES}
+    files = _files(project, environ, say, report, names)
+    golden = files.pop(GOLDEN_FILES)
+    kit = make_kit(KitSource(files[GOLDEN], golden, files[PREPROCESS], models))
+    return {**files, **{f"{FOLDER}/{name}": data for name, data in kit.items()}}
 
 
 def _files(

@@ -12,27 +12,29 @@ from pipeline.project import Project, load_project
 from pipeline.record.kept import kept_file
 from pipeline.record.verdict import Asked, Limit
 from pipeline.report.model import REPORT_FILE, Dictionary, Model
-from stages.contract.artifacts import GOLDEN
+from stages.contract.artifacts import DICTIONARY, GOLDEN, GOLDEN_FILES, PREPROCESS
 from support import recorded_kit
 from support.projects import write_project
 from support.results import make_artifact, make_report
 
 RUN = "20261129-101500-0001"
+_LEFT = (DICTIONARY, PREPROCESS, GOLDEN, GOLDEN_FILES)
 
 
 def delivered(folder: Path, *limits: Limit) -> Project:
     """Write a project whose last run delivered the model of the recorded kit."""
     project = load_project(write_project(folder))
-    golden, words = recorded_kit.read("golden.json"), recorded_kit.read("dict.txt")
+    words = recorded_kit.read("dict.txt")
+    left = {name: recorded_kit.read(name) for name in _LEFT} | {"model_arm.nb": recorded_kit.MODEL}
     report = make_report(project, run=RUN)
-    made = make_artifact(GOLDEN, golden)
+    hashes = {name: make_artifact(name, data).sha256 for name, data in left.items()}
     changed = report.model_copy(
         update={
             "models": tuple(
                 _with_hash(model) if model.name == "nb-arm" else model for model in report.models
             ),
             "artifacts": tuple(
-                item.model_copy(update={"sha256": made.sha256}) if item.path == GOLDEN else item
+                item.model_copy(update={"sha256": hashes.get(item.path, item.sha256)})
                 for item in report.artifacts
             ),
             "dictionary": Dictionary(
@@ -45,12 +47,11 @@ def delivered(folder: Path, *limits: Limit) -> Project:
             "limits": limits,
         }
     )
-    kept = kept_file(project.state, made.sha256)
-    for path, data in (
-        (kept, golden),
-        (project.state / "runs" / RUN / REPORT_FILE, changed.dump().encode()),
-        (project.out / REPORT_FILE, changed.dump().encode()),
-    ):
+    said = changed.dump().encode()
+    files = {project.out / name: data for name, data in left.items() if name != GOLDEN_FILES}
+    files |= {kept_file(project.state, hashes[name]): left[name] for name in (GOLDEN, GOLDEN_FILES)}
+    files |= {project.state / "runs" / RUN / REPORT_FILE: said, project.out / REPORT_FILE: said}
+    for path, data in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return project

@@ -61,7 +61,7 @@ FILES = {
     "train": ("checkpoint.pdparams", "config.yml", "curve.json"),
     "export": ("inference.pdmodel", "inference.pdiparams", "inference.yml"),
     "convert": ("model_arm.nb", "model_x86.nb", "lite.pdmodel", "lite.pdiparams", "lineage.json"),
-    "verify": ("parity.json", "evidence.json", "preprocess.json", "golden.json"),
+    "verify": ("parity.json", "evidence.json", "preprocess.json", "golden.json", "golden.zip"),
 }
 
 

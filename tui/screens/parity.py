@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,6 +12,7 @@ from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from pipeline.errors import PaddockError
 from pipeline.report.table import notes, verdict_line
 from pipeline.text import one_line
 from tui.keys import bindings
@@ -56,6 +58,13 @@ class ParityScreen(ReportScreen):
         def __init__(self, report: Report, gallery: Gallery) -> None:
             super().__init__()
             self.report, self.gallery = report, gallery
+
+    class KitMade(Message):
+        """The archive for a phone's developer was written, or could not be."""
+
+        def __init__(self, made: Path | PaddockError) -> None:
+            super().__init__()
+            self.made = made
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +125,9 @@ class ParityScreen(ReportScreen):
     # Keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Take ``c`` only where there is something to choose from."""
+        """Take ``c`` only where there is something to choose from, and ``K`` where a model was delivered."""
+        if action == "make_kit":
+            return (self._report is not None and self._report.verdict.delivers) or None
         return action != "confusions" or (self.is_mounted and bool(self.gallery.confusions))
 
     def action_filter(self) -> None:
@@ -138,6 +149,26 @@ class ParityScreen(ReportScreen):
     def action_go(self, images: int) -> None:
         """Go to another image, whoever has the keyboard."""
         self.gallery.list.action_move(images)
+
+    def action_make_kit(self) -> None:
+        """Write the kit of the report that is shown."""
+        if self._report is not None:
+            self._make_kit(self._report.run)
+
+    @work(thread=True, group="kit", exclusive=True)
+    def _make_kit(self, run: str) -> None:
+        try:
+            made: Path | PaddockError = self.backend.make_kit(run)
+        except PaddockError as error:
+            made = error
+        self.post_message(self.KitMade(made))
+
+    def on_parity_screen_kit_made(self, message: KitMade) -> None:
+        if isinstance(message.made, PaddockError):
+            self.paddock.tell(message.made)
+        else:
+            said = _("Kit for a phone: {path}; its path was copied.")
+            self.copy(str(message.made), said.format(path=one_line(message.made.name)))
 
     def action_copy(self) -> None:
         """Copy the selected model's SHA-256, as ``sha256sum`` writes it."""
