@@ -62,7 +62,7 @@ class _Decode(_Part):
 
 
 class _Runtime(_Part):
-    at_least: Annotated[str, Field(pattern="^[0-9.]{1,20}$")]
+    at_least: Annotated[str, Field(pattern="^[0-9.]{0,20}$")]
 
 
 class Rules(_Part):

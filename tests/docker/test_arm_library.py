@@ -8,7 +8,7 @@ import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import Compose
-from support.arm import said_inside
+from support.arm import said_on_arm
 from support.naive import Op, naive_buffer
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
@@ -19,7 +19,7 @@ STAND_IN = Path(__file__).parents[1] / "support" / "lite"
 def test_a_file_runs_in_a_library_for_arm_or_its_row_says_why_not(
     client: DockerClient, compose: Compose
 ) -> None:
-    said = said_inside(client, compose, files())
+    said = said_on_arm(client, compose, files())
     kernels = ["HardSwishCompute", "LayerNormCompute"]
     assert said["library"] == ["aarch64", "glibc", "2.13-rc", kernels]
     assert said["same"] == [True, True]

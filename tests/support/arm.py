@@ -1,4 +1,4 @@
-"""Programs in the image that has a compiler for ARM and an emulator of it."""
+"""Programs in an image that has a compiler: for ARM with an emulator of it, or for Java."""
 
 from __future__ import annotations
 
@@ -18,16 +18,20 @@ _UNPACK = (
 )
 
 
-def said_inside(
+def said_on_arm(
     client: DockerClient, compose: Compose, files: Mapping[str, bytes]
 ) -> dict[str, Any]:
     """Run ``inside.py``, one of the files, in verify-arm; return what it prints as JSON."""
-    service = compose.services["verify-arm"]
+    return said_inside(client, compose.services["verify-arm"].image, files)
+
+
+def said_inside(client: DockerClient, image: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Run ``inside.py``, one of the files, in an image; return what it prints as JSON."""
     container = client.containers.create(
-        service.image,
+        image,
         ["-c", _UNPACK],
         entrypoint=["python"],
-        user=service.user or None,
+        user="10001:10001",
         network_mode="none",
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],

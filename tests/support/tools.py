@@ -49,11 +49,16 @@ def tar_of(name: str, content: str) -> bytes:
 
 def build_tools(client: DockerClient, base: str) -> str:
     """Build the image with the tools, or take it from the engine's cache; return its ID."""
+    return build_image(client, base, TOOLS, _DOCKERFILE)
+
+
+def build_image(client: DockerClient, base: str, name: str, dockerfile: str) -> str:
+    """Build an image of the tests', or take it from the engine's cache; return its ID."""
     images = Images(client)
-    request = BuildRequest(TOOLS, "Dockerfile", {"BASE": base})
-    for _line in images.build(request, io.BytesIO(tar_of("Dockerfile", _DOCKERFILE))):
+    request = BuildRequest(name, "Dockerfile", {"BASE": base})
+    for _line in images.build(request, io.BytesIO(tar_of("Dockerfile", dockerfile))):
         pass
-    return images.image_id(TOOLS)
+    return images.image_id(name)
 
 
 @contextmanager
