@@ -44,7 +44,7 @@ def resolve(environ: Mapping[str, str]) -> Endpoint:
     if environ.get("DOCKER_HOST"):
         tls, verify = _environment_tls(environ)
         return Endpoint(environ["DOCKER_HOST"], "DOCKER_HOST", tls, verify)
-    config = _config_folder(environ)
+    config = config_folder(environ)
     if environ.get("DOCKER_CONTEXT"):
         return _context(environ["DOCKER_CONTEXT"], "DOCKER_CONTEXT", config)
     current = _read_json(config / "config.json").get("currentContext")
@@ -53,7 +53,8 @@ def resolve(environ: Mapping[str, str]) -> Endpoint:
     return Endpoint(DEFAULT_URL, msg("default socket"))
 
 
-def _config_folder(environ: Mapping[str, str]) -> Path:
+def config_folder(environ: Mapping[str, str]) -> Path:
+    """Return where the docker CLI keeps its configuration."""
     chosen = environ.get("DOCKER_CONFIG")
     return Path(chosen) if chosen else Path(environ.get("HOME") or Path.home()) / ".docker"
 
@@ -64,7 +65,7 @@ def _environment_tls(environ: Mapping[str, str]) -> tuple[Path | None, bool]:
     if not verify and not environ.get("DOCKER_TLS"):
         return None, True
     folder = environ.get("DOCKER_CERT_PATH")
-    return (Path(folder) if folder else _config_folder(environ)), verify
+    return (Path(folder) if folder else config_folder(environ)), verify
 
 
 def _context(name: str, source: str, config: Path) -> Endpoint:

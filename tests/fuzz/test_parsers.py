@@ -30,6 +30,8 @@ from pipeline.models.program import read_outline
 from pipeline.models.sniff import first_image, kind_of_bytes, said
 from pipeline.models.soundness import check_sound
 from pipeline.models.weights import read_tensors
+from pipeline.package.description import Description, parse_description
+from pipeline.package.manifest import PackageRefused, parse_manifest
 from pipeline.plan.lockfile import lock_entry, lock_text, read_lock
 from pipeline.project import Project, load_project
 from pipeline.project.configured import configured
@@ -40,6 +42,9 @@ from pipeline.record.follow import Follower
 from pipeline.record.hash_chain import linked
 from pipeline.record.ledger import Components, Entry, Ledger
 from pipeline.record.runlock import running
+from pipeline.record.verdict import Verdict
+from pipeline.registry.challenge import parse_challenge
+from pipeline.registry.reference import parse_reference
 from pipeline.report.devices import judge_device
 from pipeline.report.model import ReportError, parse_report
 from pipeline.report.results_file import parse_results
@@ -70,6 +75,7 @@ from support.fuzz import Target, attack
 from support.naive import small_model
 from support.phones import delivered, measured
 from support.projects import MINIMAL, write_project
+from support.pushed import layered
 from support.results import make_result
 from tui.keymap import load_keymap
 from tui.logs.cleaning import clean
@@ -216,7 +222,7 @@ MODELS = [
 
 
 @cache
-def delivered() -> Project:
+def shipped() -> Project:
     """Return a project that delivered something; it is never written to."""
     folder = TemporaryDirectory()
     atexit.register(folder.cleanup)
@@ -224,7 +230,7 @@ def delivered() -> Project:
 
 
 def app(path: Path) -> None:
-    report = check_app(delivered(), path)
+    report = check_app(shipped(), path)
     assert all(item.message.isprintable() for item in report.findings)
 
 
@@ -393,6 +399,7 @@ def phones() -> list[bytes]:
         return [(project.state / "devices.jsonl").read_bytes()]
 
 
+DESCRIBED = Description("plates", "run", "recognition", Verdict.PASS, images={"data": "x"}).dump()
 A_PAGE = Page("a.png", "1 region", {"pd": "1"}, (((0, 0), (9, 9)),), {"pd": (((0, 0), (9, 9)),)})
 EVENTS = "*/state/runs/*/events.jsonl"
 LEFT = [
@@ -412,6 +419,13 @@ LEFT = [
            lambda: [dump_pages([A_PAGE, A_PAGE]).encode()], (DocumentError,)),
     Target("trainer's log", every_line(parse_line), files("recorded/state/runs/*/train.log")),
     Target("log", every_line(lambda line: clean(line.encode())), files("recorded/state/runs/*/train.log")),
+    Target("package", lambda data, _: parse_manifest(data), each(layered("a.nb", "kit/b")),
+           (PackageRefused,)),
+    Target("package's description", lambda data, _: parse_description(data), each(DESCRIBED),
+           (PackageRefused,)),
+    Target("reference", every_line(parse_reference, UsageError),
+           each(b"ghcr.io/me/plates:1\nlocalhost:5000/a@sha256:" + b"0" * 64)),
+    Target("registry's challenge", every_line(parse_challenge), each(b'Bearer realm="https://x",scope="a"')),
     Target("docker's context", context,
            each(b'{"currentContext": "far", "Endpoints": {"docker": {"Host": "ssh://u@h"}}}'),
            (EngineError,)),

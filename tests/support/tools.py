@@ -7,6 +7,7 @@ import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from docker import DockerClient
 from docker.errors import APIError
@@ -61,9 +62,40 @@ def build_image(client: DockerClient, base: str, name: str, dockerfile: str) -> 
     return images.image_id(name)
 
 
+_GUARDED = """
+auth:
+  htpasswd:
+    realm: the tests'
+    path: /tmp/htpasswd
+"""
+_STORE = "/tmp/registry/docker/registry/v2/blobs/sha256"
+
+
+@dataclass(frozen=True)
+class RealRegistry:
+    """Debian's docker-registry: its address, and its storage, which a test may harm."""
+
+    address: str
+    container: Container
+
+    def change_byte(self, digest: str) -> None:
+        """Change the first byte of a blob or manifest where it is stored."""
+        name = digest.removeprefix("sha256:")
+        script = f"printf '\\377' | dd of={_STORE}/{name[:2]}/{name}/data conv=notrunc bs=1 count=1"
+        code, said = self.container.exec_run(["sh", "-euc", script])
+        assert code == 0, said
+
+
 @contextmanager
 def registry(client: DockerClient, tools: str) -> Iterator[str]:
     """Run a registry of one's own on the engine's loopback; give its address."""
+    with real_registry(client, tools) as running:
+        yield running.address
+
+
+@contextmanager
+def real_registry(client: DockerClient, tools: str, htpasswd: str = "") -> Iterator[RealRegistry]:
+    """Run one that lets in whom ``htpasswd`` names, or everybody."""
     container = client.containers.create(
         tools,
         ["docker-registry", "serve", "/etc/paddock-test.yml"],
@@ -71,9 +103,11 @@ def registry(client: DockerClient, tools: str) -> Iterator[str]:
         labels={"paddock.test": "registry"},
     )
     try:
-        container.put_archive("/etc", tar_of("paddock-test.yml", _CONFIGURATION))
+        configuration = _CONFIGURATION + (_GUARDED if htpasswd else "")
+        container.put_archive("/etc", tar_of("paddock-test.yml", configuration))
+        container.put_archive("/tmp", tar_of("htpasswd", htpasswd))
         container.start()
-        yield f"127.0.0.1:{_port(container)}"
+        yield RealRegistry(f"127.0.0.1:{_port(container)}", container)
     finally:
         container.remove(force=True, v=True)
 

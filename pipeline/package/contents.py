@@ -1,0 +1,131 @@
+"""What there is to push: the files that a run delivered, held against their sums and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.integrity.delivered import check_out
+from pipeline.integrity.faults import refuse
+from pipeline.package.description import Description, NotPassed
+from pipeline.package.manifest import Layer, Manifest, is_safe_title
+from pipeline.package.revision import lock_revision
+from pipeline.plan.lockfile import lock_of
+from pipeline.project import Project
+from pipeline.record.ledger import Ledger
+from pipeline.registry.content import Blob
+from pipeline.registry.reference import digest_of
+from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
+from pipeline.text import one_line
+from stages.files import sha256_of
+from stages.message import msg
+
+#: What names the files that Paddock delivered, and the sums beside it.
+_SUMS, _MORE_SUMS = "SHA256SUMS", "MD5SUMS"
+_RUN_AGAIN = msg("run again: paddock --batch")
+
+
+@dataclass(frozen=True)
+class Package:
+    """What is pushed: the manifest, its configuration, and where the files are."""
+
+    folder: Path
+    description: Description
+    config: bytes
+    manifest: Manifest
+
+    def path(self, layer: Layer) -> Path:
+        """Return where a layer's file is."""
+        return self.folder / layer.title
+
+
+def collect(project: Project, *, failed: bool) -> Package:
+    """Hash what the last run delivered, and describe it.
+
+    Args:
+        project: whose files they are.
+        failed: whether those of a run that failed are meant, if there are some.
+
+    Raises:
+        UsageError: nothing was delivered yet.
+        NotPassed: the run failed, and that was not asked for.
+        IntegrityFailed: a file is not what was delivered.
+    """
+    beside = project.failed
+    folder = beside if failed and beside.is_dir() else project.out
+    if not folder.is_dir():
+        failing = msg("; of the run that failed: --failed") if beside.is_dir() else ""
+        raise UsageError(
+            msg("nothing was delivered that could be pushed{also}", failing),
+            str(folder),
+            _RUN_AGAIN,
+        )
+    ledger = Ledger(project.state / "ledger.jsonl")
+    if folder == project.out:
+        refuse(check_out(project, ledger))
+    layers = tuple(_layers(folder))
+    report = _report(folder)
+    if not (report.passed or failed):
+        raise NotPassed(report.run, report.verdict, report.reasons)
+    description = _described(project, folder, report, ledger)
+    config = description.dump()
+    described = Blob(digest_of(config), len(config))
+    return Package(
+        folder, description, config, Manifest(described, layers, description.annotations())
+    )
+
+
+def _layers(folder: Path) -> Iterator[Layer]:
+    """Give the files that the sums name, as they are named there, and the sums."""
+    named = dict(_named(folder))
+    if not named:
+        raise UsageError(
+            msg("it has no sums of what was delivered"), str(folder / _SUMS), _RUN_AGAIN
+        )
+    for name in (*named, _SUMS, _MORE_SUMS):
+        path = folder / name
+        if not is_safe_title(name) or path.is_symlink() or not path.is_file():
+            raise IntegrityFailed(
+                msg("{name} was delivered, and is not there", one_line(name)), str(path), _RUN_AGAIN
+            )
+        size, sha256 = sha256_of(path)
+        if sha256 != named.get(name, sha256):
+            raise IntegrityFailed(
+                msg("{name} is not what was delivered", one_line(name)), str(path), _RUN_AGAIN
+            )
+        yield Layer(name, Blob(f"sha256:{sha256}", size))
+
+
+def _named(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give name and SHA-256 of what was delivered."""
+    path = folder / _SUMS
+    lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+    yield from ((line[66:], line[:64]) for line in lines if line[64:66] == "  ")
+
+
+def _report(folder: Path) -> Report:
+    try:
+        return load_report(folder / REPORT_FILE)
+    except ReportError as error:
+        raise UsageError(
+            msg("the report cannot be read: {error}", error), str(folder / REPORT_FILE), _RUN_AGAIN
+        ) from error
+
+
+def _described(project: Project, folder: Path, report: Report, ledger: Ledger) -> Description:
+    made = {entry.key: entry.components.image for entry in ledger.entries}
+    return Description(
+        project=report.project,
+        run=report.run,
+        task=report.task,
+        verdict=report.verdict,
+        reasons=tuple(map(str, report.reasons)),
+        dictionary=report.dictionary.sha256 if report.dictionary else "",
+        needs={file.model: file.needs for file in report.runtime.files if file.needs},
+        images={
+            stage: made[result.key] for stage, result in report.stages.items() if result.key in made
+        },
+        revision=lock_revision(lock_of(project)) if folder == project.out else "",
+    )

@@ -1,0 +1,168 @@
+"""The manifest of a package: an OCI 1.1 artifact, a layer a file; equal files give equal bytes.
+
+What a registry gives is held against this form before any of it is believed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import IntegrityFailed
+from pipeline.models.given import is_safe_path
+from pipeline.registry.content import MANIFEST_TYPE, Blob
+from pipeline.registry.reference import is_digest
+from pipeline.text import one_line
+from stages.message import msg
+
+ARTIFACT_TYPE = "application/vnd.paddock.model.v1"
+CONFIG_TYPE = "application/vnd.paddock.model.config.v1+json"
+#: Of a layer. Whatever it holds, no browser that a registry serves it to takes it for a page.
+NB_TYPE, FILE_TYPE = "application/vnd.paddock.model.nb.v1", "application/vnd.paddock.model.file.v1"
+TITLE = "org.opencontainers.image.title"
+#: In a pulled folder: the manifest that it was pulled by.
+KEPT_MANIFEST = ".paddock-package.json"
+#: What a package may come to, and the longest name in it.
+MOST_FILES, MOST_BYTES, MOST_CONFIG = 1000, 2 << 30, 1 << 20
+_LONGEST_TITLE, _LONGEST_PART = 1000, 200
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A file of a package: its path below the folder, and its content."""
+
+    title: str
+    blob: Blob
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a package consists of, and what is said of it."""
+
+    config: Blob
+    layers: tuple[Layer, ...]
+    annotations: Mapping[str, str]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(layer.blob.size for layer in self.layers)
+
+    def dump(self) -> bytes:
+        """Return it as it is kept: the same for the same files, whoever pushes them and when."""
+        body = {
+            "schemaVersion": 2,
+            "mediaType": MANIFEST_TYPE,
+            "artifactType": ARTIFACT_TYPE,
+            "config": _descriptor(CONFIG_TYPE, self.config),
+            "layers": [_layer(layer) for layer in sorted(self.layers, key=lambda it: it.title)],
+            "annotations": dict(self.annotations),
+        }
+        return json.dumps(body, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    kind = NB_TYPE if layer.title.endswith(".nb") else FILE_TYPE
+    return {**_descriptor(kind, layer.blob), "annotations": {TITLE: layer.title}}
+
+
+def _descriptor(kind: str, blob: Blob) -> dict[str, Any]:
+    return {"mediaType": kind, "digest": blob.digest, "size": blob.size}
+
+
+class PackageRefused(IntegrityFailed):
+    """What a registry has under this name is no package, or one that cannot be safe."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            msg("it is refused: {why}", why), "", msg("name a package that `paddock push` pushed")
+        )
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """Read a manifest from outside.
+
+    Raises:
+        PackageRefused: it is none of a package, or names files that lead elsewhere or come to too much.
+    """
+    try:
+        raw = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise PackageRefused(msg("its manifest is no JSON")) from error
+    if not isinstance(raw, dict) or raw.get("schemaVersion") != 2:
+        raise PackageRefused(msg("its manifest is none of OCI"))
+    if raw.get("artifactType") != ARTIFACT_TYPE:
+        found = one_line(str(raw.get("artifactType") or raw.get("mediaType")))[:200]
+        raise PackageRefused(msg("it is no package of Paddock's, but {found}", found))
+    config = _blob(raw.get("config"), CONFIG_TYPE)
+    if config.size > MOST_CONFIG:
+        raise PackageRefused(msg("its description is {size} bytes long", config.size))
+    layers = raw.get("layers")
+    if not isinstance(layers, list) or not 0 < len(layers) <= MOST_FILES:
+        raise PackageRefused(msg("it has no files, or more than {most}", MOST_FILES))
+    manifest = Manifest(config, tuple(map(_read_layer, layers)), _texts(raw.get("annotations")))
+    _check_together(manifest)
+    return manifest
+
+
+def _read_layer(raw: object) -> Layer:
+    blob = _blob(raw, NB_TYPE, FILE_TYPE)
+    title = _texts(raw.get("annotations") if isinstance(raw, dict) else None).get(TITLE, "")
+    if not is_safe_title(title):
+        raise PackageRefused(msg("a file's name leads elsewhere: {name}", one_line(title)[:200]))
+    return Layer(title, blob)
+
+
+def is_safe_title(title: str) -> bool:
+    """Return whether a file of this name lies below the folder, and can be told from Paddock's own."""
+    parts = title.split("/")
+    return (
+        len(title.encode("utf-8", "replace")) <= _LONGEST_TITLE
+        and title.isprintable()
+        and is_safe_path(title)
+        and all(
+            part not in ("", ".", "..") and len(part.encode()) <= _LONGEST_PART for part in parts
+        )
+        and parts[0].casefold() != KEPT_MANIFEST
+    )
+
+
+def _blob(raw: object, *kinds: str) -> Blob:
+    found = raw if isinstance(raw, dict) else {}
+    digest, size = found.get("digest"), found.get("size")
+    if found.get("mediaType") not in kinds:
+        kind = one_line(str(found.get("mediaType")))[:200]
+        raise PackageRefused(msg("it holds something of an unknown kind: {kind}", kind))
+    if not isinstance(digest, str) or not is_digest(digest):
+        raise PackageRefused(msg("something in it is not named by its SHA-256"))
+    if type(size) is not int or not 0 <= size <= MOST_BYTES:
+        raise PackageRefused(msg("something in it has an impossible size"))
+    return Blob(digest, size)
+
+
+def _texts(raw: object) -> dict[str, str]:
+    pairs = raw.items() if isinstance(raw, dict) else ()
+    return {key: value for key, value in pairs if isinstance(value, str)}
+
+
+def _check_together(manifest: Manifest) -> None:
+    """Refuse files that together are too much, or that cannot lie in one folder."""
+    if manifest.size > MOST_BYTES:
+        raise PackageRefused(msg("it comes to more than {most} GB", MOST_BYTES >> 30))
+    sizes: dict[str, int] = {}
+    for layer in manifest.layers:
+        if sizes.setdefault(layer.blob.digest, layer.blob.size) != layer.blob.size:
+            raise PackageRefused(msg("it gives two sizes for the same content"))
+    # Where capitals make no difference, two such files would be one.
+    names = [layer.title.casefold() for layer in manifest.layers]
+    folders = {folder for name in names for folder in _folders(name)}
+    twice = {name for name in names if names.count(name) > 1 or name in folders}
+    if twice:
+        raise PackageRefused(msg("{name} is in it twice", one_line(min(twice))[:200]))
+
+
+def _folders(name: str) -> Iterator[str]:
+    parts = name.split("/")[:-1]
+    yield from ("/".join(parts[: count + 1]) for count in range(len(parts)))

@@ -1,0 +1,1 @@
+"""A container registry as the OCI distribution specification has it: blobs and manifests, by digest."""

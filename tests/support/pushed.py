@@ -1,0 +1,46 @@
+"""What there is to push: a project whose last run delivered something; and manifests that nobody pushed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.project import load_project
+from pipeline.record.verdict import Verdict
+from pipeline.run.deliver import complete, deliver
+from support.projects import write_project
+from support.registry import digest
+from support.results import make_report
+
+SHIPPED = {
+    "model_arm.nb": b"arm" * 5000,
+    "model_x86.nb": b"x86" * 5000,
+    "dict.txt": b"A\nB\n0\n1\n",
+}
+
+
+def delivered(
+    folder: Path, verdict: Verdict = Verdict.PASS, files: Mapping[str, bytes] = SHIPPED
+) -> Path:
+    """Make a project whose last run delivered these files, with this verdict; return its folder."""
+    project = load_project(folder if folder.is_dir() else write_project(folder))
+    reasons = () if verdict.passed else ("nb-x86: strings differ",)
+    report = make_report(project).model_copy(update={"verdict": verdict, "reasons": reasons})
+    ready = folder / ".paddock" / "ready"
+    ready.mkdir(parents=True)
+    for name, data in files.items():
+        (ready / name).write_bytes(data)
+    complete(ready, report)
+    deliver(project.out if verdict.delivers else folder / "out.failed", ready)
+    return folder
+
+
+def layered(*titles: str) -> bytes:
+    """Return a manifest of empty files with these names."""
+    one = {"mediaType": "application/vnd.paddock.model.file.v1", "digest": digest(b""), "size": 0}
+    layers = [{**one, "annotations": {"org.opencontainers.image.title": it}} for it in titles]
+    kind = "application/vnd.paddock.model"
+    config = {**one, "mediaType": f"{kind}.config.v1+json"}
+    body = {"schemaVersion": 2, "artifactType": f"{kind}.v1", "config": config, "layers": layers}
+    return json.dumps(body).encode()

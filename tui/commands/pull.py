@@ -1,0 +1,109 @@
+"""``paddock pull``"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.package.pull import Pulled, pull
+from pipeline.registry.client import Registry
+from pipeline.registry.reference import parse_reference
+from pipeline.text import human_size, one_line
+from stages.contract import Exit
+from stages.contract.codec import encode
+from tui.console import Terminal
+from tui.language import _, translated
+
+DESCRIPTION = """\
+Pull a model that `paddock push` pushed. Manifest and files are held against their hashes before anything
+gets its name; the folder is there whole, or not at all. By digest it is always the very same package. A
+folder with anything else in it is left as it is; an earlier package that nobody changed is replaced.
+
+  paddock pull ghcr.io/me/plates@sha256:…                for a build: exactly this one, into plates/
+  paddock pull ghcr.io/me/plates:1 -o app/assets/model   what the tag leads to now
+
+Neither a project nor an engine is needed. A package of a run that failed is refused (exit code 1, or 5
+where a guard did), unless --failed says that it is meant."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("reference", metavar="REGISTRY/NAME:TAG|@DIGEST")
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="",
+        metavar="FOLDER",
+        help="where to (default: the last part of NAME)",
+    )
+    parser.add_argument("--failed", action="store_true", help="also of a run that failed")
+    parser.add_argument(
+        "--plain-http",
+        action="store_true",
+        help="the registry has no TLS: bytes and password are open",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Pull and print what is there now."""
+    reference = parse_reference(options.reference)
+    if not reference.asked:
+        remedy = _("name one: {reference}:1").format(reference=reference)
+        raise UsageError(
+            _("{reference} has neither tag nor digest").format(reference=reference), "", remedy
+        )
+    folder = Path(options.output or reference.name.rpartition("/")[2]).absolute()
+    registry = Registry(reference, os.environ, options.plain_http)
+    pulled = pull(registry, folder, terminal.pass_on, failed=options.failed)
+    if options.json:
+        terminal.raw(json.dumps(_as_json(pulled), indent=2))
+    else:
+        _show(pulled, terminal)
+    return Exit.OK
+
+
+def _as_json(pulled: Pulled) -> dict[str, object]:
+    said = pulled.description
+    return {
+        "schema_version": 1,
+        "reference": str(pulled.reference),
+        "digest": pulled.digest,
+        "folder": str(pulled.folder),
+        "new": pulled.is_new,
+        "project": said.project,
+        "run": said.run,
+        "verdict": said.verdict.value,
+        "reasons": list(said.reasons),
+        "needs": encode(said.needs),
+        "revision": said.revision,
+        "files": {layer.title: layer.blob.digest for layer in pulled.manifest.layers},
+    }
+
+
+def _show(pulled: Pulled, terminal: Terminal) -> None:
+    said, manifest = pulled.description, pulled.manifest
+    mark, style = ("✔", "green") if said.verdict.passed else ("✘", "bold red")
+    verdict = _("{project}, run {run}: {verdict}").format(
+        project=one_line(said.project),
+        run=one_line(said.run),
+        verdict=translated(said.verdict.words),
+    )
+    terminal.print(f"{mark} {verdict}", style)
+    for needs in dict.fromkeys(translated(it.sentence) for it in said.needs.values()):
+        terminal.print("  " + _("needs {needs}").format(needs=needs))
+    for reason in said.reasons:
+        terminal.print(f"  {one_line(reason)}")
+    values = {
+        "files": len(manifest.layers),
+        "size": human_size(manifest.size),
+        "folder": pulled.folder,
+    }
+    amount = (
+        _("{files} files ({size}) in {folder}") if pulled.is_new else _("there already: {folder}")
+    )
+    terminal.print("  " + amount.format(**values))
+    terminal.print(f"  {pulled.digest}")
