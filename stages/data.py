@@ -9,7 +9,9 @@ the dictionary lacks); here each is named, all at once, before anything is train
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 
 from stages.contract import DataMetrics
 from stages.contract.artifacts import labels_file
@@ -28,6 +30,8 @@ SPLITS = ("train", "val", "test")
 #: What one set of labels for all splits is called until it is shared out.
 _WHOLE = "labels"
 _PROGRESS_EVERY_S = 0.25
+#: As many images are looked at together, however many threads there are: one may take 400 MB.
+_MOST_AT_ONCE = 8
 
 Files = Mapping[str, LabelFile | None]
 
@@ -70,16 +74,17 @@ def _without_copy(splits: list[Split]) -> list[Split]:
 def _read_splits(context: Context, rules: Rules) -> list[Split]:
     """Read all splits, or the one set of labels that is shared out to them."""
     problems = Problems()
-    reader = SplitReader(rules, problems)
     labels: dict[str, list[str]] = context.parameters["labels"]
     shares: list[float] = context.parameters.get("split", [])
     read = [name for name in SPLITS if context.has(name)]
     files: dict[str, Files] = {name: read_files(context.input(name), labels[name]) for name in read}
     lines = Lines(context, sum(map(_count_items, files.values())))
-    splits = [
-        reader.read(_WHOLE if shares else name, context.input(name), files[name], lines.advance)
-        for name in read
-    ]
+    with _lookers(context.spec.threads) as lookers:
+        reader = SplitReader(rules, problems, lookers)
+        splits = [
+            reader.read(_WHOLE if shares else name, context.input(name), files[name], lines.advance)
+            for name in read
+        ]
     lines.finish()
     problems.raise_if_any()
     for note in file_notes(
@@ -89,6 +94,16 @@ def _read_splits(context: Context, rules: Rules) -> list[Split]:
     if shares:
         return share_out(splits[0], SPLITS, shares, int(context.parameters["split_seed"]))
     return splits
+
+
+@contextmanager
+def _lookers(threads: int) -> Iterator[Executor]:
+    """Give threads that look at images; what they were not begun with is dropped when the stage stops."""
+    pool = ThreadPoolExecutor(min(threads, _MOST_AT_ONCE))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _count_items(files: Files) -> int:

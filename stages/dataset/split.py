@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -21,6 +23,8 @@ from stages.text.printable import printable, quoted
 #: Levels of 256 between the darkest and the lightest pixel up to which an image shows nothing; every so
 #: many pixels are looked at first.
 _ONE_COLOUR, _COARSE = 8, 8
+#: How many images a thread looks at in one go.
+_PORTION = 16
 
 
 class Seen(NamedTuple):
@@ -89,10 +93,13 @@ def read_files(root: Path, names: Sequence[str]) -> dict[str, LabelFile | None]:
 
 
 class SplitReader:
-    """Reads splits, and each image once, however often and under which names it is listed."""
+    """Reads splits, and each image once, however often and under which names it is listed.
 
-    def __init__(self, rules: Rules, problems: Problems) -> None:
-        self._rules, self._problems = rules, problems
+    The images of a split are looked at by the ``lookers``, some ahead of the label that is checked.
+    """
+
+    def __init__(self, rules: Rules, problems: Problems, lookers: Executor) -> None:
+        self._rules, self._problems, self._lookers = rules, problems, lookers
         self._seen: dict[str, Seen] = {}
 
     def read(
@@ -112,13 +119,14 @@ class SplitReader:
         """
         split = Split(name)
         manifest = read_manifest(root)
+        new = self._look_at_new(root, files, manifest)
         before = len(self._problems.lines)
         for where, item in self._items(files):
             advanced()
             if isinstance(item, Fault):
                 self._problems.add(where, item.message)
             else:
-                seen = self._look(item, root, manifest)
+                seen = self._look(item, manifest, new)
                 self._rules.check(where, item, seen.size, self._problems)
                 if seen.fault:
                     self._problems.add(
@@ -135,16 +143,35 @@ class SplitReader:
             if file is None:
                 self._problems.add(printable(name), msg("the label file is missing"))
                 continue
+            shown = printable(name)
             for item in file.items:
-                yield f"{printable(name)}:{item.line}", item
+                yield f"{shown}:{item.line}", item
 
-    def _look(self, label: Label, root: Path, manifest: dict[str, str]) -> Seen:
+    def _look_at_new(
+        self, root: Path, files: Mapping[str, LabelFile | None], manifest: Mapping[str, str]
+    ) -> Iterator[Seen]:
+        """Give what is seen of each image that was not looked at before, in the order of the labels."""
+        images = (label.image for file in files.values() if file for label in file.labels)
+        first: dict[str, str] = {}
+        for image in images:
+            content = manifest.get(image)
+            if content is not None and content not in self._seen:
+                first.setdefault(content, f"{root}/{image}")
+        paths = list(first.values())
+        portions = (paths[at : at + _PORTION] for at in range(0, len(paths), _PORTION))
+        return chain.from_iterable(self._lookers.map(_look_at_all, portions))
+
+    def _look(self, label: Label, manifest: Mapping[str, str], new: Iterator[Seen]) -> Seen:
         content = manifest.get(label.image)
         if content is None:
             return Seen(fault=msg("is missing"))
         if content not in self._seen:
-            self._seen[content] = _look_at(f"{root}/{label.image}")
+            self._seen[content] = next(new)
         return self._seen[content]
+
+
+def _look_at_all(paths: Sequence[str]) -> list[Seen]:
+    return [_look_at(path) for path in paths]
 
 
 def _look_at(path: str) -> Seen:
@@ -167,8 +194,7 @@ def _look_at(path: str) -> Seen:
 def _shows_one_colour(image: np.ndarray) -> bool:
     """Look at a part of the pixels first: an image that shows something does there, most often."""
     for pixels in (image[::_COARSE, ::_COARSE], image):
-        spread = pixels.max(axis=(0, 1)).astype(int) - pixels.min(axis=(0, 1))
-        if spread.max() >= _ONE_COLOUR:
+        if np.ptp(pixels.reshape(-1, pixels.shape[2]), axis=0).max() >= _ONE_COLOUR:
             return False
     return True
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import cv2
@@ -10,6 +12,7 @@ import pytest
 
 from stages import data
 from stages.contract import DataMetrics, Progress, Warned
+from stages.dataset import split as reading
 from stages.errors import IntegrityError, StageError
 from stages.pitfalls import Pitfall
 from support.legacy import Recorded, context, draw
@@ -255,3 +258,22 @@ def test_only_a_test_set_is_enough(project: Project) -> None:
     assert data.run(run).lines == {"test": 2}
     left = sorted(path.name for path in run.output.iterdir())
     assert left == ["dict.txt", "dictionary.json", "test.txt"]
+
+
+def test_as_many_images_are_looked_at_together_as_there_are_threads(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With fewer at once nobody would pass the barrier; what is found is the same."""
+    run = project.context()
+    run.spec = replace(run.spec, threads=1)
+    alone, look_at, together = data.run(run), reading._look_at, Barrier(3)
+
+    def meet(path: str) -> reading.Seen:
+        if "/train/" in path:  # which has three
+            together.wait(60)
+        return look_at(path)
+
+    monkeypatch.setattr(reading, "_look_at", meet)
+    monkeypatch.setattr(reading, "_PORTION", 1)
+    run.spec = replace(run.spec, threads=3)
+    assert data.run(run) == alone
