@@ -103,7 +103,10 @@ def _judge_lite(library: AppLibrary, lite: Library, files: Sequence[Wanted]) -> 
     path = one_line(library.path)
     facts = _facts(lite)
     if lite.machine not in _ARM or not files:
-        said = msg("{path}: {facts}; there is no file to hold it against", path, facts)
+        if files:
+            said = msg("{path}: {facts}; there a file for phones does not run", path, facts)
+        else:
+            said = msg("{path}: {facts}; there is no file to hold it against", path, facts)
         yield Finding(Kind.LIBRARY_NOT_HELD, library.path, said)
         return
     lacking = [(item, lack) for item in files for lack in lacks(item.needs, lite)]
