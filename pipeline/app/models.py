@@ -19,8 +19,10 @@ from stages.lite.signature import output_width
 _FEW_CLASSES = 4
 _TASK_BY_LAST = {"sigmoid": "detection", "softmax": "recognition"}
 _PASS_ON = frozenset({"scale", "cast", "calib", "calib_once", "io_copy", "io_copy_once", "layout"})
-#: How much of a model's own weights has to be an official model's for it to be that one.
+#: How much of a model's weights has to be an official model's for it to be that one. Biases and batch norms
+#: are folded when a file is made, weights of layers seldom.
 _SAME = 0.5
+_MATRIX = 2
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,17 @@ class Models:
         return AppModel(path, identity, task_of(nb), self._stock(nb) if is_new else "")
 
     def _stock(self, nb: NaiveBuffer) -> str:
-        """Return the official model that a file's weights are, beside those that the project's files have."""
-        own = {
-            nb.fingerprints[name]: len(tensor.data)
-            for name, tensor in nb.tensors.items()
-            if nb.fingerprints[name] not in self._known.tensors
-        }
-        shared = {
-            name: sum(size for print_, size in own.items() if print_ in tensors)
-            for name, tensors in self._official.items()
-        }
-        best = max(shared, key=lambda name: shared[name], default="")
-        return best if best and shared[best] > _SAME * sum(own.values()) else ""
+        """Return the official model that a file is: its output layer's weights, and more than half of all.
+
+        A model that was trained from it shares most of its weights, and never its output layer.
+        """
+        last = _output_weights(nb)
+        sizes = {nb.fingerprints[name]: len(tensor.data) for name, tensor in nb.tensors.items()}
+        for name, tensors in self._official.items():
+            shared = sum(size for print_, size in sizes.items() if print_ in tensors)
+            if last in tensors and shared > _SAME * sum(sizes.values()):
+                return name
+        return ""
 
     @cached_property
     def _official(self) -> dict[str, set[str]]:
@@ -96,6 +97,15 @@ def _fingerprints(path: Path) -> set[str]:
         for tensor, data in read_weights(path)
         if tensor.dtype in DTYPES
     }
+
+
+def _output_weights(nb: NaiveBuffer) -> str:
+    """Return the fingerprint of the weights of the last layer that has some; "" if none has."""
+    for operator in reversed(nb.operators):
+        for name in (name for names in operator.inputs.values() for name in names):
+            if name in nb.tensors and len(nb.tensors[name].shape) >= _MATRIX:
+                return nb.fingerprints[name]
+    return ""
 
 
 def task_of(nb: NaiveBuffer) -> str:
