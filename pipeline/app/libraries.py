@@ -20,7 +20,7 @@ from stages.lite.library import (
     version_numbers,
 )
 from stages.lite.needs import Lack, lacks
-from stages.message import joined, msg
+from stages.message import msg
 
 #: What Google Play asks of libraries of 64 bits, for devices with larger pages.
 PAGE = 0x4000
@@ -129,8 +129,9 @@ def _judge_lite(library: AppLibrary, lite: Library, files: Sequence[Wanted]) -> 
 
 def _facts(lite: Library) -> str:
     """Return in a few words what a library is."""
-    version = msg("Paddle-Lite {version}", lite.version) if lite.version else msg("Paddle-Lite")
-    return joined(" ", [version, msg("for {machine}", lite.machine.value)])
+    if lite.version:
+        return msg("Paddle-Lite {version} for {machine}", lite.version, lite.machine.value)
+    return msg("Paddle-Lite for {machine}", lite.machine.value)
 
 
 def _lacking(path: str, lite: Library, lack: Lack, short: Sequence[Wanted]) -> Finding:

@@ -9,6 +9,7 @@ from pipeline.app.mentions import Mentions
 from pipeline.app.models import AppModel
 from pipeline.app.opening import Package
 from pipeline.integrity.identify import Kind as Whose
+from pipeline.tasks import TASKS
 from pipeline.text import one_line, without_secrets
 from stages.message import msg
 
@@ -66,7 +67,9 @@ def _yours(model: AppModel) -> Finding:
 def _beside(model: AppModel) -> Finding:
     path = one_line(model.path)
     if model.task:
-        said = msg("{path}: a model for {task}, not this project's task", path, msg(model.task))
+        said = msg(
+            "{path}: a model for {task}, not this project's task", path, TASKS[model.task].name
+        )
     else:
         said = msg("{path}: no file of this project; could not tell what it does", path)
     return Finding(Kind.MODEL_OTHER_TASK, model.path, said)
