@@ -14,7 +14,6 @@ from stages.lite.library import (
     APPLE,
     Library,
     Machine,
-    System,
     read_apple_library,
     read_library,
     version_numbers,
@@ -25,6 +24,8 @@ from stages.message import msg
 #: What Google Play asks of libraries of 64 bits, for devices with larger pages.
 PAGE = 0x4000
 _64_BITS = 64
+#: The C library of Linux, whose libraries no Android loads.
+_GLIBC = b"libc.so.6"
 #: What a file for phones runs on.
 _ARM = (Machine.AARCH64, Machine.ARM)
 #: The folder of a package whose folders are named after the ABIs that they are for.
@@ -68,15 +69,14 @@ def look(path: str, data: bytes) -> AppLibrary | None:
             return None
     try:
         elf = read_elf(data)
+        is_linux = _GLIBC in set(elf.needed())
     except NotALibraryError:
         return None
-    page = elf.page if elf.bits == _64_BITS else 0
     try:
         lite: Library | None = read_library(data)
     except NotALibraryError:
         lite = None
-    if lite and lite.system is System.GLIBC:
-        page = 0  # no Android: no such rule
+    page = 0 if is_linux or elf.bits != _64_BITS else elf.page
     return AppLibrary(path, abi, lite, page)
 
 

@@ -146,8 +146,16 @@ def test_the_first_line_of_a_dictionary_that_differs_is_told(
         {"assets/labels/label_list": b"background\ncat\n"},
         {"assets/labels/keys_old.txt": STOCK_DICTIONARY},
         {"lib/armeabi-v7a/libpaddle_light_api_shared.so": arm_32_library(version="v2.14-rc")},
+        {"tools/libx.so": android_library("x", page=0x1000, needed=("libc.so.6",), glibc="2.17")},
     ],
-    ids=["no last newline", "unnamed model", "labels", "unnamed dictionary", "newer library"],
+    ids=[
+        "no last newline",
+        "unnamed model",
+        "labels",
+        "unnamed dictionary",
+        "newer library",
+        "for Linux",
+    ],
 )
 def test_what_does_no_harm_is_no_mistake(change: Files, tmp_path: Path, project: Project) -> None:
     assert said(packed(tmp_path / "app.apk", {**LITE_DEMO, **change}), project)[0] == 0
