@@ -13,6 +13,7 @@ from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text
 from pipeline.record.ledger import Components, Entry, Ledger
 from pipeline.run.audit import AuditReport
 from stages.contract import digests_of
+from support.apps import shipped_project
 from support.cli import call
 from support.projects import write_project
 from support.results import make_result
@@ -96,6 +97,14 @@ def test_a_file_is_asked_about_without_an_engine(folder: Path) -> None:
     model.write_bytes(b"nothing")
     done = call("audit", folder, "--file", model)
     assert done.returncode == 2 and "no run of this project has passed yet" in done.stderr
+
+
+def test_a_file_that_was_delivered_says_what_it_needs(tmp_path: Path) -> None:
+    project = shipped_project(tmp_path / "project")
+    done = call("audit", project.folder, "--file", project.out / "model_arm.nb")
+    assert done.returncode == 0
+    needs = "to load it: Paddle-Lite 2.13 or newer, with extra operators (with_extra=ON)"
+    assert needs in " ".join(done.stdout.split())
 
 
 def locks(folder: Path, sha256: str) -> Path:
