@@ -139,8 +139,8 @@ def read_elf(data: bytes) -> Elf:
         if fields[0] != _SHARED:
             raise NotALibraryError(msg("it is no shared library"))
         start, size, count = fields[4], fields[8], fields[9]
-        if size != layout.program.size or count > _MOST_HEADERS:
-            raise _damaged()
+        if size != layout.program.size or count > _MOST_HEADERS or start > len(data):
+            raise _damaged()  # an offset may be larger than an index can be
         headers = [layout.program.unpack_from(data, start + n * size) for n in range(count)]
     except struct.error as error:
         raise _damaged() from error

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stages.lite.elf import NotALibraryError
 from stages.lite.library import EXTRA, Machine, System, read_library
-from support.elf import lite_library
+from support.elf import arm_32_library, lite_library
 
 HALF = "CalibComputeFp32ToFp16"
 
@@ -34,6 +34,12 @@ def test_of_a_library_that_names_no_kernels_nothing_is_said() -> None:
     assert (found.version, found.numbers) == ("", ())
 
 
+def test_a_library_of_32_bits_is_read_as_one_of_64() -> None:
+    found = read_library(arm_32_library())
+    assert (found.machine, found.version, found.page) == (Machine.ARM, "2.13-rc", 0x1000)
+    assert not found.lacks(frozenset(EXTRA))
+
+
 def test_android_is_told_by_its_c_library() -> None:
     found = read_library(lite_library(needed=("libc.so", "liblog.so"), glibc="x"))
     assert found.system is System.ANDROID
@@ -47,10 +53,18 @@ def loaded_often(library: bytes, times: int) -> bytes:
     return bytes(header) + library[64 : 64 + 56] * times
 
 
+def with_headers_at(offset: int) -> bytes:
+    """Return a library that says that its program headers are there."""
+    data = bytearray(lite_library())
+    struct.pack_into("<Q", data, 32, offset)
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
         (b"", "it is no ELF library"),
+        (with_headers_at(1 << 63), "it is cut off or damaged"),
         (b"!<arch>\n" + bytes(100), "it is no ELF library"),
         (lite_library()[:150], "it is cut off or damaged"),
         (loaded_often(lite_library(), 200), "it is cut off or damaged"),
