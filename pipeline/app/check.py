@@ -40,7 +40,7 @@ def check_app(project: Project, app: Path) -> AppReport:
     for member in members_of(app):
         seen.take(member)
     named = Mentions([*(model.path for model in seen.models), *seen.dictionaries])
-    if len(named.paths) > 0 or package is not Package.FILE:
+    if package is not Package.FILE:
         for member in members_of(app):
             _mention(member, named)
     findings = [

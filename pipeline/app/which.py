@@ -87,13 +87,14 @@ def _instead(model: AppModel) -> Finding:
 def _second(model: AppModel, yours: Sequence[AppModel], named: Mentions) -> Finding:
     path, own = one_line(model.path), one_line(yours[0].path)
     is_named, own_is_named = named.names(model.path), any(named.names(it.path) for it in yours)
+    what = msg("the official model {model}", model.stock) if model.stock else msg("another model")
     if own_is_named and not is_named:
-        said = msg("{path}: another model, which nothing in the app names; {own} is", path, own)
+        said = msg("{path}: {what}, which nothing in the app names; {own} is", path, what, own)
         return Finding(Kind.MODEL_UNUSED, model.path, said)
     if is_named and not own_is_named:
-        said = msg("{path}: another model, and the app names it and not {own}: it wins", path, own)
+        said = msg("{path}: {what}, and the app names it and not {own}: it wins", path, what, own)
     else:
-        said = msg("{path}: another model beside {own}: either may be loaded", path, own)
+        said = msg("{path}: {what} beside {own}: either may be loaded", path, what, own)
     return Finding(Kind.MODEL_SECOND, model.path, said)
 
 

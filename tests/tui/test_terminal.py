@@ -112,6 +112,7 @@ def test_parity_table_has_a_row_a_model(report: Report, capsys: pytest.CaptureFi
     for name in ("checkpoint", "pd", "nb-x86", "nb-arm"):
         assert sum(line.startswith(f" {name} ") or line.startswith(name) for line in lines) == 1
     assert any("nb-arm (emulated)" in line for line in lines)
+    assert any("to load nb-arm, nb-x86: Paddle-Lite 2.13 or newer" in line for line in lines)
 
 
 def test_colour_is_never_the_only_sign(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
