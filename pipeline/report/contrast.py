@@ -62,11 +62,15 @@ class Contrast:
         return same and not any(parts)
 
 
-def contrast(before: Side, now: Side) -> Contrast | None:
-    """Compare two runs that have a report; None if one has none."""
-    if before.report is None or now.report is None:
-        return None
+def contrast(before: Side, now: Side) -> Contrast:
+    """Compare two runs that have a report.
+
+    Raises:
+        ValueError: one has none.
+    """
     old, new = before.report, now.report
+    if old is None or new is None:
+        raise ValueError("a run without a report has nothing to compare")
     found = compare(before, now)
     measures = (
         (model.name, measure)
@@ -141,7 +145,7 @@ def with_last_other(state: Path, report: Report, now: Side) -> Contrast | None:
         with suppress(OSError, UnicodeDecodeError):
             written = run.report.read_text("utf-8")
             is_same = written.replace(f'"run": "{run.name}"', f'"run": "{report.run}"') == text
-            found = None if is_same else contrast(side_of_run(run), replace(now, report=report))
-            if found is not None:
-                return found
+            before = None if is_same else side_of_run(run)
+            if before and before.report:
+                return contrast(before, replace(now, report=report))
     return None

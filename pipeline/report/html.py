@@ -36,6 +36,13 @@ def render_html(report: Report, beside: Beside = NOTHING_BESIDE) -> str:
     return f"{draw_report(report, beside.images, beside.before)}{_mark(report, beside)}"
 
 
+def render_contrast(found: Contrast) -> str:
+    """Draw two runs beside each other as a page."""
+    from pipeline.report.page.draw import draw_contrast  # noqa: PLC0415 - as above
+
+    return draw_contrast(found)
+
+
 def is_page_of(text: str, report: Report, beside: Beside) -> bool:
     """Return whether a page was drawn of this report, by this version; reads no picture and draws nothing."""
     return text.endswith(_mark(report, beside))

@@ -1,8 +1,9 @@
 """The report as JUnit XML, for the page on which a CI shows its tests.
 
-Every guard is a test case, and so is every model, and every phone that ran one; a guard or model that was not
-checked is skipped, with the reason, and so is a guard that does not apply; one that is enforced says so in
-its output, and a model its numbers. The verdict is a case of its own, so a run that fails parity fails there.
+Every guard is a test case, and so are every model, every phone that ran one, and every limit that a number was
+held against; a guard or model that was not checked is skipped, with the reason, and so is a guard that does not apply; one that is
+enforced says so in its output, and a model its numbers. The verdict is a case of its own, so a run that fails
+parity fails there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from pipeline.record.verdict import Limit
 from pipeline.report.metrics import NONE, metrics_of
 from pipeline.report.model import GuardEntry, Model, Outcome, Report
 from pipeline.report.table import verdict_line
@@ -28,6 +30,7 @@ def render_junit(report: Report) -> str:
     """Draw ``report`` as JUnit XML."""
     root = Element("testsuites", name=_safe(report.project))
     _suite(root, "parity", [_verdict(report), *(_model(model, report) for model in report.rows)])
+    _suite(root, "limits", map(_limit, report.limits))
     _suite(root, "guards", map(_guard, report.guards))
     seconds = sum(stage.seconds for stage in report.stages.values())
     root.set("time", f"{seconds:.3f}")
@@ -51,6 +54,15 @@ def _verdict(report: Report) -> Element:
     case = Element("testcase", name="verdict")
     if not report.passed:
         _add(case, "failure", verdict_line(report), report.reasons)
+    told = [verdict_line(report), f"run {report.run}", *report.remarks]
+    SubElement(case, "system-out").text = "\n".join(map(_safe, told))
+    return case
+
+
+def _limit(limit: Limit) -> Element:
+    case = Element("testcase", name=_safe(f"{limit.key}: {limit.model}"))
+    if not limit.kept:
+        _add(case, "failure", limit.sentence)
     return case
 
 

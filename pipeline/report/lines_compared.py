@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import comb
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.tasks import TASKS
@@ -57,7 +56,10 @@ class Paired:
     def p(self) -> float:
         """The probability of counts as unequal as these, if neither run is better."""
         both = self.worse + self.better
-        tail = sum(comb(both, count) for count in range(min(self.worse, self.better) + 1))
+        ways = tail = 1  # of choosing so many, and of at most as many
+        for count in range(min(self.worse, self.better)):
+            ways = ways * (both - count) // (count + 1)
+            tail += ways
         return min(1.0, float(2 * tail / 2**both))
 
     @property

@@ -1,10 +1,11 @@
-"""The report as Markdown."""
+"""The report as Markdown: what a reviewer needs is in sight, the rest folded, and all fits a comment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 
-from pipeline.report.model import Dictionary, Report, Training
+from pipeline.report.model import Dictionary, Report
 from pipeline.report.proofs import Section, after_training, sections
 from pipeline.report.table import (
     differences,
@@ -21,84 +22,90 @@ from pipeline.text import one_line
 MAX_MISMATCHES = 50
 #: So many evaluations of training are shown, evenly spread.
 MAX_EVALUATIONS = 12
+#: A cell is cut after so many characters.
+LONGEST_CELL = 400
+#: A comment on GitHub has at most 65,536 characters: what would not fit is left out, and named.
+LONGEST = 60_000
+_ARTIFACT_TITLES = ("stage", "file", "bytes", "MD5", "SHA-256")
 
 
 def render_markdown(report: Report) -> str:
     """Draw ``report`` as Markdown."""
     lines = [
-        f"# {_cell(report.project)}: {_cell(verdict_line(report))}",
+        f"# {escaped(report.project)}: {escaped(verdict_line(report))}",
         "",
-        f"Run {_cell(report.run)}",
+        f"Run {escaped(report.run)}",
+        "",
+        *(f"- {escaped(reason)}" for reason in (*report.reasons, *report.remarks)),
+        "",
+        *table(titles(report), rows(report)),
         "",
     ]
-    lines += [f"- {_cell(reason)}" for reason in (*report.reasons, *report.remarks)]
-    lines += ["", *_table(titles(report), rows(report)), ""]
-    lines += _dictionary(report.dictionary)
     for note in notes(report):
-        lines += [_cell(note), ""]
-    lines += [*_mismatches(report), *_training(report.training)]
-    for section in sections(report):
-        lines += _section(section)
-    lines += ["## Stages", "", *_table(("stage", "seconds", "key"), _stages(report)), ""]
-    lines += ["## Artifacts", "", *_table(_ARTIFACT_TITLES, _artifacts(report)), ""]
+        lines += [escaped(note), ""]
+    length, left_out = sum(len(line) + 1 for line in lines), []
+    for heading, block in _folded(report):
+        size = sum(len(line) + 1 for line in block) + 2 * len(heading) + 60
+        if length + size > LONGEST:
+            left_out.append(heading)
+            continue
+        length += size
+        lines += [
+            f"<details><summary>{escape(one_line(heading))}</summary>",
+            "",
+            *block,
+            "",
+            "</details>",
+            "",
+        ]
+    if left_out:
+        lines += [f"Too long for a comment, and in report.json: {escaped(', '.join(left_out))}", ""]
     return "\n".join(lines)
 
 
-def _dictionary(dictionary: Dictionary | None) -> list[str]:
-    if dictionary is None:
-        return []
-    return [
-        f"Dictionary: {dictionary.entries} entries, {dictionary.classes} classes, "
-        f"MD5 `{_cell(dictionary.md5)}`, SHA-256 `{_cell(dictionary.sha256)}`",
-        "",
-    ]
-
-
-def _training(training: Training | None) -> list[str]:
-    if training is None:
-        return []
-    lines = ["## Training", "", _cell(summary(training)), ""]
-    for section in after_training(training, MAX_EVALUATIONS):
-        lines += [*_table(section.titles, section.rows), ""]
-    return lines
-
-
-def _section(section: Section) -> list[str]:
-    return [f"## {_cell(section.heading)}", "", *_table(section.titles, section.rows), ""]
-
-
-_ARTIFACT_TITLES = ("stage", "file", "bytes", "MD5", "SHA-256")
-
-
-def _stages(report: Report) -> Iterable[list[str]]:
-    for name, stage in report.stages.items():
-        yield [name, f"{stage.seconds:.1f}", stage.key[:12]]
-
-
-def _artifacts(report: Report) -> Iterable[list[str]]:
-    for item in report.artifacts:
-        yield [item.stage, item.path, str(item.size), item.md5, item.sha256]
-
-
-def _mismatches(report: Report) -> list[str]:
+def _folded(report: Report) -> Iterator[tuple[str, Sequence[str]]]:
+    """Give what is folded: a heading, and the lines below it."""
     heads, different = differences(report)
-    if not different:
-        return []
-    rest = len(different) - MAX_MISMATCHES
-    more = [f"… and {rest} more in report.json", ""] if rest > 0 else []
-    shown = _table(heads, different[:MAX_MISMATCHES])
-    return [f"## {_cell(differences_title(report))}", "", *shown, "", *more]
+    if different:
+        rest = len(different) - MAX_MISMATCHES
+        more = ["", f"… and {rest} more in report.json"] if rest > 0 else []
+        yield differences_title(report), [*table(heads, different[:MAX_MISMATCHES]), *more]
+    if report.training is not None:
+        course = [escaped(summary(report.training))]
+        for section in after_training(report.training, MAX_EVALUATIONS):
+            course += ["", *_table_of(section)]
+        yield "Training", course
+    for section in sections(report):
+        yield section.heading, _table_of(section)
+    if report.dictionary is not None:
+        yield "The dictionary's hashes", [_dictionary(report.dictionary)]
+    stages = ([name, f"{it.seconds:.1f}", it.key[:12]] for name, it in report.stages.items())
+    yield "Stages", table(("stage", "seconds", "key"), stages)
+    artifacts = ([it.stage, it.path, str(it.size), it.md5, it.sha256] for it in report.artifacts)
+    yield "Artifacts", table(_ARTIFACT_TITLES, artifacts)
 
 
-def _table(titles: Iterable[str], table: Iterable[Iterable[str]]) -> list[str]:
-    head = [_cell(title) for title in titles]
-    body = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in table]
+def _dictionary(dictionary: Dictionary) -> str:
+    return (
+        f"Dictionary: {dictionary.entries} entries, {dictionary.classes} classes, "
+        f"MD5 `{escaped(dictionary.md5)}`, SHA-256 `{escaped(dictionary.sha256)}`"
+    )
+
+
+def _table_of(section: Section) -> list[str]:
+    return table(section.titles, section.rows)
+
+
+def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """Return a table's lines; no cell breaks it."""
+    head = [escaped(title) for title in titles]
+    body = ["| " + " | ".join(escaped(cell) for cell in row) + " |" for row in rows]
     return ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *body]
 
 
-def _cell(text: str) -> str:
+def escaped(text: str) -> str:
     """Escape what Markdown or HTML would read as markup: labels come from anywhere."""
-    safe = one_line(text)
+    safe = one_line(text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…")
     for character in "\\`|*_[]<>&":
         safe = safe.replace(character, "\\" + character)
     return safe

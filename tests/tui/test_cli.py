@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.project import load_project
+from pipeline.report.model import load_report
 from pipeline.run.deliver import complete, deliver
 from stages.contract import Mismatch
 from support.cli import NO_ENGINE, call, paddock
@@ -224,6 +225,25 @@ def test_report_of_a_refused_run_is_the_newest(folder: Path) -> None:
     (refused_run / "report.json").write_text(made.dump(), encoding="utf-8")
     os.utime(refused_run / "report.json", (2**32, 2**32))
     assert "Run run-2" in call("report", folder).stdout
+
+
+def test_two_runs_are_compared_and_written_where_it_is_asked(folder: Path, tmp_path: Path) -> None:
+    write_report(folder)
+    other = tmp_path / "other.json"
+    made = load_report(folder / "out" / "report.json")
+    other.write_text(made.model_copy(update={"run": "run-0", "mismatches": ()}).dump(), "utf-8")
+    done = call("report", "--compare", other, folder)
+    assert done.returncode == 0 and "## Lines that are read otherwise" in done.stdout
+    page = tmp_path / "page.html"
+    done = call("report", "--compare", other, folder, "--format", "html", "--output", page)
+    assert (done.returncode, done.stdout) == (0, "") and "AB<mark>O</mark>" in page.read_text(
+        "utf-8"
+    )
+    refused(call("report", "--compare", other, folder, "--format", "junit"), 2, "md, html, json")
+    refused(
+        call("report", folder, "--run", "nope"), 2, "no run, folder or file 'nope'", "report.json"
+    )
+    assert "run-0" in call("report", "--run", other).stdout
 
 
 def test_report_of_an_earlier_version_is_named(folder: Path) -> None:

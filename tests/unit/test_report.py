@@ -6,6 +6,7 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -227,6 +228,25 @@ def test_long_lists_are_cut_sooner_in_markdown(folder: Path) -> None:
     made = report(folder, mismatches=(mismatch,) * (MAX_MISMATCHES + 3))
     assert "… and 3 more in report.json" in render_markdown(made)
     assert render_html(made).count("AB<mark>O</mark>") == MAX_MISMATCHES + 3
+
+
+def test_markdown_fits_a_comment_and_names_what_does_not(folder: Path) -> None:
+    long = Mismatch("x" * 3000, "|" * 3000, {"pd": "*" * 3000, "nb-x86": "<" * 3000})
+    page = render_markdown(report(folder, mismatches=(long,) * MAX_MISMATCHES))
+    assert len(page) < 65_536 and "in report.json: Lines read differently" in page
+    assert "<summary>Guards</summary>" in page and "| nb-x86 |" in page
+    assert page.count("<details>") == page.count("</details>")
+
+
+def test_junit_has_a_case_for_the_verdict_and_each_limit(folder: Path) -> None:
+    models = (make_model("pd"), make_model("nb-x86", agreement=0.5))
+    root = ElementTree.fromstring(render_junit(report(folder, models=models)).partition("?>")[2])  # noqa: S314
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    failed = [name for name, case in cases.items() if case.find("failure") is not None]
+    assert {"verdict", "verify.min_agreement: nb-x86"} <= {*failed}
+    assert cases["verify.max_abs_diff: nb-x86"].find("failure") is None
+    suite = next(it for it in root if it.get("name") == "paddock.limits")
+    assert (suite.get("failures"), suite.get("tests")) == ("1", str(len(suite)))
 
 
 def test_mismatches_of_models_that_stopped_half_way_are_shown(folder: Path) -> None:
