@@ -95,14 +95,14 @@ def _in_rows(
 ) -> Iterator[Markup]:
     bottom = _TOP + _ROW * len(rows)
     yield from _upright(axis, form, bottom)
+    if limit is not None:
+        at = axis.place(limit)
+        yield tag("line", x1=at, x2=at, y1=_TOP, y2=bottom, class_="limit")
     for number, row in enumerate(rows):
         top = _TOP + _ROW * number
         yield svg_text(_LEFT, top + _WORDS, row.name)
         yield svg_text(_RIGHT, top + _WORDS, row.said, "end", "number")
         yield tag("g", together(draw(row, axis, top + _DRAWN)), class_=row.kind or None)
-    if limit is not None:
-        at = axis.place(limit)
-        yield tag("line", x1=at, x2=at, y1=_TOP, y2=bottom, class_="limit")
 
 
 def _upright(axis: Axis, form: Callable[[float], str], bottom: float) -> Iterator[Markup]:
@@ -138,7 +138,9 @@ def _bar(row: Row, axis: Axis, at: float) -> Iterator[Markup]:
 
 def calibration(rows: Sequence[tuple[Row, float | None, float | None]], label: str) -> Markup:
     """Draw for each model how sure it is where it is right, and where it is wrong."""
-    axis = Axis(0.0, 1.0, _LEFT + 6, _RIGHT - 6)
+    sure = [it for _row, *both in rows for it in both if it is not None]
+    axis = Axis.over([min(sure, default=0.0) - 0.02, 1.0], _LEFT + 6, _RIGHT - 6).rounded()
+    axis = axis.within(0.0, 1.0)
 
     def draw(number: int, right: float | None, wrong: float | None) -> Iterator[Markup]:
         at = _TOP + _ROW * number + _DRAWN

@@ -1,0 +1,52 @@
+"""Draw the pictures of docs/report.md: ``PYTHONPATH=tests python scripts/page_pictures.py PROJECT [RUN]``.
+
+The report's page of a finished run of one's own, as a real browser shows it (tests/support/browser.py): wide,
+and as narrow as a phone, dark and in Chinese. Needs an engine with the base image.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from pipeline.compose.file import read_compose
+from pipeline.engine.connection import connect
+from pipeline.project import load_project
+from pipeline.report.contrast import with_last_other
+from pipeline.report.find import find, newest
+from pipeline.report.html import Beside, render_html
+from support.browser import View, build_browser, look_at
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+VIEWS = (
+    View("page.html", 1280, 2360, picture="report-wide.png"),
+    View("page.html", 390, 1700, scheme="dark", language="zh", picture="report-narrow.png"),
+)
+#: So many colours are left: the pictures are in the repository.
+COLOURS = 128
+
+
+def main(folder: Path, run: str = "") -> None:
+    """Draw the run's page, the newest's if none is named."""
+    found = find(run, folder) if run else newest(folder)
+    before = with_last_other(folder / ".paddock", found.report, found.side)
+    text = render_html(found.report, Beside(load_project(folder).data_root, before))
+    client = connect(os.environ)
+    image = build_browser(client, read_compose(os.environ).images["base"].image)
+    with tempfile.TemporaryDirectory() as name:
+        page = Path(name) / "page.html"
+        page.write_text(text, "utf-8")
+        seen = look_at(client, image, {"page.html": page}, VIEWS, Path(name))
+    for picture, data in seen.pictures.items():
+        with Image.open(io.BytesIO(data)) as drawn:
+            small = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            small.save(PICTURES / picture, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])
