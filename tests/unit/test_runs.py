@@ -178,7 +178,9 @@ def test_recorded_runs() -> None:
     assert first.started < cached.started and first.seconds > cached.seconds
 
 
-@pytest.mark.parametrize(("pid", "goes_on"), [(os.getpid(), True), (1, False)])
+@pytest.mark.parametrize(
+    ("pid", "goes_on"), [(os.getpid(), True), (1, False)], ids=["its own", "ended"]
+)
 def test_a_sweeps_run_goes_on_while_its_process_holds_the_lock(
     tmp_path: Path, pid: int, goes_on: bool
 ) -> None:
