@@ -76,6 +76,7 @@ _NOT_LOOKED_AT: Mapping[str, bool | set[str]] = {
     "convert": {"targets", "weights", "fp16"},
     "verify": {"min_accuracy", "max_accuracy_drop", "min_agreement", "max_abs_diff", "runtime"},
     "limits": True,
+    "sweep": True,
 }  # fmt: skip
 
 

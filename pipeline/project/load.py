@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tomli
 from pydantic import ValidationError
@@ -16,6 +18,8 @@ from pipeline.project.consistency import disagreements
 from pipeline.project.schema import Project, Settings
 from stages.message import joined, msg
 
+SEE_KEYS = msg("docs/project-file.md lists every key")
+
 
 def load_project(folder: Path) -> Project:
     """Read and check the project in ``folder``.
@@ -23,8 +27,41 @@ def load_project(folder: Path) -> Project:
     Raises:
         UsageError: there is no project file, it is not TOML, or it says something impossible.
     """
-    folder = folder.resolve()
-    path = folder / PROJECT_FILE
+    file = read_file(folder)
+    try:
+        settings = Settings.model_validate(file.raw)
+    except ValidationError as error:
+        lines = [file.sentence(complaint_of(item, Settings)) for item in error.errors()]
+        raise UsageError(joined("\n", lines), str(file.path), SEE_KEYS) from error
+    project = Project(file.path.parent, settings)
+    first = next(disagreements(project), None)
+    if first:
+        raise UsageError(file.sentence(first), str(file.path), first.remedy)
+    return project
+
+
+@dataclass(frozen=True)
+class ProjectFile:
+    """A project file as it was read: TOML, but not checked yet."""
+
+    path: Path
+    text: str
+    raw: Mapping[str, Any]
+
+    def sentence(self, complaint: Complaint) -> str:
+        """Return a complaint with its line and key before it."""
+        line = find_line(self.text, complaint.keys)
+        place = f"{self.path.name}:{line}: {'.'.join(complaint.keys)}"
+        return msg("{first}: {rest}", place, complaint.message)
+
+
+def read_file(folder: Path) -> ProjectFile:
+    """Read the project file in ``folder``.
+
+    Raises:
+        UsageError: there is none, or it is not TOML.
+    """
+    path = folder.resolve() / PROJECT_FILE
     text = _read(path)
     try:
         raw = tomli.loads(text)
@@ -32,17 +69,7 @@ def load_project(folder: Path) -> Project:
             raise ValueError(msg("a number of more than 64 bits"))
     except (ValueError, RecursionError) as error:  # not TOML, or nested too deeply
         raise UsageError(msg("not valid TOML: {error}", error), str(path)) from error
-    try:
-        settings = Settings.model_validate(raw)
-    except ValidationError as error:
-        lines = [_sentence(complaint_of(item, Settings), path, text) for item in error.errors()]
-        remedy = msg("docs/project-file.md lists every key")
-        raise UsageError(joined("\n", lines), str(path), remedy) from error
-    project = Project(folder, settings)
-    first = next(disagreements(project), None)
-    if first:
-        raise UsageError(_sentence(first, path, text), str(path), first.remedy)
-    return project
+    return ProjectFile(path, text, raw)
 
 
 def _numbers(value: object) -> Iterator[int]:
@@ -78,11 +105,6 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _sentence(complaint: Complaint, path: Path, text: str) -> str:
-    place = f"{path.name}:{find_line(text, complaint.keys)}: {'.'.join(complaint.keys)}"
-    return msg("{first}: {rest}", place, complaint.message)
-
-
 def find_line(text: str, keys: Sequence[str]) -> int:
     """Return the line (from 1) on which ``keys`` stands, or its table's, or 1.
 
@@ -93,7 +115,7 @@ def find_line(text: str, keys: Sequence[str]) -> int:
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[+\s*([\w.-]+)", line):
             table = header[1]
-            best = number if table == keys[0] else best
+            best = number if best == 1 and table.split(".")[0] == keys[0] else best
         elif len(keys) > 1 and table == keys[0] and re.match(rf"\s*{re.escape(keys[1])}\s*=", line):
             return number
     return best

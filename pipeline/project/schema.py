@@ -287,6 +287,13 @@ class LimitsSection(Section):
         return int(match["number"]) * UNITS[match["unit"].lower()] if match else None
 
 
+class SweepSection(Section):
+    """``[sweep]``: settings by their dotted names, with other values (:mod:`pipeline.project.members`)."""
+
+    matrix: dict[str, Any] = {}
+    members: list[dict[str, Any]] = []
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -299,6 +306,7 @@ class Settings(Section):
     convert: ConvertSection = ConvertSection()
     verify: VerifySection = VerifySection()
     limits: LimitsSection = LimitsSection()
+    sweep: SweepSection = SweepSection()
 
 
 @dataclass(frozen=True)

@@ -80,10 +80,14 @@ _TABLES: Mapping[str, tuple[_Line, ...]] = {
         _Line("runtime", 'the app\'s Paddle-Lite, such as "2.13": refuses a newer opt', '""'),
     ),
     "limits": (_Line("cpus", "", "2.0"), _Line("memory", "", '"8g"')),
+    "sweep.matrix": (
+        _Line("train.seed", "`paddock sweep`: each combination is a model", "[42, 43, 44]"),
+        _Line("train.learning_rate", "", "[1e-3, 3e-4]"),
+    ),
 }
 #: What is of use only where the project trains.
 _OF_TRAINING = {("model", "architecture"), ("model", "pretrained"), ("model", "image_shape")} | {
-    ("train", line.key) for line in _TABLES["train"]
+    (table, line.key) for table in ("train", "sweep.matrix") for line in _TABLES[table]
 }
 
 
