@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,7 +89,9 @@ class Planner:
         )
         if waits_for:
             return Step(wire, "wait", msg("after {stages}", joined(", ", waits_for)))
-        components = self._components(wire, results)
+        components = self._components(
+            wire, lambda source: results[source.stage].artifact(source.artifact).sha256
+        )
         if wire.stage in self.forced:
             return Step(wire, "run", FORCED, components)
         entry = self.ledger.find(components.key, self.workspace)
@@ -97,13 +99,30 @@ class Planner:
             return Step(wire, "cached", msg("made in {run}", entry.run), components, entry)
         return Step(wire, "run", self._why(components), components)
 
-    def _components(self, wire: Wire, results: Mapping[str, Result]) -> Components:
+    def origins(self, steps: Sequence[Step]) -> dict[str, Components]:
+        """Return what each stage of a plan is made from, also those that wait.
+
+        An input that is not made yet is named by the key of what it will be made from. So two stages with
+        equal keys will come to the same result, and have the same key when their inputs are there.
+        """
+        made = {step.stage: step.entry.result for step in steps if step.entry}
+        found: dict[str, Components] = {}
+
+        def digest(source: FromStage) -> str:
+            if source.stage in made:
+                return made[source.stage].artifact(source.artifact).sha256
+            return f"{found[source.stage].key}/{source.artifact}"
+
+        for step in steps:
+            if step.action != "skip":
+                found[step.stage] = step.components or self._components(step.wire, digest)
+        return found
+
+    def _components(self, wire: Wire, digest: Callable[[FromStage], str]) -> Components:
         inputs = {
-            name: (
-                source.as_input(name).sha256
-                if isinstance(source, FromProject)
-                else results[source.stage].artifact(source.artifact).sha256
-            )
+            name: source.as_input(name).sha256
+            if isinstance(source, FromProject)
+            else digest(source)
             for name, source in sorted(wire.inputs.items())
         }
         deciding = self.surroundings.deciding(wire.stage, wire.decided_by)
