@@ -93,7 +93,7 @@ def _is_json(head: bytes) -> bool:
 
 def _is_text(head: bytes) -> bool:
     text = head.decode("utf-8", "ignore").encode("utf-8")
-    return len(head) - len(text) < 4 and not any(byte < 9 for byte in head)
+    return len(head) - len(text) < 4 and min(head, default=9) >= 9
 
 
 #: In the order in which they are tried.
