@@ -1,18 +1,20 @@
-"""The ledger held against itself, and against the runs that the project remembers."""
+"""The ledger and what phones measured held against themselves, and against the runs that are remembered."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.errors import IntegrityFailed
 from pipeline.integrity.faults import Fault, Problem
 from pipeline.integrity.record import host_file
 from pipeline.project import Project
+from pipeline.record.devices import read_devices
 from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.ledger import Ledger
 from pipeline.record.runs import RunFolder, list_runs
-from stages.message import msg
+from stages.message import msg, text_of
 
-LEDGER_FILE = ".paddock/ledger.jsonl"
+LEDGER_FILE, _DEVICES_FILE = ".paddock/ledger.jsonl", ".paddock/devices.jsonl"
 #: More than the last event of a run is long.
 _TAIL = 1 << 16
 
@@ -37,6 +39,15 @@ def check_ledger(project: Project, ledger: Ledger) -> tuple[Fault, ...]:
         return (_fault("missing", ledger, msg("the ledger is missing: every stage runs again")),)
     said = msg("the end of the ledger was cut off: it does not know run {compared}", compared.name)
     return (_fault("truncated", ledger, said),)
+
+
+def check_devices(project: Project) -> tuple[Fault, ...]:
+    """Return what is wrong with the record of what phones measured."""
+    try:
+        read_devices(project.state)
+    except IntegrityFailed as error:
+        return (Fault("changed", host_file(_DEVICES_FILE, None), said=text_of(error)),)
+    return ()
 
 
 def _fault(problem: Problem, ledger: Ledger, said: str) -> Fault:

@@ -11,7 +11,7 @@ from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.integrity.delivered import check_written
 from pipeline.integrity.faults import Expected, Fault
 from pipeline.integrity.inputs import read_again
-from pipeline.integrity.ledger_check import check_ledger
+from pipeline.integrity.ledger_check import check_devices, check_ledger
 from pipeline.integrity.record import in_out, result_folders, written_files
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Entry, Ledger
@@ -97,6 +97,7 @@ class _Audit:
         own = read_again(self._project)
         faults = [
             *ledger,
+            *check_devices(self._project),
             *self._gone(),
             *results.faults,
             *check_uploads(self._prepared.planner, trees),

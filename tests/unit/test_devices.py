@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.integrity.ledger_check import check_devices
 from pipeline.project import Project
 from pipeline.record.devices import Device, DeviceFault, add_device, latest_devices, read_devices
 from pipeline.report.devices import judge_device, with_devices
+from pipeline.report.html import render_html
+from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
 from pipeline.report.model import load_report, parse_report
 from pipeline.report.results_file import parse_results
@@ -136,6 +139,8 @@ def test_a_changed_record_is_found(project: Project) -> None:
     path.write_bytes(path.read_bytes().replace(b'"same": 4', b'"same": 3', 1))
     with pytest.raises(IntegrityFailed):
         read_devices(project.state)
+    (fault,) = check_devices(project)
+    assert fault.problem == "changed" and fault.expected.path == ".paddock/devices.jsonl"
 
 
 def test_phones_are_rows_of_the_reports_table_with_verdicts_of_their_own(project: Project) -> None:
@@ -150,6 +155,15 @@ def test_phones_are_rows_of_the_reports_table_with_verdicts_of_their_own(project
     text = render_markdown(told)
     assert "Google Pixel 6 · nb-arm" in text and "did not read this image" in text
     assert parse_report(told.dump()).devices == told.devices
+
+
+def test_a_phones_own_name_drives_no_page(project: Project) -> None:
+    name = "<script>alert(1)</script>\x1b[2J"
+    device = judged(project, lambda it: it["device"].update(name=name))
+    report = with_devices(load_report(project.out / "report.json"), [device])
+    page = render_html(report)
+    assert "alert(1)" in page and "<script" not in page and "\x1b" not in page
+    assert "\x1b" not in render_markdown(report) and "\x1b" not in render_junit(report)
 
 
 def test_phones_of_other_models_are_not_in_the_report(project: Project) -> None:

@@ -104,7 +104,7 @@ def _scores(report: Report) -> Figure | None:
 def _latencies(report: Report) -> Figure | None:
     rows = [
         Row(model.title, f"{it.p50:.1f} / {it.p90:.1f} ms", it.p50, None, it.p90, _kind(model))
-        for model in report.models
+        for model in report.rows
         for it in (model.latency_ms,)
         if it is not None
     ]

@@ -101,11 +101,11 @@ def _quality(model: Model, report: Report) -> Iterator[Tile]:
 
 
 def model_table(report: Report) -> Table:
-    """Return the parity table: every file a row, with all that the page has room for."""
+    """Return the parity table: every file and phone a row, with all that the page has room for."""
     metrics = [it for it in metrics_of(report) if it.brief or it is LOAD]
     titles = ("model", *(metric.title for metric in metrics))
     rows = []
-    for model in report.models:
+    for model in report.rows:
         cells = []
         for metric in metrics:
             has = model.is_measured or not metric.measured
