@@ -22,6 +22,8 @@ from pipeline.app.check import check_app
 from pipeline.app.mentions import Mentions
 from pipeline.engine.endpoint import resolve
 from pipeline.errors import EngineError, IntegrityFailed, UsageError
+from pipeline.kit.files import make_kit
+from pipeline.kit.rules import NoKitError
 from pipeline.models.archive import unpack
 from pipeline.models.checkpoint import check_weights
 from pipeline.models.configuration import check_configuration
@@ -68,7 +70,7 @@ from stages.text.dictionary import Dictionary, read_lines
 from stages.text.documents import read_document
 from stages.text.labels import path_fault, read_label_file
 from stages.text.yaml import load_yaml
-from support import given
+from support import given, recorded_kit
 from support.apps import DICTIONARY, LITE_DEMO, OCR_DEMO, apple_program, packed, shipped_project
 from support.elf import arm_32_library, lite_library
 from support.fuzz import Target, attack
@@ -76,6 +78,7 @@ from support.naive import small_model
 from support.phones import delivered, measured
 from support.projects import MINIMAL, write_project
 from support.pushed import layered
+from support.recorded_kit import source
 from support.results import make_result
 from tui.keymap import load_keymap
 from tui.logs.cleaning import clean
@@ -390,6 +393,10 @@ def context(data: bytes, folder: Path) -> None:
         resolve({"DOCKER_CONFIG": str(folder), **environ})
 
 
+def kit_of(part: str) -> Callable[[bytes, Path], object]:
+    return lambda data, _: make_kit(source(**{part: data}))
+
+
 def phones() -> list[bytes]:
     with TemporaryDirectory() as folder:
         project = delivered(Path(folder))
@@ -413,6 +420,8 @@ LEFT = [
     Target("report", lambda data, _: parse_report(data), files("*/out/report.json"), (ReportError,)),
     Target("results of a phone", lambda data, _: parse_results(data),
            each(json.dumps(measured()).encode()), (UsageError,)),
+    *(Target(f"kit's {name}", kit_of(part), each(recorded_kit.read(name)), (NoKitError,))
+      for part, name in recorded_kit.FILES.items()),
     Target("record of phones", at("devices.jsonl", lambda path: read_devices(path.parent)),
            phones, (IntegrityFailed,)),
     Target("pages", lambda data, _: [*parse_pages(data)],

@@ -9,6 +9,8 @@ from pipeline.kit.files import KitSource, make_kit
 from stages.contract.golden import Golden
 
 RECORDED = Path(__file__).parent / "kit"
+#: What a kit is made from.
+FILES = {"golden": "golden.json", "files": "golden.zip", "preprocess": "preprocess.json"}
 MODEL = b"a model"
 MODEL_SHA256 = hashlib.sha256(MODEL).hexdigest()
 
@@ -20,8 +22,7 @@ def read(name: str) -> bytes:
 
 def source(**changes: bytes) -> KitSource:
     """Return what verify left, with some of it changed."""
-    files = {"golden": "golden.json", "files": "golden.zip", "preprocess": "preprocess.json"}
-    parts = {part: changes.get(part, read(name)) for part, name in files.items()}
+    parts = {part: changes.get(part, read(name)) for part, name in FILES.items()}
     return KitSource(**parts, models={"nb-arm": MODEL_SHA256})
 
 
