@@ -34,3 +34,12 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 2 and "threads" in done.stderr
     done = call("device", folder)
     assert done.returncode == 0 and "kit/README.md" in done.stdout
+
+
+def test_the_kit_is_written_and_named(tmp_path: Path) -> None:
+    folder = delivered(tmp_path / "project").folder
+    done = call("kit", folder, "-o", tmp_path / "kit.zip")
+    assert done.returncode == 0 and "kit/README.md" in done.stdout
+    assert (tmp_path / "kit.zip").stat().st_size > 0
+    done = call("kit", folder, "--run", "20200101-000000-0000")
+    assert done.returncode == 2 and "paddock --batch" in done.stderr
