@@ -242,7 +242,7 @@ def test_a_missing_manifest_is_found(folder: Path, somebody: Vandal) -> None:
 
 def test_every_file_of_out_is_checked_and_never_overwritten(folder: Path) -> None:
     """All of them at once, by their names; then some alone, by the whole sentence."""
-    files = sorted((folder / "out").iterdir())
+    files = sorted(path for path in (folder / "out").rglob("*") if path.is_file())
     with ExitStack() as stack:
         for number, path in enumerate(files):
             stack.enter_context(damaged(path, flipped(PLACES[number % len(PLACES)])))
@@ -250,7 +250,7 @@ def test_every_file_of_out_is_checked_and_never_overwritten(folder: Path) -> Non
         faults = [fault.expected.path for fault in look(folder).faults]
         ended = go(folder)
         assert [path.read_bytes() for path in files] == now
-    assert sorted(faults) == [f"out/{path.name}" for path in files]
+    assert sorted(faults) == sorted(path.relative_to(folder).as_posix() for path in files)
     check_refused(ended, f"{len(files) - 1} more files are not as recorded")
     check_out_refused(folder, folder / "out" / "model_arm.nb", flipped(0.5))
     check_out_refused(folder, folder / "out" / "SHA256SUMS", truncated)

@@ -48,6 +48,16 @@ def test_models_come_first_and_what_is_gone_is_said(folder: Path) -> None:
     assert result.models[-1].why.startswith("not checked: ") and result.models[-1].size == 7_740_118
 
 
+def test_a_folder_of_files_is_one_of_them(folder: Path) -> None:
+    (folder / "out" / "kit" / "golden").mkdir(parents=True)
+    for name in ("README.md", "golden/000.png"):
+        (folder / "out" / "kit" / name).write_bytes(b"12345")
+    names = ("kit/README.md", "kit/golden/000.png", "model_arm.nb")
+    result = read_result(folder / "out", names, REPORT, is_own=True)
+    assert [file.name for file in result.files] == ["model_arm.nb", "kit/"]
+    assert (result.files[1].size, result.files[1].sha256) == (10, "")
+
+
 @pytest.mark.parametrize("width", [20, 45, 73, 150])
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_bars_are_in_proportion_and_fit(folder: Path, width: int, ascii_only: bool) -> None:

@@ -17,7 +17,10 @@ _FIRST = (".nb", ".html")
 
 @dataclass(frozen=True)
 class File:
-    """A file that was delivered; ``size`` in bytes, None if it is not there any more."""
+    """A file that was delivered, or a folder of such, which has no hash and a name that ends in a slash.
+
+    ``size`` is in bytes, None if it is not there any more.
+    """
 
     name: str
     size: int | None
@@ -49,7 +52,11 @@ def read_result(
 ) -> Result:
     """Look at the delivered files ``names`` in ``folder``; their hashes are those of ``SHA256SUMS``."""
     sums = _sums(folder / _SUMS)
-    files = [File(name, _size(folder / name), sums.get(name, "")) for name in names]
+    names = list(names)
+    files = [File(it, _size(folder / it), sums.get(it, "")) for it in names if "/" not in it]
+    for inner in {name.partition("/")[0] for name in names if "/" in name}:
+        sizes = [_size(folder / it) for it in names if it.startswith(f"{inner}/")]
+        files.append(File(f"{inner}/", None if None in sizes else sum(it or 0 for it in sizes)))
     return Result(folder, tuple(sorted(files, key=_order)), _weights(report), is_own)
 
 
