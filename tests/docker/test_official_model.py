@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from stages.contract import hash_file
 from support.cli import paddock
 from support.engine import OFFICIAL_LINES
 from support.runs import Done, Site, changed, run
@@ -55,6 +56,20 @@ def test_coreutils_accept_out(official: Path, through: Done) -> None:
     for tool, sums in (("sha256sum", "SHA256SUMS"), ("md5sum", "MD5SUMS")):
         command = [tool, "--strict", "--quiet", "-c", sums]
         subprocess.run(command, check=True, cwd=official / "out")
+
+
+def test_the_kit_has_the_inputs_and_what_the_arm_file_reads_in_them(
+    official: Path, through: Done
+) -> None:
+    kit, model = official / "out" / "kit", official / "out" / "model_arm.nb"
+    golden = json.loads((official / "out" / "golden.json").read_bytes())["images"]
+    lines = (kit / "golden" / "expected.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(golden) == OFFICIAL_LINES
+    for line, image in zip(lines, golden, strict=True):
+        sha256, name, tensor, _score, text = line.split("\t")
+        assert sha256 == hash_file(model).sha256
+        assert tensor == hash_file(kit / "golden" / f"{name}.f32").sha256
+        assert text == image["found"]["nb-arm"]
 
 
 def test_what_was_not_needed_was_skipped(through: Done) -> None:
