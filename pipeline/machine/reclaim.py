@@ -85,7 +85,7 @@ def reclaim(
                 keys = tuple(dict.fromkeys(entry.key for entry in gone))
                 ledger.append(Discarded(now(), volumes, keys))
             if held and paths:
-                _remove(engine, workspace, paths)
+                remove_paths(engine, workspace, paths)
             for run in going:
                 shutil.rmtree(run.path)
     return Reclaimed(tuple(run.name for run in going), _by_stage(gone), here, there)
@@ -186,7 +186,12 @@ def _measure(engine: Engine, workspace: Workspace, paths: Sequence[PurePosixPath
     return int(total[0].split()[0]) if total else 0
 
 
-def _remove(engine: Engine, workspace: Workspace, paths: Sequence[PurePosixPath]) -> None:
+def remove_paths(engine: Engine, workspace: Workspace, paths: Sequence[PurePosixPath]) -> None:
+    """Remove files and folders from the volumes.
+
+    Raises:
+        EngineError: not all of it could be removed.
+    """
     code, _said = _run(engine, workspace, ("rm", "-rf", "--", *map(str, paths)))
     if code:
         message = msg("what old runs left could not all be removed (code {code})", code)

@@ -11,11 +11,14 @@ import numpy as np
 from stages.contract import Fault
 from stages.detection.boxes import Boxes, reading_order
 from stages.detection.postprocess import find_boxes
-from stages.detection.prepare import Fit, fit_page, prepare
-from stages.detection.rules import Rules
+from stages.detection.prepare import Fit, check_shape, fit_page, prepare
+from stages.detection.rules import Rules, read_rules
 from stages.errors import IntegrityError
 from stages.message import msg
 from stages.parity.sanity import Sanity, Wrong, three_digits
+from stages.preprocess import Prepare
+from stages.runtime import Context
+from stages.text.documents import read_document
 
 #: How far a probability may be outside of 0..1: a sigmoid's rounding.
 TOLERANCE = 1e-3
@@ -112,3 +115,15 @@ class Detection:
         pixels = self.pixels.setdefault(name, Pixels())
         pixels.compared += text.size
         pixels.flipped += int((text != (output > self._rules.threshold)).sum())
+
+
+def reader(context: Context) -> tuple[Detection, Prepare]:
+    """Return what reads the outputs of the stage's models, and how an image becomes their input."""
+    task = Detection(check_shape(context.parameters["image_shape"]), rules_of(context))
+    return task, task.prepare
+
+
+def rules_of(context: Context) -> Rules:
+    """Return the rules that the model's own description names, else PaddleOCR's defaults."""
+    given = context.has("description")
+    return read_rules(read_document(context.input("description")) if given else None)

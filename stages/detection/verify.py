@@ -15,9 +15,8 @@ from stages.detection.describe import describe
 from stages.detection.end_to_end import chain
 from stages.detection.labels import LabelError, parse_regions
 from stages.detection.prepare import check_shape
-from stages.detection.rules import Rules, read_rules
 from stages.detection.summary import Labels, mismatches, pages, quality, with_pixels
-from stages.detection.task import Detection
+from stages.detection.task import Detection, rules_of
 from stages.errors import StageError
 from stages.files import write_text
 from stages.guards.comparison import refuse_difference
@@ -28,7 +27,6 @@ from stages.parity.summary import found_as_reference, summarise
 from stages.parity.verification import Verification
 from stages.runtime import Context
 from stages.testset import read_test_labels
-from stages.text.documents import read_document
 
 
 def run(context: Context) -> VerifyMetrics:
@@ -40,7 +38,7 @@ def run(context: Context) -> VerifyMetrics:
         IntegrityError: a model takes or gives another shape than the project's.
     """
     shape = check_shape(context.parameters["image_shape"])
-    labels, rules = read_pages(context), _rules(context)
+    labels, rules = read_pages(context), rules_of(context)
     verification: Verification[Boxes] = Verification(context, shape)
     verification.describe(describe(shape, rules))
     compared = compare_shapes(context, shape)
@@ -78,11 +76,6 @@ def read_pages(context: Context) -> Labels:
                 msg("{first}: {rest}", where, error), where, msg("run the data stage on it")
             ) from error
     return pages
-
-
-def _rules(context: Context) -> Rules:
-    given = context.has("description")
-    return read_rules(read_document(context.input("description")) if given else None)
 
 
 def _models(columns: Sequence[Series[Boxes]], labels: Labels, task: Detection) -> list[ModelEntry]:

@@ -10,7 +10,10 @@ from stages.contract import Fault
 from stages.errors import IntegrityError
 from stages.message import msg
 from stages.orientation.data import ORIENTATIONS
+from stages.orientation.prepare import preparation
 from stages.parity.sanity import RowSanity, Sanity, Wrong
+from stages.preprocess import Prepare
+from stages.runtime import Context
 
 
 @dataclass
@@ -59,3 +62,8 @@ class Orientation:
 
     def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
         """Look at nothing: the largest difference, which all tasks have, says it."""
+
+
+def reader(context: Context) -> tuple[Orientation, Prepare]:
+    """Return what reads the outputs of the stage's models, and how an image becomes their input."""
+    return Orientation(), preparation(context.parameters["image_shape"])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from stages.dataset.dictionary import given_dictionary
 from stages.errors import IntegrityError
 from stages.message import msg
 from stages.parity.sanity import RowSanity, Sanity
 from stages.pitfalls import Pitfall
+from stages.preprocess import Prepare
+from stages.recognition.prepare import preparation
+from stages.runtime import Context
 from stages.text.decode import greedy
 from stages.text.dictionary import Dictionary
 
@@ -53,3 +57,8 @@ class Recognition:
 
     def compare(self, name: str, output: np.ndarray, reference: np.ndarray) -> None:
         """Look at nothing: the largest difference, which all tasks have, says it."""
+
+
+def reader(context: Context) -> tuple[Recognition, Prepare]:
+    """Return what reads the outputs of the stage's models, and how an image becomes their input."""
+    return Recognition(given_dictionary(context)), preparation(context.parameters["image_shape"])

@@ -161,3 +161,21 @@ def test_a_person_sees_the_table(official: Path, through: Done) -> None:
     assert f"✔ PASS  parity holds on {OFFICIAL_LINES} images" in done.stdout
     assert "nb-x86" in done.stdout and "nb-arm (emulated)" in done.stdout
     assert "✔ cached: made in" in done.stdout
+
+
+def test_every_model_reads_an_image_of_ones_own(
+    official: Path, through: Done, tmp_path: Path
+) -> None:
+    line = min((official / "data" / "test").iterdir())
+    mine, text = tmp_path / "mine of 京.jpg", tmp_path / "text.png"
+    mine.write_bytes(line.read_bytes())
+    text.write_text("no image")
+    words = (mine, text, "--test", "1", "--project", official, "--json")
+    done = paddock("read", *words, environ={})
+    assert done.returncode == 0, done.stderr
+    own, broken, test = json.loads(done.stdout)["images"]
+    assert own["image"] == str(mine) and "not an image" in broken["why"]
+    assert test["label"] and test["image"].startswith("test/")
+    by_model = {reading["model"]: reading for reading in own["readings"]}
+    assert by_model["pd"]["found"] == by_model["nb-x86"]["found"] != ""
+    assert by_model["nb-x86"]["milliseconds"] > 0 and by_model["nb-arm"]["emulated"]

@@ -53,6 +53,7 @@ from pipeline.report.results_file import parse_results
 from stages.contract import DictionaryRules, decode_event
 from stages.contract.codec import DocumentError
 from stages.contract.pages import Page, dump_pages, parse_pages
+from stages.contract.reading import ReadImage, Reading, Readings
 from stages.detection.labels import LabelError, parse_regions
 from stages.errors import IntegrityError, StageError
 from stages.imagefile import look_into, other_kind
@@ -407,6 +408,9 @@ def phones() -> list[bytes]:
 
 
 DESCRIBED = Description("plates", "run", "recognition", Verdict.PASS, images={"data": "x"}).dump()
+READINGS = (
+    Readings("recognition", (ReadImage("1", (Reading("pd", "A", 0.9, 5.0),)),)).dump().encode()
+)
 A_PAGE = Page("a.png", "1 region", {"pd": "1"}, (((0, 0), (9, 9)),), {"pd": (((0, 0), (9, 9)),)})
 EVENTS = "*/state/runs/*/events.jsonl"
 LEFT = [
@@ -426,6 +430,7 @@ LEFT = [
            phones, (IntegrityFailed,)),
     Target("pages", lambda data, _: [*parse_pages(data)],
            lambda: [dump_pages([A_PAGE, A_PAGE]).encode()], (DocumentError,)),
+    Target("readings", lambda data, _: Readings.from_json(data), each(READINGS), (DocumentError,)),
     Target("trainer's log", every_line(parse_line), files("recorded/state/runs/*/train.log")),
     Target("log", every_line(lambda line: clean(line.encode())), files("recorded/state/runs/*/train.log")),
     Target("package", lambda data, _: parse_manifest(data), each(layered("a.nb", "kit/b")),

@@ -28,6 +28,7 @@ from stages.contract import (
     Result,
     digests_of,
 )
+from stages.contract.reading import Readings
 from stages.contract.variant import Weights, variants_in
 from support.results import (
     METRICS,
@@ -42,6 +43,8 @@ from support.results import (
 
 #: How often what was rounded finds the same as PD.
 _ROUNDED = {Weights.INT16: 1.0, Weights.INT8: 0.99}
+#: What is asked of the verify image beside its stage.
+_ASKED = ("stages.locate", "stages.reading")
 #: What ``/proc/cpuinfo`` says where the containers run.
 CPUINFO = "flags\t\t: fpu avx2 avx512f fma\n"
 
@@ -55,13 +58,18 @@ class PretendedEngine:
         here: whether its containers share this machine's processor.
         apart: the NB model that does not do as PD does.
         location: where it says that models part; without one its container dies.
+        contents: of files that stages leave, by stage and name; others are made up.
+        readings: what it says that models read; without any its container dies.
     """
 
     built: tuple[str, ...] = STAGES
     here: bool = True
     apart: str = ""
     location: Location | None = None
+    readings: Readings | None = None
+    contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    removed: dict[str, bytes] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked_for: list[str] = field(default_factory=list)
@@ -92,6 +100,9 @@ class PretendedEngine:
             return None
         return ImageInfo(f"sha256:{service}", (), (), (), {}, 1, "")
 
+    def image_id(self, reference: str) -> str:
+        return f"sha256:{reference.removeprefix('paddock-').partition(':')[0]}"
+
     def ensure(self, volume: Volume, labels: Mapping[str, str]) -> str:
         return f"{volume.key}@1"
 
@@ -114,7 +125,7 @@ class PretendedEngine:
         folder: PurePosixPath,
         files: Mapping[str, Path],
         manifest: str,
-        _advanced: Callable[[], None],
+        _advanced: Callable[[], None] = lambda: None,
     ) -> None:
         self.files |= {str(folder / name): path.read_bytes() for name, path in files.items()}
         self.files[str(folder / "MANIFEST")] = manifest.encode()
@@ -133,12 +144,17 @@ class PretendedEngine:
     ) -> Exited:
         if job.entrypoint == ("cat",):
             sink.stdout(CPUINFO.encode())
-        elif "stages.locate" in job.command:
-            self.ran.append("locate")
-            self.specs["locate"] = json.loads(job.command[-1])
-            if self.location is None or job.image != "sha256:verify":
+        elif (module := job.command[1] if len(job.command) > 1 else "") in _ASKED:
+            name = module.removeprefix("stages.")
+            self.ran.append(name)
+            self.specs[name] = json.loads(job.command[-1])
+            answer = self.location if name == "locate" else self.readings
+            if answer is None or job.image != "sha256:verify":
                 return Exited(1, out_of_memory=False, stopped=False)
-            sink.stdout(self.location.dump().encode())
+            sink.stdout(answer.dump().encode())
+        elif job.entrypoint == ("rm",):
+            for path in [it for it in self.files if it.startswith(f"{job.command[-1]}/")]:
+                self.removed[path] = self.files.pop(path)
         elif job.entrypoint:
             if job.image != "sha256:data":
                 sink.stderr(b"No module named stages.rehash\n")
@@ -164,7 +180,10 @@ class PretendedEngine:
         self.ran.append(name)
         self.specs[name] = spec
         names = files_of(name, spec["parameters"])
-        made = {file: _content(name, file, spec, self.apart) for file in names}
+        made = {
+            file: self.contents.get((name, file)) or _content(name, file, spec, self.apart)
+            for file in names
+        }
         artifacts = tuple(_artifact(file, data) for file, data in made.items())
         metrics = METRICS[name].dump() if name in METRICS else {}
         result = Result(name, spec["key"], artifacts, metrics, dict(VERSIONS), 1.5)

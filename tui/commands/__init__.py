@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "audit": "hash everything again and hold it against the record",
     "check-app": "whether an app ships what was delivered: model, dictionary, library",
     "locate": "the operator and the layer at which a .nb model parts from the PD model",
+    "read": "what every model reads of an image of your own, side by side",
     "push": "what the last run delivered, to a container registry, by digest",
     "pull": "a pushed model out of a registry, checked file by file",
     "explain": "what a pitfall is, how it shows, and what to do",

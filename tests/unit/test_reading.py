@@ -1,0 +1,88 @@
+"""Images of one's own, and of the test set, on their way to the models: as data, under numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PaddockError, UsageError
+from pipeline.project import load_project
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.reading import read_images
+from pipeline.run.runner import run
+from stages.contract.reading import ReadImage, Reading, Readings
+from support.given import give_pd
+from support.pretended import PretendedEngine, install
+from support.projects import DATA, HEAD, write_project
+
+ALIKE = (Reading("pd", "AB", 0.9, 50.0), Reading("nb-x86", "AB", 0.9, 60.0))
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
+    return install(monkeypatch, PretendedEngine())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = write_project(tmp_path / "p", HEAD + DATA + '\n[export]\nmodel = "pd"\n')
+    give_pd(folder / "pd")
+    return folder
+
+
+def ask(folder: Path, *files: Path, tests: tuple[str, ...] = ()) -> Readings:
+    project = load_project(folder)
+    return read_images(project, {}, lambda _text: None, StopSwitch(), files, tests)
+
+
+def finish(folder: Path, engine: PretendedEngine, labels: bytes) -> None:
+    """Let a run finish whose data stage leaves these test labels."""
+    engine.contents["data", "test.txt"] = labels
+    assert run(folder, Options(), {}, lambda _event: None, StopSwitch()) == 0
+
+
+def test_images_go_in_as_data_and_come_back_under_their_names(
+    folder: Path, engine: PretendedEngine, tmp_path: Path
+) -> None:
+    mine = tmp_path / "my plate\x1b[2J.png"
+    mine.write_bytes(b"an image")
+    with pytest.raises(UsageError, match="there are no models to read with"):
+        ask(folder, mine)
+    finish(folder, engine, b"test/0.png\tAB0\ntest/1.png\tAB1\n")
+    engine.readings = Readings("recognition", tuple(ReadImage(str(n), ALIKE) for n in (1, 2, 3)))
+    found = ask(folder, mine, tests=("2", "test/0.png"))
+    assert [(item.image, item.label) for item in found.images] == [
+        (str(mine), None),
+        ("test/1.png", "AB1"),
+        ("test/0.png", "AB0"),
+    ]
+    spec = engine.specs["reading"]
+    inputs = {item["name"]: item for item in spec["inputs"]}
+    assert {"pdmodel", "nb-x86", "own"} <= inputs.keys()
+    assert not {"test", "test_labels"} & inputs.keys()
+    path = f"{inputs['own']['path']}/1"
+    assert engine.removed[path] == b"an image" and path not in engine.files  # nor is it kept there
+    assert "my plate" not in str(spec)
+    with pytest.raises(UsageError, match="is not an image of the test set"):
+        ask(folder, tests=("3",))
+
+
+def test_what_cannot_be_read_is_said_before_anything_starts(
+    folder: Path, engine: PretendedEngine, tmp_path: Path
+) -> None:
+    for files, said in (((), "between 1 and 100"), ((tmp_path / "none.png",), "there is no image")):
+        with pytest.raises(UsageError, match=said):
+            ask(folder, *files)
+    assert engine.ran == []
+
+
+def test_an_answer_about_other_images_or_none_is_refused(
+    folder: Path, engine: PretendedEngine, tmp_path: Path
+) -> None:
+    finish(folder, engine, b"test/0.png\tAB0\n")
+    with pytest.raises(PaddockError, match="reading images ended with code 1"):
+        ask(folder, folder / "data/test/0.png")
+    engine.readings = Readings("recognition", (ReadImage("7", ALIKE),))
+    with pytest.raises(PaddockError, match="other images"):
+        ask(folder, folder / "data/test/0.png")
