@@ -29,7 +29,7 @@ from tui.screens.base import PaddockScreen
 from tui.screens.confirm import DETACH, STOP, YES, confirm_screen, leave_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inside import InsideScreen, Paddock
-from tui.screens.later import import_screens, later_screens
+from tui.screens.later import import_screens, later_screens, opened_page
 from tui.screens.problem import ProblemScreen
 from tui.screens.run import RunScreen
 from tui.summary import end_notice, title_of
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from pipeline.machine.doctor import Finding
     from tui.build_job import BuildJob
 
+#: The pages that there are for a project only.
+_OF_A_PROJECT = (("OwnImageScreen",), ("PushScreen",))
 #: Seconds after which a person who started a run looks elsewhere.
 _LONG = 60
 
@@ -337,7 +339,8 @@ class PaddockApp(NoticeApp, TerminalApp):
         """Offer the newest run where an earlier one is shown, and the screens where there is a project."""
         if action == "follow_latest":
             return self.is_earlier or None
-        return self._has_project or None if action == "show" else True
+        needs_project = action == "show" or parameters[-1:] in _OF_A_PROJECT
+        return self._has_project or None if needs_project else True
 
     def start(self, options: Options) -> None:
         """Start a run in the background, unless one goes on."""
@@ -412,6 +415,12 @@ class PaddockApp(NoticeApp, TerminalApp):
     def action_open_report(self) -> None:
         """Open the report in a browser; where there is none, say where it is."""
         open_report(self, self.backend.html_report(), self.backend.environ)
+
+    def action_open_page(self, module: str, name: str) -> None:
+        """Open a page beside the screens, on which something is asked for and done."""
+        here = self.screen
+        image = here.selected_image() if isinstance(here, InsideScreen) else ""
+        self.push_screen(opened_page(module, name, image))
 
     def action_menu(self) -> None:
         """Ask what to do with what is selected: all keys that do something here and now."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pipeline.images.listing import ImageStatus
     from pipeline.images.log import BuildLog
     from pipeline.machine.doctor import Finding
+    from pipeline.package.contents import Package
+    from pipeline.package.pull import Pulled
+    from pipeline.package.push import Pushed
     from pipeline.plan.planner import Step
     from pipeline.plan.preview import Preview
     from pipeline.project import Project
@@ -38,7 +41,8 @@ if TYPE_CHECKING:
     from pipeline.report.words import GuardEntry
     from pipeline.run.audit import AuditReport
     from pipeline.run.background import Running, Started
-    from pipeline.run.options import Options
+    from pipeline.run.options import Options, StopSwitch
+    from stages.contract.reading import Readings
 
 
 class Backend:
@@ -272,6 +276,50 @@ class Backend:
         except (EarlierReportError, OSError):
             report, is_own = None, there.is_file()
         return read_result(folder, made.files, report, is_own=is_own)
+
+    def read_image(self, asked: str, say: Callable[[str], None], stop: StopSwitch) -> Readings:
+        """Let every model read an image: a file, else one of the test set. Slow: runs a container.
+
+        Raises:
+            PaddockError: there is no such image, no engine, or nothing was made yet.
+        """
+        from pipeline.run.reading import read_images
+
+        path = Path(asked).expanduser()
+        files = [each for each in (path, self.folder / path) if each.is_file()][:1]
+        tests = [] if files else [asked]
+        return read_images(self.project(), self.environ, say, stop, files, tests)
+
+    def push(self, asked: str, say: Callable[[str], None]) -> tuple[Pushed, Package]:
+        """Push what the last run delivered. Slow.
+
+        Raises:
+            PaddockError: it did not pass, or the registry does not take it.
+        """
+        from pipeline.package.contents import collect
+        from pipeline.package.push import check_target, push
+        from pipeline.registry.client import Registry
+        from pipeline.registry.reference import parse_reference
+
+        reference = parse_reference(asked)
+        check_target(reference)
+        package = collect(self.project(), failed=False)
+        return push(package, Registry(reference, self.environ), say), package
+
+    def pull(self, asked: str, say: Callable[[str], None]) -> Pulled:
+        """Pull a package: its name, and perhaps a folder after it. Slow.
+
+        Raises:
+            PaddockError: it cannot be had, or is not what it must be.
+        """
+        from pipeline.package.pull import pull
+        from pipeline.registry.client import Registry
+        from pipeline.registry.reference import parse_reference
+
+        name, _space, folder = asked.partition(" ")
+        reference = parse_reference(name)
+        target = Path(folder.strip() or reference.name.rpartition("/")[2]).expanduser().absolute()
+        return pull(Registry(reference, self.environ), target, say, failed=False)
 
     def html_report(self) -> Path | None:
         """Return where the newest report is that a browser shows."""

@@ -61,11 +61,17 @@ def pull(registry: Registry, folder: Path, say: Callable[[str], None], *, failed
         failed: whether a package of a run that failed is meant.
 
     Raises:
-        UsageError: the folder holds something else, or another pull is at work there.
+        UsageError: it has neither tag nor digest, the folder holds something else, or another pull is at
+            work there.
         NotPassed: the package's run failed, and that was not asked for.
         RegistryFailed: it cannot be had.
         IntegrityFailed: it is no package, or not what its digest says.
     """
+    if not registry.reference.asked:
+        raise UsageError(
+            msg("{reference} has neither tag nor digest", registry.reference),
+            remedy=msg("name one: {reference}:1", registry.reference),
+        )
     registry.open()
     data = twice(partial(get_manifest, registry, registry.reference.asked))
     digest, manifest = digest_of(data), parse_manifest(data)

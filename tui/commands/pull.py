@@ -7,15 +7,13 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.errors import UsageError
 from pipeline.package.pull import Pulled, pull
 from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
-from pipeline.text import human_size, one_line
 from stages.contract import Exit
 from stages.contract.codec import encode
 from tui.console import Terminal
-from tui.language import _, translated
+from tui.views.packages import pulled_lines
 
 DESCRIPTION = """\
 Pull a model that `paddock push` pushed. Manifest and files are held against their hashes before anything
@@ -51,18 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Pull and print what is there now."""
     reference = parse_reference(options.reference)
-    if not reference.asked:
-        remedy = _("name one: {reference}:1").format(reference=reference)
-        raise UsageError(
-            _("{reference} has neither tag nor digest").format(reference=reference), "", remedy
-        )
     folder = Path(options.output or reference.name.rpartition("/")[2]).absolute()
     registry = Registry(reference, os.environ, options.plain_http)
     pulled = pull(registry, folder, terminal.pass_on, failed=options.failed)
     if options.json:
         terminal.raw(json.dumps(_as_json(pulled), indent=2))
     else:
-        _show(pulled, terminal)
+        for line in pulled_lines(pulled):
+            terminal.results.print(line, soft_wrap=True)
     return Exit.OK
 
 
@@ -82,28 +76,3 @@ def _as_json(pulled: Pulled) -> dict[str, object]:
         "revision": said.revision,
         "files": {layer.title: layer.blob.digest for layer in pulled.manifest.layers},
     }
-
-
-def _show(pulled: Pulled, terminal: Terminal) -> None:
-    said, manifest = pulled.description, pulled.manifest
-    mark, style = ("✔", "green") if said.verdict.passed else ("✘", "bold red")
-    verdict = _("{project}, run {run}: {verdict}").format(
-        project=one_line(said.project),
-        run=one_line(said.run),
-        verdict=translated(said.verdict.words),
-    )
-    terminal.print(f"{mark} {verdict}", style)
-    for needs in dict.fromkeys(translated(it.sentence) for it in said.needs.values()):
-        terminal.print("  " + _("needs {needs}").format(needs=needs))
-    for reason in said.reasons:
-        terminal.print(f"  {one_line(reason)}")
-    values = {
-        "files": len(manifest.layers),
-        "size": human_size(manifest.size),
-        "folder": pulled.folder,
-    }
-    amount = (
-        _("{files} files ({size}) in {folder}") if pulled.is_new else _("there already: {folder}")
-    )
-    terminal.print("  " + amount.format(**values))
-    terminal.print(f"  {pulled.digest}")

@@ -12,10 +12,9 @@ from pipeline.package.push import Pushed, check_target, push
 from pipeline.project import load_project
 from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
-from pipeline.text import human_size, one_line
 from stages.contract import Exit
 from tui.console import Terminal
-from tui.language import _, translated
+from tui.views.packages import pushed_lines
 
 DESCRIPTION = """\
 Push what the last run delivered to a container registry, as an OCI artifact: the files of out/, each by
@@ -54,7 +53,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.json:
         terminal.raw(json.dumps(_as_json(pushed, package), indent=2))
     else:
-        _show(pushed, package, terminal)
+        for line in pushed_lines(pushed, package):
+            terminal.results.print(line, soft_wrap=True)
     return Exit.OK
 
 
@@ -71,28 +71,3 @@ def _as_json(pushed: Pushed, package: Package) -> dict[str, object]:
         "revision": package.description.revision,
         "files": {layer.title: layer.blob.digest for layer in package.manifest.layers},
     }
-
-
-def _show(pushed: Pushed, package: Package, terminal: Terminal) -> None:
-    said, manifest = package.description, package.manifest
-    mark, style = ("✔", "green") if said.verdict.passed else ("✘", "bold red")
-    verdict = _("run {run}: {verdict}").format(
-        run=one_line(said.run), verdict=translated(said.verdict.words)
-    )
-    terminal.print(f"{mark} {verdict}", style)
-    values = {"files": len(manifest.layers), "size": human_size(manifest.size)}
-    if pushed.before == pushed.digest:
-        terminal.print(
-            "  " + _("{reference} has these files already").format(reference=pushed.reference)
-        )
-    else:
-        amount = _("{files} files ({size}) in {reference}, {sent} sent")
-        values |= {"sent": human_size(pushed.sent), "reference": str(pushed.reference)}
-        terminal.print("  " + amount.format(**values))
-        if pushed.before:
-            terminal.print("  " + _("the tag led to {digest} before").format(digest=pushed.before))
-    if not said.revision:
-        terminal.note(_("no commit has this paddock.lock: the package names none"))
-    terminal.print(
-        "  " + _("exactly this package: {command}").format(command=f"paddock pull {pushed.pinned}")
-    )

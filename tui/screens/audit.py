@@ -14,12 +14,12 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 
 from pipeline.errors import PaddockError
-from pipeline.text import human_seconds, human_size, one_line, several_lines
+from pipeline.text import human_seconds, human_size, one_line
 from stages.contract import Digests
 from tui.appearance import current, symbol
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
-from tui.screens.plain import PlainScreen
+from tui.screens.plain import PlainScreen, failure_text
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line
@@ -112,7 +112,7 @@ class AuditScreen(PlainScreen[None]):
         self._ended = True
         state = self.query_one("#state", Line)
         if isinstance(message.outcome, PaddockError | OSError):
-            state.show(_failure(message.outcome))
+            state.show(failure_text(message.outcome))
             return
         state.show(_result(message.outcome))
         self._faults = message.outcome.faults
@@ -187,14 +187,6 @@ def _result(report: AuditReport) -> Text:
         return Text(f"{symbol('done')} " + _("all as recorded: {seen}").format(seen=seen), "green")
     said = ngettext("{count} fault: {seen}", "{count} faults: {seen}", count)
     return Text(f"{symbol('failed')} " + said.format(count=count, seen=seen), "bold red")
-
-
-def _failure(error: BaseException) -> Text:
-    told = Text(f"{symbol('failed')} {several_lines(translated(error))}", "bold red")
-    remedy = translated(getattr(error, "remedy", ""))
-    if remedy:
-        told.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")
-    return told
 
 
 def _row(fault: Fault, problem: str, column: int) -> Text:

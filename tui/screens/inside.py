@@ -100,6 +100,10 @@ class InsideScreen(Screen[ScreenResultType]):
         """Return what is selected, for the menu of what can be done with it; it may come from outside."""
         return ""
 
+    def selected_image(self) -> str:
+        """Return the test image that is selected; "" for none."""
+        return ""
+
     def loses(self) -> str:
         """Return what is lost if the app is left now, as a sentence; "" for nothing."""
         return ""

@@ -30,6 +30,12 @@ def _opened(mode: str) -> Screen[Any]:
     return cast("Screen[Any]", getattr(import_module(_module(mode)), _CLASSES[mode])())
 
 
+def opened_page(module: str, name: str, image: str) -> Screen[Any]:
+    """Return a page that asks for something; one that reads images proposes the selected one."""
+    made = getattr(import_module(_module(module)), name)
+    return cast("Screen[Any]", made(image if module == "own_image" else ""))
+
+
 def import_screens(is_cancelled: Callable[[], bool], pause: float) -> None:
     """Import what a first visit would wait for, with ``pause`` seconds for other work after each piece."""
     for name in (*map(_module, _CLASSES), _SHARED):

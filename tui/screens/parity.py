@@ -122,6 +122,10 @@ class ParityScreen(ReportScreen):
             self.gallery.show_gallery(message.gallery, message.report.images)
             self.refresh_bindings()
 
+    def selected_image(self) -> str:
+        lines = self.gallery.list
+        return lines.rows[lines.cursor].image if lines.rows else ""
+
     # Keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -6,9 +6,9 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.screen import ScreenResultType
 
-from pipeline.text import one_line
+from pipeline.text import one_line, several_lines
 from tui.appearance import symbol
-from tui.language import _
+from tui.language import _, translated
 from tui.screens.inside import InsideScreen
 from tui.widgets.footer import Footer
 from tui.widgets.line import Line
@@ -69,3 +69,12 @@ class PlainScreen(InsideScreen[ScreenResultType]):
         for part in filter(None, parts):
             title.append(f" {symbol('dot')} {one_line(part)}")
         self.query_one("#title", Line).show(title)
+
+
+def failure_text(error: BaseException) -> Text:
+    """Return what failed, and below it what to do about it."""
+    told = Text(f"{symbol('failed')} {several_lines(translated(error))}", "bold red")
+    remedy = translated(getattr(error, "remedy", ""))
+    if remedy:
+        told.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")
+    return told
