@@ -94,7 +94,7 @@ def read_images(
                 _check(own)
             upload = _upload(own)
             volumes.put_tree(upload.folder, upload.files, upload.manifest)
-        say(msg("every model reads {count} images", len(own)))
+        say(msg("images that every model reads: {count}", len(own)))
         try:
             return _named(_ask(prepared, wire, results, upload, stop), own)
         except PaddockError:

@@ -19,6 +19,9 @@ SHIPPED = {
     "dict.txt": b"A\nB\n0\n1\n",
 }
 
+#: What lies a folder down.
+KIT = {"kit/README.md": b"for the phone", "kit/golden/input.bin": bytes(16)}
+
 
 def delivered(
     folder: Path, verdict: Verdict = Verdict.PASS, files: Mapping[str, bytes] = SHIPPED
@@ -31,7 +34,7 @@ def delivered(
     ready.mkdir(parents=True)
     for name, data in files.items():
         (ready / name).write_bytes(data)
-    complete(ready, report)
+    complete(ready, report, made=KIT)
     deliver(project.out if verdict.delivers else folder / "out.failed", ready)
     return folder
 

@@ -72,7 +72,7 @@ def test_what_was_pushed_comes_back_by_tag_and_by_digest_and_is_sent_once(
         assert code == Exit.OK and "PASS" in said and told["digest"] in said
         found = content(tmp_path / f"to{name[0]}")
         (project / "out" / "notes of mine.txt").unlink(missing_ok=True)
-        assert found == content(project / "out")
+        assert found == content(project / "out") and "kit/golden/input.bin" in found
         assert left_behind(tmp_path / "to:") == []
 
 
