@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pipeline.app.libraries import is_library
@@ -77,4 +78,25 @@ def is_code(suffix: str, head: bytes) -> bool:
 
 
 def _has(data: bytes, name: str) -> bool:
-    return bool(name) and (name.encode() in data or name.encode("utf-16-le") in data)
+    return bool(name) and any(pattern.search(data) for pattern in _patterns(name))
+
+
+@lru_cache(maxsize=256)
+def _patterns(name: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Return what finds a whole name as UTF-8 and as UTF-16, and not in the middle of a longer one.
+
+    In dex files and in resource tables a text stands behind its length, which may look like a letter.
+    """
+    narrow, wide = (
+        name.encode(kind, "surrogatepass" if kind == "utf-16-le" else "surrogateescape")
+        for kind in ("utf-8", "utf-16-le")
+    )
+    long = re.escape(bytes([min(len(name), 0x7F)]))
+    return (
+        re.compile(
+            rb"(?:(?<![A-Za-z0-9_.-])|(?<=%b))%b(?![A-Za-z0-9_])" % (long, re.escape(narrow))
+        ),
+        re.compile(
+            rb"(?:(?<![A-Za-z0-9_.-]\0)|(?<=%b\0))%b(?![A-Za-z0-9_]\0)" % (long, re.escape(wide))
+        ),
+    )

@@ -172,6 +172,9 @@ def _ending(name: str) -> str:
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(1 << 20):
-            yield piece
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                yield piece
+    except OSError as error:
+        raise UsageError(msg("cannot read it: {strerror}", error.strerror), str(path)) from error

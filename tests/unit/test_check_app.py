@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.app.mentions import Mentions
 from pipeline.project import Project
 from stages.lite.library import EXTRA
 from support.apps import (
@@ -198,6 +199,31 @@ def test_a_demo_that_downloads_its_libraries_only_is_no_mistake(
     'https://paddleocr.bj.bcebos.com/dygraph_v2.0/lite/paddle_lite_libs_v2_8_0.gz'"""
     app = laid_out(tmp_path / "demo", {**OCR_DEMO, "app/build.gradle": gradle})
     assert said(app, project)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "is_named"),
+    [
+        (b'"models/rec.nb"', True),
+        (b"\0\x06rec.nb\0", True),
+        (b"\0Jmodels/" + b"x" * 61 + b"/rec.nb\0", True),
+        ("\x06rec.nb\0".encode("utf-16-le"), True),
+        (b"my_rec.nb", False),
+        (b"rec.nbx", False),
+        ("my_rec.nb".encode("utf-16-le"), False),
+    ],
+)
+def test_a_name_is_looked_for_whole(code: bytes, is_named: bool) -> None:
+    named = Mentions(["assets/rec.nb"])
+    named.take("classes.dex", code)
+    assert named.names("assets/rec.nb") is is_named
+
+
+def test_a_length_that_looks_like_a_letter_hides_no_name() -> None:
+    long = "r" * 62 + ".nb"  # 65, which is "A"
+    named = Mentions([f"assets/{long}"])
+    named.take("classes.dex", f"\0A{long}\0".encode())
+    assert named.names(f"assets/{long}")
 
 
 def test_a_file_of_half_precision_needs_a_library_of_it(tmp_path: Path) -> None:

@@ -97,6 +97,8 @@ def test_names_from_outside_drive_no_terminal(tmp_path: Path, project: Project) 
     folder = tmp_path / "app"
     folder.mkdir()
     (folder / "\x1b[2J\u202ebn.nb").write_bytes(b"no model")
+    (folder / "\udcff.nb").write_bytes(b"no model")  # a name that is no UTF-8
+    (folder / "code.java").write_bytes(b"x")
     done = call("check-app", folder, project.folder)
     assert done.returncode == 5
     assert "\x1b" not in done.stdout and "\u202e" not in done.stdout and "\\x1b[2J" in done.stdout
@@ -108,6 +110,8 @@ def test_what_is_no_app_is_named(tmp_path: Path, project: Project) -> None:
     for app, why in ((broken, "cannot be read"), (tmp_path / "none.apk", "there is no such app")):
         done = call("check-app", app, project.folder)
         assert done.returncode == 2 and why in done.stderr
+    done = call("check-app", "/proc/self/mem", project.folder)  # opens, and cannot be read
+    assert done.returncode == 2 and "cannot read it" in done.stderr
     files = {name: data for name, data in LITE_DEMO.items() if name != DEMO_REC}
     assert findings(packed(tmp_path / "b.apk", files), project)[0]["kind"] == "model-other-task"
 
