@@ -160,7 +160,7 @@ def _members_of(stream: _Pieces) -> Iterator[_Member]:
 def _zip_members(path: Path) -> Iterator[_Member]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            if not info.is_dir():
+            if not (info.filename and info.is_dir()):  # without a name, is_dir has no last letter
                 plain = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
                 yield info.filename.removeprefix("./"), plain, partial(archive.open, info)
 

@@ -157,6 +157,15 @@ def claim(kind: bytes) -> bytes:
     return info.tobuf(tarfile.GNU_FORMAT)
 
 
+def nameless_zip() -> bytes:
+    """Return a zip of one file whose name is empty: what was its name is an extra field."""
+    data = bytearray(zipped({"a": b"x"}))
+    central = data.index(b"PK\x01\x02")
+    for at in (26, central + 28):
+        data[at : at + 4] = b"\0\0\1\0"
+    return bytes(data)
+
+
 def linked_zip() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
@@ -179,6 +188,7 @@ def linked_zip() -> bytes:
         ("m.tar", tar({}, link(tarfile.FIFOTYPE)), "link is a link or a device"),
         ("m.zip", linked_zip(), "link is a link or a device"),
         ("m.zip", zipped({"a": b"x", "a/b": b"y"}), "a/b is in it twice"),
+        ("m.zip", nameless_zip(), "a member's name leads elsewhere"),
         ("m.tar", b"not an archive", "it cannot be read"),
         ("m.zip", b"not an archive", "it cannot be read"),
         ("m.tar.gz", tar(MODEL, mode="w:gz")[:60], "it cannot be read"),
