@@ -1,9 +1,9 @@
 """The report as JUnit XML, for the page on which a CI shows its tests.
 
-Every guard is a test case, and so are every model, every phone that ran one, and every limit that was held
-against a number. What was not checked, or does not apply, is skipped, with the reason; an enforced guard
-says so in its output, and a model its numbers. The verdict is a case of its own, so a run that fails parity
-fails there.
+Every guard is a test case, and so are every model, every phone that ran one, and every limit that a number
+was held against. A guard or model that was not checked is skipped, with the reason, and so is a guard that
+does not apply; one that is enforced says so in its output, and a model its numbers. The verdict is a case of
+its own, so a run that fails parity fails there.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from stages.contract import Calibration, Interval, Mismatch
 from support.browser import Seen, View, build_browser, look_at
 from support.hostile_report import with_hostile_texts
 from support.recorded import RUN, recorded_project
+from support.results import make_phone
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -78,7 +79,12 @@ def complete(made: Report) -> Report:
         for model in made.models
     )
     line = Mismatch("test/00080.jpg", "ZH3GLXR0D", {"pd": "ZH36LXR0D", "nb-x86": "ZH3LXROD"})
-    return made.model_copy(update={"models": models, "mismatches": (line, *made.mismatches)})
+    phone = {
+        "devices": (make_phone(), make_phone(name="A phone with a long name, of another maker"))
+    }
+    return made.model_copy(
+        update={**phone, "models": models, "mismatches": (line, *made.mismatches)}
+    )
 
 
 def of_page(seen: Views, name: str) -> Iterator[tuple[View, dict[str, Any]]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.project import Project
+from pipeline.record.devices import Device
 from pipeline.report.build import build_report
 from pipeline.report.model import Report
 from stages.contract import (
@@ -324,3 +325,27 @@ def make_report(
     return build_report(
         project, results=results or make_results(), parity=parity or make_parity(), **left
     )
+
+
+def make_phone(**changes: Any) -> Device:
+    """Return a phone that reads as the model."""
+    phone = Device(
+        time="2026-11-29T10:00:00+00:00",
+        run="run-1",
+        name="Pixel 7",
+        system="Android 14",
+        abi="arm64-v8a",
+        processor="Tensor G2",
+        cores=8,
+        library="2.13-rc",
+        threads=4,
+        model="nb-arm",
+        model_sha256="a" * 64,
+        latency_ms=Latency(21.5, 24.0, 30.0),
+        runs=50,
+        load_ms=120.0,
+        peak_rss_mb=98.0,
+        images=10,
+        same=10,
+    )
+    return replace(phone, **changes)

@@ -24,9 +24,10 @@ from pipeline.report.page.lines import LONGEST, MOST_LINES, lines_of, marked
 from pipeline.report.page.say import cell, say, tag, written
 from stages.contract import Calibration, Mismatch
 from stages.message import msg
+from support.hostile_report import HOSTILE
 from support.projects import write_project
 from support.recorded import FINE_TUNED
-from support.results import make_model, make_parity, make_report
+from support.results import make_model, make_parity, make_phone, make_report
 
 
 @pytest.fixture
@@ -140,6 +141,16 @@ def test_every_drawing_of_a_report_is_there_and_has_a_size(folder: Path) -> None
 
 def replace_training(made: Report) -> Report:
     return made.model_copy(update={"training": recorded().training})
+
+
+def test_phones_and_what_a_file_needs_are_on_the_page(folder: Path) -> None:
+    phones = (make_phone(), make_phone(name=HOSTILE, same=3))
+    page = render_html(report(folder).model_copy(update={"devices": phones}))
+    table = page.partition('<table class="models stacked">')[2].partition("</table>")[0]
+    assert "Pixel 7 · nb-arm" in table and "21.5" in table and "98" in table
+    drawing = page.partition('aria-label="latency in ms, by model"')[2].partition("</svg>")[0]
+    assert "21.5 / 24.0 ms" in drawing and 'class="phone"' in drawing
+    assert "<script" not in page and "to load nb-" in page
 
 
 def test_intervals_and_the_limit_are_drawn_where_they_are() -> None:

@@ -100,9 +100,14 @@ def _compared(options: argparse.Namespace) -> str:
 
 def _reported(options: argparse.Namespace) -> str:
     folder = Path(options.project)
-    found = find(options.run, folder) if options.run else newest(load_project(folder).folder)
+    if options.run:
+        found = find(options.run, folder)
+        state = found.run.state if found.run else None
+    else:
+        project = load_project(folder)
+        found, state = newest(project.folder), project.state
     beside = _beside(found) if options.format == "html" else Beside()
-    devices = read_devices(found.run.state) if found.run else ()
+    devices = read_devices(state) if state else ()
     return _FORMS[options.format](with_devices(found.report, devices), beside)
 
 

@@ -103,14 +103,21 @@ def _scores(report: Report) -> Figure | None:
 
 def _latencies(report: Report) -> Figure | None:
     rows = [
-        Row(model.title, f"{it.p50:.1f} / {it.p90:.1f} ms", it.p50, None, it.p90, _kind(model))
+        Row(model.title, f"{it.p50:.1f} / {it.p90:.1f} ms", it.p50, None, it.p90, kind)
         for model in report.rows
-        for it in (model.latency_ms,)
+        for it, kind in ((model.latency_ms, _kind(model) if model in report.models else "phone"),)
         if it is not None
     ]
     if not rows:
         return None
-    note = msg("p50, and thin up to p90, of one image; threads: {threads}", report.threads)
+    note = (
+        msg(
+            "p50, and thin up to p90, of one image; threads: {threads}; phones as they ran it",
+            report.threads,
+        )
+        if report.devices
+        else msg("p50, and thin up to p90, of one image; threads: {threads}", report.threads)
+    )
     return Figure(msg("latency in ms"), note, bars(rows, "latency in ms, by model"))
 
 
