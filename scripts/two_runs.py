@@ -29,8 +29,8 @@ _LEFT = (".paddock", "out", "out.failed", LOCK_FILE)
 #: Values of a report that are measured times and memory, or say which run it was.
 MEASURED = frozenset(
     {
-        "run", "seconds", "guard_seconds", "latency_ms", "latency_all_ms", "time_ratio", "images_per_s",
-        "load_s", "peak_rss_mb",
+        "run", "seconds", "guard_seconds", "cpu_seconds", "latency_ms", "latency_all_ms", "time_ratio",
+        "images_per_s", "load_s", "peak_rss_mb",
         "samples_per_s", "feature_seconds", "fit_seconds",
     }
 )  # fmt: skip

@@ -7,6 +7,7 @@ import importlib
 import importlib.metadata
 import os
 import platform
+import resource
 import signal
 import sys
 import time
@@ -147,7 +148,9 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
         artifacts = context.publish()
     seconds = round(time.monotonic() - started, 3)
     guards = round(context.guard_seconds, 3)
-    result = Result(stage, spec.key, artifacts, metrics, versions, seconds, guards)
+    result = Result(
+        stage, spec.key, artifacts, metrics, versions, seconds, guards, round(_cpu_seconds(), 3)
+    )
     write_text(partial / RESULT_FILE, result.dump())
     # An earlier result of this key, forgotten with --force, is whole until the new one stands in its place.
     before = output.with_name(output.name + ".before")
@@ -156,6 +159,12 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
         output.rename(before)
     partial.rename(output)
     remove_tree(before)
+
+
+def _cpu_seconds() -> float:
+    """Return what this process and those that it started, and that have ended, had of all CPUs."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(item.ru_utime + item.ru_stime for item in used)
 
 
 def _begin(partial: Path) -> None:

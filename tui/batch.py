@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +23,10 @@ from pipeline.record.events import (
     StagePlanned,
     StageSkipped,
     StageStarted,
+    SweepPlanned,
 )
 from pipeline.record.runs import list_runs
-from pipeline.run.options import Options
+from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
@@ -47,6 +48,17 @@ def run_batch(
     folder: Path, options: Options, environ: Mapping[str, str], as_json: bool, terminal: Terminal
 ) -> int:
     """Run in the foreground and print; return the exit code."""
+    stop = stoppable(terminal)
+    printer = Printer(terminal, show_plan=options.dry_run)
+    listen = listening(printer.show, as_json, terminal, stop)
+    code = run(folder, options, environ, listen, stop)
+    if not as_json and not options.dry_run:
+        print_report(folder, code, options, terminal)
+    return code
+
+
+def stoppable(terminal: Terminal) -> StopSwitch:
+    """Return a switch that the signals set, which is said."""
     stopping = _("stopping: the stage saves what it can resume from (again: at once) …")
 
     def say_stopping() -> None:
@@ -55,15 +67,20 @@ def run_batch(
         except OSError:
             terminal.silence()
 
-    stop = stopped_by_signals(say_stopping)
-    printer = Printer(terminal, show_plan=options.dry_run)
+    return stopped_by_signals(say_stopping)
+
+
+def listening(
+    show: Callable[[Envelope], None], as_json: bool, terminal: Terminal, stop: StopSwitch
+) -> Callable[[Envelope], None]:
+    """Return who prints events, as JSON or as ``show`` does; a terminal that is gone stops what goes on."""
 
     def listen(envelope: Envelope) -> None:
         try:
             if as_json:
                 terminal.raw(envelope.encode())
             else:
-                printer.show(envelope)
+                show(envelope)
         except OSError as error:
             if error.errno != errno.EIO and not stop():
                 raise
@@ -71,10 +88,7 @@ def run_batch(
                 stop.order(Exit.HANGUP)  # the terminal is gone; its signal may come later
             terminal.silence()
 
-    code = run(folder, options, environ, listen, stop)
-    if not as_json and not options.dry_run:
-        print_report(folder, code, options, terminal)
-    return code
+    return listen
 
 
 def print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:
@@ -94,10 +108,10 @@ def print_report(folder: Path, code: int, options: Options, terminal: Terminal) 
 
 
 class Printer:
-    """Turns events into lines."""
+    """Turns events into lines, each after the ``prefix``."""
 
-    def __init__(self, terminal: Terminal, *, show_plan: bool = False) -> None:
-        self._terminal, self._show_plan = terminal, show_plan
+    def __init__(self, terminal: Terminal, *, show_plan: bool = False, prefix: str = "") -> None:
+        self._terminal, self._show_plan, self._prefix = terminal, show_plan, prefix
         self._stages: dict[str, StageView] = {}
         self._evaluations: dict[str, Evaluations] = {}
         self._last_progress = 0.0
@@ -108,18 +122,23 @@ class Printer:
         measured = self._evaluations.setdefault(stage, Evaluations())
         lines = measured.take(event) if isinstance(event, Metric) else measured.end()
         for line in lines:
-            self._terminal.print(f"{padded(stage, 8)}   {line}")
+            self._print(f"{padded(stage, 8)}   {line}")
         if isinstance(event, Progress):
             self._show_progress(event, stage)
             return
         if isinstance(event, RunFailed):
+            if self._prefix:
+                self._terminal.note(self._prefix)
             self._terminal.failure(event.message, event.where, event.remedy, event.pitfall)
             return
         line = self._line(event, stage)
         if isinstance(event, RunFinished) and event.code not in (Exit.OK, Exit.PARITY):
-            self._terminal.note(line)
+            self._terminal.note(self._prefix + line)
         elif line:
-            self._terminal.print(padded(stage or _("run"), 8) + f" {line}")
+            self._print(padded(stage or _("run"), 8) + f" {line}")
+
+    def _print(self, line: str) -> None:
+        self._terminal.print(self._prefix + line)
 
     def _of(self, stage: str) -> StageView:
         return self._stages.setdefault(stage, StageView(stage))
@@ -133,10 +152,14 @@ class Printer:
             return
         self._last_progress = now
         said = progress_sentence(event, left, self._evaluations[stage].loss)
-        self._terminal.print(f"{padded(stage, 8)}   {said}")
+        self._print(f"{padded(stage, 8)}   {said}")
 
     def _line(self, event: AnyEvent, stage: str) -> str:  # noqa: C901 - one case an event, nothing else
         match event:
+            case SweepPlanned():
+                return _("{count} members, {jobs} at once").format(
+                    count=len(event.members), jobs=event.jobs
+                )
             case RunStarted():
                 engine = _("engine {endpoint}").format(endpoint=translated(event.endpoint))
                 return f"{event.project} · {engine}"

@@ -34,8 +34,8 @@ _TOLD = 5
 _NAME = "name"
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=,+-]*")
 _LONGEST = 100
-#: What a folder beside the members' own ends with (``Project.failed``).
-_TAKEN = ".failed"
+#: What else is beside the members' folders ends so: ``Project.failed``, and the table.
+_TAKEN = (".failed", ".json", ".md")
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def _given_name(name: Any) -> str:
         msg(
             "must be letters, digits and . _ = , + - (at most {most}), not ending with {taken}; found {name}",
             _LONGEST,
-            _TAKEN,
+            ", ".join(_TAKEN),
             repr(name),
         ),
     )

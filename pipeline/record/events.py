@@ -34,6 +34,22 @@ class RunStarted:
 
 
 @dataclass(frozen=True)
+class SweepPlanned:
+    """What a sweep will run, in this order, and how many members at once."""
+
+    members: tuple[str, ...]
+    jobs: int
+
+
+@dataclass(frozen=True)
+class MemberStarted:
+    """A member of a sweep has begun; the rest is told by its own run."""
+
+    name: str
+    own_run: str
+
+
+@dataclass(frozen=True)
 class StagePlanned:
     """What will happen to a stage: ``cached``, ``run``, ``wait`` (its inputs are not known yet), ``skip``."""
 
@@ -141,6 +157,8 @@ class RunFinished:
 
 RunEvent = (
     RunStarted
+    | SweepPlanned
+    | MemberStarted
     | StagePlanned
     | StageStarted
     | StageCached
@@ -156,6 +174,8 @@ AnyEvent = RunEvent | StageEvent
 
 _TYPES: dict[str, type[Any]] = {
     "run-started": RunStarted,
+    "sweep-planned": SweepPlanned,
+    "member-started": MemberStarted,
     "stage-planned": StagePlanned,
     "stage-started": StageStarted,
     "stage-cached": StageCached,

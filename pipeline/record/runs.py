@@ -29,7 +29,7 @@ from stages.message import msg
 
 #: The codes of runs that somebody ended.
 STOPPED = (Exit.HANGUP, Exit.INTERRUPTED, Exit.TERMINATED)
-_RUNS = "runs"
+_RUNS, _SWEEPS = "runs", "sweeps"
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 #: Of a second, in a run's name.
 _PARTS = 0x10000
@@ -150,6 +150,15 @@ def create_run(state: Path) -> RunFolder:
             continue  # somebody was as quick
         keep_out_of_git(state)
         return run
+
+
+def create_sweep(state: Path) -> RunFolder:
+    """Name a sweep and make its folder, beside those of the runs that are its members'."""
+    name = new_name(state)
+    sweep = RunFolder(name, state / _SWEEPS / name)
+    sweep.path.mkdir(parents=True)
+    keep_out_of_git(state)
+    return sweep
 
 
 def keep_out_of_git(state: Path) -> None:

@@ -131,6 +131,7 @@ def _swap(ready: Path, target: Path) -> None:
         target.rename(_kept(target))
     elif target.exists():
         target.rename(_set_aside(target))
+    target.parent.mkdir(exist_ok=True)
     ready.rename(target)
     _bring_back_strangers(target)
 

@@ -22,7 +22,8 @@ class Artifact:
 class Result:
     """What a finished stage leaves in :data:`~stages.contract.spec.RESULT_FILE`.
 
-    ``seconds`` is all that the stage took, ``guard_seconds`` what of it went into hashing and guards.
+    ``seconds`` is all that the stage took, ``guard_seconds`` what of it went into hashing and guards;
+    ``cpu_seconds`` what its processes had of all CPUs, None in results of before this was counted.
     """
 
     stage: str
@@ -32,6 +33,7 @@ class Result:
     environment: dict[str, str]
     seconds: float
     guard_seconds: float = 0.0
+    cpu_seconds: float | None = None
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Result:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, cast
 import pytest
 
 from pipeline.compose.file import Volume
-from pipeline.engine.connection import Engine
+from pipeline.engine.connection import Engine, Facts
 from pipeline.engine.containers import Exited, Job, Sink
 from pipeline.engine.endpoint import Endpoint
 from pipeline.engine.images import ImageInfo
@@ -57,6 +57,8 @@ class PretendedEngine:
         built: the services whose images are there.
         here: whether its containers share this machine's processor.
         apart: the NB model that does not do as PD does.
+        breaks: whether a stage dies, by its spec.
+        before: called before a stage does anything, with its spec.
         location: where it says that models part; without one its container dies.
         contents: of files that stages leave, by stage and name; others are made up.
         readings: what it says that models read; without any its container dies.
@@ -68,6 +70,8 @@ class PretendedEngine:
     location: Location | None = None
     readings: Readings | None = None
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    breaks: Callable[[Mapping[str, Any]], bool] = lambda _spec: False
+    before: Callable[[Mapping[str, Any]], None] = lambda _spec: None
     files: dict[str, bytes] = field(default_factory=dict)
     removed: dict[str, bytes] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
@@ -78,6 +82,9 @@ class PretendedEngine:
 
     def is_here(self) -> bool:
         return self.here
+
+    def facts(self) -> Facts:
+        return Facts("28.2", "overlay2", 4, 32 << 30, False, False, "x86_64", (), Path("/"))
 
     # What an engine does, by kind: all of it is this object.
 
@@ -162,7 +169,11 @@ class PretendedEngine:
             for line in self._rehash(job.command):
                 sink.stdout(line)
         else:
-            self._stage(json.loads(next(iter(files.values()))))
+            spec = json.loads(next(iter(files.values())))
+            self.before(spec)
+            if self.breaks(spec):
+                return Exited(Exit.STAGE, out_of_memory=False, stopped=bool(stop()))
+            self._stage(spec)
         return Exited(Exit.OK, out_of_memory=False, stopped=False)
 
     def _rehash(self, words: tuple[str, ...]) -> Iterator[bytes]:

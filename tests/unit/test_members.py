@@ -89,7 +89,7 @@ def test_names_that_would_be_the_same_are_told_apart(tmp_path: Path) -> None:
         ('[sweep.matrix]\nproject.name = ["a"]\n', "project.name: all members share it"),
         ("[sweep.matrix]\ntrain.seed = [1, 1]\n", "have the same settings"),
         ('[[sweep.members]]\nname = "../out"\n', "must be letters, digits"),
-        ('[[sweep.members]]\nname = "a.failed"\n', "not ending with .failed"),
+        ('[[sweep.members]]\nname = "a.failed"\n', "not ending with .failed, .json"),
         (f"[sweep.matrix]\ntrain.seed = {[*range(200)]}\ntrain.epochs = {[*range(1, 60)]}\n", "11,800"),
         (
             '[sweep.matrix]\ntrain.seed = [1, "two"]\n',

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "init": "a commented starting project",
     "demo": "a bundled example: serial numbers read by a fine-tuned model",
     "plan": "what would run, what is cached, and why",
+    "sweep": "the same project with other settings, as many as there are; one table",
     "report": "the last run's report",
     "kit": "one archive for whoever builds the app: model, golden images, code, checker",
     "device": "take in what a phone measured, and compare phones",

@@ -1,0 +1,68 @@
+"""How many members an engine can carry at once, by the limits that their containers have."""
+
+from __future__ import annotations
+
+from pipeline.compose.file import Service
+from pipeline.engine.connection import Engine
+from pipeline.errors import UsageError
+from pipeline.sweep.plan import PlannedMember, SweepPlan
+from pipeline.text import human_size
+from stages.message import msg
+
+
+def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int) -> None:
+    """Refuse to run more members at once than the engine has CPUs and memory for.
+
+    Limits are not divided instead: a stage's CPUs are its threads, which decide the bytes that training
+    makes, so members would come out otherwise than when they run alone. What fits one run alone is the
+    engine's own affair, as it is for any run.
+
+    Raises:
+        UsageError: says what so many need, what the engine has, and how many fit.
+    """
+    if jobs == 1:
+        return
+    cpus = sorted(map(_cpus, plan.members), reverse=True)
+    memory = sorted(map(_memory, plan.members), reverse=True)
+    facts = engine.facts()
+
+    def fits(count: int) -> bool:
+        return sum(cpus[:count]) <= facts.cpus and sum(memory[:count]) <= facts.memory
+
+    if fits(jobs):
+        return
+    most = max((count for count in range(1, jobs) if fits(count)), default=1)
+    raise UsageError(
+        msg(
+            "{jobs} members at once need {cpus} CPUs and {memory} of memory by their limits; the engine has "
+            "{there} and {size}",
+            jobs,
+            f"{sum(cpus[:jobs]):g}",
+            human_size(sum(memory[:jobs])),
+            facts.cpus,
+            human_size(facts.memory),
+        ),
+        engine.endpoint.said,
+        msg(
+            "use --jobs {most}, or set limits.cpus and limits.memory in paddock.toml lower: with other "
+            "limits.cpus, training makes other bytes",
+            most,
+        ),
+    )
+
+
+def _cpus(planned: PlannedMember) -> float:
+    """Return the most CPUs that one of the member's containers may take."""
+    limits, services = planned.member.project.settings.limits, _services(planned)
+    return limits.cpus or max((item.cpus or 1.0 for item in services), default=1.0)
+
+
+def _memory(planned: PlannedMember) -> int:
+    limits, services = planned.member.project.settings.limits, _services(planned)
+    return limits.memory_bytes or max((item.mem_limit or 0 for item in services), default=0)
+
+
+def _services(planned: PlannedMember) -> list[Service]:
+    services = planned.prepared.place.workspace.compose.services
+    wires = planned.prepared.planner.wires
+    return [services[wire.runs_in] for wire in wires if not wire.skipped]

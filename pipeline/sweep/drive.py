@@ -1,0 +1,202 @@
+"""A sweep as it runs: one process, one lock, one ledger; each member is a run as any other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from os import getpid
+from pathlib import Path
+from socket import gethostname
+from typing import Any
+
+from pipeline import __version__
+from pipeline.errors import UsageError
+from pipeline.plan.lockfile import lock_of, read_lock
+from pipeline.project import load_project
+from pipeline.project.members import Member, load_members
+from pipeline.record.events import (
+    Envelope,
+    EventLog,
+    MemberStarted,
+    Noted,
+    RunStarted,
+    SweepPlanned,
+)
+from pipeline.record.runlock import LOCK_NAME, run_lock
+from pipeline.record.runs import create_run, create_sweep
+from pipeline.run.connect import Connected, connect
+from pipeline.run.options import Options, Outcome, StopSwitch
+from pipeline.run.prepare import Preparation
+from pipeline.run.recheck import Recheck
+from pipeline.run.runner import recorded, remove_leftovers
+from pipeline.run.sharing import Sharing
+from pipeline.run.stage_pass import StagePass
+from pipeline.sweep.capacity import refuse_too_many
+from pipeline.sweep.deliver import deliver_table
+from pipeline.sweep.plan import PlannedMember, SweepPlan, plan_sweep
+from pipeline.sweep.table import Ended, Table, table_of
+from pipeline.text import nearest
+from stages.contract import Exit
+from stages.message import msg
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks of a sweep: of each run, how many at once, and which (none: all)."""
+
+    options: Options
+    jobs: int = 1
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SweepEnd:
+    """The exit code: a stop's, or else the highest of all members'; and the table, if it came to one."""
+
+    code: Exit
+    table: Table | None
+
+
+def sweep(
+    folder: Path,
+    asked: Asked,
+    environ: Mapping[str, str],
+    listener: Callable[[Envelope], None],
+    stop: StopSwitch,
+) -> SweepEnd:
+    """Run the members of the project in ``folder``; one that fails stops no other.
+
+    Args:
+        folder: the project.
+        asked: what to run.
+        environ: where the engine and the settings of Paddock itself are looked up.
+        listener: gets every event of the sweep and its members after it is on the disk; one at a time.
+        stop: polled all the time, by all members.
+
+    Raises:
+        UsageError: before anything starts: no valid sweep, no lock to hold a member to, or another run.
+    """
+    members = chosen(load_members(folder), asked.only)
+    project = load_project(folder)
+    locks = {
+        it.name: read_lock(lock_of(it.project)) if asked.options.locked else None for it in members
+    }
+    with run_lock(project.state / LOCK_NAME) as dead:
+        own = create_sweep(project.state)
+        audience = _Audience(listener, stop)
+        log = EventLog(own.events, own.name, audience.hear)
+        tables: list[Table] = []
+
+        def work() -> Outcome:
+            if dead:
+                log.say(Noted(msg("took over from a run that died ({dead})", dead)))
+            connected = connect(project, environ)
+            endpoint = connected.engine.endpoint.said
+            host, place = gethostname(), str(project.folder)
+            log.say(RunStarted(project.name, place, getpid(), host, endpoint, __version__))
+            remove_leftovers(connected, log)
+            connected.ledger.check()
+            preparation = Preparation(connected, lambda text: log.say(Noted(text)), stop.check)
+            plan = plan_sweep(members, preparation, asked.options.forced)
+            refuse_too_many(connected.engine, plan, asked.jobs)
+            log.say(SweepPlanned(tuple(it.name for it in members), asked.jobs))
+            running = _Sweep(own.name, connected, asked, locks, log, audience.hear, stop)
+            tables.append(running.go(plan))
+            stop.check()
+            return Outcome(max((it.code for it in running.ended.values()), default=Exit.OK))
+
+        code = recorded(own, log, stop, work)
+        audience.raise_error()
+        return SweepEnd(code, tables[0] if tables else None)
+
+
+def chosen(members: tuple[Member, ...], names: tuple[str, ...]) -> tuple[Member, ...]:
+    """Return the members called so, or all.
+
+    Raises:
+        UsageError: there is none of a name.
+    """
+    known = [member.name for member in members]
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                msg("the sweep has no member {name}{nearest}", repr(name), nearest(name, known)),
+                remedy=msg("`paddock sweep plan` names them"),
+            )
+    return tuple(member for member in members if not names or member.name in names)
+
+
+@dataclass
+class _Audience:
+    """Whoever listens, told by several members; once it is gone, all of them stop."""
+
+    listener: Callable[[Envelope], None]
+    stop: StopSwitch
+    error: OSError | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def hear(self, envelope: Envelope) -> None:
+        with self._lock:
+            if self.error is None:
+                try:
+                    self.listener(envelope)
+                except OSError as error:
+                    self.error = error
+                    self.stop.order(Exit.HANGUP)
+
+    def raise_error(self) -> None:
+        """Raise what the listener failed with, if it did."""
+        if self.error is not None:
+            raise self.error
+
+
+@dataclass
+class _Sweep:
+    """The members of one sweep as they run; :meth:`go` tells it from the top."""
+
+    name: str
+    connected: Connected
+    asked: Asked
+    locks: Mapping[str, Mapping[str, Any] | None]
+    log: EventLog
+    hear: Callable[[Envelope], None]
+    stop: StopSwitch
+    sharing: Sharing = field(default_factory=Sharing)
+    ended: dict[str, Ended] = field(default_factory=dict)
+
+    def go(self, plan: SweepPlan) -> Table:
+        """Run all members, and put down what they came to, also if they were stopped."""
+        with ThreadPoolExecutor(self.asked.jobs) as threads:
+            futures = [threads.submit(self._member, planned) for planned in plan.members]
+            wait(futures)
+        for future in futures:
+            future.result()  # raises what no member's own record could tell
+        table = table_of(plan, self.ended, self.connected, self.name, self.asked.jobs)
+        self.log.say(deliver_table(self.connected.project, table))
+        return table
+
+    def _member(self, planned: PlannedMember) -> None:
+        if self.stop():
+            return
+        project = planned.member.project
+        own = create_run(project.state)
+        self.log.say(MemberStarted(planned.name, own.name))
+        log = EventLog(own.events, own.name, self.hear, planned.name)
+        connected = replace(self.connected, project=project)
+
+        def work() -> Outcome:
+            with Recheck(connected, log, self.stop, self.sharing.checked) as recheck:
+                return StagePass(
+                    planned.prepared,
+                    recheck,
+                    own.name,
+                    log,
+                    self.asked.options,
+                    self.locks[planned.name],
+                    self.stop,
+                    self.sharing,
+                ).go()
+
+        self.ended[planned.name] = Ended(own, recorded(own, log, self.stop, work))

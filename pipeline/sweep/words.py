@@ -1,0 +1,120 @@
+"""The table of a sweep in words: heads, cells and sentences, for a terminal and for Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pipeline.record.verdict import read_verdict
+from pipeline.sweep.table import Row, Table
+from pipeline.text import human_seconds, human_size
+from stages.message import msg
+
+#: What a cell says of what there is none of.
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head, and what it says of a member."""
+
+    title: str
+    cell: Callable[[Row], str]
+
+
+def _share(value: float | None) -> str:
+    return NONE if value is None else f"{value:.2%}"
+
+
+def _number(value: float | None, form: str) -> str:
+    return NONE if value is None else format(value, form)
+
+
+def _interval(row: Row) -> str:
+    if row.test is None or row.test.interval is None:
+        return ""
+    return f" ({row.test.interval.low:.1%}-{row.test.interval.high:.1%})"
+
+
+def _verdict(row: Row) -> str:
+    verdict = read_verdict(row.verdict)
+    return verdict.words if verdict else _STATES[row.state]
+
+
+_STATES = {
+    "done": msg("done"),
+    "failed": msg("failed"),
+    "stopped": msg("stopped"),
+    "not begun": msg("not begun"),
+}
+
+#: All columns, in the order of a table.
+COLUMNS = (
+    Column(msg("rank"), lambda row: NONE if row.rank is None else str(row.rank)),
+    Column(msg("member"), lambda row: row.name),
+    Column(
+        msg("validation"), lambda row: _share(row.validation.accuracy if row.validation else None)
+    ),
+    Column(msg("front"), lambda row: "*" if row.on_front else ""),
+    Column(
+        msg("test (95 %)"),
+        lambda row: _share(row.test.accuracy if row.test else None) + _interval(row),
+    ),
+    Column(msg("NED"), lambda row: _number(row.test.ned if row.test else None, ".4f")),
+    Column(msg("agreement"), lambda row: _share(row.test.agreement if row.test else None)),
+    Column(
+        msg("size"),
+        lambda row: human_size(row.test.size) if row.test and row.test.size is not None else NONE,
+    ),
+    Column(msg("p50 ms"), lambda row: _number(row.test.latency_ms if row.test else None, ".1f")),
+    Column(msg("time"), lambda row: NONE if row.seconds is None else human_seconds(row.seconds)),
+    Column(msg("CPU s"), lambda row: _number(row.cpu_seconds, ".0f")),
+    Column(msg("verdict"), _verdict),
+)
+
+
+def titles(table: Table) -> tuple[str, ...]:
+    """Return the heads of the columns, with one for each setting in which members differ."""
+    return (*(column.title for column in COLUMNS), *table.varied)
+
+
+def rows(table: Table) -> list[list[str]]:
+    """Return one row a member, each with a cell for every one of the :func:`titles`."""
+    return [
+        [
+            *(column.cell(row) for column in COLUMNS),
+            *(str(row.settings.get(name, NONE)) for name in table.varied),
+        ]
+        for row in table.rows
+    ]
+
+
+def choice(table: Table) -> str:
+    """Say by what members are ranked, and what the mark is."""
+    if not any(row.rank for row in table.rows):
+        return msg("no member has a rank: nothing was trained, or nothing of it may ship")
+    return msg(
+        "ranked by accuracy on the validation set, which chose each member's checkpoint as well; the test "
+        "set chooses nothing. {mark}: on the Pareto front of size against validation accuracy",
+        "*",
+    )
+
+
+def doubts(table: Table) -> Iterator[str]:
+    """Say why numbers of members may not be comparable."""
+    if table.validation_sets > 1:
+        yield msg(
+            "members were validated on {count} different sets: their ranks compare what is not alike",
+            table.validation_sets,
+        )
+    if table.jobs > 1:
+        yield msg(
+            "{jobs} members ran at once: each slowed the others, in times as well", table.jobs
+        )
+
+
+def failures(table: Table) -> Iterator[str]:
+    """Say of each member that failed why."""
+    for row in table.rows:
+        if row.message:
+            yield msg("{name}: {why}", row.name, row.message)

@@ -1,0 +1,219 @@
+"""``paddock sweep``"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from rich import box
+from rich.table import Table as Drawing
+from rich.text import Text
+
+from pipeline.plan.stages import STAGES
+from pipeline.project import load_project
+from pipeline.project.members import load_members
+from pipeline.project.schema import OUT_OF_SWEEP
+from pipeline.record.events import Envelope
+from pipeline.run.connect import connect
+from pipeline.run.options import Options
+from pipeline.run.prepare import Preparation
+from pipeline.sweep.capacity import refuse_too_many
+from pipeline.sweep.deliver import TABLE_JSON
+from pipeline.sweep.drive import Asked, chosen, sweep
+from pipeline.sweep.markdown import render_markdown
+from pipeline.sweep.plan import Fate, SweepPlan, plan_sweep
+from pipeline.sweep.table import Table, load_table
+from pipeline.sweep.words import choice, doubts, failures, rows, titles
+from pipeline.text import human_seconds, one_line
+from stages.contract import Exit
+from tui.batch import Printer, listening, stoppable
+from tui.console import Terminal, padded
+from tui.language import N_, _, ngettext, translated
+
+DESCRIPTION = """\
+Run the project again and again with other settings, which [sweep] in paddock.toml has: a matrix, whose
+values are crossed, or a list of members. What members have in common is made once. Each delivers into
+a folder of its own, out.sweep/MEMBER/; one table of all, ranked by validation, is beside them.
+
+  paddock sweep [PROJECT]         run it; what was made before is not made again
+  paddock sweep plan [PROJECT]    how many members, what is cached, what is shared, how long it should take
+  paddock sweep table [PROJECT]   the last table again"""
+
+_WHAT = ("run", "plan", "table")
+#: As many members of a plan are listed; --json has all.
+_LISTED = 30
+#: What a plan says of a stage, in a cell.
+_FATES: dict[Fate, str] = {
+    "cached": N_("cached"),
+    "make": N_("make"),
+    "shared": N_("shared"),
+    "skip": N_("skipped"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add("what", nargs="?", default="run", metavar="plan|table", help="nothing: run it")
+    add("project", nargs="?", metavar="PROJECT")
+    add("--jobs", type=_count, default=1, metavar="N", help="members at once (default: 1)")
+    add("--member", action="append", default=[], metavar="NAME", help="only this one (repeatable)")
+    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help="last stage to run")
+    add(
+        "--force",
+        action="append",
+        choices=STAGES,
+        default=[],
+        metavar="STAGE",
+        help="forget the stage's results and make each again, once (may be repeated)",
+    )
+    add("--locked", action="store_true", help="hold each member to its lock in paddock.locks/")
+    add("--json", action="store_true", help="print events, plan or table as JSON")
+    add("--format", choices=("text", "md"), default="text", help="of the table")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Run, plan, or print the table."""
+    what, project = options.what, options.project
+    if what not in _WHAT and project is None:  # `paddock sweep PROJECT`
+        what, project = "run", what
+    folder = Path(project or ".")
+    if what == "plan":
+        return _plan(folder, options, terminal)
+    if what == "table":
+        return _print_table(folder, options, terminal)
+    chosen_options = Options(
+        last=options.last, forced=frozenset(options.force), locked=options.locked
+    )
+    asked = Asked(chosen_options, options.jobs, tuple(options.member))
+    stop = stoppable(terminal)
+    listen = listening(_Printers(terminal).show, options.json, terminal, stop)
+    ended = sweep(folder, asked, os.environ, listen, stop)
+    if ended.table and not options.json:
+        _draw(ended.table, terminal)
+    return ended.code
+
+
+class _Printers:
+    """Lines of all members: each after its member's name."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._of: dict[str, Printer] = {}
+
+    def show(self, envelope: Envelope) -> None:
+        """Print the event."""
+        name = envelope.member
+        prefix = f"{name}  " if name else ""
+        self._of.setdefault(name, Printer(self._terminal, prefix=prefix)).show(envelope)
+
+
+def _table_file(folder: Path) -> Path:
+    return folder / OUT_OF_SWEEP / TABLE_JSON
+
+
+def _print_table(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
+    load_project(folder)
+    table = load_table(_table_file(folder))
+    if options.json:
+        terminal.raw(json.dumps(json.loads(table.dump()), indent=2, sort_keys=True))
+    elif options.format == "md":
+        terminal.raw(render_markdown(table).rstrip("\n"))
+    else:
+        _draw(table, terminal)
+    return Exit.OK
+
+
+def _draw(table: Table, terminal: Terminal) -> None:
+    """Write the table, by what it is ranked, and what speaks against it."""
+    drawing = Drawing(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, title in enumerate(titles(table)):
+        drawing.add_column(translated(title), justify="left" if number == 1 else "right")
+    for row in rows(table):
+        drawing.add_row(*(Text(one_line(translated(cell))) for cell in row))
+    terminal.results.print(drawing)
+    terminal.print(translated(choice(table)))
+    for line in (*doubts(table), *failures(table)):
+        terminal.print(f"! {translated(line)}")
+    made, alone = human_seconds(table.seconds), human_seconds(table.alone_seconds)
+    told = _("stages took {made}; all of them, one run after the other from nothing: {alone}")
+    terminal.print(told.format(made=made, alone=alone))
+
+
+def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
+    members = chosen(load_members(folder), tuple(options.member))
+    connected = connect(load_project(folder), os.environ)
+    plan = plan_sweep(members, Preparation(connected, terminal.pass_on), frozenset(options.force))
+    refuse_too_many(connected.engine, plan, options.jobs)
+    if options.json:
+        terminal.raw(json.dumps(_as_json(plan, options.jobs), indent=2))
+        return Exit.OK
+    width = max(len(it.name) for it in plan.members[:_LISTED])
+    for planned in plan.members[:_LISTED]:
+        fates = (f"{it.stage} {_(_FATES[it.fate])}" for it in planned.stages if it.fate != "skip")
+        terminal.print(f"{padded(planned.name, width)}  {' · '.join(fates)}")
+    if (rest := len(plan.members) - _LISTED) > 0:
+        terminal.print(_("… and {count} more: --json has all").format(count=rest))
+    for line in _summary(plan, options.jobs):
+        terminal.print(line)
+    return Exit.OK
+
+
+def _summary(plan: SweepPlan, jobs: int) -> list[str]:
+    """Return what the plan comes to."""
+    count = len(plan.members)
+    lines = [
+        ngettext("{count} member", "{count} members", count).format(count=count),
+        _("stages: {cached} cached, {made} to make, {shared} made for another member").format(
+            cached=plan.count("cached"), made=plan.count("make"), shared=plan.count("shared")
+        ),
+    ]
+    shared = [f"{stage} {number}" for stage in STAGES if (number := plan.sharing(stage))]
+    if shared:
+        lines.append(_("shared, by how many members: {stages}").format(stages=", ".join(shared)))
+    if plan.sharing_features:
+        told = _("backbone features: {count} trainings take the same ones, computed once")
+        lines.append(told.format(count=plan.sharing_features))
+    time = _("about {time} by past runs, with {jobs} at once")
+    lines.append(time.format(time=human_seconds(plan.seconds(jobs)), jobs=jobs))
+    if plan.unknown:
+        told = _("no past run tells how long these take: {stages}")
+        lines.append(told.format(stages=", ".join(plan.unknown)))
+    return lines
+
+
+def _as_json(plan: SweepPlan, jobs: int) -> dict[str, object]:
+    return {
+        "members": [
+            {
+                "name": planned.name,
+                "settings": dict(planned.member.settings),
+                "stages": [
+                    {
+                        "stage": it.stage,
+                        "fate": it.fate,
+                        "origin": it.origin,
+                        "member": it.member,
+                        "seconds": it.seconds,
+                    }
+                    for it in planned.stages
+                ],
+            }
+            for planned in plan.members
+        ],
+        "jobs": jobs,
+        "cached": plan.count("cached"),
+        "make": plan.count("make"),
+        "shared": plan.count("shared"),
+        "seconds": round(plan.seconds(jobs), 1),
+        "unknown": list(plan.unknown),
+    }
