@@ -25,7 +25,7 @@ from pipeline.record.ledger import Ledger
 from pipeline.run.deliver import SUMS
 from stages.contract import Artifact
 
-_LEFT = (".paddock", "out", "out.failed", LOCK_FILE)
+_LEFT = (".paddock", "out", "out.failed", "out.sweep", "paddock.locks", LOCK_FILE)
 #: Values of a report that are measured times and memory, or say which run it was.
 MEASURED = frozenset(
     {

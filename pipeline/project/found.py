@@ -15,7 +15,7 @@ from stages.message import joined, msg
 #: not keep label files among them.
 _LEVELS, _MOST_FOLDERS, _MOST_FILES = 3, 300, 5000
 #: Paddock's own, and what holds somebody else's programs.
-_PASSED_OVER = ("out", "out.failed", "node_modules", "__pycache__")
+_PASSED_OVER = ("out", "out.failed", "out.sweep", "node_modules", "__pycache__")
 #: A model's program, beside ``*.pdmodel``.
 _PROGRAMS = ("inference.json", "__model__")
 #: Bytes of a file that tell what it is, and those that are read at once to count its lines.

@@ -50,8 +50,8 @@ def go(
     **options: Any,
 ) -> SweepEnd:
     asked = Asked(Options(**options), jobs, only)
-    listener = [].append if heard is None else heard.append
-    return sweep(folder, asked, {}, listener, stop or StopSwitch())
+    listened = list[Envelope]() if heard is None else heard
+    return sweep(folder, asked, {}, listened.append, stop or StopSwitch())
 
 
 def of_seed(seed: int, stage: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -92,7 +92,7 @@ def test_a_members_files_are_those_of_a_run_with_its_settings(
     assert go(folder, "seed=2").code == Exit.OK
     member = folder / "out.sweep" / "seed=2"
     alone = write_project(tmp_path / "alone", SEEDS.replace('"full"', '"full"\nseed = 2'))
-    assert run(alone, Options(), {}, [].append, StopSwitch()) == Exit.OK
+    assert run(alone, Options(), {}, lambda _envelope: None, StopSwitch()) == Exit.OK
     for path in (alone / "out").iterdir():
         if path.suffix != ".html" and path.name[:6] not in ("report", "MD5SUM", "SHA256"):
             assert path.read_bytes() == (member / path.name).read_bytes(), path.name
@@ -104,7 +104,7 @@ def test_a_run_of_the_project_takes_what_a_member_made_and_keeps_its_own_out(
 ) -> None:
     assert go(folder, "seed=1").code == Exit.OK
     engine.ran.clear()
-    assert run(folder, Options(), {}, [].append, StopSwitch()) == Exit.OK
+    assert run(folder, Options(), {}, lambda _envelope: None, StopSwitch()) == Exit.OK
     assert "data" not in engine.ran and "train" in engine.ran
     before = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
     assert go(folder).code == Exit.OK
@@ -199,7 +199,7 @@ def test_a_sweep_and_a_run_refuse_each_other(folder: Path, engine: PretendedEngi
     def run_beside(spec: Mapping[str, Any]) -> None:
         if not refused:
             with pytest.raises(UsageError) as error:
-                run(folder, Options(), {}, [].append, StopSwitch())
+                run(folder, Options(), {}, lambda _envelope: None, StopSwitch())
             refused.append(error.value.message)
 
     engine.before = run_beside

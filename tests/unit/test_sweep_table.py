@@ -1,0 +1,126 @@
+"""A sweep's table ranks by validation, never by the test set, and says what it compares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.sweep.markdown import render_markdown
+from pipeline.sweep.table import Chosen, Measured, Row, Table, differing, load_table, ranked
+from pipeline.sweep.words import choice, doubts
+from stages.contract import Interval
+
+
+def row(
+    name: str,
+    validation: float | None = 0.9,
+    size: int | None = 100,
+    test: float = 0.5,
+    **more: Any,
+) -> Row:
+    values: dict[str, Any] = {
+        "settings": {"train.seed": name},
+        "state": "done",
+        "code": 0,
+        "verdict": "pass",
+        "validation": None if validation is None else Chosen(accuracy=validation, ned=0.99),
+        "test": Measured(
+            model="nb-x86", accuracy=test, interval=Interval(0.4, 0.6), ned=0.9, size=size
+        ),
+    }
+    return Row(name=name, **{**values, **more})
+
+
+def table(*rows: Row, jobs: int = 1) -> Table:
+    return Table(
+        project="plates", sweep="s", jobs=jobs, rows=tuple(ranked(rows)), seconds=5, alone_seconds=9
+    )
+
+
+def names(*rows: Row) -> list[str]:
+    return [item.name for item in ranked(rows)]
+
+
+def test_the_best_in_validation_is_first_whatever_the_test_says() -> None:
+    assert names(row("a", 0.8, test=1.0), row("b", 0.9, test=0.1)) == ["b", "a"]
+    assert names(row("a", test=0.1), row("b", test=0.9)) == ["a", "b"], "as they were planned"
+
+
+def test_of_equals_the_smaller_is_first() -> None:
+    assert names(row("a", size=100), row("b", size=50), row("c", 0.95, size=900)) == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"validation": None},
+        {"verdict": "fail-guard", "code": 5},
+        {"verdict": "", "state": "failed"},
+    ],
+)
+def test_what_may_not_ship_or_was_not_trained_has_no_rank(more: dict[str, Any]) -> None:
+    without = row(
+        "a",
+        size=1,
+        **({} if "validation" in more else {"validation": 0.99}),
+        **{key: value for key, value in more.items() if key != "validation"},
+    )
+    if "validation" in more:
+        without = without.model_copy(update={"validation": None})
+    first, last = ranked([without, row("b")])
+    assert (first.name, first.rank, first.on_front) == ("b", 1, True)
+    assert (last.name, last.rank, last.on_front) == ("a", None, False)
+
+
+def test_the_front_has_what_nothing_beats_in_size_and_validation() -> None:
+    rows = (
+        row("large", 0.95, 900),
+        row("beaten", 0.94, 901),
+        row("middle", 0.9, 500),
+        row("twin", 0.9, 500),
+        row("worse twin", 0.89, 500),
+        row("small", 0.7, 100, test=0.0),
+        row("no size", 0.99, None),
+    )
+    front = {item.name for item in ranked(rows) if item.on_front}
+    assert front == {"large", "middle", "twin", "small"}
+
+
+def test_what_differs_between_two_members_is_named() -> None:
+    one = row("a", settings={"train.seed": 1, "train.epochs": 3, "model.image_shape": [3, 48, 320]})
+    other = row("b", settings={"train.seed": 2, "model.image_shape": [3, 48, 320]})
+    assert differing(one, other) == {"train.seed": (1, 2), "train.epochs": (3, None)}
+    assert table(one, other).varied == ("train.seed", "train.epochs")
+
+
+def test_the_choice_is_said_and_what_speaks_against_it() -> None:
+    same = table(row("a", validation_set="x"), row("b", validation_set="x"))
+    assert "the test set chooses nothing" in choice(same) and list(doubts(same)) == []
+    other = table(row("a", validation_set="x"), row("b", validation_set="y"), jobs=2)
+    first, second = doubts(other)
+    assert "2 different sets" in first and "2 members ran at once" in second
+    assert "no member has a rank" in choice(table(row("a", None)))
+
+
+def test_markdown_shows_all_and_escapes_what_a_setting_holds() -> None:
+    text = render_markdown(table(row("a", 0.875), row("b", settings={"train.seed": "<b>|"})))
+    assert "| rank | member | validation |" in text and "| train.seed |" in text
+    assert "87.50%" in text and "50.00% (40.0%-60.0%)" in text and "\\<b\\>\\|" in text
+
+
+def test_json_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.json"
+    made = table(row("a"), row("b", None, state="stopped", message="stopped"))
+    path.write_text(made.dump())
+    assert load_table(path) == made
+    assert json.loads(made.dump())["ranked_by"] == "validation"
+    for text in ("{}", "not JSON"):
+        path.write_text(text)
+        with pytest.raises(UsageError, match="not the table of a sweep"):
+            load_table(path)
+    with pytest.raises(UsageError, match="no table of a sweep yet"):
+        load_table(tmp_path / "none.json")
