@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 _LINKED = re.compile(rb'(\{.*), "link": "([0-9a-f]{64})"\}\n', re.DOTALL)
@@ -34,9 +36,49 @@ class Chain:
 
 def linked(before: bytes, body: Mapping[str, Any]) -> bytes:
     """Return the line, with its newline, that says ``body`` after all the bytes ``before``."""
+    return _linked(hashlib.sha256(before), body)
+
+
+def _linked(before: hashlib._Hash, body: Mapping[str, Any]) -> bytes:
     text = json.dumps(body, sort_keys=True).encode("ascii")
-    link = hashlib.sha256(before + text).hexdigest()
-    return text[:-1] + f', "link": "{link}"}}\n'.encode("ascii")
+    digest = before.copy()
+    digest.update(text)
+    return text[:-1] + f', "link": "{digest.hexdigest()}"}}\n'.encode("ascii")
+
+
+class Writer:
+    """Appends lines to a file, each vouching for what this process has read and written there.
+
+    What is there is read once, and again if the file has another size than this left it with. So a long
+    file costs no more than a short one, and a byte that is changed under a writer is not vouched for.
+    """
+
+    def __init__(self, path: Path, read: bytes) -> None:
+        self._path = path
+        self._digest, self._size, self._is_whole = _known(read)
+
+    def append(self, body: Mapping[str, Any]) -> None:
+        """Add a line and flush it to the disk."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab+") as stream:
+            if stream.seek(0, os.SEEK_END) != self._size:
+                stream.seek(0)
+                self._digest, self._size, self._is_whole = _known(stream.read())
+            digest = self._digest.copy()  # this one stays as it is if the disk is full
+            # A line that a crash cut short stays alone.
+            start = b"" if self._is_whole else b"\n"
+            digest.update(start)
+            line = _linked(digest, body)
+            stream.write(start + line)
+            stream.flush()
+            os.fsync(stream.fileno())
+        digest.update(line)
+        self._digest, self._size, self._is_whole = digest, self._size + len(start + line), True
+
+
+def _known(data: bytes) -> tuple[hashlib._Hash, int, bool]:
+    """Return hash and size of what is there, and whether its last line is whole."""
+    return hashlib.sha256(data), len(data), not data or data.endswith(b"\n")
 
 
 def read_chain(data: bytes) -> Chain:

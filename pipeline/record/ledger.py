@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import IntegrityFailed
-from pipeline.record.hash_chain import Chain, linked, read_chain
+from pipeline.record.hash_chain import Chain, Writer, read_chain
 from pipeline.record.verdict import read_verdict
 from stages.contract import Artifact, Digests, Result, stage_key
 from stages.message import msg
@@ -120,7 +119,8 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.RLock()
-        chain = read_chain(path.read_bytes()) if path.is_file() else Chain(())
+        data = path.read_bytes() if path.is_file() else b""
+        chain, self._writer = read_chain(data), Writer(path, data)
         self.broken, self.torn = chain.broken, chain.torn
         self._entries, self._conclusions, self._gone = _told_apart(chain)
         self._latest = {(entry.key, entry.workspace): entry for entry in self._entries}
@@ -158,7 +158,7 @@ class Ledger:
     def append(self, item: Entry | Conclusion | Discarded) -> None:
         """Add a line and flush it to the disk."""
         with self._lock:
-            self._write(item)
+            self._writer.append(asdict(item))
             match item:
                 case Entry():
                     self._entries.append(item)
@@ -168,17 +168,6 @@ class Ledger:
                     self._conclusions.append(item)
                 case Discarded():
                     self._gone |= {(item.workspace, key) for key in item.discarded}
-
-    def _write(self, item: Entry | Conclusion | Discarded) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab+") as stream:
-            stream.seek(0)
-            before = stream.read()
-            # A line that a crash cut short stays alone.
-            start = b"\n" if before and not before.endswith(b"\n") else b""
-            stream.write(start + linked(before + start, asdict(item)))
-            stream.flush()
-            os.fsync(stream.fileno())
 
     def find(self, key: str, workspace: str) -> Entry | None:
         """Return the latest result of ``key`` that this workspace holds."""

@@ -141,3 +141,22 @@ def test_threads_that_append_at_once_leave_one_chain(tmp_path: Path) -> None:
     again = Ledger(tmp_path / "ledger.jsonl")
     assert not again.broken and not again.torn
     assert {item.run for item in again.conclusions} == {item.run for item in items}
+
+
+def test_a_byte_changed_under_a_writer_is_not_vouched_for(tmp_path: Path) -> None:
+    """Of the same length: a longer or a shorter file is read again, as another process has written it."""
+    path = tmp_path / "ledger.jsonl"
+    ledger = Ledger(path)
+    ledger.append(entry("run-1"))
+    path.write_bytes(path.read_bytes().replace(b"run-1", b"run-2"))
+    ledger.append(entry("run-3"))
+    assert Ledger(path).broken == 1
+
+
+def test_two_writers_in_turn_leave_one_chain(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    one, other = Ledger(path), Ledger(path)
+    for ledger, name in ((one, "run-1"), (other, "run-2"), (one, "run-3")):
+        ledger.append(entry(name))
+    again = Ledger(path)
+    assert not again.broken and [item.run for item in again.entries] == ["run-1", "run-2", "run-3"]
