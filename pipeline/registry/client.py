@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from requests import PreparedRequest, Request, Response, Session
 from requests.auth import AuthBase
@@ -31,7 +31,7 @@ from pipeline.registry.failures import (
     of_stream,
 )
 from pipeline.registry.reference import Reference
-from pipeline.text import without_secrets
+from pipeline.text import one_line, without_secrets
 from stages.message import msg
 
 _PIECE = 1 << 16
@@ -82,6 +82,7 @@ class Registry:
     plain_http: bool = False
     _session: Session = field(default_factory=Session, repr=False)
     _authorization: str = field(default="", repr=False)
+    _trusted: str | bool = True
 
     def open(self) -> None:
         """See that a registry answers; one on this machine may do without TLS, as for Docker.
@@ -92,7 +93,7 @@ class Registry:
         self._session.trust_env = False
         self._session.headers["User-Agent"] = f"paddock/{__version__}"
         self._session.headers["Accept-Encoding"] = "identity"
-        self._session.verify = self._authorities()
+        self._trusted = self._authorities()
         try:
             answer = self.ask("GET", "/v2/", expected=(200, 401))
         except NoTls:
@@ -140,13 +141,13 @@ class Registry:
         Raises:
             RegistryFailed: no answer, or another one than expected.
         """
-        url = urljoin(f"{self._scheme}://{self.reference.host}", path)
+        url = self._joined(f"{self._scheme}://{self.reference.host}", path)
         for _ in range(_REDIRECTIONS):
             answer = self._answered(method, url, headers or {}, body, expected)
             if method not in ("GET", "HEAD") or answer.status_code not in _REDIRECTED:
                 break
             answer.close()
-            url = urljoin(url, answer.headers.get("Location", ""))
+            url = self._joined(url, answer.headers.get("Location", ""))
         if answer.status_code in expected:
             return answer
         said = self.read(answer, MOST_ANSWERED) if method != "HEAD" else b""
@@ -205,16 +206,33 @@ class Registry:
             auth=_Authorization(authorization),
         )
         try:
-            return self._session.send(
+            # Session.send would read the whole of a redirection's answer, whatever it is.
+            return self._session.get_adapter(url).send(
                 self._session.prepare_request(request),
                 stream=True,
-                allow_redirects=False,
                 timeout=_TIMEOUTS,
+                verify=self._trusted,
                 proxies=get_environ_proxies(url),
-                verify=self._session.verify,
             )
-        except RequestException as error:
+        except (RequestException, ValueError) as error:
             raise of_connection(error, url, self.reference.registry) from error
+
+    def _joined(self, url: str, place: str) -> str:
+        """Return the address of a place that an answer named.
+
+        Raises:
+            RegistryFailed: it is none.
+        """
+        try:
+            joined = urljoin(url, place)
+            urlsplit(joined)
+        except ValueError as error:  # [ without ], say
+            raise RegistryFailed(
+                msg("{registry} leads to what is no address", self.reference.registry),
+                one_line(place)[:200],
+                msg("whoever runs the registry has to correct that"),
+            ) from error
+        return joined
 
     def _refuse_without_tls(self, url: str) -> None:
         scheme = urlsplit(url).scheme
@@ -227,19 +245,20 @@ class Registry:
 
     def _token(self, challenge: Challenge, credentials: Credentials | None) -> str:
         """Return the token that the realm gives whoever one is, or anybody where one is nobody."""
+        realm = self._joined(f"{self._scheme}://{self.reference.host}", challenge.realm)
         wanted = {"service": challenge.service, "scope": challenge.scope}
         asked = {key: value for key, value in wanted.items() if value}
         if credentials and credentials.identity_token:
             token = credentials.identity_token
             asked |= {"grant_type": "refresh_token", "client_id": "paddock", "refresh_token": token}
-            answer = self._send("POST", challenge.realm, {}, lambda: asked, "")
+            answer = self._send("POST", realm, {}, lambda: asked, "")
         else:
-            url = Request("GET", challenge.realm, params=asked).prepare().url or ""
+            url = f"{realm}{'&' if '?' in realm else '?'}{urlencode(asked)}"
             answer = self._send("GET", url, {}, None, credentials.basic if credentials else "")
         said = self.read(answer, _MOST_TOKEN)
         if answer.status_code != 200:
-            raise self._refused(answer.status_code, said, challenge.realm)
-        return self._token_in(said, challenge.realm)
+            raise self._refused(answer.status_code, said, realm)
+        return self._token_in(said, realm)
 
     def _token_in(self, said: bytes, realm: str) -> str:
         try:

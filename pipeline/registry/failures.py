@@ -11,7 +11,6 @@ from requests.exceptions import (
 from requests.exceptions import (
     ConnectTimeout,
     ProxyError,
-    RequestException,
     SSLError,
     Timeout,
 )
@@ -23,6 +22,7 @@ from stages.message import msg
 
 #: What the server's words are cut to.
 _LONGEST_WORDS = 300
+_MOST_WRAPPED = 10
 
 
 class RegistryFailed(PaddockError):
@@ -39,7 +39,7 @@ class BrokeOff(RegistryFailed):
     """The connection or the server failed, which the next moment it may not."""
 
 
-def of_connection(error: RequestException, url: str, registry: str) -> RegistryFailed:
+def of_connection(error: Exception, url: str, registry: str) -> RegistryFailed:
     """Say why a request got no answer."""
     where = without_secrets(url)
     if isinstance(error, SSLError):
@@ -86,12 +86,12 @@ _AGAIN = msg("try again: what arrived is kept, and the same command goes on from
 
 def _innermost(error: BaseException) -> str:
     """Return what the system said, which libraries wrap several times."""
-    seen: BaseException = error
-    while (
-        inner := getattr(seen, "reason", None) or seen.__cause__ or seen.__context__
-    ) and isinstance(inner, BaseException):
-        seen = inner
-    words = seen.strerror if isinstance(seen, OSError) and seen.strerror else str(seen)
+    for _ in range(_MOST_WRAPPED):
+        inner = getattr(error, "reason", None) or error.__cause__ or error.__context__
+        if not isinstance(inner, BaseException):
+            break
+        error = inner
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return one_line(words)[:_LONGEST_WORDS]
 
 
