@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.report.markdown import escaped, table as lines_of
+from pipeline.report.markdown import escaped
+from pipeline.report.markdown import table as lines_of
 from pipeline.sweep.table import Table
 from pipeline.sweep.words import choice, doubts, failures, rows, titles
 
