@@ -8,104 +8,117 @@ say) gives nothing: a stage leaves none.
 
 For every uploaded tree below the last folder, each named by the SHA-256 of its ``MANIFEST``, it says
 ``{"upload", "files", "size", "faults": [{"path", "expected", "size", "sha256"}]}``; a missing file has size
--1 and no hash. Standard library only, and little of it: a run that has nothing to do waits for this.
+-1 and no hash. Standard library only, and little of it, for a run that has nothing to do waits for this: to
+import pathlib, argparse, typing and concurrent.futures would take longer than all else.
 """
 
 from __future__ import annotations
 
-import argparse
+import hashlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
-from stages.files import sha256_of
-from stages.message import msg
-
+_UPLOADS = "--uploads"
 #: The last line: without it the connection broke, and what was not said is not missing.
-END: dict[str, Any] = {}
+END: dict[str, object] = {}
 #: hashlib lets go of the interpreter's lock while it works.
 _THREADS = 2
+_BLOCK = 1 << 20
 
 
 def main(arguments: list[str]) -> int:
     """Print what is in the folders; return 0, for differences are the reader's to judge."""
-    parser = argparse.ArgumentParser(prog="python -m stages.rehash")
-    parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--uploads", type=Path)
-    options = parser.parse_args(arguments)
-    for line in chain(_files(options.folders), _uploads(options.uploads), [END]):
+    at = arguments.index(_UPLOADS) if _UPLOADS in arguments else len(arguments)
+    for line in chain(_files(arguments[:at]), _uploads(arguments[at + 1 :]), [END]):
         sys.stdout.write(json.dumps(line) + "\n")
     return 0
 
 
-def _files(folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    with ThreadPoolExecutor(_THREADS) as pool:
-        yield from pool.map(_described, [path for folder in folders for path in _regular(folder)])
+def _files(folders: Iterable[str]) -> Iterator[dict[str, object]]:
+    paths = [path for folder in folders for path in _regular(folder)]
+    for path, found in zip(paths, _looked_at(paths), strict=True):
+        if isinstance(found, OSError):
+            yield {"path": path, "error": str(found.strerror)}
+        else:
+            yield {"path": path, "size": found[0], "sha256": found[1]}
 
 
-def _regular(folder: Path) -> Iterator[Path]:
+def _regular(folder: str) -> Iterator[str]:
     """Give every regular file below ``folder``, without following a link."""
     for root, _folders, names in os.walk(folder):
         for name in sorted(names):
-            path = Path(root) / name
-            if path.is_file() and not path.is_symlink():
+            path = f"{root}/{name}"
+            if os.path.isfile(path) and not os.path.islink(path):  # noqa: PTH113, PTH114
                 yield path
 
 
-def _described(path: Path) -> dict[str, Any]:
-    try:
-        size, sha256 = sha256_of(path)
-    except OSError as error:
-        return {"path": str(path), "error": error.strerror or msg("it cannot be read")}
-    return {"path": str(path), "size": size, "sha256": sha256}
+def _uploads(parents: Iterable[str]) -> Iterator[dict[str, object]]:
+    for parent in filter(os.path.isdir, parents):
+        from stages.contract import MANIFEST_FILE  # noqa: PLC0415 - only an audit needs it
+
+        for name in sorted(os.listdir(parent)):  # noqa: PTH208
+            manifest = f"{parent}/{name}/{MANIFEST_FILE}"
+            if os.path.isfile(manifest):  # noqa: PTH113 - without, an upload was interrupted: no tree yet
+                yield _upload(f"{parent}/{name}", name, manifest)
 
 
-def _uploads(parent: Path | None) -> Iterator[dict[str, Any]]:
-    if parent is None or not parent.is_dir():
-        return
-    from stages.contract import MANIFEST_FILE  # noqa: PLC0415 - only an audit needs it
-
-    for folder in sorted(parent.iterdir()):
-        manifest = folder / MANIFEST_FILE
-        if manifest.is_file():  # without, an upload was interrupted: no tree yet
-            yield _upload(folder, manifest)
-
-
-def _upload(folder: Path, manifest: Path) -> dict[str, Any]:
+def _upload(folder: str, name: str, manifest: str) -> dict[str, object]:
     """Hold a tree against its manifest, and the manifest against the name of the folder."""
-    known, faults = sha256_of(manifest), []
-    if known[1] != folder.name:
-        faults = [_fault(manifest, folder.name, known)]
-        return {"upload": str(folder), "files": 1, "size": known[0], "faults": faults}
-    lines = manifest.read_bytes().decode("utf-8").rstrip("\n").split("\n")
-    pairs = [(line.partition("  ")[0], folder / line.partition("  ")[2]) for line in lines]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        found = list(pool.map(_digests, [path for _, path in pairs]))
+    (known,) = _looked_at([manifest])
+    if isinstance(known, OSError) or known[1] != name:
+        faults = [_fault(manifest, name, known)]
+        return {"upload": folder, "files": 1, "size": 0, "faults": faults}
+    with open(manifest, encoding="utf-8", newline="\n") as stream:  # noqa: PTH123
+        lines = stream.read().rstrip("\n").split("\n")
+    pairs = [(line.partition("  ")[0], f"{folder}/{line.partition('  ')[2]}") for line in lines]
+    found = _looked_at([path for _, path in pairs])
     faults = [
-        _fault(path, expected, digests)
-        for (expected, path), digests in zip(pairs, found, strict=True)
-        if digests is None or digests[1] != expected
+        _fault(path, expected, seen)
+        for (expected, path), seen in zip(pairs, found, strict=True)
+        if isinstance(seen, OSError) or seen[1] != expected
     ]
-    size = known[0] + sum(digests[0] for digests in found if digests)
-    return {"upload": str(folder), "files": len(pairs) + 1, "size": size, "faults": faults}
+    size = known[0] + sum(seen[0] for seen in found if not isinstance(seen, OSError))
+    return {"upload": folder, "files": len(pairs) + 1, "size": size, "faults": faults}
 
 
-def _digests(path: Path) -> tuple[int, str] | None:
-    """Return size and SHA-256, or None for what is not there or cannot be read."""
-    try:
-        return sha256_of(path) if not path.is_symlink() else None
-    except OSError:
-        return None
+def _looked_at(paths: list[str]) -> list[tuple[int, str] | OSError]:
+    """Return size and SHA-256 of each file, or why it cannot be read; threads take one after the other."""
+    found: dict[int, tuple[int, str] | OSError] = {}
+    todo = enumerate(paths)
+
+    def work() -> None:
+        for number, path in todo:
+            try:
+                found[number] = _read(path)
+            except OSError as error:
+                found[number] = error
+
+    threads = [threading.Thread(target=work) for _ in range(_THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [found[number] for number in range(len(paths))]
 
 
-def _fault(path: Path, expected: str, found: tuple[int, str] | None) -> dict[str, Any]:
-    size, sha256 = found or (-1, "")
-    return {"path": str(path), "expected": expected, "size": size, "sha256": sha256}
+def _read(path: str) -> tuple[int, str]:
+    """Return size and SHA-256 of a file that is no link, which is read once."""
+    sha256, size = hashlib.sha256(), 0
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123
+        while block := stream.read(_BLOCK):
+            sha256.update(block)
+            size += len(block)
+    return size, sha256.hexdigest()
+
+
+def _fault(path: str, expected: str, found: tuple[int, str] | OSError) -> dict[str, object]:
+    size, sha256 = (-1, "") if isinstance(found, OSError) else found
+    return {"path": path, "expected": expected, "size": size, "sha256": sha256}
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from stages.message import msg
 #: Whose image it runs in: no other has ``stages/rehash.py``.
 STAGE = "data"
 _END = b"{}"
-_COMMAND = ("python", "-m", "stages.rehash")
+#: Without what is installed beside Python, which it needs nothing of: a run waits for this to start.
+_COMMAND = ("python", "-S", "-m", "stages.rehash")
 
 
 @dataclass(frozen=True)

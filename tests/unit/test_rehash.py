@@ -73,12 +73,14 @@ def test_uploads_are_held_against_their_manifest(
     bad = upload(inputs, {"c.png": b"c", "d.png": b"d", "e.png": b"e"})
     (bad / "c.png").write_bytes(b"C")
     (bad / "d.png").unlink()
+    (bad / "e.png").rename(tmp_path / "e.png")
+    (bad / "e.png").symlink_to(tmp_path / "e.png")
     (inputs / "interrupted").mkdir()
     lines = {line["upload"]: line for line in said(capsys, "--uploads", inputs)}
     assert set(lines) == {str(good), str(bad)}
     assert lines[str(good)]["faults"] == [] and lines[str(good)]["files"] == 3
     faults = {Path(fault["path"]).name: fault for fault in lines[str(bad)]["faults"]}
-    assert set(faults) == {"c.png", "d.png"}
+    assert set(faults) == {"c.png", "d.png", "e.png"}, "no link is followed"
     assert faults["c.png"]["sha256"] == digests_of(b"C").sha256
     assert faults["c.png"]["expected"] == digests_of(b"c").sha256
     assert (faults["d.png"]["size"], faults["d.png"]["sha256"]) == (-1, "")
