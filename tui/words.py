@@ -45,12 +45,6 @@ def state_words(state: State) -> tuple[str, str]:
     return f"{symbol(mark)} " + _(word), style
 
 
-def state_mark(state: State) -> tuple[str, str]:
-    """Return only the symbol of a stage's state, and its style."""
-    mark, _word, style = _STATES[state]
-    return symbol(mark), style
-
-
 def end_words(end: RunFinished | RunSummary) -> tuple[str, str]:
     """Return symbol and words of how a run ended, and their style: its verdict, if it came to one."""
     if judged := end.judgement:
