@@ -18,13 +18,12 @@ class Follower:
 
     The file may not be there yet, and its last line may be half written. Lines that are not events (a
     crash cut them short, or a later version wrote them) are passed over and counted in ``skipped``. If
-    the file is replaced or becomes shorter, it is read from its start again and ``restarts`` is raised.
+    the file is replaced or becomes shorter, it is read from its start again.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.skipped = 0
-        self.restarts = 0
         self._file = 0
         self._offset = 0
         self._rest = b""
@@ -66,7 +65,6 @@ class Follower:
             return stream.read(_BLOCK)
 
     def _start_again(self, file: int) -> None:
-        self.restarts += self._offset > 0
         self._file, self._offset, self._rest, self._oversized = file, 0, b"", False
 
     def _split(self, block: bytes) -> None:
