@@ -32,11 +32,6 @@ class Matches:
     missed: tuple[int, ...] = ()
     extra: tuple[int, ...] = ()
 
-    @property
-    def perfect(self) -> bool:
-        """Whether every region has its box and every box its region."""
-        return self.regions == self.boxes == self.pairs
-
 
 def match(boxes: Boxes, regions: Sequence[Region]) -> Matches:
     """Match the boxes of a page with its labelled regions."""

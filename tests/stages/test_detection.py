@@ -298,7 +298,7 @@ def test_a_map_of_another_size_is_refused() -> None:
 def test_an_outline_that_touches_itself_is_still_an_area() -> None:
     spiked = Region("A", ((0, 0), (40, 0), (60, 0), (40, 0), (40, 20), (0, 20)))
     found = match((((0, 0), (40, 0), (40, 20), (0, 20)),), [spiked])
-    assert found.perfect
+    assert (found.regions, found.boxes, found.pairs) == (1, 1, 1)
 
 
 def test_pages_without_a_label_that_is_json_are_named(tmp_path: Path) -> None:
