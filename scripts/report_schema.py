@@ -1,26 +1,35 @@
-"""Write docs/report.schema.json, the JSON schema of report.json, from the model of the report."""
+"""Write the JSON schemas of report.json and of sweep.json into docs/, from the models of both."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import json
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from pipeline.record import devices
 from pipeline.report import model, words
+from pipeline.sweep import table
 from stages import contract
 
-SCHEMA = Path(__file__).parents[1] / "docs" / "report.schema.json"
+_DOCS = Path(__file__).parents[1] / "docs"
+#: The model of each file, by where its schema is.
+SCHEMAS: dict[Path, tuple[str, type[BaseModel]]] = {
+    _DOCS / "report.schema.json": ("Paddock's report.json", model.Report),
+    _DOCS / "sweep.schema.json": ("Paddock's sweep.json", table.Table),
+}
 
 
-def schema_text() -> str:
-    """Return the schema: what is left out of a report at its default may be missing, and is never null."""
-    schema = model.Report.model_json_schema(by_alias=True)
-    _describe_members(schema)
+def schema_text(title: str, described: type[BaseModel]) -> str:
+    """Return a schema: what is left out of the file at its default may be missing, and is never null."""
+    schema = described.model_json_schema(by_alias=True)
+    _describe_members(schema, described)
     for node in _nodes(schema):
         if isinstance(node.get("title"), str):
             del node["title"]
@@ -29,12 +38,12 @@ def schema_text() -> str:
             _never_null(node)
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Paddock's report.json",
+        "title": title,
     }
     return json.dumps({**head, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _describe_members(schema: dict[str, Any]) -> None:
+def _describe_members(schema: dict[str, Any], described: type[BaseModel]) -> None:
     """Say of each member what the docstring below it says.
 
     pydantic can do so too (``use_attribute_docstrings``), but reads all the sources whenever the model is
@@ -45,8 +54,9 @@ def _describe_members(schema: dict[str, Any]) -> None:
         **vars(words),
         **vars(model),
         **vars(devices),
+        **vars(sys.modules[described.__module__]),
     }
-    nodes = {"Report": schema, **schema["$defs"]}
+    nodes = {described.__name__: schema, **schema["$defs"]}
     objects = {name: node["properties"] for name, node in nodes.items() if "properties" in node}
     for name, members in objects.items():
         for member, said in _docstrings(classes[name]).items():
@@ -89,4 +99,5 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    SCHEMA.write_text(schema_text(), encoding="utf-8")
+    for path, told in SCHEMAS.items():
+        path.write_text(schema_text(*told), encoding="utf-8")

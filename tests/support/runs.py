@@ -49,7 +49,10 @@ class Done:
 
 
 class Live:
-    """``paddock --batch --json`` in a process of its own. A context manager: nothing outlives it."""
+    """``paddock --batch --json``, or another ``command``, in a process of its own.
+
+    A context manager: nothing outlives it.
+    """
 
     def __init__(
         self,
@@ -57,9 +60,11 @@ class Live:
         *words: str,
         environ: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
+        command: Sequence[str] = ("--batch",),
     ) -> None:
+        paddock = [*prefix, sys.executable, "-m", "tui.cli"]
         self._process = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "tui.cli", "--batch", "--json", str(folder), *words],
+            [*paddock, *command, "--json", str(folder), *words],
             env={**os.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

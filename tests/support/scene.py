@@ -14,6 +14,7 @@ from docker import DockerClient
 from docker.models.containers import Container
 
 from pipeline.engine.connection import connect
+from pipeline.plan.stages import STAGES
 from pipeline.plan.workspace import workspace_of
 from pipeline.project import load_project
 from pipeline.record.events import AnyEvent, Envelope, Noted, RunFailed
@@ -96,14 +97,14 @@ class Scene:
         """Start a run in a process of its own."""
         return Live(self.folder, *words, environ=self.environ, prefix=self.prefix)
 
-    def go(self, *forced: str) -> Went:
-        """Run to the end: in this process, if that sees the project."""
+    def go(self, *forced: str, until: str = STAGES[-1]) -> Went:
+        """Run to the end, or ``until`` a stage: in this process, if that sees the project."""
         if self.prefix:
             with self.live(*(word for stage in forced for word in ("--force", stage))) as live:
                 done = live.finish()
             return Went(done.code, [Envelope.decode(json.dumps(event)) for event in done.events])
         said: list[Envelope] = []
-        options = Options(forced=frozenset(forced))
+        options = Options(last=until, forced=frozenset(forced))
         code = run(self.folder, options, {**os.environ, **self.environ}, said.append, StopSwitch())
         return Went(code, said)
 
