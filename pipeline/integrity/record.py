@@ -24,17 +24,18 @@ _REMEDIES: dict[Place, str] = {
 }
 
 
-def force(stages: Iterable[str]) -> str:
-    """Return the command that makes the results of ``stages`` again."""
-    return " ".join([msg("paddock --batch"), *(msg("--force {stage}", stage) for stage in stages)])
+def force(stages: Iterable[str], member: str = "") -> str:
+    """Return the command that makes the results of ``stages`` again, those of a sweep's member."""
+    command = msg("paddock sweep --member {name}", member) if member else msg("paddock --batch")
+    return " ".join([command, *(msg("--force {stage}", stage) for stage in stages)])
 
 
-def result_file(entry: Entry, file: Artifact) -> Expected:
-    """Return one file of a stage's result."""
+def result_file(entry: Entry, file: Artifact, member: str = "") -> Expected:
+    """Return one file of a stage's result, which a run of the project or of a ``member`` stands on."""
     stage = entry.components.stage
     path = result_folder(stage, entry.key) / file.path
     digests = Digests(file.size, file.md5, file.sha256)
-    remedy = msg("make it again: {force}", force([stage]))
+    remedy = msg("make it again: {force}", force([stage], member))
     return Expected("workspace", str(path), digests, stage, entry.run, entry.time, remedy)
 
 

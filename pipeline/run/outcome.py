@@ -322,7 +322,7 @@ class _Finish:
         entry = self._prepared.planner.ledger.find(result.key, self._prepared.planner.workspace)
         if entry is None:
             raise AssertionError(f"{stage} has a result that the ledger does not know")
-        return result_file(entry, artifact)
+        return result_file(entry, artifact, self._project.member)
 
     def _needed(self, kind: type[Left]) -> Left:
         """Return a document that a run which compared models leaves.

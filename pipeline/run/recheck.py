@@ -101,7 +101,8 @@ class Recheck:
             found = Rehashed({**found.files, **more.files})
         checked = check_results(new, found)
         stages = dict.fromkeys(fault.expected.made_by for fault in checked.faults)
-        refuse(checked.faults, msg("make it again: {force}", force(stages)))
+        command = force(stages, self._connected.project.member)
+        refuse(checked.faults, msg("make it again: {force}", command))
         self._done |= {entry.key for entry in new}
         size, seconds = human_size(checked.size), human_seconds(time.monotonic() - started)
         self._log.say(

@@ -20,7 +20,8 @@ def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int) -> None:
     Raises:
         UsageError: says what so many need, what the engine has, and how many fit.
     """
-    if jobs == 1:
+    jobs = min(jobs, len(plan.members))
+    if jobs < 2:
         return
     cpus = sorted(map(_cpus, plan.members), reverse=True)
     memory = sorted(map(_memory, plan.members), reverse=True)

@@ -115,7 +115,7 @@ class Table(_Part):
     @property
     def varied(self) -> tuple[str, ...]:
         """The settings that are not the same for all members."""
-        names = dict.fromkeys(name for row in self.rows for name in row.settings)
+        names = sorted({name for row in self.rows for name in row.settings})
         return tuple(name for name in names if len({_text(row, name) for row in self.rows}) > 1)
 
     @property

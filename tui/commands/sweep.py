@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table as Drawing
 from rich.text import Text
 
@@ -25,7 +27,7 @@ from pipeline.sweep.drive import Asked, chosen, sweep
 from pipeline.sweep.markdown import render_markdown
 from pipeline.sweep.plan import Fate, SweepPlan, plan_sweep
 from pipeline.sweep.table import Table, load_table
-from pipeline.sweep.words import choice, doubts, failures, rows, titles
+from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
 from pipeline.text import human_seconds, one_line
 from stages.contract import Exit
 from tui.batch import Printer, listening, stoppable
@@ -42,6 +44,9 @@ a folder of its own, out.sweep/MEMBER/; one table of all, ranked by validation, 
   paddock sweep table [PROJECT]   the last table again"""
 
 _WHAT = ("run", "plan", "table")
+#: Columns that are not settings; dropped first when the terminal is narrow, in this order.
+_OWN = tuple(column.title for column in COLUMNS)
+_LEAST_NEEDED = ("CPU s", "p50 ms", "time", "agreement", "NED")
 #: As many members of a plan are listed; --json has all.
 _LISTED = 30
 #: What a plan says of a stage, in a cell.
@@ -135,11 +140,18 @@ def _print_table(folder: Path, options: argparse.Namespace, terminal: Terminal) 
 
 def _draw(table: Table, terminal: Terminal) -> None:
     """Write the table, by what it is ranked, and what speaks against it."""
-    drawing = Drawing(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, title in enumerate(titles(table)):
-        drawing.add_column(translated(title), justify="left" if number == 1 else "right")
-    for row in rows(table):
-        drawing.add_row(*(Text(one_line(translated(cell))) for cell in row))
+    heads, body = titles(table), rows(table)
+    widths = [
+        max(cell_len(translated(line[place])) for line in (heads, *body))
+        for place in range(len(heads))
+    ]
+    shown = _fitting(heads, widths, terminal.results.width)
+    drawing = Drawing(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for place in shown:
+        left = heads[place] == "member"
+        drawing.add_column(translated(heads[place]), justify="left" if left else "right")
+    for row in body:
+        drawing.add_row(*(Text(one_line(translated(row[place]))) for place in shown))
     terminal.results.print(drawing)
     terminal.print(translated(choice(table)))
     for line in (*doubts(table), *failures(table)):
@@ -147,6 +159,18 @@ def _draw(table: Table, terminal: Terminal) -> None:
     made, alone = human_seconds(table.seconds), human_seconds(table.alone_seconds)
     told = _("stages took {made}; all of them, one run after the other from nothing: {alone}")
     terminal.print(told.format(made=made, alone=alone))
+
+
+def _fitting(heads: Sequence[str], widths: Sequence[int], width: int) -> list[int]:
+    """Return the places of the columns that fit: settings, which names tell as well, go first."""
+    shown = list(range(len(heads)))
+    settings = [place for place in shown if heads[place] not in _OWN]
+    least = [heads.index(title) for title in _LEAST_NEEDED]
+    for place in (*reversed(settings), *least):
+        if sum(widths[kept] + 3 for kept in shown) <= width:
+            break
+        shown.remove(place)
+    return shown
 
 
 def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:

@@ -1,0 +1,113 @@
+"""``paddock sweep``: what it prints of a plan, of the members as they run, and of the table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.cli import call
+from support.pretended import PretendedEngine, install
+from support.projects import MINIMAL, write_project
+
+SWEEP = """
+[model]
+pretrained = ""
+[train]
+mode = "full"
+[sweep.matrix]
+train.seed = [1, 2]
+[[sweep.members]]
+name = "last"
+train.overrides = ["Global.x=\\u001b[2J"]
+"""
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
+    return install(monkeypatch, PretendedEngine())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "p", MINIMAL + SWEEP)
+
+
+def test_a_plan_then_a_sweep_then_its_table(folder: Path, engine: PretendedEngine) -> None:
+    planned = call("sweep", "plan", folder)
+    assert planned.returncode == 0, planned.stderr
+    lines = planned.stdout.splitlines()
+    assert lines[0] == "seed=1  data make · train make · export make · convert make · verify make"
+    assert lines[1].startswith("seed=2  data shared · train make")
+    assert lines[3:6] == [
+        "3 members",
+        "stages: 0 cached, 13 to make, 2 made for another member",
+        "shared, by how many members: data 3",
+    ]
+    assert (
+        lines[-1] == "no past run tells how long these take: data, train, export, convert, verify"
+    )
+    assert engine.ran == []
+
+    done = call("sweep", folder)  # without a word between: the folder
+    assert done.returncode == 0, done.stderr
+    assert "seed=2  data     ✔ cached: made in" in done.stdout
+    assert "seed=1  verify   ✔ done in" in done.stdout
+    assert "ranked by accuracy on the validation set" in done.stdout.replace("\n", " ")
+    assert "\x1b[2J" not in done.stdout + done.stderr
+
+    again = call("sweep", "table", folder)
+    assert again.returncode == 0 and again.stdout and done.stdout.endswith(again.stdout)
+    assert call("sweep", "table", folder, "--format", "md").stdout.startswith(
+        "# plates: 3 members\n"
+    )
+    table = json.loads(call("sweep", "table", folder, "--json").stdout)
+    assert table == json.loads((folder / "out.sweep" / "sweep.json").read_text())
+    plan = json.loads(call("sweep", "plan", folder, "--json").stdout)
+    assert (plan["make"], plan["cached"], len(plan["members"])) == (0, 15, 3)
+
+
+def test_events_carry_the_members_names(folder: Path, engine: PretendedEngine) -> None:
+    done = call("sweep", "run", folder, "--json", "--member", "seed=2")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {event.get("member", "") for event in events} == {"", "seed=2"}
+    assert [event["type"] for event in events if "member" not in event] == [
+        "run-started", "sweep-planned", "member-started", "delivered", "run-finished",
+    ]  # fmt: skip
+
+
+def test_a_member_that_fails_is_named_with_its_reason(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    engine.breaks = lambda spec: (spec["stage"], spec["seed"]) == ("train", 2)
+    done = call("sweep", folder)
+    assert done.returncode == 3
+    assert "seed=2  \nerror: the train stage ended with code 3" in done.stderr
+    assert "! seed=2: the train stage ended with code 3" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["plan", "--member", "seed=3"], "has no member 'seed=3'; did you mean"),
+        (["table"], "there is no table of a sweep yet"),
+        (["run", "--locked"], "there is no lock here"),
+        (["plan", "--jobs", "99"], "3 members at once need 6 CPUs"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(
+    folder: Path, engine: PretendedEngine, words: list[str], said: str
+) -> None:
+    what, *options = words
+    done = call("sweep", what, folder, *options)
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+    assert engine.ran == []
+
+
+def test_a_project_without_a_sweep_is_told_how_to_write_one(
+    tmp_path: Path, engine: PretendedEngine
+) -> None:
+    done = call("sweep", "plan", write_project(tmp_path / "p"))
+    assert done.returncode == 2 and "the project has no sweep" in done.stderr
+    assert "docs/sweep.md" in done.stderr
