@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,10 +14,12 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.plan.lockfile import LOCK_FILE
+from pipeline.project import load_project
 from pipeline.record.events import Envelope, MemberStarted, RunFailed, RunFinished
 from pipeline.record.ledger import Ledger
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import list_runs
+from pipeline.run.audit import audit
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.sweep.drive import Asked, SweepEnd, sweep
@@ -255,3 +258,32 @@ def test_the_sweeps_own_record_says_what_it_ran_and_how_it_ended(
     events = [Envelope.decode(line).event for line in record.read_text().splitlines()]
     assert [it.name for it in events if isinstance(it, MemberStarted)] == MEMBERS
     assert isinstance(events[-1], RunFinished) and events[-1].code == 0
+
+
+def audited(folder: Path) -> dict[str, str]:
+    """Return what an audit finds: path -> problem."""
+    found = audit(load_project(folder), {}, lambda _text: None, StopSwitch())
+    return {fault.expected.path: fault.problem for fault in found.faults}
+
+
+def test_an_audit_looks_at_what_members_delivered(folder: Path, engine: PretendedEngine) -> None:
+    assert go(folder).code == Exit.OK and go(folder, forced=frozenset(("verify",))).code == Exit.OK
+    assert audited(folder) == {}
+    model = folder / "out.sweep" / "seed=1" / "model_arm.nb"
+    model.write_bytes(b"another")
+    (folder / "paddock.locks" / "seed=2.lock").write_text("{}")
+    shutil.rmtree(folder / "out.sweep" / "seed=3")  # nobody ships it
+    found = {"out.sweep/seed=1/model_arm.nb": "truncated", "paddock.locks/seed=2.lock": "truncated"}
+    assert audited(folder) == found
+    engine.files = {path: data for path, data in engine.files.items() if "/train/" not in path}
+    assert any("/results/train/" in path for path in audited(folder))
+
+
+def test_a_delivered_file_that_was_changed_stops_its_member_only(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    assert go(folder).code == Exit.OK
+    (folder / "out.sweep" / "seed=1" / "model_arm.nb").write_bytes(b"another")
+    ended = go(folder)
+    assert ended.code == Exit.INTEGRITY and ended.table is not None
+    assert [row.name for row in ended.table.rows if row.state == "failed"] == ["seed=1"]
