@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.record.events import Envelope, RunFailed, RunFinished
+from pipeline.record.events import Envelope, EventLog, RunFailed, RunFinished, StageStarted
+from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import run_folder
 from stages.contract import Metric
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from support.results import FILES
 from tui.views.run import RunView, view_of
+from tui.views.watch import Watch
 
 
 @pytest.fixture
@@ -107,3 +109,19 @@ def test_a_stage_that_a_stopped_run_never_came_to_does_not_wait_for_ever(folder:
     states = [stage.state for stage in view.stages.values()]
     assert states == ["failed", *["unreached"] * 4]
     assert not any(stage.reason for stage in list(view.stages.values())[1:])
+
+
+def test_a_sweeps_run_has_not_died_while_its_process_holds_the_lock(tmp_path: Path) -> None:
+    """The lock names no run then: there may be several."""
+    name = "20260102-030405-0abc"
+    log = EventLog(run_folder(tmp_path, name).events, name, lambda _envelope: None)
+    log.say(StageStarted("k", "never run", "i", "train.log"), "train")
+    log.close()
+    watch = Watch(tmp_path)
+    with run_lock(tmp_path / LOCK_NAME):
+        for _ in range(3):
+            watch.poll()
+        assert watch.view.running_stage is not None
+    for _ in range(3):
+        watch.poll()
+    assert watch.view.running_stage is None

@@ -102,7 +102,9 @@ class Watch:
 
     @property
     def _runs_here(self) -> bool:
-        """Whether the run that is followed is the one that goes on."""
+        """Whether the run that is followed is the one that goes on, or may be one of a sweep's."""
+        if self.alive and not self.alive.run:
+            return self.run is not None
         names = (self.alive.run if self.alive else "", self._launched.run if self._launched else "")
         return self.run is not None and self.run.name in names
 
