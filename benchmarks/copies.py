@@ -19,7 +19,7 @@ def copy_of(project: Path) -> Iterator[Path]:
     load_project(project)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "project"
-        made = shutil.ignore_patterns(".paddock", "out", "out.failed", "paddock.lock")
+        made = shutil.ignore_patterns(".paddock", "out*", "paddock.lock*")
         shutil.copytree(project, folder, ignore=made)
         try:
             yield folder
