@@ -13,10 +13,16 @@ from stages.message import msg
 #: How an app calls the code, with a dictionary and without.
 _READS = {
     "DECODE": "Decode",
+    "DICTIONARY_FILE": " ../dict.txt",
     "KOTLIN_DICTIONARY": 'assets.open("dict.txt").readBytes()',
     "SWIFT_DICTIONARY": "dictionaryPath",
 }
-_TELLS = {"DECODE": "Classify", "KOTLIN_DICTIONARY": "null", "SWIFT_DICTIONARY": "nil"}
+_TELLS = {
+    "DECODE": "Classify",
+    "DICTIONARY_FILE": "",
+    "KOTLIN_DICTIONARY": "null",
+    "SWIFT_DICTIONARY": "nil",
+}
 Size = Annotated[int, Field(ge=1, le=10_000)]
 Triple = tuple[float, float, float]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,21 @@ def test_every_mark_is_filled_in_with_the_projects_rules() -> None:
     assert json.loads(recorded_kit.read("preprocess.json"))["decode"]["dictionary_sha256"] in rules
     for name, data in kit.items():
         if not name.startswith("golden/"):
-            assert b"@TASK@" not in data and "@HEIGHT@" not in data.decode()
+            assert not re.search(rb"@[A-Z_0-9]+@", data), name
+    assert b"adb push ../model_arm.nb ../dict.txt ../kit /data" in kit["README.md"]
+
+
+def test_an_orientation_models_kit_has_no_dictionary() -> None:
+    def turned(document: dict[str, Any]) -> None:
+        document["task"] = "orientation"
+        document["decode"] = {
+            "method": "the class with the highest probability", "classes": ["0", "180"],
+        }  # fmt: skip
+
+    kit = make_kit(source(preprocess=changed("preprocess.json", turned)))
+    rules = kit["cpp/paddock_rules.h"].decode()
+    assert 'kLabels[] = {"0", "180"}' in rules and "kClasses = 2" in rules
+    assert 'kDictionarySha256[] = ""' in rules and b"dict.txt ../kit" not in kit["README.md"]
 
 
 def test_equal_results_make_an_equal_kit() -> None:
