@@ -14,8 +14,8 @@ import svg
 from pipeline.record.events import Envelope
 from pipeline.report.model import REPORT_FILE, load_report
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress
-from tui.batch import Printer
 from tui.console import Terminal
+from tui.printer import Printer
 from tui.table import print_parity
 
 WIDTH = 130

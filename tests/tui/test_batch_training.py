@@ -9,8 +9,8 @@ import pytest
 from pipeline.record.events import AnyEvent, Envelope
 from stages.contract import Metric, Progress
 from support.recorded import recorded_events
-from tui.batch import Printer
 from tui.console import Terminal
+from tui.printer import Printer
 from tui.progress import Course
 
 

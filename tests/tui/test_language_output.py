@@ -27,10 +27,10 @@ from support.cli import call
 from support.language import CHINESE, english_in, has_chinese, speaking
 from support.projects import MINIMAL, write_project
 from support.recorded import RECORDED, RUN, recorded_events, recorded_project
-from tui import batch
-from tui.batch import Printer
+from tui import printer as lines
 from tui.building import BuildPrinter
 from tui.console import Terminal, fold, padded
+from tui.printer import Printer
 from tui.table import print_parity
 from tui.words import check_name
 
@@ -176,7 +176,7 @@ def test_events(event: Any, said: str, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_recorded_run_is_read_in_chinese(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(lines, "PROGRESS_EVERY", 0.0)
     with speaking("zh_CN"):
         printer = Printer(Terminal(200), show_plan=True)
         for line in recorded_events(tmp_path, RUN):

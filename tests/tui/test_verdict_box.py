@@ -9,8 +9,8 @@ from rich.console import Console
 
 from pipeline.record.events import Envelope, RunFinished
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
-from tui.batch import Printer
 from tui.console import Terminal
+from tui.printer import Printer
 from tui.summary import summary_lines
 from tui.verdicts import limit_words, weightiest
 from tui.views.run import RunView

@@ -118,7 +118,7 @@ def test_a_run_reaches_the_engine_without_a_screen_or_what_comes_after_that() ->
     """The latter is imported while the container that hashes starts (pipeline/run/runner.py)."""
     watched = (
         "pipeline.report", "pipeline.run.prepare", "pipeline.run.execution", "pipeline.run.outcome",
-        "pipeline.plan.wiring", "rich.console", *SCREEN,
+        "pipeline.plan.wiring", "rich.console", "tui.views", "tui.printer", *SCREEN,
     )  # fmt: skip
     assert came_along((watched, ["tui.cli", "tui.batch"])) == [[]]
 

@@ -30,9 +30,10 @@ from pipeline.sweep.table import Table, load_table
 from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
 from pipeline.text import human_seconds, one_line
 from stages.contract import Exit
-from tui.batch import Printer, listening, stoppable
+from tui.batch import listening, stoppable
 from tui.console import Terminal, padded
 from tui.language import N_, _, ngettext, translated
+from tui.printer import Printer
 
 DESCRIPTION = """\
 Run the project again and again with other settings, which [sweep] in paddock.toml has: a matrix, whose
