@@ -19,8 +19,7 @@ from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.run.connect import connect
 from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared, prepare
-from pipeline.run.rehash import rehash
-from pipeline.run.results import check_results
+from pipeline.run.rehash import check_results, rehash
 from pipeline.run.uploads import check_uploads
 from stages.contract import Digests, Exit
 from stages.message import msg

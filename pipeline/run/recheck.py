@@ -13,8 +13,7 @@ from pipeline.record.events import EventLog, Noted
 from pipeline.record.ledger import Entry
 from pipeline.run.connect import Connected
 from pipeline.run.place import Place, Stop
-from pipeline.run.rehash import STAGE, Rehashed, rehash
-from pipeline.run.results import check_results
+from pipeline.run.rehash import STAGE, Rehashed, check_results, rehash
 from pipeline.text import human_seconds, human_size
 from stages.message import msg
 

@@ -12,6 +12,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.errors import EngineError
+from pipeline.integrity.faults import Expected, Fault, compare
+from pipeline.integrity.record import result_files
+from pipeline.record.ledger import Entry
 from pipeline.run.place import Place, Stop
 from stages.contract import INPUTS, Digests
 from stages.message import msg
@@ -93,3 +96,27 @@ def _run(place: Place, words: Sequence[str], stop: Stop) -> list[dict[str, Any]]
         )
         raise EngineError(message, remedy=remedy)
     return [json.loads(line) for line in lines]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How many files should be there, the bytes of those that are, and what is wrong."""
+
+    files: int
+    size: int
+    faults: tuple[Fault, ...]
+
+
+def check_results(entries: Sequence[Entry], found: Rehashed) -> Checked:
+    """Hold the files of results against the ledger."""
+    expected = {file.place_in_container: file for entry in entries for file in result_files(entry)}
+    faults = (_fault(file, found) for file in expected.values())
+    size = sum(digests.size for path in expected if (digests := found.files.get(path)))
+    return Checked(len(expected), size, tuple(fault for fault in faults if fault))
+
+
+def _fault(file: Expected, found: Rehashed) -> Fault | None:
+    digests = found.files.get(file.place_in_container)
+    if digests is None and file.place_in_container in found.files:
+        return Fault("unreadable", file)
+    return compare(file, digests)
