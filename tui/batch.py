@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-import shlex
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.plan.stages import STAGES
 from pipeline.record.events import Envelope
-from pipeline.record.runs import list_runs
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from stages.contract import Exit
@@ -38,6 +35,8 @@ def run_batch(
     listen = listening(lambda envelope: printer().show(envelope), as_json, terminal, stop)
     code = run(folder, options, environ, listen, stop)
     if not as_json and not options.dry_run:
+        from tui.printer import print_report  # noqa: PLC0415 - as above
+
         print_report(folder, code, options, terminal)
     return code
 
@@ -74,19 +73,3 @@ def listening(
             terminal.silence()
 
     return listen
-
-
-def print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:
-    """Print the table of a run that compared models; of one that a guard refused, where its report is."""
-    from pipeline.report.model import load_report  # noqa: PLC0415 - needed after the run
-    from tui.table import print_parity  # noqa: PLC0415
-
-    newest = next(iter(list_runs(folder / ".paddock")), None)
-    report = newest.report if newest else None
-    if report is None:
-        return
-    if code == Exit.INTEGRITY:
-        command = f"paddock report {shlex.quote(str(folder))}"
-        terminal.note(_("  more:  {command}").format(command=command))
-    if options.last == STAGES[-1] and code in (Exit.OK, Exit.PARITY):
-        print_parity(load_report(report), terminal)

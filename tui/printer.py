@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.plan.stages import STAGES
 from pipeline.record.events import (
     AnyEvent,
     Delivered,
@@ -21,12 +23,16 @@ from pipeline.record.events import (
     StageStarted,
     SweepPlanned,
 )
+from pipeline.record.runs import list_runs
+from pipeline.report.model import load_report
+from pipeline.run.options import Options
 from pipeline.text import human_seconds, human_size
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded
 from tui.evaluations import Evaluations
 from tui.language import _, translated
 from tui.progress import progress_sentence
+from tui.table import print_parity
 from tui.views.environments import PROCESSOR
 from tui.views.run import StageView
 from tui.views.story import story
@@ -34,6 +40,19 @@ from tui.words import end_words, plan_line
 
 #: A progress line at most this often, in seconds: a log in CI is read, not watched.
 PROGRESS_EVERY = 5.0
+
+
+def print_report(folder: Path, code: int, options: Options, terminal: Terminal) -> None:
+    """Print the table of a run that compared models; of one that a guard refused, where its report is."""
+    newest = next(iter(list_runs(folder / ".paddock")), None)
+    report = newest.report if newest else None
+    if report is None:
+        return
+    if code == Exit.INTEGRITY:
+        command = f"paddock report {shlex.quote(str(folder))}"
+        terminal.note(_("  more:  {command}").format(command=command))
+    if options.last == STAGES[-1] and code in (Exit.OK, Exit.PARITY):
+        print_parity(load_report(report), terminal)
 
 
 class Printer:

@@ -30,9 +30,8 @@ from support.projects import write_project
 from support.recorded import recorded_project
 from support.reports import own_report
 from support.results import make_boxes, make_chain, make_parity, make_report
-from tui.batch import print_report
 from tui.console import Terminal
-from tui.printer import Printer
+from tui.printer import Printer, print_report
 from tui.table import print_parity
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07[red]x[/red][link=u]\r\nerror: forged\x9b1A\u202egnp\x00"

@@ -19,8 +19,8 @@ from pipeline.run.runner import run
 from stages.contract import Exit
 from support.pretended import PretendedEngine, install
 from support.projects import MINIMAL, write_project
-from tui.batch import print_report
 from tui.console import Terminal
+from tui.printer import print_report
 
 ALL = """
 [model]
