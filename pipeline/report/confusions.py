@@ -68,8 +68,11 @@ def counted(report: Report) -> dict[Pair, Counter[str]]:
     """Return how often each model has each confusion, the most frequent first; none where nothing is read."""
     counts: dict[Pair, Counter[str]] = {}
     for item in report.mismatches if TASKS[report.task].reads else ():
+        aligned: dict[str, list[Pair]] = {}  # models read mostly the same
         for name, reading in item.found.items():
-            for pair in pairs(item.label, reading):
+            if reading not in aligned:
+                aligned[reading] = [*pairs(item.label, reading)]
+            for pair in aligned[reading]:
                 counts.setdefault(pair, Counter())[name] += 1
     order = sorted(counts, key=lambda pair: (-max(counts[pair].values()), pair))
     return {pair: counts[pair] for pair in order}

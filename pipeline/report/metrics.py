@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     ReportMetric = Metric[Model, Report]
 
-__all__ = ["ALL_METRICS", "FINE", "LOAD", "NONE", "RATIO", "metrics_of"]
+__all__ = ["ALL_METRICS", "FINE", "LOAD", "NONE", "RATIO", "SHA256", "metrics_of"]
 
 
 def metrics_of(report: Report) -> tuple[ReportMetric, ...]:
@@ -150,6 +150,9 @@ _COST: tuple[ReportMetric, ...] = (
 _CLASSES: tuple[ReportMetric, ...] = (
     Metric("classes", msg("classes of the dictionary"), _classes, "", brief=False, rank=3),
 )
+SHA256: ReportMetric = Metric(
+    "SHA-256", "SHA-256", lambda model, _: model.sha256 or None, ".12", measured=False, rank=4
+)
 _FILE: tuple[ReportMetric, ...] = (
     Metric(
         "MB",
@@ -160,9 +163,7 @@ _FILE: tuple[ReportMetric, ...] = (
         measured=False,
         rank=1,
     ),
-    Metric(
-        "SHA-256", "SHA-256", lambda model, _: model.sha256 or None, ".12", measured=False, rank=4
-    ),
+    SHA256,
     Metric(
         "MD5", "MD5", lambda model, _: model.md5 or None, ".12", measured=False, brief=False, rank=4
     ),

@@ -78,6 +78,8 @@ def complete(made: Report) -> Report:
         )
         for model in made.models
     )
+    small = replace(models[2], name="nb-x86-int8", size=2_400_000, accuracy=0.99)
+    models = (*models, small)
     line = Mismatch("test/00080.jpg", "ZH3GLXR0D", {"pd": "ZH36LXR0D", "nb-x86": "ZH3LXROD"})
     phone = {
         "devices": (make_phone(), make_phone(name="A phone with a long name, of another maker"))

@@ -124,7 +124,9 @@ def test_pictures_and_lines_are_bounded_and_what_is_left_out_is_said(
 
 def test_every_drawing_of_a_report_is_there_and_has_a_size(folder: Path) -> None:
     wrong = (Mismatch("a", "A0", {"pd": "AO"}),)
-    page = render_html(replace_training(report(folder, mismatches=wrong)))
+    made = replace_training(report(folder, mismatches=wrong))
+    sized = (replace(it, size=1_000_000 * (n + 1)) for n, it in enumerate(made.models))
+    page = render_html(made.model_copy(update={"models": tuple(sized)}))
     labels = re.findall(
         r'<svg class="chart" viewBox="0 0 420 \d+" role="img" aria-label="([^"]+)"', page
     )

@@ -138,8 +138,8 @@ def _sizes(report: Report) -> Figure | None:
                 break
         else:
             found.append(([_short(model)], size, score, _kind(model)))
-    if len(found) < 2:
-        return None
+    if sum(kind == "ships" for *_file, kind in found) < 2:
+        return None  # one size is no choice
     spots = [
         Spot(_joined(names), size, score, f"{size:.2f} MB, {score:.2%}", kind)
         for names, size, score, kind in found

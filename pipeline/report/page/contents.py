@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from pipeline.record.verdict import Limit, Verdict
-from pipeline.report.metrics import LOAD, metrics_of
+from pipeline.report.metrics import LOAD, SHA256, metrics_of
 from pipeline.report.model import Model, Outcome, Report
 from pipeline.report.page.say import cell, say, tag, together
 from pipeline.report.proofs import MARKS
@@ -102,7 +102,8 @@ def _quality(model: Model, report: Report) -> Iterator[Tile]:
 
 def model_table(report: Report) -> Table:
     """Return the parity table: every file and phone a row, with all that the page has room for."""
-    metrics = [it for it in metrics_of(report) if it.brief or it is LOAD]
+    shown = (it for it in metrics_of(report) if it.brief or it is LOAD)
+    metrics = [it for it in shown if it is not SHA256]  # whole below, where it can be copied
     titles = ("model", *(metric.title for metric in metrics))
     rows = []
     for model in report.rows:
