@@ -10,12 +10,15 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pipeline.tasks import TASKS
+from pipeline.text import shown
 
 if TYPE_CHECKING:
     from pipeline.report.model import Report
 
 #: Longer texts are compared up to here only: no recognition model writes as much in one line.
 LONGEST = 400
+#: What stands for a character that is not there, and for a space.
+NOTHING, SPACE = "\u2205", "\u2423"
 #: What the label has, and what was read in its place; "" where there is nothing.
 Pair = tuple[str, str]
 
@@ -45,6 +48,11 @@ def pairs(label: str, reading: str) -> Iterator[Pair]:
     for tag, start, end, since, to in compared(read, wanted):
         if tag != "equal":
             yield from zip_longest(wanted[since:to], read[start:end], fillvalue="")
+
+
+def visible(character: str) -> str:
+    """Return what stands for a character where it stands alone; no character and a space are seen, too."""
+    return SPACE if character.isspace() else shown(character) or NOTHING
 
 
 def pieces(reading: str, label: str) -> Iterator[tuple[str, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.report.confusions import counted
+from pipeline.report.confusions import counted, visible
 from pipeline.report.kinds import share_lost
 from pipeline.report.metrics import metrics_of
 from pipeline.report.model import Outcome, Report, Training
@@ -24,8 +24,8 @@ class Section:
     rows: Sequence[Sequence[str]]
 
 
-#: The most frequent confusions are shown, and what stands for a character that is not there.
-_CONFUSIONS, _NOTHING = 30, "\u2205"
+#: The most frequent confusions are shown.
+_CONFUSIONS = 30
 _EVALUATION_TITLES = (
     msg("step"),
     msg("training loss"),
@@ -154,7 +154,7 @@ def _confusions(report: Report) -> list[list[str]]:
     names = [model.name for model in report.models if model.is_measured]
     found = list(counted(report).items())[:_CONFUSIONS]
     return [
-        [wanted or _NOTHING, read or _NOTHING, *(str(counts[name] or NONE) for name in names)]
+        [visible(wanted), visible(read), *(str(counts[name] or NONE) for name in names)]
         for (wanted, read), counts in found
     ]
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pipeline.record.verdict import Asked
 from pipeline.report import training
-from pipeline.report.confusions import counted
+from pipeline.report.confusions import NOTHING, counted, visible
 from pipeline.report.model import Model, Report, Training
 from pipeline.report.page.axis import percent
 from pipeline.report.page.chart import (
@@ -25,7 +25,6 @@ from pipeline.report.page.chart import (
 )
 from pipeline.report.verdict import score_of
 from pipeline.tasks import TASKS
-from pipeline.text import shown
 from stages.contract.artifacts import PD_MODEL
 from stages.contract.variant import Variant
 from stages.message import msg
@@ -34,8 +33,6 @@ from stages.message import msg
 _CONFUSIONS = 12
 #: Files whose size differs by less, in MB, stand in one place.
 _SAME_SIZE = 0.02
-#: What stands for a character that is not there, and for a space.
-NOTHING, SPACE = "\u2205", "\u2423"
 
 
 @dataclass(frozen=True)
@@ -55,11 +52,6 @@ def figures(report: Report) -> Iterator[Figure]:
             yield figure
     if report.training is not None:
         yield from _training(report.training)
-
-
-def visible(character: str) -> str:
-    """Return what stands for a character in a table of characters: a space is seen, too."""
-    return SPACE if character.isspace() else shown(character) or NOTHING
 
 
 def _kind(model: Model) -> str:

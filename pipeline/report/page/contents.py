@@ -104,7 +104,7 @@ def model_table(report: Report) -> Table:
     """Return the parity table: every file and phone a row, with all that the page has room for."""
     shown = (it for it in metrics_of(report) if it.brief or it is LOAD)
     metrics = [it for it in shown if it is not SHA256]  # whole below, where it can be copied
-    titles = ("model", *(metric.title for metric in metrics))
+    titles = (msg("model"), *(metric.title for metric in metrics))
     rows = []
     for model in report.rows:
         cells = []
@@ -133,7 +133,7 @@ def _with_interval(said: object, model: Model) -> Markup:
 
 def limit_table(report: Report) -> Table:
     """Return each limit beside what was held against it; what is not kept comes first."""
-    titles = ("limit", "model", "measured", "asked", "outcome")
+    titles = (msg("limit"), msg("model"), msg("measured"), msg("asked"), msg("outcome"))
     found = sorted(report.limits, key=lambda limit: limit.kept)
     return Table(titles, tuple(_limit(limit) for limit in found))
 
@@ -195,7 +195,7 @@ def environment(report: Report) -> Table:
             if len(values) == 1 or value != NONE
         )
         rows.append((cell(name), together(lines)))
-    return Table(("name", msg("version")), tuple(rows))
+    return Table((msg("name"), msg("version")), tuple(rows))
 
 
 def _of_stages(value: str, stages: list[str]) -> Markup:

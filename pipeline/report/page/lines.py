@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from pipeline.report.confusions import pieces
+from pipeline.report.confusions import pieces, visible
 from pipeline.report.model import Report
-from pipeline.report.page.charts import NOTHING, SPACE
 from pipeline.report.page.say import cell, tag, together, written
 from pipeline.report.pictures import PictureError, load_picture
 from pipeline.tasks import TASKS
@@ -137,10 +136,8 @@ def reading(found: str, label: str | None = None) -> Markup:
 
 def _piece(text: str, is_same: bool) -> Markup:
     if is_same:
-        return Markup("{}").format(shown(text))
-    if not text:
-        return tag("mark", NOTHING, class_="gap")
-    return tag("mark", SPACE if text.isspace() else shown(text))
+        return escape(shown(text))
+    return tag("mark", visible(text), class_=None if text else "gap")
 
 
 def _cut(text: str) -> str:
