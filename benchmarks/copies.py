@@ -12,6 +12,9 @@ from clock import paddock, timed
 
 from pipeline.project import load_project
 
+#: What runs and sweeps leave in a project.
+_MADE = (".paddock", "out", "out.failed", "out.sweep", "paddock.lock", "paddock.locks")
+
 
 @contextmanager
 def copy_of(project: Path) -> Iterator[Path]:
@@ -19,7 +22,7 @@ def copy_of(project: Path) -> Iterator[Path]:
     load_project(project)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "project"
-        made = shutil.ignore_patterns(".paddock", "out*", "paddock.lock*")
+        made = shutil.ignore_patterns(*_MADE)
         shutil.copytree(project, folder, ignore=made)
         try:
             yield folder

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
@@ -33,7 +33,7 @@ class Recheck:
         # the keys of results that were held against the ledger
         self._done = set[str]() if done is None else done
         self._thread = ThreadPoolExecutor(1)
-        self._early: Future[Rehashed] | None = None
+        self._early: Callable[[], Rehashed] | None = None
         self._early_keys: frozenset[str] = frozenset()
         self._begun = 0.0
         self._is_over = False
@@ -55,7 +55,13 @@ class Recheck:
         if place and not connected.ledger.broken:
             self._begun = time.monotonic()
             self._early_keys = frozenset(entry.key for entry in here)
-            self._early = self._thread.submit(rehash, place, result_folders(here), self._orders)
+            folders = result_folders(here)
+            self._early = self._thread.submit(rehash, place, folders, self._orders).result
+
+    def know(self, keys: frozenset[str], found: Rehashed) -> None:
+        """Take what was found of the results with these keys for all members of a sweep, in one go."""
+        self._early_keys, self._begun = keys, time.monotonic()
+        self._early = lambda: found
 
     def _place(self) -> Place | None:
         """Return where to hash; None if the image for it is not there."""
@@ -94,7 +100,7 @@ class Recheck:
         others = [entry for entry in new if entry.key not in self._early_keys]
         found = Rehashed({})
         if early and self._early:
-            started, found = self._begun, self._early.result()
+            started, found = self._begun, self._early()
         if others:
             more = rehash(place, result_folders(others), self._stop)
             found = Rehashed({**found.files, **more.files})

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.errors import UsageError
+from pipeline.integrity.record import result_folders
 from pipeline.plan.lockfile import lock_of, read_lock
 from pipeline.project import load_project
 from pipeline.project.members import Member, load_members
@@ -30,6 +31,7 @@ from pipeline.run.connect import Connected, connect
 from pipeline.run.options import Options, Outcome, StopSwitch
 from pipeline.run.prepare import Preparation
 from pipeline.run.recheck import Recheck
+from pipeline.run.rehash import Rehashed, rehash
 from pipeline.run.runner import recorded, remove_leftovers
 from pipeline.run.sharing import Sharing
 from pipeline.run.stage_pass import StagePass
@@ -102,7 +104,9 @@ def sweep(
             plan = plan_sweep(members, preparation, asked.options.forced)
             refuse_too_many(connected.engine, plan, asked.jobs)
             log.say(SweepPlanned(tuple(it.name for it in members), asked.jobs))
-            running = _Sweep(own.name, connected, asked, locks, log, audience.hear, stop)
+            running = _Sweep(
+                own.name, connected, asked, locks, log, audience.hear, stop, _rehashed(plan, stop)
+            )
             tables.append(running.go(plan))
             stop.check()
             return Outcome(max((it.code for it in running.ended.values()), default=Exit.OK))
@@ -110,6 +114,23 @@ def sweep(
         code = recorded(own, log, stop, work)
         audience.raise_error()
         return SweepEnd(code, tables[0] if tables else None)
+
+
+def _rehashed(plan: SweepPlan, stop: StopSwitch) -> tuple[frozenset[str], Rehashed]:
+    """Hash all cached results again in one container, which takes longer to start than to do its work.
+
+    What is wrong with one of them ends the members that stand on it.
+    """
+    taken = {
+        step.entry.key: step.entry
+        for planned in plan.members
+        for step in planned.prepared.planner.plan()
+        if step.entry
+    }
+    if not taken:
+        return frozenset(), Rehashed({})
+    place = plan.members[0].prepared.place
+    return frozenset(taken), rehash(place, result_folders(taken.values()), stop)
 
 
 def chosen(members: tuple[Member, ...], names: tuple[str, ...]) -> tuple[Member, ...]:
@@ -163,6 +184,7 @@ class _Sweep:
     log: EventLog
     hear: Callable[[Envelope], None]
     stop: StopSwitch
+    known: tuple[frozenset[str], Rehashed]
     sharing: Sharing = field(default_factory=Sharing)
     ended: dict[str, Ended] = field(default_factory=dict)
 
@@ -188,6 +210,7 @@ class _Sweep:
 
         def work() -> Outcome:
             with Recheck(connected, log, self.stop, self.sharing.checked) as recheck:
+                recheck.know(*self.known)
                 return StagePass(
                     planned.prepared,
                     recheck,

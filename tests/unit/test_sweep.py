@@ -287,3 +287,18 @@ def test_a_delivered_file_that_was_changed_stops_its_member_only(
     ended = go(folder)
     assert ended.code == Exit.INTEGRITY and ended.table is not None
     assert [row.name for row in ended.table.rows if row.state == "failed"] == ["seed=1"]
+
+
+def test_all_cached_results_are_hashed_again_in_one_go(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert go(folder).code == Exit.OK
+    asked: list[tuple[str, ...]] = []
+    rehash = engine._rehash  # noqa: SLF001
+    monkeypatch.setattr(engine, "_rehash", lambda words: asked.append(words) or rehash(words))
+    assert go(folder).code == Exit.OK and len(asked) == 1
+    damaged = next(path for path in engine.files if "/train/" in path and "curve" in path)
+    engine.files[damaged] = b"another"
+    ended = go(folder)
+    assert ended.code == Exit.INTEGRITY and ended.table is not None
+    assert len(asked) == 2 and [row.state for row in ended.table.rows].count("failed") == 1
