@@ -201,7 +201,9 @@ def _given(
 def _dictionary_of(project: Project) -> Path:
     """Return the user's file, or Paddock's own where the labels' characters are taken."""
     if project.takes_labels_characters:
-        return project.state / DICTIONARY
+        # a sweep's members may have other labels, and each its own characters until it has run
+        folder = project.state / "members" / project.member if project.member else project.state
+        return folder / DICTIONARY
     return project.folder / project.settings.data.dictionary
 
 

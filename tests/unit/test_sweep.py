@@ -6,7 +6,7 @@ import json
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -294,8 +294,13 @@ def test_all_cached_results_are_hashed_again_in_one_go(
 ) -> None:
     assert go(folder).code == Exit.OK
     asked: list[tuple[str, ...]] = []
-    rehash = engine._rehash  # noqa: SLF001
-    monkeypatch.setattr(engine, "_rehash", lambda words: asked.append(words) or rehash(words))
+    rehash = engine._rehash
+
+    def count(words: tuple[str, ...]) -> Iterator[bytes]:
+        asked.append(words)
+        return rehash(words)
+
+    monkeypatch.setattr(engine, "_rehash", count)
     assert go(folder).code == Exit.OK and len(asked) == 1
     damaged = next(path for path in engine.files if "/train/" in path and "curve" in path)
     engine.files[damaged] = b"another"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.plan.inputs import FromProject
 from pipeline.project import load_project
 from pipeline.project.members import load_members
 from pipeline.record.ledger import Components, Entry, Ledger
@@ -17,7 +18,7 @@ from pipeline.run.prepare import Preparation
 from pipeline.sweep.drive import Asked, sweep
 from pipeline.sweep.past import Past
 from pipeline.sweep.plan import SweepPlan, plan_sweep
-from stages.contract import Exit, Result
+from stages.contract import Exit, Result, hash_file
 from support.pretended import PretendedEngine, install
 from support.projects import MINIMAL, write_project
 
@@ -119,3 +120,20 @@ def test_members_that_differ_in_the_head_share_features(
     assert [stage.fate for stage in trained] == ["make"] * 4 and found.sharing_features == 4
     assert len({stage.features for stage in trained}) == 2, "copies need features of their own"
     assert [stage.seconds for stage in trained] == [30.0, 30.0, 20.0, 20.0]
+
+
+def test_members_with_other_labels_have_dictionaries_of_their_own(
+    tmp_path: Path, engine: PretendedEngine
+) -> None:
+    text = FULL.replace('"dict.txt"', '"labels"') + '[sweep.matrix]\ndata.train = [["train.txt"], '
+    folder = write_project(tmp_path / "p", text + '["other.txt"]]\n')
+    (folder / "data" / "other.txt").write_text("train/0.png\tXYZ\n", encoding="utf-8")
+    found: list[str] = []
+    for planned in plan(folder).members:
+        wire = next(it for it in planned.prepared.planner.wires if it.stage == "data")
+        source = wire.inputs["dictionary"]
+        assert isinstance(source, FromProject)
+        (path,) = source.upload.files.values()
+        assert hash_file(path).sha256 == source.as_input("dictionary").sha256, "as it was planned"
+        found.append(path.read_text(encoding="utf-8"))
+    assert "X" in found[1] and "X" not in found[0]
