@@ -64,7 +64,7 @@ def test_a_plan_then_a_sweep_then_its_table(folder: Path, engine: PretendedEngin
     )
     table = json.loads(call("sweep", "table", folder, "--json").stdout)
     assert table == json.loads((folder / "out.sweep" / "sweep.json").read_text())
-    plan = json.loads(call("sweep", "plan", folder, "--json").stdout)
+    plan = json.loads(call("sweep", "plan", "--json", folder).stdout)
     assert (plan["make"], plan["cached"], len(plan["members"])) == (0, 15, 3)
 
 
@@ -90,6 +90,7 @@ def test_a_member_that_fails_is_named_with_its_reason(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["plann"], "a sweep has no 'plann'"),
         (["plan", "--member", "seed=3"], "has no member 'seed=3'; did you mean"),
         (["table"], "there is no table of a sweep yet"),
         (["run", "--locked"], "there is no lock here"),

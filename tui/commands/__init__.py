@@ -45,6 +45,9 @@ COMMANDS: dict[str, str] = {
     "completion": "complete words on Tab, in bash, zsh and fish",
 }
 
+#: Those with two words that need not be there, and options that may stand between them.
+INTERMIXED = frozenset({"sweep"})
+
 
 def load(name: str) -> Command:
     """Import the command ``name``, one of :data:`COMMANDS`."""

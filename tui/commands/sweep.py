@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.table import Table as Drawing
 from rich.text import Text
 
+from pipeline.errors import UsageError
 from pipeline.plan.stages import STAGES
 from pipeline.project import load_project
 from pipeline.project.members import load_members
@@ -90,8 +91,13 @@ def _count(text: str) -> int:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Run, plan, or print the table."""
     what, project = options.what, options.project
-    if what not in _WHAT and project is None:  # `paddock sweep PROJECT`
-        what, project = "run", what
+    if what not in _WHAT:
+        if project is not None:
+            message = _("a sweep has no {what}").format(what=repr(what))
+            raise UsageError(
+                message, remedy=_("choose one of: {known}").format(known=", ".join(_WHAT))
+            )
+        what, project = "run", what  # `paddock sweep PROJECT`
     folder = Path(project or ".")
     if what == "plan":
         return _plan(folder, options, terminal)
