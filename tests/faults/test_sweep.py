@@ -39,7 +39,7 @@ def started(done: Done) -> list[tuple[str, str]]:
     return [(it["stage"], it["member"]) for it in done.of("stage-started")]
 
 
-def test_killed_sweep_goes_on_and_a_member_that_fails_stops_no_other(
+def test_killed_or_stopped_sweep_goes_on_and_a_member_that_fails_stops_no_other(
     machine: Machine, tmp_path: Path
 ) -> None:
     scene = Scene(machine, write_project(tmp_path / "p", PROJECT + SWEEP))
@@ -52,12 +52,21 @@ def test_killed_sweep_goes_on_and_a_member_that_fails_stops_no_other(
         killed = live.finish()
     assert len(started(killed)) == 1, "the other member waited for it"
 
+    with scene.ordered("train", "hold"), sweep(scene, "--jobs", "2") as live:
+        at_it = {live.wait_for("progress", "train")["member"] for _ in GOOD}
+        live.send(signal.SIGINT)
+        stopped = live.finish()
+    assert f"took over from a run that died (pid {pid_of(killed)} on " in stopped.notes()
+    assert at_it == {*GOOD} and stopped.code == 130, stopped.stderr
+    ended = {it.get("member", ""): it["code"] for it in stopped.of("run-finished")}
+    assert ended == {"": 130, **dict.fromkeys(GOOD, 130)}, "the last member was not begun"
+    assert [stage for stage, _member in started(stopped)].count("data") == 1
+    assert scene.containers() == []
+
     with sweep(scene, "--jobs", "2") as live:
         done = live.finish()
-    assert f"took over from a run that died (pid {killed_pid(killed)} on " in done.notes()
-    assert done.code == 3, done.stderr
+    assert done.code == 3 and "took over" not in done.notes(), done.stderr
     ran = started(done)
-    assert [stage for stage, _member in ran].count("data") == 1
     assert {member for stage, member in ran if stage == "train"} == {*GOOD, "starved"}
     (failed,) = done.of("run-failed")
     assert failed["member"] == "starved" and "train" in failed["message"]
@@ -73,5 +82,5 @@ def test_killed_sweep_goes_on_and_a_member_that_fails_stops_no_other(
     assert again.code == 0 and started(again) == [], again.stderr
 
 
-def killed_pid(done: Done) -> int:
+def pid_of(done: Done) -> int:
     return int(next(it["pid"] for it in done.of("run-started") if not it.get("member")))
