@@ -151,16 +151,6 @@ def _text(row: Row, name: str) -> str:
     return json.dumps(row.settings.get(name), sort_keys=True, default=str)
 
 
-def differing(one: Row, other: Row) -> dict[str, tuple[Any, Any]]:
-    """Return the settings in which two members differ, with both values; None where one leaves it alone."""
-    names = dict.fromkeys([*one.settings, *other.settings])
-    return {
-        name: (one.settings.get(name), other.settings.get(name))
-        for name in names
-        if _text(one, name) != _text(other, name)
-    }
-
-
 @dataclass(frozen=True)
 class Ended:
     """The run of a member, and its exit code."""
