@@ -15,6 +15,8 @@ from stages.contract import decode_event, encode_event
 HOSTILE = "\x1b[31m\n\r\u202e\ud800 [red]ä"
 EVERY_EVENT: tuple[AnyEvent, ...] = (
     events.RunStarted("plates", "/p", 7, "host", "unix:///s", "0.1.0"),
+    events.SweepPlanned(("a", "b"), 2),
+    events.MemberStarted("a", "run-1"),
     events.StagePlanned("run", "never run", "k"),
     events.StageStarted("k", "never run", "sha256:i", "/log"),
     events.StageCached("k", "run-1"),
@@ -46,7 +48,7 @@ def test_round_trip(event: AnyEvent) -> None:
     assert Envelope.decode(line) == envelope
 
 
-@pytest.mark.parametrize("event", EVERY_EVENT[11:], ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize("event", EVERY_EVENT[13:], ids=lambda event: type(event).__name__)
 def test_round_trip_of_what_a_stage_says(event: contract.StageEvent) -> None:
     line = encode_event(event)
     assert line.isascii() and "\n" not in line
