@@ -59,8 +59,11 @@ def main() -> None:
         peak = max(one.peak for one in taken) / 1e6
         print(f"{name:<20} wall {wall:.1f}  CPU of the process {cpu:.1f}  its peak {peak:.0f} MB")
     print(f"peak memory of the data stage: {_peak_of_stage(project) / 1e6:.0f} MB")
-    ratio = median(one.seconds for one in ours) / median(one.seconds for one in theirs)
-    print(f"ratio of the medians: {ratio:.2f}")
+    wall, cpu = (
+        median(getattr(one, what) for one in ours) / median(getattr(one, what) for one in theirs)
+        for what in ("seconds", "cpu")
+    )
+    print(f"ratio of the medians: wall {wall:.2f}, CPU of the processes {cpu:.2f}")
 
 
 def _watched(command: Sequence[str], folder: Path | None = None) -> Taken:
