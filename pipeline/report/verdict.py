@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.project.schema import Settings
 from pipeline.record.verdict import Asked, Judgement, Limit, Verdict
 from pipeline.report.kinds import files_of, kind_of, left_out, without
+from pipeline.report.limits import held_against
 from pipeline.report.words import Effect, GuardEntry, Outcome
 from pipeline.tasks import TASKS, Task
 from stages.contract import Attempt, Chain, Change, ModelEntry, OnArm, Parity, Quantisation, Status
@@ -135,21 +136,6 @@ def _limit(
     number = None if math.isnan(value) else value
     unjudged = Limit(asked, model.name, measure, False, number, reference=model.reference)
     return held_against(unjudged, settings)
-
-
-def held_against(measured: Limit, settings: Settings) -> Limit:
-    """Hold a number that was measured against the limit that the project sets to it now."""
-    table = settings.quantize if is_lossy(measured.model) else settings.verify
-    limit: float | None = getattr(table, measured.asked.value, None)
-    return replace(measured, limit=limit, kept=_keeps(measured, limit))
-
-
-def _keeps(measured: Limit, limit: float | None) -> bool:
-    if limit is None:
-        return measured.number > 0
-    if measured.asked is Asked.MIN_ACCURACY and limit == 0:
-        return True  # whatever was measured
-    return measured.number >= limit if measured.asked.is_least else measured.number <= limit
 
 
 def score_of(model: ModelEntry, task: Task) -> float:

@@ -16,7 +16,7 @@ def foreseen(prepared: Prepared) -> tuple[Step, ...]:
     if last.entry is None or not ledger.conclusions:
         return (*before, last)
     # Only a plan that finds all cached pays for reading a report.
-    from pipeline.report.anew import changed_limits  # noqa: PLC0415
+    from pipeline.report.limits import changed_limits  # noqa: PLC0415
 
     key = last.entry.key
     changes = joined("; ", changed_limits(prepared.project, ledger, last.stage, key))

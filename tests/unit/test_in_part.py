@@ -13,7 +13,7 @@ from pipeline.project import load_project
 from pipeline.record.events import Delivered, Envelope, RunFinished
 from pipeline.record.ledger import Ledger
 from pipeline.record.verdict import Verdict
-from pipeline.report.anew import changed_limits
+from pipeline.report.limits import changed_limits
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from stages.contract import Exit

@@ -59,7 +59,7 @@ def test_a_plan_pulls_in_neither_textual_nor_paddle() -> None:
         "pipeline.pitfalls", "pipeline.record.events", "pipeline.run.runner", "pipeline.run.execution",
         "pipeline.models.configuration", "pipeline.models.soundness", "pipeline.plan.arm_runtime",
     )  # fmt: skip
-    judged_anew = ("pipeline.report.model", "rich.console"), ["pipeline.report.anew"]
+    judged_anew = ("pipeline.report.model", "stages.contract.parity"), ["pipeline.report.limits"]
     assert came_along(((*no_run, *SCREEN), ["tui.commands.plan"]), judged_anew) == [[], []]
 
 

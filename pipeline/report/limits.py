@@ -1,17 +1,33 @@
-"""A verdict that would be another one, though what was measured stays: by which limits it changed."""
+"""The limits that a project sets: held against what was measured, now and when they changed since."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.project import Project
+from pipeline.project import Project, Settings
 from pipeline.record.ledger import Ledger
 from pipeline.record.runs import run_folder
-from pipeline.record.verdict import Limit
-from pipeline.report.verdict import held_against
+from pipeline.record.verdict import Asked, Limit
+from stages.contract.variant import is_lossy
 from stages.message import joined, msg
+
+
+def held_against(measured: Limit, settings: Settings) -> Limit:
+    """Hold a number that was measured against the limit that the project sets to it now."""
+    table = settings.quantize if is_lossy(measured.model) else settings.verify
+    limit: float | None = getattr(table, measured.asked.value, None)
+    return replace(measured, limit=limit, kept=_keeps(measured, limit))
+
+
+def _keeps(measured: Limit, limit: float | None) -> bool:
+    if limit is None:
+        return measured.number > 0
+    if measured.asked is Asked.MIN_ACCURACY and limit == 0:
+        return True  # whatever was measured
+    return measured.number >= limit if measured.asked.is_least else measured.number <= limit
 
 
 class _Judged(BaseModel):
