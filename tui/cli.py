@@ -55,7 +55,7 @@ def start() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``paddock`` with ``arguments`` (``sys.argv`` without the program) and return the exit code."""
-    gc.set_threshold(100_000, 20, 100)  # to look through what is imported for garbage finds none
+    gc.set_threshold(300_000, 20, 100)  # to look through what is imported for garbage finds none
     words = list(sys.argv[1:] if arguments is None else arguments)
     terminal = Terminal()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -74,6 +75,8 @@ def _open(
     from tui.backend import Backend
     from tui.keymap import keymap_file, load_keymap
 
+    gc.freeze()  # what is imported stays; of what comes now, less is looked through at a time
+    gc.set_threshold(50_000, 20, 100)
     app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options)
     _check_theme(current().theme, app.available_themes)
     asyncio.run(_until_left(app, terminal))
