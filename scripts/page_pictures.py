@@ -17,7 +17,7 @@ from PIL import Image
 from pipeline.compose.file import read_compose
 from pipeline.engine.connection import connect
 from pipeline.project import load_project
-from pipeline.report.contrast import with_last_other
+from pipeline.report.contrast import ledger_of, with_last_other
 from pipeline.report.find import find, newest
 from pipeline.report.html import Beside, render_html
 from support.browser import View, build_browser, look_at
@@ -34,7 +34,8 @@ COLOURS = 128
 def main(folder: Path, run: str = "") -> None:
     """Draw the run's page, the newest's if none is named."""
     found = find(run, folder) if run else newest(folder)
-    before = with_last_other(folder / ".paddock", found.report, found.side)
+    state = folder / ".paddock"
+    before = with_last_other(state, ledger_of(state), found.report, found.side)
     text = render_html(found.report, Beside(load_project(folder).data_root, before))
     client = connect(os.environ)
     image = build_browser(client, read_compose(os.environ).images["base"].image)

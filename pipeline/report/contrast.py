@@ -129,23 +129,39 @@ def side_of(report: Report) -> Side:
 
 def side_of_run(run: RunFolder) -> Side:
     """Return a side with all that the project's record knows of it."""
-    return read_side(run, Ledger(run.state / "ledger.jsonl").entries)
+    return read_side(run, ledger_of(run.state).entries)
 
 
-def with_last_other(state: Path, report: Report, now: Side) -> Contrast | None:
+def ledger_of(state: Path) -> Ledger:
+    """Return the ledger of a project with this ``.paddock``."""
+    return Ledger(state / "ledger.jsonl")
+
+
+def with_last_other(
+    state: Path, ledger: Ledger, report: Report, now: Side, member: str = ""
+) -> Contrast | None:
     """Compare a run with the latest one before it whose report says something else; None if there is none.
 
     Runs in which all was cached say what the run before them said: a page compared with these would
-    tell of no difference, and be another page after every run.
+    tell of no difference, and be another page after every run. What a sweep's members differ in is the
+    sweep's to say: a run is compared with those of the same one.
+
+    Args:
+        state: the project's ``.paddock``.
+        ledger: the project's.
+        report: of the run.
+        now: what is known of the run.
+        member: whose run it is, if the ledger does not have it yet.
     """
-    text = report.dump()
+    members = {it.run: it.member for it in ledger.conclusions}
+    text, own = report.dump(), members.get(report.run, member)
     for run in list_runs(state)[:_LOOKED_AT]:
-        if run.name >= report.run or run.report is None:
+        if run.name >= report.run or run.report is None or members.get(run.name, "") != own:
             continue
         with suppress(OSError, UnicodeDecodeError):
             written = run.report.read_text("utf-8")
             is_same = written.replace(f'"run": "{run.name}"', f'"run": "{report.run}"') == text
-            before = None if is_same else side_of_run(run)
+            before = None if is_same else read_side(run, ledger.entries)
             if before and before.report:
                 return contrast(before, replace(now, report=report))
     return None

@@ -228,8 +228,12 @@ class _Finish:
     def _beside(self, report: Report) -> Beside:
         """Return what the page shows beside the report: the images, and what differs from an earlier run."""
         run = run_folder(self._project.state, self._completed.run)
-        now = read_side(run, self._prepared.planner.ledger.entries)
-        before = with_last_other(self._project.state, report, now)
+        ledger, state, member = (
+            self._prepared.planner.ledger,
+            self._project.state,
+            self._project.member,
+        )
+        before = with_last_other(state, ledger, report, read_side(run, ledger.entries), member)
         return Beside(self._project.data_root, before)
 
     def _kit(self, report: Report) -> dict[str, bytes]:

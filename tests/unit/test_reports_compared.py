@@ -11,7 +11,14 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.record.runs import run_folder
-from pipeline.report.contrast import Contrast, contrast, side_of, side_of_run, with_last_other
+from pipeline.report.contrast import (
+    Contrast,
+    contrast,
+    ledger_of,
+    side_of,
+    side_of_run,
+    with_last_other,
+)
 from pipeline.report.contrast_forms import contrast_json, contrast_markdown
 from pipeline.report.find import find, newest
 from pipeline.report.html import Beside, render_contrast, render_html
@@ -125,14 +132,16 @@ def test_the_run_before_is_the_last_that_says_something_else(recorded: Path) -> 
     state = recorded / ".paddock"
     report = load_report(recorded / "out" / "report.json").model_copy(update={"run": CACHED_RUN})
     side = side_of_run(run_folder(state, CACHED_RUN))
-    assert with_last_other(state, report, side) is None  # the one before says the same
+    ledger = ledger_of(state)
+    assert with_last_other(state, ledger, report, side) is None  # the one before says the same
     other = report.model_copy(update={"images": 299})
-    found = with_last_other(state, other, side)
+    found = with_last_other(state, ledger, other, side)
     assert found is not None and (found.before.run, found.before.images, found.now.images) == (
         RUN,
         300,
         299,
     )
+    assert with_last_other(state, ledger, other, side, "a sweep's member") is None
     page = render_html(other, Beside(before=found))
     assert "What differs from the run before" in page and RUN in page
 

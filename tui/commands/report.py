@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.record.devices import read_devices
-from pipeline.report.contrast import Contrast, contrast, with_last_other
+from pipeline.report.contrast import Contrast, contrast, ledger_of, with_last_other
 from pipeline.report.contrast_forms import contrast_json, contrast_markdown
 from pipeline.report.devices import with_devices
 from pipeline.report.find import Found, find, newest
@@ -116,5 +116,5 @@ def _beside(found: Found) -> Beside:
     if found.run is None:
         return Beside()
     state = found.run.state
-    before = with_last_other(state, found.report, found.side)
+    before = with_last_other(state, ledger_of(state), found.report, found.side)
     return Beside(load_project(state.parent).data_root, before)
