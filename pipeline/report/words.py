@@ -15,8 +15,8 @@ REPORT_FILE = "report.json"
 class Outcome(str, Enum):
     """What a guard came to."""
 
-    PASSED = "passed"
-    FAILED = "failed"
+    PASSED = msg("passed")
+    FAILED = msg("failed")
     #: There is something to look at, and nobody could, or the project does not ask for it.
     NOT_CHECKED = msg("not checked")
     #: There is nothing to look at: the run has no such step, or the task no such thing.
@@ -24,7 +24,7 @@ class Outcome(str, Enum):
     #: The run ended before. No report has it, for such a run makes none.
     NOT_REACHED = msg("not reached")
     #: It cannot fail: the stage would have ended before, with exit code 5 or 3, and left no report.
-    ENFORCED = "enforced"
+    ENFORCED = msg("enforced")
 
 
 class Effect(str, Enum):

@@ -60,5 +60,5 @@ DETECTION = Task(
         share,
     ),
     agreed=lambda share: msg("{share} of the images, box for box", share),
-    differences="Images with other boxes",
+    differences=msg("Images with other boxes"),
 )

@@ -25,5 +25,5 @@ ORIENTATION = Task(
         share,
     ),
     agreed=lambda share: msg("{share} of the orientations", share),
-    differences="Images turned differently",
+    differences=msg("Images turned differently"),
 )

@@ -32,7 +32,7 @@ RECOGNITION = Task(
         share,
     ),
     agreed=lambda share: msg("{share} of the strings", share),
-    differences="Lines read differently",
+    differences=msg("Lines read differently"),
     reads=True,
     trains=True,
 )
