@@ -29,7 +29,8 @@ DOCKERFILE = """
 ARG BASE
 FROM ${BASE}
 USER 0
-RUN apt-get update -q \\
+RUN mkdir -p /usr/share/man/man1 \\
+    && apt-get update -q \\
     && apt-get install -q -y --no-install-recommends openjdk-17-jdk-headless \\
     && rm -rf /var/lib/apt/lists/*
 """
