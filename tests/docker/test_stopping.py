@@ -35,27 +35,27 @@ def check_next_run_completes(site: Site, folder: Path, *words: str) -> Done:
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "new"),
+    ("number", "code", "stage", "old", "new"),
     [
-        (signal.SIGINT, 130, 'targets = ["x86", "arm"]\nfp16 = false'),
-        (signal.SIGTERM, 143, 'targets = ["x86", "arm"]\nfp16 = true'),
+        (signal.SIGINT, 130, "convert", TARGETS, 'targets = ["x86", "arm"]\nfp16 = false'),
+        (signal.SIGTERM, 143, "verify", SHAPE, "image_shape = [3, 48, 352]"),
     ],
 )
 def test_signal_stops_the_stage_and_its_container(
-    site: Site, started: Path, number: signal.Signals, code: int, new: str
+    site: Site, started: Path, number: signal.Signals, code: int, stage: str, old: str, new: str
 ) -> None:
-    with changed(started, TARGETS, new):
+    with changed(started, old, new):
         with Live(started) as live:
-            live.wait_for("stage-started", "convert")
-            live.wait_for("environment", "convert")
+            live.wait_for("stage-started", stage)
+            live.wait_for("environment", stage)
             live.send(number)
             stopped = live.finish()
         assert stopped.code == code
         assert site.containers(started) == []
         assert "the next run goes on from there" in stopped.of("run-failed")[0]["message"]
         assert stopped.events[-1]["type"] == "run-finished"
-        after = check_next_run_completes(site, started, "--until", "convert")
-    assert after.stages("stage-started") == ["convert"]
+        after = check_next_run_completes(site, started, "--until", stage)
+    assert after.stages("stage-started") == [stage]
     assert "took over" not in after.notes()
 
 
