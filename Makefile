@@ -21,7 +21,7 @@ test: check engine images
 	$(PADDOCK) images build verify-arm paddock
 	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/docker tests/pitfalls/engine \
 	    tests/faults/test_matrix.py \
-	    -m "not matrix"
+	    -m "not matrix" --durations 20 --durations-min 5
 
 # The same, whatever passed before.
 test-all: export PADDOCK_TEST_ALL = 1
