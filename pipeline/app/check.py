@@ -11,9 +11,10 @@ from pipeline.app.finding import Finding, Kind
 from pipeline.app.libraries import AppLibrary, Wanted
 from pipeline.app.mentions import Mentions
 from pipeline.app.models import AppModel, Models
-from pipeline.app.opening import MOST_READ, Member, Package, members_of, package_of
+from pipeline.app.opening import MOST_READ, WHAT_TO_GIVE, Member, Package, members_of, package_of
 from pipeline.app.report import AppReport
 from pipeline.app.which import judge_dictionaries, judge_models
+from pipeline.errors import UsageError
 from pipeline.integrity.identify import Identifier
 from pipeline.project import Project
 from pipeline.text import human_size, one_line
@@ -23,6 +24,8 @@ from stages.lite.naive_buffer import read_naive_buffer
 from stages.lite.needs import needs_of
 from stages.message import msg
 
+#: Models and dictionaries of one app: the names of all of them are looked for in all of its code.
+_MOST_FOUND = 500
 #: The targets of files that phones run.
 _PHONES = ("arm", "opencl")
 
@@ -39,6 +42,11 @@ def check_app(project: Project, app: Path) -> AppReport:
     seen = _Seen(project, known)
     for member in members_of(app):
         seen.take(member)
+    if package is Package.FILE and seen.is_nothing:
+        said = msg(
+            "{file} is neither an app nor a model, dictionary or library", one_line(app.name)
+        )
+        raise UsageError(said, str(app), WHAT_TO_GIVE)
     named = Mentions([*(model.path for model in seen.models), *seen.dictionaries])
     if package is not Package.FILE:
         for member in members_of(app):
@@ -75,12 +83,18 @@ class _Seen:
         self._models = Models(self.known)
         self.expected = dictionaries.expected_dictionary(self.project, self.known)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was found that a verdict could be about."""
+        return not (self.models or self.dictionaries or self.libraries or self.findings)
+
     def take(self, member: Member) -> None:
         """Look at a file of the app."""
-        if not member.opened:
-            said = msg(
-                "{path}: not looked into: packed too deep, or not to be read", _shown(member)
-            )
+        if len(self.models) + len(self.dictionaries) > _MOST_FOUND:
+            said = msg("it holds more than {most} models and dictionaries", _MOST_FOUND)
+            raise UsageError(said, member.path, msg("name the app's own folder"))
+        if member.closed:
+            said = msg("{path}: not looked into: {why}", _shown(member), member.closed)
             self.findings.append(Finding(Kind.NOT_OPENED, member.path, said))
             return
         head = next(member.pieces, b"")
@@ -142,12 +156,18 @@ def _delivered(project: Project, known: Identifier) -> Iterator[Wanted]:
 
 
 def _no_dictionary(seen: _Seen, package: Package) -> Iterator[Finding]:
-    if seen.expected and not seen.dictionaries and (package.is_app or seen.models):
+    if package is Package.FILE or seen.dictionaries or not seen.expected:
+        return
+    if package.is_app or seen.models:
         said = msg("no dictionary found: could not tell which one the app reads with")
         yield Finding(Kind.DICTIONARY_MISSING, "", said)
 
 
 def _no_library(seen: _Seen, package: Package) -> Iterator[Finding]:
-    if package.is_app and not any(library.lite for library in seen.libraries):
+    if package is Package.FILE and not seen.libraries:
+        return
+    if (package.is_app or package is Package.FILE) and not any(
+        library.lite for library in seen.libraries
+    ):
         said = msg("no Paddle-Lite found in its libraries: could not tell what it reads with")
         yield Finding(Kind.LIBRARY_MISSING, "", said)

@@ -32,6 +32,8 @@ class Kind(str, Enum):
     MODEL_SECOND = "model-second"
     MODEL_UNUSED = "model-unused"
     MODEL_OTHER_TASK = "model-other-task"
+    MODEL_UNTOLD = "model-untold"
+    MODEL_UNNAMED = "model-unnamed"
     MODEL_MISSING = "model-missing"
     MODEL_NOT_IN_IT = "model-not-in-it"
     MODEL_DOWNLOADED = "model-downloaded"
@@ -42,6 +44,7 @@ class Kind(str, Enum):
     DICTIONARY_DIFFERS = "dictionary-differs"
     DICTIONARY_SECOND = "dictionary-second"
     DICTIONARY_UNUSED = "dictionary-unused"
+    DICTIONARY_UNNAMED = "dictionary-unnamed"
     DICTIONARY_MISSING = "dictionary-missing"
     LABELS = "labels"
 
@@ -83,8 +86,12 @@ _WRONG: dict[Kind, Pitfall] = {
 }
 _RIGHT = (Kind.MODEL_YOURS, Kind.DICTIONARY_YOURS, Kind.DICTIONARY_SAME, Kind.LIBRARY_FITS)
 _UNKNOWN = (
+    Kind.MODEL_UNTOLD,
+    Kind.MODEL_UNNAMED,
+    Kind.MODEL_NOT_IN_IT,
     Kind.MODEL_FROM_ADDRESS,
     Kind.DICTIONARY_MISSING,
+    Kind.DICTIONARY_UNNAMED,
     Kind.LIBRARY_SILENT,
     Kind.LIBRARY_NOT_HELD,
     Kind.LIBRARY_MISSING,

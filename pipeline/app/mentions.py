@@ -8,9 +8,9 @@ the sources of a project. The official demos put a model's folder and its file's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from pipeline.app.libraries import is_library
@@ -19,6 +19,7 @@ from pipeline.app.libraries import is_library
 _CODE = frozenset({
     ".dex", ".arsc", ".xml", ".json", ".plist", ".properties", ".gradle", ".kts", ".java", ".kt", ".c",
     ".cc", ".cpp", ".h", ".hpp", ".m", ".mm", ".swift", ".dart", ".js", ".ts", ".cs", ".strings",
+    ".bundle", ".jsbundle", ".lua", ".py", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf",
 })  # fmt: skip
 _ADDRESS = re.compile(
     rb"https?://([A-Za-z0-9.-]{1,200})(/[!-&(-;=?-~]{0,300}?\.(?:nb|gz|tgz|tar|zip))(?![A-Za-z0-9]|\.gz)"
@@ -43,11 +44,14 @@ class Mentions:
     """addresses of official models, and the file that names each"""
     addresses: dict[str, str] = field(default_factory=dict)
     """addresses of other ``.nb`` files"""
+    looked: bool = False
+    """whether there was any code"""
 
     def take(self, path: str, data: bytes) -> None:
         """Look through a file of code or settings."""
-        for name in self._wanted():
-            if name not in self.found and _has(data, name):
+        self.looked = True
+        for name in self._wanted - self.found:
+            if _has(data, name):
                 self.found.add(name)
         for match in _ADDRESS.finditer(data):
             host, rest = match[1].decode("ascii"), match[2]
@@ -59,17 +63,20 @@ class Mentions:
                 self.addresses.setdefault(address, path)
 
     def names(self, path: str) -> bool:
-        """Return whether the code names a file: by its own name, and by its folder's if others share it."""
+        """Return whether the code names a file: by its own name, and by its folder's if others share it.
+
+        Android's resources and iOS's bundles are asked for without the suffix.
+        """
         name = PurePosixPath(path).name
-        if name not in self.found:
+        if not {name, PurePosixPath(path).stem} & self.found:
             return False
         alone = sum(PurePosixPath(other).name == name for other in self.paths) == 1
         return alone or PurePosixPath(path).parent.name in self.found
 
-    def _wanted(self) -> Iterable[str]:
-        for path in map(PurePosixPath, self.paths):
-            yield path.name
-            yield path.parent.name
+    @cached_property
+    def _wanted(self) -> set[str]:
+        paths = [PurePosixPath(path) for path in self.paths]
+        return {name for path in paths for name in (path.name, path.stem, path.parent.name) if name}
 
 
 def is_code(suffix: str, head: bytes) -> bool:
@@ -78,12 +85,12 @@ def is_code(suffix: str, head: bytes) -> bool:
 
 
 def _has(data: bytes, name: str) -> bool:
-    return bool(name) and any(pattern.search(data) for pattern in _patterns(name))
+    return any(text in data and pattern.search(data) for text, pattern in _patterns(name))
 
 
 @lru_cache(maxsize=256)
-def _patterns(name: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """Return what finds a whole name as UTF-8 and as UTF-16, and not in the middle of a longer one.
+def _patterns(name: str) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+    """Return a name as UTF-8 and as UTF-16, each with what finds it whole, and in no longer one.
 
     In dex files and in resource tables a text stands behind its length, which may look like a letter.
     """
@@ -92,11 +99,9 @@ def _patterns(name: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
         for kind in ("utf-8", "utf-16-le")
     )
     long = re.escape(bytes([min(len(name), 0x7F)]))
+    before = rb"(?:(?<![A-Za-z0-9_.-])|(?<=%b))" % long
+    before_wide = rb"(?:(?<![A-Za-z0-9_.-]\0)|(?<=%b\0))" % long
     return (
-        re.compile(
-            rb"(?:(?<![A-Za-z0-9_.-])|(?<=%b))%b(?![A-Za-z0-9_])" % (long, re.escape(narrow))
-        ),
-        re.compile(
-            rb"(?:(?<![A-Za-z0-9_.-]\0)|(?<=%b\0))%b(?![A-Za-z0-9_]\0)" % (long, re.escape(wide))
-        ),
+        (narrow, re.compile(before + re.escape(narrow) + rb"(?!\.?[A-Za-z0-9_])")),
+        (wide, re.compile(before_wide + re.escape(wide) + rb"(?!(?:\.\0)?[A-Za-z0-9_]\0)")),
     )

@@ -32,7 +32,7 @@ class AppModel:
     Args:
         path: in the app.
         identity: whose it is.
-        task: what it does as far as its last layer tells, else "".
+        task: what it does, of no official one as far as its last layer tells, else "".
         stock: the official model whose weights it has, else "".
     """
 
@@ -64,8 +64,8 @@ class Models:
         if identity.kind == "damaged":
             return AppModel(path, identity, "", "")
         nb = parse_naive_buffer(data, Path(path))
-        is_new = identity.kind in ("partly", "foreign")
-        return AppModel(path, identity, task_of(nb), self._stock(nb) if is_new else "")
+        stock = self._stock(nb) if identity.kind in ("partly", "foreign") else ""
+        return AppModel(path, identity, MODELS[stock].task if stock else task_of(nb), stock)
 
     def _stock(self, nb: NaiveBuffer) -> str:
         """Return the official model that a file is: its output layer's weights, and more than half of all.

@@ -15,14 +15,17 @@ from tempfile import TemporaryDirectory
 
 from pipeline.errors import UsageError
 from pipeline.models.archive import files_of, is_archive, unpack
-from stages.message import msg
+from stages.message import msg, text_of
 
+WHAT_TO_GIVE = msg("give an .apk, .aab, .aar or .ipa, a folder, or a library (.so)")
 #: Of an app, and the largest file of it that is read.
 MOST_FILES, MOST_READ = 100_000, 256 << 20
 #: How many archives in an app are opened, and how deep they may lie.
 _MOST_NESTED, _DEEPEST = 32, 1
 #: What tools make beside a project's sources, and what may be of an earlier day.
 _MADE = frozenset({".git", ".gradle", ".idea", ".cxx", "build", "DerivedData", "node_modules"})
+#: Several packages of one app in a zip: what bundletool makes of an aab, and what app stores hand out.
+_SETS = (".apks", ".xapk")
 
 
 class Package(str, Enum):
@@ -43,7 +46,8 @@ class Package(str, Enum):
 
 
 _BY_SUFFIX = {
-    f".{kind.value}": kind for kind in (Package.APK, Package.AAB, Package.AAR, Package.IPA)
+    **{f".{kind.value}": kind for kind in (Package.APK, Package.AAB, Package.AAR, Package.IPA)},
+    **dict.fromkeys(_SETS, Package.APK),
 }
 
 
@@ -54,12 +58,12 @@ class Member:
     Args:
         path: below the app's root; those of an archive in it are below the archive's name.
         pieces: its content, to be read before the next member is asked for.
-        opened: False of an archive that lies too deep, or of one too many; it has no pieces.
+        closed: why it is not looked into, "" if it is; one that is not has no pieces.
     """
 
     path: str
     pieces: Iterator[bytes]
-    opened: bool = True
+    closed: str = ""
 
     @property
     def suffix(self) -> str:
@@ -89,7 +93,7 @@ def package_of(app: Path) -> Package:
         raise UsageError(
             msg("there is no such app: {name}", app.name),
             str(app),
-            msg("give an .apk, .aab, .aar or .ipa, a folder, or a library (.so)"),
+            WHAT_TO_GIVE,
         )
     kind = _BY_SUFFIX.get(app.suffix.lower())
     return kind or (Package.ARCHIVE if is_archive(app.name) else Package.FILE)
@@ -118,7 +122,10 @@ class _Opened:
         self._nested = 0
 
     def folder(self, folder: Path, below: str = "", depth: int = 0) -> Iterator[Member]:
-        """Give the files of a folder; links lead out of it, and are passed over.
+        """Give the files of a folder.
+
+        A link within it is passed over, as what it leads to is found under its own name. Of the app's own
+        folder what tools made there is passed over too.
 
         Args:
             folder: where they are.
@@ -127,16 +134,23 @@ class _Opened:
         """
         count = 0
         for where, names, files in os.walk(folder):
-            names[:] = sorted(set(names) - _MADE)
-            for path in (Path(where, name) for name in sorted(files)):
-                if path.is_symlink() or not path.is_file():
+            links = [name for name in names if Path(where, name).is_symlink()]
+            names[:] = sorted(set(names) - (_MADE if depth == 0 else set()))
+            for path in (Path(where, name) for name in sorted([*files, *links])):
+                leads_out = path.is_symlink() and not path.resolve().is_relative_to(
+                    folder.resolve()
+                )
+                if not (leads_out or (path.is_file() and not path.is_symlink())):
                     continue
                 count += 1
                 if count > MOST_FILES:
                     said = msg("it holds more than {most_files} files", MOST_FILES)
                     raise UsageError(said, str(folder), msg("name the app's own folder"))
-                name = path.relative_to(folder).as_posix()
-                yield from self._member(f"{below}{name}", _pieces(path), depth)
+                name = f"{below}{path.relative_to(folder).as_posix()}"
+                if leads_out:
+                    yield Member(name, iter(()), msg("it is a link that leads out of the folder"))
+                else:
+                    yield from self._member(name, _pieces(path), depth)
 
     def archive(self, archive: Path) -> Iterator[Member]:
         """Give the files of an archive."""
@@ -150,7 +164,8 @@ class _Opened:
             return
         self._nested += 1
         if depth >= _DEEPEST or self._nested > _MOST_NESTED:
-            yield Member(path, iter(()), opened=False)
+            said = msg("it is packed too deep, or one archive too many")
+            yield Member(path, iter(()), said)
             return
         with TemporaryDirectory(prefix="paddock-app-") as scratch:
             packed, inner = Path(scratch, f"packed{_ending(name)}"), Path(scratch, "inner")
@@ -159,8 +174,8 @@ class _Opened:
             inner.mkdir()
             try:
                 unpack(packed, inner, MOST_FILES)
-            except UsageError:
-                yield Member(path, iter(()), opened=False)
+            except UsageError as error:
+                yield Member(path, iter(()), text_of(error))
                 return
             yield from self.folder(inner, f"{path}/", depth + 1)
 

@@ -31,7 +31,8 @@ def judge_models(
     found: Sequence[AppModel], task: str, package: Package, named: Mentions
 ) -> Iterator[Finding]:
     """Say of each model whose it is, and whether the project's is there and loaded."""
-    same = [model for model in found if _is_of(model, task)]
+    alone = package is Package.FILE
+    same = [model for model in found if alone or _is_of(model, task)]
     yours = [model for model in same if model.is_yours]
     for model in found:
         if model.is_yours:
@@ -39,13 +40,15 @@ def judge_models(
         elif model.identity.kind == "damaged":
             yield Finding(Kind.MODEL_DAMAGED, model.path, model.identity.sentence)
         elif model not in same:
-            yield _beside(model)
+            yield _beside(model, yours, named)
         elif yours:
             yield _second(model, yours, named)
         else:
             yield _instead(model)
     if not same:
         yield from _missing(package)
+    if len(yours) == len(same):
+        yield from _unnamed(Kind.MODEL_UNNAMED, [model.path for model in yours], named)
     yield from _downloads(named)
 
 
@@ -64,15 +67,28 @@ def _yours(model: AppModel) -> Finding:
     return Finding(Kind.MODEL_YOURS, model.path, model.identity.sentence)
 
 
-def _beside(model: AppModel) -> Finding:
+def _beside(model: AppModel, yours: Sequence[AppModel], named: Mentions) -> Finding:
     path = one_line(model.path)
     if model.task:
         said = msg(
             "{path}: a model for {task}, not this project's task", path, TASKS[model.task].name
         )
-    else:
-        said = msg("{path}: no file of this project; could not tell what it does", path)
-    return Finding(Kind.MODEL_OTHER_TASK, model.path, said)
+        return Finding(Kind.MODEL_OTHER_TASK, model.path, said)
+    second = _second(model, yours, named) if yours else None
+    if second and second.kind is Kind.MODEL_UNUSED:
+        return second
+    said = msg("{path}: no file of this project; could not tell what it does", path)
+    return Finding(Kind.MODEL_UNTOLD, model.path, said)
+
+
+def _unnamed(kind: Kind, yours: Sequence[str], named: Mentions) -> Iterator[Finding]:
+    """Say that nothing which was looked through names what is yours: it may lie there unused."""
+    if yours and named.looked and not any(map(named.names, yours)):
+        said = msg(
+            "{path}: nothing in the app names it: could not tell whether it is loaded",
+            one_line(yours[0]),
+        )
+        yield Finding(kind, yours[0], said)
 
 
 def _instead(model: AppModel) -> Finding:
@@ -128,6 +144,8 @@ def judge_dictionaries(found: Sequence[Finding], named: Mentions) -> Iterator[Fi
     """Say of each dictionary whether it is the project's; another one beside it, whether it wins."""
     yours = [item for item in found if item.outcome is Outcome.RIGHT]
     own_is_named = any(named.names(item.path) for item in yours)
+    if len(yours) == len(found):
+        yield from _unnamed(Kind.DICTIONARY_UNNAMED, [item.path for item in yours], named)
     for item in found:
         if item in yours or not yours:
             yield item

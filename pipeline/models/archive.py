@@ -30,7 +30,7 @@ _PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 _SUFFIXES = (".tar", ".tar.gz", ".tgz", ".zip")
 #: Apps and libraries of Android and iOS are zips.
-_ZIPPED = (".zip", ".apk", ".aab", ".aar", ".ipa")
+_ZIPPED = (".zip", ".apk", ".aab", ".aar", ".ipa", ".apks", ".xapk")
 #: What reading a damaged archive can raise.
 _DAMAGED = (
     tarfile.TarError,
@@ -76,6 +76,7 @@ def files_of(archive: Path, most_files: int = 0) -> Iterator[tuple[str, Iterator
     """
     members = _zip_members if archive.name.lower().endswith(_ZIPPED) else _tar_members
     left, most_files = MOST_BYTES, most_files or MOST_FILES
+    names: set[str] = set()
 
     def pieces(name: str, open_member: Callable[[], IO[bytes] | None]) -> Iterator[bytes]:
         nonlocal left
@@ -102,6 +103,9 @@ def files_of(archive: Path, most_files: int = 0) -> Iterator[tuple[str, Iterator
                 raise _refused(archive, msg("it holds more than {most_files} files", most_files))
             if not is_safe_path(name):
                 raise _refused(archive, msg("a member's name leads elsewhere: {shown}", shown))
+            if name in names:  # which of them an app gets, its reader decides
+                raise _twice(archive, name)
+            names.add(name)
             yield name, pieces(name, open_member)
 
 
@@ -171,7 +175,11 @@ def _new_file(archive: Path, folder: Path, name: str) -> IO[bytes]:
         target.parent.mkdir(parents=True, exist_ok=True)
         return target.open("xb")
     except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
-        raise _refused(archive, msg("{one_line} is in it twice", one_line(name)[:200])) from error
+        raise _twice(archive, name) from error
+
+
+def _twice(archive: Path, name: str) -> UsageError:
+    return _refused(archive, msg("{one_line} is in it twice", one_line(name)[:200]))
 
 
 def _unreadable(archive: Path, why: str) -> UsageError:

@@ -115,6 +115,7 @@ OCR_DEMO: Files = {
     OCR_DICTIONARY: DICTIONARY,
     **_libraries("app/PaddleLite/cxx/libs"),
 }
+_READ = (_NAMED[1], "ppocr_keys_v1.txt")
 #: What its build.gradle said as well, until models were to be put there by hand.
 DOWNLOAD = b"\n'src' : 'https://paddleocr.bj.bcebos.com/deploy/lite/ocr_v1_for_cpu.tar.gz',"
 
@@ -124,7 +125,7 @@ def apple_program(
 ) -> bytes:
     """Return a program for iOS that Paddle-Lite is linked into."""
     types = [f"N6paddle4lite7kernels3arm{len(name)}{name}E" for name in kernels]
-    return b"\xcf\xfa\xed\xfe\x0c\0\0\1" + "\0".join(["", version, *types, _NAMED[1], ""]).encode()
+    return b"\xcf\xfa\xed\xfe\x0c\0\0\1" + "\0".join(["", version, *types, *_READ, ""]).encode()
 
 
 _BUNDLE = "Payload/ppocr_demo.app"

@@ -14,6 +14,7 @@ from support.apps import (
     DEMO_DICTIONARY,
     DEMO_LIBRARY,
     DEMO_REC,
+    DETECTOR,
     DICTIONARY,
     DOWNLOAD,
     IOS_PROGRAM,
@@ -168,15 +169,80 @@ def test_what_does_no_harm_is_no_mistake(change: Files, tmp_path: Path, project:
         {DEMO_LIBRARY: android_library(version="")},
         {DEMO_LIBRARY: android_library(kernels=())},
         {"assets/deep.zip": b"no archive"},
+        {"classes.dex": b"models/other.nb\0labels/ppocr_keys_v1.txt"},
+        {"classes.dex": b"ch_ppocr_mobile_v2.0_rec_slim_opt.nb\0labels/en_dict.txt"},
+        {SECOND: model(0.0, last="arg_max"), "classes.dex": LITE_DEMO["classes.dex"] + b"rec.nb"},
     ],
-    ids=["no version", "no type names", "not to be unpacked"],
+    ids=[
+        "no version",
+        "no type names",
+        "not to be unpacked",
+        "nothing names the model",
+        "nothing names the dictionary",
+        "a second model for nobody knows what",
+    ],
 )
 def test_what_could_not_be_told_is_said(change: Files, tmp_path: Path, project: Project) -> None:
-    done = call(
-        "check-app", packed(tmp_path / "a.apk", {**LITE_DEMO, **change}), project.folder, "--json"
-    )
-    report = json.loads(done.stdout)
-    assert (done.returncode, report["verdict"]) == (0, "unknown")
+    verdict = verdict_of(packed(tmp_path / "a.apk", {**LITE_DEMO, **change}), project)
+    assert verdict == (0, "unknown")
+
+
+def verdict_of(app: Path, project: Project) -> tuple[int, str]:
+    done = call("check-app", app, project.folder, "--json")
+    return done.returncode, json.loads(done.stdout)["verdict"]
+
+
+def without(files: Files, *names: str) -> Files:
+    return {name: data for name, data in files.items() if name not in names}
+
+
+def test_what_has_no_model_of_yours_is_not_said_to_ship_it(
+    tmp_path: Path, project: Project
+) -> None:
+    bare = laid_out(tmp_path / "a", without(OCR_DEMO, OCR_REC))
+    assert verdict_of(bare, project) == (0, "unknown")
+    (tmp_path / "stock.nb").write_bytes(STOCK)
+    (bare / OCR_REC).symlink_to(tmp_path / "stock.nb")
+    code, kinds = said(bare, project)
+    assert code == 0 and "not-opened" in kinds
+    words = laid_out(tmp_path / "b", {"assets/keys.txt": DICTIONARY})
+    assert verdict_of(words, project) == (0, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code", "words"),
+    [
+        ("rec.nb", OURS, 0, "right, as far as"),
+        ("keys.txt", DICTIONARY, 0, "right, as far as"),
+        ("det.nb", DETECTOR, 5, "1 thing is wrong"),
+        ("libother.so", apple_program(())[:8], 2, "neither an app"),
+        ("README.md", b"hello", 2, "neither an app"),
+        ("app.7z", b"7z\xbc\xaf", 2, "neither an app"),
+    ],
+)
+def test_a_single_file_is_judged_as_what_it_is(
+    name: str, data: bytes, code: int, words: str, tmp_path: Path, project: Project
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(data)
+    done = call("check-app", file, project.folder)
+    assert done.returncode == code
+    assert words in " ".join((done.stdout + done.stderr).split())
+
+
+def test_a_set_of_packages_is_opened(tmp_path: Path, project: Project) -> None:
+    for rec, code in ((OURS, 0), (STOCK, 5)):
+        base = packed(tmp_path / "base.apk", {**LITE_DEMO, DEMO_REC: rec}).read_bytes()
+        for name in ("app.apks", "app.xapk"):
+            assert said(packed(tmp_path / name, {"splits/base.apk": base}), project)[0] == code
+
+
+def test_what_a_packed_folder_is_called_hides_nothing(tmp_path: Path, project: Project) -> None:
+    inner = packed(tmp_path / "m.zip", {"build/rec.nb": STOCK}).read_bytes()
+    unnamed = packed(tmp_path / "a.apk", {**LITE_DEMO, "assets/m.zip": inner})
+    assert said(unnamed, project)[1].get("model-unused") == ""
+    named = {"assets/m.zip": inner, "classes.dex": b"build/rec.nb"}
+    assert said(packed(tmp_path / "b.apk", {**LITE_DEMO, **named}), project)[0] == 5
 
 
 def test_an_app_that_downloads_its_model_is_found(tmp_path: Path, project: Project) -> None:
@@ -185,9 +251,9 @@ def test_an_app_that_downloads_its_model_is_found(tmp_path: Path, project: Proje
         laid_out(tmp_path / "demo", {**OCR_DEMO, "app/build.gradle": gradle}), project
     )
     assert (code, kinds["model-downloaded"]) == (5, "app-ships-stock-model")
-    without = {name: data for name, data in LITE_DEMO.items() if name != DEMO_REC}
-    own = b"https://example.org/our/model.nb"
-    code, kinds = said(packed(tmp_path / "a.apk", {**without, "classes.dex": own}), project)
+    own = {"classes.dex": b"https://example.org/our/model.nb"}
+    bare = without(LITE_DEMO, DEMO_REC)
+    code, kinds = said(packed(tmp_path / "a.apk", {**bare, **own}), project)
     assert (code, kinds["model-missing"]) == (5, "app-ships-stock-model")
     assert kinds["model-from-address"] == ""
 
@@ -208,6 +274,7 @@ def test_a_demo_that_downloads_its_libraries_only_is_no_mistake(
         (b"\0\x06rec.nb\0", True),
         (b"\0Jmodels/" + b"x" * 61 + b"/rec.nb\0", True),
         ("\x06rec.nb\0".encode("utf-16-le"), True),
+        (b'pathForResource:@"rec" ofType:@"nb"', True),
         (b"my_rec.nb", False),
         (b"rec.nbx", False),
         ("my_rec.nb".encode("utf-16-le"), False),

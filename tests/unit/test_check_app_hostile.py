@@ -11,7 +11,15 @@ import pytest
 from pipeline.app import check, opening
 from pipeline.models import archive
 from pipeline.project import Project
-from support.apps import DEMO_REC, LITE_DEMO, OURS, STOCK_DICTIONARY, packed, shipped_project
+from support.apps import (
+    DEMO_DICTIONARY,
+    DEMO_REC,
+    LITE_DEMO,
+    OURS,
+    STOCK_DICTIONARY,
+    packed,
+    shipped_project,
+)
 from support.cli import call
 
 LINK = 0o120777 << 16
@@ -90,7 +98,26 @@ def test_a_folder_s_links_are_passed_over(tmp_path: Path, project: Project) -> N
     (folder / "assets" / "model.nb").write_bytes(OURS)
     (folder / "assets" / "keys.txt").symlink_to(secret)
     (folder / "assets" / "round").symlink_to(folder)
-    assert {item["path"] for item in findings(folder, project)} == {"assets/model.nb", ""}
+    found = {item["path"]: item["kind"] for item in findings(folder, project)}
+    # What a link leads to is not read; a file that only has another name there is found under its own.
+    assert found == {
+        "assets/model.nb": "model-yours",
+        "assets/keys.txt": "not-opened",
+        "": "dictionary-missing",
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_are_refused(tmp_path: Path, project: Project) -> None:
+    app = with_member(tmp_path / "app.apk", DEMO_DICTIONARY, STOCK_DICTIONARY)
+    done = call("check-app", app, project.folder)
+    assert done.returncode == 2 and "is in it twice" in " ".join(done.stderr.split())
+
+
+def test_more_than_any_app_has_is_refused(tmp_path: Path, project: Project) -> None:
+    many = {f"assets/{number}_dict.txt": STOCK_DICTIONARY for number in range(600)}
+    done = call("check-app", packed(tmp_path / "app.apk", many), project.folder)
+    assert done.returncode == 2 and "models and dictionaries" in " ".join(done.stderr.split())
 
 
 def test_names_from_outside_drive_no_terminal(tmp_path: Path, project: Project) -> None:
