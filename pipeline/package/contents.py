@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
-from pipeline.package.description import Description, NotPassed
+from pipeline.package.description import MORE_SUMS, SUMS, Description, NotPassed, are_of
 from pipeline.package.manifest import Layer, Manifest, is_safe_title
 from pipeline.package.revision import lock_revision
 from pipeline.plan.lockfile import lock_of
 from pipeline.project import Project
 from pipeline.record.ledger import Ledger
-from pipeline.registry.content import Blob
+from pipeline.registry.content import PUSH_AGAIN, Blob
 from pipeline.registry.reference import digest_of
-from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
+from pipeline.report.model import REPORT_FILE, Report, ReportError, parse_report
 from pipeline.text import one_line
 from stages.files import sha256_of
 from stages.message import msg
 
-#: What names the files that Paddock delivered, and the sums beside it.
-_SUMS, _MORE_SUMS = "SHA256SUMS", "MD5SUMS"
 _RUN_AGAIN = msg("run again: paddock --batch")
 
 
@@ -66,7 +64,7 @@ def collect(project: Project, *, failed: bool) -> Package:
     if folder == project.out:
         refuse(check_out(project, ledger))
     layers = tuple(_layers(folder))
-    report = _report(folder)
+    report = _report(folder, layers)
     if not (report.passed or failed):
         raise NotPassed(report.run, report.verdict, report.reasons)
     description = _described(project, folder, report, ledger)
@@ -82,9 +80,9 @@ def _layers(folder: Path) -> Iterator[Layer]:
     named = dict(_named(folder))
     if not named:
         raise UsageError(
-            msg("it has no sums of what was delivered"), str(folder / _SUMS), _RUN_AGAIN
+            msg("it has no sums of what was delivered"), str(folder / SUMS), _RUN_AGAIN
         )
-    for name in (*named, _SUMS, _MORE_SUMS):
+    for name in (*named, SUMS, MORE_SUMS):
         path = folder / name
         if not is_safe_title(name) or path.is_symlink() or not path.is_file():
             raise IntegrityFailed(
@@ -100,18 +98,27 @@ def _layers(folder: Path) -> Iterator[Layer]:
 
 def _named(folder: Path) -> Iterator[tuple[str, str]]:
     """Give name and SHA-256 of what was delivered."""
-    path = folder / _SUMS
+    path = folder / SUMS
     lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
     yield from ((line[66:], line[:64]) for line in lines if line[64:66] == "  ")
 
 
-def _report(folder: Path) -> Report:
+def _report(folder: Path, layers: Sequence[Layer]) -> Report:
+    """Return the report of these very files: a run may deliver others at any moment."""
+    path = folder / REPORT_FILE
     try:
-        return load_report(folder / REPORT_FILE)
-    except ReportError as error:
+        data, sums = path.read_bytes(), (folder / SUMS).read_bytes()
+        report = parse_report(data)
+    except (OSError, ReportError) as error:
         raise UsageError(
-            msg("the report cannot be read: {error}", error), str(folder / REPORT_FILE), _RUN_AGAIN
+            msg("the report cannot be read: {error}", error), str(path), _RUN_AGAIN
         ) from error
+    hashed = {layer.title: layer.blob.digest for layer in layers}
+    if hashed.get(REPORT_FILE) != digest_of(data) or not are_of(layers, sums, report):
+        raise IntegrityFailed(
+            msg("the report is not of the files beside it"), str(path), PUSH_AGAIN
+        )
+    return report
 
 
 def _described(project: Project, folder: Path, report: Report, ledger: Ledger) -> Description:

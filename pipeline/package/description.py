@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from pipeline.errors import UsageError
-from pipeline.package.manifest import PackageRefused
+from pipeline.package.manifest import Layer, PackageRefused
 from pipeline.record.verdict import Verdict
+from pipeline.report.model import Report
 from pipeline.text import one_line
 from stages.contract import Needs
 from stages.contract.codec import DocumentError, decode, encode
@@ -16,6 +17,8 @@ from stages.message import msg
 
 SCHEMA_VERSION = 1
 _PREFIX = "paddock."
+#: What names the files that Paddock delivered, and the sums beside it.
+SUMS, MORE_SUMS = "SHA256SUMS", "MD5SUMS"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,20 @@ def parse_description(data: bytes) -> Description:
         return decode(Description, body, "config")
     except (DocumentError, ValueError, AttributeError, RecursionError) as error:
         raise PackageRefused(msg("its description is none")) from error
+
+
+def are_of(layers: Iterable[Layer], sums: bytes, report: Report) -> bool:
+    """Return whether files are those that their sums name, and the models among them of this report."""
+    files = {layer.title: layer.blob.digest.removeprefix("sha256:") for layer in layers}
+    named = {line[66:]: line[:64] for line in sums.decode("utf-8", "replace").splitlines()}
+    made = {(item.path, item.sha256) for item in report.artifacts}
+    models = {(title, sha256) for title, sha256 in files.items() if title.endswith(".nb")}
+    return (
+        files.keys() - named.keys() == {SUMS, MORE_SUMS}
+        and all(files.get(title) == sha256 for title, sha256 in named.items())
+        and bool(models)
+        and models <= made
+    )
 
 
 class NotPassed(UsageError):

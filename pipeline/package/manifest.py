@@ -116,16 +116,17 @@ def _read_layer(raw: object) -> Layer:
 
 
 def is_safe_title(title: str) -> bool:
-    """Return whether a file of this name lies below the folder, and can be told from Paddock's own."""
+    """Return whether a file of this name lies below the folder, where whoever lists it sees it.
+
+    A hidden one may be :data:`KEPT_MANIFEST`, or what a program obeys that comes by (``.git/config``).
+    """
     parts = title.split("/")
     return (
         len(title.encode("utf-8", "replace")) <= _LONGEST_TITLE
         and title.isprintable()
         and is_safe_path(title)
-        and all(
-            part not in ("", ".", "..") and len(part.encode()) <= _LONGEST_PART for part in parts
-        )
-        and parts[0].casefold() != KEPT_MANIFEST
+        and all(part and len(part.encode()) <= _LONGEST_PART for part in parts)
+        and not any(part.startswith(".") for part in parts)
     )
 
 

@@ -13,7 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import PaddockError, UsageError
-from pipeline.package.description import Description, NotPassed, parse_description
+from pipeline.package.description import (
+    SUMS,
+    Description,
+    NotPassed,
+    are_of,
+    parse_description,
+)
 from pipeline.package.manifest import (
     KEPT_MANIFEST,
     Manifest,
@@ -29,6 +35,9 @@ from pipeline.text import human_size
 from stages.files import sha256_of, write_bytes
 from stages.message import msg
 
+#: In the folder beside: what was there before, until the new one is.
+_BEFORE = "before"
+
 
 @dataclass(frozen=True)
 class Pulled:
@@ -41,6 +50,7 @@ class Pulled:
         folder: where its files are.
         manifest: what files they are.
         is_new: whether it was not there before.
+        before: the digest of the package that was there in its place, "" if none was.
     """
 
     reference: Reference
@@ -49,6 +59,7 @@ class Pulled:
     folder: Path
     manifest: Manifest
     is_new: bool
+    before: str
 
 
 def pull(registry: Registry, folder: Path, say: Callable[[str], None], *, failed: bool) -> Pulled:
@@ -80,30 +91,36 @@ def pull(registry: Registry, folder: Path, say: Callable[[str], None], *, failed
         raise PackageRefused(msg("its annotations say something else than its description"))
     if not (description.verdict.passed or failed):
         raise NotPassed(description.run, description.verdict, description.reasons)
-    is_new = _kept_digest(folder) != digest or not _is_unchanged(folder, manifest)
+    before = _kept_digest(folder)
+    is_new = before != digest or not _is_unchanged(folder, manifest)
     if is_new:
-        _check_place(folder)
         with _scratch(folder, digest) as scratch:
+            _bring_back(scratch / _BEFORE, folder)
+            if not _is_free(folder):
+                raise _something_else(folder)
             _fetch(registry, manifest, scratch, say)
             tree = _laid_out(manifest, data, scratch)
-            _check_report(tree, description)
+            _check_report(tree, manifest, description)
             _put_in_place(tree, folder)
             shutil.rmtree(scratch)
-    return Pulled(registry.reference, digest, description, folder, manifest, is_new)
+    return Pulled(registry.reference, digest, description, folder, manifest, is_new, before)
 
 
-def _check_place(folder: Path) -> None:
-    """Refuse to replace anything but an earlier package that nobody has touched."""
-    if not folder.is_symlink() and not folder.exists():
-        return
-    if folder.is_dir() and not folder.is_symlink():
-        if not any(folder.iterdir()):
-            return
-        kept = folder / KEPT_MANIFEST
-        with contextlib.suppress(PaddockError, OSError):
-            if _is_unchanged(folder, parse_manifest(kept.read_bytes())):
-                return
-    raise UsageError(
+def _is_free(folder: Path) -> bool:
+    """Return whether nothing is lost where a package comes: at most an earlier one that nobody touched."""
+    if not os.path.lexists(folder):
+        return True
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    if not any(folder.iterdir()):
+        return True
+    with contextlib.suppress(PaddockError, OSError):
+        return _is_unchanged(folder, parse_manifest((folder / KEPT_MANIFEST).read_bytes()))
+    return False
+
+
+def _something_else(folder: Path) -> UsageError:
+    return UsageError(
         msg("there is something else already, which is left as it is"),
         str(folder),
         msg("choose another folder: -o FOLDER"),
@@ -138,8 +155,12 @@ def _is_blob(path: Path, blob: Blob) -> bool:
 def _scratch(folder: Path, digest: str) -> Iterator[Path]:
     """Give the folder beside, which a pull that broke off goes on with; one pull at a time has it."""
     scratch = folder.with_name(f".{folder.name}.pull-{digest.removeprefix('sha256:')[:12]}")
-    scratch.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        said = msg("nothing can be put beside {folder}: {error}", folder, error.strerror or error)
+        raise UsageError(said, str(scratch), msg("choose another folder: -o FOLDER")) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield scratch
@@ -147,6 +168,8 @@ def _scratch(folder: Path, digest: str) -> Iterator[Path]:
         message = msg("another pull of the same package is at work")
         raise UsageError(message, str(scratch), msg("wait until it is done")) from error
     finally:
+        with contextlib.suppress(OSError):
+            scratch.rmdir()  # if there is nothing in it to go on from
         os.close(descriptor)
 
 
@@ -191,26 +214,40 @@ def _laid_out(manifest: Manifest, data: bytes, scratch: Path) -> Path:
     return tree
 
 
-def _check_report(tree: Path, description: Description) -> None:
-    """Refuse a package that says another verdict of itself than its own report."""
+def _check_report(tree: Path, manifest: Manifest, description: Description) -> None:
+    """Refuse a package of other files than its report is of, or that says another verdict than that."""
     try:
         report = parse_report((tree / REPORT_FILE).read_bytes())
+        sums = (tree / SUMS).read_bytes()
     except (OSError, ReportError) as error:
         raise PackageRefused(msg("its report cannot be read")) from error
+    if not are_of(manifest.layers, sums, report):
+        raise PackageRefused(msg("its files are not those that its sums name and its report is of"))
     if (report.verdict, report.run) != (description.verdict, description.run):
         raise PackageRefused(msg("its report says another verdict than its description"))
 
 
 def _put_in_place(tree: Path, folder: Path) -> None:
-    """Rename; an earlier package is set aside until the new one is there."""
-    if not folder.is_dir() or not any(folder.iterdir()):
+    """Rename; an earlier package is set aside until the new one is there. Anything else comes back."""
+    with contextlib.suppress(OSError):
         tree.rename(folder)  # also over an empty folder
         return
-    before = tree.with_name("before")
-    shutil.rmtree(before, ignore_errors=True)
+    before = tree.with_name(_BEFORE)
     folder.rename(before)
     try:
+        if not _is_free(before):  # while all was fetched, somebody put something there
+            raise _something_else(folder)
         tree.rename(folder)
-    except OSError:
-        before.rename(folder)
+    except BaseException:
+        _bring_back(before, folder)
         raise
+
+
+def _bring_back(before: Path, folder: Path) -> None:
+    """Undo the last step of a pull that did not come to its end."""
+    if os.path.lexists(before) and not os.path.lexists(folder):
+        before.rename(folder)
+    elif not _is_free(before):
+        raise _something_else(before)
+    elif before.is_dir():
+        shutil.rmtree(before)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import IO
 
 from pipeline.errors import UsageError
@@ -13,6 +14,7 @@ from pipeline.package.contents import Package
 from pipeline.registry.client import Registry
 from pipeline.registry.content import (
     Blob,
+    changed,
     has_blob,
     manifest_digest,
     put_manifest,
@@ -77,7 +79,7 @@ def push(package: Package, registry: Registry, say: Callable[[str], None]) -> Pu
     digest = digest_of(data)
     before = manifest_digest(registry, reference.tag)
     sources: dict[Blob, Callable[[], IO[bytes]]] = {
-        layer.blob: partial(io.FileIO, package.path(layer)) for layer in manifest.layers
+        layer.blob: partial(_opened, package.path(layer)) for layer in manifest.layers
     }
     sources |= {manifest.config: partial(io.BytesIO, package.config)}
     progress = Transfer(manifest.size, say)
@@ -91,3 +93,10 @@ def push(package: Package, registry: Registry, say: Callable[[str], None]) -> Pu
     if before != digest:
         twice(partial(put_manifest, registry, reference.tag, data))
     return Pushed(reference, digest, before, sent)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return io.FileIO(path)
+    except OSError as error:
+        raise changed(str(path)) from error

@@ -20,6 +20,7 @@ from stages.message import msg
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 _DIGEST_HEADER = "Docker-Content-Digest"
+PUSH_AGAIN = msg("push it again")
 Answer = TypeVar("Answer")
 
 
@@ -32,23 +33,30 @@ class Blob:
 
 
 class _Sent:
-    """A blob's bytes as they are sent: as many as it has, whatever becomes of the file meanwhile."""
+    """A blob's bytes as they are sent: those that its digest is of, or the last of them is not sent."""
 
-    def __init__(self, stream: IO[bytes], size: int, progress: Transfer) -> None:
-        self._stream, self._size, self._left, self._progress = stream, size, size, progress
+    def __init__(self, stream: IO[bytes], blob: Blob, progress: Transfer) -> None:
+        self._stream, self._blob, self._progress = stream, blob, progress
+        self._left, self._sha256 = blob.size, hashlib.sha256()
 
     def __len__(self) -> int:
-        return self._size
+        return self._blob.size
 
     def read(self, size: int = -1, /) -> bytes:
         piece = self._stream.read(min(size, self._left) if size >= 0 else self._left)
-        if not piece and self._left:
-            raise IntegrityFailed(
-                msg("a file was cut short while it was sent"), remedy=msg("push it again")
-            )
         self._left -= len(piece)
+        self._sha256.update(piece)
+        found = f"sha256:{self._sha256.hexdigest()}"
+        if (self._left and not piece) or (not self._left and found != self._blob.digest):
+            raise changed(str(getattr(self._stream, "name", "")))
         self._progress.advance(len(piece))
         return piece
+
+
+def changed(path: str) -> IntegrityFailed:
+    """Return what to raise of a file that is not any more what was hashed."""
+    said = msg("{name} was changed while it was pushed", one_line(Path(path).name))
+    return IntegrityFailed(said, path, PUSH_AGAIN)
 
 
 def twice(act: Callable[[], Answer]) -> Answer:
@@ -86,7 +94,7 @@ def send_blob(
 
         def body() -> _Sent:
             stream.seek(0)
-            return _Sent(stream, blob.size, progress)
+            return _Sent(stream, blob, progress)
 
         done = registry.ask(
             "PUT",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.project import load_project
 from pipeline.record.verdict import Verdict
+from pipeline.report.model import StageArtifact
 from pipeline.run.deliver import complete, deliver
 from support.projects import write_project
 from support.registry import digest
@@ -29,7 +31,20 @@ def delivered(
     """Make a project whose last run delivered these files, with this verdict; return its folder."""
     project = load_project(folder if folder.is_dir() else write_project(folder))
     reasons = () if verdict.passed else ("nb-x86: strings differ",)
-    report = make_report(project).model_copy(update={"verdict": verdict, "reasons": reasons})
+    report = make_report(project)
+    made = {
+        name: StageArtifact(
+            stage="convert",
+            path=name,
+            size=len(data),
+            md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
+            sha256=hashlib.sha256(data).hexdigest(),
+        )
+        for name, data in files.items()
+    }
+    others = [it for it in report.artifacts if it.path not in made]
+    update = {"verdict": verdict, "reasons": reasons, "artifacts": (*others, *made.values())}
+    report = report.model_copy(update=update)
     ready = folder / ".paddock" / "ready"
     ready.mkdir(parents=True)
     for name, data in files.items():

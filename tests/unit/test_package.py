@@ -122,9 +122,12 @@ def test_a_folder_or_link_of_the_users_is_left_as_it_is(
     (tmp_path / "file").write_text("a")
     for name in ("mine", "link", "file"):
         assert pull(registry, tmp_path / name)[0] == Exit.USAGE
+    code, _, said = pull(registry, tmp_path / "file" / "to")
+    assert code == Exit.USAGE and "Not a directory" in said and "-o FOLDER" in said
     # The project's own delivery is nothing that was pulled.
     assert pull(registry, project / "out")[0] == Exit.USAGE
     assert content(mine) == {"a": b"a"} and (tmp_path / "file").read_text() == "a"
+    assert left_behind(mine) == []
 
 
 def test_a_changed_byte_in_the_registry_is_refused_and_nothing_gets_its_name(
@@ -193,6 +196,65 @@ def test_a_package_whose_report_says_another_verdict_is_refused(
     assert not (tmp_path / "to").exists()
 
 
+@pytest.mark.parametrize("falsified", ["model_arm.nb", "SHA256SUMS", "no model"])
+def test_a_package_that_somebody_put_together_of_others_files_is_refused(
+    falsified: str, registry: TinyRegistry, project: Path, tmp_path: Path
+) -> None:
+    manifest = json.loads(registry.manifests[push(registry, project)["digest"]])
+    title = "org.opencontainers.image.title"
+    if falsified == "no model":
+        manifest["layers"] = [it for it in manifest["layers"] if "nb" not in it["mediaType"]]
+    else:
+        layer = next(it for it in manifest["layers"] if it["annotations"][title] == falsified)
+        layer.update(digest=registry.add(b"of somebody"), size=len(b"of somebody"))
+    registry.keep("1", manifest)
+    code, _, said = pull(registry, tmp_path / "to")
+    assert code == Exit.INTEGRITY and "its files are not those that its sums name" in said
+    assert not (tmp_path / "to").exists()
+
+
+def test_what_somebody_puts_there_meanwhile_is_left(
+    registry: TinyRegistry, project: Path, tmp_path: Path
+) -> None:
+    push(registry, project)
+    to = tmp_path / "to"
+
+    def meanwhile(method: str, path: str, _headers: Mapping[str, str]) -> Answer | None:
+        if method == "GET" and path.endswith(digest(SHIPPED["model_arm.nb"])):
+            to.mkdir()
+            (to / "mine").write_text("mine")
+        return None
+
+    registry.instead = meanwhile
+    code, _, said = pull(registry, to)
+    assert code == Exit.USAGE and "there is something else already" in said
+    assert content(to) == {"mine": b"mine"}
+
+
+def test_a_pull_that_is_interrupted_in_its_last_step_leaves_the_package_before(
+    registry: TinyRegistry, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = push(registry, project)["digest"]
+    to = tmp_path / "to"
+    assert pull(registry, to)[0] == Exit.OK
+    shutil.rmtree(project / "out")
+    delivered(project, files={**SHIPPED, "model_arm.nb": b"another"})
+    push(registry, project)
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if path.name == "tree":
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", interrupted)
+        assert pull(registry, to)[0] == Exit.INTERRUPTED
+    assert (to / "model_arm.nb").read_bytes() == SHIPPED["model_arm.nb"]
+    said = pull(registry, to)[1]
+    assert f"in place of {first}" in said
+
+
 def test_names_that_lead_out_of_the_folder_or_over_each_other_are_refused() -> None:
     assert (
         parse_manifest(layered("a", "kit/golden/a.bin", "kit/b")).layers[1].title
@@ -200,7 +262,7 @@ def test_names_that_lead_out_of_the_folder_or_over_each_other_are_refused() -> N
     )
     ways_out = (
         "../a", "/a", "a/../../b", "a//b", "./a", "a/", "", ".", "..", "a\nb", "a\x1b[2J", "\u202ea",
-        ".paddock-package.json", ".Paddock-Package.json", "a" * 300, "a/" * 600 + "a", "\ud800",
+        ".paddock-package.json", ".git/config", "kit/.envrc", "a" * 300, "a/" * 600 + "a", "\ud800",
     )  # fmt: skip
     for title in ways_out:
         with pytest.raises(PackageRefused, match="leads elsewhere"):
@@ -240,6 +302,33 @@ def test_a_file_that_was_changed_since_is_not_pushed(registry: TinyRegistry, pro
     done = call("push", f"{registry.name}/me/plates:1", project)
     assert done.returncode == Exit.INTEGRITY and "model_arm.nb was changed" in done.stderr
     assert registry.asked == []
+
+
+def test_a_delivery_in_the_middle_of_a_push_is_found(
+    registry: TinyRegistry, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm = project / "out" / "model_arm.nb"
+    changes: list[Callable[[], object]] = [
+        lambda: arm.write_bytes(b"ARM" * 5000),
+        arm.unlink,
+    ]
+    for change in changes:
+
+        def meanwhile(
+            method: str,
+            path: str,
+            _headers: Mapping[str, str],
+            change: Callable[[], object] = change,
+        ) -> Answer | None:
+            if method == "HEAD" and "manifests" in path:
+                change()
+            return None
+
+        registry.instead = meanwhile
+        done = call("push", f"{registry.name}/me/plates:1", project)
+        assert done.returncode == Exit.INTEGRITY and "model_arm.nb" in done.stderr
+        assert "push it again" in done.stderr and registry.manifests == {}
+        arm.write_bytes(SHIPPED["model_arm.nb"])
 
 
 def test_nothing_is_asked_for_where_there_is_no_room(

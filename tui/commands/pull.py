@@ -68,6 +68,7 @@ def _as_json(pulled: Pulled) -> dict[str, object]:
         "digest": pulled.digest,
         "folder": str(pulled.folder),
         "new": pulled.is_new,
+        "before": pulled.before,
         "project": said.project,
         "run": said.run,
         "verdict": said.verdict.value,

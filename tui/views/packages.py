@@ -55,6 +55,8 @@ def pulled_lines(pulled: Pulled) -> Iterator[Text]:
             files=len(manifest.layers), size=human_size(manifest.size), folder=pulled.folder
         )
     )
+    if pulled.is_new and pulled.before:
+        yield _below(_("in place of {digest}").format(digest=pulled.before))
     yield _below(pulled.digest)
 
 
