@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.project.answers import FINE_TUNED, Answers, project_name
+from pipeline.project.answers import FINE_TUNED, Answers
 from pipeline.project.schema import FROM_LABELS, DataSection
 
 _HEAD = "# A Paddock project. docs/project-file.md tells every key; what is commented out shows the default."
@@ -89,11 +89,6 @@ _TABLES: Mapping[str, tuple[_Line, ...]] = {
 _OF_TRAINING = {("model", "architecture"), ("model", "pretrained"), ("model", "image_shape")} | {
     (table, line.key) for table in ("train", "sweep.matrix") for line in _TABLES[table]
 }
-
-
-def starting_project(folder_name: str) -> str:
-    """Return the text of a starting ``paddock.toml``, its project named after the folder."""
-    return project_text(Answers(project_name(folder_name)))
 
 
 def project_text(answers: Answers) -> str:

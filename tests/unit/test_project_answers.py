@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.project import Settings, load_project
 from pipeline.project.answers import Answers, Start
 from pipeline.project.suggest import suggest
-from pipeline.project.template import project_text, starting_project
+from pipeline.project.template import project_text
 from pipeline.project.write import write_new
 from support.given import give_checkpoint, give_configuration, give_pd
 from support.projects import write_project
@@ -97,10 +97,6 @@ def test_what_is_not_named_yet_is_asked_for_alone(folder: Path) -> None:
     for start, keys in asked:
         found = replace(USUAL, start=start, model="", train=(), val=()).complaints(folder)
         assert [item.keys for item in found] == [keys]
-
-
-def test_usual_answers_give_what_init_writes() -> None:
-    assert project_text(USUAL) == starting_project("plates")
 
 
 def test_folder_with_usual_names(folder: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 import tomli
 
 from pipeline.project import load_project
+from pipeline.project.answers import Answers, project_name
 from pipeline.project.schema import Settings
-from pipeline.project.template import starting_project
+from pipeline.project.template import project_text
 from support.projects import write_project
 from tui.cli import main
 
@@ -40,10 +41,11 @@ def test_it_says_what_it_found_and_what_a_run_would_refuse(
 
 
 def test_what_is_commented_out_is_the_default() -> None:
-    lines = starting_project("plates").splitlines()
+    text = project_text(Answers("plates"))
+    lines = text.splitlines()
     lines = [line.removeprefix("# ") if " = " in line else line for line in lines[2:]]
     settings = Settings.model_validate(tomli.loads("\n".join(lines)))
-    minimal = Settings.model_validate(tomli.loads(starting_project("plates")))
+    minimal = Settings.model_validate(tomli.loads(text))
     limits = {"cpus": 2.0, "memory": "8g"}  # compose.yaml's, which the file may override
     assert settings.limits.model_dump() == limits
     assert settings.verify.min_accuracy == 0.9  # an example: without it, anything above 0 will do
@@ -56,7 +58,7 @@ def test_what_is_commented_out_is_the_default() -> None:
 
 @pytest.mark.parametrize("name", ["My Plates!", "ä", "..", "x" * 80, "42", "-"])
 def test_any_folder_name_gives_a_project_name_that_is_accepted(name: str) -> None:
-    Settings.model_validate(tomli.loads(starting_project(name)))
+    Settings.model_validate(tomli.loads(project_text(Answers(project_name(name)))))
 
 
 def test_an_existing_project_is_left_alone(
