@@ -57,7 +57,7 @@ _LINEAGE_TITLES = (
     msg("by which rules"),
 )
 _ROUNDED_TITLES = (
-    msg("weights"),
+    msg("kind of weights"),
     msg("layer"),
     msg("operator"),
     msg("shape"),

@@ -55,7 +55,7 @@ WORDS: dict[str, str] = {
     "models_now": msg("only in this run:"),
     "all_files": msg("All files of all stages"),
     "hashes": msg("Files and hashes"),
-    "dictionary": msg("dictionary"),
+    "dictionary": msg("Dictionary"),
     "entries": msg("entries"),
     "classes": msg("classes"),
     "stages": msg("Stages"),
