@@ -22,6 +22,7 @@ FAULTS = (
     "halves rounded up",
     "dictionary shifted",
     "classes off by one",
+    "no number",
     "another model",
 )
 JDK = "paddock-test-jdk:1"

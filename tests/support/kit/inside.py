@@ -24,6 +24,10 @@ FAULTS = {
     "halves rounded up": ("cpp/paddock_ocr.h", "int sum = 2;", "int sum = 3;"),
     "dictionary shifted": ("../dict.txt", "é\n\"\n中", "\"\n中\né"),
     "another model": ("../model_arm.nb", "a model", "another"),
+    "no number": (
+        "cpp/paddock_check.h", "return Decode(output.values(), shape[1], shape[2], characters);",
+        "return {Decode(output.values(), shape[1], shape[2], characters).text, NAN};",
+    ),
     "classes off by one": ("cpp/paddock_ocr.h", "size_t>(best - 1)", "size_t>(best % 4)"),
 }  # fmt: skip
 

@@ -177,7 +177,8 @@ inline int Compare(FILE* out, const std::vector<Golden>& golden, const Checked& 
   for (const Golden& each : golden)
     for (const Found& found : all.found) {
       if (found.file != each.file || each.model != (known ? all.model_sha256 : golden[0].model)) continue;
-      const bool input = found.input == each.input, text = found.reading.text == each.text;
+      const bool input = found.input == each.input;
+      const bool text = found.reading.text == each.text && std::isfinite(found.reading.score);
       wrong += !input || !text;
       std::fprintf(out, "%s  %s  %s %.4f", input && text ? "same   " : "DIFFERS", each.file.c_str(),
                    Quoted(found.reading.text).c_str(), found.reading.score);
