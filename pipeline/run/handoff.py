@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ _ROOT, _SUMS = "paddock-kit", "SHA256SUMS"
 #: The first time that a zip can name: equal files make an equal archive.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _RUN = msg("run first: paddock --batch")
+_OTHER_FILE = msg("name another file: paddock kit -o FILE")
 
 
 def hand_off(
@@ -45,7 +47,7 @@ def hand_off(
         environ: where the engine is looked up.
         say: told in a sentence what goes on.
         run: its name; "" for the last that delivered.
-        target: where to write; ``kit-RUN.zip`` in the project if it is not said.
+        target: where to write: a file, or a folder for ``kit-RUN.zip``, by default the project's.
 
     Raises:
         UsageError: there is no such run, no kit of it, or another file is where the archive is to go.
@@ -57,16 +59,19 @@ def hand_off(
         files = _gathered(project, environ, say, report)
     except NoKitError as error:
         said = msg("run {run} has no kit: {error}", report.run, text_of(error))
-        raise UsageError(said, str(project.folder), _RUN) from error
-    path, data = target or project.folder / f"kit-{report.run}.zip", _archive(files)
-    if path.exists() and path.read_bytes() != data:
-        said = msg("{file} is there already, and is another one", path.name)
-        raise UsageError(said, str(path), msg("name another file: paddock kit -o FILE"))
+        remedy = msg("docs/kit.md says of which models there is one")
+        raise UsageError(said, str(project.folder), remedy) from error
+    path, data = target or project.folder, _archive(files)
+    if path.is_dir():
+        path /= f"kit-{report.run}.zip"
     try:
+        if os.path.lexists(path) and path.read_bytes() != data:
+            said = msg("{file} is there already, and is another one", path.name)
+            raise UsageError(said, str(path), _OTHER_FILE)
         write_bytes(path, data)
     except OSError as error:
         said = msg("{file} cannot be written: {error}", path.name, error.strerror or error)
-        raise UsageError(said, str(path)) from error
+        raise UsageError(said, str(path), _OTHER_FILE) from error
     return path
 
 
@@ -78,6 +83,11 @@ def _report(project: Project, run: str) -> Report:
         raise UsageError(text_of(error), "--run") from error
     reports = (report for folder in named if (report := read_report(folder)))
     found = next((report for report in reports if report.verdict.delivers), None)
+    if found is None and run:
+        said = msg("there is no run {run} that delivered a model", run)
+        raise UsageError(
+            said, str(project.folder), msg("without --run it is the last one that did")
+        )
     if found is None:
         raise UsageError(msg("there is no run that delivered a model"), str(project.folder), _RUN)
     return found
@@ -92,7 +102,9 @@ def _gathered(
         NoKitError: there is no kit of this run.
     """
     if not any(item.path == GOLDEN_FILES for item in report.artifacts):
-        raise NoKitError(msg("it left no golden images' files"))
+        why = msg("it left no golden images' files")
+        said = msg("run {run} has no kit: {error}", report.run, why)
+        raise UsageError(said, str(project.folder), msg("run again: paddock --batch"))
     models = files_for_phones(report)
     names = {variant.file for variant in map(Variant.of_model, models) if variant}
     names |= {DICTIONARY, PREPROCESS, GOLDEN, GOLDEN_FILES}

@@ -61,5 +61,11 @@ def test_what_a_later_run_replaced_is_asked_of_the_engine(project: Project) -> N
 
 @pytest.mark.parametrize("run", ["20200101-000000-0000", "../../etc"])
 def test_a_run_that_is_not_there_is_named(project: Project, run: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=run):
         packed(project, run)
+
+
+def test_into_a_folder_it_gets_its_own_name(project: Project, tmp_path: Path) -> None:
+    assert packed(project, target=tmp_path) == tmp_path / f"kit-{RUN}.zip"
+    with pytest.raises(UsageError, match="cannot be written"):
+        packed(project, target=tmp_path / f"kit-{RUN}.zip" / "kit.zip")

@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
     parser.add_argument("--run", default="", metavar="RUN", help="the run, as the history names it")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="where to write it: a file, or a folder"
+    )
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
