@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from dataclasses import dataclass
 from enum import Enum
@@ -165,6 +166,9 @@ def add_device(state: Path, device: Device) -> None:
     """Add a line and flush it to the disk."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / _FILE).open("ab+") as stream:
+        fcntl.flock(
+            stream, fcntl.LOCK_EX
+        )  # a line vouches for all before it: no other comes between
         stream.seek(0)
         before = stream.read()
         start = b"\n" if before and not before.endswith(b"\n") else b""

@@ -22,12 +22,18 @@ from pipeline.report.results_file import MeasuredImage, Results
 from stages.contract import DocumentError, Latency
 from stages.contract.artifacts import GOLDEN, PD_MODEL
 from stages.contract.golden import Golden, GoldenImage
+from stages.contract.variant import Variant
 from stages.message import msg, text_of
 
 #: Digits of a score that are kept, and what their rounding may cost.
 _DIGITS, _ROUNDED = 6, 1e-6
 #: With these, an image is not read as the model reads it.
-_UNLIKE = (DeviceFault.MISSING_IMAGE, DeviceFault.NOT_A_NUMBER, DeviceFault.OTHER_TEXT)
+_UNLIKE = (
+    DeviceFault.MISSING_IMAGE,
+    DeviceFault.UNKNOWN_IMAGE,
+    DeviceFault.NOT_A_NUMBER,
+    DeviceFault.OTHER_TEXT,
+)
 
 
 def judge_device(results: Results, project: Project) -> Device:
@@ -38,7 +44,7 @@ def judge_device(results: Results, project: Project) -> Device:
     """
     report = _report_of(results, project)
     golden = _golden_of(report, project)
-    model = next((it for it in report.models if it.sha256 == results.model.sha256), None)
+    model = _model_of(report, results.model.sha256)
     most = _limit(report, model, Asked.MAX_ABS_DIFF)
     found = [*_of_files(results, report, model), *_of_images(results, golden, model, most)]
     device = _device(results, report, model, golden, found)
@@ -65,7 +71,7 @@ def _report_of(results: Results, project: Project) -> Report:
         report = read_report(run)
         if report is None or report.task != results.task:
             continue
-        if any(model.sha256 == results.model.sha256 for model in report.models):
+        if _model_of(report, results.model.sha256):
             return report
         if delivered is None and report.verdict.delivers:
             delivered = report
@@ -76,6 +82,24 @@ def _report_of(results: Results, project: Project) -> Report:
             msg("run first: paddock --batch"),
         )
     return delivered
+
+
+def _model_of(report: Report, sha256: str) -> Model | None:
+    """Return the model of a report whose ``.nb`` file this is."""
+    files = (model for model in report.models if Variant.of_model(model.name))
+    return next((model for model in files if model.sha256 == sha256), None)
+
+
+def not_shipped(device: Device, project: Project) -> str:
+    """Return a sentence if the file that a device ran is not what was delivered last; "" if it is."""
+    reports = (read_report(run) for run in list_runs(project.state))
+    last = next((report for report in reports if report and report.verdict.delivers), None)
+    if last is None:
+        return msg("no run of this project delivered this file")
+    model = _model_of(last, device.model_sha256)
+    if model and model.name not in last.refused:
+        return ""
+    return msg("the last run that passed ({run}) did not deliver this file", last.run)
 
 
 def _golden_of(report: Report, project: Project) -> Golden:
@@ -133,9 +157,12 @@ def _of_image(
     expected = known.expected(model.name if model else PD_MODEL)
     if found.score is None:
         yield DeviceFinding(DeviceFault.NOT_A_NUMBER, known.image)
-    elif expected and found.text != expected[0]:
+    elif expected is None:
+        if model:  # there is nothing to hold it against, which proves nothing
+            yield DeviceFinding(DeviceFault.UNKNOWN_IMAGE, known.image)
+    elif found.text != expected[0]:
         yield DeviceFinding(DeviceFault.OTHER_TEXT, known.image, found.text, expected[0])
-    elif expected and most is not None and abs(found.score - expected[1]) > most + _ROUNDED:
+    elif most is not None and abs(found.score - expected[1]) > most + _ROUNDED:
         scores = f"{found.score:.4f}", f"{expected[1]:.4f}"
         yield DeviceFinding(DeviceFault.OTHER_SCORE, known.image, *scores)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.ledger_check import check_devices
 from pipeline.project import Project
 from pipeline.record.devices import Device, DeviceFault, add_device, latest_devices, read_devices
+from pipeline.record.runs import run_folder
 from pipeline.report.devices import judge_device, with_devices
 from pipeline.report.html import render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
-from pipeline.report.model import load_report, parse_report
+from pipeline.report.model import Report, load_report, parse_report, read_report
 from pipeline.report.results_file import parse_results
 from stages.contract import Status
+from support.cli import call
 from support.phones import RUN, agreement, delivered, difference, measured
 
 Change = Callable[[dict[str, Any]], object]
@@ -130,6 +133,57 @@ def test_what_was_measured_is_kept_and_the_last_of_each_kind_counts(project: Pro
     assert kept == (first, other, second)
     assert {device.same for device in latest_devices(kept)} == {3, 4}
     assert len(latest_devices(kept)) == 2
+
+
+def test_two_at_once_leave_a_whole_record(project: Project) -> None:
+    device = judged(project)
+    context = multiprocessing.get_context("fork")
+    at_work = [context.Process(target=_add, args=(project.state, device)) for _ in range(3)]
+    for process in at_work:
+        process.start()
+    for process in at_work:
+        process.join()
+    assert read_devices(project.state) == (device,) * 60
+
+
+def _add(state: Path, device: Device) -> None:
+    for _ in range(20):
+        add_device(state, device)
+
+
+@pytest.mark.parametrize(
+    ("update", "shipped"),
+    [
+        (lambda _it: {}, True),
+        (lambda _it: {"refused": ("nb-arm",)}, False),
+        (lambda it: {"models": [each for each in it.models if each.name != "nb-arm"]}, False),
+    ],
+    ids=["the last", "not delivered", "of an earlier run"],
+)
+def test_a_file_that_is_not_what_was_delivered_last_is_said(
+    update: Callable[[Report], dict[str, Any]], shipped: bool, project: Project, tmp_path: Path
+) -> None:
+    first = read_report(run_folder(project.state, RUN))
+    assert first
+    later = run_folder(project.state, "20261129-111500-0001")
+    later.path.mkdir(parents=True)
+    changed = first.model_copy(update={"run": later.name, **update(first)})
+    (later.path / "report.json").write_text(changed.dump())
+    file = tmp_path / "results.json"
+    file.write_text(json.dumps(measured()))
+    done = call("device", file, project.folder, "--json")
+    assert (done.returncode, json.loads(done.stdout)["shipped"]) == (0, shipped)
+    said = call("device", file, project.folder).stdout
+    assert ("did not deliver this file" in said) is not shipped
+
+
+@pytest.mark.parametrize("model", ["checkpoint", "pd"])
+def test_what_no_phone_runs_is_none_of_the_models(project: Project, model: str) -> None:
+    report = read_report(run_folder(project.state, RUN))
+    assert report
+    sha256 = next(it.sha256 for it in report.models if it.name == model)
+    device = judged(project, lambda it: it["model"].update(sha256=sha256))
+    assert [finding.fault for finding in device.findings] == [DeviceFault.OTHER_MODEL]
 
 
 def test_a_changed_record_is_found(project: Project) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from pipeline.project import load_project
+from pipeline.project import Project, load_project
 from pipeline.record.devices import Device, add_device, latest_devices, read_devices
-from pipeline.report.devices import judge_device
+from pipeline.report.devices import judge_device, not_shipped
 from pipeline.report.results_file import read_results
 from pipeline.text import one_line
 from stages.contract import Exit
@@ -55,13 +55,16 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         add_device(project.state, devices[0])
     if options.json:
         for device in devices:
-            terminal.raw(json.dumps({"passed": device.passed, **encode(device)}))
+            shipped = not not_shipped(device, project)
+            terminal.raw(
+                json.dumps({"passed": device.passed, "shipped": shipped, **encode(device)})
+            )
     else:
-        _show(devices, terminal)
+        _show(devices, project, terminal)
     return Exit.OK if all(device.passed for device in devices) else Exit.INTEGRITY
 
 
-def _show(devices: Sequence[Device], terminal: Terminal) -> None:
+def _show(devices: Sequence[Device], project: Project, terminal: Terminal) -> None:
     if not devices:
         terminal.print(_("no phone was measured yet: out/kit/README.md says how"))
         return
@@ -81,6 +84,8 @@ def _show(devices: Sequence[Device], terminal: Terminal) -> None:
         for finding in device.findings:
             said = f"{device.title}: {translated(finding.sentence)}"
             terminal.print(f"  {'○' if finding.tolerated else '✘'} {one_line(said)}")
+        if why := not_shipped(device, project):
+            terminal.print(f"  ! {one_line(f'{device.title}: {translated(why)}')}", "yellow")
 
 
 def _cells(device: Device) -> list[str]:
