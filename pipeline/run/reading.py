@@ -92,10 +92,11 @@ def read_images(
             if tests:
                 own += _test_images(project, volumes, results, tests)
                 _check(own)
-            upload = _upload(own)
-            volumes.put_tree(upload.folder, upload.files, upload.manifest)
-        say(msg("images that every model reads: {count}", len(own)))
+        upload = _upload(own)
         try:
+            with prepared.place.volumes() as volumes:
+                volumes.put_tree(upload.folder, upload.files, upload.manifest)
+            say(msg("images that every model reads: {count}", len(own)))
             return _named(_ask(prepared, wire, results, upload, stop), own)
         except PaddockError:
             stop.check()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.errors import PaddockError, UsageError
+from pipeline.errors import EngineError, PaddockError, UsageError
 from pipeline.project import load_project
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.reading import read_images
 from pipeline.run.runner import run
 from stages.contract.reading import ReadImage, Reading, Readings
+from stages.message import msg
+from support.cli import call
 from support.given import give_pd
 from support.pretended import PretendedEngine, install
 from support.projects import DATA, HEAD, write_project
@@ -66,6 +69,48 @@ def test_images_go_in_as_data_and_come_back_under_their_names(
     assert "my plate" not in str(spec)
     with pytest.raises(UsageError, match="is not an image of the test set"):
         ask(folder, tests=("3",))
+
+
+PARTED = (Reading("pd", "AB", 0.9), Reading("nb-x86", "A8", 0.9))
+DIED = Reading("nb-x86", why="it died")
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        (ReadImage("1", ALIKE), 0),
+        (ReadImage("1", (*ALIKE, Reading("nb-arm", why="not runnable here"))), 0),
+        (ReadImage("1", PARTED), 1),
+        (ReadImage("1", (ALIKE[0], DIED)), 1),
+        (ReadImage("1", (DIED,)), 1),
+        (ReadImage("1", why="it is not an image that OpenCV reads"), 1),
+    ],
+)
+def test_only_two_models_that_read_the_same_end_with_0(
+    image: ReadImage, code: int, folder: Path, engine: PretendedEngine, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.png"
+    mine.write_bytes(b"an image")
+    finish(folder, engine, b"test/0.png\tAB0\n")
+    engine.readings = Readings("recognition", (image,))
+    assert call("read", mine, "--project", folder).returncode == code
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_in_the_volume(
+    folder: Path, engine: PretendedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(folder, engine, b"test/0.png\tAB0\n")
+    put_tree = engine.put_tree
+
+    def breaks(*words: Any) -> None:
+        put_tree(*words)
+        raise EngineError(msg("no space left on device"))
+
+    monkeypatch.setattr(engine, "put_tree", breaks)
+    with pytest.raises(EngineError, match="no space left"):
+        ask(folder, folder / "data/test/0.png")
+    assert not [path for path in engine.files if path.endswith("/1")]
+    assert engine.removed
 
 
 def test_what_cannot_be_read_is_said_before_anything_starts(

@@ -18,15 +18,21 @@ from tui.language import _, translated
 DESCRIPTION = """\
 Look into an app, and say whether it ships what this project's last good run delivered: every .nb file and
 dictionary in it, which Paddle-Lite its libraries are and whether they have what the files need, and what
-would be loaded instead. The app is an .apk, .aab, .aar or .ipa, a folder, or a single library; nothing of
-it is run. Exit code 5 if it is not yours. docs/check-app.md tells more."""
+would be loaded instead. Nothing of it is run.
+
+  paddock check-app app-release.apk          an .apk, .aab, .aar, .ipa, .apks or .xapk
+  paddock check-app ../app ../plates         an app's project, against the Paddock project in ../plates
+  paddock check-app libpaddle_lite_jni.so    one file: a library, a .nb file, or a dictionary
+
+Exit code 0: nothing is wrong; it is proved only where "it ships what this project delivered" is said.
+5: it is not yours, and why; 2: it is no app, or no run has passed. docs/check-app.md tells more."""
 #: Lines are folded at this width, in cells, whatever the terminal's.
 _WIDTH = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("app", type=Path, metavar="APP", help="an app, a folder, or a library")
+    parser.add_argument("app", type=Path, metavar="APP", help="an app, a folder, or a single file")
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

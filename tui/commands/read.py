@@ -11,6 +11,7 @@ from pipeline.project import load_project
 from pipeline.run.reading import read_images
 from stages.contract import Exit
 from stages.contract.codec import encode
+from stages.contract.reading import ReadImage
 from tui.console import Terminal
 from tui.stopping import stopped_by_signals
 from tui.views.own_image import table_of
@@ -24,7 +25,8 @@ The images are prepared and the outputs decoded as verify does it, in the same c
   paddock read --test 7 --test a.png      of the test set, by line or name; held against their labels
   paddock read --json plate.jpg           for a script
 
-Exit code 0: all models that can be run here read the same; 1: they do not."""
+Exit code 0: all models that can be run here, at least two, read the same in every image; 1: they do
+not, or an image could not be read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,4 +54,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         for item in found.images:
             terminal.print(item.image, "bold")
             terminal.results.print(table_of(item, found.task))
-    return Exit.PARITY if any(item.parting for item in found.images) else Exit.OK
+    return Exit.OK if all(map(_is_same, found.images)) else Exit.PARITY
+
+
+def _is_same(image: ReadImage) -> bool:
+    """Return whether at least two models read it, without which nothing is compared, and the same."""
+    return sum(not item.why for item in image.readings) > 1 and not image.parting
