@@ -61,8 +61,9 @@ def test_a_model_goes_into_a_real_registry_and_comes_back_or_is_refused(
 
     done = call("pull", first["pinned"], "-o", tmp_path / "to", environ=me)
     assert done.returncode == Exit.OK and "PASS" in done.stdout
-    for file in (project / "out").iterdir():
-        assert (tmp_path / "to" / file.name).read_bytes() == file.read_bytes()
+    out = project / "out"
+    for file in (path for path in out.rglob("*") if path.is_file()):
+        assert (tmp_path / "to" / file.relative_to(out)).read_bytes() == file.read_bytes()
 
     (project / "out").rename(tmp_path / "before")
     delivered(project, files={**SHIPPED, "model_arm.nb": b"another"})
