@@ -49,9 +49,16 @@ def test_each_model_has_a_line_and_drives_no_terminal(
 def test_models_that_agree_are_held_against_the_label_and_end_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = Readings("recognition", (replace(IMAGE, readings=(PD,), label="AB13"),))
-    monkeypatch.setattr(load("read"), "read_images", lambda *_words: found)
-    done = call("read", "--test", "1", "--project", write_project(tmp_path / "project"))
-    assert done.returncode == Exit.OK
-    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert lines[1:] == ["label AB13", "pd AB12 99.8% 50.1 ms ✘"]
+    folder = write_project(tmp_path / "project")
+
+    def read(*readings: Reading) -> tuple[int, list[str]]:
+        found = Readings("recognition", (replace(IMAGE, readings=readings, label="AB13"),))
+        monkeypatch.setattr(load("read"), "read_images", lambda *_words: found)
+        done = call("read", "--test", "1", "--project", folder)
+        return done.returncode, [" ".join(line.split()) for line in done.stdout.splitlines()]
+
+    code, lines = read(PD, replace(PD, model="nb-x86"))
+    assert code == Exit.OK
+    assert lines[1:] == ["label AB13", "pd AB12 99.8% 50.1 ms ✘", "nb-x86 AB12 99.8% 50.1 ms ✘"]
+    # One alone is compared with nothing, and agrees with nobody.
+    assert read(PD)[0] == Exit.PARITY
