@@ -42,4 +42,4 @@ def test_the_kit_is_written_and_named(tmp_path: Path) -> None:
     assert done.returncode == 0 and "kit/README.md" in done.stdout
     assert (tmp_path / "kit.zip").stat().st_size > 0
     done = call("kit", folder, "--run", "20200101-000000-0000")
-    assert done.returncode == 2 and "paddock --batch" in done.stderr
+    assert done.returncode == 2 and "20200101-000000-0000" in done.stderr
