@@ -48,6 +48,8 @@ def test_killed_or_stopped_sweep_goes_on_and_a_member_that_fails_stops_no_other(
     with scene.ordered("data", "hold"), sweep(scene, "--jobs", "2") as live:
         while "another member is making the same" not in live.wait_for("note", "data")["message"]:
             pass
+        if not live.has_said("progress", "data"):
+            live.wait_for("progress", "data")
         live.send(signal.SIGKILL)
         killed = live.finish()
     assert len(started(killed)) == 1, "the other member waited for it"

@@ -115,6 +115,10 @@ class Live:
                 return event
         raise AssertionError(f"no {kind} of {stage or 'the runner'}: {self._said} {self._errors}")
 
+    def has_said(self, kind: str, stage: str = "") -> bool:
+        """Return whether such an event was among those that were read."""
+        return any((it["type"], it["stage"]) == (kind, stage) for it in self._said)
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the runner."""
         self._process.send_signal(number)
