@@ -121,15 +121,15 @@ def plan_sweep(
     if not prepared:
         return SweepPlan(())
     planner = prepared[0].planner
-    plan = _Plan(planner.ledger.held(planner.workspace))
+    plan = _Plan(Past(planner.ledger.entries), planner.ledger.held(planner.workspace))
     return SweepPlan(tuple(map(plan.add, members, prepared)))
 
 
 class _Plan:
     """A plan that grows by a member at a time, and what is known of those before it."""
 
-    def __init__(self, held: Sequence[Entry]) -> None:
-        self._past = Past(held)
+    def __init__(self, past: Past, held: Sequence[Entry]) -> None:
+        self._past = past
         self._features = {_features(entry.components) for entry in held}
         self._first: dict[str, str] = {}
 

@@ -40,6 +40,7 @@ def test_a_plan_then_a_sweep_then_its_table(folder: Path, engine: PretendedEngin
     lines = planned.stdout.splitlines()
     assert lines[0] == "seed=1  data make · train make · export make · convert make · verify make"
     assert lines[1].startswith("seed=2  data shared · train make")
+    assert "by past runs" not in planned.stdout
     assert lines[3:6] == [
         "3 members",
         "stages: 0 cached, 13 to make, 2 made for another member",

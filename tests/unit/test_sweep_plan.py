@@ -68,7 +68,9 @@ def test_what_members_have_in_common_is_made_once(tmp_path: Path, engine: Preten
     assert plan(folder, "verify").count("make") == ran["verify"], "each once"
 
 
-def test_time_is_that_of_past_runs_each_stage_once(tmp_path: Path, engine: PretendedEngine) -> None:
+def test_time_is_that_of_past_runs_each_stage_once(
+    tmp_path: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = write_project(tmp_path / "p", FULL + "[sweep.matrix]\ntrain.seed = [1]\n")
     assert sweep(folder, Asked(Options()), {}, lambda _envelope: None, StopSwitch()).code == Exit.OK
     path = folder / "paddock.toml"
@@ -78,6 +80,11 @@ def test_time_is_that_of_past_runs_each_stage_once(tmp_path: Path, engine: Prete
     assert found.unknown == () and made >= 2
     assert found.seconds(1) == pytest.approx(1.5 * made)  # as the pretended engine's results say
     assert found.seconds(3) == pytest.approx(max(1.5 * made / 3, found.seconds(1) / 2))
+    monkeypatch.setattr(engine, "ensure", lambda volume, _labels: f"{volume.key}@2")
+    anew = plan(folder)
+    assert anew.count("cached") == 0 and anew.unknown == (), (
+        "what another volume held took time, too"
+    )
 
 
 def entry(seconds: float, computed: int = 0, **parameters: object) -> Entry:

@@ -214,8 +214,9 @@ def _summary(plan: SweepPlan, jobs: int) -> list[str]:
     if plan.sharing_features:
         told = _("backbone features: {count} trainings take the same ones, computed once")
         lines.append(told.format(count=plan.sharing_features))
-    time = _("about {time} by past runs, with {jobs} at once")
-    lines.append(time.format(time=human_seconds(plan.seconds(jobs)), jobs=jobs))
+    if not plan.made or plan.seconds(jobs):
+        time = _("about {time} by past runs, with {jobs} at once")
+        lines.append(time.format(time=human_seconds(plan.seconds(jobs)), jobs=jobs))
     if plan.unknown:
         told = _("no past run tells how long these take: {stages}")
         lines.append(told.format(stages=", ".join(plan.unknown)))
