@@ -8,13 +8,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 import svg
 from pipeline.record.events import Envelope
 from pipeline.report.model import REPORT_FILE, load_report
 from stages.contract import ArtifactMade, EnvironmentRead, Metric, Progress
 from tui.console import Terminal
+from tui.pipe import Pipe
 from tui.printer import Printer
 from tui.table import print_parity
 
@@ -27,7 +26,7 @@ def main(project: Path, target: Path) -> None:
     """Draw the run that ``out/report.json`` names."""
     report = load_report(project / "out" / REPORT_FILE)
     terminal = Terminal(WIDTH)
-    terminal.results = Console(width=WIDTH, record=True, file=sys.stderr, highlight=False)
+    terminal.results = Pipe(width=WIDTH, record=True, file=sys.stderr, highlight=False)
     printer = Printer(terminal)
     events = project / ".paddock" / "runs" / report.run / "events.jsonl"
     for line in events.read_text(encoding="ascii").splitlines():

@@ -65,7 +65,7 @@ class Terminal:
 
     def print(self, line: str, style: str = "") -> None:
         """Write a line to stdout; control characters in it are shown, not obeyed."""
-        if style:
+        if style or "results" in vars(self):
             self.results.write_line(line, style)
         else:  # as Rich would, which takes a while to import
             self.raw(one_line(line))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import picture
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.record.events import (
@@ -215,3 +216,11 @@ def test_readings_stand_in_the_order_of_the_models(
     one = Mismatch("a.png", "A", {"pd": "B", "nb-x86": "", "checkpoint": "B"})
     said = printed_of(report.model_copy(update={"mismatches": (one,)}), capsys)
     assert "  a.png: label 'A'  checkpoint 'B'  pd 'B'  nb-x86 ''" in said
+
+
+def test_a_finished_run_is_drawn_as_it_was_printed(tmp_path: Path) -> None:
+    """scripts/picture.py: lines in plain and in colours, and the table, are all in the picture."""
+    picture.main(recorded_project(tmp_path / "p"), tmp_path / "out.svg")
+    drawn = (tmp_path / "out.svg").read_text(encoding="utf-8").replace("&#160;", " ")
+    for shown in ("started: never run", "done in", "PASS", "nb-x86"):
+        assert shown in drawn
