@@ -47,7 +47,7 @@ def start(command: list[str | Path], folder: Path | None = None) -> Ended:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(paddleocr_root()), "OMP_NUM_THREADS": "2"},
+        env={**os.environ, "PYTHONPATH": str(paddleocr_root()), "OMP_NUM_THREADS": "1"},
     )
     return Ended(done.returncode, done.stdout.decode("utf-8", "replace"))
 

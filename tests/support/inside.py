@@ -36,6 +36,8 @@ LABELS = {"paddock.test": "stages"}
 RECORD = REPOSITORY / ".cache" / "green-inside.json"
 #: As many as there are cores that the tests want: of a file, all tests run in one process.
 WORKERS = 2
+#: One thread a worker: of OpenMP's, more than there are cores for would wait for each other by spinning.
+THREADS = {"OMP_NUM_THREADS": "1"}
 #: What takes longest is started first, so that no worker is left alone with it at the end.
 FIRST = (
     "test_train_full.py", "test_verify.py", "test_architectures.py", "test_train_frozen.py",
@@ -100,6 +102,7 @@ def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str
     if wanted:
         files = sorted(wanted, key=_place)
         words = [*files, "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
+        words += ["--durations", "20", "--durations-min", "5"]
         with container_inside(client, image, models, words) as container:
             code = run_to_the_end(container)
         if code == 0:
@@ -160,7 +163,7 @@ def container_inside(
         ["-p", "no:cacheprovider", "--rootdir", str(CODE), *words],
         working_dir=str(CODE),
         user=f"{OWNER}:{OWNER}",
-        environment={"PADDOCK_TEST_MODELS": str(MODELS), **PINS, **asked},
+        environment={"PADDOCK_TEST_MODELS": str(MODELS), **PINS, **THREADS, **asked},
         network_mode="none",
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],

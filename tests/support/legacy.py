@@ -49,13 +49,13 @@ def context(
 ) -> Recorded:
     """Return a context whose output is ``folder/STAGE``; a folder among the inputs is a tree.
 
-    ``verify`` gets one thread: with more it starts each model again, to time it with all of them.
+    It has one thread: with more, ``verify`` starts each model again, to time it with all of them.
     """
     output = folder / stage
     output.mkdir(parents=True, exist_ok=True)
     listed = tuple(_input(name, path) for name, path in inputs.items())
-    cache, threads = str(folder / "cache"), 1 if stage == "verify" else 2
-    spec = Spec(stage, "key", str(output), parameters, listed, cache=cache, threads=threads)
+    cache = str(folder / "cache")
+    spec = Spec(stage, "key", str(output), parameters, listed, cache=cache, threads=1)
     return Recorded(spec, output)
 
 
