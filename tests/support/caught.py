@@ -28,8 +28,7 @@ class Ended:
     @property
     def result(self) -> Result:
         """What it left."""
-        raw = json.loads((self.output / RESULT_FILE).read_text(encoding="utf-8"))
-        return Result.from_json(raw)
+        return result_in(self.output)
 
     @property
     def failure(self) -> Failed:
@@ -42,6 +41,11 @@ class Ended:
     def warnings(self) -> list[Warned]:
         """What it warned of."""
         return [event for event in self.events if isinstance(event, Warned)]
+
+
+def result_in(output: Path) -> Result:
+    """Return what a stage left in its output."""
+    return Result.from_json(json.loads((output / RESULT_FILE).read_text(encoding="utf-8")))
 
 
 def run_stage(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from pipeline.machine.example import Example, RenderContext, make_example
 from pipeline.models.fetch import fetch_official
 from pipeline.models.fetch_context import FetchContext
 from support.cli import paddock
+from support.once import once_for_all_workers
 from support.runs import Done, Files, Site, first_lines, run
 from support.tiny import Workshop, workshop
 from support.tools import build_tools
@@ -93,8 +93,9 @@ def site(client: DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="session")
 def lines(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the example's first lines: 200 to train on, 60 of each other split."""
-    folder = once_for_all_workers(tmp_path_factory, "lines", lambda made: _draw(compose, made))
-    return folder / "data"
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return once_for_all_workers(shared, "lines", lambda made: _draw(compose, made)) / "data"
 
 
 def _draw(compose: Compose, folder: Path) -> None:
@@ -103,22 +104,6 @@ def _draw(compose: Compose, folder: Path) -> None:
     for split in ("val", "test"):
         labels = folder / "data" / f"{split}.txt"
         labels.write_text(first_lines(labels, 60))
-
-
-def once_for_all_workers(
-    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
-) -> Path:
-    """Let the first of pytest-xdist's workers make a folder, and the others wait and take it."""
-    base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            partial = folder.with_suffix(".partial")
-            partial.mkdir()
-            make(partial)
-            partial.rename(folder)
-    return folder
 
 
 #: What it is measured on: all that the tests need is that the model reads most of it.

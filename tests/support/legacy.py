@@ -28,6 +28,8 @@ from stages.published.official import read_official
 from stages.runners import pd
 from stages.runtime import Context
 from stages.text.dictionary import Dictionary
+from support.once import once_for_all_workers
+from support.processes import shared_folder
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SHAPE = (3, 48, 320)
@@ -137,7 +139,11 @@ def alphanumeric_network() -> paddle.nn.Layer:
 @lru_cache(maxsize=1)
 def alphanumeric_model() -> LegacyModel:
     """Save :func:`alphanumeric_network` in the legacy format, and its checkpoint."""
-    model = LegacyModel(new_folder())
+    return LegacyModel(once_for_all_workers(shared_folder(), "alphanumeric", _save_alphanumeric))
+
+
+def _save_alphanumeric(folder: Path) -> None:
+    model = LegacyModel(folder)
     dictionary = write_alphanumeric(model.dictionary)
     architecture, fused = V5_MOBILE.ctc(), alphanumeric_network()
     training = unfuse(fused, architecture, dictionary.classes)
@@ -152,7 +158,6 @@ def alphanumeric_model() -> LegacyModel:
     }
     model.config.write_text(yaml.safe_dump(config), encoding="utf-8")
     save_legacy(fused, model.folder, [-1, 3, 48, -1])
-    return model
 
 
 def save_legacy(layer: paddle.nn.Layer, folder: Path, shape: list[int]) -> tuple[Path, Path]:

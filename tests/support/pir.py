@@ -18,7 +18,9 @@ from stages.pir.replay import replay
 from stages.program.params import write_parameters, write_program
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM
 from stages.runners import pd
-from support.legacy import ALPHANUMERIC, SHAPE, alphanumeric_network, new_folder
+from support.legacy import ALPHANUMERIC, SHAPE, alphanumeric_network
+from support.once import once_for_all_workers
+from support.processes import shared_folder
 
 
 def save_pir(layer: paddle.nn.Layer, folder: Path, shape: list[int]) -> Path:
@@ -33,7 +35,11 @@ def save_pir(layer: paddle.nn.Layer, folder: Path, shape: list[int]) -> Path:
 @lru_cache(maxsize=1)
 def alphanumeric_pir() -> Path:
     """Save PP-OCRv5 with 36 of its classes as a PIR model, described as PaddleOCR's export does."""
-    folder = save_pir(alphanumeric_network(), new_folder(), [-1, 3, 48, -1])
+    return once_for_all_workers(shared_folder(), "alphanumeric-pir", _save_alphanumeric)
+
+
+def _save_alphanumeric(folder: Path) -> None:
+    save_pir(alphanumeric_network(), folder, [-1, 3, 48, -1])
     transforms = [
         {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
         {"RecResizeImg": {"image_shape": list(SHAPE)}},
@@ -45,7 +51,6 @@ def alphanumeric_pir() -> Path:
     }
     text = yaml.safe_dump(description, allow_unicode=True)
     (folder / DESCRIPTION).write_text(text, encoding="utf-8")
-    return folder
 
 
 def take_over(folder: Path) -> tuple[Program, tuple[Path, Path]]:

@@ -26,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[_LAUNCHER] = str(ends.enter_context(serving(Path(folder))))
 
 
+def shared_folder() -> Path:
+    """Return the folder that all workers have, for as long as the session lasts."""
+    return Path(os.environ[_LAUNCHER]).parent
+
+
 def forked() -> AbstractContextManager[None]:
     """Fork the processes that the block starts, whatever its test asked for."""
     return exchanged(os.environ[_LAUNCHER])

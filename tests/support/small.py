@@ -9,11 +9,14 @@ from typing import Any
 
 import yaml
 
+from stages.contract import Result
 from stages.ppocr.config import DataPaths, Settings, ctc_config, dump_config
 from support import bare
-from support.caught import Ended, run_stage
-from support.legacy import ALPHANUMERIC, alphanumeric_model, new_folder
+from support.caught import Ended, result_in, run_stage
+from support.legacy import ALPHANUMERIC, alphanumeric_model
 from support.lines import draw_split
+from support.once import once_for_all_workers
+from support.processes import shared_folder
 
 SHAPE = [3, 32, 100]
 BOTH: dict[str, Any] = {"targets": ["arm", "x86"], "fp16": False}
@@ -92,7 +95,12 @@ class Trained:
 @lru_cache(maxsize=1)
 def trained() -> Trained:
     """Train the small network for one epoch and export it, by hand."""
-    made = data(new_folder())
+    made = Data(once_for_all_workers(shared_folder(), "trained", _train))
+    return Trained(made, made.folder / "out/latest.pdparams", made.folder / "inference")
+
+
+def _train(folder: Path) -> None:
+    made = data(folder)
     done = bare.paddleocr("train.py", made.config, save_model_dir="out")
     assert done.code == 0, done.log
     checkpoint = made.folder / "out/latest"
@@ -101,16 +109,30 @@ def trained() -> Trained:
         "export_model.py", made.config, pretrained_model=checkpoint, save_inference_dir=model
     )
     assert done.code == 0, done.log
-    return Trained(made, checkpoint.with_suffix(".pdparams"), model)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What the convert stage left."""
+
+    output: Path
+
+    @property
+    def result(self) -> Result:
+        """What it says of itself."""
+        return result_in(self.output)
 
 
 @lru_cache(maxsize=1)
-def converted() -> Ended:
+def converted() -> Converted:
     """Convert the alphanumeric PP-OCRv5 model through Paddock."""
+    return Converted(once_for_all_workers(shared_folder(), "converted", _convert) / "convert")
+
+
+def _convert(folder: Path) -> None:
     model = alphanumeric_model()
-    done = convert(new_folder(), (model.pdmodel, model.pdiparams))
+    done = convert(folder, (model.pdmodel, model.pdiparams))
     assert done.code == 0, done.log[-3000:]
-    return done
 
 
 def convert(folder: Path, files: tuple[Path, Path], **changes: Any) -> Ended:
