@@ -25,7 +25,7 @@ from stages.lite.needs import needs_of
 from stages.message import msg
 
 #: Models and dictionaries of one app: the names of all of them are looked for in all of its code.
-_MOST_FOUND = 500
+_MOST_FOUND = 200
 #: The targets of files that phones run.
 _PHONES = ("arm", "opencl")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from pipeline.app.libraries import is_library
@@ -28,6 +28,9 @@ _ADDRESS = re.compile(
 _OFFICIAL = (".bcebos.com", ".paddlepaddle.org.cn")
 _OTHERS = re.compile(rb"/libs/|_libs_|opencv|/images")
 _MOST_ADDRESSES = 20
+#: What makes a name a part of a longer one.
+_BEFORE, _AFTER = re.compile(r"[A-Za-z0-9_.-]"), re.compile(r"\.?[A-Za-z0-9_]")
+_MOST_LONGER = 10_000
 
 
 @dataclass
@@ -85,23 +88,25 @@ def is_code(suffix: str, head: bytes) -> bool:
 
 
 def _has(data: bytes, name: str) -> bool:
-    return any(text in data and pattern.search(data) for text, pattern in _patterns(name))
+    """Return whether a whole name stands in data as UTF-8 or as UTF-16, and not as a part of a longer one.
 
-
-@lru_cache(maxsize=256)
-def _patterns(name: str) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
-    """Return a name as UTF-8 and as UTF-16, each with what finds it whole, and in no longer one.
-
-    In dex files and in resource tables a text stands behind its length, which may look like a letter.
+    In dex files and in resource tables a text stands behind its length, which may look like a letter. After
+    many longer ones it is taken for named: to look at each would take as long as somebody wants.
     """
-    narrow, wide = (
-        name.encode(kind, "surrogatepass" if kind == "utf-16-le" else "surrogateescape")
-        for kind in ("utf-8", "utf-16-le")
-    )
-    long = re.escape(bytes([min(len(name), 0x7F)]))
-    before = rb"(?:(?<![A-Za-z0-9_.-])|(?<=%b))" % long
-    before_wide = rb"(?:(?<![A-Za-z0-9_.-]\0)|(?<=%b\0))" % long
-    return (
-        (narrow, re.compile(before + re.escape(narrow) + rb"(?!\.?[A-Za-z0-9_])")),
-        (wide, re.compile(before_wide + re.escape(wide) + rb"(?!(?:\.\0)?[A-Za-z0-9_]\0)")),
-    )
+    long = chr(min(len(name), 0x7F))
+    narrow = name.encode("utf-8", "surrogateescape")
+    wide = name.encode("utf-16-le", "surrogatepass")
+    for text, encoding, width in ((narrow, "latin-1", 1), (wide, "utf-16-le", 2)):
+        at = data.find(text)
+        for _ in range(_MOST_LONGER):
+            if at < 0:
+                break
+            end = at + len(text)
+            before = data[max(at - width, 0) : at].decode(encoding, "replace")
+            after = data[end : end + 2 * width].decode(encoding, "replace")
+            if (before == long or not _BEFORE.match(before)) and not _AFTER.match(after):
+                return True
+            at = data.find(text, at + 1)
+        else:
+            return True
+    return False

@@ -88,10 +88,10 @@ def read_images(
                 msg("there are no models to read with: {stage} has no result", lacking),
                 remedy=msg("run first: paddock --batch"),
             )
-        with prepared.place.volumes() as volumes:
-            if tests:
+        if tests:
+            with prepared.place.volumes() as volumes:
                 own += _test_images(project, volumes, results, tests)
-                _check(own)
+            _check(own)
         upload = _upload(own)
         try:
             with prepared.place.volumes() as volumes:

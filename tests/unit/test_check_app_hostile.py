@@ -115,7 +115,7 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path, project: Project) -> 
 
 
 def test_more_than_any_app_has_is_refused(tmp_path: Path, project: Project) -> None:
-    many = {f"assets/{number}_dict.txt": STOCK_DICTIONARY for number in range(600)}
+    many = {f"assets/{number}_dict.txt": STOCK_DICTIONARY for number in range(202)}
     done = call("check-app", packed(tmp_path / "app.apk", many), project.folder)
     assert done.returncode == 2 and "models and dictionaries" in " ".join(done.stderr.split())
 
