@@ -190,7 +190,7 @@ def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
         return Exit.OK
     width = max(len(it.name) for it in plan.members[:_LISTED])
     for planned in plan.members[:_LISTED]:
-        fates = (f"{it.stage} {_(_FATES[it.fate])}" for it in planned.stages if it.fate != "skip")
+        fates = (it.stage + " " + _(_FATES[it.fate]) for it in planned.stages if it.fate != "skip")
         terminal.print(f"{padded(planned.name, width)}  {' · '.join(fates)}")
     if (rest := len(plan.members) - _LISTED) > 0:
         terminal.print(_("… and {count} more: --json has all").format(count=rest))
