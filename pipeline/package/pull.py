@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.errors import PaddockError, UsageError
+from pipeline.errors import IntegrityFailed, PaddockError, UsageError
 from pipeline.package.description import (
     SUMS,
     Description,
@@ -30,7 +30,7 @@ from pipeline.registry.client import Registry
 from pipeline.registry.content import Blob, fetch_blob, get_manifest, read_blob, twice
 from pipeline.registry.reference import Reference, digest_of
 from pipeline.registry.transfer import Transfer
-from pipeline.report.model import REPORT_FILE, ReportError, parse_report
+from pipeline.report.model import REPORT_FILE, EarlierReportError, ReportError, parse_report
 from pipeline.text import human_size
 from stages.files import sha256_of, write_bytes
 from stages.message import msg
@@ -219,6 +219,12 @@ def _check_report(tree: Path, manifest: Manifest, description: Description) -> N
     try:
         report = parse_report((tree / REPORT_FILE).read_bytes())
         sums = (tree / SUMS).read_bytes()
+    except EarlierReportError as error:
+        raise IntegrityFailed(
+            msg("an earlier Paddock pushed it, whose report this one cannot read"),
+            REPORT_FILE,
+            msg("pull it with that version, or push the run again with this one"),
+        ) from error
     except (OSError, ReportError) as error:
         raise PackageRefused(msg("its report cannot be read")) from error
     if not are_of(manifest.layers, sums, report):

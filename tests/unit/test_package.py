@@ -213,6 +213,21 @@ def test_a_package_that_somebody_put_together_of_others_files_is_refused(
     assert not (tmp_path / "to").exists()
 
 
+def test_a_package_of_an_earlier_paddock_is_told_from_no_package(
+    registry: TinyRegistry, project: Path, tmp_path: Path
+) -> None:
+    manifest = json.loads(registry.manifests[push(registry, project)["digest"]])
+    title = "org.opencontainers.image.title"
+    layer = next(it for it in manifest["layers"] if it["annotations"][title] == "report.json")
+    report = {**json.loads(registry.blobs[layer["digest"]]), "schema_version": 1}
+    earlier = json.dumps(report).encode()
+    layer.update(digest=registry.add(earlier), size=len(earlier))
+    registry.keep("1", manifest)
+    code, _, said = pull(registry, tmp_path / "to")
+    assert code == Exit.INTEGRITY and "an earlier Paddock pushed it" in said
+    assert "push the run again" in said and not (tmp_path / "to").exists()
+
+
 def test_what_somebody_puts_there_meanwhile_is_left(
     registry: TinyRegistry, project: Path, tmp_path: Path
 ) -> None:
