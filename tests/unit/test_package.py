@@ -270,6 +270,18 @@ def test_a_pull_that_is_interrupted_in_its_last_step_leaves_the_package_before(
     assert f"in place of {first}" in said
 
 
+def test_what_a_killed_pull_had_set_aside_comes_back(
+    registry: TinyRegistry, project: Path, tmp_path: Path
+) -> None:
+    name = push(registry, project)["digest"].removeprefix("sha256:")[:12]
+    aside = tmp_path / f".to.pull-{name}" / "before"
+    aside.mkdir(parents=True)
+    (aside / "mine").write_text("mine")
+    assert pull(registry, tmp_path / "to")[0] == Exit.USAGE
+    assert content(tmp_path / "to") == {"mine": b"mine"}
+    assert left_behind(tmp_path / "to") == []
+
+
 def test_names_that_lead_out_of_the_folder_or_over_each_other_are_refused() -> None:
     assert (
         parse_manifest(layered("a", "kit/golden/a.bin", "kit/b")).layers[1].title
