@@ -6,7 +6,7 @@ REPEATS ?= 1
 # Tests wait for screens and processes a part of their time: one more process than cores.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: demo test test-all faults check check-source check-tests fuzz audit-dependencies sbom setup setup-dev engine images lock catalogue dictionaries architectures
+.PHONY: demo test test-all faults processors check check-source check-tests fuzz audit-dependencies sbom setup setup-dev engine images lock catalogue dictionaries architectures
 
 # Everything from a bare machine to the example's parity table; leaves demo/ with demo/out/. Then whether
 # every stage made the bytes that it made for its developers; where one did not, it is said and no error.
@@ -31,6 +31,11 @@ test-all: test
 faults: export PADDOCK_TEST_REPEATS = $(REPEATS)
 faults: setup-dev engine images
 	.venv/bin/pytest tests/faults $(if $(CASE),-k "$(CASE)")
+
+# The chain from images to .nb files on this processor and on another maker's, which is emulated: the same bytes.
+processors: export PADDOCK_TEST_INSIDE = tests/stages/test_other_processor.py
+processors: setup-dev engine images
+	.venv/bin/pytest -q tests/docker/test_inside.py
 
 # The fast checks: no Docker, no Paddle; what reads the source beside the tests. Bytecode is kept, else
 # pytest compiles every test again in each of its processes.

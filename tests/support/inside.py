@@ -101,8 +101,8 @@ def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str
     wanted = {name: key for name, key in keys.items() if name not in known}
     if wanted:
         files = sorted(wanted, key=_place)
-        words = [*files, "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
-        words += ["--durations", "20", "--durations-min", "5"]
+        words = [*files, "-m", "not emulated", "--durations", "20", "--durations-min", "5"]
+        words += ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
         with container_inside(client, image, models, words) as container:
             code = run_to_the_end(container)
         if code == 0:

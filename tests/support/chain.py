@@ -1,0 +1,87 @@
+"""``python -m support.chain FOLDER``: from drawn lines to ``.nb`` files, by the stages' code.
+
+As small as a chain with every part in it can be, for a processor that is emulated: PP-OCRv5 with its official
+weights, two images to train on and one to validate with, 64 pixels wide, two in a batch of the backbone's;
+and a small CRNN for PaddleOCR's own trainer.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import paddle
+
+from stages import convert, train
+from stages.export import from_checkpoint as export
+from stages.frozen import backbone, features
+from stages.runners import client
+from support.legacy import context
+from support.lines import train_context, train_inputs
+from support.small import SHAPE as SMALL
+from support.small import data
+
+SHAPE, BATCH = [3, 48, 64], 2
+#: An image takes minutes where each instruction is emulated.
+_PATIENCE_S = 3600.0
+#: Paddle's own square roots, which no pin makes equal: what shows that two processors were at work.
+CONTROL = "control.npy"
+#: What is compared, at the least: features, checkpoint, PD model, and what is made of it.
+MADE = (
+    "cache/features/*/*/*", "train/checkpoint.pdparams", "export/inference.pdmodel",
+    "export/inference.pdiparams", "convert/model_arm.nb", "convert/model_x86.nb",
+    "full/train/checkpoint.pdparams",
+)  # fmt: skip
+
+
+def main(folder: Path) -> None:
+    """Leave the stages' folders in ``folder``, a checkpoint of mode "full", and the square roots."""
+    numbers = paddle.to_tensor(np.arange(1, 1001, dtype=np.float32))
+    np.save(folder / CONTROL, paddle.sqrt(numbers).numpy())
+    inputs = train_inputs(folder, 2, 1)
+    frozen(folder, inputs)
+    converted(folder, exported(folder, inputs["dict"]))
+    full(folder, inputs)
+
+
+def frozen(folder: Path, inputs: dict[str, Path]) -> None:
+    """Train on the frozen backbone's features."""
+    run = train_context(folder, inputs, image_shape=SHAPE, epochs=1, batch_size=2)
+    with patch.object(backbone, "BATCH", BATCH), patch.object(features, "BATCH", BATCH):
+        train.run(run)
+
+
+def exported(folder: Path, dictionary: Path) -> dict[str, Path]:
+    """Export the checkpoint; return convert's inputs."""
+    trained = folder / "train"
+    files = {"checkpoint": trained / "checkpoint.pdparams", "config": trained / "config.yml"}
+    parameters = {"image_shape": SHAPE, "use_space_char": False}
+    run = context("export", folder, {**files, "dict": dictionary}, parameters)
+    export.run(run)
+    return {name: run.output / f"inference.{name}" for name in ("pdmodel", "pdiparams")}
+
+
+def converted(folder: Path, model: dict[str, Path]) -> None:
+    """Convert the PD model for both targets; the proof, which decides no byte, reads one small image."""
+    run = context("convert", folder, model, {"targets": ["arm", "x86"], "fp16": False})
+    with (
+        patch.object(convert, "input_shapes", return_value=[tuple(SHAPE)]),
+        patch.object(client, "RUN_TIMEOUT_S", _PATIENCE_S),
+    ):
+        convert.run(run)
+
+
+def full(folder: Path, inputs: dict[str, Path]) -> None:
+    """Train a small network from nothing, by PaddleOCR's own trainer."""
+    given = {name: path for name, path in inputs.items() if name != "pretrained"}
+    changes = {"mode": "full", "image_shape": SMALL, "epochs": 1, "batch_size": 2}
+    loaders = ["Train.loader.num_workers=0", "Eval.loader.num_workers=0"]
+    config = data(folder / "small").config
+    run = train_context(folder / "full", {**given, "config": config}, **changes, overrides=loaders)
+    train.run(run)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
