@@ -150,25 +150,28 @@ class StagePass:
         def waiting() -> None:
             self._log.say(Noted(msg("another member is making the same; waiting")), step.stage)
 
+        started = time.monotonic()
         with self._sharing.turn(components, self._stop, waiting) as is_made:
-            entry = self._planner.ledger.find(components.key, self._planner.workspace)
-            if is_made and entry:
-                self._take(entry)
-            else:
-                self._execute(step, components)
+            ledger, workspace = self._planner.ledger, self._planner.workspace
+            found = ledger.find(components.key, workspace) if is_made else None
+            result = found.result if found else self._execute(step, components)
+        # Its turn is over: what this run's lock has against the result is no other's affair.
+        if found:
+            self._take(found)
+            return
+        self._keep(components, result)
+        seconds = round(time.monotonic() - started, 2)
+        self._log.say(StageFinished(result.key, seconds, result.metrics), step.stage)
 
-    def _execute(self, step: Step, components: Components) -> None:
+    def _execute(self, step: Step, components: Components) -> Result:
         executor = Executor(
             self._prepared, self._name, self._log, self._volumes(), self._sharing.uploading
         )
-        started = time.monotonic()
         made = executor.execute(step, components, self._results, self._stop)
         self._planner.ledger.append(
             Entry(now(), self._name, self._planner.workspace, components, made.result, made.file)
         )
-        self._keep(components, made.result)
-        seconds = round(time.monotonic() - started, 2)
-        self._log.say(StageFinished(made.result.key, seconds, made.result.metrics), step.stage)
+        return made.result
 
     def _keep(self, components: Components, result: Result) -> None:
         """Take a result as the stage's of this run, made now or before."""

@@ -233,6 +233,22 @@ def test_a_locked_member_that_differs_is_refused_and_its_lock_named(
     assert failed.event.where == "paddock.locks/seed=3.lock"
 
 
+def test_a_result_that_one_members_lock_refuses_is_the_others_all_the_same(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    assert go(folder).code == Exit.OK
+    lock = folder / "paddock.locks" / "seed=1.lock"
+    body = json.loads(lock.read_text())
+    file = next(iter(body["stages"]["data"]["artifacts"]))
+    body["stages"]["data"]["artifacts"][file] = "0" * 64
+    lock.write_text(json.dumps(body))
+    engine.ran.clear()
+    ended = go(folder, locked=True, forced=frozenset(("data",)))
+    assert ended.code == Exit.INTEGRITY and ended.table is not None
+    assert [row.name for row in ended.table.rows if row.state == "failed"] == ["seed=1"]
+    assert engine.ran == ["data"], "it is whole, and not made again"
+
+
 def test_more_members_at_once_than_fit_are_refused(folder: Path, engine: PretendedEngine) -> None:
     text = (folder / "paddock.toml").read_text()
     (folder / "paddock.toml").write_text(text.replace("cpus = 1", "cpus = 2"))
