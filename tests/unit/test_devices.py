@@ -156,7 +156,7 @@ def _add(state: Path, device: Device) -> None:
     [
         (lambda _it: {}, True),
         (lambda _it: {"refused": ("nb-arm",)}, False),
-        (lambda it: {"models": [each for each in it.models if each.name != "nb-arm"]}, False),
+        (lambda it: {"models": tuple(each for each in it.models if each.name != "nb-arm")}, False),
     ],
     ids=["the last", "not delivered", "of an earlier run"],
 )
