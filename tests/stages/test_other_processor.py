@@ -70,7 +70,10 @@ def test_from_images_to_nb_files_only_the_control_differs(
 
 
 def _made_by(python: Path, done: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of a chain; all run in one folder, whose name is in some of them."""
+    """Return the SHA-256 of each file of a chain; all run in one folder, whose name is in some of them.
+
+    Left out is what says how long something took: what a stage works with, and the list of its files.
+    """
     work = done.with_name("work")
     work.mkdir()
     path = f"{Path(chain.__file__).parents[1]}:{os.environ['PYTHONPATH']}"
@@ -83,8 +86,8 @@ def _made_by(python: Path, done: Path) -> dict[str, str]:
     )
     assert ran.returncode == 0, ran.stdout.decode("utf-8", "replace")[-5000:]
     work.rename(done)
-    files = [path for path in done.rglob("*") if path.is_file() and ".work" not in path.parts]
     return {
         path.relative_to(done).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
+        for path in done.rglob("*")
+        if path.is_file() and ".work" not in path.parts and path.name != "MANIFEST"
     }

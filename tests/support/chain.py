@@ -1,8 +1,8 @@
 """``python -m support.chain FOLDER``: from drawn lines to ``.nb`` files, by the stages' code.
 
 As small as a chain with every part in it can be, for a processor that is emulated: PP-OCRv5 with its official
-weights, two images to train on and one to validate with, 64 pixels wide, two in a batch of the backbone's;
-and a small CRNN for PaddleOCR's own trainer.
+weights, two images to train on and one to validate with, 64 pixels wide, two in a batch of the backbone's.
+PaddleOCR's own trainer is no part of it: under qemu-user 7.2 it ends with a segmentation fault.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from stages.frozen import backbone, features
 from stages.runners import client
 from support.legacy import context
 from support.lines import train_context, train_inputs
-from support.small import SHAPE as SMALL
-from support.small import data
 
 SHAPE, BATCH = [3, 48, 64], 2
 #: An image takes minutes where each instruction is emulated.
@@ -32,18 +30,16 @@ CONTROL = "control.npy"
 MADE = (
     "cache/features/*/*/*", "train/checkpoint.pdparams", "export/inference.pdmodel",
     "export/inference.pdiparams", "convert/model_arm.nb", "convert/model_x86.nb",
-    "full/train/checkpoint.pdparams",
 )  # fmt: skip
 
 
 def main(folder: Path) -> None:
-    """Leave the stages' folders in ``folder``, a checkpoint of mode "full", and the square roots."""
+    """Leave the stages' folders in ``folder``, and the square roots."""
     numbers = paddle.to_tensor(np.arange(1, 1001, dtype=np.float32))
     np.save(folder / CONTROL, paddle.sqrt(numbers).numpy())
     inputs = train_inputs(folder, 2, 1)
     frozen(folder, inputs)
     converted(folder, exported(folder, inputs["dict"]))
-    full(folder, inputs)
 
 
 def frozen(folder: Path, inputs: dict[str, Path]) -> None:
@@ -71,16 +67,6 @@ def converted(folder: Path, model: dict[str, Path]) -> None:
         patch.object(client, "RUN_TIMEOUT_S", _PATIENCE_S),
     ):
         convert.run(run)
-
-
-def full(folder: Path, inputs: dict[str, Path]) -> None:
-    """Train a small network from nothing, by PaddleOCR's own trainer."""
-    given = {name: path for name, path in inputs.items() if name != "pretrained"}
-    changes = {"mode": "full", "image_shape": SMALL, "epochs": 1, "batch_size": 2}
-    loaders = ["Train.loader.num_workers=0", "Eval.loader.num_workers=0"]
-    config = data(folder / "small").config
-    run = train_context(folder / "full", {**given, "config": config}, **changes, overrides=loaders)
-    train.run(run)
 
 
 if __name__ == "__main__":
