@@ -135,6 +135,11 @@ class Ledger:
         """All runs that compared models, the oldest first."""
         return tuple(self._conclusions)
 
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Of each run that compared models, by name, which member of a sweep it was of; "" if of none."""
+        return {it.run: it.member for it in self.conclusions}
+
     def check(self) -> None:
         """Do nothing if the ledger is what was written into it.
 

@@ -153,7 +153,7 @@ def with_last_other(
         now: what is known of the run.
         member: whose run it is, if the ledger does not have it yet.
     """
-    members = {it.run: it.member for it in ledger.conclusions}
+    members = ledger.members
     text, own = report.dump(), members.get(report.run, member)
     for run in list_runs(state)[:_LOOKED_AT]:
         if run.name >= report.run or run.report is None or members.get(run.name, "") != own:

@@ -17,6 +17,8 @@ from pipeline.record.kept import read_kept
 from pipeline.record.ledger import now
 from pipeline.record.runs import list_runs
 from pipeline.record.verdict import Asked
+from pipeline.report.contrast import ledger_of
+from pipeline.report.find import runs_of
 from pipeline.report.model import Model, Report, read_report
 from pipeline.report.results_file import MeasuredImage, Results
 from stages.contract import DocumentError, Latency
@@ -65,15 +67,15 @@ def with_devices(report: Report, devices: Iterable[Device]) -> Report:
 
 
 def _report_of(results: Results, project: Project) -> Report:
-    """Return the newest report of the model, else the newest that delivered one."""
-    delivered = None
+    """Return the newest report of the model, else the project's own newest that delivered one."""
+    delivered, own = None, {run.name for run in runs_of(project.state)}
     for run in list_runs(project.state):
         report = read_report(run)
         if report is None or report.task != results.task:
             continue
         if _model_of(report, results.model.sha256):
             return report
-        if delivered is None and report.verdict.delivers:
+        if delivered is None and report.verdict.delivers and run.name in own:
             delivered = report
     if delivered is None:
         raise UsageError(
@@ -91,8 +93,12 @@ def _model_of(report: Report, sha256: str) -> Model | None:
 
 
 def not_shipped(device: Device, project: Project) -> str:
-    """Return a sentence if the file that a device ran is not what was delivered last; "" if it is."""
-    reports = (read_report(run) for run in list_runs(project.state))
+    """Return a sentence if the file that a device ran is not what was delivered last; "" if it is.
+
+    By the project itself, or by the member of a sweep whose model it is.
+    """
+    member = ledger_of(project.state).members.get(device.run, "")
+    reports = (read_report(run) for run in runs_of(project.state, member))
     last = next((report for report in reports if report and report.verdict.delivers), None)
     if last is None:
         return msg("no run of this project delivered this file")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.record.runs import RunFolder, list_runs, run_folder
-from pipeline.report.contrast import side_of, side_of_run
+from pipeline.report.contrast import ledger_of, side_of, side_of_run
 from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
 from pipeline.report.runs_compared import Side
 from stages.message import msg
@@ -63,14 +63,34 @@ def find(name: str, project: Path) -> Found:
 def newest(folder: Path) -> Found:
     """Return the newest report of a folder: a project's (one that failed or was refused, too), or a run's.
 
+    What the members of a sweep came to is not the project's own: they have folders of their own.
+
     Raises:
         UsageError: there is none, or it cannot be read.
     """
     found = [path for each in _PLACES for path in folder.glob(each) if path.is_file()]
-    if not found:
-        where = "" if folder == Path() else str(folder)
-        raise UsageError(msg("there is no report yet"), where, msg("run first: paddock --batch"))
-    return _at(max(found, key=lambda path: path.stat().st_mtime))
+    members = ledger_of(folder / STATE).members
+    own = [path for path in found if not members.get(path.parent.name)]
+    if not own:
+        raise _no_report(folder, of_members=bool(found))
+    return _at(max(own, key=lambda path: path.stat().st_mtime))
+
+
+def _no_report(folder: Path, *, of_members: bool) -> UsageError:
+    where = "" if folder == Path() else str(folder)
+    if of_members:
+        return UsageError(
+            msg("the project itself has no report yet, only members of its sweep have some"),
+            where,
+            msg("name one: paddock report --run out.sweep/MEMBER; all in one: paddock sweep table"),
+        )
+    return UsageError(msg("there is no report yet"), where, msg("run first: paddock --batch"))
+
+
+def runs_of(state: Path, member: str = "") -> tuple[RunFolder, ...]:
+    """Return the runs of the project itself, or those of a sweep's ``member``; the newest first."""
+    members = ledger_of(state).members
+    return tuple(run for run in list_runs(state) if members.get(run.name, "") == member)
 
 
 def _at(path: Path) -> Found:
@@ -82,10 +102,9 @@ def _at(path: Path) -> Found:
 
 def _run_of(path: Path, report: Report) -> RunFolder | None:
     """Return the run that a report lies with, if its record is there and has this very report."""
-    for state in (
-        path.parent.parent.parent,
-        path.parent.parent / STATE,
-    ):  # .paddock/runs/RUN, or out
+    above = path.parent.parent
+    # .paddock/runs/RUN, or out, or out.sweep/MEMBER
+    for state in (above.parent, above / STATE, above.parent / STATE):
         try:
             run = run_folder(state, report.run)
             if run.report is not None and run.report.read_bytes() == path.read_bytes():

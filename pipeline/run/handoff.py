@@ -15,7 +15,8 @@ from pipeline.plan.workspace import result_folder
 from pipeline.project import Project
 from pipeline.record.kept import read_kept
 from pipeline.record.runlock import LOCK_NAME, run_lock
-from pipeline.record.runs import list_runs, run_folder
+from pipeline.record.runs import run_folder
+from pipeline.report.find import runs_of
 from pipeline.report.model import Report, StageArtifact, read_report
 from pipeline.run.connect import connect
 from pipeline.run.prepare import prepare
@@ -78,7 +79,7 @@ def hand_off(
 def _report(project: Project, run: str) -> Report:
     """Return the report of a run, or of the last that delivered."""
     try:
-        named = (run_folder(project.state, run),) if run else list_runs(project.state)
+        named = (run_folder(project.state, run),) if run else runs_of(project.state)
     except ValueError as error:
         raise UsageError(text_of(error), "--run") from error
     reports = (report for folder in named if (report := read_report(folder)))

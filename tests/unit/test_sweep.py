@@ -19,7 +19,9 @@ from pipeline.record.events import Envelope, MemberStarted, RunFailed, RunFinish
 from pipeline.record.ledger import Ledger
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import list_runs
+from pipeline.report.find import find, newest
 from pipeline.run.audit import audit
+from pipeline.run.handoff import hand_off
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from pipeline.sweep.drive import Asked, SweepEnd, sweep
@@ -259,6 +261,23 @@ def test_more_members_at_once_than_fit_are_refused(folder: Path, engine: Pretend
         failed.message.startswith("3 members at once need 6 CPUs") and "--jobs 2" in failed.remedy
     )
     assert engine.ran == [] and go(folder, jobs=2).code == Exit.OK
+
+
+def test_what_members_report_is_not_the_projects_own(
+    folder: Path, engine: PretendedEngine, tmp_path: Path
+) -> None:
+    assert go(folder, "seed=1").code == Exit.OK
+    with pytest.raises(UsageError, match="only members of its sweep") as refused:
+        newest(folder)
+    assert "--run out.sweep/MEMBER" in refused.value.remedy
+    with pytest.raises(UsageError, match="no run that delivered"):
+        hand_off(load_project(folder), {}, lambda _text: None)
+    assert run(folder, Options(), {}, lambda _envelope: None, StopSwitch()) == Exit.OK
+    own = newest(folder).report.run
+    assert go(folder).code == Exit.OK
+    assert newest(folder).report.run == own
+    found = find(str(folder / "out.sweep" / "seed=2"), folder)
+    assert found.run is not None and found.side.entries, "its record is found"
 
 
 def test_an_unknown_member_is_refused_with_the_nearest(folder: Path) -> None:

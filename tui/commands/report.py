@@ -32,6 +32,7 @@ refused has one too.
   paddock report --format junit                   the verdict, each limit, model and guard as a test case
   paddock report --format json                    everything, as docs/report.schema.json describes it
   paddock report --run 20261129-041826-e305       another run than the newest
+  paddock report --run out.sweep/MEMBER           that of a member of a sweep
   paddock report --compare A B                    what differs between two runs: what they were given,
                                                   images, hashes, numbers, and each line that is read
                                                   otherwise, with how likely chance alone does as much
