@@ -1,6 +1,6 @@
 """What of a project's runs can go: their records here, their results and uploads on the engine.
 
-What the lock, the last good run and the last run stand on is kept, unless a run is named that stands on it.
+What a lock, the last good run and the last run stand on is kept, unless a run is named that stands on it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.compose.values import Mount
 from pipeline.engine.connection import Engine
 from pipeline.engine.containers import Job, Sink
 from pipeline.errors import EngineError, UsageError
-from pipeline.plan.lockfile import LOCK_FILE, locked_components, read_lock
+from pipeline.plan.lockfile import LOCK_FILE, MEMBERS_LOCKS, locked_components, read_lock
 from pipeline.plan.workspace import Workspace, result_folder
 from pipeline.project import Project
 from pipeline.record.ledger import Discarded, Entry, Ledger, now
@@ -130,15 +130,15 @@ def _gone(
 
 
 def _stood_on(project: Project, ledger: Ledger, held: Sequence[Entry]) -> set[str]:
-    """Return the keys of the lock, of the last good run, and of each stage's latest result."""
+    """Return the keys of all locks, of the last good run, and of each stage's latest result."""
     keys = {entry.components.stage: entry.key for entry in held}
     good = ledger.last_good()
-    lock = project.folder / LOCK_FILE
-    locked = read_lock(lock) if lock.is_file() else {}
+    locks = [project.folder / LOCK_FILE, *(project.folder / MEMBERS_LOCKS).glob("*.lock")]
+    locked = [entry for lock in locks if lock.is_file() for entry in read_lock(lock).items()]
     return {
         *keys.values(),
         *(good.stages.values() if good else ()),
-        *(locked_components(stage, entry).key for stage, entry in locked.items()),
+        *(locked_components(stage, entry).key for stage, entry in locked),
     }
 
 

@@ -13,7 +13,7 @@ from pipeline.engine.connection import Engine
 from pipeline.engine.containers import Exited, Job, Sink
 from pipeline.errors import EngineError, UsageError
 from pipeline.machine.reclaim import Old, Reclaimed, reclaim
-from pipeline.plan.lockfile import LOCK_FILE, lock_entry, lock_text
+from pipeline.plan.lockfile import LOCK_FILE, MEMBERS_LOCKS, lock_entry, lock_text
 from pipeline.plan.workspace import workspace_of
 from pipeline.project import Project, load_project
 from pipeline.record.events import EventLog, StageCached, StageStarted
@@ -130,6 +130,20 @@ def test_old_runs_go_but_not_what_is_needed(project: Project, results: dict[str,
         assert held is (name not in (FIRST, THIRD))
         assert ledger.was_discarded(made.key, VOLUMES) is not held
     assert clean(project, Disk(), MONTH).runs == ()
+
+
+def test_what_the_lock_of_a_sweeps_member_stands_on_stays(
+    project: Project, results: dict[str, Entry]
+) -> None:
+    made = results[THIRD]
+    lock = project.folder / MEMBERS_LOCKS / "seed=1.lock"
+    lock.parent.mkdir()
+    lock.write_text(lock_text({"train": lock_entry(made.components, made.result)}), "utf-8")
+    disk = Disk(UPLOADS)
+    assert clean(project, disk, MONTH).results == {"train": 1}
+    assert results[FIRST].key in disk.removed() and made.key not in disk.removed()
+    lock.unlink()  # the member is given up
+    assert clean(project, Disk(UPLOADS), MONTH).results == {"train": 1}
 
 
 def test_a_result_that_is_made_again_counts_again(

@@ -21,9 +21,9 @@ from tui.language import _, ngettext
 DESCRIPTION = """\
 Remove the project's leftover containers. With --volumes its two volumes go too: every stage will
 then run again. With --older-than or --run, instead, what old runs left: their records and logs, and
-results and uploads that no other run stands on; what paddock.lock, the last good run or the last run
-needs is kept, unless --run names a run that stands on it. Files of the project, out/ among them, are
-never touched."""
+results and uploads that no other run stands on; what paddock.lock, a lock in paddock.locks/, the last
+good run or the last run needs is kept, unless --run names a run that stands on it. Files of the
+project, out/ among them, are never touched."""
 
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 #: Digits of an age: no calendar goes back further.
