@@ -23,7 +23,7 @@ from pipeline.complaint import Complaint, complaint_of
 from pipeline.errors import UsageError
 from pipeline.project.consistency import disagreements
 from pipeline.project.load import SEE_KEYS, ProjectFile, load_project, read_file
-from pipeline.project.schema import Project, Settings, SweepSection
+from pipeline.project.schema import Project, Section, Settings, SweepSection
 from stages.message import joined, msg
 
 #: More are refused: a value too many in a matrix is a slip, and each member takes minutes.
@@ -184,23 +184,29 @@ def _refuse_shared(keys: Sequence[str], name: str) -> None:
 
 
 def _named(members: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Give each member its name: the one that it brings along, or else what its settings say."""
-    keys = dict.fromkeys(key for settings in members for key in settings if key != _NAME)
-    last = Counter(key.rpartition(".")[2] for key in keys)
-    short = {key: end if last[end := key.rpartition(".")[2]] == 1 else key for key in keys}
+    """Give each member its name: the one that it brings along, or else what its settings say.
+
+    Capitals do not tell two apart: some file systems take them for the same folder.
+    """
     wanted = [
-        _given_name(settings[_NAME]) if _NAME in settings else _spelt(settings, short)
+        _given_name(settings[_NAME]) if _NAME in settings else _spelt(settings)
         for settings in members
     ]
-    count, named = Counter(wanted), dict[str, dict[str, Any]]()
+    count, named = Counter(map(str.casefold, wanted)), dict[str, dict[str, Any]]()
+    taken = set[str]()
     for name, settings in zip(wanted, members, strict=True):
         own = {key: value for key, value in settings.items() if key != _NAME}
-        if _NAME not in settings and (count[name] > 1 or len(name) > _LONGEST):
-            name = f"{name[: _LONGEST - 20]}-{_hash(own)}"  # noqa: PLW2901 - that is its name then
-        if name in named:
+        if _NAME not in settings and count[name.casefold()] > 1:
+            name = _with_hash(name, own)  # noqa: PLW2901 - that is its name then
+        if name.casefold() in taken:
             raise _Refused(
-                (), msg("two members are called {name}, or have the same settings", name)
+                (),
+                msg(
+                    "two members are called {name} (capitals do not count), or have the same settings",
+                    name,
+                ),
             )
+        taken.add(name.casefold())
         named[name] = own
     return named
 
@@ -210,7 +216,7 @@ def _given_name(name: Any) -> str:
         isinstance(name, str)
         and _SAFE.fullmatch(name)
         and len(name) <= _LONGEST
-        and not name.endswith(_TAKEN)
+        and not name.casefold().endswith(_TAKEN)
     ):
         return name
     raise _Refused(
@@ -224,11 +230,34 @@ def _given_name(name: Any) -> str:
     )
 
 
-def _spelt(settings: Mapping[str, Any], short: Mapping[str, str]) -> str:
-    """Return what the settings say, of characters that any file system and shell takes as they are."""
-    text = ",".join(f"{short[key]}={_value(value)}" for key, value in settings.items())
+def _spelt(settings: Mapping[str, Any]) -> str:
+    """Return what the settings say, of characters that any file system and shell takes as they are.
+
+    What cannot be said so, or is too long, is told apart by a hash.
+    """
+    text = ",".join(f"{_short(key)}={_value(value)}" for key, value in settings.items())
     safe = re.sub(r"[^A-Za-z0-9._=,+-]", "_", text) or "as-it-is"
-    return f"{safe}-{_hash(settings)}" if safe.endswith(_TAKEN) else safe
+    is_whole = safe == text and len(safe) <= _LONGEST and not safe.casefold().endswith(_TAKEN)
+    return safe if is_whole or not text else _with_hash(safe, settings)
+
+
+def _with_hash(name: str, settings: Mapping[str, Any]) -> str:
+    return f"{name[: _LONGEST - 20]}-{_hash(settings)}"
+
+
+def _short(key: str) -> str:
+    """Return a setting's name without its table, unless another table has that name, too."""
+    rest = key.partition(".")[2]
+    return rest if rest and _TABLES_WITH[rest.partition(".")[0]] < 2 else key
+
+
+#: In how many tables of paddock.toml a name is.
+_TABLES_WITH = Counter(
+    name
+    for table in Settings.model_fields.values()
+    if isinstance(table.annotation, type) and issubclass(table.annotation, Section)
+    for name in table.annotation.model_fields
+)
 
 
 def _value(value: Any) -> str:

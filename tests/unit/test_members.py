@@ -40,12 +40,12 @@ def test_a_matrix_is_crossed_and_members_are_added(tmp_path: Path) -> None:
         "learning_rate=0.0003,seed=1",
         "learning_rate=0.0003,seed=2",
         "small",
-        "weights=float32+int8,patience=3",
+        "weights=float32+int8,early_stopping.patience=3",
     ]
     train = found["learning_rate=0.0003,seed=2"].project.settings.train
     assert (train.learning_rate, train.seed, train.mode) == (3e-4, 2, "full")
     assert found["small"].settings == {"train.batch_size": 8}
-    last = found["weights=float32+int8,patience=3"].project.settings
+    last = found["weights=float32+int8,early_stopping.patience=3"].project.settings
     assert last.train.early_stopping.patience == 3 and last.train.seed == 42
 
 
@@ -80,6 +80,26 @@ def test_names_that_would_be_the_same_are_told_apart(tmp_path: Path) -> None:
     assert [*members(tmp_path / "q", turned)] == [second, first]
 
 
+def test_a_members_name_stays_whatever_members_are_beside_it(tmp_path: Path) -> None:
+    """Its folder and its lock are found by it."""
+    one = '[sweep.matrix]\nverify.max_accuracy_drop = [0.1]\ntrain.overrides = [["Global.a=1/2"]]\n'
+    more = """
+        [[sweep.members]]
+        quantize.max_accuracy_drop = 0.1
+        [[sweep.members]]
+        train.overrides = ["Global.a=1:2"]
+        """
+    (alone,) = members(tmp_path / "p", one)
+    assert alone.startswith("verify.max_accuracy_drop=0.1,overrides=Global.a=1_2-")
+    assert next(iter(members(tmp_path / "q", one + more))) == alone
+
+
+def test_names_differ_in_more_than_capitals(tmp_path: Path) -> None:
+    """Some file systems take a and A for one folder."""
+    sweep = '[sweep.matrix]\ntrain.overrides = [["Global.a=x"], ["Global.a=X"]]\n'
+    assert len({name.casefold() for name in members(tmp_path / "p", sweep)}) == 2
+
+
 @pytest.mark.parametrize(
     ("sweep", "said"),
     [
@@ -90,6 +110,8 @@ def test_names_that_would_be_the_same_are_told_apart(tmp_path: Path) -> None:
         ("[sweep.matrix]\ntrain.seed = [1, 1]\n", "have the same settings"),
         ('[[sweep.members]]\nname = "../out"\n', "must be letters, digits"),
         ('[[sweep.members]]\nname = "a.failed"\n', "not ending with .failed, .json"),
+        ('[[sweep.members]]\nname = "a.FAILED"\n', "not ending with .failed, .json"),
+        ('[[sweep.members]]\nname = "a"\n[[sweep.members]]\nname = "A"\n', "two members are called A"),
         (f"[sweep.matrix]\ntrain.seed = {[*range(200)]}\ntrain.epochs = {[*range(1, 60)]}\n", "11,800"),
         (
             '[sweep.matrix]\ntrain.seed = [1, "two"]\n',
