@@ -1,32 +1,30 @@
-"""A screen that asks for a line and works on the answer while one watches; leaving it stops the work."""
+"""A screen that asks for a line and works on the answer while one watches."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from rich.console import RenderableType
-from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 from textual.widgets import Input, Static
 
-from pipeline.errors import Interrupted, PaddockError
-from pipeline.run.options import StopSwitch
-from pipeline.text import human_seconds, one_line
-from stages.contract import Exit
-from tui.appearance import current, symbol
 from tui.keys import bindings
-from tui.language import translated
-from tui.screens.plain import PlainScreen, failure_text
+from tui.language import N_
+from tui.screens.working import WorkingScreen
 from tui.widgets.line import Line
 
 
-class AskingScreen(PlainScreen[None]):
+class _Asked(Input):
+    """Its binding is what the bottom line says of enter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", N_("accept"))]
+
+
+class AskingScreen(WorkingScreen):
     """Subclasses say what is asked for, and do it in a thread.
 
     Args:
@@ -37,36 +35,19 @@ class AskingScreen(PlainScreen[None]):
     DEFAULT_CSS = """
     AskingScreen #question { padding: 0 1; margin-top: 1; }
     AskingScreen Input { margin: 0 1; border: none; height: 1; background: $panel; }
-    AskingScreen #state { padding: 0 1; margin: 1 0; }
     AskingScreen VerticalScroll { padding: 0 1; }
     AskingScreen #answer { height: auto; }
     """
 
-    class Said(Message):
-        """What goes on."""
-
-        def __init__(self, sentence: str) -> None:
-            super().__init__()
-            self.sentence = sentence
-
-    class Done(Message):
-        """What came of it, or why not."""
-
-        def __init__(self, outcome: RenderableType | PaddockError | OSError) -> None:
-            super().__init__()
-            self.outcome = outcome
-
     def __init__(self, proposed: str = "") -> None:
         super().__init__()
-        self._proposed, self._said = proposed, ""
-        self._stop = StopSwitch()
-        self._since: float | None = None
+        self._proposed = proposed
 
     def question(self) -> str:
         """Return what is asked."""
         raise NotImplementedError
 
-    def work_on(self, asked: str, say: Callable[[str], None], stop: StopSwitch) -> RenderableType:
+    def work_on(self, asked: str) -> RenderableType:
         """Do what was asked for and return what is shown of it. Runs in a thread.
 
         Raises:
@@ -76,7 +57,7 @@ class AskingScreen(PlainScreen[None]):
 
     def compose_body(self) -> ComposeResult:
         yield Line(id="question")
-        line = Input(self._proposed, compact=True)
+        line = _Asked(self._proposed, compact=True)
         line.cursor_blink = False  # each blink would be a repaint
         yield line
         yield Line(id="state")
@@ -87,58 +68,15 @@ class AskingScreen(PlainScreen[None]):
         super().on_mount()
         self.query_one("#question", Line).show(self.question())
         self.query_one(Input).focus()
-        self.set_interval(current().pace.clock, self._draw)
-
-    def on_unmount(self) -> None:
-        self._stop.order(Exit.INTERRUPTED)
-        self._stop.order(Exit.INTERRUPTED)  # whoever leaves does not wait for a container
 
     @on(Input.Submitted)
     def _begin(self, event: Input.Submitted) -> None:
         event.stop()
         asked = event.value.strip()
-        if asked and self._since is None:
-            self._since, self._said = time.monotonic(), ""
+        if asked and not self.is_at_work:
             self.query_one("#answer", Static).update("")
-            self._draw()
-            self._work(asked)
+            self.begin("", lambda: partial(self._answer, self.work_on(asked)))
 
-    @work(thread=True, group="asking", exclusive=True)
-    def _work(self, asked: str) -> None:
-        try:
-            self.post_message(self.Done(self.work_on(asked, self._say, self._stop)))
-        except Interrupted:
-            pass  # whoever left asks for nothing more
-        except (PaddockError, OSError) as error:
-            self.post_message(self.Done(error))
-
-    def _say(self, sentence: str) -> None:
-        self._stop.check()
-        self.post_message(self.Said(sentence))
-
-    @on(Said)
-    def _hear(self, message: Said) -> None:
-        self._said = message.sentence
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._since is not None:
-            gone = human_seconds(round(time.monotonic() - self._since))
-            words = f"{one_line(translated(self._said))}, " if self._said else ""
-            self.query_one("#state", Line).show(Text(f"{symbol('running')} {words}{gone}", "bold"))
-
-    @on(Done)
-    def _show(self, message: Done) -> None:
-        self._since = None
-        state, answer = self.query_one("#state", Line), self.query_one("#answer", Static)
-        if isinstance(message.outcome, PaddockError | OSError):
-            state.show(failure_text(message.outcome))
-            return
-        state.show("")
-        answer.update(message.outcome)
-
-    # Keys.
-
-    def action_back(self) -> None:
-        """Go back; what goes on is stopped."""
-        self.leave()
+    def _answer(self, answer: RenderableType) -> None:
+        self.show_state("")
+        self.query_one("#answer", Static).update(answer)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 
-from pipeline.errors import PaddockError
 from pipeline.text import human_seconds, human_size, one_line
 from stages.contract import Digests
-from tui.appearance import current, symbol
+from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
-from tui.screens.plain import PlainScreen, failure_text
+from tui.screens.working import WorkingScreen
 from tui.widgets.columns import joined, padded, widest
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line
@@ -30,36 +28,17 @@ if TYPE_CHECKING:
     from pipeline.run.audit import AuditReport
 
 
-class AuditScreen(PlainScreen[None]):
+class AuditScreen(WorkingScreen):
     """Nothing is changed by it; leaving it stops it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("page")
     DEFAULT_CSS = """
-    AuditScreen #state { padding: 0 1; margin: 1 0; }
     AuditScreen #fault { height: 12; max-height: 60%; background: $panel; padding: 0 1; }
     AuditScreen.-clean Listing, AuditScreen.-clean #fault { display: none; }
     """
 
-    class Said(Message):
-        """What goes on."""
-
-        def __init__(self, sentence: str) -> None:
-            super().__init__()
-            self.sentence = sentence
-
-    class Audited(Message):
-        """All was hashed, or why not."""
-
-        def __init__(self, outcome: AuditReport | PaddockError | OSError) -> None:
-            super().__init__()
-            self.outcome = outcome
-
     def __init__(self) -> None:
         super().__init__()
-        self._orders = 0
-        self._said = ""
-        self._since = time.monotonic()
-        self._ended = False
         self._faults: Sequence[Fault] = ()
 
     def title_text(self) -> str:
@@ -74,48 +53,14 @@ class AuditScreen(PlainScreen[None]):
     def on_mount(self) -> None:
         super().on_mount()
         self.add_class("-clean")
-        self.set_interval(current().pace.clock, self._draw)
-        self._draw()
-        self._audit()
-
-    def on_unmount(self) -> None:
-        self._orders += 2  # whoever leaves does not wait for a container
-
-    @work(thread=True, group="audit", exclusive=True)
-    def _audit(self) -> None:
-        try:
-            report = self.backend.audit(self._say, lambda: self._orders)
-        except (PaddockError, OSError) as error:
-            self.post_message(self.Audited(error))
-        else:
-            self.post_message(self.Audited(report))
-
-    def _say(self, sentence: str) -> None:
-        self.post_message(self.Said(sentence))
-
-    @on(Said)
-    def _hear(self, message: Said) -> None:
-        self._said = message.sentence
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._ended:
-            return
-        gone = human_seconds(round(time.monotonic() - self._since))
-        words = translated(self._said) or _("looking for engine and images")
-        self.query_one("#state", Line).show(
-            Text(f"{symbol('running')} {one_line(words)}, {gone}", "bold")
+        self.begin(
+            _("looking for engine and images"),
+            lambda: partial(self._show_report, self.backend.audit(self.say, self.stop)),
         )
 
-    @on(Audited)
-    def _show(self, message: Audited) -> None:
-        self._ended = True
-        state = self.query_one("#state", Line)
-        if isinstance(message.outcome, PaddockError | OSError):
-            state.show(failure_text(message.outcome))
-            return
-        state.show(_result(message.outcome))
-        self._faults = message.outcome.faults
+    def _show_report(self, report: AuditReport) -> None:
+        self.show_state(_result(report))
+        self._faults = report.faults
         if self._faults:
             self.remove_class("-clean")
             self._show_faults()
@@ -146,11 +91,6 @@ class AuditScreen(PlainScreen[None]):
     def _selected(self) -> Fault | None:
         row = self.query_one(Listing).cursor
         return self._faults[row] if row < len(self._faults) else None
-
-    def action_back(self) -> None:
-        """Go back; an audit that goes on is stopped."""
-        self._orders += 1
-        self.leave()
 
 
 def problem_words(fault: Fault) -> str:

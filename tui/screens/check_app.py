@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 
 from pipeline.app.finding import Outcome
 from pipeline.errors import PaddockError
-from pipeline.text import human_size, one_line, several_lines
+from pipeline.text import human_size, one_line
 from tui.app_words import app_mark, app_verdict
-from tui.appearance import symbol
 from tui.keys import bindings
 from tui.language import _, translated
 from tui.screens.explain import ExplanationScreen
-from tui.screens.plain import PlainScreen
+from tui.screens.working import WorkingScreen
 from tui.widgets.columns import joined
 from tui.widgets.facts import Fact, Facts
 from tui.widgets.line import Line
@@ -32,22 +31,14 @@ if TYPE_CHECKING:
     from pipeline.app.report import AppReport, FindingEntry
 
 
-class CheckAppScreen(PlainScreen[None]):
+class CheckAppScreen(WorkingScreen):
     """Nothing of the app is run, and nothing is written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("page"), *bindings("checked")]
     DEFAULT_CSS = """
-    CheckAppScreen #state { padding: 0 1; margin: 1 0; }
     CheckAppScreen #finding { height: 10; max-height: 50%; background: $panel; padding: 0 1; }
     CheckAppScreen.-asking Listing, CheckAppScreen.-asking #finding { display: none; }
     """
-
-    class Checked(Message):
-        """The app was looked into, or why not."""
-
-        def __init__(self, outcome: AppReport | PaddockError | OSError) -> None:
-            super().__init__()
-            self.outcome = outcome
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,43 +59,25 @@ class CheckAppScreen(PlainScreen[None]):
         super().on_mount()
         self.action_another()
 
-    def _say(self, text: Text | str) -> None:
-        self.query_one("#state", Line).show(text)
-
     def _answer(self, typed: str | None) -> None:
         """Look into what was named; with nothing typed go back to the app before, or leave."""
         path = (typed or "").strip()
         if path:
             self._prompt.display = False
-            said = _("looking into {app}").format(app=one_line(path))
-            self._say(Text(f"{symbol('running')} {said}", "bold"))
             self.query_one(Listing).focus()
-            self._check(Path(path).expanduser())
+            app = Path(path).expanduser()
+            self.begin(
+                _("looking into {app}").format(app=one_line(path)),
+                lambda: partial(self._show_report, self.backend.check_app(app)),
+            )
         elif typed is None and self._report is None:
             self.leave()
         elif self._report:
             self._show_report(self._report)
 
-    @work(thread=True, group="app", exclusive=True)
-    def _check(self, app: Path) -> None:
-        try:
-            report = self.backend.check_app(app)
-        except (PaddockError, OSError) as error:
-            self.post_message(self.Checked(error))
-        else:
-            self.post_message(self.Checked(report))
-
-    @on(Checked)
-    def _show(self, message: Checked) -> None:
-        outcome = message.outcome
-        if isinstance(outcome, PaddockError | OSError):
-            self.action_another()
-            told = Text(f"{symbol('failed')} {several_lines(translated(outcome))}", "bold red")
-            if remedy := translated(getattr(outcome, "remedy", "")):
-                told.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")
-            self._say(told)
-        else:
-            self._show_report(outcome)
+    def show_failure(self, error: PaddockError | OSError) -> None:
+        self.action_another()
+        super().show_failure(error)
 
     def _show_report(self, report: AppReport) -> None:
         self._report = report
@@ -113,7 +86,7 @@ class CheckAppScreen(PlainScreen[None]):
         mark, style = app_mark(report.verdict)
         name = one_line(Path(report.app).name)
         said = _("{app}: {verdict}").format(app=name, verdict=app_verdict(report))
-        self._say(Text(f"{mark} {said}", style))
+        self.show_state(Text(f"{mark} {said}", style))
         listing = self.query_one(Listing)
         wrong = [item.outcome is Outcome.WRONG for item in report.findings]
         first = wrong.index(True) if any(wrong) else 0
@@ -171,12 +144,8 @@ class CheckAppScreen(PlainScreen[None]):
         """Ask for an app."""
         self.add_class("-asking")
         self._prompt.say(_("an .apk, .aab, .aar, .ipa, a folder or a .so:"))
-        self._say(_("Nothing of it is run. Enter looks into it, esc goes back."))
+        self.show_state(_("Nothing of it is run. Enter looks into it, esc goes back."))
         self._prompt.ask()
-
-    def action_back(self) -> None:
-        """Go back to where this was opened."""
-        self.leave()
 
 
 def _facts(found: FindingEntry, report: AppReport) -> Iterator[Fact]:

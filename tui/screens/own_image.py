@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from pipeline.run.options import StopSwitch
 from pipeline.text import one_line
 from tui.language import _
 from tui.screens.asking import AskingScreen
@@ -21,10 +18,10 @@ class OwnImageScreen(AskingScreen):
         return _("what every model reads")
 
     def question(self) -> str:
-        return _("An image: a file, or the name or number of one of the test set (enter reads it)")
+        return _("An image: a file, or the name or number of one of the test set")
 
-    def work_on(self, asked: str, say: Callable[[str], None], stop: StopSwitch) -> RenderableType:
-        found = self.backend.read_image(asked, say, stop)
+    def work_on(self, asked: str) -> RenderableType:
+        found = self.backend.read_image(asked, self.say, self.stop)
         parts: list[RenderableType] = []
         for item in found.images:
             parts += [Text(one_line(item.image), "bold"), table_of(item, found.task)]

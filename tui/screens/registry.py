@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rich.console import RenderableType
 from rich.text import Text
 
-from pipeline.run.options import StopSwitch
 from tui.language import _
 from tui.screens.asking import AskingScreen
 from tui.views.packages import pulled_lines, pushed_lines
@@ -20,10 +17,10 @@ class PushScreen(AskingScreen):
         return _("push what the last run delivered")
 
     def question(self) -> str:
-        return _("Where to: REGISTRY/NAME:TAG, such as ghcr.io/me/plates:1 (enter pushes)")
+        return _("Where to: REGISTRY/NAME:TAG, such as ghcr.io/me/plates:1")
 
-    def work_on(self, asked: str, say: Callable[[str], None], stop: StopSwitch) -> RenderableType:
-        return Text("\n").join(pushed_lines(*self.backend.push(asked, say)))
+    def work_on(self, asked: str) -> RenderableType:
+        return Text("\n").join(pushed_lines(*self.backend.push(asked, self.say)))
 
 
 class PullScreen(AskingScreen):
@@ -33,9 +30,7 @@ class PullScreen(AskingScreen):
         return _("pull a model")
 
     def question(self) -> str:
-        return _(
-            "What: REGISTRY/NAME:TAG or @sha256:…, and a folder if it is not to be NAME (enter pulls)"
-        )
+        return _("What: REGISTRY/NAME:TAG or @sha256:…, and a folder if it is not to be NAME")
 
-    def work_on(self, asked: str, say: Callable[[str], None], stop: StopSwitch) -> RenderableType:
-        return Text("\n").join(pulled_lines(self.backend.pull(asked, say)))
+    def work_on(self, asked: str) -> RenderableType:
+        return Text("\n").join(pulled_lines(self.backend.pull(asked, self.say)))
