@@ -156,7 +156,8 @@ def _draw(table: Table, terminal: Terminal) -> None:
     drawing = Drawing(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for place in shown:
         left = heads[place] == "member"
-        drawing.add_column(translated(heads[place]), justify="left" if left else "right")
+        head = Text(one_line(translated(heads[place])))
+        drawing.add_column(head, justify="left" if left else "right")
     for row in body:
         drawing.add_row(*(Text(one_line(translated(row[place]))) for place in shown))
     terminal.results.print(drawing)
