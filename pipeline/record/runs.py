@@ -91,16 +91,25 @@ class RunSummary:
 
 def list_runs(state: Path) -> tuple[RunFolder, ...]:
     """Return the runs of the project with this ``.paddock``, newest first."""
+    return tuple(run_folder(state, name) for name in _names(state / _RUNS))
+
+
+def latest_sweep(state: Path) -> str:
+    """Return the name of the newest sweep, "" if there was none."""
+    return next(iter(_names(state / _SWEEPS)), "")
+
+
+def _names(folder: Path) -> list[str]:
     try:
-        with os.scandir(state / _RUNS) as entries:
+        with os.scandir(folder) as entries:
             names = [
                 entry.name
                 for entry in entries
                 if _NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
             ]
     except (FileNotFoundError, NotADirectoryError):
-        return ()
-    return tuple(run_folder(state, name) for name in sorted(names, reverse=True))
+        return []
+    return sorted(names, reverse=True)
 
 
 def latest(state: Path) -> RunFolder | None:

@@ -19,6 +19,7 @@ from pipeline.project import load_project
 from pipeline.project.members import load_members
 from pipeline.project.schema import OUT_OF_SWEEP
 from pipeline.record.events import Envelope
+from pipeline.record.runs import latest_sweep
 from pipeline.run.connect import connect
 from pipeline.run.options import Options
 from pipeline.run.prepare import Preparation
@@ -129,13 +130,12 @@ class _Printers:
         self._of.setdefault(name, Printer(self._terminal, prefix=prefix)).show(envelope)
 
 
-def _table_file(folder: Path) -> Path:
-    return folder / OUT_OF_SWEEP / TABLE_JSON
-
-
 def _print_table(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
-    load_project(folder)
-    table = load_table(_table_file(folder))
+    state = load_project(folder).state
+    table = load_table(folder / OUT_OF_SWEEP / TABLE_JSON)
+    if (newest := latest_sweep(state)) > table.sweep:
+        told = _("! this is the table of sweep {sweep}; a later one has none (yet): {newest}")
+        terminal.note(told.format(sweep=one_line(table.sweep), newest=newest))
     if options.json:
         terminal.raw(json.dumps(json.loads(table.dump()), indent=2, sort_keys=True))
     elif options.format == "md":
