@@ -64,6 +64,8 @@ def _memory(planned: PlannedMember) -> int:
 
 
 def _services(planned: PlannedMember) -> list[Service]:
+    """Return those of the stages that the sweep comes to."""
     services = planned.prepared.place.workspace.compose.services
+    fates = {stage.stage: stage.fate for stage in planned.stages}
     wires = planned.prepared.planner.wires
-    return [services[wire.runs_in] for wire in wires if not wire.skipped]
+    return [services[wire.runs_in] for wire in wires if fates[wire.stage] != "skip"]

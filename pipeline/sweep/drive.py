@@ -101,7 +101,7 @@ def sweep(
             remove_leftovers(connected, log)
             connected.ledger.check()
             preparation = Preparation(connected, lambda text: log.say(Noted(text)), stop.check)
-            plan = plan_sweep(members, preparation, asked.options.forced)
+            plan = plan_sweep(members, preparation, asked.options.forced, asked.options.last)
             refuse_too_many(connected.engine, plan, asked.jobs)
             log.say(SweepPlanned(tuple(it.name for it in members), asked.jobs))
             running = _Sweep(
@@ -121,16 +121,13 @@ def _rehashed(plan: SweepPlan, stop: StopSwitch) -> tuple[frozenset[str], Rehash
 
     What is wrong with one of them ends the members that stand on it.
     """
-    taken = {
-        step.entry.key: step.entry
-        for planned in plan.members
-        for step in planned.prepared.planner.plan()
-        if step.entry
-    }
-    if not taken:
+    keys = {it.origin for planned in plan.members for it in planned.stages if it.fate == "cached"}
+    if not keys:
         return frozenset(), Rehashed({})
-    place = plan.members[0].prepared.place
-    return frozenset(taken), rehash(place, result_folders(taken.values()), stop)
+    first = plan.members[0].prepared
+    found = (first.planner.ledger.find(key, first.planner.workspace) for key in sorted(keys))
+    taken = [entry for entry in found if entry]
+    return frozenset(keys), rehash(first.place, result_folders(taken), stop)
 
 
 def chosen(members: tuple[Member, ...], names: tuple[str, ...]) -> tuple[Member, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.plan.planner import Step
+from pipeline.plan.stages import STAGES
 from pipeline.project.members import Member
 from pipeline.record.ledger import Components, Entry
 from pipeline.run.prepare import Preparation, Prepared
@@ -105,7 +106,10 @@ class SweepPlan:
 
 
 def plan_sweep(
-    members: Sequence[Member], preparation: Preparation, forced: frozenset[str] = frozenset()
+    members: Sequence[Member],
+    preparation: Preparation,
+    forced: frozenset[str] = frozenset(),
+    last: str = STAGES[-1],
 ) -> SweepPlan:
     """Plan all members; what they have in common is hashed, fetched and asked for once.
 
@@ -113,6 +117,7 @@ def plan_sweep(
         members: checked.
         preparation: of their folder.
         forced: stages to make again, each result of theirs once.
+        last: the stage after which all are left out.
 
     Raises:
         PaddockError: as :meth:`Preparation.of`.
@@ -121,15 +126,16 @@ def plan_sweep(
     if not prepared:
         return SweepPlan(())
     planner = prepared[0].planner
-    plan = _Plan(Past(planner.ledger.entries), planner.ledger.held(planner.workspace))
+    past, held = Past(planner.ledger.entries), planner.ledger.held(planner.workspace)
+    plan = _Plan(past, held, frozenset(STAGES[STAGES.index(last) + 1 :]))
     return SweepPlan(tuple(map(plan.add, members, prepared)))
 
 
 class _Plan:
     """A plan that grows by a member at a time, and what is known of those before it."""
 
-    def __init__(self, past: Past, held: Sequence[Entry]) -> None:
-        self._past = past
+    def __init__(self, past: Past, held: Sequence[Entry], left_out: frozenset[str]) -> None:
+        self._past, self._left_out = past, left_out
         self._features = {_features(entry.components) for entry in held}
         self._first: dict[str, str] = {}
 
@@ -141,7 +147,7 @@ class _Plan:
         return PlannedMember(member, prepared, tuple(stages))
 
     def _stage(self, member: str, step: Step, made_from: Components | None) -> PlannedStage:
-        if made_from is None:
+        if made_from is None or step.stage in self._left_out:
             return PlannedStage(step.stage, "skip", "", member)
         origin, features = made_from.key, _features(made_from)
         first = self._first.setdefault(origin, member)

@@ -88,6 +88,31 @@ def test_a_member_that_fails_is_named_with_its_reason(
     assert "! seed=2: the train stage ended with code 3" in done.stdout
 
 
+def test_a_plan_until_a_stage_has_no_other(folder: Path, engine: PretendedEngine) -> None:
+    lines = call("sweep", "plan", folder, "--until", "train").stdout.splitlines()
+    assert lines[0] == "seed=1  data make · train make"
+    assert "stages: 0 cached, 4 to make, 2 made for another member" in lines
+
+
+def test_a_table_that_a_later_sweep_did_not_renew_says_so(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    assert call("sweep", folder).returncode == 0
+    assert call("sweep", "table", folder).stderr == ""
+    assert call("sweep", folder, "--jobs", "99").returncode == 2
+    for options in ([], ["--json"], ["--format", "md"]):
+        said = call("sweep", "table", folder, *options)
+        assert said.returncode == 0 and "a later one has none" in said.stderr, said.stderr
+
+
+def test_a_table_from_elsewhere_drives_no_terminal(folder: Path, engine: PretendedEngine) -> None:
+    assert call("sweep", folder).returncode == 0
+    path = folder / "out.sweep" / "sweep.json"
+    path.write_text(path.read_text().replace("train.seed", "[red]\\u001b[2J"))
+    said = call("sweep", "table", folder).stdout
+    assert "[red]" in said and "\x1b" not in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -184,7 +184,8 @@ def _fitting(heads: Sequence[str], widths: Sequence[int], width: int) -> list[in
 def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
     members = chosen(load_members(folder), tuple(options.member))
     connected = connect(load_project(folder), os.environ)
-    plan = plan_sweep(members, Preparation(connected, terminal.pass_on), frozenset(options.force))
+    preparation = Preparation(connected, terminal.pass_on)
+    plan = plan_sweep(members, preparation, frozenset(options.force), options.last)
     refuse_too_many(connected.engine, plan, options.jobs)
     if options.json:
         terminal.raw(json.dumps(_as_json(plan, options.jobs), indent=2))
