@@ -39,10 +39,10 @@ def result_file(entry: Entry, file: Artifact, member: str = "") -> Expected:
     return Expected("workspace", str(path), digests, stage, entry.run, entry.time, remedy)
 
 
-def result_files(entry: Entry) -> tuple[Expected, ...]:
+def result_files(entry: Entry, member: str = "") -> tuple[Expected, ...]:
     """Return the files of a stage's result, its artifacts and ``result.json``."""
     files = [*entry.result.artifacts, *([entry.result_file] if entry.result_file else ())]
-    return tuple(result_file(entry, file) for file in files)
+    return tuple(result_file(entry, file, member) for file in files)
 
 
 def result_folders(entries: Iterable[Entry]) -> tuple[PurePosixPath, ...]:
@@ -99,5 +99,7 @@ def is_inside(name: str) -> bool:
 def deliveries(project: Project, ledger: Ledger) -> tuple[Conclusion, ...]:
     """Return the runs that delivered, the oldest first."""
     return tuple(
-        item for item in ledger.conclusions if any(in_out(project, path) for path in item.files)
+        item
+        for item in ledger.conclusions
+        if item.member == project.member and any(in_out(project, path) for path in item.files)
     )

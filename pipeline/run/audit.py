@@ -14,7 +14,7 @@ from pipeline.integrity.inputs import read_again
 from pipeline.integrity.ledger_check import check_devices, check_ledger
 from pipeline.integrity.record import in_out, result_folders, written_files
 from pipeline.project import Project
-from pipeline.record.ledger import Conclusion, Entry, Ledger
+from pipeline.record.ledger import Conclusion, Ledger
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.run.connect import connect
 from pipeline.run.place import Stop
@@ -81,7 +81,9 @@ class _Audit:
         self._good = self._ledger.last_good()
 
     def report(self, started: float) -> AuditReport:
-        entries = self._entries()
+        members = self._stood_on()
+        workspace = self._prepared.planner.workspace
+        entries = [entry for key in members if (entry := self._ledger.find(key, workspace))]
         written = self._written()
         ledger = check_ledger(self._project, self._ledger)
         if not entries and not written and not ledger:
@@ -92,7 +94,7 @@ class _Audit:
         )
         folders = result_folders(entries)
         found = rehash(self._prepared.place, folders, self._stop, uploads=True)
-        results, trees = check_results(entries, found), found.trees
+        results, trees = check_results(entries, found, members), found.trees
         own = read_again(self._project)
         faults = [
             *ledger,
@@ -111,15 +113,16 @@ class _Audit:
             tuple(faults),
         )
 
-    def _entries(self) -> list[Entry]:
-        """Return the results of the last good runs, and those that a run would take now."""
-        steps = self._prepared.planner.plan()
-        taken = [step.entry for step in steps if step.entry]
-        workspace = self._prepared.planner.workspace
-        runs = [*([self._good] if self._good else ()), *_last_deliveries(self._ledger).values()]
-        keys = dict.fromkeys(key for run in runs for key in run.stages.values())
-        made = [entry for key in keys if (entry := self._ledger.find(key, workspace))]
-        return list({entry.key: entry for entry in (*made, *taken)}.values())
+    def _stood_on(self) -> dict[str, str]:
+        """Return the keys of all results that the last good runs stand on, or that a run would take now.
+
+        Each with the member of a sweep that alone stands on it, or "".
+        """
+        good = self._good.stages.values() if self._good else ()
+        taken = (step.entry.key for step in self._prepared.planner.plan() if step.entry)
+        own = dict.fromkeys((*good, *taken), "")
+        delivered = _last_deliveries(self._ledger).values()
+        return {key: run.member for run in delivered for key in run.stages.values()} | own
 
     def _gone(self) -> list[Fault]:
         """Return the results of the last good run that another workspace had."""

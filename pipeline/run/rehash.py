@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.errors import EngineError
@@ -107,9 +108,21 @@ class Checked:
     faults: tuple[Fault, ...]
 
 
-def check_results(entries: Sequence[Entry], found: Rehashed) -> Checked:
-    """Hold the files of results against the ledger."""
-    expected = {file.place_in_container: file for entry in entries for file in result_files(entry)}
+def check_results(
+    entries: Sequence[Entry], found: Rehashed, members: Mapping[str, str] = MappingProxyType({})
+) -> Checked:
+    """Hold the files of results against the ledger.
+
+    Args:
+        entries: the results.
+        found: what is in the volumes.
+        members: the keys of results that only a sweep's member stands on, and which.
+    """
+    expected = {
+        file.place_in_container: file
+        for entry in entries
+        for file in result_files(entry, members.get(entry.key, ""))
+    }
     faults = (_fault(file, found) for file in expected.values())
     size = sum(digests.size for path in expected if (digests := found.files.get(path)))
     return Checked(len(expected), size, tuple(fault for fault in faults if fault))

@@ -314,6 +314,22 @@ def test_an_audit_looks_at_what_members_delivered(folder: Path, engine: Pretende
     assert any("/results/train/" in path for path in audited(folder))
 
 
+def test_an_audit_names_the_command_that_makes_a_members_result_again(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    assert go(folder, "seed=2").code == Exit.OK
+    assert run(folder, Options(), {}, lambda _envelope: None, StopSwitch()) == Exit.OK
+    for path in engine.files:
+        if "/results/data/" in path or path.endswith("/curve.json"):
+            engine.files[path] = b"another"
+    found = audit(load_project(folder), {}, lambda _text: None, StopSwitch())
+    assert {fault.expected.remedy for fault in found.faults} == {
+        "make it again: paddock sweep --member seed=2 --force train",
+        "make it again: paddock --batch --force train",
+        "make it again: paddock --batch --force data",  # both stand on it
+    }
+
+
 def test_a_delivered_file_that_was_changed_stops_its_member_only(
     folder: Path, engine: PretendedEngine
 ) -> None:
