@@ -6,7 +6,6 @@ import io
 import json
 import signal
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +23,7 @@ from pipeline.record.rotating import RotatingLog
 from pipeline.run.own_names import OwnNames
 from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
+from pipeline.run.sharing import Sharing
 from pipeline.run.uploading import Uploading
 from stages.contract import (
     MANIFEST_FILE,
@@ -63,9 +63,9 @@ class Executor:
         run: str,
         log: EventLog,
         volumes: VolumeClient,
-        uploading: AbstractContextManager[object],
+        sharing: Sharing,
     ) -> None:
-        self._uploading = uploading
+        self._sharing = sharing
         self._project, self._place = prepared.project, prepared.place
         self._surroundings = prepared.planner.surroundings
         self._run, self._log, self._volumes = run, log, volumes
@@ -87,7 +87,7 @@ class Executor:
             EngineError: the engine refused or went away.
         """
         wire = step.wire
-        with self._uploading:
+        with self._sharing.uploading:
             self._upload(wire, again=step.reason == FORCED)
         spec = self._spec(wire, components, results)
         log_path = self._project.state / "runs" / self._run / f"{wire.stage}.log"
@@ -113,6 +113,8 @@ class Executor:
             if not isinstance(source, FromProject):
                 continue
             upload = source.upload
+            if upload.folder in self._sharing.uploaded:
+                continue  # a run beside this one may be reading it
             if again or not self._volumes.has(upload.folder / MANIFEST_FILE):
                 note = msg("uploading {files} files: {made_by}", len(upload.files), upload.made_by)
                 self._log.say(Noted(note), wire.stage)
@@ -122,6 +124,7 @@ class Executor:
                 self._volumes.put_tree(
                     upload.folder, upload.files, upload.manifest, uploading.advance
                 )
+            self._sharing.uploaded.add(upload.folder)
 
     def _spec(self, wire: Wire, components: Components, results: Mapping[str, Result]) -> Spec:
         return Spec(

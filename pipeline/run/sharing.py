@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 
 from pipeline.errors import PaddockError
 from pipeline.record.ledger import Components
@@ -19,12 +20,13 @@ class Sharing:
     """Of the members of a sweep, or of one run alone.
 
     ``checked`` has the keys of results that were held against the ledger, or made, by this process;
-    ``uploading`` is held while something is looked for in the inputs volume and put there, ``concluding``
-    while a run is judged and its files are delivered.
+    ``uploaded`` the folders of the inputs volume that it put there, or found. ``uploading`` is held while
+    something is looked for and put there, ``concluding`` while a run is judged and its files are delivered.
     """
 
     def __init__(self) -> None:
         self.checked: set[str] = set()
+        self.uploaded: set[PurePosixPath] = set()
         self.uploading, self.concluding = threading.Lock(), threading.Lock()
         self._made: set[str] = set()
         self._failed: dict[str, PaddockError] = {}

@@ -164,9 +164,7 @@ class StagePass:
         self._log.say(StageFinished(result.key, seconds, result.metrics), step.stage)
 
     def _execute(self, step: Step, components: Components) -> Result:
-        executor = Executor(
-            self._prepared, self._name, self._log, self._volumes(), self._sharing.uploading
-        )
+        executor = Executor(self._prepared, self._name, self._log, self._volumes(), self._sharing)
         made = executor.execute(step, components, self._results, self._stop)
         self._planner.ledger.append(
             Entry(now(), self._name, self._planner.workspace, components, made.result, made.file)

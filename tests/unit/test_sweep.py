@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -168,6 +168,21 @@ def test_forced_stages_are_made_again_once(folder: Path, engine: PretendedEngine
     engine.ran.clear()
     assert go(folder, jobs=3, forced=frozenset(("data",))).code == Exit.OK
     assert engine.ran == ["data"], "what it made is the same, so all else stays"
+
+
+def test_nothing_is_uploaded_again_that_a_member_may_be_reading(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert go(folder).code == Exit.OK
+    put_tree, uploaded = engine.put_tree, list[PurePosixPath]()
+
+    def count(tree: PurePosixPath, *given: Any) -> None:
+        uploaded.append(tree)
+        put_tree(tree, *given)
+
+    monkeypatch.setattr(engine, "put_tree", count)
+    assert go(folder, jobs=3, forced=frozenset(("data", "verify"))).code == Exit.OK
+    assert uploaded and len(uploaded) == len(set(uploaded))
 
 
 def test_a_stop_ends_the_members_that_run_and_begins_no_other(
