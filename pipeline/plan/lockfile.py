@@ -46,9 +46,12 @@ def lock_text(stages: Mapping[str, Mapping[str, Any]]) -> str:
 
 def lock_of(project: Project) -> Path:
     """Return what a run with ``--locked`` is held to; a run that passes writes it."""
-    if project.member:
-        return project.folder / MEMBERS_LOCKS / f"{project.member}.lock"
-    return project.folder / LOCK_FILE
+    return project.folder / lock_name(project)
+
+
+def lock_name(project: Project) -> str:
+    """Return the path of that lock in the project."""
+    return f"{MEMBERS_LOCKS}/{project.member}.lock" if project.member else LOCK_FILE
 
 
 def would_change(path: Path, text: str) -> bool:
@@ -172,8 +175,8 @@ def check_locked_artifacts(
         )
 
 
-def check_lock_itself(path: Path, text: str) -> None:
-    """Refuse a lock at ``path`` that says the same as the run in other bytes, or more.
+def check_lock_itself(path: Path, text: str, where: str = LOCK_FILE) -> None:
+    """Refuse a lock at ``path``, said as ``where``, that says the same as the run in other bytes, or more.
 
     Raises:
         IntegrityFailed: it is not what Paddock would write.
@@ -181,7 +184,7 @@ def check_lock_itself(path: Path, text: str) -> None:
     if would_change(path, text):
         raise IntegrityFailed(
             msg("the lock is not as Paddock writes it"),
-            path.name,
+            where,
             _REMEDY,
             Pitfall.CHANGED_ARTIFACT,
         )

@@ -17,7 +17,7 @@ from pipeline.integrity.record import result_file
 from pipeline.kit.files import FOLDER, KitSource, files_for_phones, make_kit
 from pipeline.kit.rules import NoKitError
 from pipeline.plan.hashes import HashCache
-from pipeline.plan.lockfile import check_lock_itself, lock_of, would_change
+from pipeline.plan.lockfile import check_lock_itself, lock_name, lock_of, would_change
 from pipeline.plan.stages.spec import StageSpec
 from pipeline.record.devices import Device, read_devices
 from pipeline.record.events import Delivered, EventLog, Noted
@@ -141,9 +141,10 @@ class _Finish:
 
     def report(self) -> Report:
         """Make the report, and hold the lock against what the run came to."""
+        project = self._project
         try:
             report = build_report(
-                self._project,
+                project,
                 self._completed.run,
                 self._results,
                 self._needed(Parity),
@@ -164,7 +165,7 @@ class _Finish:
         if report.verdict.delivers:
             self._target = self._project.out
         if report.passed and self._completed.locked:
-            check_lock_itself(lock_of(self._project), self._completed.lock)
+            check_lock_itself(lock_of(project), self._completed.lock, lock_name(project))
         return report
 
     def _devices(self) -> tuple[Device, ...]:

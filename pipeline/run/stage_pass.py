@@ -16,7 +16,7 @@ from pipeline.plan.lockfile import (
     check_locked,
     check_locked_artifacts,
     lock_entry,
-    lock_of,
+    lock_name,
     lock_text,
 )
 from pipeline.plan.planner import Step
@@ -61,8 +61,7 @@ class StagePass:
         self._prepared, self._planner, self._recheck = prepared, prepared.planner, recheck
         self._name, self._log, self._stop = name, log, stop
         self._options, self._locked = options, locked
-        project = prepared.project
-        self._lock_name = lock_of(project).relative_to(project.folder).as_posix()
+        self._lock_name = lock_name(prepared.project)
         self._before_first = STAGES[: STAGES.index(options.first)]
         self._after_last = STAGES[STAGES.index(options.last) + 1 :]
         self._results: dict[str, Result] = {}

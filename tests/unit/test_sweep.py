@@ -243,11 +243,12 @@ def test_a_locked_member_that_differs_is_refused_and_its_lock_named(
     assert go(folder).code == Exit.OK
     lock = folder / "paddock.locks" / "seed=3.lock"
     lock.write_text(lock.read_text().replace('"seed": 3', '"seed": 4'))
+    other = folder / "paddock.locks" / "seed=2.lock"
+    other.write_text(other.read_text() + "\n")
     heard: list[Envelope] = []
     assert go(folder, locked=True, heard=heard).code == Exit.INTEGRITY
-    (failed,) = (it for it in heard if isinstance(it.event, RunFailed))
-    assert failed.member == "seed=3" and isinstance(failed.event, RunFailed)
-    assert failed.event.where == "paddock.locks/seed=3.lock"
+    found = {it.member: it.event.where for it in heard if isinstance(it.event, RunFailed)}
+    assert found == {name: f"paddock.locks/{name}.lock" for name in ("seed=2", "seed=3")}
 
 
 def test_a_result_that_one_members_lock_refuses_is_the_others_all_the_same(
