@@ -37,7 +37,8 @@ class Preparation:
     Args:
         connected: the folder's project and its engine.
         say: told what takes time, and doubts, each once.
-        check: called all the time while a model is fetched; what it raises ends that.
+        check: called before each project, and all the time while a model is fetched; what it raises
+            ends that.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Preparation:
             IntegrityFailed: a model is not the recorded one.
             PaddockError: a model cannot be fetched.
         """
+        self._check()
         engine, workspace = self._connected.engine, self._connected.workspace
         say_doubts(project, self._say)
         wires = lay_out(project, self._gather(project))

@@ -202,6 +202,16 @@ def test_a_stop_ends_the_members_that_run_and_begins_no_other(
     assert engine.ran.count("train") == 2 and "data" not in engine.ran
 
 
+def test_a_stop_while_it_is_planned_leaves_the_last_table(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    made, stop = go(folder).table, StopSwitch()
+    stop.order(Exit.INTERRUPTED)
+    ended = go(folder, stop=stop)
+    assert (ended.code, ended.table) == (Exit.INTERRUPTED, None)
+    assert load_table(folder / "out.sweep" / "sweep.json") == made
+
+
 def test_a_listener_that_goes_away_stops_the_sweep(folder: Path, engine: PretendedEngine) -> None:
     def gone(_envelope: Envelope) -> None:
         raise BrokenPipeError
