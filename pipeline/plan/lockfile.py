@@ -72,7 +72,7 @@ def read_lock(path: Path) -> dict[str, Any]:
         if stages.keys().isdisjoint(STAGES) or not all(map(_has_tables, stages.values())):
             raise ValueError
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        remedy = msg("a run without --locked writes it if it passes; commit paddock.lock")
+        remedy = msg("a run without --locked writes it if it passes; commit it")
         raise UsageError(msg("there is no lock here"), str(path), remedy) from error
     except (
         ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
@@ -87,7 +87,7 @@ def read_lock(path: Path) -> dict[str, Any]:
                 "has"
             ),
             str(path),
-            msg("run once without --locked, which renews it, and commit paddock.lock"),
+            msg("run once without --locked, which renews it, and commit it"),
         )
     if version > SCHEMA_VERSION:
         raise UsageError(

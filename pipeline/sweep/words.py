@@ -92,7 +92,7 @@ def rows(table: Table) -> list[list[str]]:
 def choice(table: Table) -> str:
     """Say by what members are ranked, and what the mark is."""
     if not any(row.rank for row in table.rows):
-        return msg("no member has a rank: nothing was trained, or nothing of it may ship")
+        return msg("no member has a rank: none was trained, measured and found fit to ship")
     return msg(
         "ranked by accuracy on the validation set, which chose each member's checkpoint as well; the test "
         "set chooses nothing. {mark}: on the Pareto front of size against validation accuracy",
