@@ -23,6 +23,8 @@ from stages.message import msg
 #: Whose image it runs in: no other has ``stages/rehash.py``.
 STAGE = "data"
 _END = b"{}"
+#: Folders that one container is told: a command line has no place for those of a large sweep.
+AT_ONCE = 5000
 #: Without what is installed beside Python, which it needs nothing of: a run waits for this to start.
 _COMMAND = ("python", "-S", "-m", "stages.rehash")
 
@@ -63,8 +65,11 @@ def rehash(
         PaddockError: it was stopped, or the container failed.
         EngineError: the engine refused or went away.
     """
-    words = [str(folder) for folder in folders]
-    found = _run(place, [*words, *(["--uploads", str(INPUTS)] if uploads else [])], stop)
+    words, found = [str(folder) for folder in folders], list[dict[str, Any]]()
+    more = ["--uploads", str(INPUTS)] if uploads else []
+    for start in range(0, max(1, len(words)), AT_ONCE):
+        found += _run(place, [*words[start : start + AT_ONCE], *more], stop)
+        more = []
     files = {PurePosixPath(item["path"]): _digests(item) for item in found if "path" in item}
     return Rehashed(files, tuple(_tree(item) for item in found if "upload" in item))
 

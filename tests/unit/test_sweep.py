@@ -379,6 +379,10 @@ def test_all_cached_results_are_hashed_again_in_one_go(
 
     monkeypatch.setattr(engine, "_rehash", count)
     assert go(folder).code == Exit.OK and len(asked) == 1
+    with monkeypatch.context() as few:
+        few.setattr("pipeline.run.rehash.AT_ONCE", 3)  # as of thousands: no command line is so long
+        assert go(folder).code == Exit.OK and max(map(len, asked[1:])) == 3 + 3
+    del asked[1:]
     damaged = next(path for path in engine.files if "/train/" in path and "curve" in path)
     engine.files[damaged] = b"another"
     ended = go(folder)
