@@ -124,7 +124,7 @@ def _set(table: dict[str, Any], keys: Sequence[str], value: Any) -> None:
 
 def _expanded(section: SweepSection) -> Iterator[dict[str, Any]]:
     """Give the settings of each member; those of ``members`` with their names, if they have some."""
-    axes = dict(_axes(section.matrix))
+    axes = _once("matrix", _axes(section.matrix))
     size = len(section.members)
     if axes:
         size += _product(len(values) for values in axes.values())
@@ -140,7 +140,17 @@ def _expanded(section: SweepSection) -> Iterator[dict[str, Any]]:
         for values in itertools.product(*axes.values()):
             yield dict(zip(axes, values, strict=True))
     for table in section.members:
-        yield dict(_leaves(table))
+        yield _once("members", _leaves(table))
+
+
+def _once(where: str, settings: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the settings by name; of two that set the same, one would count for nothing."""
+    found = dict[str, Any]()
+    for name, value in settings:
+        if any(f"{name}.".startswith(f"{it}.") or it.startswith(f"{name}.") for it in found):
+            raise _Refused((where, name), msg("it is set twice, as a whole or in part"))
+        found[name] = value
+    return found
 
 
 def _product(numbers: Iterable[int]) -> int:

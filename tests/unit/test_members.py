@@ -106,6 +106,14 @@ def test_names_differ_in_more_than_capitals(tmp_path: Path) -> None:
         ("", "the project has no sweep"),
         ("[sweep.matrix]\ntrain.seed = 4\n", "sweep.matrix.train.seed: must be a list of values"),
         ("[sweep.matrix]\ntrain.seed = []\n", "must be a list of values"),
+        (
+            '[sweep.matrix]\ntrain.seed = [1, 2]\n"train.seed" = [3]\n',
+            "sweep.matrix.train.seed: it is set twice, as a whole or in part",
+        ),
+        (
+            '[[sweep.members]]\ntrain.early_stopping.patience = 3\n"train.early_stopping" = "a"\n',
+            "sweep.members.train.early_stopping: it is set twice, as a whole or in part",
+        ),
         ('[sweep.matrix]\nproject.name = ["a"]\n', "project.name: all members share it"),
         ("[sweep.matrix]\ntrain.seed = [1, 1]\n", "have the same settings"),
         ('[[sweep.members]]\nname = "../out"\n', "must be letters, digits"),
