@@ -121,6 +121,8 @@ def test_a_table_from_elsewhere_drives_no_terminal(folder: Path, engine: Pretend
         (["table"], "there is no table of a sweep yet"),
         (["run", "--locked"], "there is no lock here"),
         (["plan", "--jobs", "99"], "3 members at once need 6 CPUs"),
+        (["plan", "--jobs", "0"], "--jobs: not a whole number of at least 1"),
+        (["plan", "--jobs", "two"], "--jobs: not a whole number of at least 1"),
     ],
 )
 def test_what_cannot_be_done_is_refused(

@@ -40,7 +40,11 @@ from tui.printer import Printer
 DESCRIPTION = """\
 Run the project again and again with other settings, which [sweep] in paddock.toml has: a matrix, whose
 values are crossed, or a list of members. What members have in common is made once. Each delivers into
-a folder of its own, out.sweep/MEMBER/; one table of all, ranked by validation, is beside them.
+a folder of its own, out.sweep/MEMBER/; one table of all, ranked by validation, is beside them. The
+values of a matrix are lists; docs/sweep.md shows more:
+
+  [sweep.matrix]
+  train.seed = [42, 43, 44]
 
   paddock sweep [PROJECT]         run it; what was made before is not made again
   paddock sweep plan [PROJECT]    how many members, what is cached, what is shared, how long it should take
@@ -64,10 +68,22 @@ _FATES: dict[Fate, str] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
-    add("what", nargs="?", default="run", metavar="plan|table", help="nothing: run it")
+    add(
+        "what",
+        nargs="?",
+        default="run",
+        metavar="plan|table",
+        help="run it, if neither is asked for",
+    )
     add("project", nargs="?", metavar="PROJECT")
     add("--jobs", type=_count, default=1, metavar="N", help="members at once (default: 1)")
-    add("--member", action="append", default=[], metavar="NAME", help="only this one (repeatable)")
+    add(
+        "--member",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this one, as the plan names it (repeatable)",
+    )
     add("--until", dest="last", choices=STAGES, default=STAGES[-1], help="last stage to run")
     add(
         "--force",
@@ -83,10 +99,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise ValueError
-    return count
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(_("not a whole number of at least 1"))
+    return int(text)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
