@@ -78,7 +78,7 @@ class Row(_Part):
     message: str = ""
     """why it failed"""
     rank: int | None = None
-    """by validation; missing where nothing was trained, or where the verdict lets nothing ship"""
+    """by validation; missing where nothing was trained or delivered"""
     on_front: bool = False
     """no other that is ranked is both as small and as good in validation, and better in one of them"""
     validation: Chosen | None = None
@@ -286,7 +286,7 @@ def ranked(rows: Sequence[Row]) -> Iterator[Row]:
 
 def _may_ship(row: Row) -> bool:
     verdict = read_verdict(row.verdict)
-    return verdict is not None and verdict.delivers
+    return row.state == "done" and verdict is not None and verdict.delivers
 
 
 def _worse(row: Row) -> tuple[float, float]:

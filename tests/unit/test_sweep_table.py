@@ -60,6 +60,7 @@ def test_of_equals_the_smaller_is_first() -> None:
         {"validation": None},
         {"verdict": "fail-guard", "code": 5},
         {"verdict": "", "state": "failed"},
+        {"verdict": "pass", "state": "failed", "code": 3},  # as it was delivered, the disk was full
     ],
 )
 def test_what_may_not_ship_or_was_not_trained_has_no_rank(more: dict[str, Any]) -> None:
