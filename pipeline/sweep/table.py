@@ -80,7 +80,7 @@ class Row(_Part):
     rank: int | None = None
     """by validation; missing where nothing was trained or delivered"""
     on_front: bool = False
-    """no other that is ranked is both as small and as good in validation, and better in one of them"""
+    """no other that is ranked is both as small and as accurate in validation, and better in one of them"""
     validation: Chosen | None = None
     """missing where nothing was trained"""
     validation_set: str = ""
@@ -298,15 +298,11 @@ def _size(row: Row) -> float:
     return row.test.size if row.test and row.test.size is not None else math.inf
 
 
-def on_front(best_first: Sequence[Row]) -> set[str]:
-    """Return the members on the Pareto front of size against validation accuracy.
-
-    Args:
-        best_first: ranked, so that each can only be beaten by those before it, or by an equal.
-    """
+def on_front(rows: Sequence[Row]) -> set[str]:
+    """Return the members on the Pareto front of size against validation accuracy: NED has no part in it."""
     front: set[str] = set()
     smallest, accuracy = math.inf, math.inf
-    for row in best_first:
+    for row in sorted(rows, key=lambda row: (_worse(row)[0], _size(row))):
         mine = -_worse(row)[0]
         if _size(row) < smallest or (_size(row) == smallest < math.inf and mine == accuracy):
             front.add(row.name)

@@ -91,6 +91,12 @@ def test_the_front_has_what_nothing_beats_in_size_and_validation() -> None:
     assert front == {"large", "middle", "twin", "small"}
 
 
+def test_a_better_ned_alone_is_on_no_front_of_size_against_accuracy() -> None:
+    large = row("large", size=900).model_copy(update={"validation": Chosen(accuracy=0.9, ned=1)})
+    found = list(ranked([row("small", size=100), large]))
+    assert [(it.name, it.on_front) for it in found] == [("large", False), ("small", True)]
+
+
 def test_the_settings_in_which_members_differ_are_named() -> None:
     one = row("a", settings={"train.seed": 1, "train.epochs": 3, "model.image_shape": [3, 48, 320]})
     other = row("b", settings={"train.seed": 2, "model.image_shape": [3, 48, 320]})
