@@ -187,7 +187,7 @@ def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, An
 def _refuse_shared(keys: Sequence[str], name: str) -> None:
     if name.partition(".")[0] == "sweep":
         raise _Refused(keys, msg("a sweep has no sweep of its own"))
-    if name == "project.name":
+    if name in ("project", "project.name"):
         raise _Refused(
             keys, msg("all members share it: it names the volumes that hold their results")
         )

@@ -115,6 +115,7 @@ def test_names_differ_in_more_than_capitals(tmp_path: Path) -> None:
             "sweep.members.train.early_stopping: it is set twice, as a whole or in part",
         ),
         ('[sweep.matrix]\nproject.name = ["a"]\n', "project.name: all members share it"),
+        ('[sweep.matrix]\nproject = [{name = "a"}]\n', "project: all members share it"),
         ("[sweep.matrix]\ntrain.seed = [1, 1]\n", "have the same settings"),
         ('[[sweep.members]]\nname = "../out"\n', "must be letters, digits"),
         ('[[sweep.members]]\nname = "a.failed"\n', "not ending with .failed, .json"),
