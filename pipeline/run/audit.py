@@ -101,7 +101,7 @@ class _Audit:
             *check_devices(self._project),
             *self._gone(),
             *results.faults,
-            *check_uploads(self._prepared.planner, trees),
+            *check_uploads(self._prepared.planner, trees, members),
             *own.faults,
             *check_written(self._project.folder, written),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -16,7 +16,9 @@ from stages.contract import MANIFEST_FILE, Digests
 from stages.message import msg
 
 
-def check_uploads(planner: Planner, trees: Iterable[UploadedTree]) -> tuple[Fault, ...]:
+def check_uploads(
+    planner: Planner, trees: Iterable[UploadedTree], members: Mapping[str, str]
+) -> tuple[Fault, ...]:
     """Return what is wrong with uploaded files.
 
     A tree that a result was made from has to be there; a single file may have had another name then.
@@ -24,11 +26,15 @@ def check_uploads(planner: Planner, trees: Iterable[UploadedTree]) -> tuple[Faul
     Args:
         planner: whose ledger says which stages took what.
         trees: all complete uploads, hashed again.
+        members: the keys of results that only a sweep's member stands on, and which.
     """
-    uses = _uses(planner)
+    uses, of_members = _uses(planner), _commands(planner, members)
     known = {tree.folder: tree for tree in trees}
     faults = [
-        compare(_expected(fault.path, fault.expected, uses.get(folder)), fault.found)
+        compare(
+            _expected(fault.path, fault.expected, uses.get(folder), of_members.get(folder.name)),
+            fault.found,
+        )
         for folder, tree in known.items()
         for fault in tree.faults
     ]
@@ -68,11 +74,27 @@ def _made_from(planner: Planner, stage: str, sha256: str) -> Entry | None:
     return None
 
 
-def _expected(path: PurePosixPath, sha256: str, use: _Use | None) -> Expected:
+def _commands(planner: Planner, members: Mapping[str, str]) -> dict[str, str]:
+    """Return what uploads the inputs again that members of a sweep took, by their hashes."""
+    return {
+        sha256: force([entry.components.stage], member)
+        for entry in reversed(planner.ledger.held(planner.workspace))  # what was made first counts
+        if (member := members.get(entry.key))
+        for sha256 in entry.components.inputs.values()
+    }
+
+
+def _expected(
+    path: PurePosixPath, sha256: str, use: _Use | None, of_member: str | None = None
+) -> Expected:
     if use is None:
         made_by, entry = msg("an earlier upload"), None
-        remedy = msg(
-            "no run takes it any more; paddock clean --volumes removes it with all results"
+        remedy = (
+            msg("upload it again: {force}", of_member)
+            if of_member
+            else msg(
+                "no run takes it any more; paddock clean --volumes removes it with all results"
+            )
         )
     else:
         made_by, entry = use.source.upload.made_by, use.entry

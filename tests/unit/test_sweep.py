@@ -356,6 +356,29 @@ def test_an_audit_names_the_command_that_makes_a_members_result_again(
     }
 
 
+def test_an_audit_names_the_command_that_uploads_a_members_labels_again(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "data" / "other.txt").write_text("train/0.png\tAB\n", encoding="utf-8")
+    text = (folder / "paddock.toml").read_text()
+    added = '[[sweep.members]]\nname = "other"\ndata.train = ["other.txt"]\n'
+    (folder / "paddock.toml").write_text(text + added)
+    assert go(folder, "other").code == Exit.OK
+    (tree,) = (path.rpartition("/")[0] for path in engine.files if path.endswith("/other.txt"))
+    fault = {"path": f"{tree}/other.txt", "expected": "0" * 64, "sha256": ""}
+    line = {"upload": tree, "files": 1, "size": 1, "faults": [fault]}
+    rehash = engine._rehash
+
+    def damaged(words: tuple[str, ...]) -> Iterator[bytes]:
+        *lines, end = rehash(words)
+        yield from (*lines, json.dumps(line).encode() + b"\n", end)
+
+    monkeypatch.setattr(engine, "_rehash", damaged)
+    found = audit(load_project(folder), {}, lambda _text: None, StopSwitch())
+    (wrong,) = (it for it in found.faults if it.expected.path.endswith("/other.txt"))
+    assert wrong.expected.remedy == "upload it again: paddock sweep --member other --force data"
+
+
 def test_a_delivered_file_that_was_changed_stops_its_member_only(
     folder: Path, engine: PretendedEngine
 ) -> None:
