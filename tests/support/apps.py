@@ -13,8 +13,11 @@ from typing import Any
 from pipeline.models.catalogue import MODELS
 from pipeline.models.fetch import official_folder
 from pipeline.project import Project, load_project
+from stages.contract import Exit
 from stages.lite.library import EXTRA
+from stages.pitfalls import Pitfall
 from support import given
+from support.cli import call
 from support.elf import android_library, arm_32_library
 from support.naive import Op, Parameter, naive_buffer
 from support.projects import write_project
@@ -156,3 +159,17 @@ def laid_out(folder: Path, files: Files) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return folder
+
+
+def is_whole(archive: Path) -> bool:
+    """Return whether an archive is what `unzip -t` takes without a word."""
+    with zipfile.ZipFile(archive) as made:
+        return made.testzip() is None
+
+
+def refusal(project: Project, app: Path, pitfall: Pitfall) -> str:
+    """Let Paddock look into an app, which it refuses for the pitfall; return in one line what it says."""
+    done = call("check-app", app, project.folder)
+    assert done.returncode == Exit.INTEGRITY
+    assert f"paddock explain {pitfall}" in done.stdout
+    return " ".join(done.stdout.split())

@@ -130,16 +130,6 @@ def test_every_mistake_is_found_and_named(
     assert (code, kinds.get(kind)) == (5, pitfall), kinds
 
 
-def test_the_first_line_of_a_dictionary_that_differs_is_told(
-    tmp_path: Path, project: Project
-) -> None:
-    app = packed(tmp_path / "app.apk", {**LITE_DEMO, DEMO_DICTIONARY: STOCK_DICTIONARY})
-    text = " ".join(call("check-app", app, project.folder).stdout.split())
-    assert (
-        '1 of 4 characters differ; line 2 (class 2) is "C" (U+0043), expected "B" (U+0042)' in text
-    )
-
-
 @pytest.mark.parametrize(
     "change",
     [

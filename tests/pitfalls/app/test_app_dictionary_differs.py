@@ -10,11 +10,11 @@ from support.apps import (
     DICTIONARY,
     LITE_DEMO,
     STOCK_DICTIONARY,
+    is_whole,
     packed,
+    refusal,
     shipped_project,
 )
-from support.cli import call
-from support.packages import says_nothing
 
 
 def as_the_demo_reads(dictionary: bytes, classes: list[int]) -> str:
@@ -26,15 +26,13 @@ def as_the_demo_reads(dictionary: bytes, classes: list[int]) -> str:
 def test_by_hand_each_class_has_a_character(tmp_path: Path) -> None:
     assert as_the_demo_reads(DICTIONARY, [1, 2, 3]) == "AB0"
     assert as_the_demo_reads(STOCK_DICTIONARY, [1, 2, 3]) == "AC0", "no error, and another text"
-    assert says_nothing(
-        packed(tmp_path / "app.apk", {**LITE_DEMO, DEMO_DICTIONARY: STOCK_DICTIONARY})
-    )
+    assert is_whole(packed(tmp_path / "app.apk", {**LITE_DEMO, DEMO_DICTIONARY: STOCK_DICTIONARY}))
 
 
 def test_paddock_names_the_first_line_that_differs(tmp_path: Path) -> None:
     project = shipped_project(tmp_path / "project")
     app = packed(tmp_path / "app.apk", {**LITE_DEMO, DEMO_DICTIONARY: STOCK_DICTIONARY})
-    done = call("check-app", app, project.folder)
-    assert done.returncode == 5
-    assert "line 2 (class 2)" in " ".join(done.stdout.split())
-    assert f"paddock explain {Pitfall.APP_DICTIONARY_DIFFERS}" in done.stdout
+    said = refusal(project, app, Pitfall.APP_DICTIONARY_DIFFERS)
+    assert (
+        '1 of 4 characters differ; line 2 (class 2) is "C" (U+0043), expected "B" (U+0042)' in said
+    )
