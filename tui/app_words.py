@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.app.finding import Outcome
-from pipeline.app.opening import Package
+from pipeline.app.opening import Form
 from pipeline.app.report import AppReport
 from tui.appearance import Mark, symbol
 from tui.language import _, ngettext
@@ -24,7 +24,7 @@ def app_mark(outcome: Outcome) -> tuple[str, str]:
 
 def app_verdict(report: AppReport) -> str:
     """Return what came out in a sentence."""
-    if report.verdict is Outcome.RIGHT and report.package is Package.FILE:
+    if report.verdict is Outcome.RIGHT and report.form is Form.FILE:
         return _("right, as far as this file goes")
     if report.verdict is Outcome.RIGHT:
         return _("it ships what this project delivered")

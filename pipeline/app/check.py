@@ -11,7 +11,7 @@ from pipeline.app.finding import Finding, Kind
 from pipeline.app.libraries import AppLibrary, Wanted
 from pipeline.app.mentions import Mentions
 from pipeline.app.models import AppModel, Models
-from pipeline.app.opening import MOST_READ, WHAT_TO_GIVE, Member, Package, members_of, package_of
+from pipeline.app.opening import MOST_READ, WHAT_TO_GIVE, Form, Member, form_of, members_of
 from pipeline.app.report import AppReport
 from pipeline.app.which import judge_dictionaries, judge_models
 from pipeline.errors import UsageError
@@ -38,28 +38,28 @@ def check_app(project: Project, app: Path) -> AppReport:
         IntegrityFailed: the ledger was changed.
     """
     known = Identifier(project)
-    package = package_of(app)
+    form = form_of(app)
     seen = _Seen(project, known)
     for member in members_of(app):
         seen.take(member)
-    if package is Package.FILE and seen.is_nothing:
+    if form is Form.FILE and seen.is_nothing:
         said = msg(
             "{file} is neither an app nor a model, dictionary or library", one_line(app.name)
         )
         raise UsageError(said, str(app), WHAT_TO_GIVE)
     named = Mentions([*(model.path for model in seen.models), *seen.dictionaries])
-    if package is not Package.FILE:
+    if form is not Form.FILE:
         for member in members_of(app):
             _mention(member, named)
     findings = [
-        *judge_models(seen.models, project.settings.model.task, package, named),
+        *judge_models(seen.models, project.settings.model.task, form, named),
         *judge_dictionaries(list(seen.dictionaries.values()), named),
-        *_no_dictionary(seen, package),
+        *_no_dictionary(seen, form),
         *libraries.judge(seen.libraries, _wanted(project, known, seen.models)),
-        *_no_library(seen, package),
+        *_no_library(seen, form),
         *seen.findings,
     ]
-    return AppReport.of(str(app), package, findings, seen.models, seen.libraries)
+    return AppReport.of(str(app), form, findings, seen.models, seen.libraries)
 
 
 def _mention(member: Member, named: Mentions) -> None:
@@ -155,19 +155,17 @@ def _delivered(project: Project, known: Identifier) -> Iterator[Wanted]:
             yield Wanted(path.name, needs_of(nb))
 
 
-def _no_dictionary(seen: _Seen, package: Package) -> Iterator[Finding]:
-    if package is Package.FILE or seen.dictionaries or not seen.expected:
+def _no_dictionary(seen: _Seen, form: Form) -> Iterator[Finding]:
+    if form is Form.FILE or seen.dictionaries or not seen.expected:
         return
-    if package.is_app or seen.models:
+    if form.is_app or seen.models:
         said = msg("no dictionary found: could not tell which one the app reads with")
         yield Finding(Kind.DICTIONARY_MISSING, "", said)
 
 
-def _no_library(seen: _Seen, package: Package) -> Iterator[Finding]:
-    if package is Package.FILE and not seen.libraries:
+def _no_library(seen: _Seen, form: Form) -> Iterator[Finding]:
+    if form is Form.FILE and not seen.libraries:
         return
-    if (package.is_app or package is Package.FILE) and not any(
-        library.lite for library in seen.libraries
-    ):
+    if (form.is_app or form is Form.FILE) and not any(library.lite for library in seen.libraries):
         said = msg("no Paddle-Lite found in its libraries: could not tell what it reads with")
         yield Finding(Kind.LIBRARY_MISSING, "", said)

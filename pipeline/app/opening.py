@@ -28,7 +28,7 @@ _MADE = frozenset({".git", ".gradle", ".idea", ".cxx", "build", "DerivedData", "
 _SETS = (".apks", ".xapk")
 
 
-class Package(str, Enum):
+class Form(str, Enum):
     """What kind of thing an app is given as."""
 
     APK = "apk"
@@ -42,12 +42,12 @@ class Package(str, Enum):
     @property
     def is_app(self) -> bool:
         """Whether a device installs it: what is not in it, the app does not have."""
-        return self in (Package.APK, Package.AAB, Package.IPA)
+        return self in (Form.APK, Form.AAB, Form.IPA)
 
 
 _BY_SUFFIX = {
-    **{f".{kind.value}": kind for kind in (Package.APK, Package.AAB, Package.AAR, Package.IPA)},
-    **dict.fromkeys(_SETS, Package.APK),
+    **{f".{kind.value}": kind for kind in (Form.APK, Form.AAB, Form.AAR, Form.IPA)},
+    **dict.fromkeys(_SETS, Form.APK),
 }
 
 
@@ -81,14 +81,14 @@ class Member:
         return b"".join(found)[: MOST_READ + 1]
 
 
-def package_of(app: Path) -> Package:
+def form_of(app: Path) -> Form:
     """Return what an app is given as.
 
     Raises:
         UsageError: there is no such file or folder.
     """
     if app.is_dir():
-        return Package.FOLDER
+        return Form.FOLDER
     if not app.is_file():
         raise UsageError(
             msg("there is no such app: {name}", app.name),
@@ -96,7 +96,7 @@ def package_of(app: Path) -> Package:
             WHAT_TO_GIVE,
         )
     kind = _BY_SUFFIX.get(app.suffix.lower())
-    return kind or (Package.ARCHIVE if is_archive(app.name) else Package.FILE)
+    return kind or (Form.ARCHIVE if is_archive(app.name) else Form.FILE)
 
 
 def members_of(app: Path) -> Iterator[Member]:
@@ -106,10 +106,10 @@ def members_of(app: Path) -> Iterator[Member]:
         UsageError: there is none, an archive is damaged or holds what no app does, or there is too much.
     """
     opened = _Opened()
-    package = package_of(app)
-    if package is Package.FOLDER:
+    form = form_of(app)
+    if form is Form.FOLDER:
         yield from opened.folder(app)
-    elif package is Package.FILE:
+    elif form is Form.FILE:
         yield Member(app.name, _pieces(app))
     else:
         yield from opened.archive(app)

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.app.finding import Finding, Outcome
 from pipeline.app.libraries import AppLibrary
 from pipeline.app.models import AppModel
-from pipeline.app.opening import Package
+from pipeline.app.opening import Form
 from stages.contract import Exit, Needs
 from stages.contract.codec import encode
 
@@ -65,7 +65,7 @@ class AppReport:
 
     schema_version: int
     app: str
-    package: Package
+    form: Form
     verdict: Outcome
     """wrong if a finding is; unknown if none is and nothing proves the app right"""
     findings: tuple[FindingEntry, ...]
@@ -76,7 +76,7 @@ class AppReport:
     def of(
         cls,
         app: str,
-        package: Package,
+        form: Form,
         findings: Sequence[Finding],
         models: Sequence[AppModel],
         libraries: Sequence[AppLibrary],
@@ -85,7 +85,7 @@ class AppReport:
         return cls(
             SCHEMA_VERSION,
             app,
-            package,
+            form,
             _verdict(findings),
             tuple(
                 FindingEntry(it.outcome, it.kind.value, it.path, it.sentence, it.pitfall)

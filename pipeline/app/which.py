@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.app.finding import Finding, Kind, Outcome
 from pipeline.app.mentions import Mentions
 from pipeline.app.models import AppModel
-from pipeline.app.opening import Package
+from pipeline.app.opening import Form
 from pipeline.integrity.identify import Kind as Whose
 from pipeline.tasks import TASKS
 from pipeline.text import one_line, without_secrets
@@ -28,10 +28,10 @@ _X86 = "x86"
 
 
 def judge_models(
-    found: Sequence[AppModel], task: str, package: Package, named: Mentions
+    found: Sequence[AppModel], task: str, form: Form, named: Mentions
 ) -> Iterator[Finding]:
     """Say of each model whose it is, and whether the project's is there and loaded."""
-    alone = package is Package.FILE
+    alone = form is Form.FILE
     same = [model for model in found if alone or _is_of(model, task)]
     yours = [model for model in same if model.is_yours]
     for model in found:
@@ -46,7 +46,7 @@ def judge_models(
         else:
             yield _instead(model)
     if not same:
-        yield from _missing(package)
+        yield from _missing(form)
     if len(yours) == len(same):
         yield from _unnamed(Kind.MODEL_UNNAMED, [model.path for model in yours], named)
     yield from _downloads(named)
@@ -114,11 +114,11 @@ def _second(model: AppModel, yours: Sequence[AppModel], named: Mentions) -> Find
     return Finding(Kind.MODEL_SECOND, model.path, said)
 
 
-def _missing(package: Package) -> Iterator[Finding]:
-    if package.is_app:
+def _missing(form: Form) -> Iterator[Finding]:
+    if form.is_app:
         said = msg("none of your models is in it: it loads what it downloads, or nothing")
         yield Finding(Kind.MODEL_MISSING, "", said)
-    elif package is not Package.FILE:
+    elif form is not Form.FILE:
         yield Finding(Kind.MODEL_NOT_IN_IT, "", msg("no model of this project's task is in it"))
 
 
