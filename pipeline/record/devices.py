@@ -166,9 +166,8 @@ def add_device(state: Path, device: Device) -> None:
     """Add a line and flush it to the disk."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / _FILE).open("ab+") as stream:
-        fcntl.flock(
-            stream, fcntl.LOCK_EX
-        )  # a line vouches for all before it: no other comes between
+        # A line vouches for all before it: no other comes between.
+        fcntl.flock(stream, fcntl.LOCK_EX)
         stream.seek(0)
         before = stream.read()
         start = b"\n" if before and not before.endswith(b"\n") else b""

@@ -14,6 +14,7 @@ from support.recorded import RUN, recorded_project
 from support.reports import own_report
 from support.screen import SMALL, CalmBackend, looked_again, opened, text_of, until_shown
 
+LONG = "Example Phone 12 Pro with a long name"
 LOST = DeviceFinding(DeviceFault.MISSING_IMAGE, "a.png")
 
 
@@ -34,9 +35,11 @@ async def test_phones_are_rows_with_their_own_verdict_and_a_key_writes_the_kit(
         await until_shown(pilot, app, "✔ PASS  parity holds")
         assert "Pixel" not in text_of(app)
         add_device(folder / ".paddock", good)
-        add_device(folder / ".paddock", replace(good, name="Other", same=3, findings=(LOST,)))
+        add_device(folder / ".paddock", replace(good, name=LONG, same=3, findings=(LOST,)))
         await looked_again(pilot, app, "Pixel")
-        assert "Other · nb-arm" in text_of(app) and "a.png: it did not read" in text_of(app)
+        assert "a.png: it did not read" in text_of(app) and LONG not in text_of(app)
+        await pilot.press("end")
+        await until_shown(pilot, app, f"{LONG} · nb-arm")
 
         await pilot.press("K")
         await until_shown(pilot, app, "has no kit")

@@ -167,7 +167,10 @@ def _status(model: Model) -> Text:
 
 
 def _facts(model: Model, report: Report, shown: Iterable[ReportMetric]) -> Iterable[Text]:
-    """Give what the row does not show, the hashes in full, and then the finer numbers that there are."""
+    """Give what the row does not show: a name that it cuts, the hashes in full, then the finer numbers."""
+    title = Text(one_line(translated(model.title)))
+    if title.cell_len > _LONGEST_NAME:
+        yield title
     if not model.is_measured:
         yield _status(model)
     if model.pitfall:
