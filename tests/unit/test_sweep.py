@@ -85,10 +85,17 @@ def test_what_members_share_is_made_once_and_each_delivers(
     assert all(started[it.member] == it.run for it in heard if it.member)
     assert {run.name for run in list_runs(folder / ".paddock")} == {*started.values()}
     assert not Ledger(folder / ".paddock" / "ledger.jsonl").broken
+    (record,) = (folder / ".paddock" / "sweeps").glob("*/events.jsonl")
+    events = [Envelope.decode(line).event for line in record.read_text().splitlines()]
+    assert sorted(it.name for it in events if isinstance(it, MemberStarted)) == MEMBERS
+    assert isinstance(events[-1], RunFinished) and events[-1].code == 0
 
     engine.ran.clear()
     assert go(folder, jobs=jobs).code == Exit.OK and engine.ran == [], "all is cached"
     assert go(folder, jobs=jobs, locked=True).code == Exit.OK
+
+    assert go(folder, jobs=jobs, forced=frozenset(("data",))).code == Exit.OK
+    assert engine.ran == ["data"], "once, and what it made is the same, so all else stays"
 
 
 def test_a_members_files_are_those_of_a_run_with_its_settings(
@@ -161,13 +168,6 @@ def test_who_needs_what_is_being_made_waits_for_it(folder: Path, engine: Pretend
     asked = Asked(Options(), 2, ("seed=1", "seed=2"))
     assert sweep(folder, asked, {}, listen, StopSwitch()).code == Exit.OK
     assert engine.ran.count("data") == 1
-
-
-def test_forced_stages_are_made_again_once(folder: Path, engine: PretendedEngine) -> None:
-    assert go(folder).code == Exit.OK
-    engine.ran.clear()
-    assert go(folder, jobs=3, forced=frozenset(("data",))).code == Exit.OK
-    assert engine.ran == ["data"], "what it made is the same, so all else stays"
 
 
 def test_nothing_is_uploaded_again_that_a_member_may_be_reading(
@@ -309,16 +309,6 @@ def test_what_members_report_is_not_the_projects_own(
 def test_an_unknown_member_is_refused_with_the_nearest(folder: Path) -> None:
     with pytest.raises(UsageError, match='did you mean "seed=1"'):
         go(folder, "sed=1")
-
-
-def test_the_sweeps_own_record_says_what_it_ran_and_how_it_ended(
-    folder: Path, engine: PretendedEngine
-) -> None:
-    assert go(folder).code == Exit.OK
-    (record,) = (folder / ".paddock" / "sweeps").glob("*/events.jsonl")
-    events = [Envelope.decode(line).event for line in record.read_text().splitlines()]
-    assert [it.name for it in events if isinstance(it, MemberStarted)] == MEMBERS
-    assert isinstance(events[-1], RunFinished) and events[-1].code == 0
 
 
 def audited(folder: Path) -> dict[str, str]:
