@@ -1,12 +1,14 @@
-"""The table of a sweep beside what its members delivered, in ``out.sweep/``."""
+"""The table of a sweep as files, beside what its members delivered in ``out.sweep/``."""
 
 from __future__ import annotations
 
 from pipeline.project import Project
 from pipeline.project.schema import OUT_OF_SWEEP
 from pipeline.record.events import Delivered
-from pipeline.sweep.markdown import render_markdown
+from pipeline.report.markdown import escaped
+from pipeline.report.markdown import table as lines_of
 from pipeline.sweep.table import Table
+from pipeline.sweep.words import choice, doubts, failures, rows, titles
 from stages.files import write_text
 
 #: The files by name.
@@ -20,3 +22,16 @@ def deliver_table(project: Project, table: Table) -> Delivered:
     write_text(folder / TABLE_JSON, table.dump())
     write_text(folder / TABLE_MARKDOWN, render_markdown(table))
     return Delivered(str(folder), (TABLE_JSON, TABLE_MARKDOWN))
+
+
+def render_markdown(table: Table) -> str:
+    """Draw ``table`` as Markdown."""
+    lines = [
+        f"# {escaped(table.project)}: {len(table.rows)} members",
+        "",
+        escaped(choice(table)),
+        "",
+    ]
+    lines += [*lines_of(titles(table), rows(table)), ""]
+    lines += [f"- {escaped(line)}" for line in (*doubts(table), *failures(table))]
+    return "\n".join(lines).rstrip("\n") + "\n"

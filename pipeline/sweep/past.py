@@ -57,7 +57,6 @@ def _features(metric: Any) -> tuple[float, float]:
         return 0.0, 0.0
     if not count.images_per_s or not count.computed:
         return 0.0, 0.0
-    seconds = (
-        count.images / count.images_per_s
-    )  # of all images: those found in the cache take next to none
+    # Of all images: those that were found in the cache took next to none.
+    seconds = count.images / count.images_per_s
     return seconds, seconds * count.images / count.computed

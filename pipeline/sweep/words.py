@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.record.verdict import read_verdict
 from pipeline.sweep.table import Row, Table
+from pipeline.tasks import NONE
 from pipeline.text import human_seconds, human_size
 from stages.message import msg
-
-#: What a cell says of what there is none of.
-NONE = "–"
 
 
 @dataclass(frozen=True)

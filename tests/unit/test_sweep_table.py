@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.sweep.markdown import render_markdown
+from pipeline.sweep.deliver import render_markdown
 from pipeline.sweep.table import Chosen, Measured, Row, Table, load_table, ranked
 from pipeline.sweep.words import choice, doubts
 from stages.contract import Interval

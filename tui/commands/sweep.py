@@ -24,9 +24,8 @@ from pipeline.run.connect import connect
 from pipeline.run.options import Options
 from pipeline.run.prepare import Preparation
 from pipeline.sweep.capacity import refuse_too_many
-from pipeline.sweep.deliver import TABLE_JSON
+from pipeline.sweep.deliver import TABLE_JSON, render_markdown
 from pipeline.sweep.drive import Asked, chosen, sweep
-from pipeline.sweep.markdown import render_markdown
 from pipeline.sweep.plan import Fate, SweepPlan, plan_sweep
 from pipeline.sweep.table import Table, load_table
 from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
