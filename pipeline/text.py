@@ -46,6 +46,11 @@ def without_secrets(address: str) -> str:
     return one_line(without_credentials(address.partition("?")[0].partition("#")[0]))
 
 
+def cut(text: str, most: int) -> str:
+    """Return a text of ``most`` characters at the most; the last says that there was more."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def human_size(size: int) -> str:
     """Return a size in bytes with a decimal unit, as ``12.3 MB``."""
     value = float(size)

@@ -16,7 +16,7 @@ from pipeline.report.table import (
     verdict_line,
 )
 from pipeline.report.training import summary
-from pipeline.text import one_line
+from pipeline.text import cut, one_line
 
 #: Longer lists are cut, saying so; report.json has them all.
 MAX_MISMATCHES = 50
@@ -105,7 +105,7 @@ def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
 
 def escaped(text: str) -> str:
     """Escape what Markdown or HTML would read as markup: labels come from anywhere."""
-    safe = one_line(text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…")
+    safe = one_line(cut(text, LONGEST_CELL))
     for character in "\\`|*_[]<>&":
         safe = safe.replace(character, "\\" + character)
     return safe

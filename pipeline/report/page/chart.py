@@ -5,7 +5,7 @@ A drawing is 420 units wide, which is about as many pixels, so its text is legib
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -82,7 +82,7 @@ def bars(rows: Sequence[Row], label: str, *, whole: bool = False) -> Markup:
     return _svg(_tall(rows), _in_rows(rows, axis, lambda value: f"{value:g}", _bar), label)
 
 
-def _tall(rows: Sequence[Row]) -> float:
+def _tall(rows: Collection[Row]) -> float:
     return _TOP + _ROW * len(rows) + _BOTTOM
 
 
@@ -138,12 +138,14 @@ def _bar(row: Row, axis: Axis, at: float) -> Iterator[Markup]:
 
 def calibration(rows: Sequence[tuple[Row, float | None, float | None]], label: str) -> Markup:
     """Draw for each model how sure it is where it is right, and where it is wrong."""
-    sure = [it for _row, *both in rows for it in both if it is not None]
+    sure = [it for _row, *sides in rows for it in sides if it is not None]
     axis = Axis.over([min(sure, default=0.0) - 0.02, 1.0], _LEFT + 6, _RIGHT - 6).rounded()
     axis = axis.within(0.0, 1.0)
 
-    def draw(number: int, right: float | None, wrong: float | None) -> Iterator[Markup]:
-        at = _TOP + _ROW * number + _DRAWN
+    both = {row: (right, wrong) for row, right, wrong in rows}
+
+    def draw(row: Row, axis: Axis, at: float) -> Iterator[Markup]:
+        right, wrong = both[row]
         yield tag("line", x1=_LEFT, x2=_RIGHT, y1=at, y2=at, class_="rail")
         if wrong is not None:
             where = axis.place(wrong)
@@ -152,13 +154,7 @@ def calibration(rows: Sequence[tuple[Row, float | None, float | None]], label: s
         if right is not None:
             yield tag("circle", cx=axis.place(right), cy=at, r=5)
 
-    bottom = _TOP + _ROW * len(rows)
-    parts = [*_upright(axis, percent, bottom)]
-    for number, (row, right, wrong) in enumerate(rows):
-        parts.append(svg_text(_LEFT, _TOP + _ROW * number + _WORDS, row.name))
-        parts.append(svg_text(_RIGHT, _TOP + _ROW * number + _WORDS, row.said, "end", "number"))
-        parts += draw(number, right, wrong)
-    return _svg(bottom + _BOTTOM, parts, label)
+    return _svg(_tall(both), _in_rows([*both], axis, percent, draw), label)
 
 
 def curves(

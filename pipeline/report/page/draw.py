@@ -29,9 +29,9 @@ from pipeline.report.table import differences_title, notes
 from pipeline.text import one_line
 
 TEMPLATES = Path(__file__).parent / "templates"
-#: Should text from outside become markup in spite of all: nothing runs, nothing is fetched.
 #: So many lines that changed are listed.
 MOST_CHANGED = 100
+#: Should text from outside become markup in spite of all: nothing runs, nothing is fetched.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 

@@ -15,7 +15,7 @@ from pipeline.report.model import Report
 from pipeline.report.page.say import cell, tag, together, written
 from pipeline.report.pictures import PictureError, load_picture
 from pipeline.tasks import TASKS
-from pipeline.text import shown
+from pipeline.text import cut, shown
 from stages.contract import Mismatch
 from stages.message import Message, joined, msg
 
@@ -114,7 +114,7 @@ def _card(item: Mismatch, names: Sequence[str], picture: Picture | None, *, read
     )
     return Card(
         item.image,
-        written(_cut(item.label)) if reads else cell(item.label),
+        written(cut(item.label, LONGEST)) if reads else cell(item.label),
         readings,
         len(found) > 1,
         picture,
@@ -123,7 +123,10 @@ def _card(item: Mismatch, names: Sequence[str], picture: Picture | None, *, read
 
 def marked(reading: str, label: str) -> Markup:
     """Return what was read, with what the label has otherwise marked; what was left out is an empty place."""
-    parts = (_piece(text, is_same) for text, is_same in pieces(_cut(reading), _cut(label)))
+    parts = (
+        _piece(text, is_same)
+        for text, is_same in pieces(cut(reading, LONGEST), cut(label, LONGEST))
+    )
     return tag("bdi", together(parts), class_="written")
 
 
@@ -131,17 +134,13 @@ def reading(found: str, label: str | None = None) -> Markup:
     """Return what was found: a sentence of Paddock's, or a text, held against its label if there is one."""
     if isinstance(found, Message):
         return cell(found)
-    return written(_cut(found)) if label is None else marked(found, label)
+    return written(cut(found, LONGEST)) if label is None else marked(found, label)
 
 
 def _piece(text: str, is_same: bool) -> Markup:
     if is_same:
         return escape(shown(text))
     return tag("mark", visible(text), class_=None if text else "gap")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _picture(images: Path, name: str, box: tuple[int, int]) -> Picture | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from pipeline.language import LANGUAGES, SOURCE, said_in
-from pipeline.text import one_line, shown
+from pipeline.text import cut, one_line, shown
 from stages.message import Message
 
 #: What the page speaks beside English: code -> (class of the elements, language for the browser).
@@ -75,16 +75,12 @@ def svg_text(
 ) -> Markup:
     """Return a text of a drawing, in all languages; one that would not fit into any is cut."""
     found = _one_in_each(text) if isinstance(text, Message) else {"": one_line(str(text))}
-    found = {name: _cut(words) for name, words in found.items()}
+    found = {name: cut(words, LONGEST) for name, words in found.items()}
     return Markup("").join(
         tag("text", words, x=left, y=top, text_anchor=anchor, class_=_classes(kind, name, found),
             lang=name if len(found) > 1 else None)
         for name, words in found.items()
     )  # fmt: skip
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _classes(kind: str, name: str, found: dict[str, str]) -> str | None:
