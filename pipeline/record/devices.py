@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from pipeline.errors import IntegrityFailed
-from pipeline.record.hash_chain import linked, read_chain
+from pipeline.record.hash_chain import Writer, read_chain
 from stages.contract import DocumentError, Latency
 from stages.contract.codec import decode, encode
 from stages.message import msg
@@ -164,16 +162,7 @@ def read_devices(state: Path) -> tuple[Device, ...]:
 
 def add_device(state: Path, device: Device) -> None:
     """Add a line and flush it to the disk."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / _FILE).open("ab+") as stream:
-        # A line vouches for all before it: no other comes between.
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        stream.seek(0)
-        before = stream.read()
-        start = b"\n" if before and not before.endswith(b"\n") else b""
-        stream.write(start + linked(before + start, encode(device)))
-        stream.flush()
-        os.fsync(stream.fileno())
+    Writer(state / _FILE, b"").append(encode(device))
 
 
 def latest_devices(devices: tuple[Device, ...]) -> tuple[Device, ...]:

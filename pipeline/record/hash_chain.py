@@ -7,6 +7,7 @@ links, are bytes like any other: the next line vouches for them too.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -34,12 +35,8 @@ class Chain:
     torn: bool = False
 
 
-def linked(before: bytes, body: Mapping[str, Any]) -> bytes:
-    """Return the line, with its newline, that says ``body`` after all the bytes ``before``."""
-    return _linked(hashlib.sha256(before), body)
-
-
-def _linked(before: hashlib._Hash, body: Mapping[str, Any]) -> bytes:
+def linked(before: hashlib._Hash, body: Mapping[str, Any]) -> bytes:
+    """Return the line, with its newline, that says ``body`` after all the bytes whose hash is ``before``."""
     text = json.dumps(body, sort_keys=True).encode("ascii")
     digest = before.copy()
     digest.update(text)
@@ -61,6 +58,9 @@ class Writer:
         """Add a line and flush it to the disk."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab+") as stream:
+            fcntl.flock(
+                stream, fcntl.LOCK_EX
+            )  # no other line comes between those that it vouches for
             if stream.seek(0, os.SEEK_END) != self._size:
                 stream.seek(0)
                 self._digest, self._size, self._is_whole = _known(stream.read())
@@ -68,7 +68,7 @@ class Writer:
             # A line that a crash cut short stays alone.
             start = b"" if self._is_whole else b"\n"
             digest.update(start)
-            line = _linked(digest, body)
+            line = linked(digest, body)
             stream.write(start + line)
             stream.flush()
             os.fsync(stream.fileno())

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -374,8 +375,8 @@ def ledger(path: Path) -> None:
 def ledger_line() -> list[bytes]:
     components = Components("train", "image", {"epochs": 3}, {"labels": "0" * 64})
     entry = Entry("now", "run", "volume", components, make_result("train", components.key))
-    first = linked(b"", asdict(entry))
-    return [first + linked(first, asdict(entry))]
+    first = linked(sha256(), asdict(entry))
+    return [first + linked(sha256(first), asdict(entry))]
 
 
 def lock() -> list[bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 
 from pipeline.record.hash_chain import linked, read_chain
@@ -12,7 +14,7 @@ BODIES = [{"run": "one", "n": 1}, {"run": "two", "n": 2}, {"run": "three", "n": 
 def chain(start: bytes = b"") -> bytes:
     data = start
     for body in BODIES:
-        data += linked(data, body)
+        data += linked(sha256(data), body)
     return data
 
 
@@ -53,7 +55,7 @@ def test_what_a_crash_cut_short_is_passed_over_and_vouched_for_later() -> None:
         assert found.torn and not found.broken, data[:end]
         assert list(found.bodies) == BODIES[:2]
     torn = data[:-5] + b"\n"
-    later = torn + linked(torn, {"run": "four"})
+    later = torn + linked(sha256(torn), {"run": "four"})
     assert not read_chain(later).broken
     assert read_chain(later.replace(b"three", b"thre3")).broken == 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def test_an_event_survives_its_line(message: str) -> None:
 def chain_of(bodies: list[dict[str, Any]]) -> bytes:
     data = b""
     for body in bodies:
-        data += linked(data, body)
+        data += linked(sha256(data), body)
     return data
 
 
