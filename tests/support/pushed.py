@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.project import load_project
 from pipeline.record.verdict import Verdict
 from pipeline.report.model import StageArtifact
 from pipeline.run.deliver import complete, deliver
+from support.apps import laid_out
 from support.projects import write_project
 from support.registry import digest
-from support.results import make_report
+from support.results import make_artifact, make_report
 
 SHIPPED = {
     "model_arm.nb": b"arm" * 5000,
@@ -33,22 +34,14 @@ def delivered(
     reasons = () if verdict.passed else ("nb-x86: strings differ",)
     report = make_report(project)
     made = {
-        name: StageArtifact(
-            stage="convert",
-            path=name,
-            size=len(data),
-            md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
-            sha256=hashlib.sha256(data).hexdigest(),
-        )
+        name: StageArtifact(stage="convert", **asdict(make_artifact(name, data)))
         for name, data in files.items()
     }
     others = [it for it in report.artifacts if it.path not in made]
     update = {"verdict": verdict, "reasons": reasons, "artifacts": (*others, *made.values())}
     report = report.model_copy(update=update)
     ready = folder / ".paddock" / "ready"
-    ready.mkdir(parents=True)
-    for name, data in files.items():
-        (ready / name).write_bytes(data)
+    laid_out(ready, files)
     complete(ready, report, made=KIT)
     deliver(project.out if verdict.delivers else folder / "out.failed", ready)
     return folder

@@ -7,8 +7,9 @@ from pathlib import Path
 from pipeline.project import Project
 from pipeline.record.kept import kept_file
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
-from stages.contract import Artifact, Lineage, Result, TracedModel, digests_of
+from stages.contract import Lineage, Result, TracedModel, digests_of
 from stages.lite.naive_buffer import parse_naive_buffer
+from support.results import make_artifact
 
 
 def record(
@@ -30,7 +31,7 @@ def record(
     keys = {}
     for stage, files in stages.items():
         components = Components(stage, "sha256:a", {"run": run}, {})
-        artifacts = tuple(artifact(name, data) for name, data in files.items())
+        artifacts = tuple(make_artifact(name, data) for name, data in files.items())
         result = Result(stage, components.key, artifacts, {}, {}, 1.0)
         ledger.append(Entry("now", run, "volume@1", components, result))
         keys[stage] = components.key
@@ -38,9 +39,3 @@ def record(
     kept = kept_file(project.state, digests_of(lineage).sha256)
     kept.parent.mkdir(exist_ok=True)
     kept.write_bytes(lineage)
-
-
-def artifact(name: str, data: bytes) -> Artifact:
-    """Return an artifact of these bytes."""
-    digests = digests_of(data)
-    return Artifact(name, digests.size, digests.md5, digests.sha256)
