@@ -10,6 +10,7 @@ from typing import Any
 
 from textual._context import visible_screen_stack
 from textual.app import App
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from pipeline.machine.doctor import Finding
@@ -114,6 +115,12 @@ async def calm(pilot: Pilot[Any], looks: int = 2, at_most: int = 40) -> None:
         if same >= looks:
             break
     text_of(pilot.app)  # whatever is on the screen can be drawn
+
+
+async def pasted(pilot: Pilot[Any], app: App[Any], text: str) -> None:
+    """Give a line what a user would not type."""
+    app.post_message(Paste(text))
+    await pilot.pause()
 
 
 async def until_shown(pilot: Pilot[Any], app: App[Any], *texts: str) -> None:

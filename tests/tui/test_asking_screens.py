@@ -11,7 +11,7 @@ from stages.contract.reading import ReadImage, Reading, Readings
 from support.pushed import SHIPPED, delivered
 from support.recorded import recorded_project
 from support.registry import tiny_registry
-from support.screen import SMALL, CalmBackend, calm, opened, text_of, until_shown
+from support.screen import SMALL, CalmBackend, calm, opened, pasted, text_of, until_shown
 from tui.screens.asking import AskingScreen
 from tui.screens.parity import ParityScreen
 
@@ -52,7 +52,9 @@ async def test_a_model_is_pushed_and_pulled_by_keys(tmp_path: Path) -> None:
         async with opened(CalmBackend(folder), SMALL) as (app, pilot):
             await pilot.press("P", *address, "enter")
             await until_shown(pilot, app, "PASS", "exactly this package: paddock pull")
-            await pilot.press("escape", "U", *address, "space", *str(tmp_path / "to"), "enter")
+            await pilot.press("escape", "U")
+            await pasted(pilot, app, f"{address} {tmp_path / 'to'}")
+            await pilot.press("enter")
             await until_shown(pilot, app, "PASS", "files")
             assert (tmp_path / "to" / "model_arm.nb").read_bytes() == SHIPPED["model_arm.nb"]
             await pilot.press("enter")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from support.apps import DEMO_LIBRARY, DEMO_REC, LITE_DEMO, STOCK, packed, shipped_project
 from support.elf import android_library
-from support.screen import SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from support.screen import SMALL, CalmBackend, lines_of, opened, pasted, text_of, until_shown
 from tui.screens.check_app import CheckAppScreen
 from tui.screens.guards import GuardsScreen
 
@@ -22,7 +22,8 @@ async def test_an_app_is_asked_for_looked_into_and_each_line_explained(tmp_path:
         await pilot.press(*"/nowhere.apk", "enter")
         await until_shown(pilot, app, "there is no such app: nowhere.apk")
 
-        await pilot.press(*str(wrong), "enter")
+        await pasted(pilot, app, str(wrong))
+        await pilot.press("enter")
         await until_shown(
             pilot, app, "wrong.apk: not as this project delivered it: 2 things are wrong"
         )
@@ -30,7 +31,9 @@ async def test_an_app_is_asked_for_looked_into_and_each_line_explained(tmp_path:
         assert f"▸ ✘  {DEMO_REC}" in text_of(app)
         await pilot.press("e")  # the first line that is wrong
         await until_shown(pilot, app, "app-ships-stock-model")
-        await pilot.press("escape", "p", *str(right), "enter")
+        await pilot.press("escape", "p")
+        await pasted(pilot, app, str(right))
+        await pilot.press("enter")
         await until_shown(pilot, app, "right.apk: it ships what this project delivered")
         assert isinstance(app.screen, CheckAppScreen)
         await pilot.press("escape")
