@@ -8,10 +8,9 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.errors import UsageError
 from pipeline.kit.files import FOLDER, KitSource, files_for_phones, make_kit
 from pipeline.kit.rules import NoKitError
-from pipeline.plan.workspace import result_folder
 from pipeline.project import Project
 from pipeline.record.kept import read_kept
 from pipeline.record.runlock import LOCK_NAME, run_lock
@@ -19,6 +18,7 @@ from pipeline.record.runs import run_folder
 from pipeline.report.find import runs_of
 from pipeline.report.model import Report, StageArtifact, read_report
 from pipeline.run.connect import connect
+from pipeline.run.made import read_made
 from pipeline.run.prepare import prepare
 from stages.contract import digests_of
 from stages.contract.artifacts import DICTIONARY, GOLDEN, GOLDEN_FILES, PREPROCESS
@@ -153,17 +153,8 @@ def _fetched(
         prepared = prepare(connect(project, environ), frozenset(), say)
         with prepared.place.volumes() as volumes:
             for item in missing:
-                folder, buffer = (
-                    result_folder(item.stage, report.stages[item.stage].key),
-                    io.BytesIO(),
-                )
-                volumes.fetch(folder / item.path, buffer)
-                if digests_of(buffer.getvalue()).sha256 != item.sha256:
-                    said = msg("{file} is not the one that run {run} made", item.path, report.run)
-                    raise IntegrityFailed(
-                        said, str(folder / item.path), msg("run again: paddock --batch")
-                    )
-                fetched[item.path] = buffer.getvalue()
+                key = report.stages[item.stage].key
+                fetched[item.path] = read_made(volumes, item.stage, key, item.path, item.sha256)
     return fetched
 
 

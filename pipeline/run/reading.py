@@ -6,24 +6,22 @@ volume as data, under numbers, for as long as it takes: no name of theirs reache
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.engine.volumes import VolumeClient
-from pipeline.errors import EngineError, IntegrityFailed, PaddockError, UsageError
+from pipeline.errors import EngineError, PaddockError, UsageError
 from pipeline.machine.reclaim import remove_paths
 from pipeline.plan.inputs import FromStage, Upload
 from pipeline.plan.stages.verify import SPEC
 from pipeline.plan.wiring import Wire
-from pipeline.plan.workspace import result_folder
 from pipeline.project import Project
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.run.connect import connect
 from pipeline.run.execution import inputs_of
+from pipeline.run.made import read_made
 from pipeline.run.options import StopSwitch
 from pipeline.run.prepare import Prepared, prepare
 from pipeline.text import nearest, one_line
@@ -140,14 +138,9 @@ def _test_images(
 ) -> list[OwnImage]:
     """Find images in the test set as the data stage left it."""
     data = results["data"]
-    made, buffer = data.artifact(labels_file("test")), io.BytesIO()
-    volumes.fetch(result_folder(data.stage, data.key) / made.path, buffer)
-    if hashlib.sha256(buffer.getvalue()).hexdigest() != made.sha256:
-        raise IntegrityFailed(
-            msg("{name} is not what data made", made.path),
-            remedy=msg("run again with --force data"),
-        )
-    labels = [item for item in parse_labels(buffer.getvalue()) if isinstance(item, Label)]
+    made = data.artifact(labels_file("test"))
+    read = read_made(volumes, data.stage, data.key, made.path, made.sha256)
+    labels = [item for item in parse_labels(read) if isinstance(item, Label)]
     by_name = {label.image: label for label in labels}
     numbered = {str(number): label for number, label in enumerate(labels, 1)}
     found = []

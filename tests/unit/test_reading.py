@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import EngineError, PaddockError, UsageError
+from pipeline.errors import EngineError, IntegrityFailed, PaddockError, UsageError
 from pipeline.project import load_project
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.reading import read_images
@@ -69,6 +69,17 @@ def test_images_go_in_as_data_and_come_back_under_their_names(
     assert "my plate" not in str(spec)
     with pytest.raises(UsageError, match="is not an image of the test set"):
         ask(folder, tests=("3",))
+
+
+def test_labels_that_were_changed_in_the_volume_are_not_read(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    finish(folder, engine, b"test/0.png\tAB0\n")
+    (made,) = {path for path in engine.files if "/data/" in path and path.endswith("/test.txt")}
+    engine.files[made] = b"test/0.png\tAB1\n"
+    with pytest.raises(IntegrityFailed, match="is not what data made"):
+        ask(folder, tests=("1",))
+    assert "reading" not in engine.ran
 
 
 PARTED = (Reading("pd", "AB", 0.9), Reading("nb-x86", "A8", 0.9))
