@@ -74,7 +74,12 @@ def _artifacts(first: Path, second: Path) -> Iterator[str]:
 
 
 def _delivered(first: Path, second: Path) -> Iterator[str]:
-    names = {path.name for folder in (first, second) for path in folder.iterdir()}
+    names = {
+        path.relative_to(folder).as_posix()
+        for folder in (first, second)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
     for name in sorted(names - {*_REPORTS, *SUMS}):  # the sums name the reports, which have times
         yield from _bytes(f"out/{name}", first / name, second / name)
 

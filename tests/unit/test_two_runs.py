@@ -67,9 +67,12 @@ def test_the_first_byte_that_differs_is_named(first: Path, tmp_path: Path) -> No
     (second / "out" / "model_arm.nb").write_bytes(b"a mOdel, longer")
     (second / "paddock.lock").write_text("lock\n")
     (second / "out" / "dict.txt").write_text("A\n")
+    (second / "out" / "kit").mkdir()
+    (second / "out" / "kit" / "README.md").write_text("read me\n")
     assert differences(first, second) == [
         "paddock.lock: byte 4 is the first that differs",
         "out/dict.txt: only in one of the runs",
+        "out/kit/README.md: only in one of the runs",
         "out/model_arm.nb: byte 3 is the first that differs",
     ]
 
