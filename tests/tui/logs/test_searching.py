@@ -125,10 +125,14 @@ async def test_long_lines_are_gone_along_and_folded_and_a_match_is_gone_to(desk:
     assert desk.app.rows()[-4].startswith(symbol("unfocused") + symbol("more-left"))
     await desk.press("escape")  # and back, if it is not what one looked for
     assert desk.view.following and desk.view.searching is None and not desk.view.prompt.display
-    await desk.press("slash", *"needle", "enter", "left", "left", "left")
-    assert desk.view.lines.left == 0 and desk.current == "a" * 76 + symbol("selected")
+    await desk.press("slash", *"needle", "enter")
+    await desk.until(lambda: "needle" in desk.current)  # what is found is gone to a moment later
+    await desk.until(lambda: desk.view.searching is not None and not desk.view.searching.is_busy)
+    await desk.press("left", "left", "left")
+    await desk.until(lambda: desk.current == "a" * 76 + symbol("selected"))
+    assert desk.view.lines.left == 0
     await desk.press("right")
-    assert "needle" in desk.current
+    await desk.until(lambda: "needle" in desk.current)
     await desk.press("w", "f")
     assert desk.shown[-5:] == [
         long[:77],
