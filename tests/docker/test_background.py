@@ -71,7 +71,8 @@ def test_run_goes_on_when_its_starter_is_killed(site: Site, official: Path) -> N
         assert who is not None and who.run == began.run
         said = finished(own)
     assert code_of(said) == 0
-    assert running(state) is None and site.containers(official) == []
+    wait_for(lambda: running(state) is None)  # a moment after the last event
+    assert site.containers(official) == []
     check_resources([item.event for item in said if isinstance(item.event, ResourcesUsed)])
     assert {item.stage for item in said if isinstance(item.event, ResourcesUsed)} <= {
         "data",
@@ -126,7 +127,8 @@ def test_stopped_run_ends_and_leaves_no_container(
         assert stop(wait_until_running(state), at_once)
         said = finished(own.folder)
         assert own.process.wait(PATIENCE) == code_of(said) == 130
-        assert site.containers(official) == [] and running(state) is None
+        wait_for(lambda: running(state) is None)
+        assert site.containers(official) == []
         assert summarise(own.folder).stages["convert"] == "stopped"
         failed = next(item.event for item in said if isinstance(item.event, RunFailed))
         assert "the next run goes on from there" in failed.message
