@@ -29,13 +29,13 @@ class Kind(str, Enum):
     MODEL_REBUILT = "model-rebuilt"
     MODEL_DAMAGED = "model-damaged"
     MODEL_FOR_OTHER_TARGET = "model-for-other-target"
+    MODEL_FOR_COMPUTERS = "model-for-computers"
     MODEL_SECOND = "model-second"
     MODEL_UNUSED = "model-unused"
     MODEL_OTHER_TASK = "model-other-task"
     MODEL_UNTOLD = "model-untold"
     MODEL_UNNAMED = "model-unnamed"
     MODEL_MISSING = "model-missing"
-    MODEL_NOT_IN_IT = "model-not-in-it"
     MODEL_DOWNLOADED = "model-downloaded"
     MODEL_FROM_ADDRESS = "model-from-address"
 
@@ -88,7 +88,6 @@ _RIGHT = (Kind.MODEL_YOURS, Kind.DICTIONARY_YOURS, Kind.DICTIONARY_SAME, Kind.LI
 _UNKNOWN = (
     Kind.MODEL_UNTOLD,
     Kind.MODEL_UNNAMED,
-    Kind.MODEL_NOT_IN_IT,
     Kind.MODEL_FROM_ADDRESS,
     Kind.DICTIONARY_MISSING,
     Kind.DICTIONARY_UNNAMED,

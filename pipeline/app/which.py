@@ -36,7 +36,7 @@ def judge_models(
     yours = [model for model in same if model.is_yours]
     for model in found:
         if model.is_yours:
-            yield _yours(model)
+            yield _yours(model, yours, named)
         elif model.identity.kind == "damaged":
             yield Finding(Kind.MODEL_DAMAGED, model.path, model.identity.sentence)
         elif model not in same:
@@ -56,15 +56,26 @@ def _is_of(model: AppModel, task: str) -> bool:
     return model.identity.kind in _OWN or model.task == task
 
 
-def _yours(model: AppModel) -> Finding:
-    if model.identity.target == _X86:
+def _yours(model: AppModel, yours: Sequence[AppModel], named: Mentions) -> Finding:
+    """Say what is yours; one for computers does no harm beside one for phones that the app names."""
+    if model.identity.target != _X86:
+        return Finding(Kind.MODEL_YOURS, model.path, model.identity.sentence)
+    path = one_line(model.path)
+    for_phones = [it for it in yours if it.identity.target != _X86]
+    is_named_instead = named.names(model.path) and not any(
+        named.names(it.path) for it in for_phones
+    )
+    if for_phones and not is_named_instead:
         said = msg(
-            "{path}: yours, but made for {target}: phones need model_arm.nb",
-            one_line(model.path),
-            model.identity.target,
+            "{path}: yours, for computers; phones load {own}", path, one_line(for_phones[0].path)
         )
-        return Finding(Kind.MODEL_FOR_OTHER_TARGET, model.path, said)
-    return Finding(Kind.MODEL_YOURS, model.path, model.identity.sentence)
+        return Finding(Kind.MODEL_FOR_COMPUTERS, model.path, said)
+    said = msg(
+        "{path}: yours, but made for {target}: phones need model_arm.nb",
+        path,
+        model.identity.target,
+    )
+    return Finding(Kind.MODEL_FOR_OTHER_TARGET, model.path, said)
 
 
 def _beside(model: AppModel, yours: Sequence[AppModel], named: Mentions) -> Finding:
@@ -115,11 +126,13 @@ def _second(model: AppModel, yours: Sequence[AppModel], named: Mentions) -> Find
 
 
 def _missing(form: Form) -> Iterator[Finding]:
-    if form.is_app:
-        said = msg("none of your models is in it: it loads what it downloads, or nothing")
+    if form is not Form.FILE:
+        said = (
+            msg("none of your models is in it: it loads what it downloads, or nothing")
+            if form.is_app
+            else msg("no model of this project's task is in it")
+        )
         yield Finding(Kind.MODEL_MISSING, "", said)
-    elif form is not Form.FILE:
-        yield Finding(Kind.MODEL_NOT_IN_IT, "", msg("no model of this project's task is in it"))
 
 
 def _downloads(named: Mentions) -> Iterator[Finding]:

@@ -19,12 +19,15 @@ def record(
     verdict: str = "pass",
     refused: tuple[str, ...] = (),
     dictionary: bytes = b"",
+    x86: bytes = b"",
 ) -> None:
-    """Put down that ``run`` converted ``model``, and with which dictionary."""
+    """Put down that ``run`` converted ``model``, perhaps for computers too, and with which dictionary."""
     tensors = parse_naive_buffer(model, Path("model.nb")).fingerprints
     models = {"pd": TracedModel("p"), "nb-arm": TracedModel("a", tensors=tensors)}
     lineage = Lineage((), models).dump().encode()
     stages = {"convert": {"model_arm.nb": model, "lineage.json": lineage}}
+    if x86:
+        stages["convert"]["model_x86.nb"] = x86
     if dictionary:
         stages["data"] = {"dict.txt": dictionary}
     ledger = Ledger(project.state / "ledger.jsonl")

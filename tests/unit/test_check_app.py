@@ -185,13 +185,27 @@ def test_what_has_no_model_of_yours_is_not_said_to_ship_it(
     tmp_path: Path, project: Project
 ) -> None:
     bare = laid_out(tmp_path / "a", without(OCR_DEMO, OCR_REC))
-    assert verdict_of(bare, project) == (0, "unknown")
+    assert verdict_of(bare, project) == (5, "wrong")
     (tmp_path / "stock.nb").write_bytes(STOCK)
     (bare / OCR_REC).symlink_to(tmp_path / "stock.nb")
     code, kinds = said(bare, project)
-    assert code == 0 and "not-opened" in kinds
+    assert code == 5 and {"not-opened", "model-missing"} <= kinds.keys()
     words = laid_out(tmp_path / "b", {"assets/keys.txt": DICTIONARY})
-    assert verdict_of(words, project) == (0, "unknown")
+    assert verdict_of(words, project) == (5, "wrong")
+
+
+def test_a_file_for_computers_is_wrong_only_where_phones_would_load_it(tmp_path: Path) -> None:
+    project, x86 = shipped_project(tmp_path / "project"), model(target=2)
+    record(project, "run-9", OURS, dictionary=DICTIONARY, x86=x86)
+    app = {**LITE_DEMO, "assets/x86.nb": x86}
+    assert said(packed(tmp_path / "both.apk", app), project)[0] == 0
+    assert "model-for-computers" in said(packed(tmp_path / "both.apk", app), project)[1]
+    for name, change in (
+        ("alone", without(app, DEMO_REC)),
+        ("named", {**app, "classes.dex": b"x86.nb\0labels/ppocr_keys_v1.txt"}),
+    ):
+        code, kinds = said(packed(tmp_path / f"{name}.apk", change), project)
+        assert (code, kinds.get("model-for-other-target")) == (5, "foreign-target"), kinds
 
 
 @pytest.mark.parametrize(
