@@ -150,7 +150,7 @@ class Registry:
             url = self._joined(url, answer.headers.get("Location", ""))
         if answer.status_code in expected:
             return answer
-        said = self.read(answer, MOST_ANSWERED) if method != "HEAD" else b""
+        said = self.read(answer, MOST_ANSWERED)
         raise self._refused(answer.status_code, said, url)
 
     @property
@@ -291,6 +291,10 @@ class Registry:
                     without_secrets(answer.url),
                 )
         return whole
+
+    def finish(self, answer: Response) -> None:
+        """Read what is left of an answer, so that its connection serves the next question as well."""
+        self.read(answer, MOST_ANSWERED)
 
     def pieces(self, answer: Response) -> Iterator[bytes]:
         """Give an answer's body as it comes, as it is.

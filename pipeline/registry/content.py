@@ -71,7 +71,7 @@ def has_blob(registry: Registry, blob: Blob) -> bool:
     """Return whether the registry has these bytes already."""
     path = registry.path("blobs", blob.digest)
     try:
-        registry.ask("HEAD", path, expected=(200,)).close()
+        registry.finish(registry.ask("HEAD", path, expected=(200,)))
     except NotThere:
         return False
     return True
@@ -86,7 +86,7 @@ def send_blob(
         RegistryFailed: it did not take them.
     """
     answer = registry.ask("POST", registry.path("blobs", "uploads/"), expected=(202,))
-    answer.close()
+    registry.finish(answer)
     place = answer.headers.get("Location", "")
     joint = "&" if urlsplit(place).query else "?"
     headers = {"Content-Type": "application/octet-stream", "Content-Length": str(blob.size)}
@@ -103,7 +103,7 @@ def send_blob(
             headers=headers,
             body=body,
         )
-    done.close()
+    registry.finish(done)
 
 
 def fetch_blob(registry: Registry, blob: Blob, target: Path, progress: Transfer) -> None:
@@ -170,6 +170,7 @@ def manifest_digest(registry: Registry, tag: str) -> str:
         answer = registry.ask("HEAD", path, expected=(200,), headers=headers)
     except NotThere:
         return ""
+    registry.finish(answer)
     return one_line(answer.headers.get(_DIGEST_HEADER, ""))
 
 
@@ -187,7 +188,7 @@ def put_manifest(registry: Registry, tag: str, data: bytes) -> None:
         headers={"Content-Type": MANIFEST_TYPE},
         body=lambda: data,
     )
-    answer.close()
+    registry.finish(answer)
     kept = answer.headers.get(_DIGEST_HEADER, "")
     if kept and kept != digest_of(data):
         raise _other(registry, Blob(digest_of(data), len(data)), one_line(kept))

@@ -29,6 +29,7 @@ class TinyRegistry:
     blobs: dict[str, bytes] = field(default_factory=dict)
     manifests: dict[str, bytes] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    connections: int = 0
     instead: Callable[[str, str, Mapping[str, str]], Answer | None] = lambda *_: None
 
     @property
@@ -108,6 +109,10 @@ def _handler_of(registry: TinyRegistry) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            registry.connections += 1
+            super().setup()
 
         def do_GET(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)

@@ -64,6 +64,7 @@ def test_what_was_pushed_comes_back_by_tag_and_by_digest_and_is_sent_once(
 ) -> None:
     (project / "out" / "notes of mine.txt").write_text("not Paddock's")
     told = push(registry, project)
+    assert registry.connections < len(told["files"])
     again = push(registry, project, tag="2")
     assert told["digest"] == again["digest"] and again["sent"] == 0
     assert told["verdict"] == "pass" and told["before"] == ""
