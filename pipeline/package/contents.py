@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
-from pipeline.package.description import MORE_SUMS, SUMS, Description, NotPassed, are_of
+from pipeline.package.description import MORE_SUMS, SUMS, Description, NotPassed, are_of, sums_in
 from pipeline.package.manifest import Layer, Manifest, is_safe_title
 from pipeline.package.revision import lock_revision
 from pipeline.plan.lockfile import lock_of
@@ -77,7 +77,8 @@ def collect(project: Project, *, failed: bool) -> Package:
 
 def _layers(folder: Path) -> Iterator[Layer]:
     """Give the files that the sums name, as they are named there, and the sums."""
-    named = dict(_named(folder))
+    path = folder / SUMS
+    named = sums_in(path.read_bytes()) if path.is_file() else {}
     if not named:
         raise UsageError(
             msg("it has no sums of what was delivered"), str(folder / SUMS), _RUN_AGAIN
@@ -94,13 +95,6 @@ def _layers(folder: Path) -> Iterator[Layer]:
                 msg("{name} is not what was delivered", one_line(name)), str(path), _RUN_AGAIN
             )
         yield Layer(name, Blob(f"sha256:{sha256}", size))
-
-
-def _named(folder: Path) -> Iterator[tuple[str, str]]:
-    """Give name and SHA-256 of what was delivered."""
-    path = folder / SUMS
-    lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
-    yield from ((line[66:], line[:64]) for line in lines if line[64:66] == "  ")
 
 
 def _report(folder: Path, layers: Sequence[Layer]) -> Report:

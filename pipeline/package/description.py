@@ -82,10 +82,16 @@ def parse_description(data: bytes) -> Description:
         raise PackageRefused(msg("its description is none")) from error
 
 
+def sums_in(data: bytes) -> dict[str, str]:
+    """Return the SHA-256 of each file that a SHA256SUMS names."""
+    lines = data.decode("utf-8", "replace").splitlines()
+    return {line[66:]: line[:64] for line in lines if line[64:66] == "  "}
+
+
 def are_of(layers: Iterable[Layer], sums: bytes, report: Report) -> bool:
     """Return whether files are those that their sums name, and the models among them of this report."""
     files = {layer.title: layer.blob.digest.removeprefix("sha256:") for layer in layers}
-    named = {line[66:]: line[:64] for line in sums.decode("utf-8", "replace").splitlines()}
+    named = sums_in(sums)
     made = {(item.path, item.sha256) for item in report.artifacts}
     models = {(title, sha256) for title, sha256 in files.items() if title.endswith(".nb")}
     return (
