@@ -17,9 +17,9 @@ from PIL import Image
 from pipeline.compose.file import read_compose
 from pipeline.engine.connection import connect
 from pipeline.project import load_project
-from pipeline.report.contrast import ledger_of, with_last_other
 from pipeline.report.find import find, newest
 from pipeline.report.html import Beside, render_html
+from pipeline.report.reports_compared import ledger_of, with_last_other
 from support.browser import View, build_browser, look_at
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"

@@ -17,9 +17,9 @@ from pipeline.record.kept import read_kept
 from pipeline.record.ledger import now
 from pipeline.record.runs import list_runs
 from pipeline.record.verdict import Asked
-from pipeline.report.contrast import ledger_of
 from pipeline.report.find import runs_of
 from pipeline.report.model import Model, Report, read_report
+from pipeline.report.reports_compared import ledger_of
 from pipeline.report.results_file import MeasuredImage, Results
 from stages.contract import DocumentError, Latency
 from stages.contract.artifacts import GOLDEN, PD_MODEL

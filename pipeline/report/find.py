@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.record.runs import RunFolder, list_runs, run_folder
-from pipeline.report.contrast import ledger_of, side_of, side_of_run
 from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
+from pipeline.report.reports_compared import ledger_of, side_of, side_of_run
 from pipeline.report.runs_compared import Side
 from stages.message import msg
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from pipeline.language import LOCALE
 
 if TYPE_CHECKING:
-    from pipeline.report.contrast import Contrast
     from pipeline.report.model import Report
+    from pipeline.report.reports_compared import ReportComparison
 
 PAGE_FILE = "report.html"
 _PAGE = Path(__file__).parent / "page"
@@ -23,7 +23,7 @@ class Beside:
     """What a page shows that is not in the report: the test images, from their folder, and an earlier run."""
 
     images: Path | None = None
-    before: Contrast | None = None
+    before: ReportComparison | None = None
 
 
 NOTHING_BESIDE = Beside()
@@ -36,11 +36,11 @@ def render_html(report: Report, beside: Beside = NOTHING_BESIDE) -> str:
     return f"{draw_report(report, beside.images, beside.before)}{_mark(report, beside)}"
 
 
-def render_contrast(found: Contrast) -> str:
+def render_comparison(found: ReportComparison) -> str:
     """Draw two runs beside each other as a page."""
-    from pipeline.report.page.draw import draw_contrast  # noqa: PLC0415 - as above
+    from pipeline.report.page.draw import draw_comparison  # noqa: PLC0415 - as above
 
-    return draw_contrast(found)
+    return draw_comparison(found)
 
 
 def is_page_of(text: str, report: Report, beside: Beside) -> bool:

@@ -26,10 +26,10 @@ from pipeline.record.ledger import Conclusion, now
 from pipeline.record.runs import run_folder
 from pipeline.record.verdict import Verdict
 from pipeline.report.build import build_report
-from pipeline.report.contrast import with_last_other
 from pipeline.report.guards import refusal
 from pipeline.report.html import Beside
 from pipeline.report.model import REPORT_FILE, Report
+from pipeline.report.reports_compared import with_last_other
 from pipeline.report.runs_compared import read_side
 from pipeline.run.deliver import (
     complete,

@@ -14,9 +14,9 @@ from docker import DockerClient
 from pipeline.compose.file import Compose
 from pipeline.project import load_project
 from pipeline.record.runs import run_folder
-from pipeline.report.contrast import contrast, side_of_run
 from pipeline.report.html import Beside, render_html
 from pipeline.report.model import Report, load_report
+from pipeline.report.reports_compared import compare_reports, side_of_run
 from stages.contract import Calibration, Interval, Mismatch
 from support.browser import Seen, View, build_browser, look_at
 from support.hostile_report import with_hostile_texts
@@ -61,7 +61,7 @@ def drawn(scratch: Path) -> Iterator[str]:
     made = complete(before)
     beside = Beside(
         load_project(folder).data_root,
-        contrast(side_of_run(run), replace(side_of_run(run), report=made)),
+        compare_reports(side_of_run(run), replace(side_of_run(run), report=made)),
     )
     page = render_html(made, beside)
     yield page

@@ -11,19 +11,19 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.record.runs import run_folder
-from pipeline.report.contrast import (
-    Contrast,
-    contrast,
+from pipeline.report.comparison_forms import comparison_json, comparison_markdown
+from pipeline.report.find import find, newest
+from pipeline.report.html import Beside, render_comparison, render_html
+from pipeline.report.lines_compared import Paired
+from pipeline.report.model import Report, load_report
+from pipeline.report.reports_compared import (
+    ReportComparison,
+    compare_reports,
     ledger_of,
     side_of,
     side_of_run,
     with_last_other,
 )
-from pipeline.report.contrast_forms import contrast_json, contrast_markdown
-from pipeline.report.find import find, newest
-from pipeline.report.html import Beside, render_contrast, render_html
-from pipeline.report.lines_compared import Paired
-from pipeline.report.model import Report, load_report
 from stages.contract import Mismatch
 from support.hostile_report import HOSTILE
 from support.projects import write_project
@@ -47,8 +47,8 @@ def report(folder: Path, *lines: Mismatch, **edits: Any) -> Report:
     return made.model_copy(update=edits)
 
 
-def compared(before: Report, now: Report) -> Contrast:
-    return contrast(side_of(before), side_of(now))
+def compared(before: Report, now: Report) -> ReportComparison:
+    return compare_reports(side_of(before), side_of(now))
 
 
 @pytest.mark.parametrize(
@@ -108,23 +108,25 @@ def test_other_test_images_are_not_held_against_each_other(folder: Path) -> None
     )
     found = compared(before, report(folder, artifacts=artifacts))
     assert (found.same_images, found.lines, found.paired) == (False, (), ())
-    for text in (contrast_markdown(found), render_contrast(found)):
+    for text in (comparison_markdown(found), render_comparison(found)):
         assert "no line can be held against another" in text
-    assert json.loads(contrast_json(found))["same_images"] is False
+    assert json.loads(comparison_json(found))["same_images"] is False
 
 
 def test_a_run_of_the_same_differs_in_nothing(folder: Path) -> None:
     found = compared(report(folder), report(folder, run="run-2"))
-    assert found.is_empty and "Nothing differs." in contrast_markdown(found)
+    assert found.is_empty and "Nothing differs." in comparison_markdown(found)
 
 
 def test_what_went_in_is_told_as_far_as_the_record_knows(recorded: Path) -> None:
     alone = compared(
         load_report(recorded / "out" / "report.json"), load_report(recorded / "out" / "report.json")
     )
-    assert not alone.is_recorded and "not on record" in contrast_markdown(alone)
+    assert not alone.is_recorded and "not on record" in comparison_markdown(alone)
     state = recorded / ".paddock"
-    both = contrast(side_of_run(run_folder(state, RUN)), side_of_run(run_folder(state, CACHED_RUN)))
+    both = compare_reports(
+        side_of_run(run_folder(state, RUN)), side_of_run(run_folder(state, CACHED_RUN))
+    )
     assert both.is_recorded and not both.went_in
 
 
@@ -186,10 +188,10 @@ def test_no_text_of_two_reports_becomes_markup(folder: Path) -> None:
     )
     found = compared(before, report(folder, environment={"data": {HOSTILE: HOSTILE}}))
     assert found.lines and found.environment
-    for text in (contrast_markdown(found), render_contrast(found), contrast_json(found)):
+    for text in (comparison_markdown(found), render_comparison(found), comparison_json(found)):
         assert all(line.isprintable() for line in text.split("\n"))
-    assert "<script" not in render_contrast(found)
-    table = contrast_markdown(found)
+    assert "<script" not in render_comparison(found)
+    table = comparison_markdown(found)
     assert "<script" not in table.replace("\\<", "") and "forged | row" not in table
 
 
@@ -198,9 +200,9 @@ def test_all_three_forms_tell_of_the_same_lines(folder: Path) -> None:
         folder, *(Mismatch(f"{n}.png", "A", {"pd": "B", "nb-x86": "A"}) for n in range(60))
     )
     found = compared(before, report(folder))
-    said = json.loads(contrast_json(found))
+    said = json.loads(comparison_json(found))
     assert len(said["lines"]) == 60 and said["paired"][0]["better"] == 60
-    assert "… and 10 more" in contrast_markdown(found) and "hardly chance" in contrast_markdown(
+    assert "… and 10 more" in comparison_markdown(found) and "hardly chance" in comparison_markdown(
         found
     )
-    assert "59.png" in render_contrast(found) and "hardly chance" in render_contrast(found)
+    assert "59.png" in render_comparison(found) and "hardly chance" in render_comparison(found)

@@ -10,14 +10,19 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.record.devices import read_devices
-from pipeline.report.contrast import Contrast, contrast, ledger_of, with_last_other
-from pipeline.report.contrast_forms import contrast_json, contrast_markdown
+from pipeline.report.comparison_forms import comparison_json, comparison_markdown
 from pipeline.report.devices import with_devices
 from pipeline.report.find import Found, find, newest
-from pipeline.report.html import Beside, render_contrast, render_html
+from pipeline.report.html import Beside, render_comparison, render_html
 from pipeline.report.junit import render_junit
 from pipeline.report.markdown import render_markdown
 from pipeline.report.model import Report
+from pipeline.report.reports_compared import (
+    ReportComparison,
+    compare_reports,
+    ledger_of,
+    with_last_other,
+)
 from stages.contract import Exit
 from stages.files import write_text
 from tui.console import Terminal
@@ -52,10 +57,10 @@ _FORMS: dict[str, Callable[[Report, Beside], str]] = {
     "json": _as_json,
     "junit": lambda report, _beside: render_junit(report),
 }
-_COMPARED: dict[str, Callable[[Contrast], str]] = {
-    "md": contrast_markdown,
-    "html": render_contrast,
-    "json": contrast_json,
+_COMPARED: dict[str, Callable[[ReportComparison], str]] = {
+    "md": comparison_markdown,
+    "html": render_comparison,
+    "json": comparison_json,
 }
 
 
@@ -96,7 +101,7 @@ def _compared(options: argparse.Namespace) -> str:
         message = _("two runs are compared as {forms}").format(forms=", ".join(_COMPARED))
         raise UsageError(message, "--format")
     before, now = (find(name, Path(options.project)) for name in options.compare)
-    return draw(contrast(before.side, now.side))
+    return draw(compare_reports(before.side, now.side))
 
 
 def _reported(options: argparse.Namespace) -> str:

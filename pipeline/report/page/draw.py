@@ -9,7 +9,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.language import LANGUAGES
-from pipeline.report.contrast import Contrast
 from pipeline.report.model import Report
 from pipeline.report.page.charts import figures
 from pipeline.report.page.contents import (
@@ -25,6 +24,7 @@ from pipeline.report.page.lines import lines_of, reading
 from pipeline.report.page.say import OTHERS, cell, say, written
 from pipeline.report.page.words import WORDS
 from pipeline.report.proofs import after_training, details
+from pipeline.report.reports_compared import ReportComparison
 from pipeline.report.table import differences_title, notes
 from pipeline.text import one_line
 
@@ -70,7 +70,7 @@ def _safe(value: object) -> object:
     return value if isinstance(value, Markup) else one_line(str(value))
 
 
-def draw_report(report: Report, images: Path | None, before: Contrast | None) -> str:
+def draw_report(report: Report, images: Path | None, before: ReportComparison | None) -> str:
     """Return the page of a report.
 
     Args:
@@ -89,7 +89,7 @@ def draw_report(report: Report, images: Path | None, before: Contrast | None) ->
             notes=notes(report),
             limits=limit_table(report),
             figures=list(figures(report)),
-            contrast=before,
+            compared=before,
             lines=lines_of(report, images),
             lines_title=differences_title(report),
             guards=guards(report),
@@ -101,6 +101,6 @@ def draw_report(report: Report, images: Path | None, before: Contrast | None) ->
     )
 
 
-def draw_contrast(found: Contrast) -> str:
+def draw_comparison(found: ReportComparison) -> str:
     """Return the page of two runs beside each other."""
-    return _environment().get_template("compare.html.j2").render(contrast=found)
+    return _environment().get_template("compare.html.j2").render(compared=found)

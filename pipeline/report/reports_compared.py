@@ -34,7 +34,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Contrast:
+class ReportComparison:
     """Two reports, the earlier one first; all that differs, and nothing that does not."""
 
     before: Report
@@ -62,7 +62,7 @@ class Contrast:
         return same and not any(parts)
 
 
-def contrast(before: Side, now: Side) -> Contrast:
+def compare_reports(before: Side, now: Side) -> ReportComparison:
     """Compare two runs that have a report.
 
     Raises:
@@ -79,7 +79,7 @@ def contrast(before: Side, now: Side) -> Contrast:
         if measure.trend in ("better", "worse")
     )
     same_images = have_same_images(old, new)
-    return Contrast(
+    return ReportComparison(
         before=old,
         now=new,
         went_in=tuple((it.stage, change) for it in found.stages for change in it.changes),
@@ -139,7 +139,7 @@ def ledger_of(state: Path) -> Ledger:
 
 def with_last_other(
     state: Path, ledger: Ledger, report: Report, now: Side, member: str = ""
-) -> Contrast | None:
+) -> ReportComparison | None:
     """Compare a run with the latest one before it whose report says something else; None if there is none.
 
     Runs in which all was cached say what the run before them said: a page compared with these would
@@ -163,5 +163,5 @@ def with_last_other(
             is_same = written.replace(f'"run": "{run.name}"', f'"run": "{report.run}"') == text
             before = None if is_same else read_side(run, ledger.entries)
             if before and before.report:
-                return contrast(before, replace(now, report=report))
+                return compare_reports(before, replace(now, report=report))
     return None

@@ -6,20 +6,20 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline.report.contrast import Contrast
 from pipeline.report.markdown import escaped, table
+from pipeline.report.reports_compared import ReportComparison
 
 SCHEMA_VERSION = 1
 #: Longer lists are cut in Markdown, saying so; JSON has them all.
 _MOST = 50
 
 
-def contrast_markdown(found: Contrast) -> str:
+def comparison_markdown(found: ReportComparison) -> str:
     """Return what differs, as Markdown."""
     return "\n".join(_lines(found)) + "\n"
 
 
-def _lines(found: Contrast) -> Iterator[str]:
+def _lines(found: ReportComparison) -> Iterator[str]:
     before, now = found.before, found.now
     yield f"# {escaped(now.project)}: {escaped(before.run)} → {escaped(now.run)}"
     yield ""
@@ -45,7 +45,7 @@ def _lines(found: Contrast) -> Iterator[str]:
         yield from _section(heading, (heading.lower().rstrip("s"), "before", "now"), rows)
 
 
-def _paired(found: Contrast) -> Iterator[str]:
+def _paired(found: ReportComparison) -> Iterator[str]:
     if not found.same_images:
         yield from (
             "",
@@ -85,12 +85,12 @@ def _section(
             yield from ("", f"… and {len(all_rows) - _MOST} more: `--format json` has all")
 
 
-def contrast_json(found: Contrast) -> str:
+def comparison_json(found: ReportComparison) -> str:
     """Return what differs, as JSON in ASCII: labels in it may hold what drives a terminal."""
     return json.dumps(_plain(found), indent=2)
 
 
-def _plain(found: Contrast) -> dict[str, Any]:
+def _plain(found: ReportComparison) -> dict[str, Any]:
     def side(report: Any) -> dict[str, Any]:
         return {"run": report.run, "verdict": report.verdict.value, "images": report.images}
 
