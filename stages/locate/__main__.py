@@ -11,19 +11,16 @@ models), ``architecture`` (built in, or ""), ``models`` (NB models to look at; a
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 
-from stages.contract import Exit, Spec
-from stages.contract.kernels import PINS
+from stages.contract.location import Location
 from stages.errors import StageError
 from stages.message import msg
-from stages.runtime import Context, check_inputs
+from stages.question import answered
+from stages.runtime import Context
 
 
 class TooLongError(Exception):
@@ -50,29 +47,21 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print where the models part; return the exit code of an error that a stage would end with."""
-    answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print there is the log
-    spec = Spec.parse(arguments[0])
-    os.environ.update(PINS if spec.kernels == "portable" else {})
-    from stages.locate.run import locate  # noqa: PLC0415 - libraries read these when they are loaded
+    """Print where the models part."""
+    return answered(arguments, _locate)
 
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            check_inputs(spec)
-            patience = float(spec.parameters.get("patience", 0))
-            with within(patience):
-                found = locate(Context(spec, Path(folder), lambda _event: None))
-        except TooLongError:
-            said = msg("it takes longer than {seconds} s; paddock locate waits for it", patience)
-            sys.stderr.write(f"{said}\n")
-            return Exit.STAGE
-        except StageError as error:
-            sys.stderr.write(f"{error.message}\n")
-            return error.code
-    answer.write(found.dump().encode("utf-8"))
-    answer.close()
-    return Exit.OK
+
+def _locate(context: Context) -> Location:
+    from stages.locate.run import locate  # noqa: PLC0415 - libraries read the pins when they are loaded
+
+    patience = float(context.parameters.get("patience", 0))
+    try:
+        with within(patience):
+            return locate(context)
+    except TooLongError as error:
+        raise StageError(
+            msg("it takes longer than {seconds} s; paddock locate waits for it", patience)
+        ) from error
 
 
 if __name__ == "__main__":
