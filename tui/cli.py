@@ -19,7 +19,7 @@ from pipeline import PROJECT_FILE, __version__
 from pipeline.errors import PaddockError, UsageError
 from pipeline.plan.stages import STAGES
 from stages.contract import Exit
-from tui.commands import COMMANDS, INTERMIXED, load
+from tui.commands import COMMANDS, NESTED, load
 from tui.console import Terminal, is_interactive
 from tui.language import LANGUAGES, SOURCE, _, can_show, find, from_environment, speak
 
@@ -125,7 +125,9 @@ def _command(name: str, words: list[str], terminal: Terminal) -> int:
     command.add_arguments(parser)
     _add_language(parser)
     parser.set_defaults(whole=_whole_parser)
-    parse = parser.parse_intermixed_args if name in INTERMIXED else parser.parse_args
+    # With `--` among them, parse_intermixed_args takes the words behind it for options.
+    plainly = name in NESTED or "--" in words
+    parse = parser.parse_args if plainly else parser.parse_intermixed_args
     return command.run(parse(words), terminal)
 
 

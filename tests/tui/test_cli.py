@@ -70,6 +70,14 @@ def test_words_that_are_no_words_of_the_command_line(words: list[str]) -> None:
     refused(call(*words), 2, "usage:")
 
 
+@pytest.mark.parametrize(
+    "words", [["check-app", "no.apk"], ["device", "no.json"], ["push", "localhost:9/a:1"]]
+)
+def test_an_option_between_two_words_ends_them_not(words: list[str], folder: Path) -> None:
+    done = call(*words, "--json", folder)
+    assert done.returncode != 0 and done.stderr.startswith("error: ")
+
+
 def test_no_terminal(folder: Path) -> None:
     refused(call(folder), 2, "there is no terminal", "use --batch")
 

@@ -45,8 +45,8 @@ COMMANDS: dict[str, str] = {
     "completion": "complete words on Tab, in bash, zsh and fish",
 }
 
-#: Those with two words that need not be there, and options that may stand between them.
-INTERMIXED = frozenset({"sweep"})
+#: Those with commands of their own. In all others options may stand anywhere, between two words as well.
+NESTED = frozenset({"images", "models"})
 
 
 def load(name: str) -> Command:
