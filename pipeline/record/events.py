@@ -50,6 +50,23 @@ class MemberStarted:
 
 
 @dataclass(frozen=True)
+class MemberPlaced:
+    """Where a Swarm has a member, told whenever that changes.
+
+    Args:
+        name: of the member.
+        node: the node's host name; empty while no node has it.
+        state: of its task, in a word of Swarm's: ``pending``, ``running``, ``complete``, ``failed`` …
+        attempt: 1, or more if Swarm started it again elsewhere.
+    """
+
+    name: str
+    node: str
+    state: str
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
 class StagePlanned:
     """What will happen to a stage: ``cached``, ``run``, ``wait`` (its inputs are not known yet), ``skip``."""
 
@@ -159,6 +176,7 @@ RunEvent = (
     RunStarted
     | SweepPlanned
     | MemberStarted
+    | MemberPlaced
     | StagePlanned
     | StageStarted
     | StageCached
@@ -176,6 +194,7 @@ _TYPES: dict[str, type[Any]] = {
     "run-started": RunStarted,
     "sweep-planned": SweepPlanned,
     "member-started": MemberStarted,
+    "member-placed": MemberPlaced,
     "stage-planned": StagePlanned,
     "stage-started": StageStarted,
     "stage-cached": StageCached,
