@@ -35,7 +35,7 @@ _NAME = "name"
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=,+-]*")
 _LONGEST = 100
 #: What else is beside the members' folders ends so: ``Project.failed``, and the table.
-_TAKEN = (".failed", ".json", ".md")
+_TAKEN = (".failed", ".json", ".md", ".html")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipeline.project import Project
 from pipeline.project.schema import OUT_OF_SWEEP
 from pipeline.record.events import Delivered
@@ -12,7 +14,7 @@ from pipeline.sweep.words import choice, doubts, failures, rows, titles
 from stages.files import write_text
 
 #: The files by name.
-TABLE_JSON, TABLE_MARKDOWN = "sweep.json", "sweep.md"
+TABLE_JSON, TABLE_MARKDOWN, TABLE_PAGE = "sweep.json", "sweep.md", "report.html"
 
 
 def deliver_table(project: Project, table: Table) -> Delivered:
@@ -21,7 +23,15 @@ def deliver_table(project: Project, table: Table) -> Delivered:
     folder.mkdir(exist_ok=True)
     write_text(folder / TABLE_JSON, table.dump())
     write_text(folder / TABLE_MARKDOWN, render_markdown(table))
-    return Delivered(str(folder), (TABLE_JSON, TABLE_MARKDOWN))
+    write_text(folder / TABLE_PAGE, render_page(table, folder))
+    return Delivered(str(folder), (TABLE_JSON, TABLE_MARKDOWN, TABLE_PAGE))
+
+
+def render_page(table: Table, folder: Path) -> str:
+    """Draw ``table`` as a page; ``folder`` is ``out.sweep/``."""
+    from pipeline.sweep.page import render_page  # noqa: PLC0415 - the template engine, which a plan needs not
+
+    return render_page(table, folder)
 
 
 def render_markdown(table: Table) -> str:

@@ -63,6 +63,14 @@ class Measured(_Part):
     """median; of members that ran at once, each slows the others"""
 
 
+class Cost(_Part):
+    """What a stage's result took, where it was made."""
+
+    seconds: float
+    cpu_seconds: float | None = None
+    """of all CPUs; missing in results of before they were counted"""
+
+
 class Row(_Part):
     """A member."""
 
@@ -90,6 +98,8 @@ class Row(_Part):
     """of all its stages, each where it was made: what it would take alone"""
     cpu_seconds: float | None = None
     """of all CPUs, likewise; missing if a result is of before they were counted"""
+    stages: dict[str, Cost] = {}
+    """what each of its stages took"""
     made: tuple[str, ...] = ()
     """the stages that were made for it; the others were cached, or made for another member"""
 
@@ -202,7 +212,8 @@ def _row(planned: PlannedMember, ended: Ended | None, kept: Mapping[str, Entry])
         head["message"] = str(summarise(ended.run).message)
     if report is None:
         return Row(**head)
-    entries = [kept[stage.key] for stage in report.stages.values() if stage.key in kept]
+    found = {name: kept[it.key] for name, it in report.stages.items() if it.key in kept}
+    entries = list(found.values())
     return Row(
         **head,
         verdict=report.verdict.value,
@@ -211,6 +222,13 @@ def _row(planned: PlannedMember, ended: Ended | None, kept: Mapping[str, Entry])
         test=_measured(report),
         seconds=round(sum(stage.seconds for stage in report.stages.values()), 2),
         cpu_seconds=_cpu_seconds(entries),
+        stages={
+            name: Cost(
+                seconds=round(stage.seconds, 2),
+                cpu_seconds=_cpu_seconds([found[name]]) if name in found else None,
+            )
+            for name, stage in report.stages.items()
+        },
         made=tuple(it.components.stage for it in entries if it.run == ended.run.name),
     )
 

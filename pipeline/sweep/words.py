@@ -78,10 +78,11 @@ def titles(table: Table) -> tuple[str, ...]:
 
 def rows(table: Table) -> list[list[str]]:
     """Return one row a member, each with a cell for every one of the :func:`titles`."""
+    varied = table.varied
     return [
         [
             *(column.cell(row) for column in COLUMNS),
-            *(str(row.settings.get(name, NONE)) for name in table.varied),
+            *(str(row.settings.get(name, NONE)) for name in varied),
         ]
         for row in table.rows
     ]
@@ -109,6 +110,15 @@ def doubts(table: Table) -> Iterator[str]:
         yield msg(
             "{jobs} members ran at once: each slowed the others, in times as well", table.jobs
         )
+
+
+def reasons(table: Table) -> dict[str, list[str]]:
+    """Return why members failed, and the names of those that each reason had."""
+    found: dict[str, list[str]] = {}
+    for row in table.rows:
+        if row.message:
+            found.setdefault(row.message, []).append(row.name)
+    return found
 
 
 def failures(table: Table) -> Iterator[str]:

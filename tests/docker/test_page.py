@@ -1,4 +1,4 @@
-"""The report's page in a real browser, without a network: what a reader sees, at two widths."""
+"""The pages of a run and of a sweep in a real browser, offline: what a reader sees, at two widths."""
 
 from __future__ import annotations
 
@@ -17,21 +17,25 @@ from pipeline.record.runs import run_folder
 from pipeline.report.html import Beside, render_html
 from pipeline.report.model import Report, load_report
 from pipeline.report.reports_compared import compare_reports, side_of_run
+from pipeline.sweep.page import render_page
 from stages.contract import Calibration, Interval, Mismatch
 from support.browser import Seen, View, build_browser, look_at
-from support.hostile_report import with_hostile_texts
-from support.recorded import RUN, recorded_project
+from support.hostile_report import HOSTILE, with_hostile_texts
+from support.recorded import FINE_TUNED, RUN, recorded_project
 from support.results import make_phone
+from support.sweeps import large, row, table
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
 Views: TypeAlias = dict[View, dict[str, Any]]
 WIDTHS = (1280, 390)
+#: A run's and a sweep's, as they are, and with hostile texts.
+GOOD, HOSTILE_ONES = ("page.html", "sweep.html"), ("hostile.html", "hostile-sweep.html")
 VIEWS = [
-    *(View("page.html", width, scheme=scheme, language=language)
-      for width, scheme, language in product(WIDTHS, ("light", "dark"), ("en", "zh"))),
-    View("page.html", 794, printed=True),
-    *(View("hostile.html", width) for width in WIDTHS),
+    *(View(page, width, scheme=scheme, language=language)
+      for page, width, scheme, language in product(GOOD, WIDTHS, ("light", "dark"), ("en", "zh"))),
+    *(View(page, 794, printed=True) for page in GOOD),
+    *(View(page, width) for page, width in product(HOSTILE_ONES, WIDTHS)),
     View("false.html", 390),
 ]  # fmt: skip
 #: Too wide, with a script of its own and an address: what the looking has to find.
@@ -45,16 +49,17 @@ FALSE = (
 def seen(client: DockerClient, compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Views:
     """Each view with what was seen: all in one container, one browser."""
     scratch = tmp_path_factory.mktemp("pages")
-    pages = {name: scratch / name for name in ("page.html", "hostile.html", "false.html")}
-    for name, text in zip(pages, drawn(scratch), strict=True):
+    texts = {**drawn(scratch), **drawn_sweeps(scratch / "out.sweep")}
+    pages = {name: scratch / name for name in texts}
+    for name, text in texts.items():
         pages[name].write_text(text, "utf-8")
     image = build_browser(client, compose.images["base"].image)
     found: Seen = look_at(client, image, pages, VIEWS, scratch)
     return dict(zip(VIEWS, found.found, strict=True))
 
 
-def drawn(scratch: Path) -> Iterator[str]:
-    """Give a page with all that there can be on one, one whose texts are hostile, and one that is wrong."""
+def drawn(scratch: Path) -> dict[str, str]:
+    """Return by name a page with all that there can be, one whose texts are hostile, and one that is wrong."""
     folder = recorded_project(scratch / "project")
     run = run_folder(folder / ".paddock", RUN)
     before = load_report(folder / "out" / "report.json")
@@ -64,10 +69,37 @@ def drawn(scratch: Path) -> Iterator[str]:
         compare_reports(side_of_run(run), replace(side_of_run(run), report=made)),
     )
     page = render_html(made, beside)
-    yield page
     long = Mismatch("x" * 3000, "W" * 3000, {"pd": "W" * 2999, "nb-x86": "א" * 300})
-    yield render_html(with_hostile_texts(made.model_copy(update={"mismatches": (long,) * 250})))
-    yield page.replace("</main>", FALSE)
+    hostile = with_hostile_texts(made.model_copy(update={"mismatches": (long,) * 250}))
+    return {
+        "page.html": page,
+        "hostile.html": render_html(hostile),
+        "false.html": page.replace("</main>", FALSE),
+    }
+
+
+def drawn_sweeps(folder: Path) -> dict[str, str]:
+    """Return by name the page of a sweep of a thousand members, and one whose texts are hostile."""
+    made = large(1000, failed=10)
+    report = load_report(FINE_TUNED.source / "out" / "report.json")
+    assert report.training is not None
+    ranked = [item for item in made.rows if item.validation][:3]
+    for item in ranked:
+        assert item.validation is not None
+        chosen = {"accuracy": item.validation.accuracy, "ned": item.validation.ned}
+        training = report.training.model_copy(update=chosen)
+        (folder / item.name).mkdir(parents=True)
+        text = report.model_copy(update={"training": training}).dump()
+        (folder / item.name / "report.json").write_text(text, "utf-8")
+    bad = (
+        row("W" * 100, settings={"train.seed": HOSTILE, "W" * 80: "W" * 200}, size=4_000_000),
+        row("x" * 100, 0.8, settings={f"x.{HOSTILE}": 1}, size=2_000_000),
+        row("b", state="failed", message=HOSTILE * 9, verdict=""),
+    )
+    return {
+        "sweep.html": render_page(made, folder),
+        "hostile-sweep.html": render_page(table(*bad), folder),
+    }
 
 
 def complete(made: Report) -> Report:
@@ -94,7 +126,7 @@ def of_page(seen: Views, name: str) -> Iterator[tuple[View, dict[str, Any]]]:
 
 
 def test_nothing_is_wider_than_the_window(seen: Views) -> None:
-    for name in ("page.html", "hostile.html"):
+    for name in (*GOOD, *HOSTILE_ONES):
         for view, found in of_page(seen, name):
             assert found["width"] <= found["room"], (view, found["clipped"])
             assert found["clipped"] == [] and found["outside"] == [], view
@@ -114,6 +146,18 @@ def test_the_verdict_is_the_first_thing_seen_in_either_language(
         )
 
 
+def test_of_a_sweep_the_choice_is_seen_first_and_what_chose_nothing_is_told(seen: Views) -> None:
+    for view, found in of_page(seen, "sweep.html"):
+        english = view.language == "en"
+        assert found["banner"] == ("! 1,000 members" if english else "! 1,000 个成员"), view
+        words = ("测试集不用于选择", "the test set chooses nothing")
+        assert words[english] in found["text"] and words[not english] not in found["text"]
+        assert len(found["charts"]) == 7 and min(found["small"]) > 9, view
+        assert all(width > 250 and height > 50 for _left, _top, width, height in found["charts"])
+        if not view.printed:
+            assert found["height"] < 25_000, "members that are not in sight are folded"
+
+
 def test_drawings_and_pictures_have_a_size_and_their_words_can_be_read(
     seen: Views,
 ) -> None:
@@ -129,7 +173,7 @@ def test_drawings_and_pictures_have_a_size_and_their_words_can_be_read(
 def test_it_is_light_or_dark_as_the_reader_prefers_and_light_on_paper(
     seen: Views,
 ) -> None:
-    for view, found in of_page(seen, "page.html"):
+    for view, found in (pair for name in GOOD for pair in of_page(seen, name)):
         red = int(found["background"].removeprefix("rgb(").partition(",")[0])
         assert (red > 200) is (view.scheme == "light"), view
 
@@ -137,7 +181,7 @@ def test_it_is_light_or_dark_as_the_reader_prefers_and_light_on_paper(
 def test_nothing_is_asked_of_anybody_and_nothing_is_complained_about(
     seen: Views,
 ) -> None:
-    for name in ("page.html", "hostile.html"):
+    for name in (*GOOD, *HOSTILE_ONES):
         for view, found in of_page(seen, name):
             assert (found["requests"], found["complaints"], found["scripts"]) == ([], [], 0), view
 

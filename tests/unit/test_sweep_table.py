@@ -10,35 +10,9 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.sweep.deliver import render_markdown
-from pipeline.sweep.table import Chosen, Measured, Row, Table, load_table, ranked
+from pipeline.sweep.table import Chosen, Row, load_table, ranked
 from pipeline.sweep.words import choice, doubts
-from stages.contract import Interval
-
-
-def row(
-    name: str,
-    validation: float | None = 0.9,
-    size: int | None = 100,
-    test: float = 0.5,
-    **more: Any,
-) -> Row:
-    values: dict[str, Any] = {
-        "settings": {"train.seed": name},
-        "state": "done",
-        "code": 0,
-        "verdict": "pass",
-        "validation": None if validation is None else Chosen(accuracy=validation, ned=0.99),
-        "test": Measured(
-            model="nb-x86", accuracy=test, interval=Interval(0.4, 0.6), ned=0.9, size=size
-        ),
-    }
-    return Row(name=name, **{**values, **more})
-
-
-def table(*rows: Row, jobs: int = 1) -> Table:
-    return Table(
-        project="plates", sweep="s", jobs=jobs, rows=tuple(ranked(rows)), seconds=5, alone_seconds=9
-    )
+from support.sweeps import row, table
 
 
 def names(*rows: Row) -> list[str]:

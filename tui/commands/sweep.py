@@ -24,7 +24,7 @@ from pipeline.run.connect import connect
 from pipeline.run.options import Options
 from pipeline.run.prepare import Preparation
 from pipeline.sweep.capacity import refuse_too_many
-from pipeline.sweep.deliver import TABLE_JSON, render_markdown
+from pipeline.sweep.deliver import TABLE_JSON, render_markdown, render_page
 from pipeline.sweep.drive import Asked, chosen, sweep
 from pipeline.sweep.plan import Fate, SweepPlan, plan_sweep
 from pipeline.sweep.table import Table, load_table
@@ -94,7 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--locked", action="store_true", help="hold each member to its lock in paddock.locks/")
     add("--json", action="store_true", help="print events, plan or table as JSON")
-    add("--format", choices=("text", "md"), default="text", help="of the table")
+    add("--format", choices=("text", "md", "html"), default="text", help="of the table")
 
 
 def _count(text: str) -> int:
@@ -154,6 +154,8 @@ def _print_table(folder: Path, options: argparse.Namespace, terminal: Terminal) 
         terminal.raw(json.dumps(json.loads(table.dump()), indent=2, sort_keys=True))
     elif options.format == "md":
         terminal.raw(render_markdown(table).rstrip("\n"))
+    elif options.format == "html":
+        terminal.raw(render_page(table, folder / OUT_OF_SWEEP).rstrip("\n"))
     else:
         _draw(table, terminal)
     return Exit.OK

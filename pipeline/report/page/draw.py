@@ -36,7 +36,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 
 
 @lru_cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """Return the templates, with all that they ask for."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -79,7 +80,7 @@ def draw_report(report: Report, images: Path | None, before: ReportComparison | 
         before: the run held against an earlier one.
     """
     return (
-        _environment()
+        templates()
         .get_template("report.html.j2")
         .render(
             report=report,
@@ -103,4 +104,4 @@ def draw_report(report: Report, images: Path | None, before: ReportComparison | 
 
 def draw_comparison(found: ReportComparison) -> str:
     """Return the page of two runs beside each other."""
-    return _environment().get_template("compare.html.j2").render(compared=found)
+    return templates().get_template("compare.html.j2").render(compared=found)

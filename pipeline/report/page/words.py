@@ -6,6 +6,9 @@ from stages.message import msg
 
 WORDS: dict[str, str] = {
     "run": msg("run"),
+    "sweep": msg("sweep"),
+    "members": msg("The members"),
+    "failures": msg("What went wrong"),
     "reasons": msg("why"),
     "remarks": msg("what to know"),
     "limits": msg("The limits"),
