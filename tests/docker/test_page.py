@@ -59,7 +59,7 @@ def seen(client: DockerClient, compose: Compose, tmp_path_factory: pytest.TempPa
 
 
 def drawn(scratch: Path) -> dict[str, str]:
-    """Return by name a page with all that there can be, one whose texts are hostile, and one that is wrong."""
+    """Return by name a page with all that there can be, one with hostile texts, and one that is wrong."""
     folder = recorded_project(scratch / "project")
     run = run_folder(folder / ".paddock", RUN)
     before = load_report(folder / "out" / "report.json")

@@ -19,19 +19,19 @@ from pipeline.project import load_project
 from pipeline.project.members import load_members
 from pipeline.project.schema import OUT_OF_SWEEP
 from pipeline.record.events import Envelope
-from pipeline.record.runs import latest_sweep
 from pipeline.run.connect import connect
 from pipeline.run.options import Options
 from pipeline.run.prepare import Preparation
 from pipeline.sweep.capacity import refuse_too_many
-from pipeline.sweep.deliver import TABLE_JSON, render_markdown, render_page
+from pipeline.sweep.deliver import render_markdown, render_page
 from pipeline.sweep.drive import Asked, chosen, sweep
 from pipeline.sweep.plan import Fate, SweepPlan, plan_sweep
-from pipeline.sweep.table import Table, load_table
+from pipeline.sweep.table import Table
 from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
 from pipeline.text import human_seconds, one_line
 from stages.contract import Exit
 from tui.batch import listening, stoppable
+from tui.commands.sweep_compare import compare, last_table
 from tui.console import Terminal, padded
 from tui.language import N_, _, ngettext, translated
 from tui.printer import Printer
@@ -47,9 +47,11 @@ values of a matrix are lists; docs/sweep.md shows more:
 
   paddock sweep [PROJECT]         run it; what was made before is not made again
   paddock sweep plan [PROJECT]    how many members, what is cached, what is shared, how long it should take
-  paddock sweep table [PROJECT]   the last table again"""
+  paddock sweep table [PROJECT]   the last table again
+  paddock sweep compare A B [PROJECT]
+                                  what differs between two of its members, and what that came to"""
 
-_WHAT = ("run", "plan", "table")
+_WHAT = ("run", "plan", "table", "compare")
 #: Columns that are not settings; dropped first when the terminal is narrow, in this order.
 _OWN = tuple(column.title for column in COLUMNS)
 _LEAST_NEEDED = ("CPU s", "p50 ms", "time", "agreement", "NED")
@@ -71,10 +73,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         default="run",
-        metavar="plan|table",
-        help="run it, if neither is asked for",
+        metavar="plan|table|compare",
+        help="run it, if nothing else is asked for",
     )
-    add("project", nargs="?", metavar="PROJECT")
+    add("words", nargs="*", metavar="PROJECT", help="compare: two members before it")
     add("--jobs", type=_count, default=1, metavar="N", help="members at once (default: 1)")
     add(
         "--member",
@@ -105,15 +107,22 @@ def _count(text: str) -> int:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Run, plan, or print the table."""
-    what, project = options.what, options.project
+    what, words = options.what, options.words
     if what not in _WHAT:
-        if project is not None:
+        if words:
             message = _("a sweep has no {what}").format(what=repr(what))
             raise UsageError(
                 message, remedy=_("choose one of: {known}").format(known=", ".join(_WHAT))
             )
-        what, project = "run", what  # `paddock sweep PROJECT`
-    folder = Path(project or ".")
+        what, words = "run", [what]  # `paddock sweep PROJECT`
+    if what == "compare":
+        return compare(words, options, terminal)
+    if len(words) > 1:
+        raise UsageError(
+            _("too many words: {words}").format(words=" ".join(words[1:])),
+            remedy=_("see: paddock sweep --help"),
+        )
+    folder = Path(words[0] if words else ".")
     if what == "plan":
         return _plan(folder, options, terminal)
     if what == "table":
@@ -145,11 +154,7 @@ class _Printers:
 
 
 def _print_table(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
-    state = load_project(folder).state
-    table = load_table(folder / OUT_OF_SWEEP / TABLE_JSON)
-    if (newest := latest_sweep(state)) > table.sweep:
-        told = _("! this is the table of sweep {sweep}; a later one has none (yet): {newest}")
-        terminal.note(told.format(sweep=one_line(table.sweep), newest=newest))
+    table = last_table(load_project(folder), terminal)
     if options.json:
         terminal.raw(json.dumps(json.loads(table.dump()), indent=2, sort_keys=True))
     elif options.format == "md":

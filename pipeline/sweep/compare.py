@@ -1,0 +1,224 @@
+"""Two members of a sweep beside each other: settings, numbers, stages, lines that only one reads right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import UsageError
+from pipeline.project import Project
+from pipeline.project.schema import OUT_OF_SWEEP
+from pipeline.record.runs import run_folder
+from pipeline.report.find import find
+from pipeline.report.lines_compared import LineChange
+from pipeline.report.markdown import escaped
+from pipeline.report.markdown import table as lines_of
+from pipeline.report.reports_compared import ReportComparison, compare_reports, side_of_run
+from pipeline.report.runs_compared import Side, StagePair, compare
+from pipeline.sweep.table import Row, Table
+from pipeline.sweep.words import COLUMNS
+from pipeline.tasks import NONE
+from pipeline.text import nearest
+from stages.message import joined, msg
+
+#: Longer lists are cut, saying so; JSON has them all.
+_MOST = 50
+#: Columns of the table that are no number of a member's.
+_NO_NUMBERS = ("member", "front")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two members; all that the table and the records of their runs know of them."""
+
+    before: Row
+    now: Row
+    settings: tuple[tuple[str, str, str], ...]
+    """in which they differ"""
+    stages: tuple[StagePair, ...]
+    reports: ReportComparison | None
+    """missing where one of them has no report"""
+
+    @property
+    def lines(self) -> tuple[LineChange, ...]:
+        """What only one of them reads right, model by model."""
+        found = self.reports.lines if self.reports else ()
+        return tuple(line for line in found if line.trend != "other")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of what is said: a heading, a table, and what to know to read it."""
+
+    heading: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def compare_members(project: Project, table: Table, names: tuple[str, str]) -> Compared:
+    """Hold two members of a sweep's table against each other, the first as the reference.
+
+    Raises:
+        UsageError: the table has no member of a name, or one of them was not begun.
+    """
+    before, now = (_row(table, name) for name in names)
+    sides = _side(project, before), _side(project, now)
+    has_both = all(side.report for side in sides)
+    settings = (
+        (name, _value(before, name), _value(now, name))
+        for name in sorted({*before.settings, *now.settings})
+    )
+    return Compared(
+        before,
+        now,
+        tuple(it for it in settings if it[1] != it[2]),
+        compare(*sides).stages,
+        compare_reports(*sides) if has_both else None,
+    )
+
+
+def _row(table: Table, name: str) -> Row:
+    found = next((row for row in table.rows if row.name == name), None)
+    if found is None:
+        known = [row.name for row in table.rows]
+        raise UsageError(
+            msg("the table has no member {name}{nearest}", repr(name), nearest(name, known)),
+            remedy=msg("`paddock sweep table` names them"),
+        )
+    if found.state == "not begun":
+        raise UsageError(
+            msg("the member {name} was not begun: it has nothing to compare", name),
+            remedy=msg("run it first: paddock sweep --member {name}", name),
+        )
+    return found
+
+
+def _side(project: Project, row: Row) -> Side:
+    """Return what is known of a member's run: its record, or else the report that was delivered."""
+    with suppress(ValueError):
+        run = run_folder(project.state, row.run)
+        if run.path.is_dir():
+            return side_of_run(run)
+    return find(str(project.folder / OUT_OF_SWEEP / row.name), project.folder).side
+
+
+def _value(row: Row, name: str) -> str:
+    if name not in row.settings:
+        return msg("as in paddock.toml")
+    value = row.settings[name]
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def sections(found: Compared) -> Iterator[Section]:
+    """Give what is said of two members, part by part."""
+    beside = (found.before.name, found.now.name)
+    yield Section(msg("Settings that differ"), (msg("setting"), *beside), found.settings)
+    numbers = [
+        (column.title, column.cell(found.before), column.cell(found.now))
+        for column in COLUMNS
+        if column.title not in _NO_NUMBERS
+    ]
+    models = (it.test.model if it.test else NONE for it in (found.before, found.now))
+    numbers.insert(0, (msg("measured of"), *models))
+    yield Section(
+        msg("Numbers"),
+        (msg("number"), *beside),
+        tuple(it for it in numbers if it[1:] != (NONE, NONE)),
+    )
+    yield _stages(found.stages)
+    if found.reports is None:
+        return
+    if not found.reports.same_images:
+        note = msg("They have other test images or labels, so no line can be held against another.")
+        yield Section(msg("Lines that only one reads right"), (), (), (note,))
+        return
+    yield _paired(found.reports, beside)
+    heads = (msg("image"), msg("model"), msg("label"), *beside)
+    lines = ((it.image, it.model, it.label, it.before, it.now) for it in found.lines)
+    yield Section(msg("Lines that only one reads right"), heads, tuple(lines))
+
+
+def _stages(stages: tuple[StagePair, ...]) -> Section:
+    """Say which stages both have in common, and what those differ in that they have not."""
+    rows = []
+    for pair in stages:
+        if pair.origin == "same":
+            why = msg("shared")
+        elif pair.origin == "changed":
+            after = (msg("what {stage} made", stage) for stage in pair.follows)
+            why = joined("; ", [*pair.changes, *after])
+        else:
+            why = msg("not on record") if pair.origin == "unknown" else msg("only one has it")
+        rows.append((pair.stage, why))
+    parting = next((pair.stage for pair in stages if pair.origin == "changed"), "")
+    note = (
+        msg("they part at {stage}", parting) if parting else msg("all that is on record is shared")
+    )
+    return Section(msg("Stages"), (msg("stage"), msg("what differs")), tuple(rows), (note,))
+
+
+def _paired(reports: ReportComparison, names: tuple[str, str]) -> Section:
+    """Say of each model how often only one of them is right, and whether chance alone does as much."""
+    rows = tuple(
+        (
+            it.model,
+            str(it.worse),
+            str(it.better),
+            f"{it.p:.3g}",
+            msg("chance does as much") if it.is_chance else msg("hardly chance"),
+        )
+        for it in reports.paired
+    )
+    only = [msg("only {name} is right", name) for name in names]
+    heads = (msg("model"), *only, msg("p (McNemar, exact)"), "")
+    note = msg("the test set chooses nothing: members are ranked by validation")
+    return Section(msg("Image by image"), heads, rows, (note,) if rows else ())
+
+
+def shortened(section: Section) -> Section:
+    """Return the part with as many rows as one reads, saying how many there are more."""
+    if (rest := len(section.rows) - _MOST) <= 0:
+        return section
+    note = msg("… and {count} more: --json has all", rest)
+    return Section(section.heading, section.heads, section.rows[:_MOST], (*section.notes, note))
+
+
+def compared_markdown(found: Compared) -> str:
+    """Return what differs, as Markdown."""
+    lines = [f"# {escaped(found.before.name)} → {escaped(found.now.name)}"]
+    for section in map(shortened, sections(found)):
+        if section.rows or section.notes:
+            lines += ["", f"## {escaped(section.heading)}"]
+            lines += [line for note in section.notes for line in ("", escaped(note))]
+            lines += ["", *lines_of(section.heads, section.rows)] if section.rows else []
+    return "\n".join(lines) + "\n"
+
+
+def compared_plain(found: Compared) -> dict[str, Any]:
+    """Return what differs, for JSON: both rows of the table, and all else that is said."""
+    reports = found.reports
+    return {
+        "schema_version": 1,
+        "before": found.before.model_dump(mode="json", exclude_none=True),
+        "now": found.now.model_dump(mode="json", exclude_none=True),
+        "settings": [{"setting": name, "before": was, "now": has} for name, was, has in found.settings],
+        "stages": [
+            {"stage": it.stage, "origin": it.origin, "changes": [*map(str, it.changes)],
+             "follows": [*it.follows]}
+            for it in found.stages
+        ],
+        "same_images": bool(reports and reports.same_images),
+        "paired": [
+            {"model": it.model, "images": it.images, "only_before": it.worse, "only_now": it.better,
+             "p": it.p}
+            for it in (reports.paired if reports else ())
+        ],
+        "lines": [
+            {"image": it.image, "model": it.model, "label": it.label, "before": it.before, "now": it.now}
+            for it in found.lines
+        ],
+    }  # fmt: skip

@@ -1,0 +1,124 @@
+"""Two members beside each other: what they were given, what it came to, and where their stages part."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.project import load_project
+from pipeline.record.runs import run_folder
+from pipeline.report.model import load_report
+from pipeline.sweep.compare import compare_members, compared_markdown, compared_plain
+from stages.contract import Mismatch
+from support.cli import call
+from support.hostile_report import HOSTILE
+from support.pretended import PretendedEngine, install
+from support.projects import MINIMAL, write_project
+from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.sweeps import row, table
+
+SWEEP = """
+[model]
+pretrained = ""
+[train]
+mode = "full"
+[limits]
+cpus = 1
+memory = "1g"
+[sweep.matrix]
+train.seed = [1, 2]
+[[sweep.members]]
+name = "brief"
+train.epochs = 1
+"""
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
+    return install(monkeypatch, PretendedEngine())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "p", MINIMAL + SWEEP)
+
+
+def test_settings_numbers_and_where_the_stages_part(folder: Path, engine: PretendedEngine) -> None:
+    assert call("sweep", folder).returncode == 0
+    done = call("sweep", "compare", "seed=1", "brief", folder, "--format", "md")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "| train.epochs | as in paddock.toml | 1 |" in lines
+    assert "| train.seed | 1 | as in paddock.toml |" in lines
+    assert "they part at train" in lines and "| data | shared |" in lines
+    assert any(line.startswith("| train | ") and "seed" in line for line in lines)
+    assert "| export | shared |" in lines, "the pretended engine trains both to the same bytes"
+    assert any(line.startswith("| test (95 %) | ") for line in lines)
+    text = call("sweep", "compare", "seed=1", "brief", folder)
+    assert text.returncode == 0 and "they part at train" in text.stdout
+    plain = json.loads(call("sweep", "compare", "seed=1", "seed=2", folder, "--json").stdout)
+    assert plain["settings"] == [{"setting": "train.seed", "before": "1", "now": "2"}]
+    origins = {it["stage"]: it["origin"] for it in plain["stages"]}
+    assert origins["data"] == "same" and origins["train"] == "changed"
+    assert plain["before"]["name"] == "seed=1" and plain["now"]["rank"]
+
+
+def test_a_member_that_failed_is_compared_as_far_as_it_came(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    engine.breaks = lambda spec: (spec["stage"], spec["seed"]) == ("train", 2)
+    assert call("sweep", folder).returncode == 3
+    plain = json.loads(call("sweep", "compare", "seed=1", "seed=2", folder, "--json").stdout)
+    assert plain["now"]["state"] == "failed" and plain["paired"] == [] == plain["lines"]
+    assert {it["stage"]: it["origin"] for it in plain["stages"]}["data"] == "same"
+
+
+def test_lines_that_only_one_reads_right_are_told_and_those_that_both_misread_are_not(
+    tmp_path: Path,
+) -> None:
+    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+    rows = row("one", run=RUN), row("other", run=CACHED_RUN)
+    for run, said in ((RUN, "B"), (CACHED_RUN, "A")):
+        path = run_folder(folder / ".paddock", run).path / "report.json"
+        lines = (
+            Mismatch("new.png", "A", {"pd": said, "nb-x86": said}),
+            Mismatch(HOSTILE, "A", {"pd": f"C{said}", "nb-x86": f"C{said}"}),
+        )
+        path.write_text(load_report(path).model_copy(update={"mismatches": lines}).dump())
+    found = compare_members(load_project(folder), table(*rows), ("one", "other"))
+    plain = compared_plain(found)
+    told = [(it["image"], it["model"], it["before"], it["now"]) for it in plain["lines"]]
+    assert told == [("new.png", "pd", "B", "A"), ("new.png", "nb-x86", "B", "A")]
+    counts = {it["model"]: (it["only_before"], it["only_now"]) for it in plain["paired"]}
+    assert counts["pd"] == (0, 1)
+    text = compared_markdown(found)
+    assert "| new.png | pd | A | B | A |" in text and "chance does as much" in text
+    assert "all that is on record is shared" in text and "\x1b" not in text
+
+
+def test_members_of_other_test_images_are_not_held_line_by_line(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+    path = run_folder(folder / ".paddock", CACHED_RUN).path / "report.json"
+    report = load_report(path)
+    path.write_text(report.model_copy(update={"images": report.images - 1}).dump())
+    rows = row("one", run=RUN), row("other", run=CACHED_RUN)
+    found = compare_members(load_project(folder), table(*rows), ("one", "other"))
+    assert "no line can be held against another" in compared_markdown(found)
+    assert compared_plain(found)["same_images"] is False
+
+
+def test_what_cannot_be_compared_is_refused(folder: Path, engine: PretendedEngine) -> None:
+    assert call("sweep", folder).returncode == 0
+    for words, said in (
+        (["seed=1"], "name two members"),
+        (["seed=1", "seed=3", folder], "has no member 'seed=3'; did you mean"),
+        (["seed=1", "seed=2", folder, "--format", "html"], "two members are compared as text, md"),
+    ):
+        done = call("sweep", "compare", *words)
+        assert done.returncode == 2 and said in done.stderr, done.stderr
+    not_begun = table(row("a"), row("b", None, state="not begun"))
+    with pytest.raises(UsageError, match="was not begun"):
+        compare_members(load_project(folder), not_begun, ("a", "b"))
