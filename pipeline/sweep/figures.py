@@ -21,6 +21,8 @@ from stages.message import msg
 
 #: So many members have a row in a drawing; so many have their rank beside their spot.
 MOST_ROWS, _MOST_NUMBERS = 12, 12
+#: More spots than this can be seen through, where they are not on the front.
+_MOST_SOLID = 40
 #: So many settings have a drawing, with so many values each.
 _MOST_SETTINGS, _MOST_VALUES = 6, 12
 #: A name in a drawing has no more characters, so that its numbers have room beside it.
@@ -71,15 +73,16 @@ def _sizes(rows: Sequence[Member]) -> Figure | None:
         return None
     told = [place for place, found in places.items() if found[0].on_front][:_MOST_NUMBERS]
     told += [place for place in places if place not in told][: max(0, _MOST_NUMBERS - len(told))]
+    other = "other" if len(places) <= _MOST_SOLID else "one"
     spots = [
         Spot(
             _ranks(found) if (size, accuracy) in told else "",
             size / 1e6,
             accuracy,
             f"{_names(found)}: {size / 1e6:.2f} MB, {accuracy:.2%}",
-            "ships" if found[0].on_front else "other",
+            "ships" if found[0].on_front else other,
         )
-        for (size, accuracy), found in places.items()
+        for (size, accuracy), found in sorted(places.items(), key=lambda it: it[1][0].on_front)
     ]
     note = msg(
         "by rank; up and to the left is better; the line joins what nothing else beats in both"

