@@ -12,6 +12,7 @@ from textual._context import visible_screen_stack
 from textual.app import App
 from textual.events import Paste
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from pipeline.machine.doctor import Finding
 from pipeline.run.background import Running
@@ -81,12 +82,16 @@ def lines_of(app: App[Any]) -> list[str]:
     """Return the lines on the screen, right ends stripped: as they are drawn since it changed last."""
     compositor, drawn = app.screen._compositor, frames[0]
     if _read[0] is not compositor or _read[1] != drawn or not drawn:
-        visible_screen_stack.set(app._background_screens)
-        strips = compositor.render_strips()
-        lines = ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+        lines = [strip.text.rstrip() for strip in strips_of(app)]
         _read[:] = compositor, drawn, lines
     found: list[str] = _read[2]
     return list(found)
+
+
+def strips_of(app: App[Any]) -> list[Strip]:
+    """Return what is on the screen, line by line, with its styles."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
 
 
 def text_of(app: App[Any]) -> str:

@@ -1,8 +1,8 @@
 """Every screen as it looks: small and large, and some in Chinese, in ASCII, and with NO_COLOR.
 
 One app a test walks through its screens, and all pictures are compared before the test fails; those that
-differ are in ``.cache/pictures``. After a change that is meant:
-``.venv/bin/pytest tests/tui/test_snapshots.py --snapshot-update``, and look at what changed.
+differ are drawn in ``.cache/pictures``. After a change that is meant:
+``.venv/bin/pytest tests/tui/test_snapshots.py --snapshot-update``, and read what ``git diff`` says.
 """
 
 from __future__ import annotations
