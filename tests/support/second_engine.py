@@ -31,7 +31,7 @@ if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
 fi
 """
 #: The engine's own process; what starts it anew waits until the one before is gone.
-_DOCKERD = 'dockerd -H unix:///run/engine/docker.sock -G "$1"'
+DOCKERD = 'dockerd -H unix:///run/engine/docker.sock -G "$1"'
 _PID = "/var/run/docker.pid"
 _END = "(that is all)"
 _FILLER = "/var/lib/docker/filler"
@@ -107,9 +107,9 @@ class Machine:
     def start(self) -> None:
         """Start it again and wait until it answers."""
         # What a killed one leaves names a process that another may be by now.
-        script = f"rm -f {_PID}; exec {_DOCKERD} >>/var/log/engine.log 2>&1"
+        script = f"rm -f {_PID}; exec {DOCKERD} >>/var/log/engine.log 2>&1"
         self.container.exec_run(["sh", "-c", script, "sh", str(os.getgid())], detach=True)
-        _wait_for(self.container, self.url)
+        wait_for_engine(self.container, self.url)
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ def second_engine(client: DockerClient, tools: str) -> Iterator[SecondEngine]:
         _make_certificates(folder)
         _make_keys(folder)
         ports = (_TLS_PORT, _SSH_PORT)
-        with _container(client, tools, folder, _DOORS % _DOCKERD, ports=ports) as machine:
-            _wait_for(machine.container, machine.url)
+        with engine_container(client, tools, folder, _DOORS % DOCKERD, ports=ports) as machine:
+            wait_for_engine(machine.container, machine.url)
             yield SecondEngine(
                 machine.url,
                 _over_tls(machine.container, folder),
@@ -159,7 +159,7 @@ def fragile_engine(client: DockerClient, tools: str, size: str) -> Iterator[Mach
     disk = {"/var/lib/docker": f"size={size},exec"}
     with (
         tempfile.TemporaryDirectory(prefix="paddock-engine-", dir="/tmp") as folder,
-        _container(
+        engine_container(
             client,
             tools,
             Path(folder),
@@ -173,7 +173,7 @@ def fragile_engine(client: DockerClient, tools: str, size: str) -> Iterator[Mach
 
 
 @contextmanager
-def _container(
+def engine_container(
     client: DockerClient,
     tools: str,
     folder: Path,
@@ -181,7 +181,20 @@ def _container(
     tmpfs: dict[str, str] | None = None,
     hostname: str | None = None,
     ports: Sequence[str] = (),
+    network: str | None = None,
 ) -> Iterator[Machine]:
+    """Run ``then`` where an engine can live, with ``folder`` for its socket; ``$1`` is one's own group.
+
+    Args:
+        client: the first engine.
+        tools: an image with ``dockerd``.
+        folder: of this machine; in the container it is ``/run/engine``.
+        then: a script.
+        tmpfs: what lies in memory; without it the engine's files are in a volume that goes with it.
+        hostname: by which it knows itself.
+        ports: published on this machine's loopback.
+        network: of the first engine; its default one if None.
+    """
     container = client.containers.run(
         tools,
         ["sh", "-c", _START + then, "start", str(os.getgid())],
@@ -193,6 +206,7 @@ def _container(
         tmpfs=tmpfs or {},
         hostname=hostname,
         ports=dict.fromkeys(ports, ("127.0.0.1", 0)),
+        network=network,
         labels={"paddock.test": "engine"},
     )
     try:
@@ -275,7 +289,8 @@ def _path_of_ssh(folder: Path, known: str) -> str:
     return f"{wrapper.parent}:{os.environ['PATH']}"
 
 
-def _wait_for(container: Container, url: str) -> None:
+def wait_for_engine(container: Container, url: str) -> None:
+    """Wait until an engine answers; its container has to live meanwhile."""
     for _ in range(round(10 * PATIENCE)):
         try:
             connect({"DOCKER_HOST": url}).close()

@@ -94,12 +94,15 @@ def registry(client: DockerClient, tools: str) -> Iterator[str]:
 
 
 @contextmanager
-def real_registry(client: DockerClient, tools: str, htpasswd: str = "") -> Iterator[RealRegistry]:
-    """Run one that lets in whom ``htpasswd`` names, or everybody."""
+def real_registry(
+    client: DockerClient, tools: str, htpasswd: str = "", network: str | None = None
+) -> Iterator[RealRegistry]:
+    """Run one that lets in whom ``htpasswd`` names, or everybody; in a network of the engine's."""
     container = client.containers.create(
         tools,
         ["docker-registry", "serve", "/etc/paddock-test.yml"],
         ports={"5000/tcp": ("127.0.0.1", 0)},
+        network=network,
         labels={"paddock.test": "registry"},
     )
     try:
