@@ -35,10 +35,19 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class SweepPlanned:
-    """What a sweep will run, in this order, and how many members at once."""
+    """What a sweep will run, in this order, and how many members at once.
+
+    Args:
+        members: their names.
+        jobs: members at once.
+        settings: of each member, by their dotted names.
+        seconds: how long each should take by past runs; those are missing of which no past run tells.
+    """
 
     members: tuple[str, ...]
     jobs: int
+    settings: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,15 @@ class MemberStarted:
 
     name: str
     own_run: str
+
+
+@dataclass(frozen=True)
+class MemberEnded:
+    """What a member came to: its ``row`` of the table, and why it failed if it did."""
+
+    name: str
+    row: dict[str, Any]
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -176,6 +194,7 @@ RunEvent = (
     RunStarted
     | SweepPlanned
     | MemberStarted
+    | MemberEnded
     | MemberPlaced
     | StagePlanned
     | StageStarted
@@ -194,6 +213,7 @@ _TYPES: dict[str, type[Any]] = {
     "run-started": RunStarted,
     "sweep-planned": SweepPlanned,
     "member-started": MemberStarted,
+    "member-ended": MemberEnded,
     "member-placed": MemberPlaced,
     "stage-planned": StagePlanned,
     "stage-started": StageStarted,

@@ -99,6 +99,15 @@ def latest_sweep(state: Path) -> str:
     return next(iter(_names(state / _SWEEPS)), "")
 
 
+def sweep_folder(state: Path, name: str) -> RunFolder:
+    """Return where the sweep called ``name`` has its record.
+
+    Raises:
+        ValueError: no sweep can be called that.
+    """
+    return _folder(state / _SWEEPS, name)
+
+
 def _names(folder: Path) -> list[str]:
     try:
         with os.scandir(folder) as entries:
@@ -123,9 +132,13 @@ def run_folder(state: Path, name: str) -> RunFolder:
     Raises:
         ValueError: no run can be called that.
     """
+    return _folder(state / _RUNS, name)
+
+
+def _folder(above: Path, name: str) -> RunFolder:
     if not _NAME.fullmatch(name):
         raise ValueError(msg("not the name of a run: {name}", repr(name)))
-    return RunFolder(name, state / _RUNS / name)
+    return RunFolder(name, above / name)
 
 
 def new_name(state: Path) -> str:
@@ -163,8 +176,7 @@ def create_run(state: Path) -> RunFolder:
 
 def create_sweep(state: Path) -> RunFolder:
     """Name a sweep and make its folder, beside those of the runs that are its members'."""
-    name = new_name(state)
-    sweep = RunFolder(name, state / _SWEEPS / name)
+    sweep = sweep_folder(state, new_name(state))
     sweep.path.mkdir(parents=True)
     keep_out_of_git(state)
     return sweep

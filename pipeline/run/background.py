@@ -14,7 +14,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -29,7 +29,18 @@ from pipeline.run.options import Options, StopSwitch
 from stages.contract import Exit
 from stages.message import msg
 
-__all__ = ["Running", "Started", "main", "running", "start", "stop"]
+__all__ = [
+    "Running",
+    "Started",
+    "carry_out",
+    "here",
+    "main",
+    "nobody",
+    "running",
+    "spawn",
+    "start",
+    "stop",
+]
 
 #: What Python prints if the runner itself dies; normally empty.
 OUTPUT_FILE = "runner.log"
@@ -68,7 +79,7 @@ def start(folder: Path, options: Options, environ: Mapping[str, str]) -> Started
         )
     try:
         own = create_run(folder / ".paddock")
-        process = _spawn(_words(folder, own.name, options), own, environ)
+        process = spawn("pipeline.run.background", _words(folder, own.name, options), own, environ)
     except OSError as error:
         raise PaddockError(
             msg("cannot start a runner: {strerror}", error.strerror), str(folder)
@@ -76,12 +87,13 @@ def start(folder: Path, options: Options, environ: Mapping[str, str]) -> Started
     return Started(own.name, own, process)
 
 
-def _spawn(
-    words: Sequence[str], own: RunFolder, environ: Mapping[str, str]
+def spawn(
+    module: str, words: Sequence[str], own: RunFolder, environ: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
+    """Start ``module`` in a process that outlives this one; what it prints goes into the record."""
     with (own.path / OUTPUT_FILE).open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "pipeline.run.background", *words],
+            [sys.executable, "-m", module, *words],
             cwd=own.path,  # -m looks there first: nothing of the user's can stand in for a module
             env=dict(environ),
             stdin=subprocess.DEVNULL,
@@ -130,7 +142,7 @@ def _order(who: Running, number: signal.Signals) -> bool:
 
 def _words(folder: Path, name: str, options: Options) -> list[str]:
     """Return the command line that :func:`main` reads."""
-    words = [str(folder), name, str(_here(folder)), "--from", options.first]
+    words = [str(folder), name, str(here(folder)), "--from", options.first]
     words += ["--until", options.last]
     for stage in sorted(options.forced):
         words += ["--force", stage]
@@ -138,7 +150,8 @@ def _words(folder: Path, name: str, options: Options) -> list[str]:
     return [*words, "--locked"] if options.locked else words
 
 
-def _here(folder: Path) -> Path:
+def here(folder: Path) -> Path:
+    """Return the folder that paths in the environment are relative to."""
     try:
         return Path.cwd()
     except FileNotFoundError:  # removed under us
@@ -163,13 +176,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a project to its end; this is the process that :func:`start` starts."""
     words = _parser().parse_args(arguments)
     options = Options(words.first, words.last, frozenset(words.force), words.dry_run, words.locked)
+    own = run_folder(words.folder / ".paddock", words.name)
+
+    def work(stop_switch: StopSwitch) -> int:
+        from pipeline.run.runner import run  # noqa: PLC0415 - who starts or stops one needs none
+
+        return run(words.folder, options, os.environ, nobody, stop_switch, own.name)
+
+    return carry_out(own, words.here, work)
+
+
+def carry_out(own: RunFolder, here: str, work: Callable[[StopSwitch], int]) -> int:
+    """Do ``work`` in a process that nobody sees but through its events; return the exit code.
+
+    Args:
+        own: the record.
+        here: the folder that paths in the environment are relative to.
+        work: stops as its switch says; what it refuses before it has a record becomes one.
+    """
     stop_switch = StopSwitch()
     _listen_to_signals(stop_switch)
     with contextlib.suppress(OSError):  # it may be gone; few need it
-        os.chdir(words.here)
-    return _run(
-        words.folder, run_folder(words.folder / ".paddock", words.name), options, stop_switch
-    )
+        os.chdir(here)
+    try:
+        return work(stop_switch)
+    except Exception as error:  # the boundary: nobody sees this process but through its events
+        if own.events.exists():
+            raise  # told already, or the disk is full
+        return _refuse(error, own)
 
 
 def _listen_to_signals(stop_switch: StopSwitch) -> None:
@@ -181,27 +215,16 @@ def _listen_to_signals(stop_switch: StopSwitch) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that it was started from may go
 
 
-def _run(folder: Path, own: RunFolder, options: Options, stop_switch: StopSwitch) -> int:
-    from pipeline.run.runner import run  # noqa: PLC0415 - who starts or stops one needs none
-
-    try:
-        return run(folder, options, os.environ, _nobody, stop_switch, own.name)
-    except Exception as error:  # the boundary: nobody sees this process but through its events
-        if own.events.exists():
-            raise  # told already, or the disk is full
-        return _refuse(error, own)
-
-
 def _refuse(error: Exception, own: RunFolder) -> int:
     """Write the record of a run that was over before it had one."""
-    log = EventLog(own.events, own.name, _nobody)
+    log = EventLog(own.events, own.name, nobody)
     code = tell(error, log, own.path)
     log.say(RunFinished(code, 0.0))
     log.close()
     return code
 
 
-def _nobody(_envelope: Envelope) -> None:
+def nobody(_envelope: Envelope) -> None:
     """Listen to a run whose listeners read its file."""
 
 

@@ -20,13 +20,13 @@ from pipeline.project.members import Member, load_members
 from pipeline.record.events import (
     Envelope,
     EventLog,
+    MemberEnded,
     MemberStarted,
     Noted,
     RunStarted,
-    SweepPlanned,
 )
 from pipeline.record.runlock import LOCK_NAME, run_lock
-from pipeline.record.runs import create_run, create_sweep
+from pipeline.record.runs import RunFolder, create_run, create_sweep, summarise
 from pipeline.run.connect import Connected, connect
 from pipeline.run.options import Options, Outcome, StopSwitch
 from pipeline.run.prepare import Preparation
@@ -38,7 +38,7 @@ from pipeline.run.stage_pass import StagePass
 from pipeline.sweep.capacity import refuse_too_many
 from pipeline.sweep.deliver import deliver_table
 from pipeline.sweep.plan import PlannedMember, SweepPlan, plan_sweep
-from pipeline.sweep.table import Ended, Table, table_of
+from pipeline.sweep.table import Ended, Table, row_of, table_of
 from pipeline.text import nearest
 from stages.contract import Exit
 from stages.message import msg
@@ -67,6 +67,7 @@ def sweep(
     environ: Mapping[str, str],
     listener: Callable[[Envelope], None],
     stop: StopSwitch,
+    own: RunFolder | None = None,
 ) -> SweepEnd:
     """Run the members of the project in ``folder``; one that fails stops no other.
 
@@ -76,6 +77,7 @@ def sweep(
         environ: where the engine and the settings of Paddock itself are looked up.
         listener: gets every event of the sweep and its members after it is on the disk; one at a time.
         stop: polled all the time, by all members.
+        own: where the sweep's record is, if it has a folder already.
 
     Raises:
         UsageError: before anything starts: no valid sweep, no lock to hold a member to, or another run.
@@ -86,9 +88,9 @@ def sweep(
         it.name: read_lock(lock_of(it.project)) if asked.options.locked else None for it in members
     }
     with run_lock(project.state / LOCK_NAME) as dead:
-        own = create_sweep(project.state)
+        record = own or create_sweep(project.state)
         audience = _Audience(listener, stop)
-        log = EventLog(own.events, own.name, audience.hear)
+        log = EventLog(record.events, record.name, audience.hear)
         tables: list[Table] = []
 
         def work() -> Outcome:
@@ -103,15 +105,22 @@ def sweep(
             preparation = Preparation(connected, lambda text: log.say(Noted(text)), stop.check)
             plan = plan_sweep(members, preparation, asked.options.forced, asked.options.last)
             refuse_too_many(connected.engine, plan, asked.jobs)
-            log.say(SweepPlanned(tuple(it.name for it in members), asked.jobs))
+            log.say(plan.told(asked.jobs))
             running = _Sweep(
-                own.name, connected, asked, locks, log, audience.hear, stop, _rehashed(plan, stop)
+                record.name,
+                connected,
+                asked,
+                locks,
+                log,
+                audience.hear,
+                stop,
+                _rehashed(plan, stop),
             )
             tables.append(running.go(plan))
             stop.check()
             return Outcome(max((it.code for it in running.ended.values()), default=Exit.OK))
 
-        code = recorded(own, log, stop, work)
+        code = recorded(record, log, stop, work)
         audience.raise_error()
         return SweepEnd(code, tables[0] if tables else None)
 
@@ -219,4 +228,8 @@ class _Sweep:
                     self.sharing,
                 ).go()
 
-        self.ended[planned.name] = Ended(own, recorded(own, log, self.stop, work))
+        ended = self.ended[planned.name] = Ended(own, recorded(own, log, self.stop, work))
+        kept = {it.key: it for it in connected.ledger.held(connected.volumes)}
+        row = row_of(planned, ended, kept).model_dump(mode="json", exclude_none=True)
+        message = summarise(own).message if "message" in row else ""
+        self.log.say(MemberEnded(planned.name, row, message))

@@ -8,13 +8,14 @@ will have the same key.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.plan.planner import Step
 from pipeline.plan.stages import STAGES
 from pipeline.project.members import Member
+from pipeline.record.events import SweepPlanned
 from pipeline.record.ledger import Components, Entry
 from pipeline.run.prepare import Preparation, Prepared
 from pipeline.sweep.past import Past
@@ -59,6 +60,13 @@ class PlannedMember:
         """The member's name."""
         return self.member.name
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it should take; None where no past run tells of one of its stages."""
+        each = [stage.seconds for stage in self.stages]
+        known = [seconds for seconds in each if seconds is not None]
+        return round(sum(known), 1) if len(known) == len(each) else None
+
 
 @dataclass(frozen=True)
 class SweepPlan:
@@ -84,6 +92,12 @@ class SweepPlan:
         """Return how long it should take with so many members at once, without what is not known."""
         each = [sum(stage.seconds or 0.0 for stage in it.stages) for it in self.members]
         return max([sum(each) / jobs, *each])
+
+    def told(self, jobs: int) -> SweepPlanned:
+        """Return what a sweep says of its plan, with so many members at once."""
+        seconds = {it.name: it.seconds for it in self.members if it.seconds is not None}
+        settings = {it.name: _plain(it.member.settings) for it in self.members}
+        return SweepPlanned(tuple(settings), jobs, settings, seconds)
 
     def sharing(self, stage: str) -> int:
         """Return how many members take a result of ``stage`` that another of them has as well."""
@@ -129,6 +143,12 @@ def plan_sweep(
     past, held = Past(planner.ledger.entries), planner.ledger.held(planner.workspace)
     plan = _Plan(past, held, frozenset(STAGES[STAGES.index(last) + 1 :]))
     return SweepPlan(tuple(map(plan.add, members, prepared)))
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as JSON has them: TOML's dates are texts there."""
+    plain: dict[str, Any] = json.loads(json.dumps(dict(settings), default=str))
+    return plain
 
 
 class _Plan:

@@ -183,7 +183,7 @@ def table_of(
     """
     runs = {it.run.name for it in ended.values()}
     kept = {it.key: it for it in connected.ledger.held(connected.volumes)}
-    rows = [_row(planned, ended.get(planned.name), kept) for planned in plan.members]
+    rows = [row_of(planned, ended.get(planned.name), kept) for planned in plan.members]
     made = [entry for entry in kept.values() if entry.run in runs]
     return Table(
         project=connected.project.name,
@@ -196,7 +196,14 @@ def table_of(
     )
 
 
-def _row(planned: PlannedMember, ended: Ended | None, kept: Mapping[str, Entry]) -> Row:
+def row_of(planned: PlannedMember, ended: Ended | None, kept: Mapping[str, Entry]) -> Row:
+    """Put down what one member came to; it has no rank yet.
+
+    Args:
+        planned: the member.
+        ended: its run; None if it was not begun.
+        kept: the results that the workspace holds, by key.
+    """
     settings = dict(planned.member.settings)
     if ended is None:
         return Row(name=planned.name, settings=settings, state="not begun")

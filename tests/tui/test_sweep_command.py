@@ -74,7 +74,7 @@ def test_events_carry_the_members_names(folder: Path, engine: PretendedEngine) -
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert {event.get("member", "") for event in events} == {"", "seed=2"}
     assert [event["type"] for event in events if "member" not in event] == [
-        "run-started", "sweep-planned", "member-started", "delivered", "run-finished",
+        "run-started", "sweep-planned", "member-started", "member-ended", "delivered", "run-finished",
     ]  # fmt: skip
 
 

@@ -11,12 +11,14 @@ from pipeline.record import events
 from pipeline.record.events import AnyEvent, Envelope, EventLog, Noted
 from stages import contract
 from stages.contract import decode_event, encode_event
+from stages.message import msg
 
 HOSTILE = "\x1b[31m\n\r\u202e\ud800 [red]ä"
 EVERY_EVENT: tuple[AnyEvent, ...] = (
     events.RunStarted("plates", "/p", 7, "host", "unix:///s", "0.1.0"),
-    events.SweepPlanned(("a", "b"), 2),
+    events.SweepPlanned(("a", "b"), 2, {"a": {"train.seed": 1}}, {"a": 3.5}),
     events.MemberStarted("a", "run-1"),
+    events.MemberEnded("a", {"name": "a", "state": "done"}, msg("why")),
     events.MemberPlaced("a", "node-1", "running", 2),
     events.StagePlanned("run", "never run", "k"),
     events.StageStarted("k", "never run", "sha256:i", "/log"),
