@@ -57,6 +57,7 @@ class PaddockApp(NoticeApp, TerminalApp):
         backend: the project and the engine.
         keymap: the user's own keys, by the IDs of ``tui.keys``.
         options: start a run with these at once.
+        first: the screen to begin with.
     """
 
     TITLE = "Paddock"
@@ -77,7 +78,7 @@ class PaddockApp(NoticeApp, TerminalApp):
 
         def __init__(self, engine_line: str) -> None:
             super().__init__()
-            self.engine_line, self.name = engine_line, ""
+            self.engine_line, self.name, self.has_sweep = engine_line, "", False
             self.error: PaddockError | None = None
 
     class Examined(Message):
@@ -95,16 +96,17 @@ class PaddockApp(NoticeApp, TerminalApp):
         backend: Backend,
         keymap: dict[str, str] | None = None,
         options: Options | None = None,
+        first: str = "",
     ) -> None:
         super().__init__()
         self.backend = backend
         self._watch = backend.watch()
         self.keymap = keymap or {}
-        self._start_with = options
+        self._start_with, self._first = options, first
         self._order_to_stop = 0
         self.findings: tuple[Finding, ...] = ()
         self.build: BuildJob | None = None
-        self.project_name = ""
+        self.project_name, self.has_sweep = "", False
         self._has_project = backend.has_project()
         self.engine_line = ""
 
@@ -166,18 +168,21 @@ class PaddockApp(NoticeApp, TerminalApp):
         """Read the project's file, and what the header says of the machine; :class:`ProjectRead` follows."""
         read = self.ProjectRead(self._engine_words())
         try:
-            read.name = self.backend.project().name
+            read.name, read.has_sweep = self.backend.project().name, self.backend.sweeps.exist()
         except PaddockError as error:
             read.error = error
         self.post_message(read)
 
     def on_paddock_app_project_read(self, message: ProjectRead) -> None:
         """Say what is wrong with the project's file, or begin what was asked for."""
-        self.project_name = message.name
+        self.project_name, self.has_sweep = message.name, message.has_sweep
         self.engine_line = self._engine_words() if self.findings else message.engine_line
         self._has_project = message.error is None
         if message.error is not None:
             self.push_screen(ProblemScreen(message.error), lambda _mended: self._open())
+        elif self._first and len(self.screen_stack) == 1:
+            self.switch_mode(self._first)
+            self._first = ""
         elif not self._show_what_lacks() and self._start_with:
             self.start(self._start_with)
             self._start_with = None
@@ -266,7 +271,7 @@ class PaddockApp(NoticeApp, TerminalApp):
 
     def _read_on(self) -> None:
         """Take what is new in the run's file."""
-        was_running, before = self.run_goes_on, self._standing
+        was_running, was_alive, before = self.run_goes_on, self._watch.alive, self._standing
         changed = self._watch.poll()
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
@@ -275,6 +280,8 @@ class PaddockApp(NoticeApp, TerminalApp):
             self.screen.refresh_bindings()
         if self._watch.died_before_start:
             self.tell(self.backend.why_it_died(self._watch.died_before_start))
+        elif was_alive and not was_alive.run:
+            pass  # a sweep: its screen says how it ended
         elif was_running and not self.run_goes_on and not self.is_earlier:
             self._say_how_it_ended()
         if changed:
@@ -339,6 +346,8 @@ class PaddockApp(NoticeApp, TerminalApp):
         """Offer the newest run where an earlier one is shown, and the screens where there is a project."""
         if action == "follow_latest":
             return self.is_earlier or None
+        if parameters == ("sweep",):
+            return self.has_sweep or None
         needs_project = action == "show" or parameters[-1:] in _OF_A_PROJECT
         return self._has_project or None if needs_project else True
 
@@ -414,7 +423,8 @@ class PaddockApp(NoticeApp, TerminalApp):
 
     def action_open_report(self) -> None:
         """Open the report in a browser; where there is none, say where it is."""
-        open_report(self, self.backend.html_report(), self.backend.environ)
+        own = self.screen.own_page() if isinstance(self.screen, InsideScreen) else None
+        open_report(self, own or self.backend.html_report(), self.backend.environ)
 
     def action_open_page(self, module: str, name: str) -> None:
         """Open a page beside the screens, on which something is asked for and done."""

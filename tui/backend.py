@@ -14,6 +14,7 @@ from pipeline import PROJECT_FILE
 from pipeline.errors import IntegrityFailed, PaddockError
 from pipeline.record.runs import RunFolder, list_runs
 from tui.language import _
+from tui.sweeps import Sweeps
 from tui.views.past import Past, Wanted, read_past
 from tui.views.result import Result, read_result
 from tui.views.run import RunView, view_of
@@ -152,6 +153,11 @@ class Backend:
         connected = connect(self.project(), self.environ)
         return foreseen(prepare(connected, frozenset(), lambda _text: None, check))
 
+    @property
+    def sweeps(self) -> Sweeps:
+        """The project's sweeps."""
+        return Sweeps(self.folder, self.environ)
+
     def why_it_died(self, run: RunFolder) -> PaddockError:
         """Return what a runner's process said that died before its first event."""
         from pipeline.run.background import OUTPUT_FILE
@@ -268,7 +274,7 @@ class Backend:
         """Return what a run has made, as it lies in the project now. Slow: reads the report."""
         from pipeline.report.words import REPORT_FILE, EarlierReportError
 
-        folder = self.folder / Path(made.folder).name  # the project may have been moved since
+        folder = self.folder / _below_project(made.folder)
         own, there = self.report_file(run), folder / REPORT_FILE
         try:
             report = self.report(run)
@@ -452,6 +458,14 @@ class Backend:
 
         studio = RenderContext(open_engine(self.environ), read_compose(self.environ), say, stop)
         make_example(EXAMPLES[name], studio, folder)
+
+
+def _below_project(folder: str) -> Path:
+    """Return where a run delivers, from the project's folder on, which may have been moved since."""
+    from pipeline.project.schema import OUT_OF_SWEEP
+
+    *_above, parent, name = Path(folder).parts
+    return Path(parent, name) if parent == OUT_OF_SWEEP else Path(name)
 
 
 def _read_report(path: Path, state: Path) -> Report | None:

@@ -124,7 +124,7 @@ def _command(name: str, words: list[str], terminal: Terminal) -> int:
     )
     command.add_arguments(parser)
     _add_language(parser)
-    parser.set_defaults(whole=_whole_parser)
+    parser.set_defaults(whole=_whole_parser, open_at=_open_at)
     # With `--` among them, parse_intermixed_args takes the words behind it for options.
     plainly = name in NESTED or "--" in words
     parse = parser.parse_args if plainly else parser.parse_intermixed_args
@@ -177,6 +177,13 @@ def _screen(folder: Path, chosen: Options, options: argparse.Namespace, terminal
 
     start_with = chosen if chosen != type(chosen)() else None
     launch(folder, os.environ, start_with, terminal, ascii_only=options.ascii, theme=options.theme)
+
+
+def _open_at(screen: str, folder: Path, terminal: Terminal) -> None:
+    """Open the text UI at one of its screens, for a command; the process ends when it is left."""
+    from tui.launch import launch
+
+    launch(folder, os.environ, None, terminal, first=screen)
 
 
 def _parser() -> argparse.ArgumentParser:

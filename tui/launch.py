@@ -37,6 +37,7 @@ def launch(
     *,
     ascii_only: bool = False,
     theme: str = "",
+    first: str = "",
 ) -> None:
     """Open the text UI for the project in ``folder``; the process ends when it is left.
 
@@ -47,6 +48,7 @@ def launch(
         terminal: gets a summary when the screen is gone.
         ascii_only: no symbols beyond ASCII.
         theme: one of Textual's; "" is what fits the terminal.
+        first: the screen to begin with.
 
     Raises:
         UsageError: no such folder, no such theme, or a key map that cannot be read.
@@ -57,7 +59,7 @@ def launch(
     appearance = choose(environ, ascii_only=ascii_only, theme=theme)
     _settle(appearance)
     with keeping_keys():
-        _open(folder, environ, options, terminal)
+        _open(folder, environ, options, terminal, first)
 
 
 def _settle(appearance: Appearance) -> None:
@@ -69,7 +71,11 @@ def _settle(appearance: Appearance) -> None:
 
 
 def _open(
-    folder: Path, environ: Mapping[str, str], options: Options | None, terminal: Terminal
+    folder: Path,
+    environ: Mapping[str, str],
+    options: Options | None,
+    terminal: Terminal,
+    first: str,
 ) -> None:
     from tui.app import PaddockApp  # only now: see _settle
     from tui.backend import Backend
@@ -77,7 +83,7 @@ def _open(
 
     gc.freeze()  # what is imported stays; of what comes now, less is looked through at a time
     gc.set_threshold(50_000, 20, 100)
-    app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options)
+    app = PaddockApp(Backend(folder, environ), load_keymap(keymap_file(environ)), options, first)
     _check_theme(current().theme, app.available_themes)
     asyncio.run(_until_left(app, terminal))
 

@@ -60,10 +60,11 @@ class MemberStarted:
 
 @dataclass(frozen=True)
 class MemberEnded:
-    """What a member came to: its ``row`` of the table, and why it failed if it did."""
+    """What a member came to: its ``row`` of the table; the stage at which it failed or stopped, and why."""
 
     name: str
     row: dict[str, Any]
+    ended_at: str = ""
     message: str = ""
 
 

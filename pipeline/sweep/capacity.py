@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from pipeline.compose.file import Service
 from pipeline.engine.connection import Engine
 from pipeline.errors import UsageError
@@ -23,16 +25,12 @@ def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int) -> None:
     jobs = min(jobs, len(plan.members))
     if jobs < 2:
         return
+    most = fitting(engine, plan)
+    if jobs <= most:
+        return
+    facts = engine.facts()
     cpus = sorted(map(_cpus, plan.members), reverse=True)
     memory = sorted(map(_memory, plan.members), reverse=True)
-    facts = engine.facts()
-
-    def fits(count: int) -> bool:
-        return sum(cpus[:count]) <= facts.cpus and sum(memory[:count]) <= facts.memory
-
-    if fits(jobs):
-        return
-    most = max((count for count in range(1, jobs) if fits(count)), default=1)
     raise UsageError(
         msg(
             "{jobs} members at once need {cpus} CPUs and {memory} of memory by their limits; the engine has "
@@ -50,6 +48,18 @@ def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int) -> None:
             most,
         ),
     )
+
+
+def fitting(engine: Engine, plan: SweepPlan) -> int:
+    """Return how many members at once the engine has CPUs and memory for, by their limits; 1 at least.
+
+    They are the ones with the highest limits: whichever run at once, so many fit.
+    """
+    facts = engine.facts()
+    cpus = accumulate(sorted(map(_cpus, plan.members), reverse=True))
+    memory = accumulate(sorted(map(_memory, plan.members), reverse=True))
+    sums = zip(cpus, memory, strict=True)
+    return max(1, sum(cpu <= facts.cpus and size <= facts.memory for cpu, size in sums))
 
 
 def _cpus(planned: PlannedMember) -> float:

@@ -231,5 +231,6 @@ class _Sweep:
         ended = self.ended[planned.name] = Ended(own, recorded(own, log, self.stop, work))
         kept = {it.key: it for it in connected.ledger.held(connected.volumes)}
         row = row_of(planned, ended, kept).model_dump(mode="json", exclude_none=True)
-        message = summarise(own).message if "message" in row else ""
-        self.log.say(MemberEnded(planned.name, row, message))
+        went = summarise(own)
+        stage = next((it for it, end in went.stages.items() if end in ("failed", "stopped")), "")
+        self.log.say(MemberEnded(planned.name, row, stage, went.message))

@@ -23,7 +23,7 @@ from support.browser import Seen, View, build_browser, look_at
 from support.hostile_report import HOSTILE, with_hostile_texts
 from support.recorded import FINE_TUNED, RUN, recorded_project
 from support.results import make_phone
-from support.sweeps import large, row, table
+from support.sweep_tables import large, row, table
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 

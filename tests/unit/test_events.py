@@ -18,7 +18,7 @@ EVERY_EVENT: tuple[AnyEvent, ...] = (
     events.RunStarted("plates", "/p", 7, "host", "unix:///s", "0.1.0"),
     events.SweepPlanned(("a", "b"), 2, {"a": {"train.seed": 1}}, {"a": 3.5}),
     events.MemberStarted("a", "run-1"),
-    events.MemberEnded("a", {"name": "a", "state": "done"}, msg("why")),
+    events.MemberEnded("a", {"name": "a", "state": "failed"}, "train", msg("why")),
     events.MemberPlaced("a", "node-1", "running", 2),
     events.StagePlanned("run", "never run", "k"),
     events.StageStarted("k", "never run", "sha256:i", "/log"),

@@ -18,7 +18,7 @@ from support.hostile_report import HOSTILE
 from support.pretended import PretendedEngine, install
 from support.projects import MINIMAL, write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
-from support.sweeps import row, table
+from support.sweep_tables import row, table
 
 SWEEP = """
 [model]

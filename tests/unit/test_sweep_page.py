@@ -13,7 +13,7 @@ from stages.contract import Point
 from support.hostile_report import HOSTILE
 from support.projects import write_project
 from support.results import make_model, make_parity, make_report
-from support.sweeps import large, row, table
+from support.sweep_tables import large, row, table
 
 #: A page of a thousand members may be as large.
 MOST_BYTES = 1_500_000

@@ -12,7 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.sweep.deliver import render_markdown
 from pipeline.sweep.table import Chosen, Row, load_table, ranked
 from pipeline.sweep.words import choice, doubts
-from support.sweeps import row, table
+from support.sweep_tables import row, table
 
 
 def names(*rows: Row) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich import box
@@ -25,16 +25,18 @@ from pipeline.run.prepare import Preparation
 from pipeline.sweep.capacity import refuse_too_many
 from pipeline.sweep.deliver import render_markdown, render_page
 from pipeline.sweep.drive import Asked, chosen, sweep
-from pipeline.sweep.plan import Fate, SweepPlan, plan_sweep
+from pipeline.sweep.plan import SweepPlan, plan_sweep
 from pipeline.sweep.table import Table
 from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
 from pipeline.text import human_seconds, one_line
 from stages.contract import Exit
+from tui.attach import follow, newest_sweep
 from tui.batch import listening, stoppable
 from tui.commands.sweep_compare import compare, last_table
-from tui.console import Terminal, padded
-from tui.language import N_, _, ngettext, translated
+from tui.console import Terminal, is_interactive, padded
+from tui.language import _, translated
 from tui.printer import Printer
+from tui.views.sweep_plan import fates_line, plan_lines
 
 DESCRIPTION = """\
 Run the project again and again with other settings, which [sweep] in paddock.toml has: a matrix, whose
@@ -47,23 +49,17 @@ values of a matrix are lists; docs/sweep.md shows more:
 
   paddock sweep [PROJECT]         run it; what was made before is not made again
   paddock sweep plan [PROJECT]    how many members, what is cached, what is shared, how long it should take
+  paddock sweep attach [PROJECT]  look on at the newest one: the text UI, or lines where there is no terminal
   paddock sweep table [PROJECT]   the last table again
   paddock sweep compare A B [PROJECT]
                                   what differs between two of its members, and what that came to"""
 
-_WHAT = ("run", "plan", "table", "compare")
+_WHAT = ("run", "plan", "attach", "table", "compare")
 #: Columns that are not settings; dropped first when the terminal is narrow, in this order.
 _OWN = tuple(column.title for column in COLUMNS)
 _LEAST_NEEDED = ("CPU s", "p50 ms", "time", "agreement", "NED")
 #: As many members of a plan are listed; --json has all.
 _LISTED = 30
-#: What a plan says of a stage, in a cell.
-_FATES: dict[Fate, str] = {
-    "cached": N_("cached"),
-    "make": N_("make"),
-    "shared": N_("shared"),
-    "skip": N_("skipped"),
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         default="run",
-        metavar="plan|table|compare",
+        metavar="plan|attach|table|compare",
         help="run it, if nothing else is asked for",
     )
     add("words", nargs="*", metavar="PROJECT", help="compare: two members before it")
@@ -125,6 +121,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     folder = Path(words[0] if words else ".")
     if what == "plan":
         return _plan(folder, options, terminal)
+    if what == "attach":
+        return _attach(folder, options, terminal)
     if what == "table":
         return _print_table(folder, options, terminal)
     chosen_options = Options(
@@ -137,6 +135,21 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     if ended.table and not options.json:
         _draw(ended.table, terminal)
     return ended.code
+
+
+def _attach(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
+    watch = newest_sweep(folder)
+    if is_interactive() and not options.json:
+        options.open_at("sweep", folder, terminal)  # the process ends with the screen
+    printers = _Printers(terminal)
+    code = follow(watch, _raw(terminal) if options.json else printers.show, terminal)
+    if watch.view.finished and watch.view.delivered and not options.json:
+        _draw(last_table(load_project(folder), terminal), terminal)
+    return code
+
+
+def _raw(terminal: Terminal) -> Callable[[Envelope], None]:
+    return lambda envelope: terminal.raw(envelope.encode())
 
 
 class _Printers:
@@ -213,37 +226,12 @@ def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
         return Exit.OK
     width = max(len(it.name) for it in plan.members[:_LISTED])
     for planned in plan.members[:_LISTED]:
-        fates = (it.stage + " " + _(_FATES[it.fate]) for it in planned.stages if it.fate != "skip")
-        terminal.print(f"{padded(planned.name, width)}  {' · '.join(fates)}")
+        terminal.print(f"{padded(planned.name, width)}  {fates_line(planned)}")
     if (rest := len(plan.members) - _LISTED) > 0:
         terminal.print(_("… and {count} more: --json has all").format(count=rest))
-    for line in _summary(plan, options.jobs):
+    for line in plan_lines(plan, options.jobs):
         terminal.print(line)
     return Exit.OK
-
-
-def _summary(plan: SweepPlan, jobs: int) -> list[str]:
-    """Return what the plan comes to."""
-    count = len(plan.members)
-    lines = [
-        ngettext("{count} member", "{count} members", count).format(count=count),
-        _("stages: {cached} cached, {made} to make, {shared} made for another member").format(
-            cached=plan.count("cached"), made=plan.count("make"), shared=plan.count("shared")
-        ),
-    ]
-    shared = [f"{stage} {number}" for stage in STAGES if (number := plan.sharing(stage))]
-    if shared:
-        lines.append(_("shared, by how many members: {stages}").format(stages=", ".join(shared)))
-    if plan.sharing_features:
-        told = _("backbone features: {count} trainings take the same ones, computed once")
-        lines.append(told.format(count=plan.sharing_features))
-    if not plan.made or plan.seconds(jobs):
-        time = _("about {time} by past runs, with {jobs} at once")
-        lines.append(time.format(time=human_seconds(plan.seconds(jobs)), jobs=jobs))
-    if plan.unknown:
-        told = _("no past run tells how long these take: {stages}")
-        lines.append(told.format(stages=", ".join(plan.unknown)))
-    return lines
 
 
 def _as_json(plan: SweepPlan, jobs: int) -> dict[str, object]:

@@ -63,12 +63,14 @@ class PaddockScreen(InsideScreen[None]):
         if paddock.engine_line:
             told.append(Text(one_line(paddock.engine_line), "dim"))
         for header in self.query(Header):
-            header.show(view.project or paddock.project_name, told)
+            header.show(view.project or paddock.project_name, told, has_sweep=paddock.has_sweep)
 
 
 def status(view: RunView, *, goes_on: bool, is_earlier: bool) -> Iterator[Text]:
     """Give how a run stands: its state, its time, and how many warnings there are."""
-    if is_earlier:
+    if view.member:
+        yield Text(_("member") + f" {one_line(view.member)}", "bold")
+    elif is_earlier:
         yield Text(_("earlier run") + f" {one_line(view.name)}", "bold")
     seconds = view.finished.seconds if view.finished else None
     running = view.running_stage

@@ -47,6 +47,10 @@ class Paddock(Protocol):
         """Whether a run is shown that the user chose, and that is not the newest."""
 
     @property
+    def has_sweep(self) -> bool:
+        """Whether the project has a sweep, or had one."""
+
+    @property
     def is_building(self) -> bool:
         """Whether the images are being built."""
 
@@ -103,6 +107,10 @@ class InsideScreen(Screen[ScreenResultType]):
     def selected_image(self) -> str:
         """Return the test image that is selected; "" for none."""
         return ""
+
+    def own_page(self) -> Path | None:
+        """Return the page that belongs to what is shown here; None: it is the last run's."""
+        return None
 
     def loses(self) -> str:
         """Return what is lost if the app is left now, as a sentence; "" for nothing."""

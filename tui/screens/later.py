@@ -16,6 +16,7 @@ _CLASSES = {
     "guards": "GuardsScreen",
     "history": "HistoryScreen",
     "machine": "MachineScreen",
+    "sweep": "SweepScreen",
 }
 #: What most of them are made of.
 _SHARED = "pipeline.report.model"

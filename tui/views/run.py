@@ -110,9 +110,13 @@ class StageView:
 
 @dataclass
 class RunView:
-    """A run, as far as it has come. ``version`` rises with every event."""
+    """A run, as far as it has come. ``version`` rises with every event.
+
+    ``member`` is the one of a sweep whose run it is; "" if it is none's.
+    """
 
     name: str = ""
+    member: str = ""
     project: str = ""
     folder: str = ""
     endpoint: str = ""
@@ -138,7 +142,7 @@ class RunView:
     def apply(self, envelope: Envelope) -> None:
         """Take the next event."""
         self.version += 1
-        self.name = envelope.run
+        self.name, self.member = envelope.run, envelope.member
         self.last = datetime.fromisoformat(envelope.time)
         self.started = self.started or self.last
         if not isinstance(envelope.event, StagePlanned):

@@ -74,7 +74,7 @@ class Watch:
         """Follow the run that goes on, or the last one if none was chosen yet."""
         if self._left and self.alive and self.alive.run == self._left:
             return False
-        wanted = self._named(self.alive.run) if self.alive else None
+        wanted = self._named(self.alive.run) if self.alive and self.alive.run else None
         if wanted is None and self.run is None:
             wanted = latest(self._state)
         if wanted is None or (self.run and wanted.name == self.run.name):

@@ -16,7 +16,7 @@ from tui.language import _
 from tui.widgets.line import Line, clickable
 
 #: The screens that a number opens, in order.
-TABS = ("run", "parity", "environment", "guards", "history", "machine")
+TABS = ("run", "parity", "environment", "guards", "history", "machine", "sweep")
 #: Cells that a project's name needs to tell anything.
 _SHORTEST = 4
 
@@ -33,6 +33,7 @@ class Header(Vertical):
         super().__init__()
         self._tab = tab
         self._project, self._told = "", tuple[Text, ...]()
+        self._has_sweep = tab == "sweep"
         self._status_line, self._tabs_line = Line(id="status"), Line(id="tabs")
 
     def compose(self) -> ComposeResult:
@@ -45,15 +46,17 @@ class Header(Vertical):
     def on_resize(self) -> None:
         self._draw()
 
-    def show(self, project: str, told: Sequence[Text]) -> None:
-        """Show the project's name and how it stands, what matters most first."""
+    def show(self, project: str, told: Sequence[Text], *, has_sweep: bool = False) -> None:
+        """Show the project's name and how it stands, what matters most first; and the sweep's number."""
         self._project, self._told = one_line(project), tuple(told)
+        self._has_sweep = has_sweep or self._tab == "sweep"
         self._draw()
 
     def _draw(self) -> None:
         width = max(0, self.size.width - 2)
         self._status_line.show(status_line(self._project, self._told, width))
-        self._tabs_line.show(_tabs(self._tab, width))
+        names = TABS if self._has_sweep else TABS[:-1]
+        self._tabs_line.show(_tabs(names, self._tab, width))
 
 
 def status_line(project: str, told: Sequence[Text], width: int) -> Text:
@@ -70,10 +73,10 @@ def status_line(project: str, told: Sequence[Text], width: int) -> Text:
     return line
 
 
-def _tabs(current: str, width: int) -> Text:
+def _tabs(names: Sequence[str], current: str, width: int) -> Text:
     """Name the screens; where the names do not fit, only the current one's is written out."""
     keys = {key.id.partition(".")[2]: key for key in keys_of("app")}
-    tabs = [(keys[name], _(keys[name].label), name == current) for name in TABS]
+    tabs = [(keys[name], _(keys[name].label), name == current) for name in names]
     full = _joined(tabs)
     if full.cell_len <= width:
         return full
