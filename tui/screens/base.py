@@ -56,10 +56,16 @@ class PaddockScreen(InsideScreen[None]):
         ways = (self.paddock.key_shown(name) + " " + _(_LEADS_TO[name]) for name in key_ids)
         return f" {symbol('dot')} ".join(ways)
 
+    def standing(self, view: RunView) -> Iterator[Text]:
+        """Give how what is shown here stands: of most screens that is the run."""
+        yield from status(
+            view, goes_on=self.paddock.run_goes_on, is_earlier=self.paddock.is_earlier
+        )
+
     def show_run(self, view: RunView) -> None:
         """Draw what changed in the run; called after its events, and each second while it goes on."""
         paddock = self.paddock
-        told = [*status(view, goes_on=paddock.run_goes_on, is_earlier=paddock.is_earlier)]
+        told = [*self.standing(view)]
         if paddock.engine_line:
             told.append(Text(one_line(paddock.engine_line), "dim"))
         for header in self.query(Header):

@@ -75,6 +75,9 @@ class Paddock(Protocol):
     def tell(self, error: Exception) -> None:
         """Show an error and its remedy without leaving the screen."""
 
+    def ring(self, text: str) -> None:
+        """Call whoever looks elsewhere."""
+
     def key_shown(self, key_id: str) -> str:
         """Return how the key that does ``key_id`` is written, the user's own if there is one."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeline.errors import PaddockError
+from pipeline.record.runs import STOPPED
 from tui.appearance import current
-from tui.keys import bindings
+from tui.keys import BY_ID, bindings
 from tui.language import _
 from tui.screens.base import PaddockScreen
 from tui.screens.compare import CompareScreen
@@ -21,11 +24,20 @@ from tui.views.run import RunView
 from tui.views.sweep import MemberView
 from tui.widgets.line import Line
 from tui.widgets.listing import Listing
-from tui.widgets.sweep_summary import detail_text, doubts_text, empty_text, summary_text
+from tui.widgets.sweep_summary import (
+    detail_text,
+    doubts_text,
+    empty_text,
+    standing_text,
+    summary_text,
+)
 from tui.widgets.sweep_table import SweepTable
 
 if TYPE_CHECKING:
     from tui.views.sweep_watch import SweepWatch
+
+#: Seconds after which a person who started a sweep looks elsewhere.
+_LONG = 60
 
 
 class SweepScreen(PaddockScreen):
@@ -65,6 +77,10 @@ class SweepScreen(PaddockScreen):
 
     # What there is.
 
+    def standing(self, view: RunView) -> Iterator[Text]:
+        watch = self._watch
+        yield from standing_text(watch.view, outlook.clock(), goes_on=watch.goes_on)
+
     def show_run(self, view: RunView) -> None:
         """The run on the other screens has no say here, but whether one goes on."""
         super().show_run(view)
@@ -99,19 +115,16 @@ class SweepScreen(PaddockScreen):
         told = doubts_text(view)
         doubts.display = bool(told)
         doubts.show(told)
+        is_empty = not view.members and not view.name and not self._watch.goes_on
+        empty = empty_text(self.paddock.key_shown("sweep.start"))
+        self.query_one("#summary", Line).show(empty if is_empty else summary_text(view))
         self._draw_times()
         self._show_detail()
 
     def _draw_times(self) -> None:
         """Let what counts time go on."""
-        if self.app.screen is not self:
-            return
-        view = self._watch.view
-        if view.members or view.name:
-            text = summary_text(view, outlook.clock(), goes_on=self._watch.goes_on)
-        else:
-            text = empty_text(self.paddock.key_shown("sweep.start"))
-        self.query_one("#summary", Line).show(text)
+        if self.app.screen is self:
+            self.show_run(self.paddock.view)
 
     @on(Listing.Moved)
     def _show_detail(self) -> None:
@@ -125,7 +138,9 @@ class SweepScreen(PaddockScreen):
 
     def _say_how_it_ended(self) -> None:
         view = self._watch.view
-        if view.finished:
+        if end := view.finished:
+            if end.seconds > _LONG and end.code not in STOPPED:
+                self.paddock.ring(f"paddock {view.project}")
             done, count = view.count("done"), len(view.members)
             said = _("The sweep is over: {done} of {count} members are done.")
             self.notify(said.format(done=done, count=count))
@@ -157,6 +172,8 @@ class SweepScreen(PaddockScreen):
         member = self._table.selected
         if member and member.run:
             self.paddock.follow_run(self.backend.sweeps.run(member.run))
+        else:
+            self.notify(_(BY_ID["sweep.open"].unless))
 
     def action_mark(self) -> None:
         """Mark the selected member, or take its mark back."""

@@ -193,7 +193,7 @@ class SweepView:
                 member.node, member.task = event.node, event.state
                 member.attempt = event.attempt
             case MemberEnded() as event:
-                self._end(event)
+                self._end(event, now)
             case RunFailed() as event:
                 self.failure = event
             case Noted() as event:
@@ -293,12 +293,15 @@ class SweepView:
             member.settings = settings if isinstance(settings, dict) else {}
             member.expected = float(seconds) if isinstance(seconds, int | float) else None
 
-    def _end(self, event: MemberEnded) -> None:
+    def _end(self, event: MemberEnded, now: datetime) -> None:
         try:
             row = Row.model_validate_json(json.dumps(event.row))
         except ValidationError:  # a later version's
             return
-        self._of(event.name).take(row, event.ended_at, event.message)
+        member = self._of(event.name)
+        if member.seconds is None:
+            member.seconds = member.gone(now)
+        member.take(row, event.ended_at, event.message)
         self._ranked = None
 
     def _close(self) -> None:

@@ -16,6 +16,7 @@ from tui.progress import progress_sentence
 from tui.views.sweep import MemberView, State, SweepView, seconds_left
 from tui.widgets.columns import flowing
 from tui.widgets.sweep_columns import Column, state_text, state_words
+from tui.words import end_words
 
 #: In the order in which they are told.
 _TOLD: tuple[State, ...] = ("running", "done", "failed", "stopped", "waiting", "not begun")
@@ -27,25 +28,55 @@ def empty_text(key: str) -> Text:
     return Text(said.format(key=key))
 
 
-def summary_text(view: SweepView, now: datetime, *, goes_on: bool) -> Text:
-    """Return how the members stand, the time, and by what they are ranked."""
-    dot = f" {symbol('dot')} "
-    parts = [Text(_count(view), "bold")]
+def standing_text(view: SweepView, now: datetime, *, goes_on: bool) -> Iterator[Text]:
+    """Give how the sweep stands in a few words: how many members are over, the time gone and left."""
+    count, over = len(view.members), len(view.members) - len(view.open_members)
+    if view.finished and not count:
+        yield Text(*end_words(view.finished))
+    elif view.finished:
+        done = view.count("done")
+        went_well = bool(count) and done == count
+        words = _("{done} of {count} done").format(done=done, count=count)
+        mark = symbol("done" if went_well else "failed")
+        yield Text(f"{mark} {words}", "bold green" if went_well else "bold red")
+        yield Text(_("took {time}").format(time=human_seconds(view.finished.seconds)))
+    if view.finished:
+        return
+    if not goes_on and not view.is_placed:
+        yield Text(f"{symbol('stopped')} " + _("cut short") if view.name else _("never run"))
+        return
+    yield Text(f"{symbol('running')} {over}/{count}" if count else _("planning"), "bold")
+    if view.started:
+        yield Text(human_seconds((now - view.started).total_seconds()))
+    if count:
+        yield Text(_left(seconds_left(view, now)))
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return _("no past run tells how long")
+    if seconds > 0:
+        return _("about {time} left").format(time=human_seconds(seconds))
+    return _("longer than expected")
+
+
+def summary_text(view: SweepView) -> Text:
+    """Return how many members stand how, and by what they are ranked; or why there is no sweep."""
+    parts = [Text(_count(view), "bold")] if view.members or not view.failure else []
     for state in _TOLD:
         if count := view.count(state):
             words, style = state_words(state, count)
             parts.append(Text(words, style))
-    text = Text(dot).join([*parts, *(Text(it) for it in _times(view, now, goes_on=goes_on))])
+    lines = [Text(f" {symbol('dot')} ").join(parts)] if parts else []
     if view.failure:
-        text.append(
-            f"\n{symbol('failed')} {unfolded(translated(view.failure.message))}", "bold red"
-        )
+        said = unfolded(translated(view.failure.message))
+        lines.append(Text(f"{symbol('failed')} {said}", "bold red"))
         if view.failure.remedy:
-            text.append(f"\n{symbol('arrow')} {unfolded(translated(view.failure.remedy))}")
+            lines.append(Text(f"{symbol('arrow')} {unfolded(translated(view.failure.remedy))}"))
     elif view.members:
         said = _("Ranked by validation, never by test.  {mark}: front of size against validation")
-        text.append("\n" + said.format(mark="*"), "dim")
-    return text
+        lines.append(Text(said.format(mark="*"), "dim"))
+    return Text("\n").join(lines)
 
 
 def _count(view: SweepView) -> str:
@@ -54,26 +85,6 @@ def _count(view: SweepView) -> str:
         return _("planning") + symbol("ellipsis")
     said = ngettext("{count} member", "{count} members", count).format(count=count)
     return said + ", " + _("{jobs} at once").format(jobs=view.jobs) if view.jobs > 1 else said
-
-
-def _times(view: SweepView, now: datetime, *, goes_on: bool) -> Iterator[str]:
-    """Give how long the sweep has been going on and what is left; how long it took, if it is over."""
-    if view.finished:
-        yield _("took {time}").format(time=human_seconds(view.finished.seconds))
-        return
-    if not goes_on and not view.is_placed:
-        yield _("cut short") if view.name else ""
-        return
-    if view.started:
-        yield human_seconds((now - view.started).total_seconds())
-    if view.members:
-        left = seconds_left(view, now)
-        if left is None:
-            yield _("no past run tells how long")
-        elif left > 0:
-            yield _("about {time} left").format(time=human_seconds(left))
-        else:
-            yield _("longer than expected")
 
 
 def doubts_text(view: SweepView) -> Text:
