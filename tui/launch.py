@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,17 +94,31 @@ async def _until_left(app: PaddockApp, terminal: Terminal) -> None:
     Not by returning: whoever asks an engine that does not answer would be waited for, and tidying the
     interpreter up takes a third of a second.
     """
-    from tui.summary import summary_lines
-
     await app.run_async()
     with suppress(OSError):  # the terminal is gone
         if app.return_code != _NO_TERMINAL:
-            for line in summary_lines(app.view, is_running=app.run_goes_on):
+            for line in _last_words(app):
                 terminal.print(line)
         sys.stdout.flush()
     workers = asyncio.get_running_loop().shutdown_default_executor()
     await asyncio.wait([asyncio.create_task(workers)], timeout=_PATIENCE)
     os._exit(app.return_code or 0)
+
+
+def _last_words(app: PaddockApp) -> Iterator[str]:
+    """Give how the sweep that goes on stands, or else the run."""
+    from tui.summary import summary_lines
+
+    if app.has_sweep and app.run_goes_on:
+        from tui.widgets.sweep_summary import last_words
+
+        watch = app.backend.sweeps.watch()
+        while watch.poll() and not watch.is_caught_up:
+            pass
+        if watch.goes_on:
+            yield from last_words(watch.view)
+            return
+    yield from summary_lines(app.view, is_running=app.run_goes_on)
 
 
 def _check_theme(theme: str, known: Iterable[str]) -> None:

@@ -15,13 +15,17 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from pipeline.record.events import Noted
 from support.kept import keep_pages
 from support.language import speaking
 from support.pace import QUICK
 from support.pictures import Pictures, folder_as_long_as
+from support.pretended import PretendedEngine, install
+from support.projects import MINIMAL, write_project
 from support.recorded import CACHED_RUN, DETECTION, PIR, RUN, Recording, recorded_project
 from support.replay import going_on
 from support.screen import LARGE, SMALL, CalmBackend, Size, calm, until
+from support.sweeps import Script, failed, held
 from tui.app import PaddockApp
 from tui.appearance import Appearance, use
 
@@ -50,6 +54,24 @@ SCREENS: dict[str, str] = {
 #: The same of official models that are only converted.
 PIR_SCREENS = {"run": "down down m", "parity": "2", "dictionary": "5 d", "lineage": "escape w"}
 DETECTION_SCREENS = {"parity": "2", "page": "tab", "guards": "escape 5", "dictionary": "d"}
+
+SWEEP_SCREENS = {
+    "live": "8",
+    "failed": "G up",
+    "by-size": "home right right right right right",
+}
+SWEEP = """
+[model]
+pretrained = ""
+[train]
+mode = "full"
+[limits]
+cpus = 1.0
+memory = "1g"
+[sweep.matrix]
+train.learning_rate = [1e-3, 3e-4]
+train.seed = [42, 43, 44]
+"""
 
 CHINESE_SCREENS = {
     "help": "question_mark",
@@ -158,6 +180,40 @@ async def test_official_model(
 async def test_while_a_run_goes_on(folder: Path, size: Size, pictures: Pictures) -> None:
     with going_on(folder, '"done": 235, "total": 300'):
         await walk(folder, size, pictures, {"running": "", "leaving": "q"})
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+async def test_sweep(
+    home: Path, size: Size, pictures: Pictures, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that goes on, a member of it that failed, and the question before another one starts."""
+    install(monkeypatch, PretendedEngine())
+    folder = write_project(home / "plates", MINIMAL + SWEEP)
+    with speaking(language):
+        with held(folder, pid=7, host="there"):
+            sweep_that_goes_on().write(folder)
+            await walk(folder, size, pictures, SWEEP_SCREENS)
+        await walk(folder, size, pictures, {"plan": "8 r plus"})
+
+
+def sweep_that_goes_on() -> Script:
+    """Return a sweep of six members, of which two are done, one failed, two run and one waits."""
+    rates, seeds = (1e-3, 3e-4), (42, 43, 44)
+    settings = {
+        f"learning_rate={rate:g},seed={seed}": {"train.learning_rate": rate, "train.seed": seed}
+        for rate in rates
+        for seed in seeds
+    }
+    names = [*settings]
+    script = Script(names, 2, seconds=300.0, settings=settings, pid=7, host="there")
+    script.begin(names[0]).begin(names[1]).wait(600)
+    script.end(names[0], 550.0, validation=0.9167, test=0.9688, settings=settings[names[0]])
+    script.end(names[1], 560.0, validation=0.93, test=0.95, size=4_180_000)
+    script.begin(names[2], "data", "train").train(names[2], 3).wait(60)
+    script.end(names[2], 60.0, **failed(names[2])).begin(names[3], "data", "train")
+    script.train(names[3], 12, 0.8958).begin(names[4], "data")
+    return script.of(names[4], Noted("another member is making the same; waiting"), "train")
 
 
 @pytest.mark.parametrize("size", SIZES)

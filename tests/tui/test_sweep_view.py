@@ -152,8 +152,8 @@ def titles(view: SweepView, width: int, sorted_by: str = "rank") -> list[str]:
 
 def test_columns_that_have_no_room_go_and_the_sorted_one_stays() -> None:
     short = view_of(Script(("seed=1", "seed=2")))
-    assert titles(short, 74) == ["rank", "member", "state", "validation", "test (95 %)", "size"]
-    assert titles(short, 74, "NED")[-1] == "NED"
+    assert titles(short, 75) == ["rank", "member", "state", "validation", "test (95 %)", "size"]
+    assert titles(short, 75, "NED")[-1] == "NED"
     long = view_of(Script(("learning_rate=0.0003,seed=1", "learning_rate=0.001,seed=2")))
     assert titles(long, 74) == ["rank", "member", "state", "validation", "test"]
     assert {"size", "time"} < {*titles(long, 114)} and "train.seed" in titles(long, 150)

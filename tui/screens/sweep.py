@@ -173,7 +173,8 @@ class SweepScreen(PaddockScreen):
         if member and member.run:
             self.paddock.follow_run(self.backend.sweeps.run(member.run))
         else:
-            self.notify(_(BY_ID["sweep.open"].unless))
+            why_not = BY_ID["sweep.open"].unless
+            self.notify(_(why_not))
 
     def action_mark(self) -> None:
         """Mark the selected member, or take its mark back."""

@@ -78,7 +78,7 @@ def state_text(member: MemberView) -> Text:
         elif member.progress:
             words += f" {share_of(member.progress):.0%}"
     elif member.stage and member.state in ("failed", "stopped"):
-        words += f": {one_line(member.stage)}"
+        words = _("{note}: ").format(note=words) + one_line(member.stage)
     return Text(f"{symbol(mark_name)} {words}", style)
 
 
@@ -179,7 +179,7 @@ def columns_of(view: SweepView) -> tuple[Column, ...]:
             N_("test (95 %)"),
             _test_interval,
             lambda _member, row: row.test.accuracy if row and row.test else None,
-            20,
+            21,
             best_last=True,
             short=(N_("test"), _test, 7),
         ),

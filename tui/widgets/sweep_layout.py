@@ -70,8 +70,9 @@ def layout(view: SweepView, columns: Sequence[Column], sorted_by: str, width: in
     always = [*columns[:_ALWAYS], *(it for it in columns[_ALWAYS:] if it.title == sorted_by)]
     chosen = {it.title: _place(view, it, sorted_by) for it in always}
     taken = sum(it.width + GAP for it in chosen.values()) - GAP
+    room = width - taken - (_FOR_TEST if len(always) == _ALWAYS else 0)
     name = chosen["member"]
-    needed = min(name.width, _MOST_NAME, max(_LEAST_NAME, name.width + width - _FOR_TEST - taken))
+    needed = min(name.width, _MOST_NAME, max(_LEAST_NAME, name.width + room))
     chosen["member"] = replace(name, width=needed)
     taken += needed - name.width
     for column in columns[_ALWAYS:]:

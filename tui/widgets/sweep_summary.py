@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -14,10 +15,12 @@ from tui.appearance import symbol
 from tui.language import _, ngettext, translated
 from tui.progress import progress_sentence
 from tui.views.sweep import MemberView, State, SweepView, seconds_left
-from tui.widgets.columns import flowing
+from tui.widgets.columns import flowing, padded, widest
 from tui.widgets.sweep_columns import Column, state_text, state_words
 from tui.words import end_words
 
+#: As many members are named when the screen is left, the latest ones.
+_LISTED = 10
 #: In the order in which they are told.
 _TOLD: tuple[State, ...] = ("running", "done", "failed", "stopped", "waiting", "not begun")
 
@@ -83,8 +86,9 @@ def _count(view: SweepView) -> str:
     count = len(view.members)
     if not count:
         return _("planning") + symbol("ellipsis")
-    said = ngettext("{count} member", "{count} members", count).format(count=count)
-    return said + ", " + _("{jobs} at once").format(jobs=view.jobs) if view.jobs > 1 else said
+    if view.jobs > 1:
+        return _("{count} members, {jobs} at once").format(count=count, jobs=view.jobs)
+    return ngettext("{count} member", "{count} members", count).format(count=count)
 
 
 def doubts_text(view: SweepView) -> Text:
@@ -142,3 +146,16 @@ def _facts(member: MemberView) -> Iterator[tuple[str, str]]:
         yield _("made for it"), ", ".join(row.made)
     elif row.state == "done":
         yield _("made for it"), _("nothing: all was there")
+
+
+def last_words(view: SweepView) -> Iterator[str]:
+    """Give how a sweep stands that goes on when the screen is left, and how to see it again."""
+    yield _("sweep {name} of {project}").format(name=view.name, project=view.project)
+    begun = [it for it in view.members.values() if it.run]
+    width = widest(it.name for it in begun)
+    for member in begun[-_LISTED:]:
+        yield f"  {padded(member.name, width).plain}  {state_text(member).plain}"
+    if (rest := len(view.members) - len(begun[-_LISTED:])) > 0:
+        yield "  " + _("and {count} more").format(count=rest)
+    command = f"paddock sweep attach {shlex.quote(view.folder)}"
+    yield _("The sweep goes on. To watch it again: {command}").format(command=command)
