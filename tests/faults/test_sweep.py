@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
 import pytest
 
 from pipeline.record.ledger import Ledger
+from pipeline.record.runlock import running
+from support.background import nothing_left_behind, wait_until_free
+from support.cli import paddock
 from support.projects import write_project
 from support.runs import Done, Live, changed
 from support.scene import Scene
+from support.screens import screens
 from support.second_engine import Machine
 from support.stand_ins import PROJECT
 
@@ -29,6 +34,13 @@ train.seed = 9
 limits.memory = "6m"
 """
 GOOD = ["seed=1", "seed=2"]
+TWO = """
+[limits]
+cpus = 0.5
+memory = "256m"
+[sweep.matrix]
+train.seed = [1, 2]
+"""
 
 
 def sweep(scene: Scene, *words: str) -> Live:
@@ -86,3 +98,37 @@ def test_killed_or_stopped_sweep_goes_on_and_a_member_that_fails_stops_no_other(
 
 def pid_of(done: Done) -> int:
     return int(next(it["pid"] for it in done.of("run-started") if not it.get("member")))
+
+
+def test_sweep_whose_screen_is_killed_goes_on_and_is_shown_again(
+    machine: Machine, tmp_path: Path
+) -> None:
+    scene = Scene(machine, write_project(tmp_path / "p", PROJECT + TWO))
+    assert scene.go(until="data").code == 0, "now there are volumes to put an order into"
+    state = scene.folder / ".paddock"
+    with nothing_left_behind(state), screens() as opener, scene.ordered("train", "hold"):
+        first = opener.open(scene.folder, environ=scene.environ)
+        for typed, shown in (
+            (b"", "8 sweep"),
+            (b"8", "no sweep yet"),
+            (b"r", "at once"),
+            (b"r", "▶ train"),
+        ):
+            first.press(typed)
+            first.until(shown)
+        os.kill(first.pid, signal.SIGKILL)
+        assert first.ended().code == -signal.SIGKILL
+        who = running(state)
+        assert who is not None and who.pid != first.pid
+
+        again = opener.open("sweep", "attach", scene.folder, environ=scene.environ)
+        again.until("▶ train")
+        assert running(state) == who, "it is the same sweep"
+        scene.release()
+        again.until("2 of 2 done")
+        again.press(b"q")
+        assert again.left().code == 0
+        wait_until_free(state)
+    assert scene.containers() == []
+    lines = paddock("sweep", "attach", scene.folder, environ=scene.environ)
+    assert lines.returncode == 0 and "seed=2" in lines.stdout, lines.stderr

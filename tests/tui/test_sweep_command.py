@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from pipeline.record.events import Noted, RunFinished
 from support.cli import call
 from support.pretended import PretendedEngine, install
 from support.projects import MINIMAL, write_project
+from support.sweeps import Script, failed, held
 
 SWEEP = """
 [model]
@@ -140,3 +147,61 @@ def test_a_project_without_a_sweep_is_told_how_to_write_one(
     done = call("sweep", "plan", write_project(tmp_path / "p"))
     assert done.returncode == 2 and "the project has no sweep" in done.stderr
     assert "docs/sweep.md" in done.stderr
+
+
+def test_attached_in_a_pipe_a_sweep_is_lines_to_its_end_and_its_code(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    assert call("sweep", "attach", folder).stderr.startswith("error: there was no sweep yet")
+    script = Script(("seed=1", "seed=2"), pid=7, host="there").begin("seed=1", "data", "train")
+    script.write(folder)
+
+    def go_on() -> None:
+        time.sleep(0.3)
+        script.of("seed=1", Noted("half of it is done"), "train").write(folder)
+        time.sleep(0.5)
+        script.end("seed=1").begin("seed=2").end("seed=2", **failed("seed=2"))
+        script.own(RunFinished(3, 20.0)).write(folder)
+
+    with held(folder, pid=7, host="there"):
+        writer = threading.Thread(target=go_on)
+        writer.start()
+        live = call("sweep", "attach", folder)
+        writer.join()
+    assert live.returncode == 3
+    lines = live.stdout.splitlines()
+    assert "seed=1  data     ▶ started: never run" in lines
+    assert lines.index("seed=1  train      half of it is done") < len(lines) - 1
+    assert "seed=1  run      ✔ PASS in 1 min 40 s" in lines, "its last words"
+    events = [
+        json.loads(it) for it in call("sweep", "attach", folder, "--json").stdout.splitlines()
+    ]
+    assert [it["type"] for it in events if it["type"] == "member-ended"] == ["member-ended"] * 2
+
+
+def test_attached_to_one_that_was_cut_short_it_says_so(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    Script(("seed=1", "seed=2")).begin("seed=1", "data").write(folder)
+    said = call("sweep", "attach", folder)
+    assert said.returncode == 3 and "paddock sweep goes on from there" in said.stderr
+
+
+def test_attached_after_the_end_there_is_the_table(folder: Path, engine: PretendedEngine) -> None:
+    done = call("sweep", folder)
+    said = call("sweep", "attach", folder)
+    assert said.returncode == 0
+    assert said.stdout.splitlines()[-8:] == done.stdout.splitlines()[-8:]
+
+
+def test_looking_away_does_not_stop_it(folder: Path, engine: PretendedEngine) -> None:
+    Script(("seed=1",), pid=7, host="there").begin("seed=1", "data").write(folder)
+    with held(folder, pid=7, host="there"):
+        command = [sys.executable, "-m", "tui.cli", "sweep", "attach", str(folder)]
+        with subprocess.Popen(command, text=True, stdout=-1, stderr=-1) as process:
+            assert process.stdout and process.stderr
+            while "data" not in process.stdout.readline():
+                pass
+            process.send_signal(signal.SIGINT)
+            assert "the sweep goes on" in process.stderr.read()
+        assert process.returncode == 130

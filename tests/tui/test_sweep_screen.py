@@ -159,6 +159,7 @@ async def test_a_sweep_is_planned_then_started_in_the_background(
         assert not latest_sweep(folder / ".paddock")
         await pilot.press("enter")  # in a process of its own, for which there is no engine
         await until_shown(pilot, app, "is not running", "✘ FAIL: no engine or image")
+        assert isinstance(app.focused, MemberRows) and "rank" not in text_of(app)
     state = folder / ".paddock"
     ended = finished(sweep_folder(state, latest_sweep(state)))[-1].event
     assert isinstance(ended, RunFinished) and ended.code == 4 and running(state) is None

@@ -110,7 +110,6 @@ class SweepScreen(PaddockScreen):
     def _draw(self) -> None:
         view = self._watch.view
         self._table.show_sweep(view)
-        self._table.display = bool(view.members)
         doubts = self.query_one("#doubts", Line)
         told = doubts_text(view)
         doubts.display = bool(told)

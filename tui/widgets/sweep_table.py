@@ -150,6 +150,7 @@ class SweepTable(Vertical):
                 self.sorted_by = self._columns[0].title
             self._layout = layout(view, self._columns, self.sorted_by, width)
         heads = self._layout.heads(self.sorted_by, turned=self.turned)
+        self._heads.visible = bool(view.members)
         self._heads.show(Text(" " * (_MARGIN - 2 + _MARK)).append_text(heads))
         ordered_for = (self._laid_out_for, view.version, self.turned)
         if ordered_for != self._ordered_for:
