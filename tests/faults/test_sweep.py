@@ -126,9 +126,10 @@ def test_sweep_whose_screen_is_killed_goes_on_and_is_shown_again(
         assert running(state) == who, "it is the same sweep"
         scene.release()
         again.until("2 of 2 done")
+        wait_until_free(state)
+        again.until("r run")  # before it has seen that, q asks what to do with the sweep
         again.press(b"q")
         assert again.left().code == 0
-        wait_until_free(state)
     assert scene.containers() == []
     lines = paddock("sweep", "attach", scene.folder, environ=scene.environ)
     assert lines.returncode == 0 and "seed=2" in lines.stdout, lines.stderr
