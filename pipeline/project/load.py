@@ -61,7 +61,15 @@ def read_file(folder: Path) -> ProjectFile:
     Raises:
         UsageError: there is none, or it is not TOML.
     """
-    path = folder.resolve() / PROJECT_FILE
+    return read_toml(folder.resolve() / PROJECT_FILE)
+
+
+def read_toml(path: Path) -> ProjectFile:
+    """Read a file of a person's, at an absolute path.
+
+    Raises:
+        UsageError: there is none, or it is not TOML.
+    """
     text = _read(path)
     try:
         raw = tomli.loads(text)
@@ -87,7 +95,7 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UsageError(
-            msg("no {project_file} in {parent}", PROJECT_FILE, path.parent),
+            msg("no {project_file} in {parent}", path.name, path.parent),
             str(path),
             msg("make one with: paddock init DIR"),
         ) from error
@@ -116,6 +124,12 @@ def find_line(text: str, keys: Sequence[str]) -> int:
         if header := re.match(r"\s*\[+\s*([\w.-]+)", line):
             table = header[1]
             best = number if best == 1 and table.split(".")[0] == keys[0] else best
-        elif len(keys) > 1 and table == keys[0] and re.match(rf"\s*{re.escape(keys[1])}\s*=", line):
+        elif _names(keys, table, line):
             return number
     return best
+
+
+def _names(keys: Sequence[str], table: str, line: str) -> bool:
+    """Return whether a line of ``table`` ("" before the first) gives the key at ``keys`` its value."""
+    above, key = (keys[0], keys[1]) if len(keys) > 1 else ("", keys[0])
+    return table == above and bool(re.match(rf"\s*{re.escape(key)}\s*=", line))

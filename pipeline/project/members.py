@@ -24,7 +24,7 @@ from pipeline.errors import UsageError
 from pipeline.project.consistency import disagreements
 from pipeline.project.load import SEE_KEYS, ProjectFile, load_project, read_file
 from pipeline.project.schema import Project, Section, Settings, SweepSection
-from stages.message import joined, msg
+from stages.message import joined, msg, text_of
 
 #: More are refused: a value too many in a matrix is a slip, and each member takes minutes.
 MOST = 10_000
@@ -58,11 +58,44 @@ def load_members(folder: Path) -> tuple[Member, ...]:
         UsageError: the project has no sweep, or a member is no project that could be run.
     """
     section = load_project(folder).settings.sweep
-    file = read_file(folder)
+    named = named_settings(section, read_file(folder))
+    return with_settings(folder, named)
+
+
+def named_settings(
+    section: SweepSection, file: ProjectFile, above: tuple[str, ...] = ("sweep",)
+) -> dict[str, dict[str, Any]]:
+    """Return the settings of each member, by its name.
+
+    Args:
+        section: what the file says.
+        file: which says it.
+        above: the table of the file that it is in.
+
+    Raises:
+        UsageError: it cannot be spread out into members.
+    """
     try:
-        named = _named(list(_expanded(section)))
+        return _named(list(_expanded(section)))
     except _Refused as refused:
-        raise UsageError(file.sentence(refused.complaint), str(file.path), _REMEDY) from refused
+        complaint = Complaint((*above, *refused.keys), text_of(refused))
+        raise UsageError(file.sentence(complaint), str(file.path), _REMEDY) from refused
+
+
+def with_settings(
+    folder: Path, named: Mapping[str, Mapping[str, Any]], said_in: str = ""
+) -> tuple[Member, ...]:
+    """Return the project in ``folder`` with the settings of each member, checked.
+
+    Args:
+        folder: the project.
+        named: the settings of each member, by its name.
+        said_in: the file that has them, if it is not the project's own.
+
+    Raises:
+        UsageError: it is no project, or a member is none that could be run.
+    """
+    file = read_file(folder)
     made, wrong = list[Member](), dict[Complaint, str]()
     for name, settings in named.items():
         found = _checked(file, name, settings)
@@ -72,7 +105,7 @@ def load_members(folder: Path) -> tuple[Member, ...]:
             for complaint in found:
                 wrong.setdefault(complaint, name)
     if wrong:
-        raise _refusal(file, wrong)
+        raise _refusal(file, wrong, said_in)
     return tuple(made)
 
 
@@ -81,19 +114,20 @@ class _Refused(Exception):
 
     def __init__(self, keys: Sequence[str], message: str) -> None:
         super().__init__(message)
-        self.complaint = Complaint(("sweep", *keys), message)
+        self.keys = tuple(keys)
 
 
-def _refusal(file: ProjectFile, wrong: Mapping[Complaint, str]) -> UsageError:
+def _refusal(file: ProjectFile, wrong: Mapping[Complaint, str], said_in: str) -> UsageError:
     """Say what is wrong with members, each thing once."""
-    said = [
-        file.sentence(
-            Complaint(
-                ("sweep",),
-                msg("member {name}: {key}: {what}", name, ".".join(it.keys), it.message),
-            )
-        )
+    told = (
+        msg("member {name}: {key}: {what}", name, ".".join(it.keys), it.message)
         for it, name in itertools.islice(wrong.items(), _TOLD)
+    )
+    said = [
+        msg("{first}: {rest}", said_in, text)
+        if said_in
+        else file.sentence(Complaint(("sweep",), text))
+        for text in told
     ]
     first = next(iter(wrong))
     return UsageError(joined("\n", said), str(file.path), first.remedy or SEE_KEYS)

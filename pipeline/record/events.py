@@ -235,7 +235,8 @@ _NAMES = {cls: name for name, cls in _TYPES.items()}
 class Envelope:
     """An event, and when, in which run and by which stage it was said ("" is the runner).
 
-    ``member`` is the one of a sweep whose run it is; "" if it is none's.
+    ``member`` is the one of a sweep whose run it is; "" if it is none's. ``project`` is that of a sweep of
+    several, as its file names it: said to who listens, and in no record, which is one project's.
     """
 
     seq: int
@@ -244,11 +245,13 @@ class Envelope:
     stage: str
     event: AnyEvent
     member: str = ""
+    project: str = ""
 
     def encode(self) -> str:
         """Return the line, without the newline."""
         head = {"seq": self.seq, "time": self.time, "run": self.run, "stage": self.stage}
         head |= {"member": self.member} if self.member else {}
+        head |= {"project_folder": self.project} if self.project else {}
         return json.dumps(
             with_messages({**head, "type": _NAMES[type(self.event)], **asdict(self.event)})
         )
@@ -264,11 +267,13 @@ class Envelope:
             raw = restored(json.loads(line))
             seq = _checked(raw.pop("seq"), int)
             time, run, stage = (_checked(raw.pop(name), str) for name in ("time", "run", "stage"))
-            member = _checked(raw.pop("member", ""), str)
+            member, project = (
+                _checked(raw.pop(it, ""), str) for it in ("member", "project_folder")
+            )
             event = _event(_TYPES[raw.pop("type")], raw)
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError(msg("not a run event: {line}", repr(line[:200]))) from error
-        return cls(seq, time, run, stage, event, member)
+        return cls(seq, time, run, stage, event, member, project)
 
 
 def _event(kind: type[Any], raw: Mapping[str, Any]) -> AnyEvent:

@@ -12,20 +12,26 @@ from pipeline.text import human_size
 from stages.message import msg
 
 
-def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int) -> None:
+def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int, beside: int = 0) -> None:
     """Refuse to run more members at once than the engine has CPUs and memory for.
 
     Limits are not divided instead: a stage's CPUs are its threads, which decide the bytes that training
     makes, so members would come out otherwise than when they run alone. What fits one run alone is the
     engine's own affair, as it is for any run.
 
+    Args:
+        engine: that is to carry them.
+        plan: all members of a project.
+        jobs: of them at once.
+        beside: sweeps of other projects that go on at the same time; each is taken for one like this.
+
     Raises:
         UsageError: says what so many need, what the engine has, and how many fit.
     """
-    jobs = min(jobs, len(plan.members))
-    if jobs < 2:
+    jobs, sweeps = min(jobs, len(plan.members)), 1 + beside
+    if jobs * sweeps < 2:
         return
-    most = fitting(engine, plan)
+    most = _carried(engine, plan, sweeps)
     if jobs <= most:
         return
     facts = engine.facts()
@@ -35,9 +41,9 @@ def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int) -> None:
         msg(
             "{jobs} members at once need {cpus} CPUs and {memory} of memory by their limits; the engine has "
             "{there} and {size}",
-            jobs,
-            f"{sum(cpus[:jobs]):g}",
-            human_size(sum(memory[:jobs])),
+            sweeps * jobs,
+            f"{sweeps * sum(cpus[:jobs]):g}",
+            human_size(sweeps * sum(memory[:jobs])),
             facts.cpus,
             human_size(facts.memory),
         ),
@@ -45,7 +51,7 @@ def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int) -> None:
         msg(
             "use --jobs {most}, or set limits.cpus and limits.memory in paddock.toml lower: with other "
             "limits.cpus, training makes other bytes",
-            most,
+            max(1, most),
         ),
     )
 
@@ -55,11 +61,16 @@ def fitting(engine: Engine, plan: SweepPlan) -> int:
 
     They are the ones with the highest limits: whichever run at once, so many fit.
     """
+    return max(1, _carried(engine, plan, 1))
+
+
+def _carried(engine: Engine, plan: SweepPlan, sweeps: int) -> int:
+    """Return how many members of each of so many sweeps like this the engine has room for at once."""
     facts = engine.facts()
     cpus = accumulate(sorted(map(_cpus, plan.members), reverse=True))
     memory = accumulate(sorted(map(_memory, plan.members), reverse=True))
     sums = zip(cpus, memory, strict=True)
-    return max(1, sum(cpu <= facts.cpus and size <= facts.memory for cpu, size in sums))
+    return sum(sweeps * cpu <= facts.cpus and sweeps * size <= facts.memory for cpu, size in sums)
 
 
 def _cpus(planned: PlannedMember) -> float:

@@ -122,8 +122,8 @@ def sections(found: Compared) -> Iterator[Section]:
         for column in COLUMNS
         if column.title not in _NO_NUMBERS
     ]
-    models = (it.test.model if it.test else NONE for it in (found.before, found.now))
-    numbers.insert(0, (msg("measured of"), *models))
+    was, has = (it.test.model if it.test else NONE for it in (found.before, found.now))
+    numbers.insert(0, (msg("measured of"), was, has))
     yield Section(
         msg("Numbers"),
         (msg("number"), *beside),

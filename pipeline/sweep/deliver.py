@@ -19,7 +19,11 @@ TABLE_JSON, TABLE_MARKDOWN, TABLE_PAGE = "sweep.json", "sweep.md", "report.html"
 
 def deliver_table(project: Project, table: Table) -> Delivered:
     """Write the table, in the place of the last sweep's."""
-    folder = project.folder / OUT_OF_SWEEP
+    return write_table(project.folder / OUT_OF_SWEEP, table)
+
+
+def write_table(folder: Path, table: Table) -> Delivered:
+    """Write the table's files into a folder, which is made if it is not there."""
     folder.mkdir(exist_ok=True)
     write_text(folder / TABLE_JSON, table.dump())
     write_text(folder / TABLE_MARKDOWN, render_markdown(table))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from os import getpid
 from pathlib import Path
@@ -46,11 +47,26 @@ from stages.message import msg
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asks of a sweep: of each run, how many at once, and which (none: all)."""
+    """What the command line asks of a sweep: of each run, how many at once, and which (none: all).
+
+    ``beside`` are the sweeps of other projects that go on at the same time, with as many members each.
+    """
 
     options: Options
     jobs: int = 1
     only: tuple[str, ...] = ()
+    beside: int = 0
+
+
+@dataclass(frozen=True)
+class Given:
+    """What whoever sweeps several projects did already: read the members, and taken the project's lock.
+
+    ``dead`` is who was found dead holding it.
+    """
+
+    members: tuple[Member, ...]
+    dead: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,7 @@ def sweep(
     listener: Callable[[Envelope], None],
     stop: StopSwitch,
     own: RunFolder | None = None,
+    given: Given | None = None,
 ) -> SweepEnd:
     """Run the members of the project in ``folder``; one that fails stops no other.
 
@@ -78,18 +95,20 @@ def sweep(
         listener: gets every event of the sweep and its members after it is on the disk; one at a time.
         stop: polled all the time, by all members.
         own: where the sweep's record is, if it has a folder already.
+        given: of a sweep of several projects.
 
     Raises:
         UsageError: before anything starts: no valid sweep, no lock to hold a member to, or another run.
     """
-    members = chosen(load_members(folder), asked.only)
+    members = chosen(given.members if given else load_members(folder), asked.only)
     project = load_project(folder)
     locks = {
         it.name: read_lock(lock_of(it.project)) if asked.options.locked else None for it in members
     }
-    with run_lock(project.state / LOCK_NAME) as dead:
+    taken = nullcontext(given.dead) if given else run_lock(project.state / LOCK_NAME)
+    with taken as dead:
         record = own or create_sweep(project.state)
-        audience = _Audience(listener, stop)
+        audience = Audience(listener, stop)
         log = EventLog(record.events, record.name, audience.hear)
         tables: list[Table] = []
 
@@ -104,7 +123,7 @@ def sweep(
             connected.ledger.check()
             preparation = Preparation(connected, lambda text: log.say(Noted(text)), stop.check)
             plan = plan_sweep(members, preparation, asked.options.forced, asked.options.last)
-            refuse_too_many(connected.engine, plan, asked.jobs)
+            refuse_too_many(connected.engine, plan, asked.jobs, asked.beside)
             log.say(plan.told(asked.jobs))
             running = _Sweep(
                 record.name,
@@ -156,7 +175,7 @@ def chosen(members: tuple[Member, ...], names: tuple[str, ...]) -> tuple[Member,
 
 
 @dataclass
-class _Audience:
+class Audience:
     """Whoever listens, told by several members; once it is gone, all of them stop."""
 
     listener: Callable[[Envelope], None]
@@ -165,6 +184,7 @@ class _Audience:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def hear(self, envelope: Envelope) -> None:
+        """Tell the listener, unless it is gone."""
         with self._lock:
             if self.error is None:
                 try:

@@ -16,6 +16,7 @@ from pipeline.report.page.charts import Figure
 from pipeline.report.page.many import MOST_CURVES, Stack, Strip, many_curves, stacks, strips
 from pipeline.sweep.table import Cost, Table
 from pipeline.sweep.table import Row as Member
+from pipeline.sweep.words import named
 from pipeline.text import cut, human_seconds
 from stages.message import msg
 
@@ -34,12 +35,16 @@ Curves = Mapping[str, Sequence[tuple[float, float]]]
 def figures(table: Table, curves: Curves) -> Iterator[Figure]:
     """Give all drawings."""
     rows = [row for row in table.rows if row.test or row.validation]
+    if table.projects:  # what is drawn against validation is on each project's own page
+        rows = [row for row in rows if row.rank == 1] or rows
+        compared: list[Figure | None] = []
+    else:
+        compared = [_sizes(rows), _learning(rows, curves), *_settings(table, rows)]
     found = (
-        _sizes(rows),
+        *compared[:1],
         _tests(rows),
         _latencies(rows),
-        _learning(rows, curves),
-        *(_settings(table, rows)),
+        *compared[1:],
         _costs(rows, msg("time by stage"), lambda cost: cost.seconds, human_seconds),
         _costs(
             rows,
@@ -52,7 +57,9 @@ def figures(table: Table, curves: Curves) -> Iterator[Figure]:
 
 
 def _name(row: Member) -> str:
-    """Return a member's name behind its rank, which is how other drawings call it."""
+    """Return a member's name behind its rank, which is how other drawings call it, or its project."""
+    if row.project:
+        return cut(named(row), _LONGEST)
     return cut(f"{row.rank} · {row.name}" if row.rank else row.name, _LONGEST)
 
 

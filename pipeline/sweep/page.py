@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from pipeline.project.schema import OUT_OF_SWEEP
 from pipeline.report.html import PAGE_FILE
 from pipeline.report.model import REPORT_FILE, ReportError, load_report
 from pipeline.report.page.contents import Banner, Tile
@@ -19,6 +21,7 @@ from pipeline.report.training import series
 from pipeline.sweep.figures import Curves, figures
 from pipeline.sweep.table import Row, Table
 from pipeline.sweep.words import choice, doubts, reasons, rows, titles
+from pipeline.tasks import NONE
 from pipeline.text import human_seconds, human_size
 from stages.message import msg
 
@@ -55,11 +58,15 @@ def render_page(table: Table, folder: Path) -> str:
 
 
 def _banner(table: Table) -> Banner:
-    count, best = len(table.rows), _best(table)
+    count, best = sum(bool(row.name) for row in table.rows), _best(table)
     words = msg("1 member") if count == 1 else msg("{count} members", f"{count:,}")
     if best is None:
         return Banner("fail", "✘", words, msg("none of them has a rank"))
-    sentence = msg("first by validation: {name}", best.name)
+    sentence = (
+        msg("of {count} projects", len(table.projects))
+        if table.projects
+        else msg("first by validation: {name}", best.name)
+    )
     if (unfit := sum(row.rank is None for row in table.rows)) > 0:
         told = msg("{sentence}; {count} have no rank", sentence, f"{unfit:,}")
         return Banner("warn", "!", words, told)
@@ -72,7 +79,7 @@ def _best(table: Table) -> Row | None:
 
 def _tiles(table: Table) -> Iterator[Tile]:
     """Give the numbers of the first, and what all took."""
-    best = _best(table)
+    best = None if table.projects else _best(table)
     if best and best.validation:
         ned = msg("NED {ned}", f"{best.validation.ned:.4f}")
         yield Tile(msg("validation of {model}", best.name), f"{best.validation.accuracy:.2%}", ned)
@@ -90,28 +97,44 @@ def _tiles(table: Table) -> Iterator[Tile]:
 def _cells(table: Table, folder: Path) -> Cells:
     heads = titles(table)
     place = heads.index("member")
-    order = [place, *(at for at in range(len(heads)) if at != place)]
+    first = [heads.index("project")] if table.projects else []
+    order = [*first, place, *(at for at in range(len(heads)) if at not in (place, *first))]
     made = []
     for row, told in zip(table.rows, rows(table), strict=True):
         cells: list[Markup] = [cell(value) for value in told]
         cells[place] = _linked(row, folder)
+        if table.projects:
+            cells[0] = _link(cells[0], _home(row, folder), folder)
         made.append(tuple(cells[at] for at in order))
     return Cells(tuple(heads[at] for at in order), tuple(made))
 
 
+def _home(row: Row, folder: Path) -> Path:
+    """Return where a member's folder is: of several projects each has its own."""
+    return folder.parent / row.project / OUT_OF_SWEEP if row.project else folder
+
+
 def _linked(row: Row, folder: Path) -> Markup:
     """Return the member's name, which leads to its own report if there is one."""
-    name = cell(row.name)
-    for own in (row.name, f"{row.name}.failed"):
-        if row.verdict and (folder / own / PAGE_FILE).is_file():
-            return tag("a", name, href=f"{quote(own)}/{PAGE_FILE}")
+    name = cell(row.name or NONE)
+    for own in (row.name, f"{row.name}.failed") if row.verdict else ():
+        if (found := _link(name, _home(row, folder) / own, folder)) != name:
+            return found
     return name
+
+
+def _link(text: Markup, place: Path, folder: Path) -> Markup:
+    """Return a text that leads to the page at a place, as seen from ``folder``, if there is one."""
+    page = place / PAGE_FILE
+    if not page.is_file():
+        return text
+    return tag("a", text, href=quote(Path(os.path.relpath(page, folder)).as_posix()))
 
 
 def _curves(table: Table, folder: Path) -> Curves:
     """Return the learning curves of the best members that have one, from their own reports."""
     found: dict[str, Sequence[tuple[float, float]]] = {}
-    for row in table.rows:
+    for row in () if table.projects else table.rows:
         if len(found) == MOST_CURVES:
             break
         if row.validation and (points := _curve(row, folder)):

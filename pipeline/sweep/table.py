@@ -75,6 +75,9 @@ class Row(_Part):
     """A member."""
 
     name: str
+    """empty for a project that came to no members"""
+    project: str = ""
+    """its folder as ``sweep.toml`` names it; empty where there is one project only"""
     settings: dict[str, Any]
     """by their dotted names, as paddock.toml would have them"""
     state: State
@@ -125,8 +128,14 @@ class Table(_Part):
     @property
     def varied(self) -> tuple[str, ...]:
         """The settings that are not the same for all members."""
-        names = sorted({name for row in self.rows for name in row.settings})
-        return tuple(name for name in names if len({_text(row, name) for row in self.rows}) > 1)
+        members = [row for row in self.rows if row.name]
+        names = sorted({name for row in members for name in row.settings})
+        return tuple(name for name in names if len({_text(row, name) for row in members}) > 1)
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The projects of a sweep over several, as its file names them; nothing of a sweep of one."""
+        return tuple(dict.fromkeys(row.project for row in self.rows if row.project))
 
     @property
     def validation_sets(self) -> int:

@@ -49,7 +49,7 @@ _STATES = {
 #: All columns, in the order of a table.
 COLUMNS = (
     Column(msg("rank"), lambda row: NONE if row.rank is None else str(row.rank)),
-    Column(msg("member"), lambda row: row.name),
+    Column(msg("member"), lambda row: row.name or NONE),
     Column(
         msg("validation"), lambda row: _share(row.validation.accuracy if row.validation else None)
     ),
@@ -71,17 +71,26 @@ COLUMNS = (
 )
 
 
+#: Of a sweep over several projects, before all others.
+_PROJECT = Column(msg("project"), lambda row: row.project)
+
+
+def columns(table: Table) -> tuple[Column, ...]:
+    """Return the columns that a table has whatever its members' settings are."""
+    return (_PROJECT, *COLUMNS) if table.projects else COLUMNS
+
+
 def titles(table: Table) -> tuple[str, ...]:
     """Return the heads of the columns, with one for each setting in which members differ."""
-    return (*(column.title for column in COLUMNS), *table.varied)
+    return (*(column.title for column in columns(table)), *table.varied)
 
 
 def rows(table: Table) -> list[list[str]]:
     """Return one row a member, each with a cell for every one of the :func:`titles`."""
-    varied = table.varied
+    varied, own = table.varied, columns(table)
     return [
         [
-            *(column.cell(row) for column in COLUMNS),
+            *(column.cell(row) for column in own),
             *(str(row.settings.get(name, NONE)) for name in varied),
         ]
         for row in table.rows
@@ -92,6 +101,14 @@ def choice(table: Table) -> str:
     """Say by what members are ranked, and what the mark is."""
     if not any(row.rank for row in table.rows):
         return msg("no member has a rank: none was trained, measured and found fit to ship")
+    if table.projects:
+        return msg(
+            "ranked within each project by accuracy on its own validation set, which chose each member's "
+            "checkpoint as well; the test set chooses nothing. Accuracies on other images are not "
+            "comparable, so no project stands before another. {mark}: on its project's Pareto front of size "
+            "against validation accuracy",
+            "*",
+        )
     return msg(
         "ranked by accuracy on the validation set, which chose each member's checkpoint as well; the test "
         "set chooses nothing. {mark}: on the Pareto front of size against validation accuracy",
@@ -101,7 +118,7 @@ def choice(table: Table) -> str:
 
 def doubts(table: Table) -> Iterator[str]:
     """Say why numbers of members may not be comparable."""
-    if table.validation_sets > 1:
+    if table.validation_sets > 1 and not table.projects:
         yield msg(
             "members were validated on {count} different sets: their ranks compare what is not alike",
             table.validation_sets,
@@ -117,7 +134,7 @@ def reasons(table: Table) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in table.rows:
         if row.message:
-            found.setdefault(row.message, []).append(row.name)
+            found.setdefault(row.message, []).append(named(row))
     return found
 
 
@@ -125,4 +142,9 @@ def failures(table: Table) -> Iterator[str]:
     """Say of each member that failed why."""
     for row in table.rows:
         if row.message:
-            yield msg("{name}: {why}", row.name, row.message)
+            yield msg("{name}: {why}", named(row), row.message)
+
+
+def named(row: Row) -> str:
+    """Return what a member is called, among those of several projects as well."""
+    return "/".join(filter(None, (row.project, row.name)))

@@ -13,23 +13,26 @@ from rich.cells import cell_len
 from rich.table import Table as Drawing
 from rich.text import Text
 
-from pipeline.errors import UsageError
+from pipeline.errors import PaddockError, UsageError
 from pipeline.plan.stages import STAGES
 from pipeline.project import load_project
-from pipeline.project.members import load_members
+from pipeline.project.members import Member, load_members
 from pipeline.project.schema import OUT_OF_SWEEP
+from pipeline.project.several import load_several, several_at
 from pipeline.record.events import Envelope
 from pipeline.run.connect import connect
 from pipeline.run.options import Options
 from pipeline.run.prepare import Preparation
 from pipeline.sweep.capacity import refuse_too_many
-from pipeline.sweep.deliver import render_markdown, render_page
+from pipeline.sweep.deliver import TABLE_JSON, render_markdown, render_page
 from pipeline.sweep.drive import Asked, chosen, sweep
 from pipeline.sweep.plan import SweepPlan, plan_sweep
-from pipeline.sweep.table import Table
+from pipeline.sweep.several import sweep_several
+from pipeline.sweep.table import Table, load_table
 from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
 from pipeline.text import human_seconds, one_line
 from stages.contract import Exit
+from stages.message import text_of
 from tui.attach import follow, newest_sweep
 from tui.batch import listening, stoppable
 from tui.commands.sweep_compare import compare, last_table
@@ -51,12 +54,13 @@ values of a matrix are lists; docs/sweep.md shows more:
   paddock sweep plan [PROJECT]    how many members, what is cached, what is shared, how long it should take
   paddock sweep attach [PROJECT]  look on at the newest one: the text UI, or lines where there is no terminal
   paddock sweep table [PROJECT]   the last table again
+  paddock sweep sweep.toml        the projects that a file names, all with the settings that it has
   paddock sweep compare A B [PROJECT]
                                   what differs between two of its members, and what that came to"""
 
 _WHAT = ("run", "plan", "attach", "table", "compare")
 #: Columns that are not settings; dropped first when the terminal is narrow, in this order.
-_OWN = tuple(column.title for column in COLUMNS)
+_OWN = ("project", *(column.title for column in COLUMNS))
 _LEAST_NEEDED = ("CPU s", "p50 ms", "time", "agreement", "NED")
 #: As many members of a plan are listed; --json has all.
 _LISTED = 30
@@ -119,19 +123,30 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             remedy=_("see: paddock sweep --help"),
         )
     folder = Path(words[0] if words else ".")
+    file = several_at(folder)
+    if file is None and folder.is_file():
+        folder = folder.parent  # its paddock.toml was named
     if what == "plan":
-        return _plan(folder, options, terminal)
+        return _plan_several(file, options, terminal) if file else _plan(folder, options, terminal)
     if what == "attach":
         return _attach(folder, options, terminal)
     if what == "table":
-        return _print_table(folder, options, terminal)
+        return _print_table(folder, file, options, terminal)
+    return _run(folder, file, options, terminal)
+
+
+def _run(folder: Path, file: Path | None, options: argparse.Namespace, terminal: Terminal) -> int:
+    """Run the sweep of the project in ``folder``, or that of all projects that ``file`` names."""
     chosen_options = Options(
         last=options.last, forced=frozenset(options.force), locked=options.locked
     )
     asked = Asked(chosen_options, options.jobs, tuple(options.member))
     stop = stoppable(terminal)
     listen = listening(_Printers(terminal).show, options.json, terminal, stop)
-    ended = sweep(folder, asked, os.environ, listen, stop)
+    if file:
+        ended = sweep_several(load_several(file), asked, os.environ, listen, stop)
+    else:
+        ended = sweep(folder, asked, os.environ, listen, stop)
     if ended.table and not options.json:
         _draw(ended.table, terminal)
     return ended.code
@@ -161,19 +176,26 @@ class _Printers:
 
     def show(self, envelope: Envelope) -> None:
         """Print the event."""
-        name = envelope.member
+        name = "/".join(filter(None, (envelope.project, envelope.member)))
         prefix = f"{name}  " if name else ""
         self._of.setdefault(name, Printer(self._terminal, prefix=prefix)).show(envelope)
 
 
-def _print_table(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
-    table = last_table(load_project(folder), terminal)
+def _print_table(
+    folder: Path, file: Path | None, options: argparse.Namespace, terminal: Terminal
+) -> int:
+    """Print the table of the project in ``folder``, or that of all projects that ``file`` names."""
+    if file is None:
+        place, table = folder / OUT_OF_SWEEP, last_table(load_project(folder), terminal)
+    else:
+        place = file.parent / OUT_OF_SWEEP
+        table = load_table(place / TABLE_JSON)
     if options.json:
         terminal.raw(json.dumps(json.loads(table.dump()), indent=2, sort_keys=True))
     elif options.format == "md":
         terminal.raw(render_markdown(table).rstrip("\n"))
     elif options.format == "html":
-        terminal.raw(render_page(table, folder / OUT_OF_SWEEP).rstrip("\n"))
+        terminal.raw(render_page(table, place).rstrip("\n"))
     else:
         _draw(table, terminal)
     return Exit.OK
@@ -189,7 +211,7 @@ def _draw(table: Table, terminal: Terminal) -> None:
     shown = _fitting(heads, widths, terminal.results.width)
     drawing = Drawing(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for place in shown:
-        left = heads[place] == "member"
+        left = heads[place] in ("project", "member")
         head = Text(one_line(translated(heads[place])))
         drawing.add_column(head, justify="left" if left else "right")
     for row in body:
@@ -216,14 +238,47 @@ def _fitting(heads: Sequence[str], widths: Sequence[int], width: int) -> list[in
 
 
 def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
-    members = chosen(load_members(folder), tuple(options.member))
-    connected = connect(load_project(folder), os.environ)
-    preparation = Preparation(connected, terminal.pass_on)
-    plan = plan_sweep(members, preparation, frozenset(options.force), options.last)
-    refuse_too_many(connected.engine, plan, options.jobs)
+    plan = _planned(folder, load_members(folder), options, terminal)
     if options.json:
         terminal.raw(json.dumps(_as_json(plan, options.jobs), indent=2))
-        return Exit.OK
+    else:
+        _print_plan(plan, options, terminal)
+    return Exit.OK
+
+
+def _plan_several(file: Path, options: argparse.Namespace, terminal: Terminal) -> int:
+    """Plan each project of a file; one that cannot be planned is named, and decides the exit code."""
+    several, plans, codes = load_several(file), list[dict[str, object]](), [Exit.OK]
+    for name, folder in several.folders.items():
+        try:
+            plan = _planned(folder, several.members(folder), options, terminal)
+        except PaddockError as error:
+            codes.append(error.code)
+            told = f"{text_of(error)}: {error.where}" if error.where else text_of(error)
+            plans.append({"project": name, "error": str(told)})
+            terminal.note(f"! {one_line(name)}: {one_line(told)}")
+            continue
+        plans.append({"project": name, **_as_json(plan, options.jobs)})
+        if not options.json:
+            terminal.print(f"{one_line(name)}:")
+            _print_plan(plan, options, terminal)
+    if options.json:
+        terminal.raw(json.dumps({"projects": plans}, indent=2))
+    return max(codes)
+
+
+def _planned(
+    folder: Path, members: tuple[Member, ...], options: argparse.Namespace, terminal: Terminal
+) -> SweepPlan:
+    wanted = chosen(members, tuple(options.member))
+    connected = connect(load_project(folder), os.environ)
+    preparation = Preparation(connected, terminal.pass_on)
+    plan = plan_sweep(wanted, preparation, frozenset(options.force), options.last)
+    refuse_too_many(connected.engine, plan, options.jobs)
+    return plan
+
+
+def _print_plan(plan: SweepPlan, options: argparse.Namespace, terminal: Terminal) -> None:
     width = max(len(it.name) for it in plan.members[:_LISTED])
     for planned in plan.members[:_LISTED]:
         terminal.print(f"{padded(planned.name, width)}  {fates_line(planned)}")
@@ -231,7 +286,6 @@ def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.print(_("… and {count} more: --json has all").format(count=rest))
     for line in plan_lines(plan, options.jobs):
         terminal.print(line)
-    return Exit.OK
 
 
 def _as_json(plan: SweepPlan, jobs: int) -> dict[str, object]:
