@@ -24,6 +24,7 @@ class Kind(str, Enum):
     MODEL_YOURS = "model-yours"
     MODEL_STOCK = "model-stock"
     MODEL_FOREIGN = "model-foreign"
+    MODEL_MEMBER = "model-member"
     MODEL_EARLIER = "model-earlier"
     MODEL_REFUSED = "model-refused"
     MODEL_REBUILT = "model-rebuilt"
@@ -68,6 +69,7 @@ _OTHER = Pitfall.APP_DICTIONARY_DIFFERS
 _WRONG: dict[Kind, Pitfall] = {
     Kind.MODEL_STOCK: _STOCK,
     Kind.MODEL_FOREIGN: _STOCK,
+    Kind.MODEL_MEMBER: Pitfall.STALE_FILE,
     Kind.MODEL_EARLIER: Pitfall.STALE_FILE,
     Kind.MODEL_REFUSED: Pitfall.STALE_FILE,
     Kind.MODEL_REBUILT: Pitfall.CHANGED_ARTIFACT,

@@ -14,10 +14,11 @@ from pipeline.text import one_line, without_secrets
 from stages.message import msg
 
 #: What is of the project's own network, whatever its last layer says.
-_OWN: tuple[Whose, ...] = ("current", "refused", "earlier", "rebuilt", "partly")
+_OWN: tuple[Whose, ...] = ("current", "refused", "member", "earlier", "rebuilt", "partly")
 _KINDS: dict[Whose, Kind] = {
     "current": Kind.MODEL_YOURS,
     "refused": Kind.MODEL_REFUSED,
+    "member": Kind.MODEL_MEMBER,
     "earlier": Kind.MODEL_EARLIER,
     "rebuilt": Kind.MODEL_REBUILT,
     "partly": Kind.MODEL_FOREIGN,

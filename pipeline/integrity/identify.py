@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Literal
 from pipeline.errors import UsageError
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Entry, Ledger
+from pipeline.record.verdict import read_verdict
 from pipeline.text import one_line
 from stages.contract import Artifact, Digests, DocumentError, Lineage, Needs, digests_of
 from stages.contract.artifacts import LINEAGE
@@ -23,16 +24,20 @@ from stages.message import msg, text_of
 from stages.pitfalls import Pitfall
 
 #: ``current``: of the last good run, byte by byte. ``refused``: of that run, which did not deliver its kind.
-#: ``earlier``: of an older run. ``rebuilt``: other bytes, but all its weights are the project's. ``partly``:
-#: some are. ``foreign``: none is. ``damaged``: it is no whole .nb file.
-Kind = Literal["current", "refused", "earlier", "rebuilt", "partly", "foreign", "damaged"]
+#: ``member``: of what a member of a sweep delivered last. ``earlier``: of an older run. ``rebuilt``: other
+#: bytes, but all its weights are the project's. ``partly``: some are. ``foreign``: none is. ``damaged``: it
+#: is no whole .nb file.
+Kind = Literal["current", "refused", "member", "earlier", "rebuilt", "partly", "foreign", "damaged"]
 _PITFALLS: dict[Kind, Pitfall] = {
+    "member": Pitfall.STALE_FILE,
     "earlier": Pitfall.STALE_FILE,
     "rebuilt": Pitfall.CHANGED_ARTIFACT,
     "partly": Pitfall.STOCK_NB,
     "foreign": Pitfall.STOCK_NB,
     "damaged": Pitfall.CHANGED_ARTIFACT,
 }
+#: So many members are named that have the same file.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -134,10 +139,27 @@ class Identifier:
         kind = _kind(made, current, nb, same)
         if kind == "current" and _is_left_out(current, self.good, digests.sha256):
             kind = "refused"
-        sentence = _sentence(name, kind, made or current, len(nb.tensors), same)
+        of = self._members_with(made, digests.sha256) if made and kind == "earlier" else ()
+        if made and of:
+            kind, sentence = "member", _of_member(name, made, of)
+        else:
+            sentence = _sentence(name, kind, made or current, len(nb.tensors), same)
         version = one_line(nb.head.opt_version)
         tensors, needs = len(nb.tensors), needs_of(nb)
         return Identity(file, digests, kind, sentence, target, version, tensors, same, needs)
+
+    def _members_with(self, made: Entry, sha256: str) -> tuple[str, ...]:
+        """Return the members of a sweep whose latest delivery has the result's file of these bytes."""
+        latest = {
+            it.member: it
+            for it in self._ledger.conclusions
+            if it.member and (verdict := read_verdict(it.verdict)) and verdict.delivers
+        }
+        return tuple(
+            member
+            for member, it in latest.items()
+            if made.key in it.stages.values() and not _is_left_out(made, it, sha256)
+        )
 
 
 def _maker(entries: Iterable[Entry], sha256: str) -> Entry | None:
@@ -164,6 +186,10 @@ def _good(project: Project, ledger: Ledger) -> Conclusion:
     good = ledger.last_good()
     if good is None:
         remedy = msg("run it first: paddock --batch")
+        if any(it.member for it in ledger.conclusions):
+            remedy = msg(
+                "members of its sweep have: write one's settings into paddock.toml, then run: paddock --batch"
+            )
         raise UsageError(msg("no run of this project has passed yet"), str(project.folder), remedy)
     return good
 
@@ -205,6 +231,19 @@ def _kind(made: Entry | None, current: Entry, nb: NaiveBuffer, same: int) -> Kin
     if not same:
         return "foreign"
     return "rebuilt" if same == len(nb.tensors) else "partly"
+
+
+def _of_member(name: str, made: Entry, members: Sequence[str]) -> str:
+    """Say whose a file is; what several members have is made once, so it may be of more than one."""
+    told = one_line(", ".join(members[:_NAMED])) + (", …" if len(members) > _NAMED else "")
+    return msg(
+        "{name} is of the sweep's member {members}, made in run {run} ({time}), and not of the last run "
+        "of the project itself: to ship a member, write its settings into paddock.toml and run",
+        name,
+        told,
+        made.run,
+        made.time,
+    )
 
 
 def _sentence(name: str, kind: Kind, entry: Entry, tensors: int, same: int) -> str:

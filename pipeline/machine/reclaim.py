@@ -22,7 +22,7 @@ from pipeline.plan.workspace import Workspace, result_folder
 from pipeline.project import Project
 from pipeline.record.ledger import Discarded, Entry, Ledger, now
 from pipeline.record.runlock import LOCK_NAME, run_lock
-from pipeline.record.runs import RunFolder, keys_of, list_runs
+from pipeline.record.runs import RunFolder, keys_of, latest_own, list_runs, list_sweeps
 from stages.contract import INPUTS, MANIFEST_FILE, WORKSPACE
 from stages.message import msg
 
@@ -40,9 +40,10 @@ class Old:
 
 @dataclass(frozen=True)
 class Reclaimed:
-    """What went, or would go: runs by name, results by stage; bytes here and on the engine."""
+    """What went, or would go: runs and sweeps by name, results by stage; bytes here and on the engine."""
 
     runs: tuple[str, ...]
+    sweeps: tuple[str, ...]
     results: Mapping[str, int]
     here: int
     there: int
@@ -73,12 +74,13 @@ def reclaim(
         )
         held = ledger.held(volumes)
         going = _going(project.state, ledger, old)
+        sweeps = _old_sweeps(project.state, old)
         gone = _gone(project, ledger, held, going, old)
         paths = [WORKSPACE / "runs" / run.name for run in going]
         paths += [result_folder(entry.components.stage, entry.key) for entry in gone]
         paths += _uploads(engine, workspace, _unused(held, gone)) if gone else []
         there = _measure(engine, workspace, paths) if held else 0
-        here = sum(size_below(run.path) for run in going)
+        here = sum(size_below(run.path) for run in (*going, *sweeps))
         if not only_look:
             if gone:
                 # Before the files: what is half removed must not count as there.
@@ -86,9 +88,10 @@ def reclaim(
                 ledger.append(Discarded(now(), volumes, keys))
             if held and paths:
                 remove_paths(engine, workspace, paths)
-            for run in going:
+            for run in (*going, *sweeps):
                 shutil.rmtree(run.path)
-    return Reclaimed(tuple(run.name for run in going), _by_stage(gone), here, there)
+    names, of_sweeps = (tuple(it.name for it in found) for found in (going, sweeps))
+    return Reclaimed(names, of_sweeps, _by_stage(gone), here, there)
 
 
 def _going(state: Path, ledger: Ledger, old: Old) -> list[RunFolder]:
@@ -98,13 +101,28 @@ def _going(state: Path, ledger: Ledger, old: Old) -> list[RunFolder]:
         remedy = msg("`ls {state}` names them", state / "runs")
         raise UsageError(msg("there is no run {name}", repr(name)), str(state / "runs"), remedy)
     good = ledger.last_good()
-    kept = {run.name for run in runs[:1]} | ({good.run} if good else set())
-    before = f"{_before(old):%Y%m%d-%H%M%S}"
+    own = latest_own(state)
+    kept = {run.name for run in (*runs[:1], *([own] if own else []))} | (
+        {good.run} if good else set()
+    )
+    before = _name_before(old)
     return [
         run
         for run in runs
         if run.name in old.named or (old.age and run.name < before and run.name not in kept)
     ]
+
+
+def _old_sweeps(state: Path, old: Old) -> list[RunFolder]:
+    """Return the records of sweeps that go: by age, but never the last one's, whose table is there."""
+    if old.age is None:
+        return []
+    return [sweep for sweep in list_sweeps(state)[1:] if sweep.name < _name_before(old)]
+
+
+def _name_before(old: Old) -> str:
+    """Return what names of runs and sweeps that are old are less than."""
+    return f"{_before(old):%Y%m%d-%H%M%S}"
 
 
 def _gone(

@@ -126,6 +126,20 @@ def latest(state: Path) -> RunFolder | None:
     return next(iter(list_runs(state)), None)
 
 
+def latest_own(state: Path) -> RunFolder | None:
+    """Return the newest run of the project itself, which is no member's of a sweep; None if there is none."""
+    return next((run for run in list_runs(state) if not _member_of(run)), None)
+
+
+def _member_of(run: RunFolder) -> str:
+    """Return whose run it is, by its first event; "" if that cannot be read."""
+    try:
+        with run.events.open("rb") as events:
+            return Envelope.decode(events.readline().decode("utf-8", "replace")).member
+    except (OSError, ValueError):
+        return ""
+
+
 def run_folder(state: Path, name: str) -> RunFolder:
     """Return where the run called ``name`` has its record.
 
@@ -172,6 +186,11 @@ def create_run(state: Path) -> RunFolder:
             continue  # somebody was as quick
         keep_out_of_git(state)
         return run
+
+
+def list_sweeps(state: Path) -> tuple[RunFolder, ...]:
+    """Return the sweeps of the project with this ``.paddock``, newest first."""
+    return tuple(sweep_folder(state, name) for name in _names(state / _SWEEPS))
 
 
 def create_sweep(state: Path) -> RunFolder:

@@ -20,6 +20,7 @@ def record(
     refused: tuple[str, ...] = (),
     dictionary: bytes = b"",
     x86: bytes = b"",
+    member: str = "",
 ) -> None:
     """Put down that ``run`` converted ``model``, perhaps for computers too, and with which dictionary."""
     tensors = parse_naive_buffer(model, Path("model.nb")).fingerprints
@@ -38,7 +39,7 @@ def record(
         result = Result(stage, components.key, artifacts, {}, {}, 1.0)
         ledger.append(Entry("now", run, "volume@1", components, result))
         keys[stage] = components.key
-    ledger.append(Conclusion("now", run, "volume@1", verdict, keys, {}, refused))
+    ledger.append(Conclusion("now", run, "volume@1", verdict, keys, {}, refused, member))
     kept = kept_file(project.state, digests_of(lineage).sha256)
     kept.parent.mkdir(exist_ok=True)
     kept.write_bytes(lineage)

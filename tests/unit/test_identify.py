@@ -51,6 +51,34 @@ def test_a_file_of_an_earlier_run_is_stale(project: Project) -> None:
     assert "is of run run-1" in found.sentence
 
 
+def test_a_file_of_a_member_of_a_sweep_is_said_to_be_its(project: Project) -> None:
+    theirs = small_model(classes=7)
+    record(project, "run-3", theirs, member="seed=1\x1b")
+    found = ask(project, theirs)
+    assert (found.kind, found.pitfall) == ("member", "stale-file")
+    assert "of the sweep's member seed=1" in found.sentence and "run-3" in found.sentence
+    assert ask(project, OURS).kind == "current", "the project itself ships what it did"
+    record(project, "run-4", small_model(classes=8), member="seed=1\x1b")
+    assert ask(project, theirs).kind == "earlier", "the member has delivered another since"
+
+
+def test_a_file_that_a_member_did_not_deliver_is_not_its(project: Project) -> None:
+    theirs = small_model(classes=7)
+    record(project, "run-3", theirs, verdict="fail-parity", member="seed=1")
+    assert ask(project, theirs).kind == "earlier"
+    refused = ("model_arm.nb",)
+    record(project, "run-4", small_model(classes=8), "fail-in-part", refused, member="seed=2")
+    assert ask(project, small_model(classes=8)).kind == "earlier"
+
+
+def test_where_only_members_passed_it_is_said_how_one_ships(tmp_path: Path) -> None:
+    project = load_project(write_project(tmp_path / "only"))
+    record(project, "run-1", OURS, member="seed=1")
+    with pytest.raises(UsageError, match="no run of this project has passed yet") as refused:
+        ask(project, OURS)
+    assert "members of its sweep have" in refused.value.remedy
+
+
 def test_a_run_that_failed_makes_nothing_current(project: Project) -> None:
     record(project, "run-3", OLDER, verdict="fail")
     assert ask(project, OURS).kind == "current"

@@ -18,7 +18,7 @@ from pipeline.plan.workspace import workspace_of
 from pipeline.project import Project, load_project
 from pipeline.record.events import EventLog, StageCached, StageStarted
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
-from pipeline.record.runs import list_runs, run_folder
+from pipeline.record.runs import list_runs, run_folder, sweep_folder
 from support.projects import write_project
 from support.results import make_result
 
@@ -163,9 +163,37 @@ def test_looking_changes_nothing(project: Project, results: dict[str, Entry]) ->
     assert (project.state / "ledger.jsonl").read_bytes() == before
 
 
+def test_the_records_of_old_sweeps_go_but_not_the_last_ones(
+    project: Project, results: dict[str, Entry]
+) -> None:
+    assert results
+    records = [sweep_folder(project.state, name) for name in (FIRST, THIRD, LAST)]
+    for record in records:
+        record.path.mkdir(parents=True)
+        record.events.write_text("0123456789")
+    seen = clean(project, Disk(), MONTH, only_look=True)
+    assert seen.sweeps == (THIRD, FIRST) and all(record.path.is_dir() for record in records)
+    assert clean(project, Disk(), Old(named=(FIRST,))).sweeps == ()
+    done = clean(project, Disk(), MONTH)
+    assert done.sweeps == (THIRD, FIRST) and done.here >= 20
+    assert [record.path.is_dir() for record in records] == [False, False, True]
+
+
+def test_the_last_run_of_the_project_itself_stays_also_after_a_sweep(
+    project: Project, results: dict[str, Entry]
+) -> None:
+    assert results
+    member = run_folder(project.state, "20250501-000000-0000")
+    log = EventLog(member.events, member.name, lambda _envelope: None, "seed=1")
+    log.say(StageStarted("k", "never run", "i", "train.log"), "train")
+    log.close()
+    assert LAST not in clean(project, Disk(), MONTH).runs
+    assert {LAST, member.name} <= names(project)
+
+
 def test_young_runs_stay(project: Project, results: dict[str, Entry]) -> None:
     assert results
-    assert clean(project, Disk(), Old(timedelta(days=365 * 100))) == Reclaimed((), {}, 0, 0)
+    assert clean(project, Disk(), Old(timedelta(days=365 * 100))) == Reclaimed((), (), {}, 0, 0)
     assert len(names(project)) == 4
 
 

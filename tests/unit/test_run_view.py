@@ -125,3 +125,28 @@ def test_a_sweeps_run_has_not_died_while_its_process_holds_the_lock(tmp_path: Pa
     for _ in range(3):
         watch.poll()
     assert watch.view.running_stage is None
+
+
+def test_after_a_sweep_the_last_run_is_the_projects_own(tmp_path: Path) -> None:
+    """While it goes on, one of its members is shown: there is nothing else to see."""
+    runs = {
+        "20260102-030405-0abc": "",
+        "20260103-030405-0abc": "seed=1",
+        "20260104-030405-0abc": "seed=2",
+    }
+    for name, member in runs.items():
+        log = EventLog(run_folder(tmp_path, name).events, name, lambda _envelope: None, member)
+        log.say(StageStarted("k", "never run", "i", "train.log"), "train")
+        log.close()
+    own, *_members, last = runs
+    with run_lock(tmp_path / LOCK_NAME):
+        watch = Watch(tmp_path)
+        watch.poll()
+        assert watch.run is not None and watch.run.name == last
+    watch = Watch(tmp_path)
+    watch.poll()
+    assert watch.run is not None and watch.run.name == own and not watch.is_earlier
+    watch.choose(run_folder(tmp_path, last))
+    assert watch.is_earlier
+    watch.choose_latest()
+    assert watch.run.name == own and not watch.is_earlier

@@ -35,7 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", nargs="?", default=".", metavar="PROJECT")
     parser.add_argument("--volumes", action="store_true", help="the workspace and inputs too")
     parser.add_argument(
-        "--older-than", type=_age, metavar="AGE", help="runs that began longer ago: 12h, 30d, 8w"
+        "--older-than",
+        type=_age,
+        metavar="AGE",
+        help="runs and sweeps that began longer ago: 12h, 30d, 8w",
     )
     parser.add_argument("--run", action="append", default=[], metavar="RUN", help="this run")
     parser.add_argument("--dry-run", action="store_true", help="only say what old runs would go")
@@ -79,12 +82,14 @@ def _reclaim(project: Project, options: argparse.Namespace, terminal: Terminal) 
     old = Old(options.older_than, tuple(options.run))
     engine, workspace = open_engine(os.environ), workspace_of(project, os.environ)
     found = reclaim(project, engine, workspace, old, only_look=options.dry_run)
-    if not (found.runs or found.results):
+    if not (found.runs or found.sweeps or found.results):
         terminal.print(_("no old run has anything that is not needed"))
         return
     word = _("would remove") if options.dry_run else _("removed")
     for name in found.runs:
         terminal.print(_("{removed} the record of run {name}").format(removed=word, name=name))
+    for name in found.sweeps:
+        terminal.print(_("{removed} the record of sweep {name}").format(removed=word, name=name))
     for stage, count in found.results.items():
         said = ngettext(
             "{removed} {count} result of {stage}", "{removed} {count} results of {stage}", count

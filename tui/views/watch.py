@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.record.events import Envelope
 from pipeline.record.follow import Follower
 from pipeline.record.runlock import Running, running
-from pipeline.record.runs import RunFolder, latest, list_runs
+from pipeline.record.runs import RunFolder, latest, latest_own, list_runs
 from tui.views.run import RunView
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Watch:
             return False
         wanted = self._named(self.alive.run) if self.alive and self.alive.run else None
         if wanted is None and self.run is None:
-            wanted = latest(self._state)
+            wanted = self._newest()
         if wanted is None or (self.run and wanted.name == self.run.name):
             return False
         self.follow(wanted)
@@ -86,14 +86,19 @@ class Watch:
         """Follow a run that the user chose; one that goes on already does not take its place."""
         self._left = self.alive.run if self.alive and self.alive.run != run.name else ""
         self.follow(run)
-        newest = latest(self._state)
+        newest = self._newest()
         self.is_earlier = newest is not None and newest.name != run.name
 
     def choose_latest(self) -> None:
         """Follow the newest run again."""
-        newest = latest(self._state)
+        newest = self._newest()
         if newest:
             self.choose(newest)
+
+    def _newest(self) -> RunFolder | None:
+        """Return the last run of the project itself; of members of a sweep one that goes on is shown."""
+        is_sweep = self.alive is not None and not self.alive.run
+        return latest(self._state) if is_sweep else latest_own(self._state)
 
     def follow(self, run: RunFolder) -> None:
         """Follow ``run`` from its first event."""
