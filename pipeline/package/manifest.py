@@ -30,6 +30,32 @@ _LONGEST_TITLE, _LONGEST_PART = 1000, 200
 
 
 @dataclass(frozen=True)
+class Form:
+    """A kind of artifact: the media types that it is known by, what it may come to, what else to name.
+
+    Layers whose files end with ``.nb`` are ``nb``.
+    """
+
+    artifact: str
+    config: str
+    file: str
+    nb: str
+    most_bytes: int
+    remedy: str
+    most_files: int = MOST_FILES
+
+
+PACKAGE = Form(
+    ARTIFACT_TYPE,
+    CONFIG_TYPE,
+    FILE_TYPE,
+    NB_TYPE,
+    MOST_BYTES,
+    msg("name a package that `paddock push` pushed"),
+)
+
+
+@dataclass(frozen=True)
 class Layer:
     """A file of a package: its path below the folder, and its content."""
 
@@ -44,6 +70,7 @@ class Manifest:
     config: Blob
     layers: tuple[Layer, ...]
     annotations: Mapping[str, str]
+    form: Form = PACKAGE
 
     @property
     def size(self) -> int:
@@ -55,16 +82,18 @@ class Manifest:
         body = {
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
-            "artifactType": ARTIFACT_TYPE,
-            "config": _descriptor(CONFIG_TYPE, self.config),
-            "layers": [_layer(layer) for layer in sorted(self.layers, key=lambda it: it.title)],
+            "artifactType": self.form.artifact,
+            "config": _descriptor(self.form.config, self.config),
+            "layers": [
+                _layer(layer, self.form) for layer in sorted(self.layers, key=lambda it: it.title)
+            ],
             "annotations": dict(self.annotations),
         }
         return json.dumps(body, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
-    kind = NB_TYPE if layer.title.endswith(".nb") else FILE_TYPE
+def _layer(layer: Layer, form: Form) -> dict[str, Any]:
+    kind = form.nb if layer.title.endswith(".nb") else form.file
     return {**_descriptor(kind, layer.blob), "annotations": {TITLE: layer.title}}
 
 
@@ -75,13 +104,11 @@ def _descriptor(kind: str, blob: Blob) -> dict[str, Any]:
 class PackageRefused(IntegrityFailed):
     """What a registry has under this name is no package, or one that cannot be safe."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            msg("it is refused: {why}", why), "", msg("name a package that `paddock push` pushed")
-        )
+    def __init__(self, why: str, form: Form = PACKAGE) -> None:
+        super().__init__(msg("it is refused: {why}", why), "", form.remedy)
 
 
-def parse_manifest(data: bytes) -> Manifest:
+def parse_manifest(data: bytes, form: Form = PACKAGE) -> Manifest:
     """Read a manifest from outside.
 
     Raises:
@@ -90,28 +117,31 @@ def parse_manifest(data: bytes) -> Manifest:
     try:
         raw = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise PackageRefused(msg("its manifest is no JSON")) from error
+        raise PackageRefused(msg("its manifest is no JSON"), form) from error
     if not isinstance(raw, dict) or raw.get("schemaVersion") != 2:
-        raise PackageRefused(msg("its manifest is none of OCI"))
-    if raw.get("artifactType") != ARTIFACT_TYPE:
+        raise PackageRefused(msg("its manifest is none of OCI"), form)
+    if raw.get("artifactType") != form.artifact:
         found = one_line(str(raw.get("artifactType") or raw.get("mediaType")))[:200]
-        raise PackageRefused(msg("it is no package of Paddock's, but {found}", found))
-    config = _blob(raw.get("config"), CONFIG_TYPE)
+        raise PackageRefused(msg("it is no package of Paddock's, but {found}", found), form)
+    config = _blob(raw.get("config"), form, form.config)
     if config.size > MOST_CONFIG:
-        raise PackageRefused(msg("its description is {size} bytes long", config.size))
+        raise PackageRefused(msg("its description is {size} bytes long", config.size), form)
     layers = raw.get("layers")
-    if not isinstance(layers, list) or not 0 < len(layers) <= MOST_FILES:
-        raise PackageRefused(msg("it has no files, or more than {most}", MOST_FILES))
-    manifest = Manifest(config, tuple(map(_read_layer, layers)), _texts(raw.get("annotations")))
+    if not isinstance(layers, list) or not 0 < len(layers) <= form.most_files:
+        raise PackageRefused(msg("it has no files, or more than {most}", form.most_files), form)
+    read = tuple(_read_layer(layer, form) for layer in layers)
+    manifest = Manifest(config, read, _texts(raw.get("annotations")), form)
     _check_together(manifest)
     return manifest
 
 
-def _read_layer(raw: object) -> Layer:
-    blob = _blob(raw, NB_TYPE, FILE_TYPE)
+def _read_layer(raw: object, form: Form) -> Layer:
+    blob = _blob(raw, form, form.nb, form.file)
     title = _texts(raw.get("annotations") if isinstance(raw, dict) else None).get(TITLE, "")
     if not is_safe_title(title):
-        raise PackageRefused(msg("a file's name leads elsewhere: {name}", one_line(title)[:200]))
+        raise PackageRefused(
+            msg("a file's name leads elsewhere: {name}", one_line(title)[:200]), form
+        )
     return Layer(title, blob)
 
 
@@ -130,16 +160,16 @@ def is_safe_title(title: str) -> bool:
     )
 
 
-def _blob(raw: object, *kinds: str) -> Blob:
+def _blob(raw: object, form: Form, *kinds: str) -> Blob:
     found = raw if isinstance(raw, dict) else {}
     digest, size = found.get("digest"), found.get("size")
     if found.get("mediaType") not in kinds:
         kind = one_line(str(found.get("mediaType")))[:200]
-        raise PackageRefused(msg("it holds something of an unknown kind: {kind}", kind))
+        raise PackageRefused(msg("it holds something of an unknown kind: {kind}", kind), form)
     if not isinstance(digest, str) or not is_digest(digest):
-        raise PackageRefused(msg("something in it is not named by its SHA-256"))
-    if type(size) is not int or not 0 <= size <= MOST_BYTES:
-        raise PackageRefused(msg("something in it has an impossible size"))
+        raise PackageRefused(msg("something in it is not named by its SHA-256"), form)
+    if type(size) is not int or not 0 <= size <= form.most_bytes:
+        raise PackageRefused(msg("something in it has an impossible size"), form)
     return Blob(digest, size)
 
 
@@ -150,18 +180,19 @@ def _texts(raw: object) -> dict[str, str]:
 
 def _check_together(manifest: Manifest) -> None:
     """Refuse files that together are too much, or that cannot lie in one folder."""
-    if manifest.size > MOST_BYTES:
-        raise PackageRefused(msg("it comes to more than {most} GB", MOST_BYTES >> 30))
+    form = manifest.form
+    if manifest.size > form.most_bytes:
+        raise PackageRefused(msg("it comes to more than {most} GB", form.most_bytes >> 30), form)
     sizes: dict[str, int] = {}
     for layer in manifest.layers:
         if sizes.setdefault(layer.blob.digest, layer.blob.size) != layer.blob.size:
-            raise PackageRefused(msg("it gives two sizes for the same content"))
+            raise PackageRefused(msg("it gives two sizes for the same content"), form)
     # Where capitals make no difference, two such files would be one.
     names = [layer.title.casefold() for layer in manifest.layers]
     folders = {folder for name in names for folder in _folders(name)}
     twice = {name for name in names if names.count(name) > 1 or name in folders}
     if twice:
-        raise PackageRefused(msg("{name} is in it twice", one_line(min(twice))[:200]))
+        raise PackageRefused(msg("{name} is in it twice", one_line(min(twice))[:200]), form)
 
 
 def _folders(name: str) -> Iterator[str]:
