@@ -229,10 +229,10 @@ def frames(container: Container) -> Iterator[_Frame]:
     else:
         connection = socket.socket(fileno=os.dup(cast(socket.SocketIO, attached).fileno()))
     connection.settimeout(None)  # a stage may be silent for long
-    return _frames_of(connection.makefile("rb"), attached)
+    return frames_in(connection.makefile("rb"), attached)
 
 
-def _frames_of(stream: BinaryIO, _kept: object) -> Iterator[_Frame]:
+def frames_in(stream: BinaryIO, _kept: object = None) -> Iterator[_Frame]:
     """Read frames: a byte for the stream, three of nothing, four for the size, the bytes.
 
     Args:

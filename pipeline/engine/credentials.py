@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -28,6 +29,13 @@ class Credentials:
         """The header that says them."""
         both = f"{self.username}:{self.password}".encode()
         return f"Basic {base64.b64encode(both).decode('ascii')}"
+
+    def as_config(self, registry: str) -> bytes:
+        """Return them as the docker CLI's config.json has them: a secret."""
+        both = base64.b64encode(f"{self.username}:{self.password}".encode()).decode("ascii")
+        known = {"auth": both} if self.username else {}
+        known |= {"identitytoken": self.identity_token} if self.identity_token else {}
+        return json.dumps({"auths": {registry: known}}).encode("utf-8")
 
 
 def credentials_for(registry: str, environ: Mapping[str, str]) -> Credentials | None:

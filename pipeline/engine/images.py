@@ -176,6 +176,23 @@ class Images:
                     total=int(detail.get("total") or 0),
                 )
 
+    def push(self, source: str, target: str) -> str:
+        """Push an image under the name ``target``, which it has meanwhile; return its digest there.
+
+        Raises:
+            EngineError: the registry cannot be reached from the engine, or does not take it.
+        """
+        doing = msg("pushing {target}", target)
+        repository, _, tag = target.rpartition(":")
+        self.tag(source, target)
+        try:
+            with translated(doing, target):
+                stream = self._client.api.push(repository, tag=tag, stream=True, decode=True)
+                said = [item.get("aux") or {} for item in _checked(stream, doing, target)]
+        finally:
+            self.remove(target)
+        return next(str(item["Digest"]) for item in reversed(said) if "Digest" in item)
+
     def tag(self, source: str, target: str) -> None:
         """Give ``source`` the name ``target`` too."""
         repository, _, tag = target.rpartition(":")
