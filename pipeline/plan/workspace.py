@@ -19,21 +19,25 @@ from stages.message import msg
 PROJECT_LABEL = "paddock.project"
 RUN_LABEL = "paddock.run"
 STAGE_LABEL = "paddock.stage"
+#: What is a sweep's on a Swarm carries these too.
+SWEEP_LABEL, MEMBER_LABEL = "paddock.sweep", "paddock.member"
 #: Linux's name of the installation, which stays when a laptop's host name changes with its network.
 MACHINE_ID = Path("/etc/machine-id")
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Names and labels of what a project has on the engine."""
+    """Names and labels of what a project has on the engine. ``sweep`` is the one on a Swarm that it is of."""
 
     identity: str
     compose: Compose
+    sweep: str = ""
 
     @property
     def labels(self) -> dict[str, str]:
         """Labels by which leftovers are found."""
-        return {PROJECT_LABEL: self.identity}
+        of_sweep = {SWEEP_LABEL: self.sweep} if self.sweep else {}
+        return {PROJECT_LABEL: self.identity, **of_sweep}
 
     @property
     def volumes(self) -> dict[str, str]:
@@ -43,13 +47,17 @@ class Workspace:
 
 def workspace_of(project: Project, environ: Mapping[str, str]) -> Workspace:
     """Name the project's volumes: by its name, and by where it lies so that two clones stay apart."""
-    place = f"{_machine()}:{project.folder}"
-    identity = f"{project.name}-{hashlib.sha256(place.encode()).hexdigest()[:10]}"
+    return workspace_at(project.name, f"{_machine()}:{project.folder}", environ)
+
+
+def workspace_at(name: str, place: str, environ: Mapping[str, str], sweep: str = "") -> Workspace:
+    """Name the volumes of a project called ``name`` that lies at ``place``, whatever that is called."""
+    identity = f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:10]}"
     names = {
         "PADDOCK_WORKSPACE": f"paddock-{identity}",
         "PADDOCK_INPUTS": f"paddock-{identity}-inputs",
     }
-    return Workspace(identity, read_compose({**environ, **names}))
+    return Workspace(identity, read_compose({**environ, **names}), sweep)
 
 
 def stages_of(compose: Compose) -> dict[str, Service]:

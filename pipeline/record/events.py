@@ -39,7 +39,7 @@ class SweepPlanned:
 
     Args:
         members: their names.
-        jobs: members at once.
+        jobs: members at once; 0: as many as a Swarm has room for.
         settings: of each member, by their dotted names.
         seconds: how long each should take by past runs; those are missing of which no past run tells.
     """

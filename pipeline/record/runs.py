@@ -163,8 +163,17 @@ def new_name(state: Path) -> str:
     now = int(time.time() * _PARTS)
     if newest := latest(state):
         now = max(now, _moment(newest.name) + 1)
-    second = datetime.fromtimestamp(now // _PARTS, timezone.utc)
-    return f"{second:%Y%m%d-%H%M%S}-{now % _PARTS:04x}"
+    return _named(now)
+
+
+def names_after(name: str, count: int) -> list[str]:
+    """Return the names that come next, for runs that are to have one before they start elsewhere."""
+    return [_named(_moment(name) + 1 + place) for place in range(count)]
+
+
+def _named(moment: int) -> str:
+    second = datetime.fromtimestamp(moment // _PARTS, timezone.utc)
+    return f"{second:%Y%m%d-%H%M%S}-{moment % _PARTS:04x}"
 
 
 def _moment(name: str) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import accumulate
 
 from pipeline.compose.file import Service
 from pipeline.engine.connection import Engine
 from pipeline.errors import UsageError
+from pipeline.project import Project
 from pipeline.sweep.plan import PlannedMember, SweepPlan
 from pipeline.text import human_size
 from stages.message import msg
@@ -73,15 +75,25 @@ def _carried(engine: Engine, plan: SweepPlan, sweeps: int) -> int:
     return sum(sweeps * cpu <= facts.cpus and sweeps * size <= facts.memory for cpu, size in sums)
 
 
+def most_of(project: Project, services: Iterable[Service]) -> tuple[float, int]:
+    """Return the most CPUs and memory that one of a member's containers may take.
+
+    Args:
+        project: the member's.
+        services: those of the stages that it comes to.
+    """
+    limits, services = project.settings.limits, tuple(services)
+    cpus = limits.cpus or max((item.cpus or 1.0 for item in services), default=1.0)
+    memory = limits.memory_bytes or max((item.mem_limit or 0 for item in services), default=0)
+    return cpus, memory
+
+
 def _cpus(planned: PlannedMember) -> float:
-    """Return the most CPUs that one of the member's containers may take."""
-    limits, services = planned.member.project.settings.limits, _services(planned)
-    return limits.cpus or max((item.cpus or 1.0 for item in services), default=1.0)
+    return most_of(planned.member.project, _services(planned))[0]
 
 
 def _memory(planned: PlannedMember) -> int:
-    limits, services = planned.member.project.settings.limits, _services(planned)
-    return limits.memory_bytes or max((item.mem_limit or 0 for item in services), default=0)
+    return most_of(planned.member.project, _services(planned))[1]
 
 
 def _services(planned: PlannedMember) -> list[Service]:

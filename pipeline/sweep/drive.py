@@ -26,6 +26,7 @@ from pipeline.record.events import (
     Noted,
     RunStarted,
 )
+from pipeline.record.ledger import Entry
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import RunFolder, create_run, create_sweep, summarise
 from pipeline.run.connect import Connected, connect
@@ -39,7 +40,7 @@ from pipeline.run.stage_pass import StagePass
 from pipeline.sweep.capacity import refuse_too_many
 from pipeline.sweep.deliver import deliver_table
 from pipeline.sweep.plan import PlannedMember, SweepPlan, plan_sweep
-from pipeline.sweep.table import Ended, Table, row_of, table_of
+from pipeline.sweep.table import Ended, Head, Row, Table, row_of, table_of
 from pipeline.text import nearest
 from stages.contract import Exit
 from stages.message import msg
@@ -221,9 +222,19 @@ class _Sweep:
             wait(futures)
         for future in futures:
             future.result()  # raises what no member's own record could tell
-        table = table_of(plan, self.ended, self.connected, self.name, self.asked.jobs)
+        table = self._table(plan)
         self.log.say(deliver_table(self.connected.project, table))
         return table
+
+    def _table(self, plan: SweepPlan) -> Table:
+        kept, members = self._kept(), (it.member for it in plan.members)
+        rows = [row_of(member, self.ended.get(member.name), kept) for member in members]
+        runs = {it.run.name for it in self.ended.values()}
+        head = Head(self.connected.project.name, self.name, self.asked.jobs)
+        return table_of(head, rows, [entry for entry in kept.values() if entry.run in runs])
+
+    def _kept(self) -> dict[str, Entry]:
+        return {it.key: it for it in self.connected.ledger.held(self.connected.volumes)}
 
     def _member(self, planned: PlannedMember) -> None:
         if self.stop():
@@ -249,8 +260,12 @@ class _Sweep:
                 ).go()
 
         ended = self.ended[planned.name] = Ended(own, recorded(own, log, self.stop, work))
-        kept = {it.key: it for it in connected.ledger.held(connected.volumes)}
-        row = row_of(planned, ended, kept).model_dump(mode="json", exclude_none=True)
-        went = summarise(own)
-        stage = next((it for it, end in went.stages.items() if end in ("failed", "stopped")), "")
-        self.log.say(MemberEnded(planned.name, row, stage, went.message))
+        self.log.say(ending(row_of(planned.member, ended, self._kept()), own))
+
+
+def ending(row: Row, run: RunFolder) -> MemberEnded:
+    """Return what is said of a member that ended, whose run is this."""
+    went = summarise(run)
+    stage = next((it for it, end in went.stages.items() if end in ("failed", "stopped")), "")
+    told = row.model_dump(mode="json", exclude_none=True)
+    return MemberEnded(row.name, told, stage, went.message)

@@ -16,13 +16,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import UsageError
+from pipeline.project.members import Member
 from pipeline.record.ledger import Entry
 from pipeline.record.runs import STOPPED, RunFolder, summarise
 from pipeline.record.verdict import read_verdict
 from pipeline.report.model import Model, Report, read_report
 from pipeline.report.verdict import score_of
-from pipeline.run.connect import Connected
-from pipeline.sweep.plan import PlannedMember, SweepPlan
 from pipeline.tasks import TASKS
 from stages.contract import Exit, Interval, Status
 from stages.contract.artifacts import PD_MODEL
@@ -105,6 +104,8 @@ class Row(_Part):
     """what each of its stages took"""
     made: tuple[str, ...] = ()
     """the stages that were made for it; the others were cached, or made for another member"""
+    nodes: tuple[str, ...] = ()
+    """on a Swarm: the host name of each node that had it, one an attempt; the last one's is the result"""
 
 
 class Table(_Part):
@@ -115,7 +116,7 @@ class Table(_Part):
     sweep: str
     """its name, which its events are found by"""
     jobs: int
-    """members at once"""
+    """members at once; 0: as many as a Swarm had room for"""
     ranked_by: Literal["validation"] = "validation"
     """never by the test set"""
     rows: tuple[Row, ...]
@@ -172,32 +173,34 @@ def _text(row: Row, name: str) -> str:
 
 @dataclass(frozen=True)
 class Ended:
-    """The run of a member, and its exit code."""
+    """The run of a member, its exit code, and the nodes of a Swarm that had it."""
 
     run: RunFolder
     code: Exit
+    nodes: tuple[str, ...] = ()
 
 
-def table_of(
-    plan: SweepPlan, ended: Mapping[str, Ended], connected: Connected, name: str, jobs: int
-) -> Table:
+@dataclass(frozen=True)
+class Head:
+    """What stands over a table: the names of project and sweep, and how many members ran at once."""
+
+    project: str
+    sweep: str
+    jobs: int
+
+
+def table_of(head: Head, rows: Sequence[Row], made: Sequence[Entry]) -> Table:
     """Put down what the members came to.
 
     Args:
-        plan: all members.
-        ended: those that were begun, by name.
-        connected: has the ledger.
-        name: of the sweep.
-        jobs: members at once.
+        head: what stands over it.
+        rows: of all members, without ranks.
+        made: the results that their runs made.
     """
-    runs = {it.run.name for it in ended.values()}
-    kept = {it.key: it for it in connected.ledger.held(connected.volumes)}
-    rows = [row_of(planned, ended.get(planned.name), kept) for planned in plan.members]
-    made = [entry for entry in kept.values() if entry.run in runs]
     return Table(
-        project=connected.project.name,
-        sweep=name,
-        jobs=jobs,
+        project=head.project,
+        sweep=head.sweep,
+        jobs=head.jobs,
         rows=tuple(ranked(rows)),
         seconds=round(sum(entry.result.seconds for entry in made), 2),
         cpu_seconds=_cpu_seconds(made),
@@ -205,24 +208,25 @@ def table_of(
     )
 
 
-def row_of(planned: PlannedMember, ended: Ended | None, kept: Mapping[str, Entry]) -> Row:
+def row_of(member: Member, ended: Ended | None, kept: Mapping[str, Entry]) -> Row:
     """Put down what one member came to; it has no rank yet.
 
     Args:
-        planned: the member.
+        member: whose row.
         ended: its run; None if it was not begun.
-        kept: the results that the workspace holds, by key.
+        kept: the results that it may stand on, by key.
     """
-    settings = dict(planned.member.settings)
+    settings = dict(member.settings)
     if ended is None:
-        return Row(name=planned.name, settings=settings, state="not begun")
+        return Row(name=member.name, settings=settings, state="not begun")
     report = read_report(ended.run)
     head: dict[str, Any] = {
-        "name": planned.name,
+        "name": member.name,
         "settings": settings,
         "state": _state(ended.code, report),
         "code": int(ended.code),
         "run": ended.run.name,
+        "nodes": ended.nodes,
     }
     if ended.code not in (Exit.OK, Exit.PARITY):
         head["message"] = str(summarise(ended.run).message)
