@@ -12,6 +12,7 @@ from pipeline.record.events import (
     AnyEvent,
     Delivered,
     Envelope,
+    MemberPlaced,
     Noted,
     RunFailed,
     RunFinished,
@@ -26,7 +27,7 @@ from pipeline.record.events import (
 from pipeline.record.runs import list_runs
 from pipeline.report.model import load_report
 from pipeline.run.options import Options
-from pipeline.text import human_seconds, human_size
+from pipeline.text import human_seconds, human_size, one_line
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded
 from tui.evaluations import Evaluations
@@ -104,6 +105,9 @@ class Printer:
 
     def _line(self, event: AnyEvent, stage: str) -> str:  # noqa: C901 - one case an event, nothing else
         match event:
+            case SweepPlanned(jobs=0):
+                planned = _("{count} members, as many at once as the Swarm has room for")
+                return planned.format(count=len(event.members))
             case SweepPlanned():
                 return _("{count} members, {jobs} at once").format(
                     count=len(event.members), jobs=event.jobs
@@ -111,6 +115,8 @@ class Printer:
             case RunStarted():
                 engine = _("engine {endpoint}").format(endpoint=translated(event.endpoint))
                 return f"{event.project} · {engine}"
+            case MemberPlaced():
+                return _placed(event)
             case StagePlanned():
                 return plan_line(event.action, event.reason) if self._show_plan else ""
             case StageStarted():
@@ -155,6 +161,15 @@ def _pitfall(pitfall: str) -> str:
 def _wrote(event: Delivered) -> str:
     said = _("wrote {folder} ({count} files)")
     return said.format(folder=_nearby(event.folder), count=len(event.files))
+
+
+def _placed(event: MemberPlaced) -> str:
+    name, node, state = map(one_line, (event.name, event.node, event.state))
+    template = _("{name}: {state} on {node}") if node else _("{name}: {state}")
+    told = template.format(name=name, state=state, node=node)
+    return told + (
+        _(", attempt {number}").format(number=event.attempt) if event.attempt > 1 else ""
+    )
 
 
 def _ended(event: RunFinished) -> str:

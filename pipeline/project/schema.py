@@ -267,31 +267,80 @@ class VerifySection(Section):
         return runtime
 
 
+def _size(text: str) -> str:
+    if not SIZE.fullmatch(text):
+        raise ValueError(msg('must be a size such as "512m" or "8g"'))
+    return text
+
+
+def _bytes_of(size: str | None) -> int | None:
+    match = SIZE.fullmatch(size or "")
+    return int(match["number"]) * UNITS[match["unit"].lower()] if match else None
+
+
 class LimitsSection(Section):
     """``[limits]``: override compose.yaml's."""
 
     cpus: Annotated[float, Field(gt=0.0)] | None = None
-    memory: str | None = None
-
-    @field_validator("memory")
-    @classmethod
-    def _size(cls, memory: str | None) -> str | None:
-        if memory is not None and not SIZE.fullmatch(memory):
-            raise ValueError(msg('must be a size such as "512m" or "8g"'))
-        return memory
+    memory: Annotated[str, AfterValidator(_size)] | None = None
 
     @property
     def memory_bytes(self) -> int | None:
         """The memory limit in bytes."""
-        match = SIZE.fullmatch(self.memory or "")
-        return int(match["number"]) * UNITS[match["unit"].lower()] if match else None
+        return _bytes_of(self.memory)
+
+
+class PlacementSection(Section):
+    """``placement``: which nodes may have a member (``node.labels.disk == ssd``), over what they spread."""
+
+    constraints: list[str] = []
+    preferences: list[str] = []
+
+
+class ReservationsSection(Section):
+    """``reservations``: what a node has to have free for a member; by itself what its containers may take."""
+
+    cpus: Annotated[float, Field(gt=0.0)] | None = None
+    memory: Annotated[str, AfterValidator(_size)] | None = None
+    generic: dict[str, Annotated[int, Field(ge=1)]] = {}
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """The memory in bytes."""
+        return _bytes_of(self.memory)
+
+
+class RestartSection(Section):
+    """``restart_policy``: when a member is started again; ``delay`` and ``window`` are seconds."""
+
+    condition: Literal["on-failure", "none"] = "on-failure"
+    delay: Annotated[float, Field(ge=0.0, le=3600.0)] = 5.0
+    max_attempts: Annotated[int, Field(ge=0, le=100)] = 3
+    window: Annotated[float, Field(ge=0.0)] = 0.0
+
+
+class SwarmSection(Section):
+    """``[sweep.swarm]``: a sweep on a Swarm, in the words of Compose's ``deploy``.
+
+    ``registry`` is a place in a registry that this machine and all nodes reach under this name.
+    """
+
+    registry: str
+    plain_http: bool = False
+    placement: PlacementSection = PlacementSection()
+    reservations: ReservationsSection = ReservationsSection()
+    restart_policy: RestartSection = RestartSection()
 
 
 class SweepSection(Section):
-    """``[sweep]``: settings by their dotted names, with other values (:mod:`pipeline.project.members`)."""
+    """``[sweep]``: settings by their dotted names, with other values (:mod:`pipeline.project.members`).
+
+    ``swarm`` says how it goes on a Swarm.
+    """
 
     matrix: dict[str, Any] = {}
     members: list[dict[str, Any]] = []
+    swarm: SwarmSection | None = None
 
 
 class Settings(Section):

@@ -13,6 +13,7 @@ from pipeline.machine.clean import remove_leftovers
 from pipeline.machine.reclaim import Old, reclaim
 from pipeline.plan.workspace import workspace_of
 from pipeline.project import Project, load_project
+from pipeline.swarm.clear import remove_leftovers as leftovers_of_sweeps
 from pipeline.text import human_size
 from stages.contract import Exit
 from tui.console import Terminal
@@ -56,6 +57,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         _reclaim(project, options, terminal)
         return Exit.OK
     removed = remove_leftovers(project, os.environ, volumes=options.volumes)
+    removed += leftovers_of_sweeps(project, os.environ)
     for name in removed:
         terminal.print(_("removed {name}").format(name=name))
     if not removed:

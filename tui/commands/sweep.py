@@ -23,9 +23,10 @@ from pipeline.record.events import Envelope
 from pipeline.run.connect import connect
 from pipeline.run.options import Options
 from pipeline.run.prepare import Preparation
+from pipeline.swarm.kept import goes_on
 from pipeline.sweep.capacity import refuse_too_many
 from pipeline.sweep.deliver import TABLE_JSON, render_markdown, render_page
-from pipeline.sweep.drive import Asked, chosen, sweep
+from pipeline.sweep.drive import Asked, SweepEnd, chosen, sweep
 from pipeline.sweep.plan import SweepPlan, plan_sweep
 from pipeline.sweep.several import sweep_several
 from pipeline.sweep.table import Table, load_table
@@ -56,9 +57,17 @@ values of a matrix are lists; docs/sweep.md shows more:
   paddock sweep table [PROJECT]   the last table again
   paddock sweep sweep.toml        the projects that a file names, all with the settings that it has
   paddock sweep compare A B [PROJECT]
-                                  what differs between two of its members, and what that came to"""
+                                  what differs between two of its members, and what that came to
 
-_WHAT = ("run", "plan", "attach", "table", "compare")
+On a Docker Swarm, whose nodes share the members, as [sweep.swarm] says (docs/swarm.md):
+
+  paddock sweep --swarm           start it there, and attach; ^C detaches, and the sweep goes on
+  paddock sweep attach [PROJECT]  attach again: what is done is fetched, the rest is watched
+  paddock sweep stop [PROJECT]    end it"""
+
+#: ``member`` is what a node's container does: its word is then what was sent along, by digest.
+_WHAT = ("run", "plan", "attach", "stop", "table", "compare")
+_MEMBER = "member"
 #: Columns that are not settings; dropped first when the terminal is narrow, in this order.
 _OWN = ("project", *(column.title for column in COLUMNS))
 _LEAST_NEEDED = ("CPU s", "p50 ms", "time", "agreement", "NED")
@@ -73,11 +82,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         default="run",
-        metavar="plan|attach|table|compare",
+        metavar="plan|attach|stop|table|compare",
         help="run it, if nothing else is asked for",
     )
     add("words", nargs="*", metavar="PROJECT", help="compare: two members before it")
-    add("--jobs", type=_count, default=1, metavar="N", help="members at once (default: 1)")
+    add("--jobs", type=_count, metavar="N", help="members at once on this engine (default: 1)")
+    add(
+        "--swarm",
+        action=argparse.BooleanOptionalAction,
+        help="on the Swarm that the engine manages; by itself if it does, and [sweep.swarm] is there",
+    )
     add(
         "--member",
         action="append",
@@ -97,6 +111,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--locked", action="store_true", help="hold each member to its lock in paddock.locks/")
     add("--json", action="store_true", help="print events, plan or table as JSON")
     add("--format", choices=("text", "md", "html"), default="text", help="of the table")
+    add("--plain-http", action="store_true", help=argparse.SUPPRESS)
 
 
 def _count(text: str) -> int:
@@ -108,6 +123,10 @@ def _count(text: str) -> int:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Run, plan, or print the table."""
     what, words = options.what, options.words
+    if what == _MEMBER:
+        from tui.commands.sweep_swarm import member  # noqa: PLC0415 - a sweep on one engine needs none of it
+
+        return member(words, options, terminal)
     if what not in _WHAT:
         if words:
             message = _("a sweep has no {what}").format(what=repr(what))
@@ -122,34 +141,82 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             _("too many words: {words}").format(words=" ".join(words[1:])),
             remedy=_("see: paddock sweep --help"),
         )
-    folder = Path(words[0] if words else ".")
+    return _do(what, Path(words[0] if words else "."), options, terminal)
+
+
+def _do(what: str, folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
     file = several_at(folder)
     if file is None and folder.is_file():
         folder = folder.parent  # its paddock.toml was named
     if what == "plan":
         return _plan_several(file, options, terminal) if file else _plan(folder, options, terminal)
-    if what == "attach":
-        return _attach(folder, options, terminal)
     if what == "table":
         return _print_table(folder, file, options, terminal)
-    return _run(folder, file, options, terminal)
-
-
-def _run(folder: Path, file: Path | None, options: argparse.Namespace, terminal: Terminal) -> int:
-    """Run the sweep of the project in ``folder``, or that of all projects that ``file`` names."""
-    chosen_options = Options(
-        last=options.last, forced=frozenset(options.force), locked=options.locked
-    )
-    asked = Asked(chosen_options, options.jobs, tuple(options.member))
-    stop = stoppable(terminal)
-    listen = listening(_Printers(terminal).show, options.json, terminal, stop)
-    if file:
-        ended = sweep_several(load_several(file), asked, os.environ, listen, stop)
-    else:
-        ended = sweep(folder, asked, os.environ, listen, stop)
+    if what == "attach" and not goes_on(folder):
+        return _attach(folder, options, terminal)
+    ended = _run_several(file, what, options, terminal) if file else None
+    ended = ended or _on_swarm(what, folder, options, terminal)
+    if ended is None:
+        stop = stoppable(terminal)
+        listen = listening(_Printers(terminal).show, options.json, terminal, stop)
+        ended = sweep(folder, _asked(options), os.environ, listen, stop)
     if ended.table and not options.json:
         _draw(ended.table, terminal)
     return ended.code
+
+
+def _run_several(
+    file: Path, what: str, options: argparse.Namespace, terminal: Terminal
+) -> SweepEnd:
+    """Run the sweep of all projects that ``file`` names."""
+    if what != "run" or options.swarm:
+        raise UsageError(
+            _("a sweep of several projects runs on one engine only"),
+            str(file),
+            _("for a Swarm, sweep each project by itself"),
+        )
+    stop = stoppable(terminal)
+    listen = listening(_Printers(terminal).show, options.json, terminal, stop)
+    return sweep_several(load_several(file), _asked(options), os.environ, listen, stop)
+
+
+def _on_swarm(
+    what: str, folder: Path, options: argparse.Namespace, terminal: Terminal
+) -> SweepEnd | None:
+    """Do what is for a Swarm, and return how it ended; None if it is for one engine."""
+    if what == "run" and not _is_for_swarm(folder, options):
+        return None
+    from tui.commands import sweep_swarm as swarm  # noqa: PLC0415 - as above
+
+    if what == "stop":
+        return swarm.end(folder, terminal)
+    show = _Printers(terminal).show
+    if what == "attach":
+        return swarm.go_on(folder, options, show, terminal)
+    return swarm.begin(folder, _asked(options), options, show, terminal)
+
+
+def _asked(options: argparse.Namespace) -> Asked:
+    forced = frozenset(options.force)
+    asked = Options(last=options.last, forced=forced, locked=options.locked)
+    return Asked(asked, options.jobs or 1, tuple(options.member))
+
+
+def _is_for_swarm(folder: Path, options: argparse.Namespace) -> bool:
+    """Return whether the sweep is for a Swarm: if that is asked for, or as file and engine say."""
+    if options.swarm and options.jobs:
+        raise UsageError(
+            _("--jobs is about one engine"),
+            remedy=_("a Swarm starts as many as it has room for: [sweep.swarm] reservations"),
+        )
+    if options.swarm is not None or options.jobs:
+        return bool(options.swarm)
+    project = load_project(folder)
+    if project.settings.sweep.swarm is None:
+        return False
+    from pipeline.engine.swarm import manages_swarm  # noqa: PLC0415 - as above
+
+    return manages_swarm(connect(project, os.environ, make=False).engine)
 
 
 def _attach(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
@@ -240,7 +307,7 @@ def _fitting(heads: Sequence[str], widths: Sequence[int], width: int) -> list[in
 def _plan(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
     plan = _planned(folder, load_members(folder), options, terminal)
     if options.json:
-        terminal.raw(json.dumps(_as_json(plan, options.jobs), indent=2))
+        terminal.raw(json.dumps(_as_json(plan, options.jobs or 1), indent=2))
     else:
         _print_plan(plan, options, terminal)
     return Exit.OK
@@ -258,7 +325,7 @@ def _plan_several(file: Path, options: argparse.Namespace, terminal: Terminal) -
             plans.append({"project": name, "error": str(told)})
             terminal.note(f"! {one_line(name)}: {one_line(told)}")
             continue
-        plans.append({"project": name, **_as_json(plan, options.jobs)})
+        plans.append({"project": name, **_as_json(plan, options.jobs or 1)})
         if not options.json:
             terminal.print(f"{one_line(name)}:")
             _print_plan(plan, options, terminal)
@@ -274,7 +341,7 @@ def _planned(
     connected = connect(load_project(folder), os.environ)
     preparation = Preparation(connected, terminal.pass_on)
     plan = plan_sweep(wanted, preparation, frozenset(options.force), options.last)
-    refuse_too_many(connected.engine, plan, options.jobs)
+    refuse_too_many(connected.engine, plan, options.jobs or 1)
     return plan
 
 
@@ -284,7 +351,7 @@ def _print_plan(plan: SweepPlan, options: argparse.Namespace, terminal: Terminal
         terminal.print(f"{padded(planned.name, width)}  {fates_line(planned)}")
     if (rest := len(plan.members) - _LISTED) > 0:
         terminal.print(_("… and {count} more: --json has all").format(count=rest))
-    for line in plan_lines(plan, options.jobs):
+    for line in plan_lines(plan, options.jobs or 1):
         terminal.print(line)
 
 

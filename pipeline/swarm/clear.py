@@ -1,0 +1,88 @@
+"""What sweeps have on a Swarm and in its registry: ended, and removed when nobody needs it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.engine.connection import open_engine
+from pipeline.engine.swarm import Swarm, manages_swarm, swarm_of
+from pipeline.errors import PaddockError
+from pipeline.plan.workspace import PROJECT_LABEL, SWEEP_LABEL, workspace_of
+from pipeline.project import Project, load_project
+from pipeline.record.runlock import LOCK_NAME, run_lock
+from pipeline.registry.client import Registry
+from pipeline.registry.reference import parse_reference
+from pipeline.run.connect import connect
+from pipeline.swarm.artifact import forget, look
+from pipeline.swarm.kept import Begun, SwarmSweep, going_on, latest_begun
+from pipeline.swarm.order import INPUTS, Order, parse_order
+from pipeline.swarm.start import labels_of
+
+
+def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
+    """End the newest sweep of the project that goes on on a Swarm; return what was removed.
+
+    Its members are told to stop, save nothing, and leave nothing on their nodes.
+
+    Raises:
+        UsageError: none goes on, or somebody is attached to it.
+        EngineError: the engine refused, or went away.
+    """
+    project = load_project(folder)
+    with run_lock(project.state / LOCK_NAME):
+        sweep, begun = latest_begun(project.state)
+        connected = connect(project, environ, make=False)
+        removed = swarm_of(connected.engine).remove(labels_of(connected, sweep.name))
+        removed += _forgotten(begun, environ)
+        over(sweep, begun)
+    return removed
+
+
+def over(sweep: SwarmSweep, begun: Begun) -> None:
+    """Write down that a sweep is over."""
+    sweep.begin(begun.model_copy(update={"is_over": True}))
+
+
+def _forgotten(begun: Begun, environ: Mapping[str, str]) -> list[str]:
+    """Delete what of a sweep is in the registry, as far as that lets one; return it."""
+    inputs = parse_reference(begun.inputs)
+    registry = Registry(inputs, environ, begun.plain_http)
+    try:
+        registry.open()
+        _manifest, document = look(registry, inputs.digest, INPUTS)
+        return forget_all(registry, parse_order(document))
+    except PaddockError:
+        return []  # the services are gone: what is left is a registry's to keep or to drop
+
+
+def forget_all(registry: Registry, order: Order) -> list[str]:
+    """Delete what went along and what came back; return what is gone now."""
+    tags = [*(order.result_tag(it.member) for it in order.jobs), order.tag]
+    return [f"{registry.reference}:{tag}" for tag in tags if forget(registry, tag)]
+
+
+def remove_leftovers(project: Project, environ: Mapping[str, str]) -> list[str]:
+    """Remove services and secrets of the project's sweeps that do not go on any more; return their names.
+
+    Nothing is removed where the engine manages no Swarm.
+
+    Raises:
+        EngineError: the engine refused, or went away.
+    """
+    engine = open_engine(environ)
+    if not manages_swarm(engine):
+        return []
+    swarm = swarm_of(engine)
+    alive = {it.name for it in going_on(project.state)}
+    labels = {PROJECT_LABEL: workspace_of(project, environ).identity}
+    return [
+        name
+        for sweep in sorted(_sweeps(swarm, labels) - alive)
+        for name in swarm.remove({**labels, SWEEP_LABEL: sweep})
+    ]
+
+
+def _sweeps(swarm: Swarm, labels: Mapping[str, str]) -> set[str]:
+    found = [it.get(SWEEP_LABEL, "") for it in swarm.labels(labels)]
+    return {name for name in found if name}

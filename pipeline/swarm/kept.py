@@ -1,0 +1,117 @@
+"""What this side keeps of a sweep on a Swarm, beside its events: enough to go on after whatever happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.record.runs import RunFolder, latest_sweep, list_sweeps
+from stages.files import write_text
+from stages.message import msg
+
+_BEGUN, _TAKEN = "swarm.json", "taken"
+_Kind = TypeVar("_Kind", bound=BaseModel)
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", defer_build=True)
+
+
+class Begun(_Kept):
+    """A sweep that was begun: where its inputs are, by digest, and whether it is over."""
+
+    inputs: str
+    plain_http: bool
+    is_over: bool = False
+
+
+class Taken(_Kept):
+    """A member that came to its end.
+
+    ``digest`` is that of its result; "" if no attempt left one. ``nodes`` has one a attempt, as they began.
+    """
+
+    code: int
+    nodes: tuple[str, ...]
+    digest: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class SwarmSweep:
+    """A sweep on a Swarm in the record of its project."""
+
+    own: RunFolder
+
+    @property
+    def name(self) -> str:
+        """The sweep's name."""
+        return self.own.name
+
+    def begun(self) -> Begun | None:
+        """Return what was begun; None if it did not come to that.
+
+        Raises:
+            IntegrityFailed: the record was damaged.
+        """
+        path = self.own.path / _BEGUN
+        return _read(Begun, path) if path.is_file() else None
+
+    def begin(self, begun: Begun) -> None:
+        """Write down that it was begun, or is over."""
+        write_text(self.own.path / _BEGUN, begun.model_dump_json(indent=2) + "\n")
+
+    def taken(self, run: str) -> Taken | None:
+        """Return how the member with this run ended; None as long as it has not."""
+        path = self.own.path / _TAKEN / f"{run}.json"
+        return _read(Taken, path) if path.is_file() else None
+
+    def take(self, run: str, taken: Taken) -> None:
+        """Write down how a member ended: the last that is written of it."""
+        path = self.own.path / _TAKEN / f"{run}.json"
+        path.parent.mkdir(exist_ok=True)
+        write_text(path, taken.model_dump_json(indent=2) + "\n")
+
+
+def latest_begun(state: Path) -> tuple[SwarmSweep, Begun]:
+    """Return the newest sweep on a Swarm that is not over.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for sweep in going_on(state):
+        if begun := sweep.begun():
+            return sweep, begun
+    raise UsageError(
+        msg("no sweep of this project goes on on a Swarm"),
+        str(state),
+        msg("start one: paddock sweep --swarm"),
+    )
+
+
+def going_on(state: Path) -> list[SwarmSweep]:
+    """Return the sweeps on a Swarm that are not over, newest first."""
+    sweeps = map(SwarmSweep, list_sweeps(state))
+    return [it for it in sweeps if (begun := it.begun()) and not begun.is_over]
+
+
+def goes_on(folder: Path) -> bool:
+    """Return whether the newest sweep of the project in ``folder`` goes on on a Swarm."""
+    state = folder / ".paddock"
+    newest = latest_sweep(state)
+    return bool(newest) and newest in {it.name for it in going_on(state)}
+
+
+def _read(kind: type[_Kind], path: Path) -> _Kind:
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise IntegrityFailed(
+            msg("the record of the sweep is not what was written"),
+            str(path),
+            msg("restore it, or remove the sweep: paddock sweep stop"),
+        ) from error

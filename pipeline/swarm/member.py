@@ -1,0 +1,173 @@
+"""A member on a node: what a service's container does, by the node's own engine.
+
+It is done when the registry has its result. What keeps it from that ends it with an error, so that Swarm
+starts it again, here or elsewhere; how its run ended does not: a run that failed is a result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.engine.connection import Engine, open_engine
+from pipeline.errors import EngineError
+from pipeline.package.manifest import Manifest
+from pipeline.plan.lockfile import lock_of, read_lock
+from pipeline.plan.workspace import PROJECT_LABEL, Workspace, workspace_at
+from pipeline.project.members import Member, load_members
+from pipeline.record.events import Envelope, EventLog, Noted
+from pipeline.record.runs import run_folder
+from pipeline.registry.client import Registry
+from pipeline.registry.content import manifest_digest
+from pipeline.registry.reference import Reference
+from pipeline.run.connect import connected_to
+from pipeline.run.options import Options, Outcome, StopSwitch
+from pipeline.run.prepare import Preparation
+from pipeline.run.recheck import Recheck
+from pipeline.run.runner import recorded
+from pipeline.run.sharing import Sharing
+from pipeline.run.stage_pass import StagePass
+from pipeline.swarm.artifact import look
+from pipeline.swarm.inputs import lay_out
+from pipeline.swarm.order import INPUTS, Job, Order, parse_order
+from pipeline.swarm.result import send_result
+from pipeline.sweep.drive import chosen
+from stages.contract import Exit
+
+#: How a run ended that is a result. All else is the node's, the engine's or the registry's affair.
+_RESULTS = (Exit.OK, Exit.PARITY, Exit.USAGE, Exit.STAGE, Exit.INTEGRITY)
+
+
+@dataclass(frozen=True)
+class Node:
+    """Where a member runs: what it is called, and where to look for its engine."""
+
+    name: str
+    environ: Mapping[str, str]
+
+
+def run_member(
+    inputs: Reference,
+    name: str,
+    node: Node,
+    listener: Callable[[Envelope], None],
+    stop: StopSwitch,
+    *,
+    plain_http: bool,
+) -> Exit:
+    """Run a member to its end, and leave nothing on the node but images.
+
+    Args:
+        inputs: what was sent along, by digest.
+        name: of the member.
+        node: where it is.
+        listener: gets every event of its run.
+        stop: polled all the time.
+        plain_http: whether the registry has no TLS.
+
+    Returns:
+        0 if the registry has its result, however the run ended.
+
+    Raises:
+        PaddockError: it came to no result.
+    """
+    registry = Registry(inputs, node.environ, plain_http)
+    registry.open()
+    manifest, document = look(registry, inputs.digest, INPUTS)
+    order = parse_order(document)
+    job = order.job(name)
+    if manifest_digest(registry, order.result_tag(name)):
+        return Exit.OK  # an attempt elsewhere, which the Swarm had given up, came to its end
+    code = _Attempt(registry, manifest, order, job, node, listener, stop).go()
+    return Exit.OK if code in _RESULTS else code
+
+
+def _workspace(order: Order, job: Job, environ: Mapping[str, str]) -> Workspace:
+    """Return what a member has on its node: apart from all others there, with the images by digest."""
+    workspace = workspace_at(order.project, f"{order.sweep}:{job.member}", environ, order.sweep)
+    services = {
+        name: service.model_copy(update={"image": order.images.get(name, service.image)})
+        for name, service in workspace.compose.services.items()
+    }
+    return replace(workspace, compose=replace(workspace.compose, services=services))
+
+
+@contextlib.contextmanager
+def _cleared(engine: Engine, workspace: Workspace) -> Iterator[None]:
+    """Remove what the member has on the node: before, what a killed attempt left there, and after."""
+
+    def clear() -> None:
+        remove_from_node(engine, {PROJECT_LABEL: workspace.identity})
+
+    clear()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(EngineError):  # what goes wrong before is told
+            clear()
+
+
+def remove_from_node(engine: Engine, labels: Mapping[str, str]) -> list[str]:
+    """Remove containers and volumes that carry these labels; return their names."""
+    (label,) = (f"{key}={value}" for key, value in labels.items())
+    removed = engine.containers.remove_labelled(labels)
+    return removed + engine.volumes.remove_labelled(label)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """An attempt at a member, told from the top by :meth:`go`."""
+
+    registry: Registry
+    manifest: Manifest
+    order: Order
+    job: Job
+    node: Node
+    listener: Callable[[Envelope], None]
+    stop: StopSwitch
+
+    def go(self) -> Exit:
+        """Run the member as a sweep on one engine does, send its result; return how the run ended."""
+        own = run_folder(Path(self.order.folder) / ".paddock", self.job.run)
+        log = EventLog(own.events, own.name, self.listener, self.job.member)
+        engine = open_engine(self.node.environ)
+        workspace = _workspace(self.order, self.job, self.node.environ)
+        with _cleared(engine, workspace):
+            code = recorded(own, log, self.stop, lambda: self._work(engine, workspace, log))
+            if code in _RESULTS:
+                project = self._member().project
+                send_result(self.registry, project, self.order, self.job, code, self.node.name)
+        return code
+
+    def _work(self, engine: Engine, workspace: Workspace, log: EventLog) -> Outcome:
+        self._bring(engine)
+        project = self._member().project
+        forced, locked = frozenset(self.order.forced), self.order.locked
+        lock = read_lock(lock_of(project)) if locked else None
+        options = Options(last=self.order.last, forced=forced, locked=locked)
+        connected = connected_to(engine, project, workspace)
+        with Recheck(connected, log, self.stop) as recheck:
+            preparation = Preparation(connected, lambda text: log.say(Noted(text)), self.stop.check)
+            prepared = preparation.of(project, forced)
+            passing = StagePass(
+                prepared, recheck, self.job.run, log, options, lock, self.stop, Sharing()
+            )
+            return passing.go()
+
+    def _bring(self, engine: Engine) -> None:
+        """Bring inputs and images to the node."""
+        folder = Path(self.order.folder)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".paddock-") as scratch:
+            lay_out(self.registry, self.manifest, folder, Path(scratch), lambda _text: None)
+        for service in self.job.services:
+            reference = self.order.images[service]
+            if engine.images.find(reference) is None:
+                for _step in engine.images.pull(reference):
+                    self.stop.check()
+
+    def _member(self) -> Member:
+        (found,) = chosen(load_members(Path(self.order.folder)), (self.job.member,))
+        return found
