@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from docker import DockerClient
@@ -33,6 +35,7 @@ SECRETS = "/run/secrets"
 #: Capabilities of services, and tasks' logs, are as old.
 _OLDEST_API = (1, 41)
 _NANO = 10**9
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
 #: To take the group of the engine's socket, as in compose.yaml.
 _CAPABILITIES = ("SETUID", "SETGID")
 #: States of a task that it does not leave any more, in Swarm's words.
@@ -226,7 +229,7 @@ class Swarm:
     def said(self, task: str, since: str = "", *, stream: str = "stdout") -> list[Said]:
         """Return what a task printed since a time of its node's clock, as far as its node can be asked."""
         url = f"{self._api.base_url}/v{self._api.api_version}/tasks/{task}/logs"
-        asked = {stream: "1", "timestamps": "1", "since": since or "0"}
+        asked = {stream: "1", "timestamps": "1", "since": _unix(since)}
         with translated(msg("asking for what a task printed")):
             answer = self._api.get(url, params=asked, timeout=self._api.timeout)
             if answer.status_code == 404:
@@ -238,7 +241,8 @@ class Swarm:
         for _kind, frame in frames_in(io.BytesIO(data)):
             for line in frame.decode("utf-8", "replace").splitlines():
                 time, _, text = line.partition(" ")
-                said.append(Said(time, text))
+                if _MOMENT.fullmatch(time):  # or else the engine itself says something
+                    said.append(Said(time, text))
         return said
 
     def make_secret(self, name: str, data: bytes, labels: Mapping[str, str]) -> str:
@@ -273,6 +277,15 @@ class Swarm:
                 self._api.remove_service(service)
             except NotFound:
                 return
+
+
+def _unix(moment: str) -> str:
+    """Return a moment that the engine printed (RFC 3339, UTC) as it wants to be asked for."""
+    seconds, _, fraction = moment.rstrip("Z").partition(".")
+    if not seconds:
+        return "0"
+    since = datetime.fromisoformat(seconds).replace(tzinfo=timezone.utc)
+    return f"{int(since.timestamp())}.{fraction:0<9}"
 
 
 def _mounts(wanted: Wanted) -> list[Mount]:
