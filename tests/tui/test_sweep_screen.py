@@ -91,7 +91,7 @@ async def test_a_sweep_that_is_over_member_by_member(folder: Path, engine: Prete
         await pilot.press("escape", "end", "space", "up", "c")
         await until_shown(pilot, app, "two runs compared", "✘ FAIL: a stage failed")
         await pilot.press("escape", "home", "O")
-        assert app.notice and app.notice.message.endswith("p/out.sweep/seed=3/report.html")
+        assert app.notice and app.notice.message.endswith("p/out.sweep/report.html")
 
 
 async def test_a_sweep_that_goes_on_is_followed_and_stopped(folder: Path) -> None:
