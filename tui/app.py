@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
-from pipeline.record.events import Envelope, RunFinished
+from pipeline.record.events import Envelope
 from pipeline.record.runs import STOPPED, RunFolder
 from pipeline.run.options import Options
 from pipeline.text import one_line
@@ -180,13 +180,18 @@ class PaddockApp(NoticeApp, TerminalApp):
         self._has_project = message.error is None
         if message.error is not None:
             self.push_screen(ProblemScreen(message.error), lambda _mended: self._open())
-        elif self._first and len(self.screen_stack) == 1:
-            self.switch_mode(self._first)
-            self._first = ""
+        elif (first := self._opens_at()) and len(self.screen_stack) == 1:
+            self.switch_mode(first)
         elif not self._show_what_lacks() and self._start_with:
             self.start(self._start_with)
             self._start_with = None
         self._refresh_screens()
+
+    def _opens_at(self) -> str:
+        """Return the screen to begin with, once: that of a sweep that goes on, if none was asked for."""
+        first, self._first = self._first, ""
+        is_left = self.was_told or not self.has_sweep
+        return first or ("" if is_left or not self._watch.is_sweep else "sweep")
 
     def open_project(self, folder: Path) -> None:
         """Go to another folder, as if the app had been opened there."""
@@ -300,16 +305,11 @@ class PaddockApp(NoticeApp, TerminalApp):
         project = self.project_name or self.backend.folder.name
         self.show_title(title_of(self.view, project, is_running=self.run_goes_on))
 
-    def _ring_for(self, end: RunFinished) -> None:
-        """Call whoever looks elsewhere meanwhile; not for a run that they have stopped themselves."""
-        if end.seconds > _LONG and end.code not in STOPPED:
-            self.ring(title_of(self.view, self.project_name, is_running=False))
-
     def _say_how_it_ended(self) -> None:
         self.examine()  # its containers are gone now
         finished = self.view.finished
-        if finished:
-            self._ring_for(finished)
+        if finished and finished.seconds > _LONG and finished.code not in STOPPED:
+            self.ring(title_of(self.view, self.project_name, is_running=False))
         if finished and (judged := finished.judgement):
             said = end_notice(self.view, self.key_shown)
             self.notify(said, severity=severity_of(judged.verdict), markup=False)
@@ -465,7 +465,7 @@ class PaddockApp(NoticeApp, TerminalApp):
         if isinstance(self.screen, AskScreen):
             return
         if self.run_goes_on:
-            self.push_screen(leave_screen(), self._leave)
+            self.push_screen(leave_screen(is_sweep=self._watch.is_sweep), self._leave)
         elif question := self._lost_by_leaving():
             asked = confirm_screen(question, _("Stay"), _("Leave"))
             self.push_screen(asked, lambda answer: self.exit() if answer == YES else None)

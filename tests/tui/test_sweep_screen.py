@@ -92,6 +92,8 @@ async def test_a_sweep_that_is_over_member_by_member(folder: Path, engine: Prete
         await until_shown(pilot, app, "two runs compared", "✘ FAIL: a stage failed")
         await pilot.press("escape", "home", "O")
         assert app.notice and app.notice.message.endswith("p/out.sweep/report.html")
+        await pilot.press("o", "O")
+        assert app.notice and app.notice.message.endswith("p/out.sweep/seed=3/report.html")
 
 
 async def test_a_sweep_that_goes_on_is_followed_and_stopped(folder: Path) -> None:
@@ -100,8 +102,10 @@ async def test_a_sweep_that_goes_on_is_followed_and_stopped(folder: Path) -> Non
     backend = CalmBackend(folder)
     with held(folder, pid=7, host="there"):
         async with opened(backend, SMALL) as (app, pilot):
-            await pilot.press("8")
             await until_shown(pilot, app, "▶ 0/3", "▶ train 50%", "50.00%", "○ 2 waiting")
+            await pilot.press("q")
+            await until_shown(pilot, app, "The sweep is still going.", "its members save")
+            await pilot.press("escape")
             script.end("seed=1").begin("seed=2").write(folder)
             await until_shown(pilot, app, "▶ 1/3", "✔ PASS", "90.00% *", "80.00% (74.0%-84.0%)")
             await pilot.press("r")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -55,6 +56,10 @@ class PaddockScreen(InsideScreen[None]):
         """Return keys with what they lead to, as ``2 the models · 5 the guards``."""
         ways = (self.paddock.key_shown(name) + " " + _(_LEADS_TO[name]) for name in key_ids)
         return f" {symbol('dot')} ".join(ways)
+
+    def own_page(self) -> Path | None:
+        member = self.paddock.view.member
+        return self.backend.sweeps.page(member) if member else None
 
     def standing(self, view: RunView) -> Iterator[Text]:
         """Give how what is shown here stands: of most screens that is the run."""

@@ -13,15 +13,18 @@ def confirm_screen(question: str, no: str, yes: str) -> AskScreen:
     return AskScreen(question, [Answer("dialog.no", no), Answer(YES, yes)])
 
 
-def leave_screen() -> AskScreen:
-    """Return the question whether a run that goes on is to be stopped; closing it means to stay."""
-    return AskScreen(
-        _("The run is still going. What now?"),
-        [
-            Answer("dialog.close", _("Stay"), _("go on watching")),
-            Answer(
-                DETACH, _("Detach"), _("leave; the run goes on, and the next start attaches to it")
-            ),
-            Answer(STOP, _("Stop"), _("the stage saves what it can resume from, then leave")),
-        ],
+def leave_screen(*, is_sweep: bool) -> AskScreen:
+    """Return the question whether what goes on is to be stopped; closing it means to stay."""
+    question = _("The run is still going. What now?")
+    detach = _("leave; the run goes on, and the next start attaches to it")
+    stop = _("the stage saves what it can resume from, then leave")
+    if is_sweep:
+        question = _("The sweep is still going. What now?")
+        detach = _("leave; the sweep goes on, and the next start shows it again")
+        stop = _("its members save what they can resume from, then leave")
+    answers = (
+        Answer("dialog.close", _("Stay"), _("go on watching")),
+        Answer(DETACH, _("Detach"), detach),
+        Answer(STOP, _("Stop"), stop),
     )
+    return AskScreen(question, answers)

@@ -60,6 +60,11 @@ class Watch:
         """Whether a runner is at work, or is just starting and has no lock yet."""
         return self.alive is not None or self._launched is not None
 
+    @property
+    def is_sweep(self) -> bool:
+        """Whether what goes on is no run: the runner of a sweep names none."""
+        return self.alive is not None and not self.alive.run
+
     def launch(self, started: Started) -> None:
         """Follow a runner from its first breath."""
         self._launched = started
