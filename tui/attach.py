@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.record.events import Envelope
-from pipeline.record.runs import latest_sweep
+from pipeline.record.runs import latest_sweep, sweep_folder
+from pipeline.run.background import running, spawn
 from stages.contract import Exit
 from tui.console import Terminal
 from tui.language import _
@@ -29,6 +31,14 @@ def newest_sweep(folder: Path) -> SweepWatch:
     if not latest_sweep(state):
         raise UsageError(_("there was no sweep yet"), str(folder), _("run it: paddock sweep"))
     return SweepWatch(state)
+
+
+def hear(folder: Path) -> None:
+    """Let a process of its own go on hearing of the project's sweep on a Swarm, if none does."""
+    state = load_project(folder).state
+    if running(state) is None:
+        own = sweep_folder(state, latest_sweep(state))
+        spawn("tui.cli", ["sweep", "attach", str(folder.resolve())], own, os.environ)
 
 
 def follow(watch: SweepWatch, show: Callable[[Envelope], None], terminal: Terminal) -> int:

@@ -14,6 +14,7 @@ from pipeline.record.events import (
     Noted,
     RunFailed,
     RunFinished,
+    RunStarted,
     StageStarted,
 )
 from pipeline.record.runs import sweep_folder
@@ -23,6 +24,7 @@ from tui.views.sweep import SweepView, seconds_left
 from tui.views.sweep_watch import SweepWatch
 from tui.widgets.sweep_columns import columns_of, in_order, state_text
 from tui.widgets.sweep_layout import layout
+from tui.widgets.sweep_summary import standing_text
 
 NAMES = ("a", "b", "c")
 
@@ -78,6 +80,25 @@ def test_where_a_swarm_has_a_member_is_a_column() -> None:
     cells = [node.cell(view.members[name], None).plain for name in NAMES]
     assert cells == ["node-2 (2)", "pending", ""]
     assert "node" not in {it.title for it in columns_of(view_of(Script(NAMES)))}
+
+
+def test_on_a_swarm_it_goes_on_when_nobody_hears_of_it_and_another_attempt_begins_anew() -> None:
+    script = Script(NAMES, jobs=0).own(MemberPlaced("a", "node-1", "running")).begin("a", "train")
+    script.train("a", 15).own(RunFailed(130, "detached")).own(RunFinished(130, 9.0))
+    view = view_of(script)
+    assert states(view) == {"a": "▶ train 50%", "b": "○ waiting", "c": "○ waiting"}
+    assert view.finished and view.open_members
+    (said,) = standing_text(view, script.now, goes_on=False)
+    assert said.plain == "■ 0 of 3 heard of; on the Swarm it goes on"
+
+    script.own(RunStarted("plates", "/p", 8, "host", "unix:///s", "0.1.0"))
+    script.own(MemberPlaced("a", "node-2", "running", 2))  # what it says has the same run's name
+    again = [Envelope(0, it.time, it.run, "data", it.event, "a") for it in script.said if it.member]
+    view = view_of(script)
+    assert not view.finished and view.failure is None and view.pid == 8
+    assert states(view)["a"] == "○ waiting" and seconds_left(view, script.now) is not None
+    view.apply(again[0])
+    assert states(view)["a"] == "▶ data" and view.members["a"].node == "node-2"
 
 
 def test_ranks_are_by_validation_whatever_the_test_says() -> None:

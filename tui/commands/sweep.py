@@ -34,7 +34,7 @@ from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
 from pipeline.text import human_seconds, one_line
 from stages.contract import Exit
 from stages.message import text_of
-from tui.attach import follow, newest_sweep
+from tui.attach import follow, hear, newest_sweep
 from tui.batch import listening, stoppable
 from tui.commands.sweep_compare import compare, last_table
 from tui.console import Terminal, is_interactive, padded
@@ -152,7 +152,7 @@ def _do(what: str, folder: Path, options: argparse.Namespace, terminal: Terminal
         return _plan_several(file, options, terminal) if file else _plan(folder, options, terminal)
     if what == "table":
         return _print_table(folder, file, options, terminal)
-    if what == "attach" and not goes_on(folder):
+    if what == "attach" and (_on_screen(options) or not goes_on(folder)):
         return _attach(folder, options, terminal)
     ended = _run_several(file, what, options, terminal) if file else None
     ended = ended or _on_swarm(what, folder, options, terminal)
@@ -221,13 +221,20 @@ def _is_for_swarm(folder: Path, options: argparse.Namespace) -> bool:
 
 def _attach(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
     watch = newest_sweep(folder)
-    if is_interactive() and not options.json:
+    if _on_screen(options):
+        if goes_on(folder):
+            hear(folder)
         options.open_at("sweep", folder, terminal)  # the process ends with the screen
     printers = _Printers(terminal)
     code = follow(watch, _raw(terminal) if options.json else printers.show, terminal)
     if watch.view.finished and watch.view.delivered and not options.json:
         _draw(last_table(load_project(folder), terminal), terminal)
     return code
+
+
+def _on_screen(options: argparse.Namespace) -> bool:
+    """Return whether one who attaches looks on at the screen."""
+    return is_interactive() and not options.json
 
 
 def _raw(terminal: Terminal) -> Callable[[Envelope], None]:

@@ -218,4 +218,8 @@ class SweepScreen(PaddockScreen):
         self._read_on()
 
     def action_stop(self) -> None:
-        self.paddock.stop()
+        if self._watch.view.is_placed:
+            said = _("The Swarm has the members: {command} ends them.")
+            self.notify(said.format(command="paddock sweep stop"))
+        else:
+            self.paddock.stop()

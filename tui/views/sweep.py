@@ -44,7 +44,7 @@ class MemberView:
     """One member.
 
     Args:
-        name: of the member.
+        name: what it is called.
         place: in the plan, from 0.
         settings: by their dotted names.
         expected: how long it should take by past runs, in seconds; None if none tells.
@@ -79,10 +79,18 @@ class MemberView:
 
     def begin(self, run: str, now: datetime) -> None:
         """Take that the member's run has begun; what an earlier attempt came to counts no more."""
-        if run != self.run or self.state == "waiting":
+        is_cut_short = self.state in ("stopped", "not begun") and self.row is None
+        if run != self.run or self.state == "waiting" or is_cut_short:
             self.run, self.state, self.started = run, "running", now
             self.stage, self.note, self.progress, self.validation = "", "", None, None
             self.seconds, self.verdict, self.failure, self.row = None, "", "", None
+
+    def place_at(self, placed: MemberPlaced) -> None:
+        """Take where a Swarm has the member; another attempt tells all from its beginning."""
+        if placed.attempt > self.attempt and self.row is None:
+            self.run, self._said = "", ("", -1)
+            self.state, self.stage, self.note, self.progress = "waiting", "", "", None
+        self.node, self.task, self.attempt = placed.node, placed.state, placed.attempt
 
     def apply(self, envelope: Envelope, now: datetime) -> None:
         """Take the next event of the member's run."""
@@ -179,19 +187,18 @@ class SweepView:
         self.name, self.last, self.started = envelope.run, now, self.started or now
         self._apply_own(envelope, now)
 
-    def _apply_own(self, envelope: Envelope, now: datetime) -> None:
+    def _apply_own(self, envelope: Envelope, now: datetime) -> None:  # noqa: C901 - one case an event
         match envelope.event:
             case RunStarted() as event:
                 self.project, self.folder = event.project, event.folder
                 self.pid, self.host = event.pid, event.host
+                self.failure = self.finished = None  # of a Swarm's sweep that was left before
             case SweepPlanned() as event:
                 self._plan(event)
             case MemberStarted(name=name, own_run=run):
                 self._of(name).begin(run, now)
             case MemberPlaced() as event:
-                member = self._of(event.name)
-                member.node, member.task = event.node, event.state
-                member.attempt = event.attempt
+                self._of(event.name).place_at(event)
             case MemberEnded() as event:
                 self._end(event, now)
             case RunFailed() as event:
@@ -202,7 +209,8 @@ class SweepView:
                 self.delivered = event
             case RunFinished() as event:
                 self.finished = event
-                self._close()
+                if not (self.is_placed and event.code in STOPPED):  # there it goes on
+                    self._close()
             case _:
                 pass
 
@@ -325,7 +333,8 @@ def seconds_left(view: SweepView, now: datetime) -> float | None:
         if whole is None:
             return None
         left.append(max(0.0, whole - member.gone(now)))
-    return max([sum(left) / view.jobs, *left])
+    at_once = view.jobs or len(view.running) or 1  # how many a Swarm runs at once, only it knows
+    return max([sum(left) / at_once, *left])
 
 
 def _mean(values: Iterable[float]) -> float | None:

@@ -34,6 +34,12 @@ def empty_text(key: str) -> Text:
 def standing_text(view: SweepView, now: datetime, *, goes_on: bool) -> Iterator[Text]:
     """Give how the sweep stands in a few words: how many members are over, the time gone and left."""
     count, over = len(view.members), len(view.members) - len(view.open_members)
+    if view.is_placed and view.open_members and not goes_on:
+        words = _("{over} of {count} heard of; on the Swarm it goes on").format(
+            over=over, count=count
+        )
+        yield Text(f"{symbol('stopped')} {words}", "bold yellow")
+        return
     if view.finished and not count:
         yield Text(*end_words(view.finished))
     elif view.finished:
@@ -45,7 +51,7 @@ def standing_text(view: SweepView, now: datetime, *, goes_on: bool) -> Iterator[
         yield Text(_("took {time}").format(time=human_seconds(view.finished.seconds)))
     if view.finished:
         return
-    if not goes_on and not view.is_placed:
+    if not goes_on:
         yield Text(f"{symbol('stopped')} " + _("cut short") if view.name else _("never run"))
         return
     yield Text(f"{symbol('running')} {over}/{count}" if count else _("planning"), "bold")
