@@ -38,6 +38,7 @@ from tui.views.build import BuildView
 from tui.views.gallery import gallery_of
 from tui.views.result import File, Result
 from tui.views.run import RunView, StageView
+from tui.views.sweep import MemberView, SweepView
 from tui.widgets.artifact_list import ArtifactList
 from tui.widgets.choice import Choice
 from tui.widgets.comparison import ComparisonView
@@ -61,6 +62,7 @@ from tui.widgets.sample_list import SampleList
 from tui.widgets.sample_view import SampleView
 from tui.widgets.stage_detail import StageDetail
 from tui.widgets.stage_list import StageList
+from tui.widgets.sweep_table import SweepTable
 from tui.widgets.tail import Tail
 from tui.widgets.usage import Usage
 from tui.widgets.verdict_box import VerdictBox
@@ -77,6 +79,7 @@ STAGE = StageView(
 )
 _WHEN = datetime(2026, 11, 22, tzinfo=timezone.utc)
 RUN = RunView(started=_WHEN, stages={"train": STAGE}, used=deque([(_WHEN, STAGE_USES)]))
+SWEEP = SweepView(members={"seed=1": MemberView("seed=1")})
 _SIDE = Side("run-before", RunSummary("2026-11-22T17:27:49Z", 3, 0))
 
 
@@ -166,9 +169,10 @@ TOLD = {
     "clock": Told(
         RunClock, lambda it: it.show_run(RUN, {"train": STAGE}, has_bars=True), "this run"
     ),
+    "sweep": Told(SweepTable, lambda it: it.show_sweep(SWEEP), "seed=1"),
     "plan": Told(PlanBanner, lambda it: it.show_plan(Plan(), "r", "R", is_first=True), "reading"),
 }
-_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines"}
+_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines", "MemberRows"}
 
 
 def _widgets() -> Iterator[type[Widget]]:
