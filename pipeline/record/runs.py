@@ -126,6 +126,14 @@ def latest(state: Path) -> RunFolder | None:
     return next(iter(list_runs(state)), None)
 
 
+def runs_stamp(state: Path) -> int:
+    """Return what changes when a run comes or goes; cheap."""
+    try:
+        return (state / _RUNS).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def latest_own(state: Path) -> RunFolder | None:
     """Return the newest run of the project itself, which is no member's of a sweep; None if there is none."""
     return next((run for run in list_runs(state) if not _member_of(run)), None)

@@ -84,6 +84,9 @@ async def test_a_sweep_that_is_over_member_by_member(folder: Path, engine: Prete
         await pilot.press("home", "enter")
         await until_shown(pilot, app, "member seed=3", "✔ PASS", "model_arm.nb")
         assert isinstance(app.screen, RunScreen) and "not there any more" not in text_of(app)
+        await pilot.press("r")
+        await until_shown(pilot, app, "This is the run of a member: 8 leads to the sweep")
+        assert not running(folder / ".paddock")
         await pilot.press("8")
         assert isinstance(app.screen, SweepScreen)
         await pilot.press("c")  # with the best of the others

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.record.events import Envelope, EventLog, RunFailed, RunFinished, StageStarted
 from pipeline.record.runlock import LOCK_NAME, run_lock
-from pipeline.record.runs import run_folder
+from pipeline.record.runs import RunFolder, create_run, latest_own, run_folder
 from stages.contract import Metric
 from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
 from support.results import FILES
@@ -150,3 +150,27 @@ def test_after_a_sweep_the_last_run_is_the_projects_own(tmp_path: Path) -> None:
     assert watch.is_earlier
     watch.choose_latest()
     assert watch.run.name == own and not watch.is_earlier
+
+
+def test_a_project_with_a_thousand_members_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        name = f"20260103-030405-{number:04x}"
+        log = EventLog(run_folder(tmp_path, name).events, name, lambda _envelope: None, "seed=1")
+        log.say(StageStarted("k", "never run", "i", "train.log"), "train")
+        log.close()
+    asked: list[Path] = []
+
+    def counted(state: Path) -> RunFolder | None:
+        asked.append(state)
+        return latest_own(state)
+
+    monkeypatch.setattr("tui.views.watch.latest_own", counted)
+    watch = Watch(tmp_path)
+    for _ in range(5):
+        watch.poll()
+    assert watch.run is None and len(asked) == 1
+    create_run(tmp_path)
+    watch.poll()
+    assert len(asked) == 2

@@ -225,7 +225,9 @@ class RunScreen(PaddockScreen):
     def _look_ahead(self, view: RunView) -> None:
         """Read what a run would do, if none goes on and something may have changed."""
         paddock = self.paddock
-        if paddock.run_goes_on or paddock.is_earlier or not self.backend.has_project():
+        if paddock.run_goes_on or paddock.is_earlier or view.member:
+            return
+        if not self.backend.has_project():
             return
         stamp = (view.name, view.finished, self.backend.project_stamp())
         if stamp != self._planned_for:
@@ -263,7 +265,8 @@ class RunScreen(PaddockScreen):
 
     def _show_plan(self) -> None:
         paddock, view = self.paddock, self.paddock.view
-        has_next = not (paddock.run_goes_on or paddock.is_earlier or view.failure)
+        is_past = paddock.is_earlier or bool(view.member)
+        has_next = not (paddock.run_goes_on or is_past or view.failure)
         keys = paddock.key_shown("run.start"), paddock.key_shown("run.options")
         plan = self._plan if has_next and self._planned_for else None
         self.query_one(PlanBanner).show_plan(plan, *keys, is_first=not view.name)
@@ -355,7 +358,16 @@ class RunScreen(PaddockScreen):
         self.remove_class("-enlarged")
         self.query_one(StageList).focus()
 
+    def _is_members(self) -> bool:
+        """Whether it is the run of a sweep's member, which only the sweep starts; then that is said."""
+        if self.paddock.view.member:
+            said = _("This is the run of a member: {key} leads to the sweep, which runs it.")
+            self.notify(said.format(key=self.paddock.key_shown("app.sweep")))
+        return bool(self.paddock.view.member)
+
     def action_start(self) -> None:
+        if self._is_members():
+            return
         self._follows_running = True
         self.paddock.start(Options())
 
@@ -365,11 +377,13 @@ class RunScreen(PaddockScreen):
     def action_force(self) -> None:
         """Run the selected stage again, and what follows from it."""
         stage = self.query_one(StageList).selected
-        if stage:
+        if stage and not self._is_members():
             self._follows_running = True
             self.paddock.start(Options(forced=frozenset({stage})))
 
     def action_start_with_options(self) -> None:
+        if self._is_members():
+            return
         selected = self.query_one(StageList).selected
         from tui.screens.run_options import RunOptionsScreen
 

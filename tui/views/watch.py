@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.record.events import Envelope
 from pipeline.record.follow import Follower
 from pipeline.record.runlock import Running, running
-from pipeline.record.runs import RunFolder, latest, latest_own, list_runs
+from pipeline.record.runs import RunFolder, latest, latest_own, list_runs, runs_stamp
 from tui.views.run import RunView
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Watch:
         self._is_caught_up = False
         self._launched: Started | None = None
         self._left = ""
+        self._seen_runs: tuple[int, bool] | None = None
         self.is_earlier = False
         self.alive: Running | None = None
         self.run: RunFolder | None = None
@@ -80,7 +81,7 @@ class Watch:
         if self._left and self.alive and self.alive.run == self._left:
             return False
         wanted = self._named(self.alive.run) if self.alive and self.alive.run else None
-        if wanted is None and self.run is None:
+        if wanted is None and self.run is None and self._has_news():
             wanted = self._newest()
         if wanted is None or (self.run and wanted.name == self.run.name):
             return False
@@ -100,10 +101,14 @@ class Watch:
         if newest:
             self.choose(newest)
 
+    def _has_news(self) -> bool:
+        """Whether there may be a run that there was not before; to look at each takes time."""
+        before, self._seen_runs = self._seen_runs, (runs_stamp(self._state), self.is_sweep)
+        return before != self._seen_runs
+
     def _newest(self) -> RunFolder | None:
         """Return the last run of the project itself; of members of a sweep one that goes on is shown."""
-        is_sweep = self.alive is not None and not self.alive.run
-        return latest(self._state) if is_sweep else latest_own(self._state)
+        return latest(self._state) if self.is_sweep else latest_own(self._state)
 
     def follow(self, run: RunFolder) -> None:
         """Follow ``run`` from its first event."""
