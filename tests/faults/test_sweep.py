@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.record.ledger import Ledger
-from pipeline.record.runlock import running
+from pipeline.record.runlock import LOCK_NAME, run_lock, running
+from pipeline.sweep.table import load_table
 from support.background import nothing_left_behind, wait_until_free
 from support.cli import paddock
 from support.projects import write_project
@@ -133,3 +134,45 @@ def test_sweep_whose_screen_is_killed_goes_on_and_is_shown_again(
     assert scene.containers() == []
     lines = paddock("sweep", "attach", scene.folder, environ=scene.environ)
     assert lines.returncode == 0 and "seed=2" in lines.stdout, lines.stderr
+
+
+def test_a_killed_sweep_of_several_projects_goes_on_and_one_that_is_busy_stops_no_other(
+    machine: Machine, tmp_path: Path
+) -> None:
+    names = ("a", "b", "busy")
+    limits = '[limits]\ncpus = 0.5\nmemory = "256m"\n'
+    scenes = {
+        name: Scene(machine, write_project(tmp_path / name, PROJECT + limits)) for name in names
+    }
+    (tmp_path / "sweep.toml").write_text(
+        'projects = ["a", "b", "busy"]\n[matrix]\ntrain.seed = [1]\n'
+    )
+
+    def several() -> Live:
+        environ = scenes["a"].environ
+        return Live(tmp_path, "--jobs", "2", environ=environ, command=("sweep", "run"))
+
+    assert scenes["a"].go(until="data").code == 0, "now there are volumes to put an order into"
+    busy = tmp_path / "busy" / ".paddock" / LOCK_NAME
+    with run_lock(busy), scenes["a"].ordered("train", "hold"), several() as live:
+        while live.wait_for("progress", "train")["project_folder"] != "a":
+            pass
+        live.send(signal.SIGKILL)
+        live.finish()
+
+    with run_lock(busy), several() as live:
+        done = live.finish()
+    assert done.code == 2, done.stderr
+    assert "took over from a run that died" in done.notes()
+    ended = {
+        (it["project_folder"], it.get("member", "")): it["code"] for it in done.of("run-finished")
+    }
+    assert ended == {(name, member): 0 for name in ("a", "b") for member in ("", "seed=1")}
+    table = load_table(tmp_path / "out.sweep" / "sweep.json")
+    assert [(row.project, row.state) for row in table.rows] == [
+        ("a", "done"), ("b", "done"), ("busy", "failed"),
+    ]  # fmt: skip
+    assert "another run of this project is going on" in table.rows[-1].message
+    for name in ("a", "b"):
+        assert (tmp_path / name / "out.sweep" / "seed=1" / "SHA256SUMS").is_file()
+        assert scenes[name].containers() == []
