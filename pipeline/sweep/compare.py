@@ -138,15 +138,20 @@ def sections(found: Compared) -> Iterator[Section]:
         return
     yield _paired(found.reports, beside)
     heads = (msg("image"), msg("model"), msg("label"), *beside)
-    lines = ((it.image, it.model, it.label, it.before, it.now) for it in found.lines)
-    yield Section(msg("Lines that only one reads right"), heads, tuple(lines))
+    models: dict[tuple[str, ...], list[str]] = {}  # most often all models read a line alike
+    for it in found.lines:
+        models.setdefault((it.image, it.label, it.before, it.now), []).append(it.model)
+    rows = ((image, ", ".join(names), *rest) for (image, *rest), names in models.items())
+    yield Section(msg("Lines that only one reads right"), heads, tuple(rows))
 
 
 def _stages(stages: tuple[StagePair, ...]) -> Section:
     """Say which stages both have in common, and what those differ in that they have not."""
     rows = []
     for pair in stages:
-        if pair.origin == "same":
+        if pair.before == pair.now == "skipped":
+            why = msg("skipped by both")
+        elif pair.origin == "same":
             why = msg("shared")
         elif pair.origin == "changed":
             after = (msg("what {stage} made", stage) for stage in pair.follows)

@@ -28,6 +28,8 @@ _MOST_SOLID = 40
 _MOST_SETTINGS, _MOST_VALUES = 6, 12
 #: A name in a drawing has no more characters, so that its numbers have room beside it.
 _LONGEST = 30
+#: Of a longer one so many are kept of its beginning.
+_HEAD = 12
 #: Points of a learning curve, (step, accuracy in validation), by the member's name.
 Curves = Mapping[str, Sequence[tuple[float, float]]]
 
@@ -58,9 +60,10 @@ def figures(table: Table, curves: Curves) -> Iterator[Figure]:
 
 def _name(row: Member) -> str:
     """Return a member's name behind its rank, which is how other drawings call it, or its project."""
-    if row.project:
-        return cut(named(row), _LONGEST)
-    return cut(f"{row.rank} · {row.name}" if row.rank else row.name, _LONGEST)
+    name = f"{row.rank} · {row.name}" if row.rank and not row.project else named(row)
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[:_HEAD]}…{name[_HEAD + 1 - _LONGEST :]}"  # what differs stands at the end most often
 
 
 def _of(note: str, drawn: int, all_of_them: int) -> str:

@@ -68,7 +68,7 @@ def _banner(table: Table) -> Banner:
         else msg("first by validation: {name}", best.name)
     )
     if (unfit := sum(row.rank is None for row in table.rows)) > 0:
-        told = msg("{sentence}; {count} have no rank", sentence, f"{unfit:,}")
+        told = msg("{sentence}; {count} without a rank", sentence, f"{unfit:,}")
         return Banner("warn", "!", words, told)
     return Banner("pass", "✔", words, sentence)
 

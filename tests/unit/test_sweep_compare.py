@@ -95,7 +95,7 @@ def test_lines_that_only_one_reads_right_are_told_and_those_that_both_misread_ar
     counts = {it["model"]: (it["only_before"], it["only_now"]) for it in plain["paired"]}
     assert counts["pd"] == (0, 1)
     text = compared_markdown(found)
-    assert "| new.png | pd | A | B | A |" in text and "chance does as much" in text
+    assert "| new.png | pd, nb-x86 | A | B | A |" in text and "chance does as much" in text
     assert "all that is on record is shared" in text and "\x1b" not in text
 
 

@@ -43,7 +43,7 @@ def test_where_no_member_has_a_rank_that_is_what_it_says(tmp_path: Path) -> None
 
 def test_who_failed_for_one_reason_is_told_once(tmp_path: Path) -> None:
     made = render_page(large(100, failed=60), tmp_path)
-    assert 'class="banner warn"' in made and "60 have no rank" in made
+    assert 'class="banner warn"' in made and "60 without a rank" in made
     assert made.count("the train stage ended with code 3") == 1 and "… 30" in made
 
 
@@ -69,6 +69,12 @@ def test_the_line_of_the_drawing_is_that_of_the_members_with_the_mark() -> None:
     drawing = next(figures(table(*rows), {})).drawing
     spots = re.findall(r'<circle [^>]*class="(\w+)"[^>]*><title>\d (\w+):', drawing)
     assert spots == [("other", "beaten"), ("ships", "large"), ("ships", "small")]
+
+
+def test_a_long_name_keeps_its_end_where_members_differ() -> None:
+    rows = (row(f"learning_rate=0.0001,weights=float32,seed={seed}") for seed in (41, 42))
+    drawing = next(figures(table(*rows), {})).drawing
+    assert "1 · learning…s=float32,seed=41" in drawing and "…s=float32,seed=42" in drawing
 
 
 def test_members_have_their_own_reports_behind_their_names(tmp_path: Path) -> None:
