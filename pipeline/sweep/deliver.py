@@ -31,11 +31,11 @@ def write_table(folder: Path, table: Table) -> Delivered:
     return Delivered(str(folder), (TABLE_JSON, TABLE_MARKDOWN, TABLE_PAGE))
 
 
-def render_page(table: Table, folder: Path) -> str:
-    """Draw ``table`` as a page; ``folder`` is ``out.sweep/``."""
-    from pipeline.sweep.page import render_page  # noqa: PLC0415 - the template engine, which a plan needs not
+def render_page(table: Table, folder: Path, seen_from: Path | None = None) -> str:
+    """Draw ``table`` as a page, which is in ``folder``, ``out.sweep/``, or in another one."""
+    from pipeline.sweep import page  # noqa: PLC0415 - the template engine, which a plan needs not
 
-    return render_page(table, folder)
+    return page.render_page(table, folder, seen_from)
 
 
 def render_markdown(table: Table) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -165,14 +165,22 @@ def chosen(members: tuple[Member, ...], names: tuple[str, ...]) -> tuple[Member,
     Raises:
         UsageError: there is none of a name.
     """
-    known = [member.name for member in members]
+    refuse_unknown([member.name for member in members], names)
+    return tuple(member for member in members if not names or member.name in names)
+
+
+def refuse_unknown(known: Collection[str], names: Iterable[str]) -> None:
+    """Refuse what is the name of no member.
+
+    Raises:
+        UsageError: says which is meant, perhaps.
+    """
     for name in names:
         if name not in known:
             raise UsageError(
                 msg("the sweep has no member {name}{nearest}", repr(name), nearest(name, known)),
                 remedy=msg("`paddock sweep plan` names them"),
             )
-    return tuple(member for member in members if not names or member.name in names)
 
 
 @dataclass

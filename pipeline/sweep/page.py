@@ -29,14 +29,15 @@ from stages.message import msg
 IN_SIGHT, _NAMED = 50, 20
 
 
-def render_page(table: Table, folder: Path) -> str:
+def render_page(table: Table, folder: Path, seen_from: Path | None = None) -> str:
     """Draw ``table`` as a page.
 
     Args:
         table: that is drawn.
         folder: ``out.sweep/``, in which members' own reports are linked and their learning curves read.
+        seen_from: where the page will be, if it is not in there.
     """
-    cells = _cells(table, folder)
+    cells = _cells(table, folder, seen_from or folder)
     seen, folded = (
         Cells(cells.titles, part) for part in (cells.rows[:IN_SIGHT], cells.rows[IN_SIGHT:])
     )
@@ -94,7 +95,7 @@ def _tiles(table: Table) -> Iterator[Tile]:
     yield Tile(msg("stages took"), human_seconds(table.seconds), alone)
 
 
-def _cells(table: Table, folder: Path) -> Cells:
+def _cells(table: Table, folder: Path, seen_from: Path) -> Cells:
     heads = titles(table)
     place = heads.index("member")
     first = [heads.index("project")] if table.projects else []
@@ -102,9 +103,9 @@ def _cells(table: Table, folder: Path) -> Cells:
     made = []
     for row, told in zip(table.rows, rows(table), strict=True):
         cells: list[Markup] = [cell(value) for value in told]
-        cells[place] = _linked(row, folder)
+        cells[place] = _linked(row, _home(row, folder), seen_from)
         if table.projects:
-            cells[0] = _link(cells[0], _home(row, folder), folder)
+            cells[0] = _link(cells[0], _home(row, folder), seen_from)
         made.append(tuple(cells[at] for at in order))
     return Cells(tuple(heads[at] for at in order), tuple(made))
 
@@ -114,21 +115,21 @@ def _home(row: Row, folder: Path) -> Path:
     return folder.parent / row.project / OUT_OF_SWEEP if row.project else folder
 
 
-def _linked(row: Row, folder: Path) -> Markup:
+def _linked(row: Row, home: Path, seen_from: Path) -> Markup:
     """Return the member's name, which leads to its own report if there is one."""
     name = cell(row.name or NONE)
     for own in (row.name, f"{row.name}.failed") if row.verdict else ():
-        if (found := _link(name, _home(row, folder) / own, folder)) != name:
+        if (found := _link(name, home / own, seen_from)) != name:
             return found
     return name
 
 
-def _link(text: Markup, place: Path, folder: Path) -> Markup:
-    """Return a text that leads to the page at a place, as seen from ``folder``, if there is one."""
+def _link(text: Markup, place: Path, seen_from: Path) -> Markup:
+    """Return a text that leads to the page at a place, as seen from another, if there is one."""
     page = place / PAGE_FILE
     if not page.is_file():
         return text
-    return tag("a", text, href=quote(Path(os.path.relpath(page, folder)).as_posix()))
+    return tag("a", text, href=quote(Path(os.path.relpath(page, seen_from)).as_posix()))
 
 
 def _curves(table: Table, folder: Path) -> Curves:

@@ -19,7 +19,7 @@ from pipeline.record.events import Envelope, RunFailed
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.run.options import StopSwitch
 from pipeline.sweep.deliver import write_table
-from pipeline.sweep.drive import Asked, Audience, Given, SweepEnd, chosen, sweep
+from pipeline.sweep.drive import Asked, Audience, Given, SweepEnd, refuse_unknown, sweep
 from pipeline.sweep.table import Row, Table, ranked
 from stages.contract import Exit
 from stages.message import msg, text_of
@@ -64,14 +64,17 @@ def sweep_several(
         environ: as for one.
         listener: gets every event of all projects, each with its project; one at a time.
         stop: polled all the time.
+
+    Raises:
+        UsageError: the file has no member of a name that is asked for.
     """
+    refuse_unknown(several.settings.keys(), asked.only)
     projects = [_Project(name, folder) for name, folder in several.folders.items()]
     audience = Audience(listener, stop)
     with ExitStack() as held:
         for project in sorted(projects, key=lambda it: it.folder):
             try:
                 members = several.members(project.folder)
-                chosen(members, asked.only)
                 dead = held.enter_context(run_lock(project.folder / STATE / LOCK_NAME))
                 project.given = Given(members, dead)
             except PaddockError as error:

@@ -76,6 +76,25 @@ def test_a_plan_then_a_sweep_then_its_table(folder: Path, engine: PretendedEngin
     assert (plan["make"], plan["cached"], len(plan["members"])) == (0, 15, 3)
 
 
+def test_a_table_is_written_where_it_is_asked_for_and_its_links_lead_to_the_members(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    assert call("sweep", folder).returncode == 0
+    page = folder.parent / "page.html"
+    done = call("sweep", "table", folder, "--format", "html", "--output", page)
+    assert done.returncode == 0 and not done.stdout, done.stderr
+    text = page.read_text()
+    assert f'href="{folder.name}/out.sweep/seed%3D2/report.html"' in text
+    assert text != (folder / "out.sweep" / "report.html").read_text()
+    assert 'href="seed%3D2/report.html"' in (folder / "out.sweep" / "report.html").read_text()
+    done = call("sweep", "compare", "seed=1", "seed=2", folder, "--json", "--output", page)
+    assert done.returncode == 0 and json.loads(page.read_text())["settings"]
+    asked: tuple[list[str | Path], ...] = ["table", folder], ["compare", "seed=1", "seed=2", folder]
+    for words in asked:
+        done = call("sweep", *words, "--output", page)
+        assert done.returncode == 2 and "not written into a file" in done.stderr
+
+
 def test_events_carry_the_members_names(folder: Path, engine: PretendedEngine) -> None:
     done = call("sweep", "run", folder, "--json", "--member", "seed=2")
     events = [json.loads(line) for line in done.stdout.splitlines()]

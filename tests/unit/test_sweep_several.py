@@ -201,6 +201,25 @@ def test_the_command_takes_the_file_or_its_folder(place: Path, engine: Pretended
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["attach"], "attach is about the sweep of one project"),
+        (["stop"], "stop is about the sweep of one project"),
+        (["run", "--swarm"], "a sweep of several projects runs on one engine only"),
+        (["table"], "there is no table of a sweep yet"),
+        (["run", "--member", "seed=9"], "has no member 'seed=9'"),
+    ],
+)
+def test_what_several_projects_cannot_have_is_refused(
+    place: Path, engine: PretendedEngine, words: list[str], said: str
+) -> None:
+    what, *options = words
+    done = call("sweep", what, place, *options)
+    assert done.returncode == 2 and engine.ran == []
+    assert said in (done.stderr + done.stdout).replace("\n", " "), done.stderr
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "sweep.toml:1: projects: required, but not there"),

@@ -36,7 +36,7 @@ from stages.contract import Exit
 from stages.message import text_of
 from tui.attach import follow, hear, newest_sweep
 from tui.batch import listening, stoppable
-from tui.commands.sweep_compare import compare, last_table
+from tui.commands.sweep_compare import compare, last_table, put, refuse_output
 from tui.console import Terminal, is_interactive, padded
 from tui.language import _, translated
 from tui.printer import Printer
@@ -111,6 +111,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--locked", action="store_true", help="hold each member to its lock in paddock.locks/")
     add("--json", action="store_true", help="print events, plan or table as JSON")
     add("--format", choices=("text", "md", "html"), default="text", help="of the table")
+    add("--output", type=Path, metavar="FILE", help="write table or comparison into a file instead")
     add("--plain-http", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -152,7 +153,7 @@ def _do(what: str, folder: Path, options: argparse.Namespace, terminal: Terminal
         return _plan_several(file, options, terminal) if file else _plan(folder, options, terminal)
     if what == "table":
         return _print_table(folder, file, options, terminal)
-    if what == "attach" and (_on_screen(options) or not goes_on(folder)):
+    if what == "attach" and not file and (_on_screen(options) or not goes_on(folder)):
         return _attach(folder, options, terminal)
     ended = _run_several(file, what, options, terminal) if file else None
     ended = ended or _on_swarm(what, folder, options, terminal)
@@ -169,7 +170,13 @@ def _run_several(
     file: Path, what: str, options: argparse.Namespace, terminal: Terminal
 ) -> SweepEnd:
     """Run the sweep of all projects that ``file`` names."""
-    if what != "run" or options.swarm:
+    if what != "run":
+        raise UsageError(
+            _("{what} is about the sweep of one project").format(what=what),
+            str(file),
+            _("name the folder of one of its projects"),
+        )
+    if options.swarm:
         raise UsageError(
             _("a sweep of several projects runs on one engine only"),
             str(file),
@@ -265,12 +272,14 @@ def _print_table(
         place = file.parent / OUT_OF_SWEEP
         table = load_table(place / TABLE_JSON)
     if options.json:
-        terminal.raw(json.dumps(json.loads(table.dump()), indent=2, sort_keys=True))
+        put(json.dumps(json.loads(table.dump()), indent=2, sort_keys=True), options, terminal)
     elif options.format == "md":
-        terminal.raw(render_markdown(table).rstrip("\n"))
+        put(render_markdown(table), options, terminal)
     elif options.format == "html":
-        terminal.raw(render_page(table, place).rstrip("\n"))
+        seen_from = options.output.parent if options.output else None
+        put(render_page(table, place, seen_from), options, terminal)
     else:
+        refuse_output(options)
         _draw(table, terminal)
     return Exit.OK
 

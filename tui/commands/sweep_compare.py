@@ -27,6 +27,7 @@ from pipeline.sweep.deliver import TABLE_JSON
 from pipeline.sweep.table import Table, load_table
 from pipeline.text import one_line
 from stages.contract import Exit
+from stages.files import write_text
 from tui.console import Terminal
 from tui.language import _, translated
 
@@ -46,13 +47,36 @@ def compare(words: Sequence[str], options: argparse.Namespace, terminal: Termina
     project = load_project(Path(words[2] if len(words) > 2 else "."))
     found = compare_members(project, last_table(project, terminal), (words[0], words[1]))
     if options.json:
-        terminal.raw(json.dumps(compared_plain(found), indent=2))
+        put(json.dumps(compared_plain(found), indent=2), options, terminal)
     elif options.format == "md":
-        terminal.raw(compared_markdown(found).rstrip("\n"))
+        put(compared_markdown(found), options, terminal)
     else:
+        refuse_output(options)
         for section in map(shortened, sections(found)):
             _draw(section, terminal)
     return Exit.OK
+
+
+def put(text: str, options: argparse.Namespace, terminal: Terminal) -> None:
+    """Print a text, or write it into the file that is asked for."""
+    if options.output:
+        write_text(options.output, text.rstrip("\n") + "\n")
+    else:
+        terminal.raw(text.rstrip("\n"))
+
+
+def refuse_output(options: argparse.Namespace) -> None:
+    """Refuse to write into a file what is drawn for a terminal.
+
+    Raises:
+        UsageError: that is asked for.
+    """
+    if options.output:
+        raise UsageError(
+            _("what is drawn for a terminal is not written into a file"),
+            "--output",
+            _("choose one of: {known}").format(known="--format md, --format html, --json"),
+        )
 
 
 def last_table(project: Project, terminal: Terminal) -> Table:
