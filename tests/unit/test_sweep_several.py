@@ -200,6 +200,17 @@ def test_the_command_takes_the_file_or_its_folder(place: Path, engine: Pretended
         assert said in call("sweep", "table", place, *words).stdout
 
 
+def test_a_plan_names_who_is_broken_and_plans_the_others(
+    place: Path, engine: PretendedEngine
+) -> None:
+    (place / "customers/b/paddock.toml").write_text("[project]\nname = 3\n")
+    planned = call("sweep", "plan", place)
+    assert planned.returncode == 2 and planned.stdout.count("2 members") == 2
+    assert "! customers/b: paddock.toml:2: project.name: input should be" in planned.stderr
+    found = json.loads(call("sweep", "plan", place, "--json").stdout)["projects"]
+    assert [("error" in it) for it in found] == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

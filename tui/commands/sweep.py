@@ -33,7 +33,7 @@ from pipeline.sweep.table import Table, load_table
 from pipeline.sweep.words import COLUMNS, choice, doubts, failures, rows, titles
 from pipeline.text import human_seconds, one_line
 from stages.contract import Exit
-from stages.message import text_of
+from stages.message import msg, text_of
 from tui.attach import follow, hear, newest_sweep
 from tui.batch import listening, stoppable
 from tui.commands.sweep_compare import compare, last_table, put, refuse_output
@@ -337,9 +337,10 @@ def _plan_several(file: Path, options: argparse.Namespace, terminal: Terminal) -
             plan = _planned(folder, several.members(folder), options, terminal)
         except PaddockError as error:
             codes.append(error.code)
-            told = f"{text_of(error)}: {error.where}" if error.where else text_of(error)
+            told = text_of(error)
+            told = msg("{first}: {rest}", told, error.where) if error.where else told
             plans.append({"project": name, "error": str(told)})
-            terminal.note(f"! {one_line(name)}: {one_line(told)}")
+            terminal.note(f"! {one_line(name)}: {one_line(translated(told))}")
             continue
         plans.append({"project": name, **_as_json(plan, options.jobs or 1)})
         if not options.json:
