@@ -26,6 +26,7 @@ class TinyRegistry:
     """
 
     port: int = 0
+    repository: str = "me/plates"
     blobs: dict[str, bytes] = field(default_factory=dict)
     manifests: dict[str, bytes] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
@@ -53,11 +54,11 @@ class TinyRegistry:
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """Answer as the specification has it."""
         plain, _, query = path.partition("?")
-        kind, _, asked = plain.removeprefix("/v2/me/plates/").partition("/")
+        kind, _, asked = plain.removeprefix(f"/v2/{self.repository}/").partition("/")
         if plain == "/v2/":
             return 200, {}, b"{}"
         if method == "POST":
-            return 202, {"Location": "/v2/me/plates/blobs/uploads/1?state=x"}, b""
+            return 202, {"Location": f"/v2/{self.repository}/blobs/uploads/1?state=x"}, b""
         if method == "PUT" and kind == "blobs":
             wanted = query.rpartition("digest=")[2].replace("%3A", ":")
             if digest(body) != wanted:
@@ -71,6 +72,10 @@ class TinyRegistry:
         if method == "PUT":
             self.manifests[asked] = self.manifests[digest(body)] = body
             return 201, {DIGEST: digest(body)}, b""
+        if method == "DELETE":
+            gone = self.manifests.get(asked)
+            self.manifests = {name: it for name, it in self.manifests.items() if it != gone}
+            return (202 if gone else 404), {}, b""
         kept = (self.blobs if kind == "blobs" else self.manifests).get(asked)
         if kept is None:
             return 404, {}, b'{"errors": [{"code": "MANIFEST_UNKNOWN", "message": "unknown"}]}'
@@ -130,14 +135,7 @@ def _handler_of(registry: TinyRegistry) -> type[BaseHTTPRequestHandler]:
             if int(headers.get("Content-Length", 0)) > len(data):
                 self.close_connection = True
 
-        def do_HEAD(self) -> None:
-            self.do_GET()
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def do_PUT(self) -> None:
-            self.do_GET()
+        do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - http.server calls them so
 
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""

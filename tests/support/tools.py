@@ -33,6 +33,8 @@ version: 0.1
 storage:
   filesystem:
     rootdirectory: /tmp/registry
+  delete:
+    enabled: true
 http:
   addr: 0.0.0.0:5000
 """

@@ -1,0 +1,133 @@
+"""A sweep on a Swarm of two nodes: its client is killed, a node dies, and all members come to their end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docker import DockerClient
+
+from pipeline.compose.file import TOOL, Compose
+from pipeline.engine.images import Images
+from pipeline.images.build import Options, build_images
+from pipeline.plan.workspace import SWEEP_LABEL
+from pipeline.registry.client import Registry
+from pipeline.registry.reference import parse_reference
+from support.cli import paddock
+from support.projects import write_project
+from support.runs import Done, Live
+from support.stand_ins import PROJECT, build_stand_ins, take_over
+from support.swarm import TestSwarm, swarm
+
+pytestmark = [pytest.mark.docker, pytest.mark.images]
+
+SWEEP = """
+[limits]
+cpus = 0.25
+memory = "256m"
+[sweep.swarm]
+registry = "{registry}/team"
+plain_http = true
+restart_policy.delay = 1
+[sweep.matrix]
+train.seed = [1, 2, 3, 4]
+"""
+MEMBERS = ["seed=1", "seed=2", "seed=3", "seed=4"]
+#: These have times in them, and the name of the run.
+TIMED = {"report.json", "report.md", "report.html", "MD5SUMS", "SHA256SUMS"}
+
+
+@pytest.fixture(scope="module")
+def nodes(
+    client: DockerClient,
+    images: Images,
+    tools: str,
+    compose: Compose,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[TestSwarm]:
+    """A Swarm whose manager has the image of Paddock, and stages that leave at once what others would."""
+    build_images(images, compose, os.environ, lambda _event: None, Options(only=(TOOL,)))
+    scratch = tmp_path_factory.mktemp("stand-ins")
+    stages = build_stand_ins(client, compose.images["base"].image, scratch)
+    with swarm(client, tools) as running:
+        take_over(client, stages, running.manager.client, compose)
+        running.hand_over(running.manager, [compose.images[TOOL].image])
+        yield running
+
+
+def go(nodes: TestSwarm, folder: Path, *words: str) -> Live:
+    environ = {"DOCKER_HOST": nodes.manager.url}
+    return Live(folder, *words[1:], environ=environ, command=("sweep", words[0]))
+
+
+def until_on(live: Live, node: str) -> None:
+    """Wait until a member runs on a node."""
+    while (it := live.wait_for("member-placed"))["node"] != node or it["state"] != "running":
+        pass
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    """Return what members delivered, and their locks."""
+    paths = [*folder.glob("out.sweep/*/**/*"), *folder.glob("paddock.locks/*")]
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in paths
+        if path.is_file() and path.name not in TIMED
+    }
+
+
+def left(nodes: TestSwarm) -> list[str]:
+    """Return what is left of sweeps on the Swarm, and on the node that lives."""
+    engine = nodes.manager.client
+    wanted = {"label": SWEEP_LABEL}
+    found = [str(it.name) for it in engine.services.list(filters=wanted)]
+    found += [str(it.name) for it in engine.secrets.list(filters=wanted)]
+    found += [str(it.name) for it in engine.volumes.list()]
+    return found + [str(it.name) for it in engine.containers.list(all=True)]
+
+
+def test_members_end_elsewhere_when_their_node_dies_and_the_client_was_killed(
+    nodes: TestSwarm, tmp_path: Path
+) -> None:
+    folder = write_project(tmp_path / "p", PROJECT + SWEEP.format(registry=nodes.registry))
+    alone = shutil.copytree(folder, tmp_path / "alone")
+    with go(nodes, folder, "run", "--swarm") as live:
+        until_on(live, "worker")
+        live.send(signal.SIGKILL)
+        killed = live.finish()
+    assert "sweep-planned" in {it["type"] for it in killed.events}, killed.stderr
+    nodes.kill(nodes.worker)
+
+    with go(nodes, folder, "attach") as live:
+        done = live.finish()
+    assert done.code == 0, (done.stderr, done.events[-5:])
+    table = json.loads((folder / "out.sweep" / "sweep.json").read_text())
+    rows = {row["name"]: row for row in table["rows"]}
+    assert sorted(rows) == MEMBERS and {row["state"] for row in rows.values()} == {"done"}
+    had = sorted("-".join(row["nodes"]) for row in rows.values())
+    assert "manager" in had and "worker-manager" in had, had
+    assert heard(done) == set(MEMBERS), "each said what it did"
+    assert left(nodes) == []
+    tags = Registry(parse_reference(f"{nodes.registry}/team/paddock-sweeps"), os.environ, True)
+    tags.open()
+    answer = tags.ask("GET", tags.path("tags", "list"), expected=(200, 404))
+    assert not (json.loads(tags.read(answer, 1 << 20)).get("tags") or [])
+
+    with go(nodes, alone, "run", "--no-swarm", "--jobs", "2") as live:
+        assert live.finish().code == 0
+    assert made(folder) == made(alone)
+    environ = {"DOCKER_HOST": nodes.manager.url}
+    assert paddock("audit", folder, environ=environ).returncode == 0
+    for each in (folder, alone):
+        assert paddock("clean", "--volumes", each, environ=environ).returncode == 0
+    assert left(nodes) == []
+
+
+def heard(done: Done) -> set[str]:
+    """Return the members whose runs were told to their end."""
+    return {it["member"] for it in done.of("run-finished") if it.get("member") and not it["code"]}
