@@ -53,6 +53,7 @@ class Wanted:
         environ: of the container.
         labels: of the service.
         container_labels: of its container, and of what goes with that.
+        socket: of the node's engine, on the node.
         folders: where it has volumes of its own, which go with its container.
         caches: folders in memory.
         secret: ID and name of a secret, and the file that it becomes below :data:`SECRETS`.
@@ -70,6 +71,7 @@ class Wanted:
     labels: Mapping[str, str]
     container_labels: Mapping[str, str]
     folders: tuple[str, ...] = ()
+    socket: str = SOCKET
     caches: tuple[str, ...] = ("/tmp",)  # noqa: S108 - in its container
     secret: tuple[str, str, str] | None = None
     placement: Mapping[str, Any] = field(default_factory=dict)
@@ -289,7 +291,7 @@ def _unix(moment: str) -> str:
 
 
 def _mounts(wanted: Wanted) -> list[Mount]:
-    mounts = [Mount(SOCKET, SOCKET, type="bind")]
+    mounts = [Mount(SOCKET, wanted.socket, type="bind")]
     mounts += [Mount(it, None, type="tmpfs") for it in wanted.caches]
     # Without names: Swarm removes them with the container.
     return [*mounts, *(Mount(it, None, type="volume") for it in wanted.folders)]

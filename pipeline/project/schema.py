@@ -322,11 +322,13 @@ class RestartSection(Section):
 class SwarmSection(Section):
     """``[sweep.swarm]``: a sweep on a Swarm, in the words of Compose's ``deploy``.
 
-    ``registry`` is a place in a registry that this machine and all nodes reach under this name.
+    ``registry`` is a place in a registry that this machine and all nodes reach under this name, ``socket``
+    that of the nodes' engines.
     """
 
     registry: str
     plain_http: bool = False
+    socket: Annotated[str, Field(pattern=r"^/[^,\x00-\x1f]+$")] = "/var/run/docker.sock"
     placement: PlacementSection = PlacementSection()
     reservations: ReservationsSection = ReservationsSection()
     restart_policy: RestartSection = RestartSection()

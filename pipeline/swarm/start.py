@@ -168,6 +168,7 @@ def ask_for(place: Place, connected: Connected, order: Order, digest: str, jobs:
                 labels={**labels, MEMBER_LABEL: job.member},
                 container_labels={SWEEP_LABEL: order.sweep, MEMBER_LABEL: job.member},
                 folders=(order.folder, _CACHE),
+                socket=place.section.socket,
                 secret=secret,
                 placement=place.section.placement.model_dump(),
                 reservations=_reservations(place.section, project, connected, job),

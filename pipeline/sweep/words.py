@@ -73,11 +73,14 @@ COLUMNS = (
 
 #: Of a sweep over several projects, before all others.
 _PROJECT = Column(msg("project"), lambda row: row.project)
+#: Of members on a Swarm: each node that had it, the one of its result last.
+_NODES = Column(msg("node"), lambda row: " → ".join(row.nodes) or NONE)
 
 
 def columns(table: Table) -> tuple[Column, ...]:
     """Return the columns that a table has whatever its members' settings are."""
-    return (_PROJECT, *COLUMNS) if table.projects else COLUMNS
+    found = (_PROJECT, *COLUMNS) if table.projects else COLUMNS
+    return (*found, _NODES) if any(row.nodes for row in table.rows) else found
 
 
 def titles(table: Table) -> tuple[str, ...]:
@@ -127,6 +130,14 @@ def doubts(table: Table) -> Iterator[str]:
         yield msg(
             "{jobs} members ran at once: each slowed the others, in times as well", table.jobs
         )
+    for row in table.rows:
+        if len(row.nodes) > 1:
+            yield msg(
+                "{name} was started {count} times, on {nodes}: time and CPU are the last one's alone",
+                row.name,
+                len(row.nodes),
+                ", ".join(row.nodes),
+            )
 
 
 def reasons(table: Table) -> dict[str, list[str]]:

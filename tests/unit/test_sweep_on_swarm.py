@@ -33,6 +33,7 @@ from pipeline.swarm.attach import attach, start
 from pipeline.swarm.clear import remove_leftovers, stop
 from pipeline.swarm.kept import going_on
 from pipeline.sweep.drive import Asked, SweepEnd, sweep
+from pipeline.sweep.words import doubts
 from stages.contract import Exit
 from support.pretended import PretendedEngine, install
 from support.pretended_swarm import PretendedSwarm, install_swarm
@@ -244,6 +245,8 @@ def test_a_node_that_dies_has_its_member_start_elsewhere(
     assert ended.code == Exit.OK and ended.table
     nodes = {row.name: row.nodes for row in ended.table.rows}
     assert nodes == {"seed=1": ("node1",), "seed=2": ("node1", "node2")}
+    assert "seed=2 was started 2 times, on node1, node2" in "\n".join(doubts(ended.table))
+    assert "node1 → node2" in (folder / "out.sweep" / "sweep.md").read_text()
     assert max(it.event.attempt for it in heard if isinstance(it.event, MemberPlaced)) == 2
     check_complete(folder, swarm, registry)
 
