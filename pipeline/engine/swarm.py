@@ -192,7 +192,7 @@ class Swarm:
                 preferences=[("spread", it) for it in wanted.placement.get("preferences", ())],
             ),
         )
-        mode = ServiceMode("global-job") if wanted.everywhere else ServiceMode("replicated", 1)
+        mode = ServiceMode("global") if wanted.everywhere else ServiceMode("replicated", 1)
         with translated(msg("starting the service {name}", wanted.name), wanted.name):
             made = self._api.create_service(
                 template, name=wanted.name, labels=dict(wanted.labels), mode=mode

@@ -13,6 +13,7 @@ from pathlib import Path
 from socket import gethostname
 
 from pipeline import __version__
+from pipeline.compose.file import TOOL
 from pipeline.engine.swarm import Task
 from pipeline.errors import EngineError, IntegrityFailed, Interrupted, PaddockError
 from pipeline.plan.workspace import MEMBER_LABEL
@@ -37,7 +38,7 @@ from pipeline.run.failure import tell
 from pipeline.run.options import Outcome, StopSwitch
 from pipeline.run.runner import recorded
 from pipeline.swarm.artifact import look
-from pipeline.swarm.clear import forget_all, over
+from pipeline.swarm.clear import forget_all, over, tidy
 from pipeline.swarm.heard import Heard
 from pipeline.swarm.kept import Begun, SwarmSweep, Taken, latest_begun
 from pipeline.swarm.order import INPUTS, Job, parse_order
@@ -126,8 +127,8 @@ def _session(
             log.say(Noted(text))
 
         if asked:
-            plan, digest = send_along(place, connected, asked, sweep, note, stop.check)
-            begin(sweep, place, digest)
+            plan, order, digest = send_along(place, connected, asked, sweep, note, stop.check)
+            begin(sweep, place, digest, order.images[TOOL])
             log.say(plan.told(0))
         begun = sweep.begun()
         if begun is None:
@@ -223,7 +224,9 @@ class Watch:
             self._place(job, attempts)
             if attempts:
                 self._hear(job, attempts[-1])
-            if not attempts or any(it.state == "complete" or it.is_over for it in attempts):
+            # Not before: a member that has sent its result clears up, and its service stays so long.
+            is_done = any(it.state == "complete" for it in attempts)
+            if is_done or all(it.is_over for it in attempts):
                 self._take(job, attempts)
 
     def _place(self, job: Job, attempts: Sequence[Task]) -> None:
@@ -330,7 +333,12 @@ class Watch:
                 self.sweep.name,
             )
             self.log.say(Noted(said))
-        over(self.sweep, self.begun)
+        over(self.sweep, self.begun, tidy(self.place.swarm, self.sweep, self.begun, self._lost()))
+
+    def _lost(self) -> set[str]:
+        """Return the nodes that had an attempt which came to no end there."""
+        taken = (self.sweep.taken(it.run) for it in self._order.jobs)
+        return {node for it in taken if it for node in it.nodes[: -1 if it.digest else None]}
 
 
 class _Told:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.engine.connection import open_engine
-from pipeline.engine.swarm import Swarm, manages_swarm, swarm_of
+from pipeline.engine.swarm import Swarm, Task, Wanted, manages_swarm, swarm_of
 from pipeline.errors import PaddockError
 from pipeline.plan.workspace import PROJECT_LABEL, SWEEP_LABEL, workspace_of
 from pipeline.project import Project, load_project
@@ -15,9 +16,12 @@ from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
 from pipeline.run.connect import connect
 from pipeline.swarm.artifact import forget, look
-from pipeline.swarm.kept import Begun, SwarmSweep, going_on, latest_begun
+from pipeline.swarm.kept import Begun, SwarmSweep, going_on, latest_begun, unreached
 from pipeline.swarm.order import INPUTS, Order, parse_order
 from pipeline.swarm.start import labels_of
+
+#: Seconds that nodes have to remove what is left of a sweep.
+TIDYING = 60.0
 
 
 def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
@@ -39,9 +43,44 @@ def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
     return removed
 
 
-def over(sweep: SwarmSweep, begun: Begun) -> None:
-    """Write down that a sweep is over."""
-    sweep.begin(begun.model_copy(update={"is_over": True}))
+def over(sweep: SwarmSweep, begun: Begun, unreached: Iterable[str] = ()) -> None:
+    """Write down that a sweep is over, and which nodes may have something left of it."""
+    left = tuple(sorted(unreached))
+    sweep.begin(begun.model_copy(update={"is_over": True, "unreached": left}))
+
+
+def tidy(swarm: Swarm, sweep: SwarmSweep, begun: Begun, nodes: set[str]) -> set[str]:
+    """Remove what lost attempts left on ``nodes``: a power cut gives nobody time to. All nodes are asked.
+
+    Returns:
+        the nodes that could not be asked: they are gone, or off.
+    """
+    if not nodes:
+        return set()
+    labels = {SWEEP_LABEL: sweep.name}
+    service = swarm.create(
+        Wanted(
+            name=f"paddock-tidy-{sweep.name}",
+            image=begun.tool,
+            words=("sweep", "tidy", sweep.name),
+            environ={},
+            labels=labels,
+            container_labels={},
+            folders=("/cache",),
+            restart={"condition": "none"},
+            everywhere=True,
+        )
+    )
+    try:
+        deadline, tasks = time.monotonic() + TIDYING, list[Task]()
+        while time.monotonic() < deadline:
+            tasks = swarm.tasks(labels).get(service, [])
+            if tasks and all(it.is_over for it in tasks):
+                break
+            time.sleep(0.2)
+        return nodes - {it.node for it in tasks if it.state == "complete"}
+    finally:
+        swarm.remove(labels)
 
 
 def _forgotten(begun: Begun, environ: Mapping[str, str]) -> list[str]:
@@ -65,6 +104,8 @@ def forget_all(registry: Registry, order: Order) -> list[str]:
 def remove_leftovers(project: Project, environ: Mapping[str, str]) -> list[str]:
     """Remove services and secrets of the project's sweeps that do not go on any more; return their names.
 
+    Nodes that could not be asked when a sweep ended are asked again to remove what lost attempts left.
+
     Nothing is removed where the engine manages no Swarm.
 
     Raises:
@@ -74,6 +115,9 @@ def remove_leftovers(project: Project, environ: Mapping[str, str]) -> list[str]:
     if not manages_swarm(engine):
         return []
     swarm = swarm_of(engine)
+    for sweep in unreached(project.state):
+        if begun := sweep.begun():
+            over(sweep, begun, tidy(swarm, sweep, begun, set(begun.unreached)))
     alive = {it.name for it in going_on(project.state)}
     labels = {PROJECT_LABEL: workspace_of(project, environ).identity}
     return [

@@ -22,11 +22,16 @@ class _Kept(BaseModel):
 
 
 class Begun(_Kept):
-    """A sweep that was begun: where its inputs are, by digest, and whether it is over."""
+    """A sweep that was begun: where its inputs are and Paddock's image, by digest; whether it is over.
+
+    ``unreached`` are nodes that may have something of a lost attempt, and could not be asked to remove it.
+    """
 
     inputs: str
+    tool: str
     plain_http: bool
     is_over: bool = False
+    unreached: tuple[str, ...] = ()
 
 
 class Taken(_Kept):
@@ -97,6 +102,12 @@ def going_on(state: Path) -> list[SwarmSweep]:
     """Return the sweeps on a Swarm that are not over, newest first."""
     sweeps = map(SwarmSweep, list_sweeps(state))
     return [it for it in sweeps if (begun := it.begun()) and not begun.is_over]
+
+
+def unreached(state: Path) -> list[SwarmSweep]:
+    """Return the sweeps of which nodes may have something that could not be removed."""
+    sweeps = map(SwarmSweep, list_sweeps(state))
+    return [it for it in sweeps if (begun := it.begun()) and begun.unreached]
 
 
 def goes_on(folder: Path) -> bool:

@@ -80,8 +80,8 @@ def place_of(project: Project, connected: Connected, environ: Mapping[str, str])
 
 def send_along(
     place: Place, connected: Connected, asked: Asked, sweep: SwarmSweep, say: Say, check: Check
-) -> tuple[SweepPlan, str]:
-    """Plan all members, and send images and inputs; return the plan, and the digest of what went along.
+) -> tuple[SweepPlan, Order, str]:
+    """Plan all members, and send images and inputs; return the plan, what is asked of nodes, and its digest.
 
     Raises:
         PaddockError: a member cannot be planned; the registry or the engine refused.
@@ -114,7 +114,7 @@ def send_along(
     layers = dict(gather(project.folder, prepared, locked=options.locked))
     check()
     digest = send(place.registry, order.tag, INPUTS, order.dump(), layers, say)
-    return plan, digest
+    return plan, order, digest
 
 
 def _services(planned: PlannedMember) -> tuple[str, ...]:
@@ -207,10 +207,10 @@ def _secret(place: Place, order: Order, labels: Mapping[str, str]) -> tuple[str,
     return secret, name, _SECRET_FILE
 
 
-def begin(sweep: SwarmSweep, place: Place, digest: str) -> Begun:
+def begin(sweep: SwarmSweep, place: Place, digest: str, tool: str) -> Begun:
     """Write down where the inputs are: from now on, whoever attaches goes on."""
     begun = Begun(
-        inputs=str(place.reference.at(digest)), plain_http=place.registry.plain_http, is_over=False
+        inputs=str(place.reference.at(digest)), tool=tool, plain_http=place.registry.plain_http
     )
     sweep.begin(begun)
     return begun

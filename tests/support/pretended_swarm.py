@@ -45,6 +45,7 @@ class PretendedSwarm:
     Args:
         folder: where nodes have their projects.
         fails: whether an attempt comes to nothing, by member and number: then that is why.
+        alive: the nodes that can be asked to clear up.
         dies: whether an attempt is gone in the middle, likewise, its node with it.
         engine: of each node.
     """
@@ -54,6 +55,7 @@ class PretendedSwarm:
     dies: Callable[[str, int], bool] = lambda _member, _attempt: False
     engine: NodeEngine = field(default_factory=NodeEngine)
     max_attempts: int = 4
+    alive: tuple[str, ...] = ("node1", "node2")
     wanted: dict[str, Wanted] = field(default_factory=dict)
     attempts: dict[str, list[Task]] = field(default_factory=dict)
     printed: dict[str, list[str]] = field(default_factory=dict)
@@ -82,6 +84,12 @@ class PretendedSwarm:
         """Let each service have one more attempt, until one comes to its end."""
         for name, wanted in self.wanted.items():
             before = self.attempts.setdefault(name, [])
+            if wanted.everywhere:
+                before[:] = [
+                    Task(f"{name}.{it}", name, it, "complete", "shutdown", "", "1")
+                    for it in self.alive
+                ]
+                continue
             ended = any(it.state == "complete" for it in before)
             if not ended and len(before) < self.max_attempts:
                 before.append(self._attempt(name, wanted, len(before) + 1))

@@ -31,7 +31,7 @@ from pipeline.run.options import Options, StopSwitch
 from pipeline.swarm.archive import Archive, unpack
 from pipeline.swarm.attach import attach, start
 from pipeline.swarm.clear import remove_leftovers, stop
-from pipeline.swarm.kept import going_on
+from pipeline.swarm.kept import going_on, unreached
 from pipeline.sweep.drive import Asked, SweepEnd, sweep
 from pipeline.sweep.words import doubts
 from stages.contract import Exit
@@ -249,6 +249,23 @@ def test_a_node_that_dies_has_its_member_start_elsewhere(
     assert "node1 → node2" in (folder / "out.sweep" / "sweep.md").read_text()
     assert max(it.event.attempt for it in heard if isinstance(it.event, MemberPlaced)) == 2
     check_complete(folder, swarm, registry)
+    (tidy,) = (it for it in swarm.asked if it.everywhere)
+    assert tidy.words == ("sweep", "tidy", ended.table.sweep)
+    assert tidy.container_labels == {}, "or it would remove itself"
+    assert not unreached(folder / ".paddock")
+
+
+def test_a_node_that_cannot_be_asked_to_clear_up_is_asked_by_clean_when_it_is_back(
+    folder: Path, swarm: PretendedSwarm
+) -> None:
+    swarm.dies = lambda member, attempt: (member, attempt) == ("seed=2", 1)
+    swarm.alive = ("node2",)
+    assert begin(folder).code == Exit.OK
+    project = load_project(folder)
+    assert remove_leftovers(project, {}) == [] and len(unreached(project.state)) == 1
+    swarm.alive = ("node1", "node2")
+    assert remove_leftovers(project, {}) == [] and not unreached(project.state)
+    assert swarm.wanted == {}
 
 
 def test_an_attempt_that_finds_the_result_there_makes_nothing_again(

@@ -65,9 +65,9 @@ On a Docker Swarm, whose nodes share the members, as [sweep.swarm] says (docs/sw
   paddock sweep attach [PROJECT]  attach again: what is done is fetched, the rest is watched
   paddock sweep stop [PROJECT]    end it"""
 
-#: ``member`` is what a node's container does: its word is then what was sent along, by digest.
+#: What a node's container does: a member, whose word is what was sent along, by digest; or the clearing up.
 _WHAT = ("run", "plan", "attach", "stop", "table", "compare")
-_MEMBER = "member"
+_IN_CONTAINERS = ("member", "tidy")
 #: Columns that are not settings; dropped first when the terminal is narrow, in this order.
 _OWN = ("project", *(column.title for column in COLUMNS))
 _LEAST_NEEDED = ("CPU s", "p50 ms", "time", "agreement", "NED")
@@ -124,10 +124,10 @@ def _count(text: str) -> int:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Run, plan, or print the table."""
     what, words = options.what, options.words
-    if what == _MEMBER:
-        from tui.commands.sweep_swarm import member  # noqa: PLC0415 - a sweep on one engine needs none of it
+    if what in _IN_CONTAINERS:
+        from tui.commands import sweep_swarm  # noqa: PLC0415 - a sweep on one engine needs none of it
 
-        return member(words, options, terminal)
+        return sweep_swarm.in_container(what, words, options, terminal)
     if what not in _WHAT:
         if words:
             message = _("a sweep has no {what}").format(what=repr(what))

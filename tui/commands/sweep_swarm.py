@@ -7,13 +7,15 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline.engine.connection import open_engine
 from pipeline.errors import UsageError
+from pipeline.plan.workspace import SWEEP_LABEL
 from pipeline.record.events import Envelope
 from pipeline.registry.reference import parse_reference
 from pipeline.run.options import StopSwitch
 from pipeline.swarm.attach import attach, start
 from pipeline.swarm.clear import stop as stop_sweep
-from pipeline.swarm.member import Node, run_member
+from pipeline.swarm.member import Node, remove_from_node, run_member
 from pipeline.sweep.drive import Asked, SweepEnd
 from pipeline.text import one_line
 from stages.contract import Exit
@@ -70,8 +72,14 @@ def end(folder: Path, terminal: Terminal) -> SweepEnd:
     return SweepEnd(Exit.OK, None)
 
 
-def member(words: Sequence[str], options: argparse.Namespace, terminal: Terminal) -> int:
-    """Do what a member's container does: its events are JSON lines on stdout."""
+def in_container(
+    what: str, words: Sequence[str], options: argparse.Namespace, terminal: Terminal
+) -> int:
+    """Do what a container on a node does: be a member, or clear up after lost ones of a sweep."""
+    if what == "tidy" and len(words) == 1:
+        for name in remove_from_node(open_engine(os.environ), {SWEEP_LABEL: words[0]}):
+            terminal.print(_("removed {name}").format(name=one_line(name)))
+        return Exit.OK
     inputs = parse_reference(words[0] if words else "")
     if not inputs.digest or len(options.member) != 1:
         raise UsageError(_("only a sweep's own containers are started so"))
