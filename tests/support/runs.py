@@ -115,6 +115,11 @@ class Live:
                 return event
         raise AssertionError(f"no {kind} of {stage or 'the runner'}: {self._said} {self._errors}")
 
+    @property
+    def said(self) -> list[Event]:
+        """The events that were read so far."""
+        return [*self._said]
+
     def has_said(self, kind: str, stage: str = "") -> bool:
         """Return whether such an event was among those that were read."""
         return any((it["type"], it["stage"]) == (kind, stage) for it in self._said)
