@@ -28,11 +28,13 @@ RUN apt-get update -q \\
 ENV PYTHONPATH= PYTHONDONTWRITEBYTECODE=
 ENTRYPOINT []
 """
-_CONFIGURATION = """
+#: Where the registry keeps everything.
+STORE = "/tmp/registry"
+_CONFIGURATION = f"""
 version: 0.1
 storage:
   filesystem:
-    rootdirectory: /tmp/registry
+    rootdirectory: {STORE}
   delete:
     enabled: true
 http:
@@ -70,7 +72,7 @@ auth:
     realm: the tests'
     path: /tmp/htpasswd
 """
-_STORE = "/tmp/registry/docker/registry/v2/blobs/sha256"
+_BLOBS = f"{STORE}/docker/registry/v2/blobs/sha256"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class RealRegistry:
     def change_byte(self, digest: str) -> None:
         """Change the first byte of a blob or manifest where it is stored."""
         name = digest.removeprefix("sha256:")
-        script = f"printf '\\377' | dd of={_STORE}/{name[:2]}/{name}/data conv=notrunc bs=1 count=1"
+        script = f"printf '\\377' | dd of={_BLOBS}/{name[:2]}/{name}/data conv=notrunc bs=1 count=1"
         code, said = self.container.exec_run(["sh", "-euc", script])
         assert code == 0, said
 
