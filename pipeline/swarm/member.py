@@ -7,13 +7,16 @@ starts it again, here or elsewhere; how its run ended does not: a run that faile
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.engine.connection import Engine, open_engine
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, UsageError
 from pipeline.package.manifest import Manifest
 from pipeline.plan.lockfile import lock_of, read_lock
 from pipeline.plan.workspace import PROJECT_LABEL, Workspace, workspace_at
@@ -22,6 +25,7 @@ from pipeline.record.events import Envelope, EventLog, Noted
 from pipeline.record.runs import run_folder
 from pipeline.registry.client import Registry
 from pipeline.registry.content import manifest_digest
+from pipeline.registry.failures import BrokeOff
 from pipeline.registry.reference import Reference
 from pipeline.run.connect import connected_to
 from pipeline.run.options import Options, Outcome, StopSwitch
@@ -36,7 +40,12 @@ from pipeline.swarm.order import INPUTS, Job, Order, parse_order
 from pipeline.swarm.result import send_result
 from pipeline.sweep.drive import chosen
 from stages.contract import Exit
+from stages.message import msg
 
+T = TypeVar("T")
+#: Seconds between two questions to a registry that is away, and until a member gives up. What it asks again
+#: costs little, and to be started again by Swarm costs it its run.
+EVERY, PATIENCE = 5.0, 3600.0
 #: How a run ended that is a result. All else is the node's, the engine's or the registry's affair.
 _RESULTS = (Exit.OK, Exit.PARITY, Exit.USAGE, Exit.STAGE, Exit.INTEGRITY)
 
@@ -75,14 +84,57 @@ def run_member(
         PaddockError: it came to no result.
     """
     registry = Registry(inputs, node.environ, plain_http)
-    registry.open()
-    manifest, document = look(registry, inputs.digest, INPUTS)
+    _patiently(registry.open, stop)
+    manifest, document = _patiently(lambda: look(registry, inputs.digest, INPUTS), stop)
     order = parse_order(document)
     job = order.job(name)
-    if manifest_digest(registry, order.result_tag(name)):
+    if _patiently(lambda: manifest_digest(registry, order.result_tag(name)), stop):
         return Exit.OK  # an attempt elsewhere, which the Swarm had given up, came to its end
-    code = _Attempt(registry, manifest, order, job, node, listener, stop).go()
+    with _own_folder(Path(order.folder)):
+        code = _Attempt(registry, manifest, order, job, node, listener, stop).go()
     return Exit.OK if code in _RESULTS else code
+
+
+def _patiently(act: Callable[[], T], stop: StopSwitch) -> T:
+    """Do what the registry is needed for, again and again while that is away.
+
+    Raises:
+        BrokeOff: it was away for too long.
+        Interrupted: a signal came meanwhile.
+    """
+    began = time.monotonic()
+    while True:
+        stop.check()
+        try:
+            return act()
+        except BrokeOff:
+            if time.monotonic() - began > PATIENCE:
+                raise
+            time.sleep(EVERY)
+
+
+@contextlib.contextmanager
+def _own_folder(folder: Path) -> Iterator[None]:
+    """Leave nothing where the project is laid out: Swarm keeps the volume of an attempt that ended.
+
+    Raises:
+        UsageError: something is there, so it is no container's, but perhaps somebody's project.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if next(folder.iterdir(), None):
+        raise UsageError(
+            msg("a member is laid out in an empty folder only, and this one has files"),
+            str(folder),
+            msg("only a sweep's own containers run members so"),
+        )
+    try:
+        yield
+    finally:
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _workspace(order: Order, job: Job, environ: Mapping[str, str]) -> Workspace:
@@ -139,7 +191,8 @@ class _Attempt:
             code = recorded(own, log, self.stop, lambda: self._work(engine, workspace, log))
             if code in _RESULTS:
                 project = self._member().project
-                send_result(self.registry, project, self.order, self.job, code, self.node.name)
+                sent = (self.registry, project, self.order, self.job, code, self.node.name)
+                _patiently(lambda: send_result(*sent), self.stop)
         return code
 
     def _work(self, engine: Engine, workspace: Workspace, log: EventLog) -> Outcome:
@@ -160,8 +213,12 @@ class _Attempt:
     def _bring(self, engine: Engine) -> None:
         """Bring inputs and images to the node."""
         folder = Path(self.order.folder)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".paddock-") as scratch:
-            lay_out(self.registry, self.manifest, folder, Path(scratch), lambda _text: None)
+
+        def bring() -> None:
+            with tempfile.TemporaryDirectory(dir=folder, prefix=".paddock-") as scratch:
+                lay_out(self.registry, self.manifest, folder, Path(scratch), lambda _text: None)
+
+        _patiently(bring, self.stop)
         for service in self.job.services:
             reference = self.order.images[service]
             if engine.images.find(reference) is None:

@@ -1,0 +1,95 @@
+"""What a member's container does when the world around it fails, and what it leaves on its node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import Interrupted, PaddockError, UsageError
+from pipeline.run.options import StopSwitch
+from pipeline.swarm import member as module
+from stages.contract import Exit
+from support.on_node import OnNode, on_node
+from support.registry import Answer
+
+NAME = "seed=1"
+
+
+@pytest.fixture
+def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OnNode]:
+    monkeypatch.setattr(module, "EVERY", 0.01)
+    with on_node(tmp_path) as made:
+        yield made
+
+
+def away(node: OnNode, method: str, part: str, times: int) -> list[str]:
+    """Let the registry fail so often when it is asked for this; return what it was asked meanwhile."""
+    asked = list[str]()
+
+    def instead(how: str, path: str, _headers: Mapping[str, str]) -> Answer | None:
+        if how != method or part not in path or len(asked) >= times:
+            return None
+        asked.append(path)
+        return 503, {}, b""
+
+    node.kept.instead = instead
+    return asked
+
+
+def test_a_registry_that_is_away_when_a_run_ends_costs_no_run(node: OnNode) -> None:
+    asked = away(node, "PUT", "/manifests/result-", 7)
+    assert node.run(NAME) == Exit.OK
+    assert len(asked) == 7 and node.result(NAME)
+    assert node.engine.ran.count("train") == 1
+
+
+def test_a_registry_that_is_away_when_a_member_begins_is_waited_for(node: OnNode) -> None:
+    asked = away(node, "GET", "/v2/", 7)
+    assert node.run(NAME) == Exit.OK
+    assert len(asked) == 7 and node.result(NAME)
+
+
+def test_a_member_that_waits_can_be_stopped_and_in_the_end_gives_up(
+    node: OnNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = StopSwitch()
+
+    def instead(method: str, path: str, _headers: Mapping[str, str]) -> Answer | None:
+        if (method, "/manifests/result-" in path) != ("PUT", True):
+            return None
+        stop.order(Exit.TERMINATED)
+        return 503, {}, b""
+
+    node.kept.instead = instead
+    with pytest.raises(Interrupted):
+        node.run(NAME, stop)
+
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    with pytest.raises(PaddockError, match="503"):
+        node.run(NAME)
+    assert not node.result(NAME) and not [*node.folder.iterdir()]
+
+
+def test_a_folder_with_files_is_no_members(node: OnNode) -> None:
+    """On the user's own machine it would be the project itself."""
+    mine = node.folder / "paddock.toml"
+    mine.write_text("mine")
+    with pytest.raises(UsageError, match="empty folder"):
+        node.run(NAME)
+    assert mine.read_text() == "mine" and [*node.folder.iterdir()] == [mine]
+
+
+def test_nothing_of_a_member_stays_on_its_node(node: OnNode) -> None:
+    """Ended containers and their volumes stay until their service goes: data of 1,000 members fill a disk."""
+    assert node.run(NAME) == Exit.OK
+    assert node.result(NAME)
+    assert [*node.folder.iterdir()] == []
+
+
+def test_a_member_whose_result_is_there_makes_nothing_again(node: OnNode) -> None:
+    assert node.run(NAME) == Exit.OK
+    made = node.engine.ran.copy()
+    assert node.run(NAME) == Exit.OK
+    assert node.engine.ran == made
