@@ -1,4 +1,4 @@
-"""A member on a node, in this process: what was sent along lies in a tiny registry, the engine is pretended."""
+"""A member on a node, in this process: the registry is tiny, and the engine pretended."""
 
 from __future__ import annotations
 
