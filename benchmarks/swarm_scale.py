@@ -62,6 +62,8 @@ reservations = {{ cpus = {cpus}, memory = "64m" }}
 [sweep.matrix]
 train.seed = {seeds}
 """
+#: Docker's own, in nanoseconds: a machine that is kept busy is not dead.
+_HEARTBEAT = 5_000_000_000
 _STUB = "paddock-benchmark-member:1"
 _DOCKERFILE = """
 ARG BASE
@@ -334,7 +336,7 @@ def main() -> None:
         scratch = Path(name)
         build_stub(client, make_template(scratch))
         stages = build_stand_ins(client, base, scratch)
-        with swarm(client, tools) as nodes:
+        with swarm(client, tools, heartbeat=_HEARTBEAT) as nodes:
             bring(nodes, stages)
             for members in options.members:
                 run_one(nodes, scratch, members, options)

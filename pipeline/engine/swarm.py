@@ -106,6 +106,11 @@ class Task:
     created: str
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it may have printed something: it runs, or ran."""
+        return self.state == "running" or self.state in ENDED
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more comes of it: it ended, or its node is gone and Swarm has given it up."""
         return self.state in ENDED or self.wanted in ("shutdown", "remove")
@@ -215,6 +220,17 @@ class Swarm:
         found = [dict(it["Spec"].get("Labels") or {}) for it in secrets]
         return [*(it.labels for it in self.services(labels)), *found]
 
+    def rooms(self) -> list[tuple[float, int]]:
+        """Return the CPUs, and the bytes of memory, of each node that takes work."""
+        with translated(msg("asking the Swarm for its nodes")):
+            nodes = [
+                it
+                for it in self._api.nodes()
+                if it["Status"]["State"] == "ready" and it["Spec"]["Availability"] == "active"
+            ]
+        found = [(it.get("Description") or {}).get("Resources") or {} for it in nodes]
+        return [(it.get("NanoCPUs", 0) / _NANO, it.get("MemoryBytes", 0)) for it in found]
+
     def tasks(self, labels: Mapping[str, str]) -> dict[str, list[Task]]:
         """Return the attempts of the services that carry all of ``labels``, by service, the oldest first."""
         with translated(msg("asking the Swarm for its tasks")):
@@ -290,11 +306,16 @@ def _unix(moment: str) -> str:
     return f"{int(since.timestamp())}.{fraction:0<9}"
 
 
+def _literal(text: str) -> str:
+    """Return a text that means itself, where Swarm takes ``{{`` for the start of a template."""
+    return text.replace("{{", '{{"{{"}}')
+
+
 def _mounts(wanted: Wanted) -> list[Mount]:
     mounts = [Mount(SOCKET, wanted.socket, type="bind")]
     mounts += [Mount(it, None, type="tmpfs") for it in wanted.caches]
     # Without names: Swarm removes them with the container.
-    return [*mounts, *(Mount(it, None, type="volume") for it in wanted.folders)]
+    return [*mounts, *(Mount(_literal(it), None, type="volume") for it in wanted.folders)]
 
 
 def _reference(secret: str, name: str, file: str) -> SecretReference:

@@ -222,7 +222,7 @@ class Watch:
             self._leave_if_told()
             attempts = tasks.get(names.get(job.member, ""), [])
             self._place(job, attempts)
-            if attempts:
+            if attempts and attempts[-1].has_begun:  # those that wait are many, and have said nothing
                 self._hear(job, attempts[-1])
             # Not before: a member that has sent its result clears up, and its service stays so long.
             is_done = any(it.state == "complete" for it in attempts)
@@ -237,6 +237,8 @@ class Watch:
         placed = MemberPlaced(job.member, now.node, now.state, len(attempts))
         if self._told.is_news(placed):
             self.log.say(placed)
+        if not now.node and now.error and self._told.is_new_reason(now.error):
+            self.log.say(Noted(msg("{member} waits: {why}", job.member, one_line(now.error))))
 
     def _hear(self, job: Job, task: Task) -> None:
         """Pass on what the latest attempt said since the last look."""
@@ -346,7 +348,7 @@ class _Told:
 
     def __init__(self, sweep: SwarmSweep) -> None:
         self._placed = dict[str, MemberPlaced]()
-        self._started = set[str]()
+        self._started, self._reasons = set[str](), set[str]()
         follower = Follower(sweep.own.events)
         while events := follower.read():
             for envelope in events:
@@ -365,4 +367,10 @@ class _Told:
         """Return whether it was not told that the member began; it is told now."""
         is_new = member not in self._started
         self._started.add(member)
+        return is_new
+
+    def is_new_reason(self, why: str) -> bool:
+        """Return whether nobody was told yet that members wait for this reason; it is told now."""
+        is_new = why not in self._reasons
+        self._reasons.add(why)
         return is_new

@@ -5,7 +5,7 @@ After that nothing of it depends on this machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline import __version__
@@ -30,6 +30,7 @@ from pipeline.swarm.order import INPUTS, Job, Order
 from pipeline.sweep.capacity import most_of
 from pipeline.sweep.drive import Asked, chosen
 from pipeline.sweep.plan import PlannedMember, SweepPlan, plan_sweep
+from pipeline.text import human_size
 from stages.message import msg
 
 Say = Callable[[str], None]
@@ -94,6 +95,7 @@ def send_along(
             read_lock(lock_of(member.project))
     preparation = Preparation(connected, say, check)
     plan = plan_sweep(members, preparation, options.forced, options.last)
+    _refuse_too_large(place, connected, plan)
     order = Order(
         version=__version__,
         project=project.name,
@@ -115,6 +117,32 @@ def send_along(
     check()
     digest = send(place.registry, order.tag, INPUTS, order.dump(), layers, say)
     return plan, order, digest
+
+
+def _refuse_too_large(place: Place, connected: Connected, plan: SweepPlan) -> None:
+    """Refuse a member for which no node is large enough: it would wait without an end.
+
+    Raises:
+        UsageError: says what it reserves, and what nodes have.
+    """
+    rooms = place.swarm.rooms()
+    for planned in plan.members:
+        project, services = planned.member.project, _services(planned)
+        cpus, memory = _room(place.section, project, connected, services)
+        if not any(cpus <= there and memory <= size for there, size in rooms):
+            nodes = sorted({(there, human_size(size)) for there, size in rooms}, reverse=True)
+            raise UsageError(
+                msg(
+                    "member {name} reserves {cpus} CPUs and {memory} of memory, and no node that takes work "
+                    "has as much ({nodes})",
+                    planned.name,
+                    f"{cpus:g}",
+                    human_size(memory),
+                    ", ".join(f"{there:g} CPUs, {size}" for there, size in nodes[:4]),
+                ),
+                connected.engine.endpoint.said,
+                msg("set reservations in [sweep.swarm], or limits.cpus and limits.memory, lower"),
+            )
 
 
 def _services(planned: PlannedMember) -> tuple[str, ...]:
@@ -154,8 +182,9 @@ def ask_for(place: Place, connected: Connected, order: Order, digest: str, jobs:
     labels = labels_of(connected, order.sweep)
     secret = _secret(place, order, labels)
     projects = {it.name: it.project for it in load_members(connected.project.folder)}
+    generic = dict(place.section.reservations.generic)
     for job in jobs:
-        project = projects[job.member]
+        cpus, memory = _room(place.section, projects[job.member], connected, job.services)
         place.swarm.create(
             Wanted(
                 name=f"paddock-{job.run}",
@@ -171,7 +200,7 @@ def ask_for(place: Place, connected: Connected, order: Order, digest: str, jobs:
                 socket=place.section.socket,
                 secret=secret,
                 placement=place.section.placement.model_dump(),
-                reservations=_reservations(place.section, project, connected, job),
+                reservations={"cpus": cpus, "memory": memory, "generic": generic},
                 restart=place.section.restart_policy.model_dump(),
             )
         )
@@ -182,18 +211,13 @@ def _words(place: Place, digest: str, member: str) -> tuple[str, ...]:
     return (*words, "--plain-http") if place.registry.plain_http else words
 
 
-def _reservations(
-    section: SwarmSection, project: Project, connected: Connected, job: Job
-) -> dict[str, object]:
-    """Return what a node has to have free: what is asked for, else the most that a stage may take."""
+def _room(
+    section: SwarmSection, project: Project, connected: Connected, services: Iterable[str]
+) -> tuple[float, int]:
+    """Return CPUs and bytes that a node has to have free: as asked for, else the most that a stage takes."""
     asked = section.reservations
-    services = [connected.workspace.compose.services[it] for it in job.services]
-    cpus, memory = most_of(project, services)
-    return {
-        "cpus": asked.cpus or cpus,
-        "memory": asked.memory_bytes or memory,
-        "generic": dict(asked.generic),
-    }
+    cpus, memory = most_of(project, [connected.workspace.compose.services[it] for it in services])
+    return asked.cpus or cpus, asked.memory_bytes or memory
 
 
 def _secret(place: Place, order: Order, labels: Mapping[str, str]) -> tuple[str, str, str] | None:

@@ -108,12 +108,13 @@ class TestSwarm:
 
 
 @contextmanager
-def swarm(client: DockerClient, tools: str) -> Iterator[TestSwarm]:
+def swarm(client: DockerClient, tools: str, heartbeat: int = HEARTBEAT) -> Iterator[TestSwarm]:
     """Run a Swarm of two nodes; everything of it is gone afterwards.
 
     Args:
         client: the first engine; it has to be on this machine, for sockets lie in folders of it.
         tools: an image with ``dockerd`` and ``docker-registry``.
+        heartbeat: how often a node says that it lives, in nanoseconds; of three that do not come it is dead.
     """
     with ExitStack() as stack:
         network = stack.enter_context(_network(client))
@@ -126,7 +127,7 @@ def swarm(client: DockerClient, tools: str) -> Iterator[TestSwarm]:
         manager.client.swarm.init(
             advertise_addr=manager.address,
             default_addr_pool=_POOL,
-            dispatcher_heartbeat_period=HEARTBEAT,
+            dispatcher_heartbeat_period=heartbeat,
         )
         token = manager.client.swarm.attrs["JoinTokens"]["Worker"]
         worker.client.swarm.join([manager.address], token, advertise_addr=worker.address)
