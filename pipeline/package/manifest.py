@@ -43,6 +43,7 @@ class Form:
     most_bytes: int
     remedy: str
     most_files: int = MOST_FILES
+    most_config: int = MOST_CONFIG
 
 
 PACKAGE = Form(
@@ -124,7 +125,7 @@ def parse_manifest(data: bytes, form: Form = PACKAGE) -> Manifest:
         found = one_line(str(raw.get("artifactType") or raw.get("mediaType")))[:200]
         raise PackageRefused(msg("it is no package of Paddock's, but {found}", found), form)
     config = _blob(raw.get("config"), form, form.config)
-    if config.size > MOST_CONFIG:
+    if config.size > form.most_config:
         raise PackageRefused(msg("its description is {size} bytes long", config.size), form)
     layers = raw.get("layers")
     if not isinstance(layers, list) or not 0 < len(layers) <= form.most_files:

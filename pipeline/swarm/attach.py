@@ -222,7 +222,9 @@ class Watch:
             self._leave_if_told()
             attempts = tasks.get(names.get(job.member, ""), [])
             self._place(job, attempts)
-            if attempts and attempts[-1].has_begun:  # those that wait are many, and have said nothing
+            if (
+                attempts and attempts[-1].has_begun
+            ):  # those that wait are many, and have said nothing
                 self._hear(job, attempts[-1])
             # Not before: a member that has sent its result clears up, and its service stays so long.
             is_done = any(it.state == "complete" for it in attempts)

@@ -14,7 +14,8 @@ from stages.message import msg
 
 _AGAIN = msg("start the sweep again: paddock sweep --swarm")
 _TYPE = "application/vnd.paddock.sweep"
-#: Inputs are archives, as large as data are; results are the files that a run leaves.
+#: Inputs are archives, as large as data are, with an order that names all members; results are the files that
+#: a run leaves.
 INPUTS = Form(
     f"{_TYPE}.inputs.v1",
     f"{_TYPE}.order.v1+json",
@@ -22,6 +23,7 @@ INPUTS = Form(
     f"{_TYPE}.file.v1",
     1 << 40,
     _AGAIN,
+    most_config=16 << 20,
 )
 RESULT = Form(
     f"{_TYPE}.result.v1",

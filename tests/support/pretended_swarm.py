@@ -48,6 +48,7 @@ class PretendedSwarm:
         alive: the nodes that can be asked to clear up.
         dies: whether an attempt is gone in the middle, likewise, its node with it.
         engine: of each node.
+        room: CPUs and bytes of memory, by node.
     """
 
     folder: Path
@@ -56,6 +57,7 @@ class PretendedSwarm:
     engine: NodeEngine = field(default_factory=NodeEngine)
     max_attempts: int = 4
     alive: tuple[str, ...] = ("node1", "node2")
+    room: list[tuple[float, int]] = field(default_factory=lambda: [(4.0, 8 << 30)])
     wanted: dict[str, Wanted] = field(default_factory=dict)
     attempts: dict[str, list[Task]] = field(default_factory=dict)
     printed: dict[str, list[str]] = field(default_factory=dict)
@@ -79,6 +81,9 @@ class PretendedSwarm:
 
     def labels(self, labels: Mapping[str, str]) -> list[Mapping[str, str]]:
         return [it.labels for it in self.services(labels)]
+
+    def rooms(self) -> list[tuple[float, int]]:
+        return self.room
 
     def tasks(self, labels: Mapping[str, str]) -> dict[str, list[Task]]:
         """Let each service have one more attempt, until one comes to its end."""
