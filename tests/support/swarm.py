@@ -36,6 +36,20 @@ HEARTBEAT = 1_000_000_000
 
 
 @dataclass(frozen=True)
+class Guarded:
+    """Who may enter a registry: a name and a password, and the line of htpasswd that says so."""
+
+    username: str
+    password: str
+    htpasswd: str
+
+    @property
+    def login(self) -> dict[str, str]:
+        """The same for Docker."""
+        return {"username": self.username, "password": self.password}
+
+
+@dataclass(frozen=True)
 class Node:
     """A machine of the Swarm, which others reach at ``address``."""
 
@@ -58,7 +72,8 @@ class Node:
 class TestSwarm:
     """A manager, a worker and a registry.
 
-    ``registry`` is its address for nodes, for containers in them, and for this process. It has no TLS.
+    ``registry`` is its address for nodes, for containers in them, and for this process. It has no TLS;
+    ``login`` is who it lets in, None if that is everybody.
     """
 
     __test__ = False
@@ -68,6 +83,7 @@ class TestSwarm:
     registry: str
     store: RealRegistry
     first: DockerClient
+    login: dict[str, str] | None = None
 
     @property
     def nodes(self) -> tuple[Node, Node]:
@@ -84,14 +100,14 @@ class TestSwarm:
 
     def publish(self, image: str, repository: str) -> str:
         """Put an image of the first engine into the registry; return its name by digest, as nodes pull it."""
-        pushed = push(self.first, image, f"{self.store.address}/{repository}")
+        pushed = push(self.first, image, f"{self.store.address}/{repository}", self.login)
         return pushed.replace(self.store.address, self.registry)
 
     def hand_over(self, node: Node, images: Sequence[str]) -> None:
         """Give a node images of the first engine under their names, by way of the registry."""
         for image in images:
             pinned = self.publish(image, image.partition(":")[0])
-            node.client.images.pull(pinned)
+            node.client.images.pull(pinned, auth_config=self.login)
             node.client.images.get(pinned).tag(image)
 
     def tasks(self, service: str) -> list[dict[str, Any]]:
@@ -108,17 +124,24 @@ class TestSwarm:
 
 
 @contextmanager
-def swarm(client: DockerClient, tools: str, heartbeat: int = HEARTBEAT) -> Iterator[TestSwarm]:
+def swarm(
+    client: DockerClient,
+    tools: str,
+    heartbeat: int = HEARTBEAT,
+    guarded: Guarded | None = None,
+) -> Iterator[TestSwarm]:
     """Run a Swarm of two nodes; everything of it is gone afterwards.
 
     Args:
         client: the first engine; it has to be on this machine, for sockets lie in folders of it.
         tools: an image with ``dockerd`` and ``docker-registry``.
         heartbeat: how often a node says that it lives, in nanoseconds; of three that do not come it is dead.
+        guarded: whom alone the registry lets in.
     """
     with ExitStack() as stack:
         network = stack.enter_context(_network(client))
-        store = stack.enter_context(real_registry(client, tools, network=network.name))
+        htpasswd = guarded.htpasswd if guarded else ""
+        store = stack.enter_context(real_registry(client, tools, htpasswd, network.name))
         registry = f"{_address(network, store.container)}:{_PORT}"
         manager, worker = (
             stack.enter_context(_node(client, tools, network, registry, name))
@@ -131,7 +154,9 @@ def swarm(client: DockerClient, tools: str, heartbeat: int = HEARTBEAT) -> Itera
         )
         token = manager.client.swarm.attrs["JoinTokens"]["Worker"]
         worker.client.swarm.join([manager.address], token, advertise_addr=worker.address)
-        yield TestSwarm(manager, worker, registry, store, client)
+        yield TestSwarm(
+            manager, worker, registry, store, client, guarded.login if guarded else None
+        )
 
 
 @contextmanager

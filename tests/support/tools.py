@@ -129,19 +129,21 @@ def _port(container: Container) -> str:
     raise AssertionError(container.logs().decode())
 
 
-def push(client: DockerClient, source: str, repository: str) -> str:
+def push(
+    client: DockerClient, source: str, repository: str, login: dict[str, str] | None = None
+) -> str:
     """Push an image to a registry that may still be starting; return its reference by digest."""
     client.images.get(source).tag(repository, "1")
     try:
-        return _pushed(client, repository)
+        return _pushed(client, repository, login)
     finally:
         client.images.remove(f"{repository}:1")
 
 
-def _pushed(client: DockerClient, repository: str) -> str:
+def _pushed(client: DockerClient, repository: str, login: dict[str, str] | None) -> str:
     said = ""
     for _ in range(round(5 * PATIENCE)):
-        stream = client.api.push(repository, tag="1", stream=True, decode=True)
+        stream = client.api.push(repository, tag="1", stream=True, decode=True, auth_config=login)
         items = list(stream)
         digests = [item["aux"]["Digest"] for item in items if "Digest" in item.get("aux", {})]
         if digests:
