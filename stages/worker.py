@@ -137,7 +137,7 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     _begin(partial)
     _obey_sigterm(context)
     # Libraries read these when they are loaded.
-    os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))
+    os.environ.setdefault("OMP_NUM_THREADS", str(_threads(spec)))
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # PaddleOCR's tools too
     os.environ.update(PINS if spec.kernels == "portable" else {})
     module = importlib.import_module(f"stages.{stage}")
@@ -159,6 +159,14 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
         output.rename(before)
     partial.rename(output)
     remove_tree(before)
+
+
+def _threads(spec: Spec) -> int:
+    """Return how many threads libraries take in this process.
+
+    Training on frozen features takes one, so that no sum is shared out and their number decides no byte.
+    """
+    return 1 if spec.parameters.get("mode") == "frozen" else spec.threads
 
 
 def _cpu_seconds() -> float:

@@ -2,7 +2,9 @@
 
 Paddle Inference with oneDNN is five times as fast at this as Paddle's dygraph. Folding PPLCNetV3's
 affines into its convolutions, with the rules by which a program is made ready for Paddle-Lite, makes it
-three times as fast again: on the CPU these elementwise operators cost more than the convolutions.
+three times as fast again: on the CPU these elementwise operators cost more than the convolutions. It
+computes with one thread: two take a quarter more processor time for the same numbers, so who has more
+lets so many processes compute.
 """
 
 from __future__ import annotations
@@ -14,19 +16,19 @@ from pathlib import Path
 
 import numpy as np
 import paddle
-from paddle.inference import Config, create_predictor
 
 from stages.cpu import read_cpu
 from stages.errors import StageError
 from stages.kernels.use import is_portable
 from stages.message import msg
+from stages.ppocr.tracing import quicken
 from stages.program.folding import fold_norms
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
 from stages.program.rules import AFFINE, SIMPLE, apply_rules
+from stages.runners import pd
+from stages.runners.protocol import Run
 
-#: Images in one run: measured best on two cores.
-BATCH = 8
 #: The largest difference to the network's own features, as a share of the largest of them: float32
 #: sums in another order, no more. Measured for PP-OCRv5_mobile_rec: 4e-5.
 TOLERANCE = 1e-3
@@ -37,48 +39,20 @@ _CALL_STACK = "op_callstack"
 class Backbone:
     """The backbone of a fused network as a model of its own."""
 
-    def __init__(
-        self, network: paddle.nn.Layer, folder: Path, shape: Sequence[int], threads: int
-    ) -> None:
+    def __init__(self, network: paddle.nn.Layer, folder: Path, shape: Sequence[int]) -> None:
         """Export ``network.backbone`` into ``folder`` for images of ``shape`` and load it there.
 
         Raises:
             StageError: what was loaded does not compute what the network computes.
         """
         self.shape = tuple(shape)
-        files = _simplified(_exported(network.backbone, folder, self.shape))
-        self._run = _Predictor(files, threads)
-        self.feature_shape = _prove(network.backbone, self._run, self.shape)
+        #: Program and weights, for :mod:`stages.runners.pd`.
+        self.files = _simplified(_exported(network.backbone, folder, self.shape))
+        #: float32 [N, 3, H, W] of prepared images to float32 [N, channels, 1, T], in this process.
+        self.features = pd.load(1, *map(str, self.files))
+        self.feature_shape = _prove(network.backbone, self.features, self.shape)
         #: What the features hang on besides the image: program and weights, and the Paddle that runs them.
-        self.fingerprint = fingerprint_of(files, threads)
-
-    def features(self, images: np.ndarray) -> np.ndarray:
-        """Return float32 [N, channels, 1, T] of at most :data:`BATCH` prepared images.
-
-        It is always a whole batch that runs, so that an image's features do not depend on how many
-        others are looked at with it.
-        """
-        batch = np.zeros((BATCH, *self.shape), np.float32)
-        batch[: len(images)] = images
-        return self._run(batch)[: len(images)]
-
-
-class _Predictor:
-    def __init__(self, files: tuple[Path, Path], threads: int) -> None:
-        config = Config(str(files[0]), str(files[1]))
-        config.disable_gpu()
-        config.enable_mkldnn()
-        config.set_cpu_math_library_num_threads(threads)
-        config.disable_glog_info()
-        self._predictor = create_predictor(config)
-        self._input = self._predictor.get_input_handle(self._predictor.get_input_names()[0])
-        self._output = self._predictor.get_output_handle(self._predictor.get_output_names()[0])
-
-    def __call__(self, batch: np.ndarray) -> np.ndarray:
-        self._input.copy_from_cpu(batch)
-        self._predictor.run()
-        output: np.ndarray = self._output.copy_to_cpu()
-        return output
+        self.fingerprint = fingerprint_of(self.files)
 
 
 def _exported(backbone: paddle.nn.Layer, folder: Path, shape: Sequence[int]) -> tuple[Path, Path]:
@@ -86,6 +60,7 @@ def _exported(backbone: paddle.nn.Layer, folder: Path, shape: Sequence[int]) -> 
     specification = [paddle.static.InputSpec([None, *shape], "float32", "x")]
     # What no tensor decides need not be rewritten into operators; to rewrite it takes five seconds.
     paddle.jit.ignore_module([sys.modules[type(backbone).__module__]])
+    quicken()
     # Names count up from the start of the process: another count would be another fingerprint.
     with paddle.pir_utils.OldIrGuard(), paddle.utils.unique_name.guard():
         static = paddle.jit.to_static(backbone, input_spec=specification, full_graph=True)
@@ -106,12 +81,10 @@ def _simplified(files: tuple[Path, Path]) -> tuple[Path, Path]:
     return simple
 
 
-def _prove(
-    backbone: paddle.nn.Layer, predictor: _Predictor, shape: Sequence[int]
-) -> tuple[int, ...]:
+def _prove(backbone: paddle.nn.Layer, predict: Run, shape: Sequence[int]) -> tuple[int, ...]:
     """Compare with the network on an image of noise; return the shape of an image's features."""
     image = np.random.default_rng(0).uniform(-1, 1, (1, *shape)).astype(np.float32)
-    found = predictor(image)
+    found = predict(image)
     with paddle.no_grad():
         expected: np.ndarray = backbone(paddle.to_tensor(image)).numpy()
     difference = float(np.abs(found - expected).max() / np.abs(expected).max())
@@ -129,7 +102,7 @@ def _prove(
     return tuple(found.shape[1:])
 
 
-def fingerprint_of(files: tuple[Path, Path], threads: int) -> str:
+def fingerprint_of(files: tuple[Path, Path]) -> str:
     """Return a hash of a legacy model's program and weights, and of what runs them."""
     program = read_program(files[0])
     for operator in program.blocks[0].ops:
@@ -138,13 +111,13 @@ def fingerprint_of(files: tuple[Path, Path], threads: int) -> str:
         operator.attrs.extend(kept)
     known = hashlib.sha256()
     content = program.SerializeToString(deterministic=True), files[1].read_bytes()
-    for part in (*content, *_runtime(threads)):
+    for part in (*content, *_runtime()):
         known.update(hashlib.sha256(part).digest())
     return known.hexdigest()
 
 
-def _runtime(threads: int) -> tuple[bytes, ...]:
-    """Return what decides the last digits: Paddle's build, its kernels, how the work is shared out."""
+def _runtime() -> tuple[bytes, ...]:
+    """Return what decides the last digits: Paddle's build and its kernels."""
     kernels = "portable" if is_portable() else read_cpu().get("cpu_flags", "")
-    said = paddle.__version__, paddle.version.commit, kernels, str(threads)
+    said = paddle.__version__, paddle.version.commit, kernels
     return tuple(text.encode() for text in said)

@@ -2,14 +2,16 @@
 
 Features are kept by content: the backbone (its program, its weights, the Paddle that runs it) names the
 folder, what the backbone reads of an image names the entry. So a second run, another head, another
-dictionary or more images cost what is new, and a stage that was stopped goes on where it was.
+dictionary or more images cost what is new, and a stage that was stopped goes on where it was. Trainings that
+run at once take images in an order of chance each, so that one finds what another has just computed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +22,18 @@ from stages.contract import FeatureCount
 from stages.dataset.samples import Sample
 from stages.errors import StageError
 from stages.frozen.augment import augmented
-from stages.frozen.backbone import BATCH, Backbone
+from stages.frozen.backbone import Backbone
 from stages.frozen.cache import Cache, Damaged
 from stages.message import msg
 from stages.preprocess import prepare, read_image
+from stages.runners import Crew, ModelRunner, RunnerFailedError
 
 #: Images between two notes of how far it is.
 _NOTED = 64
+#: Images for which another process is worth its start.
+_WORTH_A_PROCESS = 16
+#: Images that a process may have before it: few, as another training may compute them meanwhile.
+_AHEAD = 8
 
 
 @dataclass
@@ -42,6 +49,35 @@ class Tally:
         images = self.computed + self.cached
         speed = round(images / self.seconds, 2) if self.seconds else 0.0
         return FeatureCount(images, self.computed, self.cached, speed)
+
+
+@dataclass(frozen=True)
+class _View:
+    """An image as the backbone may see it: itself, or an augmented copy with a number from 1."""
+
+    path: Path
+    copy: int
+
+    def prepared(self, shape: Sequence[int]) -> np.ndarray:
+        """Return what the backbone reads, float32 [3, H, W]."""
+        return prepare(augmented(read_image(self.path), self.copy), shape)
+
+
+def _views(samples: Sequence[Sample], copies: int) -> Iterator[_View]:
+    """Give the views of each sample: its image, then its copies."""
+    for sample in samples:
+        for copy in range(1 + copies):
+            yield _View(sample.image, copy)
+
+
+def _in_any_order(names: Iterable[str]) -> list[str]:
+    """Return the names in another order each time: it decides no number."""
+    every = list(names)
+    return [every[place] for place in np.random.default_rng().permutation(len(every))]
+
+
+def _nothing(*_: int) -> None:
+    """Take note of nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +111,7 @@ class Extractor:
         folder: Path,
         warn: Callable[[str, str], None],
         guarding: Callable[[], AbstractContextManager[None]] = nullcontext,
+        processes: int = 1,
     ) -> None:
         """Keep features in a folder of ``folder``.
 
@@ -83,11 +120,12 @@ class Extractor:
             folder: of the features of all backbones.
             warn: told what was wrong, and where.
             guarding: surrounds every reading of the cache, for its time to be counted.
+            processes: that compute at once, a thread each.
         """
         self.backbone, self.tally = backbone, Tally()
-        self._warn, self._guarding = warn, guarding
+        self._warn, self._guarding, self._processes = warn, guarding, processes
         self._cache = Cache(folder / backbone.fingerprint)
-        self._damaged = 0
+        self._damaged: set[str] = set()
 
     def features_of(
         self, samples: Sequence[Sample], grown: Callable[[int], None], copies: int = 0
@@ -105,19 +143,16 @@ class Extractor:
         """
         started = time.monotonic()
         names: list[str] = []
-        waiting: list[tuple[str, np.ndarray]] = []
-        for image in self._views(samples, copies):
+        missing: dict[str, _View] = {}
+        for view in _views(samples, copies):
             if len(names) % _NOTED == 0:
-                grown(len(names) - len(waiting))
-            names.append(hashlib.sha256(image).hexdigest())
-            if self._look(names[-1]) is not None:
-                self.tally.cached += 1
-                continue
-            waiting.append((names[-1], image))
-            if len(waiting) == BATCH:
-                self._compute(waiting)
-                waiting = []
-        self._compute(waiting)
+                grown(len(names) - len(missing))
+            names.append(hashlib.sha256(view.prepared(self.backbone.shape)).hexdigest())
+            if names[-1] not in missing and self._look(names[-1]) is None:
+                missing[names[-1]] = view
+        there = len(names) - len(missing)
+        self.tally.cached += there
+        self._compute(missing, lambda done: grown(there + done))
         grown(len(names))
         self.tally.seconds += time.monotonic() - started
         self._say_damaged()
@@ -130,34 +165,59 @@ class Extractor:
         found = self._look(name)
         if found is None:
             self._say_damaged()
-            image = augmented(read_image(path), copy)
-            found = self._compute([(name, prepare(image, self.backbone.shape))])[0]
+            image = _View(path, copy).prepared(self.backbone.shape)
+            found = self.backbone.features(image[np.newaxis])[0]
+            self._keep(name, found)
         return found
-
-    def _views(self, samples: Sequence[Sample], copies: int) -> Iterator[np.ndarray]:
-        """Give what the backbone reads of each image: of itself, then of its copies."""
-        for sample in samples:
-            image = read_image(sample.image)
-            for copy in range(1 + copies):
-                yield prepare(augmented(image, copy), self.backbone.shape)
 
     def _look(self, name: str) -> np.ndarray | None:
         try:
             with self._guarding():
                 return self._cache.get(name, self.backbone.feature_shape)
         except Damaged:
-            self._damaged += 1
+            self._damaged.add(name)
             return None
 
-    def _compute(self, waiting: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
-        """Compute the features of at most a batch of images, and keep them by name."""
-        if not waiting:
-            return np.empty((0, *self.backbone.feature_shape), np.float32)
-        rows = self.backbone.features(np.stack([image for _, image in waiting]))
-        self.tally.computed += len(rows)
-        for (name, _), row in zip(waiting, rows, strict=True):
-            self._keep(name, row)
-        return rows
+    def _compute(self, missing: Mapping[str, _View], grown: Callable[[int], None]) -> None:
+        """Compute the features of images, and keep them by name; ``grown`` is told how many are there."""
+        asked = deque[str]()
+        found = 0
+
+        def images() -> Iterator[np.ndarray]:
+            nonlocal found
+            for name in _in_any_order(missing):
+                if self._look(name) is not None:  # another training was quicker
+                    found += 1
+                    continue
+                asked.append(name)
+                yield missing[name].prepared(self.backbone.shape)
+
+        processes = min(self._processes, -(-len(missing) // _WORTH_A_PROCESS))
+        for computed, row in enumerate(self._rows(images(), processes), 1):
+            self._keep(asked.popleft(), row)
+            self.tally.computed += 1
+            if computed % _NOTED == 0:
+                grown(found + computed)
+        self.tally.cached += found
+
+    def _rows(self, images: Iterator[np.ndarray], processes: int) -> Iterator[np.ndarray]:
+        """Give what so many processes make of each image, in order.
+
+        Raises:
+            StageError: they cannot.
+        """
+        files = [str(path) for path in self.backbone.files]
+        with Crew(processes, _nothing, _nothing, _AHEAD * processes) as crew:
+            crew.add("backbone", [ModelRunner("pd", files) for _ in range(processes)])
+            for _, answers in crew.read(images):
+                answer = answers["backbone"]
+                if isinstance(answer, RunnerFailedError):
+                    raise StageError(
+                        msg("the backbone cannot be run: {error}", answer),
+                        "train",
+                        msg("see the stage's log"),
+                    ) from answer
+                yield answer.probabilities
 
     def _keep(self, name: str, row: np.ndarray) -> None:
         try:
@@ -177,8 +237,8 @@ class Extractor:
             self._warn(
                 msg(
                     "{damaged} entries of the feature cache were damaged and are computed again",
-                    self._damaged,
+                    len(self._damaged),
                 ),
                 str(self._cache.folder),
             )
-            self._damaged = 0
+            self._damaged.clear()

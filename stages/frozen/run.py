@@ -63,8 +63,10 @@ def train(context: Context) -> TrainMetrics:
     dictionary = given_dictionary(context)
     network, proved = _official_network(context, architecture, dictionary)
     start = state_arrays(network)
-    backbone = Backbone(network, context.scratch, parameters["image_shape"], context.spec.threads)
-    extractor = Extractor(backbone, context.cache / CACHE, context.warn, context.guarding)
+    backbone = Backbone(network, context.scratch, parameters["image_shape"])
+    extractor = Extractor(
+        backbone, context.cache / CACHE, context.warn, context.guarding, context.spec.threads
+    )
     splits = _splits(context, extractor, dictionary)
     fitting = Fitting(
         context, Head(network), _recipe(context), EarlyStopping.of(parameters), dictionary

@@ -66,6 +66,7 @@ class Crew:
         hands: how many processes may be at work at a time.
         pause: is called again and again while models are at work; may raise.
         loaded: is told how many models are loaded, and of how many.
+        most: how many images are held at most.
     """
 
     def __init__(
@@ -73,8 +74,9 @@ class Crew:
         hands: int,
         pause: Callable[[], None],
         loaded: Callable[[int, int], None],
+        most: int = _HELD_MOST,
     ) -> None:
-        self._hands, self._pause, self._loaded = hands, pause, loaded
+        self._hands, self._pause, self._loaded, self._most = hands, pause, loaded, most
         self._members: dict[str, _Member] = {}
         self._all_held = False
 
@@ -136,7 +138,7 @@ class Crew:
         if not held:  # the first says how large they are
             held |= itertools.islice(source, 1)
         for image in itertools.islice(held.values(), 1):
-            room = max(_HELD_LEAST, min(_HELD_MOST, _HELD_BYTES // image.nbytes)) - len(held)
+            room = max(_HELD_LEAST, min(self._most, _HELD_BYTES // image.nbytes)) - len(held)
             more = dict(itertools.islice(source, room))
             self._all_held = len(more) < room
             held |= more

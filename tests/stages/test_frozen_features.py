@@ -3,7 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from stages.dataset.samples import Sample, read_samples
 from stages.errors import StageError, Stopped
 from stages.frozen import backbone as backbones
+from stages.frozen import features
 from stages.frozen.backbone import Backbone, fingerprint_of
 from stages.frozen.features import Extractor
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
@@ -51,7 +52,7 @@ def backbone_folder() -> Path:
 
 @lru_cache(maxsize=1)
 def backbone() -> Backbone:
-    return Backbone(network(dictionary()), backbone_folder(), SHAPE, 2)
+    return Backbone(network(dictionary()), backbone_folder(), SHAPE)
 
 
 @lru_cache(maxsize=1)
@@ -74,9 +75,15 @@ class Extraction:
         of: Sequence[Sample],
         grown: Callable[[int], None] = nothing,
         copies: int = 0,
+        processes: int = 2,
     ) -> None:
         self.warnings: list[str] = []
-        extractor = Extractor(backbone(), folder, lambda text, where: self.warnings.append(text))
+        extractor = Extractor(
+            backbone(),
+            folder,
+            lambda text, where: self.warnings.append(text),
+            processes=processes,
+        )
         self.features = extractor.features_of(of, grown, copies)
         self.tally = extractor.tally
         self.rows = self.features.rows(range(len(of)))
@@ -127,22 +134,50 @@ def test_an_image_has_the_same_features_whatever_is_computed_with_it() -> None:
     assert half.rows[::-1].tobytes() == first.rows.tobytes()
 
 
+def test_the_number_of_processes_changes_no_bit(tmp_path: Path) -> None:
+    _, first = cold()
+    assert Extraction(tmp_path, samples(), processes=1).rows.tobytes() == first.rows.tobytes()
+
+
+def test_what_another_training_computes_meanwhile_is_not_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, first = cold()
+
+    def meanwhile(names: Mapping[str, object]) -> list[str]:
+        monkeypatch.undo()
+        Extraction(tmp_path, samples()[:5])
+        return list(names)
+
+    monkeypatch.setattr(features, "_in_any_order", meanwhile)
+    run = Extraction(tmp_path, samples())
+    assert (run.tally.computed, run.tally.cached) == (LINES - 5, 5)
+    assert run.rows.tobytes() == first.rows.tobytes()
+
+
+def test_a_backbone_that_cannot_be_run_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backbone(), "files", (tmp_path / "a.pdmodel", tmp_path / "a.pdiparams"))
+    with pytest.raises(StageError, match="the backbone cannot be run"):
+        Extraction(tmp_path, samples()[:1])
+
+
 def test_another_dictionary_finds_them_again(tmp_path: Path) -> None:
     path = tmp_path / "dict.txt"
     path.write_text("0\n1\n", encoding="utf-8")
     digits = Dictionary.load(path, use_space_char=False)
-    other = Backbone(network(digits), tmp_path, SHAPE, 2)
+    other = Backbone(network(digits), tmp_path, SHAPE)
     assert other.fingerprint == backbone().fingerprint
 
 
 def test_another_backbone_does_not(tmp_path: Path) -> None:
     program, weights = (backbone_folder() / f"simplified.{end}" for end in ("pdmodel", "pdiparams"))
-    assert fingerprint_of((program, weights), threads=2) == backbone().fingerprint
-    assert fingerprint_of((program, weights), threads=1) != backbone().fingerprint
+    assert fingerprint_of((program, weights)) == backbone().fingerprint
     changed = bytearray(weights.read_bytes())
     changed[-1] ^= 1
     (tmp_path / "weights").write_bytes(changed)
-    assert fingerprint_of((program, tmp_path / "weights"), threads=2) != backbone().fingerprint
+    assert fingerprint_of((program, tmp_path / "weights")) != backbone().fingerprint
 
 
 def test_copies_are_the_same_whatever_else_is_drawn_and_take_turns(tmp_path: Path) -> None:
@@ -195,15 +230,18 @@ def test_an_entry_that_goes_while_training_reads_it_is_computed_again(tmp_path: 
     assert len(run.warnings) == 1
 
 
-def test_what_was_computed_before_a_stop_is_kept(tmp_path: Path) -> None:
+def test_what_was_computed_before_a_stop_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stop(done: int) -> None:
         if done:
             raise Stopped
 
-    many = [*samples()] * 4  # the first 64 lines are noted; only 20 images are different
+    monkeypatch.setattr(features, "_NOTED", 4)
     with pytest.raises(Stopped):
-        Extraction(tmp_path, many, stop)
-    assert len(entries(tmp_path)) == LINES
+        Extraction(tmp_path, samples(), stop)
+    assert len(entries(tmp_path)) == 4
+    assert Extraction(tmp_path, samples()).tally.computed == LINES - 4
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_entry(

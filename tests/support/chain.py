@@ -1,7 +1,7 @@
 """``python -m support.chain FOLDER``: from drawn lines to ``.nb`` files, by the stages' code.
 
 As small as a chain with every part in it can be, for a processor that is emulated: PP-OCRv5 with its official
-weights, two images to train on and one to validate with, 64 pixels wide, two in a batch of the backbone's.
+weights, two images to train on and one to validate with, 64 pixels wide.
 PaddleOCR's own trainer is no part of it: under qemu-user 7.2 it ends with a segmentation fault.
 """
 
@@ -16,12 +16,11 @@ import paddle
 
 from stages import convert, train
 from stages.export import from_checkpoint as export
-from stages.frozen import backbone, features
 from stages.runners import client
 from support.legacy import context
 from support.lines import train_context, train_inputs
 
-SHAPE, BATCH = [3, 48, 64], 2
+SHAPE = [3, 48, 64]
 #: An image takes minutes where each instruction is emulated.
 _PATIENCE_S = 3600.0
 #: Paddle's own square roots, which no pin makes equal: what shows that two processors were at work.
@@ -45,7 +44,7 @@ def main(folder: Path) -> None:
 def frozen(folder: Path, inputs: dict[str, Path]) -> None:
     """Train on the frozen backbone's features."""
     run = train_context(folder, inputs, image_shape=SHAPE, epochs=1, batch_size=2)
-    with patch.object(backbone, "BATCH", BATCH), patch.object(features, "BATCH", BATCH):
+    with patch.object(client, "RUN_TIMEOUT_S", _PATIENCE_S):
         train.run(run)
 
 

@@ -289,11 +289,12 @@ def test_only_what_is_rounded_with_images_hangs_on_them(
     assert ("train" in quantize.inputs, "images" in quantize.parameters) == (kind == "int8",) * 2
 
 
-def test_verify_has_threads_in_its_key_where_a_model_takes_them_all(tmp_path: Path) -> None:
+def test_a_project_on_frozen_features_hangs_on_no_number_of_threads(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p", f'{MINIMAL}\n[model]\npretrained = "official"\n')
     give_pir(folder / "official")
     wires = {item.stage: item for item in wires_of(folder)}
-    assert wires["verify"].decided_by == ("threads", "kernels", "processor")
+    assert wires["train"].decided_by == ("seed", "kernels")
+    assert wires["verify"].decided_by == ("kernels", "processor")
 
 
 @pytest.mark.parametrize(

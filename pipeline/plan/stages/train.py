@@ -48,8 +48,13 @@ def _makes(_basis: Basis) -> dict[str, str]:
     return {"checkpoint": CHECKPOINT, "config": CONFIGURATION}
 
 
-def _decided_by(_basis: Basis) -> tuple[Surrounding, ...]:
-    """Order and dropout hang on the seed; gradients and features are sums, shared out over the threads."""
+def _decided_by(basis: Basis) -> tuple[Surrounding, ...]:
+    """Order and dropout hang on the seed; PaddleOCR's trainer shares its sums out over the threads.
+
+    Mode frozen does not: it computes with one thread, in more processes where there are more.
+    """
+    if basis.project.settings.train.mode == "frozen":
+        return ("seed", "kernels")
     return ("seed", "threads", "kernels")
 
 

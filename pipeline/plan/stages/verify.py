@@ -57,10 +57,9 @@ def _makes(_basis: Basis) -> dict[str, str]:
 def _decided_by(basis: Basis) -> tuple[Surrounding, ...]:
     """Paddle Inference folds batch norms with the processor's own square roots, whatever the kernels.
 
-    Every model is measured with one thread; the model that training started from, and a recogniser that
-    reads what detection finds, take all there are.
+    Every model reads with one thread; a recogniser that reads what detection finds takes all there are.
     """
-    more = basis.start.official or _recogniser(basis)
+    more = _recogniser(basis)
     return ("threads", "kernels", "processor") if more else ("kernels", "processor")
 
 
