@@ -2,7 +2,8 @@
 
 ``python benchmarks/sweep_shares.py PROJECT [--seeds 42 43 44] [--rates 1e-3 3e-4] [--jobs 1]`` copies
 the project, sweeps it from nothing, and runs each member in a copy of its own, whose ``.nb`` files must be
-the same. With ``--alone 1`` only the first member is run alone, and stands for all.
+the same. On two CPUs ``--jobs 2 --cpus 1.0`` keeps both at work; a member alone
+has what the project says. With ``--alone 1`` only the first member is run alone, and stands for all.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[42, 43, 44])
     parser.add_argument("--rates", nargs="+", default=["1e-3", "3e-4"])
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--cpus", default="", help="limits.cpus of all, where more run at once")
+    parser.add_argument(
+        "--cpus", default="", help="limits.cpus of the sweep, where more run at once"
+    )
     parser.add_argument(
         "--alone", type=int, default=1000, help="so many members are run alone, too"
     )
@@ -93,7 +96,7 @@ def run_alone(project: Path, member: Member, swept: Swept) -> Timed:
         set_key(folder, "train", "learning_rate", member.rate)
         done = timed([paddock(), "--batch", "--json", str(folder)])
         if models_in(folder / "out") != swept.models[member.name]:
-            print(f"{member.name}: alone it comes out otherwise (limits.cpus is part of its key)")
+            print(f"{member.name}: alone it comes out otherwise")
         return done
 
 

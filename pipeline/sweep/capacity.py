@@ -1,4 +1,4 @@
-"""How many members an engine can carry at once, by the limits that their containers have."""
+"""How many members an engine can carry at once, by the limits that their containers have, and could."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from stages.message import msg
 def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int, beside: int = 0) -> None:
     """Refuse to run more members at once than the engine has CPUs and memory for.
 
-    Limits are not divided instead: a stage's CPUs are its threads, which decide the bytes that training
-    makes, so members would come out otherwise than when they run alone. What fits one run alone is the
-    engine's own affair, as it is for any run.
+    Limits are not divided instead: a stage's CPUs are its threads, which may decide the bytes that training
+    makes, and what was measured with all. What fits one run alone is the engine's own affair, as it is for
+    any run.
 
     Args:
         engine: that is to carry them.
@@ -54,6 +54,12 @@ def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int, beside: int = 0)
             "use --jobs {most}, or set limits.cpus and limits.memory in paddock.toml lower: with other "
             "limits.cpus, training makes other bytes",
             max(1, most),
+        )
+        if _threads_decide(plan)
+        else msg(
+            "use --jobs {most}, or set limits.cpus and limits.memory in paddock.toml lower: with other "
+            "limits.cpus, the same bytes come out",
+            max(1, most),
         ),
     )
 
@@ -86,6 +92,43 @@ def most_of(project: Project, services: Iterable[Service]) -> tuple[float, int]:
     cpus = limits.cpus or max((item.cpus or 1.0 for item in services), default=1.0)
     memory = limits.memory_bytes or max((item.mem_limit or 0 for item in services), default=0)
     return cpus, memory
+
+
+def advice(engine: Engine, plan: SweepPlan, jobs: int) -> str:
+    """Return how more members at once would keep all CPUs at work; "" if none would, or bytes change.
+
+    A member alone leaves CPUs idle: the steps of training take one, and so do latencies.
+    """
+    facts = engine.facts()
+    making = [it for it in plan.members if any(stage.fate == "make" for stage in it.stages)]
+    memory = sorted(map(_memory, making), reverse=True)
+    most = max(
+        (count for count in range(1, len(making) + 1) if sum(memory[:count]) <= facts.memory),
+        default=1,
+    )
+    most = min(most, int(facts.cpus))
+    if most < 2 or most <= jobs or _threads_decide(plan):
+        return ""
+    each = int(facts.cpus // most)
+    if max(map(_cpus, making)) <= each:
+        return msg("{most} members fit at once: --jobs {jobs}", most, most)
+    return msg(
+        "with limits.cpus = {each} in paddock.toml {most} members fit at once and keep all CPUs at work: "
+        "--jobs {jobs}; the same bytes come out",
+        each,
+        most,
+        most,
+    )
+
+
+def _threads_decide(plan: SweepPlan) -> bool:
+    """Return whether the number of CPUs decides a byte of what will be made."""
+    return any(
+        "threads" in wire.decided_by
+        for planned in plan.members
+        for wire, stage in zip(planned.prepared.planner.wires, planned.stages, strict=True)
+        if stage.fate == "make"
+    )
 
 
 def _cpus(planned: PlannedMember) -> float:

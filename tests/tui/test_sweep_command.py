@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.record.events import Noted, RunFinished
 from support.cli import call
+from support.given import give_pir
 from support.pretended import PretendedEngine, install
 from support.projects import MINIMAL, write_project
 from support.sweeps import Script, failed, held
@@ -224,3 +225,29 @@ def test_looking_away_does_not_stop_it(folder: Path, engine: PretendedEngine) ->
             process.send_signal(signal.SIGINT)
             assert "the sweep goes on" in process.stderr.read()
         assert process.returncode == 130
+
+
+def test_a_plan_advises_members_side_by_side_where_the_same_bytes_come_out(
+    tmp_path: Path, engine: PretendedEngine
+) -> None:
+    text = (
+        f'{MINIMAL}\n[model]\npretrained = "official"\n[limits]\ncpus = 4\n'
+        "[sweep.matrix]\ntrain.seed = [1, 2, 3]\n"
+    )
+    folder = write_project(tmp_path / "p", text)
+    give_pir(folder / "official")
+    said = (
+        "with limits.cpus = 1 in paddock.toml 3 members fit at once and keep all CPUs at work: "
+        "--jobs 3; the same bytes come out"
+    )
+    assert said in call("sweep", "plan", folder).stdout.splitlines()
+    assert json.loads(call("sweep", "plan", folder, "--json").stdout)["advice"] == said
+    too_many = call("sweep", "plan", folder, "--jobs", "3")
+    assert "the same bytes come out" in too_many.stderr
+    file = folder / "paddock.toml"
+    file.write_text(text.replace("cpus = 4", "cpus = 1"))
+    lines = call("sweep", "plan", folder).stdout.splitlines()
+    assert "3 members fit at once: --jobs 3" in lines
+    assert json.loads(call("sweep", "plan", folder, "--json", "--jobs", "3").stdout)["advice"] == ""
+    file.write_text(text.replace("[model]", '[train]\nmode = "full"\n[model]'))
+    assert "--jobs" not in call("sweep", "plan", folder).stdout, "other bytes would come out"
