@@ -20,6 +20,7 @@ from stages.errors import IntegrityError
 from stages.message import msg
 from stages.pitfalls import Pitfall
 from stages.ppocr.network import build
+from stages.ppocr.tracing import quickened
 from stages.program.graph import Graph
 from stages.program.params import parameter_shapes, read_program, read_tensors
 from stages.program.signature import Signature
@@ -126,7 +127,7 @@ def _in_use(program: proto.ProgramDesc, parameters: Mapping[str, object]) -> lis
 def _trace(network: paddle.nn.Layer, shape: Sequence[int]) -> proto.ProgramDesc:
     """Return the legacy program that an export of ``network`` for images of ``shape`` would hold."""
     specification = paddle.static.InputSpec(shape, "float32", "x")
-    with paddle.pir_utils.OldIrGuard():
+    with paddle.pir_utils.OldIrGuard(), quickened():
         static = paddle.jit.to_static(network, input_spec=[specification], full_graph=True)
         serialised = static.forward.concrete_program.main_program.desc.serialize_to_string()
     network.forward.rollback()

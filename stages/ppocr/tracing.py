@@ -9,7 +9,8 @@ rewritten functions' do not, ``inspect.getmodule`` goes through all modules each
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, ModuleType
 
 from paddle.jit.dy2static.program_translator import FunctionCache
@@ -22,6 +23,17 @@ def quicken() -> None:
     """Let Paddle rewrite each function once, and ``inspect`` find the module of a frame's file once."""
     FunctionCache.convert_with_cache = _once_a_function(FunctionCache.convert_with_cache)
     inspect.getmodule = _once_a_file(inspect.getmodule)
+
+
+@contextmanager
+def quickened() -> Iterator[None]:
+    """Let it be so while the block runs."""
+    before = FunctionCache.convert_with_cache, inspect.getmodule
+    quicken()
+    try:
+        yield
+    finally:
+        FunctionCache.convert_with_cache, inspect.getmodule = before
 
 
 def _once_a_function(convert: _Convert) -> _Convert:

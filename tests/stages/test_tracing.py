@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import paddle
 import pytest
@@ -57,15 +58,11 @@ def test_the_program_is_the_same_and_each_function_is_rewritten_once(
 
     monkeypatch.setattr(FunctionCache, "_convert", noted)
     programs, counts = [], []
-    for quickened in (False, True):
-        if quickened:  # what it sets is put back at the end of the test
-            monkeypatch.setattr(inspect, "getmodule", inspect.getmodule)
-            monkeypatch.setattr(
-                FunctionCache, "convert_with_cache", FunctionCache.convert_with_cache
-            )
-            tracing.quicken()
+    ways: list[Callable[[], AbstractContextManager[None]]] = [nullcontext, tracing.quickened]
+    for way in ways:
         rewritten.clear()
-        programs.append(traced())
+        with way():
+            programs.append(traced())
         counts.append(rewritten.count("Block.forward"))
     assert programs[0] == programs[1]
     assert counts == [3, 1]

@@ -20,6 +20,7 @@ from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import narrow
 from stages.ppocr.network import build, state_arrays
+from stages.ppocr.tracing import quickened
 from stages.ppocr.unfuse import load_inference_weights, unfuse
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
@@ -164,7 +165,7 @@ def save_legacy(layer: paddle.nn.Layer, folder: Path, shape: list[int]) -> tuple
     """Export ``layer`` as PaddleOCR's export does with ``export_with_pir=False``."""
     folder.mkdir(parents=True, exist_ok=True)
     layer.eval()
-    with paddle.pir_utils.OldIrGuard():
+    with paddle.pir_utils.OldIrGuard(), quickened():
         specification = paddle.static.InputSpec(shape=shape, dtype="float32", name="x")
         static = paddle.jit.to_static(layer, input_spec=[specification], full_graph=True)
         paddle.jit.save(static, str(folder / "inference"))

@@ -15,6 +15,7 @@ import yaml
 from stages.pir.parameters import read_parameters
 from stages.pir.program import Program, read_program
 from stages.pir.replay import replay
+from stages.ppocr.tracing import quickened
 from stages.program.params import write_parameters, write_program
 from stages.published.files import DESCRIPTION, PARAMETERS, PROGRAM
 from stages.runners import pd
@@ -27,8 +28,9 @@ def save_pir(layer: paddle.nn.Layer, folder: Path, shape: list[int]) -> Path:
     """Save ``layer`` as PaddleOCR's export does with ``export_with_pir=True``; return the folder."""
     layer.eval()
     specification = paddle.static.InputSpec(shape=shape, dtype="float32", name="x")
-    static = paddle.jit.to_static(layer, input_spec=[specification], full_graph=True)
-    paddle.jit.save(static, str(folder / "inference"))
+    with quickened():
+        static = paddle.jit.to_static(layer, input_spec=[specification], full_graph=True)
+        paddle.jit.save(static, str(folder / "inference"))
     return folder
 
 
