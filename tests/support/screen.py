@@ -134,6 +134,12 @@ async def until_shown(pilot: Pilot[Any], app: App[Any], *texts: str) -> None:
     await calm(pilot)
 
 
+async def resized(pilot: Pilot[None], app: PaddockApp, size: Size) -> None:
+    """Give the terminal another size, and wait until the screen has it."""
+    await pilot.resize_terminal(*size)
+    await until(pilot, lambda: len(lines_of(app)) == size[1], of=f"{size}")
+
+
 async def looked_again(pilot: Pilot[None], app: PaddockApp, *texts: str) -> None:
     """Let the screen see at once that files changed, and wait until it shows ``texts``.
 

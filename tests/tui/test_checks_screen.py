@@ -18,6 +18,7 @@ from support.screen import (
     CalmBackend,
     lines_of,
     opened,
+    resized,
     text_of,
     until_shown,
 )
@@ -156,6 +157,4 @@ async def test_any_size_will_do(folder: Path) -> None:
         for key in "45":
             await pilot.press(key, "down", "tab", "down")
             for size in ((20, 4), (200, 50), (40, 10)):
-                await pilot.resize_terminal(*size)
-                await pilot.pause()
-                assert len(lines_of(app)) == size[1]
+                await resized(pilot, app, size)

@@ -33,6 +33,7 @@ from support.screen import (
     lines_of,
     looked_again,
     opened,
+    resized,
     text_of,
     until,
     until_shown,
@@ -253,7 +254,7 @@ async def test_a_key_that_the_user_chose(folder: Path) -> None:
 async def test_any_size(folder: Path) -> None:
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
         for size in ((40, 10), (200, 60), (20, 5), LARGE):
-            await pilot.resize_terminal(*size)
+            await resized(pilot, app, size)
             for tab in "lmai":
                 await pilot.press(tab)
             assert len(lines_of(app)) == size[1]
