@@ -3,8 +3,8 @@
 
     .venv/bin/python scripts/catalogue.py    (or: make catalogue)
 
-Writes ``tui/locale/paddock.pot``, then ``paddock.po`` and ``paddock.mo`` of every language; says what is
-not translated yet, and returns 1 if anything is not.
+Writes ``paddock.po`` and ``paddock.mo`` of every language; says what is not translated yet, and returns 1 if
+anything is not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "tui" / "locale"
-TEMPLATE = LOCALE / "paddock.pot"
 LANGUAGES = ("zh_CN",)
 ROOMS = ("tui", "pipeline", "stages")
 #: The context of messages: the same words may mean something else on a key or a button.
@@ -72,7 +71,7 @@ def _empty(language: str | None = None) -> Catalog:
 
 
 def read(path: Path) -> Catalog:
-    """Read a catalogue or a template."""
+    """Read a catalogue."""
     with path.open("rb") as stream:
         return read_po(stream)
 
@@ -104,11 +103,7 @@ def _texts(string: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
 
 def main() -> int:
     """Write everything anew; return 1 if a sentence is not translated."""
-    template = extracted()
-    if TEMPLATE.exists():
-        template.creation_date = read(TEMPLATE).creation_date
-    _write(TEMPLATE, template)
-    left = []
+    template, left = extracted(), []
     for language in LANGUAGES:
         path = language_file(language)
         catalogue = read(path) if path.exists() else _empty(language)
