@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+import tarfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -31,6 +33,9 @@ from support.tar import pack
 TAG = "paddock-test-stages:1"
 #: Where the tests and the models are in the container.
 CODE, MODELS = PurePosixPath("/tests"), PurePosixPath("/models")
+#: What pytest remembers of a run, and in it the tests that failed.
+MEMORY = PurePosixPath("/tmp/pytest-cache")
+FAILED = MEMORY / "v/cache/lastfailed"
 LABELS = {"paddock.test": "stages"}
 #: What is known to be green on this machine, for this working tree.
 RECORD = REPOSITORY / ".cache" / "green-inside.json"
@@ -105,10 +110,35 @@ def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str
         words += ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
         with container_inside(client, image, models, words) as container:
             code = run_to_the_end(container)
-        if code == 0:
-            green.add(wanted, datetime.now(timezone.utc).isoformat(" ", "seconds"))
+            passed = proved(wanted, code, lambda: _failed(container))
+        if passed:
+            green.add(passed, datetime.now(timezone.utc).isoformat(" ", "seconds"))
         return Ended(code, told(known, len(wanted)))
     return Ended(0, told(known, 0))
+
+
+def proved(
+    wanted: Mapping[str, str], code: int, failed: Callable[[], Iterable[str]]
+) -> Mapping[str, str]:
+    """Return the test files, and their keys, that a run proved to be green.
+
+    Args:
+        wanted: those that ran.
+        code: pytest's exit code; with another than 0 and 1 it did not come to its end.
+        failed: gives the tests that failed.
+    """
+    if code not in (0, 1):
+        return {}
+    lost = {test.partition("::")[0] for test in failed()} if code else set()
+    return {name: key for name, key in wanted.items() if name not in lost}
+
+
+def _failed(container: Container) -> list[str]:
+    content = b"".join(container.get_archive(str(FAILED))[0])
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        stream = tar.extractfile(FAILED.name)
+        assert stream
+        return list(json.load(stream))
 
 
 def _place(name: str) -> int:
@@ -160,7 +190,7 @@ def container_inside(
     asked = {name: value for name, value in environ.items() if name.startswith("PADDOCK_FUZZ")}
     container = client.containers.create(
         image,
-        ["-p", "no:cacheprovider", "--rootdir", str(CODE), *words],
+        ["-o", f"cache_dir={MEMORY}", "--rootdir", str(CODE), *words],
         working_dir=str(CODE),
         user=f"{OWNER}:{OWNER}",
         environment={"PADDOCK_TEST_MODELS": str(MODELS), **PINS, **THREADS, **asked},

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.compose.file import REPOSITORY
 from support.green import Green, inside_files, keys_of
-from support.inside import told
+from support.inside import proved, told
 
 TIME = "2026-11-28 17:00:00+00:00"
 FILES = {
@@ -96,6 +96,22 @@ def test_two_working_trees_in_turn_keep_what_is_theirs(tree: Path) -> None:
     green.add(keys, TIME)
     green.add({PLAIN: "another"}, TIME)
     assert set(green.passed(keys)) == {PATCH, STARTED}
+
+
+@pytest.mark.parametrize(
+    ("code", "failed", "green"),
+    [
+        (0, [], {PLAIN, PATCH}),
+        (1, [f"{PLAIN}::test_a[x]", f"{PLAIN}::test_b"], {PATCH}),
+        (1, [PATCH], {PLAIN}),  # it could not even be read
+        (2, [], set()),
+        (137, [], set()),
+    ],
+)
+def test_a_failure_takes_its_own_file_alone_and_an_end_too_early_all(
+    code: int, failed: list[str], green: set[str]
+) -> None:
+    assert set(proved({PLAIN: "1", PATCH: "2"}, code, lambda: failed)) == green
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}', '{"a": [1, 2, 3]}'])
