@@ -25,7 +25,7 @@ from tui.language import _, translated
 from tui.notices import NoticeApp
 from tui.opening import open_report
 from tui.screens.ask import Answer, AskScreen
-from tui.screens.base import PaddockScreen
+from tui.screens.base import PaddockScreen, standing_on_top
 from tui.screens.confirm import DETACH, STOP, YES, confirm_screen, leave_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inside import InsideScreen, Paddock
@@ -208,7 +208,8 @@ class PaddockApp(NoticeApp, TerminalApp):
     def _show_what_lacks(self) -> bool:
         """At first contact, go to what keeps a run from starting; tell whether there is such a thing."""
         lacks = any(finding.severity == "problem" for finding in self.findings)
-        if lacks and len(self.screen_stack) == 1 and not self.was_told:
+        is_begin = self.current_mode == "run" and len(self.screen_stack) == 1
+        if lacks and is_begin and not self.was_told:
             self.switch_mode("machine")
         return lacks
 
@@ -276,7 +277,7 @@ class PaddockApp(NoticeApp, TerminalApp):
 
     def _read_on(self) -> None:
         """Take what is new in the run's file."""
-        was_running, was_alive, before = self.run_goes_on, self._watch.alive, self._standing
+        was_running, was_sweep, before = self.run_goes_on, self._watch.is_sweep, self._standing
         changed = self._watch.poll()
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
@@ -285,9 +286,7 @@ class PaddockApp(NoticeApp, TerminalApp):
             self.screen.refresh_bindings()
         if self._watch.died_before_start:
             self.tell(self.backend.why_it_died(self._watch.died_before_start))
-        elif was_alive and not was_alive.run:
-            pass  # a sweep: its screen says how it ended
-        elif was_running and not self.run_goes_on and not self.is_earlier:
+        elif was_running and not (was_sweep or self.run_goes_on or self.is_earlier):
             self._say_how_it_ended()
         if changed:
             if not self.run_goes_on:
@@ -303,7 +302,9 @@ class PaddockApp(NoticeApp, TerminalApp):
 
     def _show_title(self) -> None:
         project = self.project_name or self.backend.folder.name
-        self.show_title(title_of(self.view, project, is_running=self.run_goes_on))
+        own = standing_on_top(self.screen_stack)
+        said = title_of(self.view, project, is_running=self.run_goes_on)
+        self.show_title(f"paddock {project} {own}" if own else said)
 
     def _say_how_it_ended(self) -> None:
         self.examine()  # its containers are gone now

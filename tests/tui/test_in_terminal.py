@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import signal
@@ -13,10 +14,11 @@ import pytest
 
 from support.background import SilentEngine, nothing_left_behind, wait_until_running
 from support.patience import PATIENCE
-from support.projects import write_project
+from support.projects import MINIMAL, write_project
 from support.recorded import recorded_project
 from support.replay import append, going_on
 from support.screens import Screen, Screens, screens
+from support.sweeps import Script, held
 
 TMUX = {b"\x1b[c": b"\x1b[?1;2c"}
 SIXEL = {b"\x1b[c": b"\x1b[?62;4c", b"\x1b[16t": b"\x1b[6;16;8t"}
@@ -71,6 +73,26 @@ def test_a_picture_is_drawn_as_the_terminal_can(opener: Screens, finished: Path)
             assert screen.read(30.0), screen.text[-2000:]
         screen.press(b"q")
         assert screen.left().code == 0
+
+
+def test_a_sweep_is_attached_to_told_in_the_title_and_left(opener: Screens, tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "p", f"{MINIMAL}\n[sweep.matrix]\ntrain.seed = [1, 2]\n")
+    script = Script(("seed=1", "seed=2"), pid=7, host="there").begin("seed=1", "data", "train")
+    script.train("seed=1", 15, 0.5).write(folder)
+    with held(folder, pid=7, host="there"):
+        first = opener.open("sweep", "attach", folder)
+        first.until("▶ train 50%")
+        first.until_drawn("\x1b]0;paddock plates ▶ 0/2\x07")
+        os.kill(first.pid, signal.SIGKILL)
+        script.train("seed=1", 18).write(folder)
+        again = opener.open(folder)  # without a word it opens there as well
+        again.until("▶ train 60%")
+        again.press(b"q")
+        again.until("The sweep is still going.")
+        again.press(b"d")
+        assert again.left().code == 0
+    assert "seed=1  ▶ train 60%" in again.text and "and 1 more" in again.text
+    assert "The sweep goes on. To watch it again: paddock sweep attach /p" in again.text
 
 
 def test_the_window_tells_the_run_and_calls_at_its_end(opener: Screens, tmp_path: Path) -> None:

@@ -90,9 +90,9 @@ async def test_a_sweep_that_is_over_member_by_member(folder: Path, engine: Prete
         await pilot.press("8")
         assert isinstance(app.screen, SweepScreen)
         await pilot.press("c")  # with the best of the others
-        await until_shown(pilot, app, "two runs compared", "seed changed (1 → 3)")
+        await until_shown(pilot, app, "plates · seed=1 → seed=3", "seed changed (1 → 3)")
         await pilot.press("escape", "end", "space", "up", "c")
-        await until_shown(pilot, app, "two runs compared", "✘ FAIL: a stage failed")
+        await until_shown(pilot, app, "seed=1 → seed=2", "✘ FAIL: a stage failed")
         await pilot.press("escape", "home", "O")
         assert app.notice and app.notice.message.endswith("p/out.sweep/report.html")
         await pilot.press("o", "O")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.screen import Screen
 
 from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
@@ -61,6 +63,10 @@ class PaddockScreen(InsideScreen[None]):
         member = self.paddock.view.member
         return self.backend.sweeps.page(member) if member else None
 
+    def standing_shown(self) -> str:
+        """Return in a few words what the window's title says is going on; "" where that is the run."""
+        return ""
+
     def standing(self, view: RunView) -> Iterator[Text]:
         """Give how what is shown here stands: of most screens that is the run."""
         yield from status(
@@ -75,6 +81,12 @@ class PaddockScreen(InsideScreen[None]):
             told.append(Text(one_line(paddock.engine_line), "dim"))
         for header in self.query(Header):
             header.show(view.project or paddock.project_name, told, has_sweep=paddock.has_sweep)
+
+
+def standing_on_top(screens: Sequence[Screen[Any]]) -> str:
+    """Return what the window's title says of the screen on top; "" where that is the run's own."""
+    top = screens[-1] if screens else None
+    return top.standing_shown() if isinstance(top, PaddockScreen) and top.can_draw else ""
 
 
 def status(view: RunView, *, goes_on: bool, is_earlier: bool) -> Iterator[Text]:

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from pipeline.record.runs import RunFolder
 from pipeline.report.runs_compared import Comparison
-from tui.appearance import current
+from tui.appearance import current, symbol
 from tui.keys import bindings
 from tui.language import _
 from tui.screens.plain import PlainScreen
@@ -24,7 +24,7 @@ _AGAIN = 5.0
 
 
 class CompareScreen(PlainScreen[None]):
-    """Shows ``now`` against ``before``."""
+    """Shows ``now`` against ``before``; ``members`` are what the two are called, if they are a sweep's."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("compare")
 
@@ -35,14 +35,18 @@ class CompareScreen(PlainScreen[None]):
             super().__init__()
             self.comparison = comparison
 
-    def __init__(self, before: RunFolder, now: RunFolder) -> None:
+    def __init__(
+        self, before: RunFolder, now: RunFolder, members: tuple[str, str] | None = None
+    ) -> None:
         super().__init__()
-        self._pair = before, now
+        self._pair, self._members = (before, now), members
         self._comparison: Comparison | None = None
         self._read_at = 0.0
 
     def title_text(self) -> str:
-        return _("two runs compared")
+        if self._members is None:
+            return _("two runs compared")
+        return f" {symbol('arrow')} ".join(self._members)
 
     def compose_body(self) -> ComposeResult:
         with VerticalScroll():
@@ -80,6 +84,9 @@ class CompareScreen(PlainScreen[None]):
     def action_swap(self) -> None:
         """Look at it the other way round."""
         self._pair = self._pair[1], self._pair[0]
+        if self._members is not None:
+            self._members = self._members[1], self._members[0]
+            self.show_title()
         self._compare()
 
     def action_back(self) -> None:

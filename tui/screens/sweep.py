@@ -77,6 +77,9 @@ class SweepScreen(PaddockScreen):
 
     # What there is.
 
+    def standing_shown(self) -> str:
+        return next(self.standing(self.paddock.view), Text()).plain
+
     def standing(self, view: RunView) -> Iterator[Text]:
         watch = self._watch
         yield from standing_text(watch.view, outlook.clock(), goes_on=watch.goes_on)
@@ -187,8 +190,8 @@ class SweepScreen(PaddockScreen):
         if here is None or other is None:
             self.notify(_("There is no second member to compare with yet."), severity="warning")
             return
-        runs = (self.backend.sweeps.run(it.run) for it in (other, here))
-        self.app.push_screen(CompareScreen(*runs))
+        before, now = (self.backend.sweeps.run(it.run) for it in (other, here))
+        self.app.push_screen(CompareScreen(before, now, (other.name, here.name)))
 
     def _other(self) -> MemberView | None:
         view, here = self._watch.view, self._table.selected
