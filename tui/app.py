@@ -208,7 +208,7 @@ class PaddockApp(NoticeApp, TerminalApp):
     def _show_what_lacks(self) -> bool:
         """At first contact, go to what keeps a run from starting; tell whether there is such a thing."""
         lacks = any(finding.severity == "problem" for finding in self.findings)
-        is_begin = self.current_mode == "run" and len(self.screen_stack) == 1
+        is_begin = (self._first or self.current_mode, len(self.screen_stack)) == ("run", 1)
         if lacks and is_begin and not self.was_told:
             self.switch_mode("machine")
         return lacks

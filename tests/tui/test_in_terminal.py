@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.record.runs import sweep_folder
+from pipeline.swarm.kept import Begun, SwarmSweep
 from support.background import SilentEngine, nothing_left_behind, wait_until_running
 from support.patience import PATIENCE
 from support.projects import MINIMAL, write_project
 from support.recorded import recorded_project
 from support.replay import append, going_on
 from support.screens import Screen, Screens, screens
-from support.sweeps import Script, held
+from support.sweeps import SWEEP, Script, held
 
 TMUX = {b"\x1b[c": b"\x1b[?1;2c"}
 SIXEL = {b"\x1b[c": b"\x1b[?62;4c", b"\x1b[16t": b"\x1b[6;16;8t"}
@@ -93,6 +95,21 @@ def test_a_sweep_is_attached_to_told_in_the_title_and_left(opener: Screens, tmp_
         assert again.left().code == 0
     assert "seed=1  ▶ train 60%" in again.text and "and 1 more" in again.text
     assert "The sweep goes on. To watch it again: paddock sweep attach /p" in again.text
+
+
+def test_of_a_sweep_on_a_swarm_a_process_of_its_own_hears(opener: Screens, tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "p", f"{MINIMAL}\n[sweep.matrix]\ntrain.seed = [1, 2]\n")
+    script = Script(("seed=1", "seed=2"), jobs=0).begin("seed=1", "data", "train")
+    script.train("seed=1", 15, 0.5).write(folder)
+    own = sweep_folder(folder / ".paddock", SWEEP)
+    SwarmSweep(own).begin(Begun(inputs="r/n@sha256:" + "0" * 64, tool="t", plain_http=True))
+    with nothing_left_behind(folder / ".paddock"):
+        screen = opener.open("sweep", "attach", folder)
+        screen.until("▶ train 50%")
+        screen.until("✘ reaching the Docker engine")  # which is in the sweep's events
+        screen.until("on the Swarm it goes on")
+        screen.press(b"q")
+        assert screen.left().code == 0
 
 
 def test_the_window_tells_the_run_and_calls_at_its_end(opener: Screens, tmp_path: Path) -> None:

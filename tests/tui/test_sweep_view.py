@@ -18,6 +18,7 @@ from pipeline.record.events import (
     StageStarted,
 )
 from pipeline.record.runs import sweep_folder
+from pipeline.swarm.kept import Begun, SwarmSweep
 from stages.contract import Exit
 from support.sweeps import BEGIN, SWEEP, Script, a_row, failed, held
 from tui.views.sweep import SweepView, seconds_left
@@ -87,10 +88,12 @@ def test_on_a_swarm_it_goes_on_when_nobody_hears_of_it_and_another_attempt_begin
     script.train("a", 15).own(RunFailed(130, "detached")).own(RunFinished(130, 9.0))
     view = view_of(script)
     assert states(view) == {"a": "▶ train 50%", "b": "○ waiting", "c": "○ waiting"}
-    assert view.finished and view.open_members
+    assert view.finished and len(view.open_members) == 3
     (said,) = standing_text(view, script.now, goes_on=False)
     assert said.plain == "■ 0 of 3 heard of; on the Swarm it goes on"
 
+    failed_to_hear = script.own(RunFailed(4, "no engine")).own(RunFinished(4, 0.1))
+    assert len(view_of(failed_to_hear).open_members) == 3
     script.own(RunStarted("plates", "/p", 8, "host", "unix:///s", "0.1.0"))
     script.own(MemberPlaced("a", "node-2", "running", 2))  # what it says has the same run's name
     again = [Envelope(0, it.time, it.run, "data", it.event, "a") for it in script.said if it.member]
@@ -234,6 +237,9 @@ def test_whose_runner_died_is_cut_short_but_not_what_a_swarm_has(tmp_path: Path)
     view = caught_up(watch := SweepWatch(tmp_path / ".paddock"))
     watch.poll()
     assert states(view)["a"] == "▶ train"
+    begun = Begun(inputs="r/n@sha256:0", tool="t", plain_http=True, is_over=True)
+    SwarmSweep(sweep_folder(tmp_path / ".paddock", SWEEP)).begin(begun)  # paddock sweep stop
+    assert watch.poll() and states(view)["a"] == "■ stopped: train"
 
 
 def test_what_members_did_not_tell_the_table_does(tmp_path: Path) -> None:

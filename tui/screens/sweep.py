@@ -221,7 +221,7 @@ class SweepScreen(PaddockScreen):
         self._read_on()
 
     def action_stop(self) -> None:
-        if self._watch.view.is_placed:
+        if self._watch.view.on_swarm:
             said = _("The Swarm has the members: {command} ends them.")
             self.notify(said.format(command="paddock sweep stop"))
         else:

@@ -209,7 +209,7 @@ class SweepView:
                 self.delivered = event
             case RunFinished() as event:
                 self.finished = event
-                if not (self.is_placed and event.code in STOPPED):  # there it goes on
+                if self.delivered or not self.on_swarm:  # else whoever heard of it has left
                     self._close()
             case _:
                 pass
@@ -282,9 +282,12 @@ class SweepView:
         return self._varied
 
     @property
-    def is_placed(self) -> bool:
-        """Whether a Swarm has the members: they go on without whoever told of them."""
-        return any(it.attempt for it in self.members.values())
+    def on_swarm(self) -> bool:
+        """Whether a Swarm has the members: they go on without whoever told of them.
+
+        How many of them run at once is its affair, and not planned.
+        """
+        return self.jobs == 0 or any(it.attempt for it in self.members.values())
 
     # What events do.
 

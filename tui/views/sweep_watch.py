@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import UsageError
+from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.project.schema import OUT_OF_SWEEP
 from pipeline.record.events import Delivered, Envelope
 from pipeline.record.follow import Follower
 from pipeline.record.runlock import Running, running
 from pipeline.record.runs import RunFolder, latest_sweep, run_folder, sweep_folder
+from pipeline.swarm.kept import SwarmSweep
 from pipeline.sweep.deliver import TABLE_JSON
 from pipeline.sweep.table import load_table
 from tui.views.sweep import SweepView
@@ -123,7 +124,17 @@ class SweepWatch:
     def _notice_a_death(self) -> bool:
         """A sweep that seems to go on, while nobody is at it and no more events come, was cut short."""
         is_alone = not self.goes_on and self._is_caught_up and not self.seen
-        if not is_alone or not self.view.open_members or self.view.is_placed:
+        if not is_alone or not self.view.open_members:
+            return False
+        if self.view.on_swarm and not self._was_ended():
             return False
         self.view.cut_short()
         return True
+
+    def _was_ended(self) -> bool:
+        """Whether somebody has ended a sweep on a Swarm, of which no event tells."""
+        try:
+            begun = SwarmSweep(self.folder).begun() if self.folder else None
+        except IntegrityFailed:
+            return False
+        return begun is not None and begun.is_over

@@ -186,7 +186,7 @@ def columns_of(view: SweepView) -> tuple[Column, ...]:
         size,
         time,
     ]
-    if view.is_placed:
+    if view.on_swarm:
         node = Column(
             N_("node"), _node, lambda member, _row: (member.node, member.attempt), 12, "left"
         )

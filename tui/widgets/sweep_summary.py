@@ -34,7 +34,7 @@ def empty_text(key: str) -> Text:
 def standing_text(view: SweepView, now: datetime, *, goes_on: bool) -> Iterator[Text]:
     """Give how the sweep stands in a few words: how many members are over, the time gone and left."""
     count, over = len(view.members), len(view.members) - len(view.open_members)
-    if view.is_placed and view.open_members and not goes_on:
+    if view.on_swarm and view.open_members and not goes_on:
         words = _("{over} of {count} heard of; on the Swarm it goes on").format(
             over=over, count=count
         )

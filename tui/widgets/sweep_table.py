@@ -142,7 +142,7 @@ class SweepTable(Vertical):
         view, width = self._view, self.size.width - _MARGIN - _MARK
         if view is None or width < 1:
             return
-        laid_out_for = (view.name, len(view.members), view.varied, view.is_placed, width)
+        laid_out_for = (view.name, len(view.members), view.varied, view.on_swarm, width)
         if (laid_out_for, self.sorted_by) != self._laid_out_for:
             self._laid_out_for = laid_out_for, self.sorted_by
             self._columns = columns_of(view)
