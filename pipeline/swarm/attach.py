@@ -177,7 +177,6 @@ class Watch:
 
     def go(self) -> Table:
         """Look until all members came to their end; then make the table, and clear up."""
-        self._ask_for_missing()
         while open_jobs := [it for it in self._order.jobs if not self.sweep.taken(it.run)]:
             self._look(open_jobs)
             if all(self.sweep.taken(it.run) for it in open_jobs):
@@ -198,26 +197,15 @@ class Watch:
         if self.stop.code is not None:
             raise Detached(self.stop.code)
 
-    def _ask_for_missing(self) -> None:
-        """Ask for the members that are neither there nor at their end: all of a sweep that just begins."""
-        services = self.place.swarm.services(self._labels)
-        there = {it.labels.get(MEMBER_LABEL) for it in services}
-        registry = self.place.registry
-        missing = [
-            it
-            for it in self._order.jobs
-            if it.member not in there
-            and not self.sweep.taken(it.run)
-            and not manifest_digest(registry, self._order.result_tag(it.member))
-        ]
-        if missing:
-            ask_for(self.place, self.connected, self._order, self._digest, missing)
-
     def _look(self, jobs: Sequence[Job]) -> None:
-        """Look once at the members that have not come to their end."""
+        """Look once at the members that have not come to their end; ask for those that are not there.
+
+        The latter are all of a sweep that just begins; later those whose service somebody removed.
+        """
         services = self.place.swarm.services(self._labels)
         names = {it.labels.get(MEMBER_LABEL, ""): it.id for it in services}
         tasks = self.place.swarm.tasks(self._labels)
+        missing = list[Job]()
         for job in jobs:
             self._leave_if_told()
             attempts = tasks.get(names.get(job.member, ""), [])
@@ -230,6 +218,10 @@ class Watch:
             is_done = any(it.state == "complete" for it in attempts)
             if is_done or all(it.is_over for it in attempts):
                 self._take(job, attempts)
+            if job.member not in names and not self.sweep.taken(job.run):
+                missing.append(job)
+        if missing:
+            ask_for(self.place, self.connected, self._order, self._digest, missing)
 
     def _place(self, job: Job, attempts: Sequence[Task]) -> None:
         """Say where a member is, if that is news."""

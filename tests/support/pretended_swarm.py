@@ -87,7 +87,7 @@ class PretendedSwarm:
 
     def tasks(self, labels: Mapping[str, str]) -> dict[str, list[Task]]:
         """Let each service have one more attempt, until one comes to its end."""
-        for name, wanted in self.wanted.items():
+        for name, wanted in list(self.wanted.items()):
             before = self.attempts.setdefault(name, [])
             if wanted.everywhere:
                 before[:] = [
@@ -98,7 +98,7 @@ class PretendedSwarm:
             ended = any(it.state == "complete" for it in before)
             if not ended and len(before) < self.max_attempts:
                 before.append(self._attempt(name, wanted, len(before) + 1))
-        return {name: list(self.attempts[name]) for name in self.wanted}
+        return {name: list(self.attempts.get(name, ())) for name in self.wanted}
 
     def said(self, task: str, since: str = "", *, stream: str = "stdout") -> list[Said]:
         if stream == "stderr":

@@ -285,6 +285,24 @@ def _killed_when_placed(envelope: Envelope) -> None:
         raise Killed
 
 
+def test_a_member_whose_service_somebody_removed_is_asked_for_again(
+    folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
+) -> None:
+    gone = list[str]()
+
+    def fails(member: str, _attempt: int) -> str:
+        if member == "seed=1" and not gone:
+            gone.append(swarm.asked[0].name)
+            swarm.wanted = {name: it for name, it in swarm.wanted.items() if name not in gone}
+            return "removed"
+        return ""
+
+    swarm.fails = fails
+    assert begin(folder).code == Exit.OK
+    assert len([it for it in swarm.asked if not it.everywhere]) == len(MEMBERS) + 1
+    check_complete(folder, swarm, registry)
+
+
 def test_a_member_that_no_attempt_brings_to_an_end_says_why_and_leaves_the_others(
     folder: Path, swarm: PretendedSwarm
 ) -> None:
