@@ -52,9 +52,10 @@ _RESULTS = (Exit.OK, Exit.PARITY, Exit.USAGE, Exit.STAGE, Exit.INTEGRITY)
 
 @dataclass(frozen=True)
 class Node:
-    """Where a member runs: what it is called, and where to look for its engine."""
+    """Where a member runs: what it is called, the task's ID there, and where to look for its engine."""
 
     name: str
+    task: str
     environ: Mapping[str, str]
 
 
@@ -137,9 +138,14 @@ def _own_folder(folder: Path) -> Iterator[None]:
                 path.unlink(missing_ok=True)
 
 
-def _workspace(order: Order, job: Job, environ: Mapping[str, str]) -> Workspace:
-    """Return what a member has on its node: apart from all others there, with the images by digest."""
-    workspace = workspace_at(order.project, f"{order.sweep}:{job.member}", environ, order.sweep)
+def _workspace(order: Order, job: Job, node: Node) -> Workspace:
+    """Return what an attempt has on its node, with the images by digest.
+
+    It is apart from all others there: one that Swarm has given up may still be at its end when the next
+    begins on the same node, and clears up.
+    """
+    place = f"{order.sweep}:{job.member}:{node.task}"
+    workspace = workspace_at(order.project, place, node.environ, order.sweep)
     services = {
         name: service.model_copy(update={"image": order.images.get(name, service.image)})
         for name, service in workspace.compose.services.items()
@@ -149,17 +155,12 @@ def _workspace(order: Order, job: Job, environ: Mapping[str, str]) -> Workspace:
 
 @contextlib.contextmanager
 def _cleared(engine: Engine, workspace: Workspace) -> Iterator[None]:
-    """Remove what the member has on the node: before, what a killed attempt left there, and after."""
-
-    def clear() -> None:
-        remove_from_node(engine, {PROJECT_LABEL: workspace.identity})
-
-    clear()
+    """Remove what an attempt has on the node."""
     try:
         yield
     finally:
         with contextlib.suppress(EngineError):  # what goes wrong before is told
-            clear()
+            remove_from_node(engine, {PROJECT_LABEL: workspace.identity})
 
 
 def remove_from_node(engine: Engine, labels: Mapping[str, str]) -> list[str]:
@@ -186,7 +187,7 @@ class _Attempt:
         own = run_folder(Path(self.order.folder) / ".paddock", self.job.run)
         log = EventLog(own.events, own.name, self.listener, self.job.member)
         engine = open_engine(self.node.environ)
-        workspace = _workspace(self.order, self.job, self.node.environ)
+        workspace = _workspace(self.order, self.job, self.node)
         with _cleared(engine, workspace):
             code = recorded(own, log, self.stop, lambda: self._work(engine, workspace, log))
             if code in _RESULTS:

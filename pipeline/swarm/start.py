@@ -192,6 +192,7 @@ def ask_for(place: Place, connected: Connected, order: Order, digest: str, jobs:
                 words=_words(place, digest, job.member),
                 environ={
                     "PADDOCK_NODE": "{{.Node.Hostname}}",
+                    "PADDOCK_TASK": "{{.Task.ID}}",
                     **({"DOCKER_CONFIG": SECRETS} if secret else {}),
                 },
                 labels={**labels, MEMBER_LABEL: job.member},

@@ -33,7 +33,7 @@ memory = "256m"
 [sweep.swarm]
 registry = "{registry}/team"
 plain_http = true
-restart_policy.delay = 1
+restart_policy = {{ delay = 1, max_attempts = 0 }}
 [sweep.matrix]
 train.seed = [1, 2, 3, 4]
 """

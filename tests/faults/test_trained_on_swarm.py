@@ -42,7 +42,7 @@ memory = "4g"
 [sweep.swarm]
 registry = "{registry}/team"
 plain_http = true
-restart_policy.delay = 1
+restart_policy = {{ delay = 1, max_attempts = 0 }}
 reservations.cpus = 1.0
 reservations.memory = "1g"
 

@@ -138,7 +138,7 @@ class PretendedSwarm:
                 code = run_member(
                     parse_reference(words[2]),
                     member,
-                    Node(node, {}),
+                    Node(node, task, {}),
                     listen,
                     StopSwitch(),
                     plain_http="--plain-http" in words,

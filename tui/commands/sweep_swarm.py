@@ -24,8 +24,8 @@ from tui.console import Terminal
 from tui.language import _
 from tui.stopping import stopped_by_signals
 
-#: The host name of a member's node, which Swarm puts into its environment.
-_NODE = "PADDOCK_NODE"
+#: The host name of a member's node, and the task's ID, which Swarm puts into its environment.
+_NODE, _TASK = "PADDOCK_NODE", "PADDOCK_TASK"
 
 
 def begin(
@@ -83,7 +83,7 @@ def in_container(
     inputs = parse_reference(words[0] if words else "")
     if not inputs.digest or len(options.member) != 1:
         raise UsageError(_("only a sweep's own containers are started so"))
-    node = Node(os.environ.get(_NODE, ""), os.environ)
+    node = Node(os.environ.get(_NODE, ""), os.environ.get(_TASK, ""), os.environ)
     stop = stopped_by_signals()
     listen = listening(lambda _envelope: None, True, terminal, stop)
     return run_member(inputs, options.member[0], node, listen, stop, plain_http=options.plain_http)
