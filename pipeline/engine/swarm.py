@@ -312,7 +312,7 @@ def _literal(text: str) -> str:
 
 
 def _mounts(wanted: Wanted) -> list[Mount]:
-    mounts = [Mount(SOCKET, wanted.socket, type="bind")]
+    mounts = [Mount(SOCKET, _literal(wanted.socket), type="bind")]
     mounts += [Mount(it, None, type="tmpfs") for it in wanted.caches]
     # Without names: Swarm removes them with the container.
     return [*mounts, *(Mount(_literal(it), None, type="volume") for it in wanted.folders)]

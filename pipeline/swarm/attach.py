@@ -210,14 +210,16 @@ class Watch:
             self._leave_if_told()
             attempts = tasks.get(names.get(job.member, ""), [])
             self._place(job, attempts)
-            if (
-                attempts and attempts[-1].has_begun
-            ):  # those that wait are many, and have said nothing
+            # Those that wait are many, and have said nothing.
+            if attempts and attempts[-1].has_begun:
                 self._hear(job, attempts[-1])
             # Not before: a member that has sent its result clears up, and its service stays so long.
             is_done = any(it.state == "complete" for it in attempts)
             if is_done or all(it.is_over for it in attempts):
                 self._take(job, attempts)
+                if self.sweep.taken(job.run) and job.member in names:
+                    # With its service goes what nodes keep of it: containers, volumes, logs.
+                    self.place.swarm.remove_service(names[job.member])
             if job.member not in names and not self.sweep.taken(job.run):
                 missing.append(job)
         if missing:
@@ -263,7 +265,8 @@ class Watch:
             elif attempts and all(it.is_over for it in attempts):
                 self._give_up(job, attempts)
         except BrokeOff as error:
-            self.log.say(Noted(error.message))  # the next look tells
+            if self._told.is_new_reason(error.message):  # the next look tells
+                self.log.say(Noted(error.message))
         except IntegrityFailed as error:
             self._fail(job, error, nodes)
 
@@ -364,7 +367,7 @@ class _Told:
         return is_new
 
     def is_new_reason(self, why: str) -> bool:
-        """Return whether nobody was told yet that members wait for this reason; it is told now."""
+        """Return whether nobody was told yet that one has to wait for this reason; it is told now."""
         is_new = why not in self._reasons
         self._reasons.add(why)
         return is_new

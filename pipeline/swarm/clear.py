@@ -37,9 +37,12 @@ def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
     with run_lock(project.state / LOCK_NAME):
         sweep, begun = latest_begun(project.state)
         connected = connect(project, environ, make=False)
-        removed = swarm_of(connected.engine).remove(labels_of(connected, sweep.name))
+        swarm, labels = swarm_of(connected.engine), labels_of(connected, sweep.name)
+        # Of these nobody is left who could clear up: the last attempts do so themselves.
+        lost = {it.node for attempts in swarm.tasks(labels).values() for it in attempts[:-1]}
+        removed = swarm.remove(labels)
         removed += _forgotten(begun, environ)
-        over(sweep, begun)
+        over(sweep, begun, tidy(swarm, sweep, begun, lost))
     return removed
 
 
@@ -67,6 +70,7 @@ def tidy(swarm: Swarm, sweep: SwarmSweep, begun: Begun, nodes: set[str]) -> set[
             labels=labels,
             container_labels={},
             folders=("/cache",),
+            socket=begun.socket,
             restart={"condition": "none"},
             everywhere=True,
         )

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipeline.engine.swarm import SOCKET
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.record.runs import RunFolder, latest_sweep, list_sweeps
 from stages.files import write_text
@@ -24,12 +25,15 @@ class _Kept(BaseModel):
 class Begun(_Kept):
     """A sweep that was begun: where its inputs are and Paddock's image, by digest; whether it is over.
 
+    ``socket`` is where nodes have their engine's.
+
     ``unreached`` are nodes that may have something of a lost attempt, and could not be asked to remove it.
     """
 
     inputs: str
     tool: str
     plain_http: bool
+    socket: str = SOCKET
     is_over: bool = False
     unreached: tuple[str, ...] = ()
 

@@ -10,13 +10,14 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.engine.connection import Engine, open_engine
 from pipeline.errors import EngineError, UsageError
+from pipeline.models.store import cache_folder
 from pipeline.package.manifest import Manifest
 from pipeline.plan.lockfile import lock_of, read_lock
 from pipeline.plan.workspace import PROJECT_LABEL, Workspace, workspace_at
@@ -91,7 +92,7 @@ def run_member(
     job = order.job(name)
     if _patiently(lambda: manifest_digest(registry, order.result_tag(name)), stop):
         return Exit.OK  # an attempt elsewhere, which the Swarm had given up, came to its end
-    with _own_folder(Path(order.folder)):
+    with _own_folder(Path(order.folder)), _own_models():
         code = _Attempt(registry, manifest, order, job, node, listener, stop).go()
     return Exit.OK if code in _RESULTS else code
 
@@ -131,11 +132,30 @@ def _own_folder(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        _remove(folder.iterdir())
+
+
+@contextlib.contextmanager
+def _own_models() -> Iterator[None]:
+    """Leave no model that was brought along where those are kept, for the same reason."""
+    before = {path.name for path in _models()}
+    try:
+        yield
+    finally:
+        _remove(path for path in _models() if path.name not in before)
+
+
+def _models() -> list[Path]:
+    folder = cache_folder()
+    return [*folder.iterdir()] if folder.is_dir() else []
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _workspace(order: Order, job: Job, node: Node) -> Workspace:

@@ -235,7 +235,10 @@ def _secret(place: Place, order: Order, labels: Mapping[str, str]) -> tuple[str,
 def begin(sweep: SwarmSweep, place: Place, digest: str, tool: str) -> Begun:
     """Write down where the inputs are: from now on, whoever attaches goes on."""
     begun = Begun(
-        inputs=str(place.reference.at(digest)), tool=tool, plain_http=place.registry.plain_http
+        inputs=str(place.reference.at(digest)),
+        tool=tool,
+        plain_http=place.registry.plain_http,
+        socket=place.section.socket,
     )
     sweep.begin(begun)
     return begun

@@ -118,6 +118,10 @@ class PretendedSwarm:
         self.secrets.clear()
         return gone
 
+    def remove_service(self, service: str) -> None:
+        self.removed.append(service)
+        del self.wanted[service]
+
     def _attempt(self, name: str, wanted: Wanted, number: int) -> Task:
         words = list(wanted.words)
         member, task = words[words.index("--member") + 1], f"{name}.{number}"

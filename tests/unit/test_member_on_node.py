@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Interrupted, PaddockError, UsageError
+from pipeline.models.store import cache_folder
 from pipeline.run.options import StopSwitch
 from pipeline.swarm import member as module
 from stages.contract import Exit
@@ -81,11 +82,18 @@ def test_a_folder_with_files_is_no_members(node: OnNode) -> None:
     assert mine.read_text() == "mine" and [*node.folder.iterdir()] == [mine]
 
 
-def test_nothing_of_a_member_stays_on_its_node(node: OnNode) -> None:
+def test_nothing_of_a_member_stays_on_its_node(
+    node: OnNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ended containers and their volumes stay until their service goes: data of 1,000 members fill a disk."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    models = cache_folder()
+    (models / "mine").mkdir(parents=True)
+    node.engine.before = lambda _spec: (models / "brought").mkdir(exist_ok=True)
     assert node.run(NAME) == Exit.OK
     assert node.result(NAME)
     assert [*node.folder.iterdir()] == []
+    assert [path.name for path in models.iterdir()] == ["mine"]
 
 
 def test_a_member_whose_result_is_there_makes_nothing_again(node: OnNode) -> None:

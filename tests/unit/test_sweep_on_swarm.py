@@ -359,7 +359,7 @@ def test_detaching_says_that_the_sweep_goes_on_and_stopping_ends_it(
     assert ended.code == Exit.INTERRUPTED and ended.table is None
     (said,) = (it.event for it in heard if isinstance(it.event, RunFailed))
     assert "the sweep goes on" in said.message and "paddock sweep attach" in said.remedy
-    assert len(swarm.wanted) == len(MEMBERS) and registry.manifests
+    assert len(swarm.wanted) == 1 and registry.manifests, "one member is done: its service is gone"
 
     project = load_project(folder)
     assert remove_leftovers(project, {}) == [], "one that goes on is no leftover"
@@ -367,6 +367,25 @@ def test_detaching_says_that_the_sweep_goes_on_and_stopping_ends_it(
     assert swarm.wanted == {} and registry.manifests == {} and len(removed) > len(MEMBERS)
     with pytest.raises(UsageError, match="no sweep of this project goes on"):
         go_on(folder)
+
+
+def test_stopping_clears_up_after_attempts_that_a_dead_node_lost(
+    folder: Path, swarm: PretendedSwarm
+) -> None:
+    swarm.dies = lambda member, attempt: (member, attempt) == ("seed=2", 1)
+    switch = StopSwitch()
+
+    def leave(envelope: Envelope) -> None:
+        it = envelope.event
+        if isinstance(it, MemberPlaced) and (it.name, it.attempt) == ("seed=2", 1):
+            switch.order(Exit.INTERRUPTED)
+
+    assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+    swarm.alive = ("node2",)
+    stop(folder, {})
+    assert [it.everywhere for it in swarm.asked][-1] and swarm.wanted == {}
+    (left,) = unreached(folder / ".paddock")
+    assert (begun := left.begun()) and begun.unreached == ("node1",)
 
 
 def test_services_of_a_sweep_that_nobody_knows_are_leftovers(
