@@ -49,7 +49,7 @@ class OnNode:
 
     def run(self, member: str, stop: StopSwitch | None = None) -> Exit:
         """Be the member's container."""
-        node, switch = Node("n1", {}), stop or StopSwitch()
+        node, switch = Node("n1", "t1", {}), stop or StopSwitch()
         return run_member(self.inputs, member, node, self.said.append, switch, plain_http=True)
 
 

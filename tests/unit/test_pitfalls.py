@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import SAID, TEMPLATE
+from catalogue import SAID, language_file
 from catalogue import read as read_catalogue
 from pipeline.app.finding import PITFALLS as FOUND_IN_APPS
 from pipeline.pitfalls import Entry, entry, find, guards_of, nearest
@@ -109,7 +109,8 @@ def is_made_of(said: str, template: str) -> bool:
 
 def templates() -> list[str]:
     """Return every message of the stages and the pipeline: test_language_catalogue.py compares both."""
-    return [str(message.id) for message in read_catalogue(TEMPLATE) if message.context == SAID]
+    messages = read_catalogue(language_file("zh_CN"))
+    return [str(message.id) for message in messages if message.context == SAID]
 
 
 def test_every_pitfall_has_a_guard_that_the_report_shows_or_is_found_in_an_app() -> None:
