@@ -23,7 +23,7 @@ from stages.dataset.samples import Sample
 from stages.errors import StageError
 from stages.frozen.augment import augmented
 from stages.frozen.backbone import Backbone
-from stages.frozen.cache import Cache, Damaged
+from stages.kept import Cache, Damaged
 from stages.message import msg
 from stages.preprocess import prepare, read_image
 from stages.runners import Crew, ModelRunner, RunnerFailedError

@@ -18,13 +18,13 @@ from stages.early import EarlyStopping
 from stages.errors import IntegrityError, StageError
 from stages.files import write_text
 from stages.frozen.backbone import Backbone
-from stages.frozen.cache import trim
 from stages.frozen.features import Extractor
 from stages.frozen.fit import Fitting, Recipe, Split
 from stages.frozen.head import Head
+from stages.frozen.statistics import statistics_of
+from stages.kept import FEATURES, FEATURES_LIMIT, trim
 from stages.message import msg
 from stages.ppocr.architectures import weights_remedy
-from stages.ppocr.calibrate import calibrate
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import narrow, warn_of_lacking
 from stages.ppocr.config import ctc_config, dump_config
@@ -43,9 +43,6 @@ from stages.training import check_device, ctc_architecture, data_paths, settings
 #: sums in another order, no more.
 TOLERANCE = 2e-3
 _COMPARED = 4
-#: The folder of the cache that this mode uses, and how much may be in it, in bytes: the features of
-#: 56,000 images. Those of this run stay whatever they take.
-CACHE, CACHE_LIMIT = "features", 4 * 2**30
 
 
 def train(context: Context) -> TrainMetrics:
@@ -65,7 +62,7 @@ def train(context: Context) -> TrainMetrics:
     start = state_arrays(network)
     backbone = Backbone(network, context.scratch, parameters["image_shape"])
     extractor = Extractor(
-        backbone, context.cache / CACHE, context.warn, context.guarding, context.spec.threads
+        backbone, context.cache / FEATURES, context.warn, context.guarding, context.spec.threads
     )
     splits = _splits(context, extractor, dictionary)
     fitting = Fitting(
@@ -78,7 +75,7 @@ def train(context: Context) -> TrainMetrics:
     _write(context, network, dictionary, splits)
     with context.guarding():
         learned = what_learned(start, state_arrays(network))
-    trim(context.cache / CACHE, CACHE_LIMIT, started)
+    trim(context.cache / FEATURES, FEATURES_LIMIT, started)
     write_text(context.output / CURVE, Curve.of(fitting.state.numbers.curve).dump())
     features = extractor.tally.metrics()
     return _metrics(fitting, reason, features=features, start_max_difference=proved, **learned)
@@ -141,7 +138,8 @@ def _write(
 ) -> None:
     """Write the checkpoint in PaddleOCR's training form, compared with what was trained."""
     shape = context.parameters["image_shape"]
-    statistics = calibrate(network, [sample.image for sample in splits["train"].samples], shape)
+    files = [sample.image for sample in splits["train"].samples]
+    statistics = statistics_of(network, files, shape, context.cache / FEATURES)
     architecture = ctc_architecture(context)
     training = unfuse(network, architecture, dictionary.classes, statistics)
     images = [sample.image for sample in splits["val"].samples[:_COMPARED]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from stages.contract import Fault, Status
 from stages.contract.artifacts import CHECKPOINT_MODEL, PIR_MODEL
@@ -10,6 +11,7 @@ from stages.contract.variant import Variant, Weights
 from stages.emulation.call import NotEmulatedError
 from stages.emulation.program import write_emulation
 from stages.errors import StageError
+from stages.kept import FEATURES
 from stages.lite.kernels import target_of
 from stages.lite.naive_buffer import NaiveBuffer, read_naive_buffer
 from stages.lite.needs import needs_of
@@ -57,7 +59,8 @@ def _original(context: Context, classes: int) -> Model:
 def _checkpoint(context: Context, classes: int) -> Model:
     if not (context.has("checkpoint") and context.has("config")):
         return Model(CHECKPOINT_MODEL, status=Status.ABSENT, detail=NO_CHECKPOINT)
-    files = (str(context.input("config")), str(context.input("checkpoint")), str(classes))
+    kept = str(Path(context.spec.cache) / FEATURES) if context.spec.cache else ""
+    files = (str(context.input("config")), str(context.input("checkpoint")), str(classes), kept)
     return Model(CHECKPOINT_MODEL, "checkpoint", files)
 
 

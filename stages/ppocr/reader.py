@@ -10,6 +10,7 @@ import paddle
 
 from stages.message import msg
 from stages.ppocr.checkpoint import load_parameters
+from stages.ppocr.kept_backbone import KeptBackbone
 from stages.ppocr.network import build, fuse
 from stages.ppocr.user_config import read_config
 from stages.runners.protocol import Run
@@ -18,27 +19,43 @@ from stages.runners.protocol import Run
 MERGE_BOUND = 1e-3
 
 
-def load(_threads: int, config: str, checkpoint: str, classes: str) -> Run:
+def load(_threads: int, config: str, checkpoint: str, classes: str, cache: str = "") -> Run:
     """Return a function from float32 [1, 3, H, W] to float32 [1, T, classes].
 
     The branches of training are merged as exporting does, because the network takes six times as long
     with them, and scalar factors and offsets are applied at once, because one by one they take half of what
     is left; the first image goes through both forms, which have to agree. The CTC head ends in a
     softmax in evaluation mode (ppocr/modeling/heads/rec_ctc_head.py), as the exported program does.
-    OMP_NUM_THREADS, which the parent sets, rules the threads.
+    OMP_NUM_THREADS, which the parent sets, rules the threads. Where a folder ``cache`` is given, what the
+    backbone makes of an image is kept there, for checkpoints that have the very same.
     """
     architecture = read_config(Path(config))["Architecture"]
     network = build(architecture, int(classes), load_parameters(Path(checkpoint)))
-    merged = False
+    return _Checkpoint(network, Path(cache) if cache else None)
 
-    def run(image: np.ndarray) -> np.ndarray:
-        nonlocal merged
-        if not merged:
-            _merge(network, image)
-            merged = True
-        return evaluate(network, image)
 
-    return run
+class _Checkpoint:
+    """The network, merged with its first image."""
+
+    def __init__(self, network: paddle.nn.Layer, cache: Path | None) -> None:
+        self._network, self._cache = network, cache
+        self._backbone: KeptBackbone | None = None
+        self._merged = False
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        if not self._merged:
+            _merge(self._network, image)
+            self._merged = True
+            if self._cache:
+                self._backbone = KeptBackbone(self._network, self._cache)
+        return evaluate(self._network, image)
+
+    def kept(self, image: np.ndarray) -> np.ndarray:
+        """Return the same, with what the backbone made of an equal image before, if that was kept."""
+        if self._backbone is None:  # the first image, which is computed
+            return self(image)
+        with self._backbone.keeping():
+            return evaluate(self._network, image)
 
 
 def _merge(network: paddle.nn.Layer, image: np.ndarray) -> None:

@@ -5,6 +5,7 @@ One preprocessing (:mod:`stages.preprocess`) and one decoder (:mod:`stages.text.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from stages.contract import DictionaryIdentity, ModelEntry, VerifyMetrics
@@ -12,6 +13,7 @@ from stages.dataset.dictionary import given_dictionary
 from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
+from stages.kept import FEATURES, FEATURES_LIMIT, trim
 from stages.parity.canary import Stock, find_stock
 from stages.parity.series import Series
 from stages.parity.summary import found_as_reference, summarise
@@ -35,6 +37,7 @@ def run(context: Context) -> VerifyMetrics:
         StageError: there is nothing to measure on, or an image cannot be read.
         IntegrityError: a model's number of classes is not the dictionary's.
     """
+    started = time.time()
     dictionary = given_dictionary(context)
     labels = read_test_labels(context)
     shape = tuple(context.parameters["image_shape"])
@@ -58,6 +61,7 @@ def run(context: Context) -> VerifyMetrics:
         canary=stock.compare(columns) if stock else None,
         attempts=tried,
     )
+    trim(context.cache / FEATURES, FEATURES_LIMIT, started)
     scores = {entry.name: entry.accuracy for entry in models if entry.accuracy is not None}
     return VerifyMetrics(
         len(labels), accuracy=scores, as_pd=found_as_reference(models, len(labels))

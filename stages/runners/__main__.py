@@ -47,7 +47,7 @@ def _serve(reader: Reader, orders: BinaryIO, answers: BinaryIO) -> None:
     while (order := read_message(orders)) is not None:
         images = order.array()
         started = time.perf_counter()
-        output = reader.read(images)
+        output = reader.read(images, afresh=order.values["afresh"])
         seconds = time.perf_counter() - started
         write_message(
             answers, Message.of_array("output", output, seconds=seconds, rss_mb=reader.rss_mb)

@@ -108,15 +108,22 @@ class ModelRunner:
 
     def ask(self, image: np.ndarray) -> None:
         """Give the model an image, for :meth:`take` to wait for; errors as :meth:`read`."""
-        self.ask_all([image])
+        self.ask_all([image], afresh=True)
 
-    def ask_all(self, images: Sequence[np.ndarray]) -> None:
-        """Give the model images of one shape together; whether it reads them at once is its own affair."""
+    def ask_all(self, images: Sequence[np.ndarray], *, afresh: bool = False) -> None:
+        """Give the model images of one shape together; whether it reads them at once is its own affair.
+
+        Args:
+            images: prepared.
+            afresh: whether it computes all of it; else it may take what was kept of equal work.
+        """
         if self.process.stdin is None:
             raise RunnerFailedError(msg("it was closed"))
         self._keep_shape(images[0])
         try:
-            write_message(self.process.stdin, Message.of_array("run", np.stack(images)))
+            write_message(
+                self.process.stdin, Message.of_array("run", np.stack(images), afresh=afresh)
+            )
         except BrokenPipeError as error:
             raise self._death() from error
         self._asked = len(images)

@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 #: What every kind of model loads to: float32 [1, 3, H, W] in, float32 [1, T, classes] out.
 Run = Callable[[np.ndarray], np.ndarray]
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A model that keeps what it computed, and finds it again."""
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """As :data:`Run`: all of it is computed."""
+
+    def kept(self, image: np.ndarray) -> np.ndarray:
+        """The same, with what was kept of equal work."""
 
 
 @dataclass(frozen=True)

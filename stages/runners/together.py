@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.runners.protocol import Run
+from stages.runners.protocol import Keeping, Run
 
 #: What Paddle raises where a program takes one image only, or memory is too short (paddle/common/enforce.h,
 #: by way of pybind).
@@ -29,8 +29,13 @@ class Reader:
         self._may: dict[tuple[int, ...], bool] = {}
         self._one_by_one_mb = 0.0
 
-    def read(self, images: np.ndarray) -> np.ndarray:
-        """Return what the model gives for float32 [N, 3, H, W]; for several, the first entry of each."""
+    def read(self, images: np.ndarray, *, afresh: bool = True) -> np.ndarray:
+        """Return what the model gives for float32 [N, 3, H, W]; for several, the first entry of each.
+
+        ``afresh`` is whether all of it is computed: a model may have a way, ``kept``, that need not.
+        """
+        if not afresh and len(images) == 1 and isinstance(self._run, Keeping):
+            return self._run.kept(images)
         if len(images) == 1 or self._may.get(images.shape):
             return self._run(images)
         alone = np.stack([self._run(image[np.newaxis])[0] for image in images])

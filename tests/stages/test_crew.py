@@ -59,7 +59,7 @@ class Pretended(ModelRunner):
         if self._dies_on == -1:
             raise RunnerFailedError("it cannot be loaded")
 
-    def ask_all(self, images: Sequence[np.ndarray]) -> None:
+    def ask_all(self, images: Sequence[np.ndarray], *, afresh: bool = False) -> None:
         Pretended.at_work += 1
         Pretended.most = max(Pretended.most, Pretended.at_work)
         self._images = images

@@ -8,6 +8,7 @@ import paddle
 import pytest
 
 from stages.errors import IntegrityError
+from stages.frozen import statistics as kept_statistics
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.calibrate import calibrate
 from stages.ppocr.classifier import Narrowed, narrow
@@ -96,6 +97,28 @@ def test_fusing_gives_back_the_same_bits() -> None:
     again = build(V5_MOBILE.ctc(), CLASSES, state_arrays(training), fused=True)
     for name, tensor in live_tensors(again).items():
         assert np.array_equal(tensor.numpy(), narrowed().parameters[name]), name
+
+
+def test_statistics_of_a_known_backbone_are_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, network = images(), fused("ctc")
+    computed = calibrate(network, files, SHAPE)
+    found = [kept_statistics.statistics_of(network, files, SHAPE, tmp_path)]
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_statistics, "calibrate", lambda *_: pytest.fail("computed again"))
+        found.append(kept_statistics.statistics_of(network, files, SHAPE, tmp_path))
+    (entry,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    entry.write_bytes(entry.read_bytes()[:-4])
+    found.append(kept_statistics.statistics_of(network, files, SHAPE, tmp_path))
+    found.append(kept_statistics.statistics_of(network, files[:2], SHAPE, tmp_path))
+    for each in found[:3]:
+        assert each.keys() == computed.keys()
+        for name, of_layer in each.items():
+            assert of_layer.mean.tobytes() == computed[name].mean.tobytes()
+            assert of_layer.variance.tobytes() == computed[name].variance.tobytes()
+    name = next(iter(computed))
+    assert found[3][name].mean.tobytes() != computed[name].mean.tobytes(), "of other images"
 
 
 def test_calibrated_norms_fit_the_data_in_training_mode_too() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.frozen.cache import Cache, Damaged, trim
+from stages.kept import Cache, Damaged, trim
 
 ROW = np.arange(6, dtype=np.float32).reshape(2, 3)
 #: What an entry of ROW takes: the seal and the numbers.

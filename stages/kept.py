@@ -18,6 +18,9 @@ import numpy as np
 _SEAL = hashlib.sha256().digest_size
 _STORED = "<f4"
 _BESIDE = ".writing"
+#: The folder of the cache for what backbones make of images, and how much may be in it, in bytes: the
+#: features of 56,000 images. What a stage itself uses stays, whatever it takes.
+FEATURES, FEATURES_LIMIT = "features", 4 * 2**30
 #: What a writer that was killed left behind is removed when it is this old, in seconds.
 _ABANDONED = 3600.0
 

@@ -1,0 +1,96 @@
+"""What a checkpoint's backbone makes of an image, kept for other checkpoints with the very same backbone.
+
+Trainings on frozen features change neck and classifier alone, and three quarters of a checkpoint's time an
+image are its backbone's. Entries are named by content, as those of training are: the folder by the backbone's
+weights, its code, Paddle and the processor, the entry by the image. One that is not what was written is
+computed again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import paddle
+
+from stages.cpu import read_cpu
+from stages.kept import Cache, Damaged
+from stages.kernels.use import is_portable
+from stages.ppocr.network import BRANCHES, state_arrays
+
+
+class KeptBackbone:
+    """Stands before the backbone of a network in evaluation mode; computes unless it is :meth:`keeping`."""
+
+    def __init__(self, network: paddle.nn.Layer, folder: Path) -> None:
+        """Keep entries in a folder of ``folder``; the network's weights must not change any more."""
+        self._compute = network.backbone.forward
+        self._cache: Cache | None = Cache(folder / fingerprint_of(network.backbone))
+        #: Of an image's features; not known before the first was computed, or if they are no one tensor.
+        self._shape: tuple[int, ...] = ()
+        self._keeps = False
+        network.backbone.forward = self._forward
+
+    @contextlib.contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Within, take what was kept, and keep what was not."""
+        self._keeps = True
+        try:
+            yield
+        finally:
+            self._keeps = False
+
+    def _forward(self, images: paddle.Tensor) -> object:
+        if not self._keeps or self._cache is None:
+            return self._compute(images)
+        array = images.numpy()
+        name = hashlib.sha256(repr(array.shape).encode() + array.tobytes()).hexdigest()
+        found = self._find(self._cache, name)
+        if found is not None:
+            return paddle.to_tensor(found)
+        features = self._compute(images)
+        if isinstance(features, paddle.Tensor):
+            self._shape = tuple(features.shape)
+            try:
+                self._cache.put(name, features.numpy())
+            except OSError:  # a full disk is no reason not to measure
+                self._cache = None
+        return features
+
+    def _find(self, cache: Cache, name: str) -> np.ndarray | None:
+        """Return what was kept, if anything was that can be taken."""
+        if not self._shape:
+            return None
+        try:
+            return cache.get(name, self._shape)
+        except (Damaged, OSError):
+            return None
+
+
+def fingerprint_of(backbone: paddle.nn.Layer) -> str:
+    """Return a hash of all that decides what a backbone makes of an image, but the image."""
+    source = Path(inspect.getfile(type(backbone))).read_bytes()
+    kernels = [is_portable(), read_cpu().get("cpu_flags", "")]
+    surroundings = [paddle.__version__, paddle.version.commit, *kernels]
+    known = hashlib.sha256()
+    for part in (source, repr(backbone).encode(), json.dumps(surroundings).encode()):
+        known.update(hashlib.sha256(part).digest())
+    # what was merged into another convolution is no part of it any more, and random in each network
+    dead = tuple(
+        f"{name}{part}"
+        for name, layer in backbone.named_sublayers()
+        if getattr(layer, "is_repped", False)
+        for part in BRANCHES
+    )
+    for key, array in sorted(state_arrays(backbone).items()):
+        if key.startswith(dead):
+            continue
+        known.update(
+            hashlib.sha256(key.encode() + repr(array.shape).encode() + array.tobytes()).digest()
+        )
+    return known.hexdigest()
