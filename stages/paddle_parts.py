@@ -11,6 +11,17 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+#: What compiles operators in C++ that somebody wrote: nobody here. It brings setuptools along, a third of the
+#: time that ``import paddle`` takes.
+_BUILDING = ("paddle.utils.cpp_extension", "paddle.utils.cpp_extension.extension_utils")
+
+
+def leave_out_building() -> None:
+    """Let a later ``import paddle`` pass over what builds operators: the modules are there, and empty."""
+    if "paddle" not in sys.modules:
+        for name in _BUILDING:
+            sys.modules[name] = ModuleType(name)
+
 
 def load_part(name: str, ending: str = ".py") -> ModuleType:
     """Return the module ``paddle.NAME``; that of this process, if it has imported Paddle.

@@ -35,6 +35,7 @@ from stages.errors import IntegrityError, StageError, Stopped
 from stages.files import remove_tree, write_text
 from stages.imagefile import MOST_PIXELS
 from stages.message import msg
+from stages.paddle_parts import leave_out_building
 from stages.pitfalls import Pitfall
 from stages.runtime import Context, check_inputs
 
@@ -140,6 +141,7 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", str(_threads(spec)))
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # PaddleOCR's tools too
     os.environ.update(PINS if spec.kernels == "portable" else {})
+    leave_out_building()
     module = importlib.import_module(f"stages.{stage}")
     _obey_sigterm(context)  # again: Paddle takes SIGTERM over when imported
     metrics: dict[str, Any] = encode(module.run(context))

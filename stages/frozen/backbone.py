@@ -21,7 +21,7 @@ from stages.cpu import read_cpu
 from stages.errors import StageError
 from stages.kernels.use import is_portable
 from stages.message import msg
-from stages.ppocr.tracing import quicken
+from stages.ppocr.tracing import quickened
 from stages.program.folding import fold_norms
 from stages.program.graph import Graph
 from stages.program.params import read_program, read_tensors, write_parameters, write_program
@@ -60,9 +60,8 @@ def _exported(backbone: paddle.nn.Layer, folder: Path, shape: Sequence[int]) -> 
     specification = [paddle.static.InputSpec([None, *shape], "float32", "x")]
     # What no tensor decides need not be rewritten into operators; to rewrite it takes five seconds.
     paddle.jit.ignore_module([sys.modules[type(backbone).__module__]])
-    quicken()
     # Names count up from the start of the process: another count would be another fingerprint.
-    with paddle.pir_utils.OldIrGuard(), paddle.utils.unique_name.guard():
+    with paddle.pir_utils.OldIrGuard(), paddle.utils.unique_name.guard(), quickened():
         static = paddle.jit.to_static(backbone, input_spec=specification, full_graph=True)
         paddle.jit.save(static, str(folder / "backbone"))
     backbone.forward.rollback()

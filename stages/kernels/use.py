@@ -7,6 +7,7 @@ import os
 from stages.contract.kernels import PINS, Kernels
 from stages.errors import StageError
 from stages.message import msg
+from stages.paddle_parts import leave_out_building
 
 
 def use(kernels: Kernels) -> None:
@@ -15,6 +16,7 @@ def use(kernels: Kernels) -> None:
     Raises:
         StageError: the portable kernels do not compute here what they compute elsewhere.
     """
+    leave_out_building()
     if kernels == "native":
         return
     # they bring Paddle along, which takes two seconds to import

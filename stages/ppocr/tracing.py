@@ -12,28 +12,39 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, ModuleType
+from typing import TYPE_CHECKING, Any
 
-from paddle.jit.dy2static.program_translator import FunctionCache
+if TYPE_CHECKING:
+    from paddle.jit.dy2static.program_translator import FunctionCache
 
 _Find = Callable[..., ModuleType | None]
-_Convert = Callable[[FunctionCache, Callable[..., object]], Callable[..., object]]
+_Convert = Callable[["FunctionCache", Callable[..., object]], Callable[..., object]]
 
 
 def quicken() -> None:
     """Let Paddle rewrite each function once, and ``inspect`` find the module of a frame's file once."""
-    FunctionCache.convert_with_cache = _once_a_function(FunctionCache.convert_with_cache)
+    cache = _cache()
+    cache.convert_with_cache = _once_a_function(cache.convert_with_cache)
     inspect.getmodule = _once_a_file(inspect.getmodule)
 
 
 @contextmanager
 def quickened() -> Iterator[None]:
     """Let it be so while the block runs."""
-    before = FunctionCache.convert_with_cache, inspect.getmodule
+    cache = _cache()
+    before = cache.convert_with_cache, inspect.getmodule
     quicken()
     try:
         yield
     finally:
-        FunctionCache.convert_with_cache, inspect.getmodule = before
+        cache.convert_with_cache, inspect.getmodule = before
+
+
+def _cache() -> Any:
+    # only now: it brings Paddle along
+    from paddle.jit.dy2static.program_translator import FunctionCache  # noqa: PLC0415
+
+    return FunctionCache
 
 
 def _once_a_function(convert: _Convert) -> _Convert:

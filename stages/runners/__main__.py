@@ -10,6 +10,7 @@ import traceback
 from typing import BinaryIO
 
 from stages.message import msg
+from stages.paddle_parts import leave_out_building
 from stages.runners.protocol import Message, read_message, write_message
 from stages.runners.together import Reader
 
@@ -28,6 +29,7 @@ def main(arguments: list[str]) -> int:
     kind, threads, *files = arguments
     answers = _claim_stdout()
     try:
+        leave_out_building()
         module = importlib.import_module(KINDS[kind])
         started = time.process_time()
         run = module.load(int(threads), *files)
