@@ -21,7 +21,7 @@ from stages.text.metrics import exact_match
 #: How many images are changed, spread over the test set.
 IMAGES = 20
 #: Of an image [height, width, 3], BGR, before it is prepared.
-_CHANGES: Mapping[Change, Callable[[np.ndarray], np.ndarray]] = MappingProxyType(
+CHANGES: Mapping[Change, Callable[[np.ndarray], np.ndarray]] = MappingProxyType(
     {
         Change.UPSIDE_DOWN: lambda image: np.rot90(image, 2),
         Change.TURNED_LEFT: lambda image: np.rot90(image, 1),
@@ -74,7 +74,7 @@ def _changed(
     try:
         with ModelRunner(column.model.kind, list(column.model.files), 1) as runner:
             runner.wait_ready()
-            for change, apply in _CHANGES.items():
+            for change, apply in CHANGES.items():
                 inputs = (prepare(np.ascontiguousarray(apply(image))) for image in images)
                 found = [read(runner.read(item).probabilities) for item in inputs]
                 yield _attempt(change, len(chosen), exact_match(found, texts), as_is)

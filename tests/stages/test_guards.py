@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 import stages
-from stages import convert
 from stages.contract import Compared, Match
 from stages.errors import IntegrityError, StageError
 from stages.guards.comparison import Comparison, refuse_difference
@@ -29,6 +28,7 @@ from stages.preprocess import describe
 from stages.program.signature import read_signature
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, SHAPE, alphanumeric_model, context, new_folder, save_legacy
+from support.small import converted
 
 Change = Callable[[dict[str, Any]], object]
 _ROOT = Path(stages.__file__).parents[1]
@@ -62,9 +62,6 @@ def description() -> dict[str, Any]:
 def files() -> dict[str, Path]:
     """Write all places of one model that agree."""
     model, folder = alphanumeric_model(), new_folder()
-    pd = {"pdmodel": model.pdmodel, "pdiparams": model.pdiparams}
-    run = context("convert", folder, pd, {"targets": ["arm", "x86"], "fp16": False})
-    convert.run(run)
     (folder / "config.yml").write_text(configuration(), encoding="utf-8")
     (folder / "inference.yml").write_text(yaml.safe_dump(description()), encoding="utf-8")
     return {
@@ -72,8 +69,8 @@ def files() -> dict[str, Path]:
         "checkpoint": model.checkpoint,
         "description": folder / "inference.yml",
         "pdmodel": model.pdmodel,
-        "nb-arm": run.output / "model_arm.nb",
-        "nb-x86": run.output / "model_x86.nb",
+        "nb-arm": converted().output / "model_arm.nb",
+        "nb-x86": converted().output / "model_x86.nb",
     }
 
 
