@@ -8,7 +8,6 @@ import numpy as np
 import paddle
 import pytest
 
-from stages import train
 from stages.contract import Exit
 from stages.errors import IntegrityError, StageError
 from stages.export import from_checkpoint as export
@@ -23,8 +22,17 @@ from stages.ppocr.network import build
 from stages.ppocr.user_config import read_config
 from stages.preprocess import prepare, read_image
 from stages.program.params import read_parameters
-from support.legacy import ALPHANUMERIC, SHAPE, Recorded, context, new_folder, predict
-from support.lines import train_context, train_inputs
+from support.legacy import (
+    ALPHANUMERIC,
+    SHAPE,
+    Recorded,
+    alphanumeric_model,
+    context,
+    draw,
+    new_folder,
+    predict,
+    trained_configuration,
+)
 
 PARAMETERS: dict[str, Any] = {"image_shape": list(SHAPE), "use_space_char": False}
 CLASSES = len(ALPHANUMERIC) + 1
@@ -32,14 +40,15 @@ CLASSES = len(ALPHANUMERIC) + 1
 
 @lru_cache(maxsize=1)
 def inputs() -> dict[str, Path]:
-    """Train for one epoch and return the export stage's inputs."""
-    run = train_context(new_folder(), train_inputs(new_folder(), 2, 1), epochs=1)
-    train.run(run)
+    """Return the export stage's inputs, as training leaves them, and an image."""
+    model, folder = alphanumeric_model(), new_folder()
+    (folder / "config.yml").write_text(trained_configuration(), encoding="utf-8")
+    draw(folder / "0.png", "A1B2")
     return {
-        "checkpoint": run.output / "checkpoint.pdparams",
-        "config": run.output / "config.yml",
-        "dict": run.input("dict"),
-        "image": run.input("val") / "0.png",
+        "checkpoint": model.checkpoint,
+        "config": folder / "config.yml",
+        "dict": model.dictionary,
+        "image": folder / "0.png",
     }
 
 
@@ -198,40 +207,44 @@ def fake_paddleocr(folder: Path, export_model: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("tool", "kind", "message"),
+    ("tool", "kind", "where", "message"),
     [
         (
             "folder.mkdir()\n(folder / 'inference.json').touch()\n",
             StageError,
+            "Global.export_with_pir",
             "the export is a PIR model",
         ),
         (
             "print('The shape of model params x [1] not matched with loaded params x [2] !')\n",
             IntegrityError,
+            "checkpoint.pdparams",
             "left 1 parameters out",
         ),
-        ("raise SystemExit('AssertionError: no')\n", StageError, "exit code 1: AssertionError"),
-        ("import os\nos.abort()\n", StageError, "ended with SIGABRT"),
-        ("", StageError, "left no inference.pdmodel"),
+        (
+            "raise SystemExit('AssertionError: no')\n",
+            StageError,
+            "export_model.py",
+            "exit code 1: AssertionError",
+        ),
+        ("import os\nos.abort()\n", StageError, "export_model.py", "ended with SIGABRT"),
+        ("", StageError, "export_model.py", "left no inference.pdmodel"),
     ],
     ids=["pir", "mismatch", "fails", "aborts", "nothing"],
 )
 def test_an_export_that_goes_wrong_is_told_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str, kind: type, message: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tool: str,
+    kind: type[StageError],
+    where: str,
+    message: str,
 ) -> None:
     run = start(tmp_path)
     monkeypatch.setenv(VARIABLE, str(fake_paddleocr(tmp_path, tool)))
-    with pytest.raises(kind, match=message):
+    with pytest.raises(kind, match=message) as caught:
         export.run(run)
-
-
-def test_a_pir_export_names_the_flag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = start(tmp_path)
-    tool = "folder.mkdir()\n(folder / 'inference.json').touch()\n"
-    monkeypatch.setenv(VARIABLE, str(fake_paddleocr(tmp_path, tool)))
-    with pytest.raises(StageError) as e:
-        export.run(run)
-    assert e.value.where == "Global.export_with_pir"
+    assert caught.value.where == where
 
 
 def test_without_paddleocr_it_says_what_to_set(

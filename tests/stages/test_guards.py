@@ -21,13 +21,18 @@ from stages.guards.comparison import Comparison, refuse_difference
 from stages.guards.dictionary import compare_dictionary
 from stages.guards.preprocessing import compare_preprocessing
 from stages.pitfalls import Pitfall
-from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
-from stages.ppocr.config import DataPaths, Settings, ctc_config, dump_config
-from stages.ppocr.dictionary_record import with_record
 from stages.preprocess import describe
 from stages.program.signature import read_signature
 from stages.text.dictionary import Dictionary
-from support.legacy import ALPHANUMERIC, SHAPE, alphanumeric_model, context, new_folder, save_legacy
+from support.legacy import (
+    ALPHANUMERIC,
+    SHAPE,
+    alphanumeric_model,
+    context,
+    new_folder,
+    save_legacy,
+    trained_configuration,
+)
 from support.small import converted
 
 Change = Callable[[dict[str, Any]], object]
@@ -40,18 +45,9 @@ def dictionary() -> Dictionary:
     return Dictionary.load(alphanumeric_model().dictionary, use_space_char=False)
 
 
-@lru_cache(maxsize=1)
-def configuration() -> str:
-    """Return the YAML that training writes, its dictionary in it and its file gone."""
-    gone = Path("/gone")
-    paths = DataPaths(gone, gone, gone, gone, gone / "dict.txt")
-    settings = Settings(SHAPE, False, 25, 1, 2, 1e-3, 42)
-    return dump_config(with_record(ctc_config(V5_MOBILE.ctc(), paths, settings), dictionary()))
-
-
 def description() -> dict[str, Any]:
     """Return what PaddleOCR's export writes beside the model (ppocr/utils/export_model.py)."""
-    transforms = yaml.safe_load(configuration())["Eval"]["dataset"]["transforms"]
+    transforms = yaml.safe_load(trained_configuration())["Eval"]["dataset"]["transforms"]
     return {
         "PreProcess": {"transform_ops": transforms},
         "PostProcess": {"name": "CTCLabelDecode", "character_dict": list(ALPHANUMERIC)},
@@ -62,7 +58,7 @@ def description() -> dict[str, Any]:
 def files() -> dict[str, Path]:
     """Write all places of one model that agree."""
     model, folder = alphanumeric_model(), new_folder()
-    (folder / "config.yml").write_text(configuration(), encoding="utf-8")
+    (folder / "config.yml").write_text(trained_configuration(), encoding="utf-8")
     (folder / "inference.yml").write_text(yaml.safe_dump(description()), encoding="utf-8")
     return {
         "config": folder / "config.yml",

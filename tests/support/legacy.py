@@ -19,6 +19,8 @@ from stages.contract import MANIFEST_FILE, Input, Spec, StageEvent, Warned, hash
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.checkpoint import save_parameters
 from stages.ppocr.classifier import narrow
+from stages.ppocr.config import DataPaths, Settings, ctc_config, dump_config
+from stages.ppocr.dictionary_record import with_record
 from stages.ppocr.network import build, state_arrays
 from stages.ppocr.tracing import quickened
 from stages.ppocr.unfuse import load_inference_weights, unfuse
@@ -159,6 +161,15 @@ def _save_alphanumeric(folder: Path) -> None:
     }
     model.config.write_text(yaml.safe_dump(config), encoding="utf-8")
     save_legacy(fused, model.folder, [-1, 3, 48, -1])
+
+
+def trained_configuration() -> str:
+    """Return the YAML that training writes of that model, its dictionary in it and its file gone."""
+    gone = Path("/gone")
+    paths = DataPaths(gone, gone, gone, gone, gone / "dict.txt")
+    settings = Settings(SHAPE, False, 25, 1, 2, 1e-3, 42)
+    dictionary = Dictionary.load(alphanumeric_model().dictionary, use_space_char=False)
+    return dump_config(with_record(ctc_config(V5_MOBILE.ctc(), paths, settings), dictionary))
 
 
 def save_legacy(layer: paddle.nn.Layer, folder: Path, shape: list[int]) -> tuple[Path, Path]:
