@@ -57,6 +57,7 @@ DETECTION_SCREENS = {"parity": "2", "page": "tab", "guards": "escape 5", "dictio
 
 SWEEP_SCREENS = {
     "live": "8",
+    "running": "down down",
     "failed": "G up",
     "by-size": "home right right right right right",
 }

@@ -121,22 +121,26 @@ class SweepScreen(PaddockScreen):
         empty = empty_text(self.paddock.key_shown("sweep.start"))
         self.query_one("#summary", Line).show(empty if is_empty else summary_text(view))
         self._draw_times()
-        self._show_detail()
+        self.refresh_bindings()
 
     def _draw_times(self) -> None:
         """Let what counts time go on."""
         if self.app.screen is self:
             self.show_run(self.paddock.view)
+            self._show_detail()
 
     @on(Listing.Moved)
+    def _came_to_row(self) -> None:
+        self._show_detail()
+        self.refresh_bindings()
+
     def _show_detail(self) -> None:
         member, detail = self._table.selected, self.query_one("#detail", Line)
         detail.display = member is not None
         if member is not None:
-            detail.show(
-                detail_text(self._watch.view, member, self._table.hidden, self._table.size.width)
-            )
-        self.refresh_bindings()
+            hidden, width = self._table.hidden, self._table.size.width
+            now = outlook.clock()
+            detail.show(detail_text(self._watch.view, member, hidden, width, now))
 
     def _say_how_it_ended(self) -> None:
         view = self._watch.view

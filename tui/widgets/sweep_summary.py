@@ -105,10 +105,14 @@ def doubts_text(view: SweepView) -> Text:
     return Text("\n".join(lines), "yellow")
 
 
-def detail_text(view: SweepView, member: MemberView, hidden: Iterable[Column], width: int) -> Text:
+def detail_text(
+    view: SweepView, member: MemberView, hidden: Iterable[Column], width: int, now: datetime
+) -> Text:
     """Return all about a member: how it stands, why it failed, and what its row had no room for."""
     row = view.ranked.get(member.name)
     text = Text.assemble((one_line(member.name), "bold"), "  ", _standing(member))
+    if member.state == "running":
+        text.append(f"  {human_seconds(member.gone(now))}")
     if member.run:
         text.append(f"  {member.run}", "dim")
     if member.failure:
