@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from support.pace import QUICK
+from support.pretended import PretendedEngine, install
+from support.projects import MINIMAL, write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import going_on
 from support.screen import SMALL, CalmBackend, lines_of, opened, text_of, until_shown
+from support.sweeps import Script, failed
 from tui.appearance import Appearance, use
 
 
@@ -62,3 +65,24 @@ async def test_an_empty_folder(tmp_path: Path) -> None:
         await pilot.press("end", "enter")
         await until_shown(pilot, app, "data folder")
         assert text_of(app).isascii()
+
+
+async def test_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, PretendedEngine())
+    section = (
+        '[model]\npretrained = ""\n[train]\nmode = "full"\n[sweep.matrix]\ntrain.seed = [1, 2]\n'
+    )
+    folder = write_project(tmp_path / "p", f"{MINIMAL}\n{section}")
+    script = Script(("a", "b", "c"), 2).begin("a").end("a").begin("b", "data", "train")
+    script.end("b", **failed("b")).begin("c", "data").write(folder)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        for keys, shown in (
+            ("8", "cut short"),
+            ("end", "stopped: data"),
+            ("up", "ended with code 3"),
+            ("right right", "state^"),
+            ("r", "data shared"),
+        ):
+            await pilot.press(*keys.split())
+            await until_shown(pilot, app, shown)
+            assert text_of(app).isascii(), [line for line in lines_of(app) if not line.isascii()]

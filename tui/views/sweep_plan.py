@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.plan.stages import STAGES
 from pipeline.text import human_seconds
+from tui.appearance import symbol
 from tui.language import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def fates_short(planned: PlannedMember) -> str:
         (fate, " ".join(it.stage for it in group))
         for fate, group in groupby(told, lambda it: it.fate)
     )
-    return " · ".join(f"{stages} " + _(_FATES[fate]) for fate, stages in groups)
+    return f" {symbol('dot')} ".join(f"{stages} " + _(_FATES[fate]) for fate, stages in groups)
 
 
 def plan_lines(plan: SweepPlan, jobs: int) -> list[str]:
