@@ -200,6 +200,28 @@ def test_the_command_takes_the_file_or_its_folder(place: Path, engine: Pretended
         assert said in call("sweep", "table", place, *words).stdout
 
 
+def test_a_folders_name_drives_no_terminal_and_no_page(
+    place: Path, engine: PretendedEngine
+) -> None:
+    name = "customers/[red]\x1b[2J<b>\u202e"
+    (place / "customers/c").rename(place / name)
+    (place / "customers/b/paddock.toml").write_text("")
+    asked: tuple[list[str | Path], ...] = (
+        ["plan", place], [place], ["table", place], ["table", place, "--format", "md"],
+    )  # fmt: skip
+    for words in asked:
+        done = call("sweep", *words)
+        printed = done.stdout + done.stderr
+        assert "\x1b" not in printed and "\u202e" not in printed and "red" in printed, words
+    page = (place / "out.sweep" / "report.html").read_text()
+    assert (
+        "2J<b>" not in page
+        and "2J&lt;b&gt;" in page
+        and "\x1b" not in page
+        and "\u202e" not in page
+    )
+
+
 def test_a_plan_names_who_is_broken_and_plans_the_others(
     place: Path, engine: PretendedEngine
 ) -> None:
