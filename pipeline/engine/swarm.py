@@ -35,6 +35,8 @@ SECRETS = "/run/secrets"
 #: Capabilities of services, and tasks' logs, are as old.
 _OLDEST_API = (1, 41)
 _NANO = 10**9
+#: Seconds that a node has to tell what a task printed: one that fell silent tells nothing.
+_PATIENCE = 5
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
 #: To take the group of the engine's socket, as in compose.yaml.
 _CAPABILITIES = ("SETUID", "SETGID")
@@ -249,7 +251,7 @@ class Swarm:
         url = f"{self._api.base_url}/v{self._api.api_version}/tasks/{task}/logs"
         asked = {stream: "1", "timestamps": "1", "since": _unix(since)}
         with translated(msg("asking for what a task printed")):
-            answer = self._api.get(url, params=asked, timeout=self._api.timeout)
+            answer = self._api.get(url, params=asked, timeout=_PATIENCE)
             if answer.status_code == 404:
                 return []
             if not answer.ok:

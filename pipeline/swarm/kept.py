@@ -31,7 +31,7 @@ class Begun(_Kept):
     """
 
     inputs: str
-    tool: str
+    tool: str = ""
     plain_http: bool
     socket: str = SOCKET
     is_over: bool = False

@@ -50,6 +50,9 @@ EVERY, PATIENCE = 5.0, 3600.0
 #: How a run ended that is a result. All else is the node's, the engine's or the registry's affair.
 _RESULTS = (Exit.OK, Exit.PARITY, Exit.USAGE, Exit.STAGE, Exit.INTEGRITY)
 
+#: Seconds that an engine has to remove what a member had there, within those until it is killed.
+_CLEARING = 45.0
+
 
 @dataclass(frozen=True)
 class Node:
@@ -184,10 +187,27 @@ def _cleared(engine: Engine, workspace: Workspace) -> Iterator[None]:
 
 
 def remove_from_node(engine: Engine, labels: Mapping[str, str]) -> list[str]:
-    """Remove containers and volumes that carry these labels; return their names."""
+    """Remove containers and volumes that carry these labels, until there are none; return their names.
+
+    An engine with much to do refuses for a moment what still holds a volume.
+
+    Raises:
+        EngineError: it refused for too long.
+    """
     (label,) = (f"{key}={value}" for key, value in labels.items())
-    removed = engine.containers.remove_labelled(labels)
-    return removed + engine.volumes.remove_labelled(label)
+    removed, deadline = list[str](), time.monotonic() + _CLEARING
+    while True:
+        try:
+            found = engine.containers.remove_labelled(labels)
+            found += engine.volumes.remove_labelled(label)
+        except EngineError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+            continue
+        if not found:
+            return removed
+        removed += found
 
 
 @dataclass(frozen=True)
