@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -29,6 +30,8 @@ from pipeline.swarm.archive import Archive
 from stages.files import sha256_of
 
 Opened = Callable[[], IO[bytes]]
+#: Connections to one registry: no more than requests keeps.
+_AT_ONCE = 8
 #: What a registry answers that deletes nothing on principle.
 _NOT_ALLOWED = 405
 
@@ -94,15 +97,36 @@ def fetch(
 ) -> Iterator[tuple[str, Path]]:
     """Fetch layer after layer into ``folder``; give the title of each, and its file there.
 
+    One is fetched when the one before was taken: they may be large.
+
     Raises:
         RegistryFailed: one cannot be had.
         IntegrityFailed: it is not what its digest says.
     """
     progress = Transfer(manifest.size, say)
     for number, layer in enumerate(manifest.layers):
-        target = folder / str(number)
-        twice(partial(fetch_blob, registry, layer.blob, target, progress))
-        yield layer.title, target
+        yield layer.title, _fetched(registry, layer, folder / str(number), progress)
+
+
+def fetch_all(registry: Registry, manifest: Manifest, folder: Path) -> dict[str, Path]:
+    """Fetch all layers into ``folder``, some at once: small files wait for their registry most of the time.
+
+    Raises:
+        RegistryFailed: one cannot be had.
+        IntegrityFailed: it is not what its digest says.
+    """
+    progress = Transfer(manifest.size, lambda _text: None)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        files = pool.map(
+            lambda number, layer: _fetched(registry, layer, folder / str(number), progress),
+            *zip(*enumerate(manifest.layers), strict=True),
+        )
+        return dict(zip((it.title for it in manifest.layers), files, strict=True))
+
+
+def _fetched(registry: Registry, layer: Layer, target: Path, progress: Transfer) -> Path:
+    twice(partial(fetch_blob, registry, layer.blob, target, progress))
+    return target
 
 
 def forget(registry: Registry, tag: str) -> bool:

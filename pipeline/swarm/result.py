@@ -23,7 +23,7 @@ from pipeline.record.runs import RunFolder, run_folder
 from pipeline.registry.client import Registry
 from pipeline.run.connect import Connected
 from pipeline.run.deliver import deliver
-from pipeline.swarm.artifact import Opened, fetch, file_layer, look, send
+from pipeline.swarm.artifact import Opened, fetch_all, file_layer, look, send
 from pipeline.swarm.order import RESULT, Answer, Job, Order, parse_answer
 from stages.contract import Exit, hash_file
 from stages.files import write_bytes
@@ -106,7 +106,7 @@ def take_result(
     project.state.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=project.state, prefix="taken-") as name:
         scratch = Path(name)
-        for title, path in fetch(registry, manifest, scratch, lambda _text: None):
+        for title, path in fetch_all(registry, manifest, scratch).items():
             target = scratch / "tree" / title
             target.parent.mkdir(parents=True, exist_ok=True)
             path.rename(target)
