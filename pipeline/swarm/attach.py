@@ -217,10 +217,11 @@ class Watch:
             is_done = any(it.state == "complete" for it in attempts)
             if is_done or all(it.is_over for it in attempts):
                 self._take(job, attempts)
-                if self.sweep.taken(job.run) and job.member in names:
-                    # With its service goes what nodes keep of it: containers, volumes, logs.
-                    self.place.swarm.remove_service(names[job.member])
-            if job.member not in names and not self.sweep.taken(job.run):
+            service, is_taken = names.get(job.member), self.sweep.taken(job.run) is not None
+            if service and is_taken:
+                # With its service goes what nodes keep of it: containers, volumes, logs.
+                self.place.swarm.remove_service(service)
+            elif not service and not is_taken:
                 missing.append(job)
         if missing:
             ask_for(self.place, self.connected, self._order, self._digest, missing)
