@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -251,3 +252,19 @@ def test_a_plan_advises_members_side_by_side_where_the_same_bytes_come_out(
     assert json.loads(call("sweep", "plan", folder, "--json", "--jobs", "3").stdout)["advice"] == ""
     file.write_text(text.replace("[model]", '[train]\nmode = "full"\n[model]'))
     assert "--jobs" not in call("sweep", "plan", folder).stdout, "other bytes would come out"
+
+
+def test_stop_asks_the_process_that_runs_it_and_nobody_else(
+    folder: Path, engine: PretendedEngine
+) -> None:
+    assert call("sweep", "stop", folder).stderr.startswith("error: there was no sweep yet")
+    here = socket.gethostname()
+    with subprocess.Popen(["sleep", "60"]) as process:
+        script = Script(("seed=1",), pid=process.pid, host=here).begin("seed=1", "data")
+        script.write(folder)
+        over = call("sweep", "stop", folder)
+        assert over.returncode == 2 and "no sweep of this project goes on" in over.stderr
+        with held(folder, pid=process.pid, host=here):
+            done = call("sweep", "stop", folder)
+        assert done.returncode == 0 and "it stops when what runs has saved" in done.stdout
+        assert process.wait() == -signal.SIGINT

@@ -1,7 +1,11 @@
-"""``paddock sweep attach``: look on at a sweep, whoever started it; in a pipe, its lines to the end."""
+"""``paddock sweep attach`` and ``stop``: look on at a sweep, whoever started it, or end it.
+
+In a pipe, attaching is its lines to the end.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import time
 from collections.abc import Callable
@@ -12,13 +16,65 @@ from pipeline.project import load_project
 from pipeline.record.events import Envelope
 from pipeline.record.runs import latest_sweep, sweep_folder
 from pipeline.run.background import running, spawn
+from pipeline.run.background import stop as stop_runner
+from pipeline.swarm.kept import goes_on
 from stages.contract import Exit
-from tui.console import Terminal
+from tui.commands.sweep.compare import last_table
+from tui.commands.sweep.lines import Printers
+from tui.commands.sweep.table import draw
+from tui.console import Terminal, is_interactive
 from tui.language import _
 from tui.views.sweep_watch import SweepWatch
 
 #: Seconds between two looks for news.
 _POLL = 0.2
+
+
+def attach(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
+    """Look on at the newest sweep: at the screen, or where there is none line by line to its end."""
+    watch = newest_sweep(folder)
+    on_swarm, show = goes_on(folder), Printers(terminal).show
+    if is_interactive() and not options.json:
+        if on_swarm:
+            hear(folder)
+        options.open_at("sweep", folder, terminal)  # the process ends with the screen
+    if on_swarm and running(watch.state) is None:
+        from tui.commands.sweep.swarm import go_on  # noqa: PLC0415 - on one engine nobody needs it
+
+        ended = go_on(folder, options, show, terminal)
+        if ended.table and not options.json:
+            draw(ended.table, terminal)
+        return ended.code
+
+    def raw(envelope: Envelope) -> None:
+        terminal.raw(envelope.encode())
+
+    code = follow(watch, raw if options.json else show, terminal)
+    if watch.view.finished and watch.view.delivered and not options.json:
+        draw(last_table(load_project(folder), terminal), terminal)
+    return code
+
+
+def stop(folder: Path, terminal: Terminal) -> int:
+    """End the newest sweep: on its Swarm, or in the process that runs it on this machine.
+
+    Raises:
+        UsageError: none goes on, or it does so on another machine.
+    """
+    if goes_on(folder):
+        from tui.commands.sweep.swarm import end  # noqa: PLC0415 - on one engine nobody needs it
+
+        return end(folder, terminal)
+    watch = newest_sweep(folder)
+    while watch.poll():
+        pass
+    if watch.alive is None or not watch.goes_on:
+        raise UsageError(
+            _("no sweep of this project goes on"), str(folder), _("run it: paddock sweep")
+        )
+    stop_runner(watch.alive)
+    terminal.print(_("it stops when what runs has saved what it can go on from"))
+    return Exit.OK
 
 
 def newest_sweep(folder: Path) -> SweepWatch:

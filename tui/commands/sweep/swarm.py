@@ -65,11 +65,11 @@ def _detachable(terminal: Terminal) -> StopSwitch:
     return stopped_by_signals(say)
 
 
-def end(folder: Path, terminal: Terminal) -> SweepEnd:
+def end(folder: Path, terminal: Terminal) -> Exit:
     """End the newest sweep on a Swarm, and say what was removed."""
     for name in stop_sweep(folder, os.environ):
         terminal.print(_("removed {name}").format(name=one_line(name)))
-    return SweepEnd(Exit.OK, None)
+    return Exit.OK
 
 
 def in_container(
