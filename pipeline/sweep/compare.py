@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import UsageError
@@ -13,9 +13,10 @@ from pipeline.project import Project
 from pipeline.project.schema import OUT_OF_SWEEP
 from pipeline.record.runs import run_folder
 from pipeline.report.find import find
-from pipeline.report.lines_compared import LineChange
+from pipeline.report.lines_compared import LineChange, Paired, changed_lines, paired
 from pipeline.report.markdown import escaped
 from pipeline.report.markdown import table as lines_of
+from pipeline.report.model import Report
 from pipeline.report.reports_compared import ReportComparison, compare_reports, side_of_run
 from pipeline.report.runs_compared import Side, StagePair, compare
 from pipeline.sweep.table import Row, Table
@@ -41,12 +42,10 @@ class Compared:
     stages: tuple[StagePair, ...]
     reports: ReportComparison | None
     """missing where one of them has no report"""
-
-    @property
-    def lines(self) -> tuple[LineChange, ...]:
-        """What only one of them reads right, model by model."""
-        found = self.reports.lines if self.reports else ()
-        return tuple(line for line in found if line.trend != "other")
+    lines: tuple[LineChange, ...] = ()
+    """what only one of them reads right, model by model"""
+    paired: tuple[Paired, ...] = ()
+    """how often that is"""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,10 @@ def compare_members(project: Project, table: Table, names: tuple[str, str]) -> C
     """
     before, now = (_row(table, name) for name in names)
     sides = _side(project, before), _side(project, now)
-    has_both = all(side.report for side in sides)
+    reports = compare_reports(*sides) if all(side.report for side in sides) else None
+    compared = (
+        [(reports.lines, reports.paired), _files_apart(before, now, reports)] if reports else []
+    )
     settings = (
         (name, _value(before, name), _value(now, name))
         for name in sorted({*before.settings, *now.settings})
@@ -77,8 +79,35 @@ def compare_members(project: Project, table: Table, names: tuple[str, str]) -> C
         now,
         tuple(it for it in settings if it[1] != it[2]),
         compare(*sides).stages,
-        compare_reports(*sides) if has_both else None,
+        reports,
+        tuple(line for lines, _pairs in compared for line in lines if line.trend != "other"),
+        tuple(pair for _lines, pairs in compared for pair in pairs),
     )
+
+
+def _files_apart(
+    before: Row, now: Row, reports: ReportComparison
+) -> tuple[tuple[LineChange, ...], tuple[Paired, ...]]:
+    """Hold the files that stand for two members against each other where they are of two kinds.
+
+    What both have under one name is compared anyway; a file with integers and one without have none.
+    """
+    names = [row.test.model if row.test else "" for row in (before, now)]
+    if not reports.same_images or not all(names) or names[0] == names[1]:
+        return (), ()
+    both = " / ".join(names)
+    sides = zip((reports.before, reports.now), names, strict=True)
+    old, new = (_only(report, name, both) for report, name in sides)
+    return tuple(changed_lines(old, new)), paired(old, new)
+
+
+def _only(report: Report, name: str, called: str) -> Report:
+    """Return a report that has one of its models only, under another name."""
+    models = tuple(replace(it, name=called) for it in report.models if it.name == name)
+    lines = tuple(
+        replace(it, found={called: it.found[name]}) for it in report.mismatches if name in it.found
+    )
+    return report.model_copy(update={"models": models, "mismatches": lines})
 
 
 def _row(table: Table, name: str) -> Row:
@@ -136,7 +165,7 @@ def sections(found: Compared) -> Iterator[Section]:
         note = msg("They have other test images or labels, so no line can be held against another.")
         yield Section(msg("Lines that only one reads right"), (), (), (note,))
         return
-    yield _paired(found.reports, beside)
+    yield _paired(found.paired, beside)
     heads = (msg("image"), msg("model"), msg("label"), *beside)
     models: dict[tuple[str, ...], list[str]] = {}  # most often all models read a line alike
     for it in found.lines:
@@ -147,10 +176,18 @@ def sections(found: Compared) -> Iterator[Section]:
 
 def _stages(stages: tuple[StagePair, ...]) -> Section:
     """Say which stages both have in common, and what those differ in that they have not."""
+    apart = [
+        pair
+        for pair in stages
+        if pair.origin in ("changed", "absent")
+        or (pair.before == "skipped") != (pair.now == "skipped")
+    ]
     rows = []
     for pair in stages:
         if pair.before == pair.now == "skipped":
             why = msg("skipped by both")
+        elif pair in apart and "skipped" in (pair.before, pair.now):
+            why = msg("only one has it")
         elif pair.origin == "same":
             why = msg("shared")
         elif pair.origin == "changed":
@@ -166,7 +203,7 @@ def _stages(stages: tuple[StagePair, ...]) -> Section:
     return Section(msg("Stages"), (msg("stage"), msg("what differs")), tuple(rows), (note,))
 
 
-def _paired(reports: ReportComparison, names: tuple[str, str]) -> Section:
+def _paired(pairs: Sequence[Paired], names: tuple[str, str]) -> Section:
     """Say of each model how often only one of them is right, and whether chance alone does as much."""
     rows = tuple(
         (
@@ -176,7 +213,7 @@ def _paired(reports: ReportComparison, names: tuple[str, str]) -> Section:
             f"{it.p:.3g}",
             msg("chance does as much") if it.is_chance else msg("hardly chance"),
         )
-        for it in reports.paired
+        for it in pairs
     )
     only = [msg("only {name} is right", name) for name in names]
     heads = (msg("model"), *only, msg("p (McNemar, exact)"), "")
@@ -220,7 +257,7 @@ def compared_plain(found: Compared) -> dict[str, Any]:
         "paired": [
             {"model": it.model, "images": it.images, "only_before": it.worse, "only_now": it.better,
              "p": it.p}
-            for it in (reports.paired if reports else ())
+            for it in found.paired
         ],
         "lines": [
             {"image": it.image, "model": it.model, "label": it.label, "before": it.before, "now": it.now}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline.project import load_project
 from pipeline.record.runs import run_folder
 from pipeline.report.model import load_report
 from pipeline.sweep.compare import compare_members, compared_markdown, compared_plain
+from pipeline.sweep.table import Measured
 from stages.contract import Mismatch
 from support.cli import call
 from support.hostile_report import HOSTILE
@@ -97,6 +99,26 @@ def test_lines_that_only_one_reads_right_are_told_and_those_that_both_misread_ar
     text = compared_markdown(found)
     assert "| new.png | pd, nb-x86 | A | B | A |" in text and "chance does as much" in text
     assert "all that is on record is shared" in text and "\x1b" not in text
+
+
+def test_files_of_two_kinds_are_held_against_each_other_line_by_line(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+    rows = row("one", run=RUN), row("other", run=CACHED_RUN)
+    small = rows[1].model_copy(update={"test": Measured(model="nb-x86-int8")})
+    for run, name, said in ((RUN, "nb-x86", "A"), (CACHED_RUN, "nb-x86-int8", "B")):
+        path = run_folder(folder / ".paddock", run).path / "report.json"
+        report = load_report(path)
+        models = tuple(
+            replace(it, name=name) if it.name == "nb-x86" else it for it in report.models
+        )
+        lines = (Mismatch("new.png", "A", {"pd": "A", name: said}),)
+        update = {"models": models, "mismatches": lines}
+        path.write_text(report.model_copy(update=update).dump())
+    found = compare_members(load_project(folder), table(rows[0], small), ("one", "other"))
+    told = [(it.model, it.before, it.now) for it in found.lines]
+    assert told == [("nb-x86 / nb-x86-int8", "A", "B")]
+    (pair,) = (it for it in found.paired if it.has_moved)
+    assert (pair.model, pair.worse, pair.better) == ("nb-x86 / nb-x86-int8", 1, 0)
 
 
 def test_members_of_other_test_images_are_not_held_line_by_line(tmp_path: Path) -> None:
