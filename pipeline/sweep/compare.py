@@ -196,9 +196,10 @@ def _stages(stages: tuple[StagePair, ...]) -> Section:
         else:
             why = msg("not on record") if pair.origin == "unknown" else msg("only one has it")
         rows.append((pair.stage, why))
-    parting = next((pair.stage for pair in stages if pair.origin == "changed"), "")
     note = (
-        msg("they part at {stage}", parting) if parting else msg("all that is on record is shared")
+        msg("they part at {stage}", apart[0].stage)
+        if apart
+        else msg("all that is on record is shared")
     )
     return Section(msg("Stages"), (msg("stage"), msg("what differs")), tuple(rows), (note,))
 

@@ -68,6 +68,20 @@ def test_settings_numbers_and_where_the_stages_part(folder: Path, engine: Preten
     assert plain["before"]["name"] == "seed=1" and plain["now"]["rank"]
 
 
+def test_members_part_at_the_stage_that_only_one_has(folder: Path, engine: PretendedEngine) -> None:
+    path = folder / "paddock.toml"
+    path.write_text(
+        path.read_text() + '[[sweep.members]]\nname = "small"\nconvert.weights = ["int8"]\n'
+    )
+    assert call("sweep", folder, "--member", "brief", "--member", "small").returncode == 0
+    text = call("sweep", "compare", "brief", "small", folder, "--format", "md").stdout
+    assert "| quantize | only one has it |" in text
+    path.write_text(path.read_text().replace("train.epochs = 1", "data.max_text_length = 25"))
+    assert call("sweep", folder, "--member", "brief", "--member", "small").returncode == 0
+    text = call("sweep", "compare", "brief", "small", folder, "--format", "md").stdout
+    assert "they part at quantize" in text and "| train | shared |" in text
+
+
 def test_a_member_that_failed_is_compared_as_far_as_it_came(
     folder: Path, engine: PretendedEngine
 ) -> None:
