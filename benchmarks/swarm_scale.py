@@ -79,8 +79,8 @@ for p in /proc/[0-9]*; do
         dockerd | containerd*) echo "$name $(grep VmRSS $p/status | tr -dc 0-9)" ;;
     esac
 done
-echo "swarm $(du -sk /var/lib/docker/swarm | cut -f1)"
-echo "containers $(du -sk /var/lib/docker/containers | cut -f1)"
+echo "swarm $(du -sk /var/lib/docker/swarm 2>/dev/null | cut -f1)"
+echo "containers $(du -sk /var/lib/docker/containers 2>/dev/null | cut -f1)"
 """
 #: A name that is in no file but where the member's is meant.
 _MEMBER = "the-template-member"
