@@ -388,6 +388,27 @@ def test_stopping_clears_up_after_attempts_that_a_dead_node_lost(
     assert (begun := left.begun()) and begun.unreached == ("node1",)
 
 
+def test_two_sweeps_at_once_come_to_their_ends_one_after_the_other(
+    folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
+) -> None:
+    for _ in range(2):
+        switch = StopSwitch()
+
+        def leave(envelope: Envelope, switch: StopSwitch = switch) -> None:
+            if isinstance(envelope.event, MemberPlaced):
+                switch.order(Exit.INTERRUPTED)
+
+        assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+    newest, oldest = (it.name for it in going_on(folder / ".paddock"))
+    for name in (newest, oldest):
+        ended = go_on(folder)
+        assert ended.code == Exit.OK and ended.table and ended.table.sweep == name
+        assert {row.state for row in ended.table.rows} == {"done"}
+    assert swarm.wanted == {} and registry.manifests == {} and not going_on(folder / ".paddock")
+    ledger = Ledger(folder / ".paddock" / "ledger.jsonl")
+    assert not ledger.broken and len(ledger.conclusions) == 2 * len(MEMBERS)
+
+
 def test_services_of_a_sweep_that_nobody_knows_are_leftovers(
     folder: Path, swarm: PretendedSwarm
 ) -> None:
