@@ -28,6 +28,7 @@ RUNTIME = (
     "files.py",
     "imagefile.py",
     "message.py",
+    "paddle_parts.py",
     "pitfalls.py",
     "runtime.py",
     "worker.py",
