@@ -134,8 +134,9 @@ async def test_reports_with_more_and_of_an_earlier_version(folder: Path) -> None
         for path in (own_report(folder), folder / "out" / "report.json"):
             edit_report(path, lambda report: report.update(schema_version=1))
         for key in "25":
-            await until_open(pilot, app, key, "was made by an earlier version of Paddock")
-            assert RUN in text_of(app) and "to make one that is shown" in text_of(app)
+            said = ("was made by an earlier version of Paddock", RUN, "to make one that is shown")
+            await pilot.press(key)
+            await until_shown(pilot, app, *said)
 
 
 # All of them.
