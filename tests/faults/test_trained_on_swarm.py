@@ -48,7 +48,7 @@ reservations.memory = "1g"
 
 [sweep.matrix]
 train.seed = [1, 2]
-train.learning_rate = [1e-3, 3e-3]
+train.learning_rate = [1e-3, 5e-4]
 """
 #: Lines to train on, and to measure with.
 TRAIN, TEST = 24, 6
