@@ -51,7 +51,15 @@ class Place:
         image = self.images[self.helper].id
         return self.engine.volumes.client(image, mounts, self.workspace.labels)
 
-    def ask(self, what: str, command: Sequence[str], stop: Stop, stage: str = "") -> bytes:
+    def ask(
+        self,
+        what: str,
+        command: Sequence[str],
+        stop: Stop,
+        stage: str = "",
+        *,
+        has_volumes: bool = True,
+    ) -> bytes:
         """Run a command beside the volumes, which it can only read, and return what it printed.
 
         Args:
@@ -59,18 +67,21 @@ class Place:
             command: program and arguments; the container is hardened as a stage's is.
             stop: asked how often a stop was ordered.
             stage: whose image it runs in; the helper's unless it is named.
+            has_volumes: without them for what needs none: the engine would make those that are not there,
+                and without labels.
 
         Raises:
             PaddockError: it was stopped, or the container failed.
             EngineError: the engine refused or went away.
         """
         output, stage = _Output(), stage or self.helper
+        service = self.workspace.compose.services[stage]
         job = Job(
-            service=self.workspace.compose.services[stage],
+            service=service if has_volumes else service.model_copy(update={"volumes": ()}),
             image=self.images[stage].id,
             name=f"paddock-{self.workspace.identity}-helper-{secrets.token_hex(4)}",
             command=tuple(command[1:]),
-            volumes=self.workspace.volumes,
+            volumes=self.workspace.volumes if has_volumes else {},
             labels=self.workspace.labels,
             read_only=True,
             entrypoint=tuple(command[:1]),
@@ -90,7 +101,8 @@ class Place:
         """Return the vector units of the processor that stages run on: kernels are chosen by them."""
         if self.engine.is_here():
             return read_cpu().get("cpu_flags", "")
-        told = self.ask(msg("asking for the processor"), ("cat", "/proc/cpuinfo"), lambda: 0)
+        what, command = msg("asking for the processor"), ("cat", "/proc/cpuinfo")
+        told = self.ask(what, command, lambda: 0, has_volumes=False)
         return flags_of(told.decode("utf-8", "replace"))
 
 

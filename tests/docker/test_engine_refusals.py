@@ -8,15 +8,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from docker import DockerClient
 
 from pipeline.compose.file import REPOSITORY
+from pipeline.engine.connection import Engine
 from pipeline.project import load_project
 from pipeline.run.connect import connect
 from pipeline.run.prepare import prepare
-from stages.cpu import flags_of
 from support.cli import paddock
 from support.given import WEIGHTS, program, tensors
 from support.runs import Files, Site, first_lines
@@ -131,12 +132,16 @@ def test_a_project_that_starts_from_a_pd_model_needs_no_image_to_train_or_export
     assert (actions["train"], actions["export"]) == ("skip", "skip")
 
 
-def test_the_processor_is_the_same_asked_here_or_inside(folder: Path) -> None:
-    place = prepare(
-        connect(load_project(folder), os.environ), frozenset(), lambda _text: None
-    ).place
-    told = place.ask("asking for the processor", ("cat", "/proc/cpuinfo"), lambda: 0)
-    assert place.processor() == flags_of(told.decode()) != ""
+def test_the_processor_is_the_same_asked_here_or_inside_and_asking_leaves_nothing(
+    folder: Path, client: DockerClient
+) -> None:
+    connected = connect(load_project(folder), os.environ, make=False)
+    place = prepare(connected, frozenset(), lambda _text: None).place
+    with mock.patch.object(Engine, "is_here", return_value=False):
+        told = place.processor()
+    assert told == place.processor() != ""
+    made = {it.name for it in client.volumes.list()}
+    assert made.isdisjoint(place.workspace.volumes.values()), "a plan makes nothing"
 
 
 def test_doctor_names_the_missing_image(elsewhere: Path) -> None:
