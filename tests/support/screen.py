@@ -109,7 +109,9 @@ async def calm(pilot: Pilot[Any], looks: int = 2, at_most: int = 40) -> None:
     before: str | None = None
     for _look in range(at_most):
         await pilot.pause(STEP)
-        if any(worker.is_running for worker in pilot.app.workers):
+        # Where widgets go, nothing is laid out until they are gone.
+        is_changing = pilot.app._batch_count > 0
+        if is_changing or any(worker.is_running for worker in pilot.app.workers):
             same = 0
         elif seen != frames[0]:  # drawn, the second time in a row perhaps as it was
             now = None if before is None else text_of(pilot.app)
