@@ -122,12 +122,12 @@ def advice(engine: Engine, plan: SweepPlan, jobs: int) -> str:
 
 
 def _threads_decide(plan: SweepPlan) -> bool:
-    """Return whether the number of CPUs decides a byte of what will be made."""
+    """Return whether the number of CPUs decides a byte of what is made, or kept: it would be made anew."""
     return any(
         "threads" in wire.decided_by
         for planned in plan.members
         for wire, stage in zip(planned.prepared.planner.wires, planned.stages, strict=True)
-        if stage.fate == "make"
+        if stage.fate != "skip"
     )
 
 

@@ -254,6 +254,19 @@ def test_a_plan_advises_members_side_by_side_where_the_same_bytes_come_out(
     assert "--jobs" not in call("sweep", "plan", folder).stdout, "other bytes would come out"
 
 
+def test_no_advice_costs_a_training_that_is_kept(tmp_path: Path, engine: PretendedEngine) -> None:
+    text = (
+        f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n[limits]\ncpus = 4\n'
+        '[sweep.matrix]\nconvert.weights = [["float32"], ["float32", "int16"], ["int16"]]\n'
+    )
+    folder = write_project(tmp_path / "p", text)
+    assert call("sweep", folder, "--until", "train").returncode == 0
+    planned = json.loads(call("sweep", "plan", folder, "--json").stdout)
+    assert planned["advice"] == "", "with other limits.cpus it would be made again, as other bytes"
+    too_many = call("sweep", "plan", folder, "--jobs", "2")
+    assert "training makes other bytes" in too_many.stderr
+
+
 def test_stop_asks_the_process_that_runs_it_and_nobody_else(
     folder: Path, engine: PretendedEngine
 ) -> None:
