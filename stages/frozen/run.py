@@ -139,8 +139,8 @@ def _write(
     """Write the checkpoint in PaddleOCR's training form, compared with what was trained."""
     shape = context.parameters["image_shape"]
     files = [sample.image for sample in splits["train"].samples]
-    statistics = statistics_of(network, files, shape, context.cache / FEATURES)
     architecture = ctc_architecture(context)
+    statistics = statistics_of(network, architecture, files, shape, context.cache / FEATURES)
     training = unfuse(network, architecture, dictionary.classes, statistics)
     images = [sample.image for sample in splits["val"].samples[:_COMPARED]]
     batch = paddle.to_tensor(np.stack([prepare(read_image(path), shape) for path in images]))

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import paddle
 
 from stages.kept import Cache, Damaged
+from stages.kernels import operators
+from stages.ppocr import calibrate as calibrating
 from stages.ppocr.calibrate import IMAGES, Statistics, calibrate
 from stages.ppocr.kept_backbone import fingerprint_of
 from stages.preprocess import prepare, read_image
 
+#: Whose code decides the numbers besides the backbone's: what another version kept is none of this one's.
+_CODE = (calibrating, operators)
+
 
 def statistics_of(
-    network: paddle.nn.Layer, images: Sequence[Path], shape: Sequence[int], folder: Path
+    network: paddle.nn.Layer,
+    architecture: Mapping[str, Any],
+    images: Sequence[Path],
+    shape: Sequence[int],
+    folder: Path,
 ) -> dict[str, Statistics]:
     """Return what :func:`calibrate` returns for a fused network; of a backbone that is known, what was kept.
 
     Args:
         network: whose rep layers are all in its backbone.
+        architecture: of the network.
         images: to take the statistics from.
         shape: of an image for the network.
         folder: of what is kept of all backbones.
@@ -33,9 +44,12 @@ def statistics_of(
         if hasattr(layer, "reparam_conv")
     }
     content = hashlib.sha256(b"statistics")
+    for module in _CODE:
+        content.update(hashlib.sha256(Path(str(module.__file__)).read_bytes()).digest())
     for path in images[:IMAGES]:
         content.update(prepare(read_image(path), shape).tobytes())
-    cache, name = Cache(folder / fingerprint_of(network.backbone)), content.hexdigest()
+    cache = Cache(folder / fingerprint_of(network.backbone, architecture))
+    name = content.hexdigest()
     try:
         kept = cache.get(name, (2, sum(channels.values())))
     except Damaged:

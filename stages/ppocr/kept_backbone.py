@@ -11,9 +11,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import paddle
@@ -23,14 +23,22 @@ from stages.kept import Cache, Damaged
 from stages.kernels.use import is_portable
 from stages.ppocr.network import BRANCHES, state_arrays
 
+#: Parts of an architecture that come behind the backbone.
+_BEHIND = ("Neck", "Head")
+#: Modules beside this one that change a backbone after it was built.
+_CHANGING = ("network.py", "reader.py")
+
 
 class KeptBackbone:
     """Stands before the backbone of a network in evaluation mode; computes unless it is :meth:`keeping`."""
 
-    def __init__(self, network: paddle.nn.Layer, folder: Path) -> None:
+    def __init__(
+        self, network: paddle.nn.Layer, architecture: Mapping[str, Any], folder: Path
+    ) -> None:
         """Keep entries in a folder of ``folder``; the network's weights must not change any more."""
         self._compute = network.backbone.forward
-        self._cache: Cache | None = Cache(folder / fingerprint_of(network.backbone))
+        fingerprint = fingerprint_of(network.backbone, architecture)
+        self._cache: Cache | None = Cache(folder / fingerprint)
         #: Of an image's features; not known before the first was computed, or if they are no one tensor.
         self._shape: tuple[int, ...] = ()
         self._keeps = False
@@ -72,14 +80,18 @@ class KeptBackbone:
             return None
 
 
-def fingerprint_of(backbone: paddle.nn.Layer) -> str:
-    """Return a hash of all that decides what a backbone makes of an image, but the image."""
-    source = Path(inspect.getfile(type(backbone))).read_bytes()
+def fingerprint_of(backbone: paddle.nn.Layer, architecture: Mapping[str, Any]) -> str:
+    """Return a hash of all that decides what a backbone makes of an image, but the image.
+
+    ``architecture`` is that of its network, from PaddleOCR's configuration: how many heads share the weights
+    of an attention, say, no weight tells.
+    """
+    settings = {name: value for name, value in architecture.items() if name not in _BEHIND}
     kernels = [is_portable(), read_cpu().get("cpu_flags", "")]
-    surroundings = [paddle.__version__, paddle.version.commit, *kernels]
-    known = hashlib.sha256()
-    for part in (source, repr(backbone).encode(), json.dumps(surroundings).encode()):
-        known.update(hashlib.sha256(part).digest())
+    told = [settings, repr(backbone), paddle.__version__, paddle.version.commit, *kernels]
+    known = hashlib.sha256(repr(told).encode())
+    for path in _code(backbone):
+        known.update(hashlib.sha256(path.read_bytes()).digest())
     # what was merged into another convolution is no part of it any more, and random in each network
     dead = tuple(
         f"{name}{part}"
@@ -94,3 +106,10 @@ def fingerprint_of(backbone: paddle.nn.Layer) -> str:
             hashlib.sha256(key.encode() + repr(array.shape).encode() + array.tobytes()).digest()
         )
     return known.hexdigest()
+
+
+def _code(backbone: paddle.nn.Layer) -> list[Path]:
+    """Return the files whose code computes a backbone: its layers' own, and what changes it here."""
+    kinds = {type(layer) for layer in backbone.sublayers(include_self=True)}
+    files = {Path(inspect.getfile(kind)) for kind in kinds}
+    return sorted({*files, *(Path(__file__).with_name(name) for name in _CHANGING)})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import paddle
@@ -31,14 +33,16 @@ def load(_threads: int, config: str, checkpoint: str, classes: str, cache: str =
     """
     architecture = read_config(Path(config))["Architecture"]
     network = build(architecture, int(classes), load_parameters(Path(checkpoint)))
-    return _Checkpoint(network, Path(cache) if cache else None)
+    return _Checkpoint(network, architecture, Path(cache) if cache else None)
 
 
 class _Checkpoint:
     """The network, merged with its first image."""
 
-    def __init__(self, network: paddle.nn.Layer, cache: Path | None) -> None:
-        self._network, self._cache = network, cache
+    def __init__(
+        self, network: paddle.nn.Layer, architecture: Mapping[str, Any], cache: Path | None
+    ) -> None:
+        self._network, self._architecture, self._cache = network, architecture, cache
         self._backbone: KeptBackbone | None = None
         self._merged = False
 
@@ -47,7 +51,7 @@ class _Checkpoint:
             _merge(self._network, image)
             self._merged = True
             if self._cache:
-                self._backbone = KeptBackbone(self._network, self._cache)
+                self._backbone = KeptBackbone(self._network, self._architecture, self._cache)
         return evaluate(self._network, image)
 
     def kept(self, image: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from stages.ppocr.kept_backbone import KeptBackbone, fingerprint_of
 from stages.ppocr.network import build, live_tensors
 from stages.ppocr.reader import evaluate
 
+ARCHITECTURE = V5_MOBILE.ctc()
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (3, 1, 3, 48, 64)).astype(np.float32)
 
 
@@ -34,7 +36,7 @@ class Reading:
 
         with monkeypatch.context() as patched:
             patched.setattr(network().backbone, "forward", forward)
-            kept = KeptBackbone(network(), folder)
+            kept = KeptBackbone(network(), ARCHITECTURE, folder)
             with kept.keeping():
                 self.said = [evaluate(network(), image).tobytes() for image in IMAGES]
             before = self.computed
@@ -72,14 +74,36 @@ def test_a_full_disk_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_another_head_has_the_same_backbone_and_other_weights_another() -> None:
-    before = fingerprint_of(network().backbone)
+    before = fingerprint_of(network().backbone, ARCHITECTURE)
     other = build(V5_MOBILE.ctc(), 40, fused=True)
     live = live_tensors(other.backbone)
     for name, tensor in live_tensors(network().backbone).items():
         live[name].set_value(tensor)
-    assert fingerprint_of(other.backbone) == before, "branches that were merged are random"
+    head = {**ARCHITECTURE, "Neck": {}, "Head": {"fc_decay": 0.1}}
+    assert fingerprint_of(other.backbone, head) == before, "branches that were merged are random"
     for weight in live.values():
         kept = weight.numpy()
         weight.set_value(kept + 1e-3)
-        assert fingerprint_of(other.backbone) != before
+        assert fingerprint_of(other.backbone, ARCHITECTURE) != before
         weight.set_value(kept)
+
+
+def test_the_same_weights_with_another_setting_or_other_code_are_another_backbone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight heads of 16 or four of 32: the weights have the same shapes, and nothing of it is printed."""
+    (tmp_path / "layers_of_this_test.py").write_text(
+        "import paddle\n\n\nclass Scaled(paddle.nn.Layer):\n    factor = 1\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    backbone = paddle.nn.Sequential(importlib.import_module("layers_of_this_test").Scaled())
+
+    def fingerprint(heads: int = 8) -> str:
+        return fingerprint_of(backbone, {"Backbone": {"name": "SVTRNet", "num_heads": heads}})
+
+    before = fingerprint()
+    assert fingerprint(4) != before
+    assert fingerprint() == before
+    with (tmp_path / "layers_of_this_test.py").open("a") as code:
+        code.write("    factor = 2\n")
+    assert fingerprint() != before

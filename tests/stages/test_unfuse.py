@@ -9,8 +9,9 @@ import pytest
 
 from stages.errors import IntegrityError
 from stages.frozen import statistics as kept_statistics
+from stages.frozen.statistics import statistics_of
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
-from stages.ppocr.calibrate import calibrate
+from stages.ppocr.calibrate import Statistics, calibrate
 from stages.ppocr.classifier import Narrowed, narrow
 from stages.ppocr.network import build, fuse, live_tensors, state_arrays
 from stages.ppocr.unfuse import load_inference_weights, unfuse
@@ -104,14 +105,17 @@ def test_statistics_of_a_known_backbone_are_found_again(
 ) -> None:
     files, network = images(), fused("ctc")
     computed = calibrate(network, files, SHAPE)
-    found = [kept_statistics.statistics_of(network, files, SHAPE, tmp_path)]
+
+    def statistics(of: list[Path]) -> dict[str, Statistics]:
+        return statistics_of(network, V5_MOBILE.ctc(), of, SHAPE, tmp_path)
+
+    found = [statistics(files)]
     with monkeypatch.context() as patched:
         patched.setattr(kept_statistics, "calibrate", lambda *_: pytest.fail("computed again"))
-        found.append(kept_statistics.statistics_of(network, files, SHAPE, tmp_path))
+        found.append(statistics(files))
     (entry,) = (path for path in tmp_path.rglob("*") if path.is_file())
     entry.write_bytes(entry.read_bytes()[:-4])
-    found.append(kept_statistics.statistics_of(network, files, SHAPE, tmp_path))
-    found.append(kept_statistics.statistics_of(network, files[:2], SHAPE, tmp_path))
+    found += [statistics(files), statistics(files[:2])]
     for each in found[:3]:
         assert each.keys() == computed.keys()
         for name, of_layer in each.items():
@@ -119,6 +123,10 @@ def test_statistics_of_a_known_backbone_are_found_again(
             assert of_layer.variance.tobytes() == computed[name].variance.tobytes()
     name = next(iter(computed))
     assert found[3][name].mean.tobytes() != computed[name].mean.tobytes(), "of other images"
+    monkeypatch.setattr(kept_statistics, "_CODE", (kept_statistics,))
+    monkeypatch.setattr(kept_statistics, "calibrate", lambda *_: found[3])
+    of_other_code = statistics(files)[name].mean.tobytes()
+    assert of_other_code == found[3][name].mean.tobytes(), "what other code kept is not taken"
 
 
 def test_calibrated_norms_fit_the_data_in_training_mode_too() -> None:
