@@ -37,12 +37,12 @@ class Sample:
 
     def __init__(self, images: int, shape: Sequence[int]) -> None:
         fitting = max(1, _BYTES // (4 * math.prod(shape)))
-        self._numbers = frozenset(spread(min(_IMAGES, fitting), images))
+        self.numbers = spread(min(_IMAGES, fitting), images)
         self.images: list[np.ndarray] = []
 
     def see(self, number: int, image: np.ndarray) -> None:
         """Keep the image if it is one of the sample."""
-        if number in self._numbers:
+        if number in self.numbers:
             self.images.append(image)
 
 
@@ -97,12 +97,12 @@ def _in_turn(
     for column, runner in zip(columns, runners, strict=True):
         column.load_s = runner.load_s
         for image in sample.images[:1] * WARM_UPS:
-            table.ask(column, runner, image, is_first=True)
-    for number, image in enumerate(sample.images):
+            table.ask(column, runner, image, 0)
+    for turn, (number, image) in enumerate(zip(sample.numbers, sample.images, strict=True)):
         # another one begins each time: none always follows the same
         for place in range(len(columns)):
-            at = (place + number) % len(columns)
-            output = table.ask(columns[at], runners[at], image, is_first=number == 0)
+            at = (place + turn) % len(columns)
+            output = table.ask(columns[at], runners[at], image, number)
             if output:
                 columns[at].seconds.append(output.seconds)
         progress.advanced()

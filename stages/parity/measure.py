@@ -92,7 +92,7 @@ def measure(
         IntegrityError: an output is not one of the project's models (:meth:`Task.check`).
     """
     columns: list[Series[Prediction]] = [Series(model, sanity=task.sanity()) for model in models]
-    table = Table(columns, task, onlooker)
+    table = Table(columns, task, onlooker, sample.numbers)
     with Crew(max(1, cores.all // cores.each), watcher.pause, watcher.loaded) as crew:
         _gather(crew, columns, cores, guest)
         for number, (image, answers) in enumerate(crew.read(images)):
@@ -124,21 +124,26 @@ def _gather(
 
 
 class Table(Generic[Prediction]):
-    """The columns, being filled."""
+    """The columns, being filled.
+
+    An image that is read again has to give the same again: the first one, and of a model that may have taken
+    what was kept each one that is timed, as it is computed whole then.
+    """
 
     def __init__(
         self,
         columns: Sequence[Series[Prediction]],
         task: Task[Prediction],
         onlooker: Onlooker | None = None,
+        timed: Sequence[int] = (),
     ) -> None:
         # a reference is looked at first, so that the others can be compared with it
         held = {column.model.reference for column in columns}
         self.columns = sorted(
             columns, key=lambda column: (not column.is_own_reference, column.model.name not in held)
         )
-        self._task, self._onlooker = task, onlooker
-        self._first: dict[str, np.ndarray] = {}
+        self._task, self._onlooker, self._timed = task, onlooker, timed
+        self._before: dict[tuple[str, int], np.ndarray] = {}
 
     def read(self, answers: Mapping[str, Answer]) -> None:
         """Note what every living model made of the next image: reading and difference."""
@@ -148,7 +153,9 @@ class Table(Generic[Prediction]):
             output = self.checked(column, answers[name]) if column.alive else None
             if output is None:
                 continue
-            self._first.setdefault(name, output.probabilities)
+            number = len(column.predictions)
+            if number == 0 or (column.model.keeps and number in self._timed):
+                self._before[name, number] = output.probabilities
             outputs[name] = output.probabilities
             self._note(column, output.probabilities, outputs.get(column.model.reference))
         if self._onlooker:
@@ -175,21 +182,21 @@ class Table(Generic[Prediction]):
         column: Series[Prediction],
         runner: ModelRunner,
         image: np.ndarray,
-        *,
-        is_first: bool = False,
+        number: int | None = None,
     ) -> Output | None:
-        """Let a process of a living model read an image again; the first one has to give the same again."""
+        """Let a process of a living model compute an image again; with its ``number`` to give the same."""
         if not column.alive:
             return None
         try:
             output = self.checked(column, runner.read(image))
         except RunnerFailedError as error:
             return self.checked(column, error)
-        if output and is_first:
-            before = self._first[column.model.name]
-            if wrong := column.sanity.repeat_fault(before, output.probabilities):
-                column.fail(*wrong)
-                return None
+        before = None if number is None else self._before.get((column.model.name, number))
+        if output is None or before is None:
+            return output
+        if wrong := column.sanity.repeat_fault(before, output.probabilities):
+            column.fail(*wrong)
+            return None
         return output
 
     def repeat(self, crew: Crew, first: Iterable[np.ndarray]) -> None:
@@ -197,7 +204,7 @@ class Table(Generic[Prediction]):
         for image in first:
             for column in self.columns:
                 for runner in crew.runners(column.model.name) if column.alive else ():
-                    self.ask(column, runner, image, is_first=True)
+                    self.ask(column, runner, image, 0)
 
     def look_over(self) -> None:
         """Give up on a model that reads the same in every image where others do not."""

@@ -37,6 +37,11 @@ class Model:
     needs: Needs | None = None
 
     @property
+    def keeps(self) -> bool:
+        """Whether a part of what it makes of an image may be what was kept of an earlier run."""
+        return self.kind == "checkpoint"
+
+    @property
     def half(self) -> bool:
         """Whether its kernels compute in half precision."""
         return self.needs is not None and self.needs.half

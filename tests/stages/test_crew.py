@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 import pytest
 
+from stages.contract import Fault
 from stages.errors import Stopped
 from stages.parity import latency
 from stages.parity.measure import Table, Watcher
@@ -63,14 +64,14 @@ class Pretended(ModelRunner):
         Pretended.at_work += 1
         Pretended.most = max(Pretended.most, Pretended.at_work)
         self._images = images
-        self.seen += [float(image[0]) for image in images]
+        self.seen += [float(image.flat[0]) for image in images]
         self.sizes.append(len(images))
         os.write(self._in, b"x")
 
     def take_all(self) -> list[Output]:
         Pretended.at_work -= 1
         os.read(self._out, 1)
-        if any(image[0] == self._dies_on for image in self._images):
+        if any(image.flat[0] == self._dies_on for image in self._images):
             raise RunnerFailedError("it died")
         return [Output(image * self._factor, 0.0, 1.0) for image in self._images]
 
@@ -247,6 +248,38 @@ def test_what_is_timed_with_all_threads_leaves_the_evidence_as_it_is(
         latency.take_times(table, crew, sample, latency.Cores(1, 2), watcher)
     assert column.alive and len(column.seconds_all) == 1
     assert column.sanity.entry() == {"row_sum_error": 0.0, "repeat_difference": 0.0}
+
+
+class Keeping(Pretended):
+    """After two images it gives what was kept, unless it is to compute afresh."""
+
+    def __init__(self, kept: float) -> None:
+        super().__init__()
+        self._kept = kept
+
+    def ask_all(self, images: Sequence[np.ndarray], *, afresh: bool = False) -> None:
+        self._factor = 1.0 if afresh or len(self.seen) < 2 else self._kept
+        super().ask_all(images, afresh=afresh)
+
+
+@pytest.mark.parametrize(("kept", "believed"), [(1.0, True), (1.0005, False)])
+def test_what_was_kept_has_to_be_what_an_image_that_is_timed_is_computed_to(
+    kept: float, believed: bool
+) -> None:
+    images = [np.ones((4, 1), np.float32)] * 40
+    sample = latency.Sample(len(images), (3, 48, 320))
+    column = Series[str](Model("checkpoint", "checkpoint"))
+    table = Table([column], Recognition(Dictionary((), "", "")), timed=sample.numbers)
+    watcher = cast(Watcher, SimpleNamespace(pause=lambda: None, timed=lambda *_: None))
+    with Crew(1, lambda: None, lambda *_: None) as crew:
+        crew.add("checkpoint", [Keeping(kept)])
+        for number, (image, answers) in enumerate(crew.read(images)):
+            table.read(answers)
+            sample.see(number, image)
+        latency.take_times(table, crew, sample, latency.Cores(1, 1), watcher)
+    assert column.alive is believed
+    if column.failure:
+        assert column.failure.fault is Fault.NOT_REPEATABLE
 
 
 def test_nobody_waits_for_models_when_the_stage_is_to_stop() -> None:
