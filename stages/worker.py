@@ -138,7 +138,7 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     _begin(partial)
     _obey_sigterm(context)
     # Libraries read these when they are loaded.
-    os.environ.setdefault("OMP_NUM_THREADS", str(_threads(spec)))
+    _limit_threads(spec)
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # PaddleOCR's tools too
     os.environ.update(PINS if spec.kernels == "portable" else {})
     leave_out_building()
@@ -163,12 +163,15 @@ def _run(stage: str, spec: Spec, emit: Callable[[StageEvent], None]) -> None:
     remove_tree(before)
 
 
-def _threads(spec: Spec) -> int:
-    """Return how many threads libraries take in this process.
+def _limit_threads(spec: Spec) -> None:
+    """Say how many threads libraries take in this process.
 
-    Training on frozen features takes one, so that no sum is shared out and their number decides no byte.
+    Training on frozen features takes one, whatever the environment says: its key has no number of threads, so
+    they may not share out a sum.
     """
-    return 1 if spec.parameters.get("mode") == "frozen" else spec.threads
+    if spec.parameters.get("mode") == "frozen":
+        os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ.setdefault("OMP_NUM_THREADS", str(spec.threads))
 
 
 def _cpu_seconds() -> float:

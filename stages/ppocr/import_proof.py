@@ -41,7 +41,7 @@ class ImportProof:
         """Start loading the model in ``folder``, of either format."""
         self._context, self._ready = context, False
         files = [str(path) for path in model_files(folder)]
-        self._reader = ModelRunner("pd", files, context.spec.threads)
+        self._reader = ModelRunner("pd", files)  # with one thread: what it finds is recorded
 
     def __enter__(self) -> ImportProof:
         return self

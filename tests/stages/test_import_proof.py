@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from stages.errors import IntegrityError
 from stages.pir.parameters import read_parameters
 from stages.pir.program import read_program
 from stages.pitfalls import Pitfall
+from stages.ppocr import import_proof
 from stages.ppocr.architectures.lcnetv3 import V5_MOBILE
 from stages.ppocr.classifier import narrow
 from stages.ppocr.import_proof import ImportProof, difference, shared_classes
@@ -51,6 +53,20 @@ def test_a_network_must_compute_what_the_model_does_for_the_characters_that_both
         with pytest.raises(IntegrityError, match="network gives other probabilities") as e:
             proof.check(network, model, dictionary)
     assert e.value.pitfall is Pitfall.SHAPE_MISMATCH
+
+
+def test_the_number_of_threads_decides_no_digit_of_what_is_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of mode frozen the difference stands in a result whose key has no number of threads."""
+    given: list[int] = []
+    monkeypatch.setattr(
+        import_proof, "ModelRunner", lambda _kind, _files, threads=1: given.append(threads)
+    )
+    recorded = start()
+    with_more = Recorded(replace(recorded.spec, threads=4), recorded.output)
+    ImportProof(with_more, alphanumeric_pir())
+    assert given == [1]
 
 
 def test_weights_with_other_names_are_found_by_the_order_of_their_use(tmp_path: Path) -> None:

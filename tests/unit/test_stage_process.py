@@ -88,6 +88,23 @@ def test_stage_that_works_fails_and_goes_on(bench: Bench) -> None:
     assert sorted(path.name for path in bench.output.iterdir()) == ["result.json"]
 
 
+@pytest.mark.parametrize(
+    ("mode", "environment", "threads"),
+    [("full", "", "3"), ("full", "2", "2"), ("frozen", "", "1"), ("frozen", "2", "1")],
+)
+def test_training_on_frozen_features_has_one_thread_whatever_is_asked_for(
+    bench: Bench, mode: str, environment: str, threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key has no number of threads, so they may not share out a sum."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if environment:
+        monkeypatch.setenv("OMP_NUM_THREADS", environment)
+    asked = Spec("data", "KEY", str(bench.output), {"mode": mode}, threads=3)
+    body = 'import os\nreturn {"threads": os.environ["OMP_NUM_THREADS"]}'
+    ended = bench.finish(bench.start(body, spec=asked.dump().encode()))
+    assert ended.result.metrics == {"threads": threads}
+
+
 def test_changed_file_is_refused_with_both_hashes(bench: Bench) -> None:
     given = bench.file("inference.pdmodel", b"program")
     Path(given.path).write_bytes(b"another")
