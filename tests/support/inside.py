@@ -95,6 +95,7 @@ def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str
         environ: ``PADDOCK_TEST_ALL`` runs all of them; ``PADDOCK_TEST_INSIDE`` has pytest's words
             for just those, and then nothing is recorded.
     """
+    before = keys_of(REPOSITORY, ())
     image = build_inside(client, compose, environ)
     models = {name: fetch_official(name, FetchContext()) for name in BUILT_IN}
     if environ.get(ONLY):
@@ -112,6 +113,7 @@ def run_inside(client: DockerClient, compose: Compose, environ: Mapping[str, str
         with container_inside(client, image, models, words) as container:
             code = run_to_the_end(container)
             passed = proved(wanted, code, lambda: _failed(container))
+        passed = still_the_same(passed, before, keys_of(REPOSITORY, ()))
         if passed:
             green.add(passed, datetime.now(timezone.utc).isoformat(" ", "seconds"))
         return Ended(code, told(known, len(wanted)))
@@ -131,7 +133,20 @@ def proved(
     if code not in (0, 1):
         return {}
     lost = {test.partition("::")[0] for test in failed()} if code else set()
+    if code and not (lost and lost <= wanted.keys()):  # something failed that is no file's
+        return {}
     return {name: key for name, key in wanted.items() if name not in lost}
+
+
+def still_the_same(
+    passed: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return those that passed of which nothing was edited meanwhile.
+
+    The image has the stages as they were before it was built, a key what is there when it was hashed: of what
+    was edited in between, something else passed.
+    """
+    return {name: key for name, key in passed.items() if before.get(name) == after.get(name)}
 
 
 def _failed(container: Container) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.compose.file import REPOSITORY
 from support.green import Green, inside_files, keys_of
-from support.inside import proved, told
+from support.inside import proved, still_the_same, told
 
 TIME = "2026-11-28 17:00:00+00:00"
 FILES = {
@@ -104,14 +104,25 @@ def test_two_working_trees_in_turn_keep_what_is_theirs(tree: Path) -> None:
         (0, [], {PLAIN, PATCH}),
         (1, [f"{PLAIN}::test_a[x]", f"{PLAIN}::test_b"], {PATCH}),
         (1, [PATCH], {PLAIN}),  # it could not even be read
+        (1, [], set()),  # what failed is not known
+        (1, ["", f"{PATCH}::test_a"], set()),  # something failed that is no file's
+        (1, ["tests/conftest.py"], set()),
         (2, [], set()),
         (137, [], set()),
     ],
 )
-def test_a_failure_takes_its_own_file_alone_and_an_end_too_early_all(
+def test_a_failure_takes_its_own_file_alone_and_one_of_no_file_or_an_end_too_early_all(
     code: int, failed: list[str], green: set[str]
 ) -> None:
     assert set(proved({PLAIN: "1", PATCH: "2"}, code, lambda: failed)) == green
+
+
+def test_what_was_edited_while_the_image_was_built_is_not_proved(tree: Path) -> None:
+    before = keys_of(tree, ())
+    (tree / "stages/files.py").write_text("edited = 1\n")
+    passed = keys_of(tree, ["image"])
+    assert set(still_the_same(passed, before, keys_of(tree, ()))) == {PATCH}
+    assert still_the_same(passed, keys_of(tree, ()), keys_of(tree, ())) == passed
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}', '{"a": [1, 2, 3]}'])
