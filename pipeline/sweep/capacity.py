@@ -13,6 +13,9 @@ from pipeline.sweep.plan import PlannedMember, SweepPlan
 from pipeline.text import human_size
 from stages.message import msg
 
+#: Parts of a CPU that are advised: whole ones alone would leave some idle, and sums of quarters are exact.
+_PARTS = 4
+
 
 def refuse_too_many(engine: Engine, plan: SweepPlan, jobs: int, beside: int = 0) -> None:
     """Refuse to run more members at once than the engine has CPUs and memory for.
@@ -109,13 +112,13 @@ def advice(engine: Engine, plan: SweepPlan, jobs: int) -> str:
     most = min(most, int(facts.cpus))
     if most < 2 or most <= jobs or _threads_decide(plan):
         return ""
-    each = int(facts.cpus // most)
+    each = facts.cpus * _PARTS // most / _PARTS
     if max(map(_cpus, making)) <= each:
         return msg("{most} members fit at once: --jobs {jobs}", most, most)
     return msg(
         "with limits.cpus = {each} in paddock.toml {most} members fit at once and keep all CPUs at work: "
         "--jobs {jobs}; the same bytes come out",
-        each,
+        f"{each:g}",
         most,
         most,
     )

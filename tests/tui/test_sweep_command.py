@@ -238,7 +238,7 @@ def test_a_plan_advises_members_side_by_side_where_the_same_bytes_come_out(
     folder = write_project(tmp_path / "p", text)
     give_pir(folder / "official")
     said = (
-        "with limits.cpus = 1 in paddock.toml 3 members fit at once and keep all CPUs at work: "
+        "with limits.cpus = 1.25 in paddock.toml 3 members fit at once and keep all CPUs at work: "
         "--jobs 3; the same bytes come out"
     )
     assert said in call("sweep", "plan", folder).stdout.splitlines()
