@@ -10,6 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from pipeline.project.schema import OUT_OF_SWEEP
+from pipeline.record.verdict import Verdict, read_verdict
 from pipeline.report.html import PAGE_FILE
 from pipeline.report.model import REPORT_FILE, ReportError, load_report
 from pipeline.report.page.contents import Banner, Tile
@@ -116,12 +117,15 @@ def _home(row: Row, folder: Path) -> Path:
 
 
 def _linked(row: Row, home: Path, seen_from: Path) -> Markup:
-    """Return the member's name, which leads to its own report if there is one."""
-    name = cell(row.name or NONE)
-    for own in (row.name, f"{row.name}.failed") if row.verdict else ():
-        if (found := _link(name, home / own, seen_from)) != name:
-            return found
-    return name
+    """Return the member's name, which leads to its own report if there is one.
+
+    What an earlier sweep delivered stays in ``MEMBER/`` when it fails now; what a guard refuses is nowhere.
+    """
+    name, verdict = cell(row.name or NONE), read_verdict(row.verdict)
+    if verdict is None or verdict is Verdict.GUARD:
+        return name
+    own = row.name if verdict.delivers else f"{row.name}.failed"
+    return _link(name, home / own, seen_from)
 
 
 def _link(text: Markup, place: Path, seen_from: Path) -> Markup:

@@ -88,6 +88,16 @@ def test_members_have_their_own_reports_behind_their_names(tmp_path: Path) -> No
     assert made.count("<a ") == 2
 
 
+def test_a_member_that_failed_does_not_lead_to_what_it_delivered_before(tmp_path: Path) -> None:
+    for name in ("a", "a.failed", "b", "b.failed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "report.html").write_text("")
+    made = render_page(
+        table(row("a", verdict="fail-parity"), row("b", verdict="fail-guard")), tmp_path
+    )
+    assert re.findall(r'<a href="(.*?)"', made) == ["a.failed/report.html"]
+
+
 def test_curves_are_those_of_the_members_reports_and_of_no_other_run(tmp_path: Path) -> None:
     project = load_project(write_project(tmp_path / "p"))
     points = tuple(Point(step, "val_accuracy", value) for step, value in ((0, 0.1), (50, 0.9)))
