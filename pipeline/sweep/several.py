@@ -38,8 +38,11 @@ class _Project:
     why: str = ""
     code: Exit = Exit.OK
 
-    def fail(self, error: PaddockError) -> None:
+    def fail(self, error: PaddockError | OSError) -> None:
         """Put down why it could not go on."""
+        if isinstance(error, OSError):
+            self.why, self.code = str(error), Exit.STAGE
+            return
         self.why = (
             msg("{first}: {rest}", text_of(error), error.where) if error.where else text_of(error)
         )
@@ -77,7 +80,7 @@ def sweep_several(
                 members = several.members(project.folder)
                 dead = held.enter_context(run_lock(project.folder / STATE / LOCK_NAME))
                 project.given = Given(members, dead)
-            except PaddockError as error:
+            except (PaddockError, OSError) as error:
                 project.fail(error)
         ready = [project for project in projects if project.given]
         at_once = max(1, min(asked.jobs, len(ready)))
@@ -87,7 +90,8 @@ def sweep_several(
         for task in tasks:
             task.result()  # raises what no project's record could tell
     table = joined_table(several.path.parent.name, projects, asked.jobs)
-    write_table(several.path.parent / OUT_OF_SWEEP, table)
+    if any(project.end and project.end.table for project in projects):  # else the last one stays
+        write_table(several.path.parent / OUT_OF_SWEEP, table)
     audience.raise_error()
     codes = [stop.code] if stop.code is not None else [project.code for project in projects]
     return SweepEnd(max(codes, default=Exit.OK), table)
@@ -112,7 +116,7 @@ def _sweep(
     try:
         project.end = sweep(project.folder, asked, environ, listen, stop, given=project.given)
         project.code = project.end.code
-    except PaddockError as error:
+    except (PaddockError, OSError) as error:
         project.fail(error)
 
 

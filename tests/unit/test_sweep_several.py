@@ -294,3 +294,27 @@ def test_a_folder_that_could_mean_either_is_refused(place: Path) -> None:
         several_at(place / "both")
     assert several_at(place / "both/paddock.toml") is None
     assert several_at(place / "both/sweep.toml") == place / "both/sweep.toml"
+
+
+def test_a_project_into_which_nothing_can_be_written_stops_no_other(
+    place: Path, engine: PretendedEngine
+) -> None:
+    (place / "customers/a/.paddock").write_text("")
+    (place / "customers/b/out.sweep").write_text("")
+    end, _heard = go(place)
+    assert [(it[0], it[2]) for it in rows(end)] == [
+        ("customers/a", "failed"), ("customers/b", "failed"),
+        ("customers/c", "done"), ("customers/c", "done"),
+    ]  # fmt: skip
+    assert end.code == Exit.STAGE and end.table is not None
+
+
+def test_where_no_project_began_the_table_before_stays(
+    place: Path, engine: PretendedEngine
+) -> None:
+    before = go(place)[0].table
+    stop = StopSwitch()
+    stop.order(Exit.INTERRUPTED)
+    end, _heard = go(place, stop=stop)
+    assert end.code == Exit.INTERRUPTED and end.table is not None and end.table != before
+    assert load_table(place / "out.sweep" / "sweep.json") == before
