@@ -157,8 +157,13 @@ def run_folder(state: Path, name: str) -> RunFolder:
     return _folder(state / _RUNS, name)
 
 
+def is_name(text: str) -> bool:
+    """Return whether a run or a sweep can be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _folder(above: Path, name: str) -> RunFolder:
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise ValueError(msg("not the name of a run: {name}", repr(name)))
     return RunFolder(name, above / name)
 

@@ -93,7 +93,7 @@ class Script:
 
     def end(self, name: str, took: float = 100.0, **more: Any) -> Script:
         """Let a member end: well, or with the ``state`` and ``message`` that are given."""
-        row = a_row(name, run=self._runs[name], **more)
+        row = a_row(name, **{"run": self._runs[name], **more})
         if row.message:
             self.of(name, RunFailed(row.code or 3, row.message))
         self.of(name, RunFinished(row.code or 0, took, row.verdict))

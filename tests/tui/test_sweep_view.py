@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.record.events import (
     Delivered,
     Envelope,
+    MemberEnded,
     MemberPlaced,
+    MemberStarted,
     Noted,
     RunFailed,
     RunFinished,
@@ -20,12 +23,13 @@ from pipeline.record.events import (
 from pipeline.record.runs import sweep_folder
 from pipeline.swarm.kept import Begun, SwarmSweep
 from stages.contract import Exit
+from support.hostile_report import HOSTILE
 from support.sweeps import BEGIN, SWEEP, Script, a_row, failed, held
 from tui.views.sweep import SweepView, seconds_left
 from tui.views.sweep_watch import SweepWatch
 from tui.widgets.sweep_columns import columns_of, in_order, state_text
 from tui.widgets.sweep_layout import layout
-from tui.widgets.sweep_summary import standing_text
+from tui.widgets.sweep_summary import detail_text, standing_text
 
 NAMES = ("a", "b", "c")
 
@@ -260,3 +264,22 @@ def test_a_sweep_that_refused_says_why(tmp_path: Path) -> None:
     script.own(RunFailed(2, "paddock.toml: no")).own(RunFinished(2, 0.0)).write(tmp_path)
     view = caught_up(SweepWatch(tmp_path / ".paddock"))
     assert view.failure and view.failure.message == "paddock.toml: no" and not view.members
+
+
+def test_what_is_not_the_name_of_a_run_leads_to_no_file(tmp_path: Path) -> None:
+    script = Script(("a", "b")).own(MemberStarted("a", "../../elsewhere"))
+    plain = a_row("b", run="../../elsewhere").model_dump(mode="json", exclude_none=True)
+    script.own(MemberEnded("b", plain)).write(tmp_path)
+    with held(tmp_path, pid=1, host="elsewhere"):
+        view = caught_up(SweepWatch(tmp_path / ".paddock"))
+    assert states(view) == {"a": "▶ running", "b": "✔ PASS"}
+    assert [it.run for it in view.members.values()] == ["", ""]
+
+
+def test_all_about_a_member_is_shown_and_not_obeyed() -> None:
+    hostile: dict[str, Any] = {f"x.{HOSTILE}": HOSTILE, "x.same": 1}
+    script = Script(("a", "b"), settings={"a": hostile, "b": {"x.same": 1}}).begin("a")
+    script.end("a", settings=hostile, validation_set=HOSTILE, made=(HOSTILE,), run=HOSTILE)
+    view = view_of(script)
+    told = detail_text(view, view.members["a"], columns_of(view), 80, BEGIN).plain
+    assert "alert" in told and all(char.isprintable() for char in told.replace("\n", ""))

@@ -30,7 +30,7 @@ from pipeline.record.events import (
     StageStarted,
     SweepPlanned,
 )
-from pipeline.record.runs import STOPPED
+from pipeline.record.runs import STOPPED, is_name
 from pipeline.sweep.table import Row, Table, ranked
 from stages.contract import Exit, Metric, Progress
 
@@ -48,7 +48,7 @@ class MemberView:
         place: in the plan, from 0.
         settings: by their dotted names.
         expected: how long it should take by past runs, in seconds; None if none tells.
-        run: its own run, once it has one.
+        run: its own run, once it has one; "" if what it is said to be is the name of none.
         stage: that it is at; ``note`` is what was said of it before it started: for what it waits.
         validation: the best accuracy on the validation set so far, while it trains.
         seconds: that its run took.
@@ -79,6 +79,7 @@ class MemberView:
 
     def begin(self, run: str, now: datetime) -> None:
         """Take that the member's run has begun; what an earlier attempt came to counts no more."""
+        run = run if is_name(run) else ""
         is_cut_short = self.state in ("stopped", "not begun") and self.row is None
         if run != self.run or self.state == "waiting" or is_cut_short:
             self.run, self.state, self.started = run, "running", now
@@ -133,7 +134,8 @@ class MemberView:
     def take(self, row: Row, stage: str = "", message: str = "") -> None:
         """Take what the member came to, at which stage it failed or stopped, and why."""
         self.stage = stage or self.stage
-        self.row, self.verdict, self.run = row, row.verdict, row.run or self.run
+        self.row, self.verdict = row, row.verdict
+        self.run = row.run if is_name(row.run) else self.run
         self.failure = self.failure or message or row.message
         self.end(row.state)
 

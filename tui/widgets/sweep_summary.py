@@ -118,7 +118,7 @@ def detail_text(
     if member.failure:
         text.append(f"\n{symbol('arrow')} {unfolded(translated(member.failure))}")
     facts = [
-        Text.assemble((_(it.title) + " ", "dim"), cell)
+        Text.assemble((one_line(_(it.title)) + " ", "dim"), cell)
         for it in hidden
         if (cell := it.cell(member, row)).plain.strip()
     ]
@@ -149,11 +149,11 @@ def _facts(member: MemberView) -> Iterator[tuple[str, str]]:
     if row is None:
         return
     if row.validation_set:
-        yield _("validated on labels"), row.validation_set
+        yield _("validated on labels"), one_line(row.validation_set)
     if row.test:
         yield _("measured"), one_line(row.test.model)
     if row.made:
-        yield _("made for it"), ", ".join(row.made)
+        yield _("made for it"), one_line(", ".join(row.made))
     elif row.state == "done":
         yield _("made for it"), _("nothing: all was there")
 
