@@ -266,6 +266,18 @@ def test_a_sweep_that_refused_says_why(tmp_path: Path) -> None:
     assert view.failure and view.failure.message == "paddock.toml: no" and not view.members
 
 
+def test_a_sweep_that_has_nothing_left_to_make_is_not_late() -> None:
+    view = view_of(Script(NAMES, seconds=0.0).begin("a", "data"))
+    assert [it.plain for it in standing_text(view, BEGIN, goes_on=True)][2:] == [
+        "nothing left to make"
+    ]
+    script = Script(NAMES).begin("a").wait(10).end("a", 10.0).begin("b").end("b", 10.0)
+    view = view_of(script.begin("c").end("c", 10.0))  # only the table is still to come
+    assert [it.plain for it in standing_text(view, script.now, goes_on=True)][2:] == [
+        "nothing left to make"
+    ]
+
+
 def test_what_is_not_the_name_of_a_run_leads_to_no_file(tmp_path: Path) -> None:
     script = Script(("a", "b")).own(MemberStarted("a", "../../elsewhere"))
     plain = a_row("b", run="../../elsewhere").model_dump(mode="json", exclude_none=True)

@@ -58,10 +58,13 @@ def standing_text(view: SweepView, now: datetime, *, goes_on: bool) -> Iterator[
     if view.started:
         yield Text(human_seconds((now - view.started).total_seconds()))
     if count:
-        yield Text(_left(seconds_left(view, now)))
+        yield Text(_left(view, now))
 
 
-def _left(seconds: float | None) -> str:
+def _left(view: SweepView, now: datetime) -> str:
+    seconds = seconds_left(view, now)
+    if seconds == 0 and all(it.expected == 0 for it in view.open_members):
+        return _("nothing left to make")
     if seconds is None:
         return _("no past run tells how long")
     if seconds > 0:
