@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from pipeline.report.model import Report
 from pipeline.report.reports_compared import ReportComparison, compare_reports, side_of_run
 from pipeline.report.runs_compared import Side, StagePair, compare
 from pipeline.sweep.table import Row, Table
-from pipeline.sweep.words import COLUMNS
+from pipeline.sweep.words import COLUMNS, setting_of
 from pipeline.tasks import NONE
 from pipeline.text import nearest
 from stages.message import joined, msg
@@ -71,7 +70,7 @@ def compare_members(project: Project, table: Table, names: tuple[str, str]) -> C
         [(reports.lines, reports.paired), _files_apart(before, now, reports)] if reports else []
     )
     settings = (
-        (name, _value(before, name), _value(now, name))
+        (name, setting_of(before, name), setting_of(now, name))
         for name in sorted({*before.settings, *now.settings})
     )
     return Compared(
@@ -133,13 +132,6 @@ def _side(project: Project, row: Row) -> Side:
         if run.path.is_dir():
             return side_of_run(run)
     return find(str(project.folder / OUT_OF_SWEEP / row.name), project.folder).side
-
-
-def _value(row: Row, name: str) -> str:
-    if name not in row.settings:
-        return msg("as in paddock.toml")
-    value = row.settings[name]
-    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def sections(found: Compared) -> Iterator[Section]:

@@ -5,7 +5,6 @@ Where not all members have room the best in validation are drawn, and it is said
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import fmean
 
@@ -16,7 +15,7 @@ from pipeline.report.page.charts import Figure
 from pipeline.report.page.many import MOST_CURVES, Stack, Strip, many_curves, stacks, strips
 from pipeline.sweep.table import Cost, Table
 from pipeline.sweep.table import Row as Member
-from pipeline.sweep.words import named
+from pipeline.sweep.words import named, setting_of
 from pipeline.text import cut, human_seconds
 from stages.message import msg
 
@@ -164,7 +163,7 @@ def _settings(table: Table, rows: Sequence[Member]) -> Iterator[Figure | None]:
         values: dict[str, list[float]] = {}
         for row in trained:
             if row.validation:
-                values.setdefault(_value(row, setting), []).append(row.validation.accuracy)
+                values.setdefault(setting_of(row, setting), []).append(row.validation.accuracy)
         if len(values) < 2:
             continue
         drawn = sorted(
@@ -178,13 +177,6 @@ def _settings(table: Table, rows: Sequence[Member]) -> Iterator[Figure | None]:
         told = _of(note, len(drawn[:_MOST_VALUES]), len(drawn))
         label = f"accuracy in validation, by {setting}"
         yield Figure(setting, told, strips(drawn[:_MOST_VALUES], label, percent))
-
-
-def _value(row: Member, setting: str) -> str:
-    if setting not in row.settings:
-        return msg("as in paddock.toml")
-    value = row.settings[setting]
-    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _mean(found: Sequence[float]) -> str:

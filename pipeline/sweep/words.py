@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.record.verdict import read_verdict
 from pipeline.sweep.table import Row, Table
@@ -94,10 +96,20 @@ def rows(table: Table) -> list[list[str]]:
     return [
         [
             *(column.cell(row) for column in own),
-            *(str(row.settings.get(name, NONE)) for name in varied),
+            *(setting_of(row, name, NONE) for name in varied),
         ]
         for row in table.rows
     ]
+
+
+def setting_of(row: Row, name: str, unset: str = msg("as in paddock.toml")) -> str:
+    """Return what a member sets a setting to; ``unset`` if that is as the file says."""
+    return value_words(row.settings[name]) if name in row.settings else unset
+
+
+def value_words(value: Any) -> str:
+    """Return a setting's value as ``paddock.toml`` has it, but for the quotes of a text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def choice(table: Table) -> str:

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.sweep.deliver import render_markdown
 from pipeline.sweep.table import Chosen, Row, load_table, ranked
-from pipeline.sweep.words import choice, doubts
+from pipeline.sweep.words import choice, doubts, rows, setting_of, titles
 from support.sweep_tables import row, table
 
 
@@ -104,3 +104,21 @@ def test_json_is_read_back(tmp_path: Path) -> None:
             load_table(path)
     with pytest.raises(UsageError, match="no table of a sweep yet"):
         load_table(tmp_path / "none.json")
+
+
+def test_a_settings_value_is_written_as_in_the_file_wherever_it_is_shown() -> None:
+    told = {
+        "train.overrides": ["小"],
+        "quantize.smooth": True,
+        "train.seed": 3,
+        "project.notes": "a b",
+    }
+    made = table(row("a", settings=told), row("b", settings={}))
+    written = dict(zip(titles(made), rows(made)[0], strict=True))
+    assert {name: written[name] for name in told} == {
+        "train.overrides": '["小"]', "quantize.smooth": "true", "train.seed": "3", "project.notes": "a b",
+    }  # fmt: skip
+    assert [setting_of(made.rows[0], name) for name in sorted(told)] == [
+        written[name] for name in sorted(told)
+    ]
+    assert setting_of(made.rows[1], "train.seed") == "as in paddock.toml"

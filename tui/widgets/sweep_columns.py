@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipeline.record.verdict import read_verdict
 from pipeline.sweep.table import Row
+from pipeline.sweep.words import value_words
 from pipeline.text import human_seconds, human_size, one_line
 from tui.appearance import Mark, symbol, verdict_mark
 from tui.language import N_, _, translated
@@ -210,7 +211,8 @@ def columns_of(view: SweepView) -> tuple[Column, ...]:
 
 def _setting(name: str) -> Column:
     def cell(member: MemberView, _row: Row | None) -> Text:
-        return Text(one_line(str(member.settings.get(name, ""))))
+        is_set = name in member.settings
+        return Text(one_line(value_words(member.settings[name])) if is_set else "")
 
     def key(member: MemberView, _row: Row | None) -> tuple[int, float, str] | None:
         value = member.settings.get(name)
