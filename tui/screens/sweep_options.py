@@ -43,7 +43,7 @@ class SweepOptionsScreen(ModalScreen[int | None]):
         width: 100%; max-width: 110; height: auto; max-height: 100%; padding: 0 1;
         border: round $accent; background: $surface;
     }
-    SweepOptionsScreen Listing { height: auto; max-height: 10; padding: 0; }
+    SweepOptionsScreen Listing { height: auto; max-height: 30vh; padding: 0; }
     SweepOptionsScreen #summary, SweepOptionsScreen #jobs { margin-top: 1; }
     SweepOptionsScreen Footer { margin-top: 1; dock: none; }
     """
