@@ -166,10 +166,29 @@ async def test_a_sweep_is_planned_then_started_in_the_background(
         assert not latest_sweep(folder / ".paddock")
         await pilot.press("enter")  # in a process of its own, for which there is no engine
         await until_shown(pilot, app, "is not running", "✘ FAIL: no engine or image")
+        screen = app.screen
+        assert isinstance(screen, SweepScreen)
+        await until(pilot, lambda: not screen._watch.goes_on)
+        await calm(pilot)
+        assert app.notice is None, "why it refused stands there"
         assert isinstance(app.focused, MemberRows) and "rank" not in text_of(app)
     state = folder / ".paddock"
     ended = finished(sweep_folder(state, latest_sweep(state)))[-1].event
     assert isinstance(ended, RunFinished) and ended.code == 4 and running(state) is None
+
+
+async def test_a_long_plan_leaves_room_for_the_keys(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = ", ".join(map(str, range(1, 21)))
+    (folder / "paddock.toml").write_text(MINIMAL + SWEEP.replace("1, 2, 3", many))
+    lines = [f"sentence {number}" for number in range(8)]
+    monkeypatch.setattr("tui.screens.sweep_options.plan_lines", lambda _plan, _jobs: lines)
+    async with opened(CalmBackend(folder), SMALL) as (app, pilot):
+        await pilot.press("8", "r")
+        await until_shown(pilot, app, "sentence 0", "room for")
+        await pilot.press("plus")
+        await until_shown(pilot, app, "2 members at once", "each slows the others", "esc close")
 
 
 async def test_what_cannot_be_planned_is_said_in_the_question(folder: Path) -> None:

@@ -149,7 +149,8 @@ class SweepScreen(PaddockScreen):
                 self.paddock.ring(f"paddock {view.project}")
             done, count = view.count("done"), len(view.members)
             said = _("The sweep is over: {done} of {count} members are done.")
-            self.notify(said.format(done=done, count=count))
+            if count:  # else it refused, and why stands above
+                self.notify(said.format(done=done, count=count))
         self.paddock.examine()  # its containers are gone now
 
     # Keys.
