@@ -158,7 +158,7 @@ async def test_a_sweep_is_planned_then_started_in_the_background(
         await until_shown(pilot, app, "There was no sweep yet: r plans one", "never run")
         await pilot.press("r")
         await until_shown(pilot, app, "3 members", "1 member at once", "room for 3 by their limits")
-        await until_line(pilot, app, "seed=2", "data shared · train export convert verify make")
+        await until_line(pilot, app, "seed=2", "shared data · make train export convert verify")
         await pilot.press("minus", "plus", "right", "right")
         await until_shown(pilot, app, "3 members at once", "each slows the others")
         await pilot.press("escape", "r")

@@ -30,13 +30,13 @@ def fates_line(planned: PlannedMember) -> str:
 
 
 def fates_short(planned: PlannedMember) -> str:
-    """Return the same with the fate once for stages that stand side by side."""
+    """Return the same with the fate once, before stages that stand side by side: it is not cut off then."""
     told = [it for it in planned.stages if it.fate != "skip"]
     groups = (
         (fate, " ".join(it.stage for it in group))
         for fate, group in groupby(told, lambda it: it.fate)
     )
-    return f" {symbol('dot')} ".join(f"{stages} " + _(_FATES[fate]) for fate, stages in groups)
+    return f" {symbol('dot')} ".join(_(_FATES[fate]) + f" {stages}" for fate, stages in groups)
 
 
 def plan_lines(plan: SweepPlan, jobs: int) -> list[str]:
