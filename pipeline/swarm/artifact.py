@@ -30,6 +30,7 @@ from pipeline.swarm.archive import Archive
 from stages.files import sha256_of
 
 Opened = Callable[[], IO[bytes]]
+Patiently = Callable[[Callable[[], Path]], Path]
 #: Connections to one registry: no more than requests keeps.
 _AT_ONCE = 8
 #: What a registry answers that deletes nothing on principle.
@@ -93,19 +94,20 @@ def look(registry: Registry, asked: str, form: Form) -> tuple[Manifest, bytes]:
 
 
 def fetch(
-    registry: Registry, manifest: Manifest, folder: Path, say: Callable[[str], None]
+    registry: Registry, manifest: Manifest, folder: Path, patiently: Patiently
 ) -> Iterator[tuple[str, Path]]:
     """Fetch layer after layer into ``folder``; give the title of each, and its file there.
 
-    One is fetched when the one before was taken: they may be large.
+    One is fetched when the one before was taken: they may be large. ``patiently`` does that, again and again.
 
     Raises:
         RegistryFailed: one cannot be had.
         IntegrityFailed: it is not what its digest says.
     """
-    progress = Transfer(manifest.size, say)
+    progress = Transfer(manifest.size, lambda _text: None)
     for number, layer in enumerate(manifest.layers):
-        yield layer.title, _fetched(registry, layer, folder / str(number), progress)
+        target = folder / str(number)
+        yield layer.title, patiently(partial(_fetched, registry, layer, target, progress))
 
 
 def fetch_all(registry: Registry, manifest: Manifest, folder: Path) -> dict[str, Path]:

@@ -6,7 +6,7 @@ its settings name, labels with their images, and the models that were fetched fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline import PROJECT_FILE
@@ -20,7 +20,7 @@ from pipeline.project import Project
 from pipeline.registry.client import Registry
 from pipeline.run.prepare import Prepared
 from pipeline.swarm.archive import unpack
-from pipeline.swarm.artifact import Opened, archive_layer, fetch
+from pipeline.swarm.artifact import Opened, Patiently, archive_layer, fetch
 from pipeline.text import one_line
 from stages.message import msg
 
@@ -121,17 +121,17 @@ def lay_out(
     manifest: Manifest,
     folder: Path,
     scratch: Path,
-    say: Callable[[str], None],
+    patiently: Patiently,
 ) -> None:
     """Put what was gathered where it was: into the project's ``folder``, and the models into their store.
 
-    Archives are in ``scratch`` until they are unpacked.
+    Archives are in ``scratch`` until they are unpacked, and each is unpacked once: ``patiently`` fetches one.
 
     Raises:
         RegistryFailed: it cannot be had.
         IntegrityFailed: it is not what its digest says, or leads elsewhere.
     """
-    for title, archive in fetch(registry, manifest, scratch, say):
+    for title, archive in fetch(registry, manifest, scratch, patiently):
         is_model = title.startswith(_MODEL)
         target = cache_folder() if is_model else folder
         target.mkdir(parents=True, exist_ok=True)

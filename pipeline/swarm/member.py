@@ -255,11 +255,11 @@ class _Attempt:
         """Bring inputs and images to the node."""
         folder = Path(self.order.folder)
 
-        def bring() -> None:
-            with tempfile.TemporaryDirectory(dir=folder, prefix=".paddock-") as scratch:
-                lay_out(self.registry, self.manifest, folder, Path(scratch), lambda _text: None)
+        def patiently(act: Callable[[], Path]) -> Path:
+            return _patiently(act, self.stop)
 
-        _patiently(bring, self.stop)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".paddock-") as scratch:
+            lay_out(self.registry, self.manifest, folder, Path(scratch), patiently)
         for service in self.job.services:
             reference = self.order.images[service]
             if engine.images.find(reference) is None:

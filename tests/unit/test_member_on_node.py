@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def test_a_registry_that_is_away_when_a_member_begins_is_waited_for(node: OnNode
     asked = away(node, "GET", "/v2/", 7)
     assert node.run(NAME) == Exit.OK
     assert len(asked) == 7 and node.result(NAME)
+
+
+def test_a_registry_that_goes_away_between_two_archives_is_waited_for(node: OnNode) -> None:
+    manifest = json.loads(node.kept.manifests[node.order.tag])
+    _first, second = (layer["digest"] for layer in manifest["layers"])
+    asked = away(node, "GET", f"/blobs/{second}", 7)
+    assert node.run(NAME) == Exit.OK
+    assert len(asked) == 7 and "train" in node.engine.ran
 
 
 def test_a_member_that_waits_can_be_stopped_and_in_the_end_gives_up(
