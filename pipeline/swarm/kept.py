@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.engine.swarm import SOCKET
 from pipeline.errors import IntegrityFailed, UsageError
-from pipeline.record.runs import RunFolder, latest_sweep, list_sweeps
+from pipeline.record.runs import RunFolder, list_sweeps
 from stages.files import write_text
 from stages.message import msg
 
@@ -115,10 +115,8 @@ def unreached(state: Path) -> list[SwarmSweep]:
 
 
 def goes_on(folder: Path) -> bool:
-    """Return whether the newest sweep of the project in ``folder`` goes on on a Swarm."""
-    state = folder / ".paddock"
-    newest = latest_sweep(state)
-    return bool(newest) and newest in {it.name for it in going_on(state)}
+    """Return whether a sweep of the project in ``folder`` goes on on a Swarm, be it the newest or not."""
+    return bool(going_on(folder / ".paddock"))
 
 
 def _read(kind: type[_Kind], path: Path) -> _Kind:

@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 
 from pipeline.record.events import Noted, RunFinished
+from pipeline.record.runs import sweep_folder
+from pipeline.swarm.kept import Begun, SwarmSweep
+from pipeline.sweep.drive import SweepEnd
+from stages.contract import Exit
 from support.cli import call
 from support.given import give_pir
 from support.pretended import PretendedEngine, install
 from support.projects import MINIMAL, write_project
+from support.sweeps import SWEEP as STARTED
 from support.sweeps import Script, failed, held
 
 SWEEP = """
@@ -281,3 +286,28 @@ def test_stop_asks_the_process_that_runs_it_and_nobody_else(
             done = call("sweep", "stop", folder)
         assert done.returncode == 0 and "it stops when what runs has saved" in done.stdout
         assert process.wait() == -signal.SIGINT
+
+
+def on_a_swarm(folder: Path, name: str, *, is_over: bool = False) -> None:
+    """Leave the record of a sweep on a Swarm."""
+    own = sweep_folder(folder / ".paddock", name)
+    own.path.mkdir(parents=True, exist_ok=True)
+    inputs = "r/n@sha256:" + "0" * 64
+    SwarmSweep(own).begin(Begun(inputs=inputs, tool="t", plain_http=True, is_over=is_over))
+
+
+@pytest.mark.parametrize("newer", ["20261122-180000-0001", "20261122-180000-0002"])
+def test_one_on_a_swarm_is_reached_after_a_newer_one_came_to_nothing_or_to_its_end(
+    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch, newer: str
+) -> None:
+    Script(("seed=1",), jobs=0).begin("seed=1", "data").write(folder)
+    on_a_swarm(folder, STARTED)
+    if newer.endswith("2"):
+        on_a_swarm(folder, newer, is_over=True)
+    else:  # refused before anything was asked for
+        sweep_folder(folder / ".paddock", newer).path.mkdir()
+    monkeypatch.setattr("tui.commands.sweep.swarm.attach", lambda *_: SweepEnd(Exit.OK, None))
+    monkeypatch.setattr("tui.commands.sweep.swarm.stop_sweep", lambda *_: ["paddock-1"])
+    assert call("sweep", "attach", folder).returncode == 0
+    done = call("sweep", "stop", folder)
+    assert (done.returncode, done.stdout) == (0, "removed paddock-1\n"), done.stderr

@@ -11,7 +11,7 @@ from pipeline.record.events import Delivered, Envelope
 from pipeline.record.follow import Follower
 from pipeline.record.runlock import Running, running
 from pipeline.record.runs import RunFolder, latest_sweep, run_folder, sweep_folder
-from pipeline.swarm.kept import SwarmSweep
+from pipeline.swarm.kept import Begun, SwarmSweep
 from pipeline.sweep.deliver import TABLE_JSON
 from pipeline.sweep.table import load_table
 from tui.views.sweep import SweepView
@@ -126,15 +126,22 @@ class SweepWatch:
         is_alone = not self.goes_on and self._is_caught_up and not self.seen
         if not is_alone or not self.view.open_members:
             return False
-        if self.view.on_swarm and not self._was_ended():
+        begun = self._begun()
+        if self.view.on_swarm and not (
+            begun and begun.is_over
+        ):  # somebody may end one: no event tells
             return False
         self.view.cut_short()
         return True
 
-    def _was_ended(self) -> bool:
-        """Whether somebody has ended a sweep on a Swarm, of which no event tells."""
+    @property
+    def is_on_swarm(self) -> bool:
+        """Whether the sweep was begun on a Swarm, and is not over there."""
+        begun = self._begun()
+        return begun is not None and not begun.is_over
+
+    def _begun(self) -> Begun | None:
         try:
-            begun = SwarmSweep(self.folder).begun() if self.folder else None
+            return SwarmSweep(self.folder).begun() if self.folder else None
         except IntegrityFailed:
-            return False
-        return begun is not None and begun.is_over
+            return None

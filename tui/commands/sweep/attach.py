@@ -61,13 +61,14 @@ def stop(folder: Path, terminal: Terminal) -> int:
     Raises:
         UsageError: none goes on, or it does so on another machine.
     """
-    if goes_on(folder):
-        from tui.commands.sweep.swarm import end  # noqa: PLC0415 - on one engine nobody needs it
-
-        return end(folder, terminal)
     watch = newest_sweep(folder)
     while watch.poll():
         pass
+    runs_here = watch.goes_on and not watch.is_on_swarm
+    if goes_on(folder) and not runs_here:
+        from tui.commands.sweep.swarm import end  # noqa: PLC0415 - on one engine nobody needs it
+
+        return end(folder, terminal)
     if watch.alive is None or not watch.goes_on:
         raise UsageError(
             _("no sweep of this project goes on"), str(folder), _("run it: paddock sweep")
