@@ -32,10 +32,14 @@ _HELPER = "data"
 
 @dataclass(frozen=True)
 class Old:
-    """Which runs shall go: those that began longer ago than ``age``, and those that are named."""
+    """Which runs shall go: those that began longer ago than ``age``, and those that are named.
+
+    ``ongoing`` is the oldest sweep that goes on elsewhere, if one does: it, and what began since, is not old.
+    """
 
     age: timedelta | None = None
     named: tuple[str, ...] = ()
+    ongoing: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ def _old_sweeps(state: Path, old: Old) -> list[RunFolder]:
 
 def _name_before(old: Old) -> str:
     """Return what names of runs and sweeps that are old are less than."""
-    return f"{_before(old):%Y%m%d-%H%M%S}"
+    name = f"{_before(old):%Y%m%d-%H%M%S}"
+    return min(name, old.ongoing) if old.ongoing else name
 
 
 def _gone(

@@ -19,6 +19,8 @@ from pipeline.project import Project, load_project
 from pipeline.record.events import EventLog, StageCached, StageStarted
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
 from pipeline.record.runs import list_runs, run_folder, sweep_folder
+from pipeline.swarm.kept import Begun, SwarmSweep
+from support.cli import call
 from support.projects import write_project
 from support.results import make_result
 
@@ -177,6 +179,22 @@ def test_the_records_of_old_sweeps_go_but_not_the_last_ones(
     done = clean(project, Disk(), MONTH)
     assert done.sweeps == (THIRD, FIRST) and done.here >= 20
     assert [record.path.is_dir() for record in records] == [False, False, True]
+
+
+def test_a_sweep_that_goes_on_on_a_swarm_stays_with_all_since_however_old_it_is(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [sweep_folder(project.state, name) for name in (FIRST, GOOD, LAST)]
+    runs = [run_folder(project.state, f"{name[:-4]}0001") for name in (FIRST, GOOD, LAST)]
+    for record in (*records, *runs):
+        record.path.mkdir(parents=True)
+        record.events.write_text("0123456789")
+    inputs = "r/n@sha256:" + "0" * 64
+    SwarmSweep(records[1]).begin(Begun(inputs=inputs, plain_http=True))
+    monkeypatch.setattr("tui.commands.clean.open_engine", lambda _environ: Disk())
+    assert call("clean", "--older-than", "30d", project.folder).returncode == 0
+    assert [it.path.is_dir() for it in records] == [False, True, True]
+    assert [it.path.is_dir() for it in runs] == [False, True, True], "its table is made of them"
 
 
 def test_the_last_run_of_the_project_itself_stays_also_after_a_sweep(
