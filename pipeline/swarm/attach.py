@@ -13,12 +13,11 @@ from pathlib import Path
 from socket import gethostname
 
 from pipeline import __version__
-from pipeline.compose.file import TOOL
 from pipeline.engine.swarm import Task
 from pipeline.errors import EngineError, IntegrityFailed, Interrupted, PaddockError
 from pipeline.plan.workspace import MEMBER_LABEL
 from pipeline.project import Project, load_project
-from pipeline.project.members import load_members
+from pipeline.project.members import with_settings
 from pipeline.record.events import (
     Envelope,
     EventLog,
@@ -37,11 +36,10 @@ from pipeline.run.connect import Connected, connect
 from pipeline.run.failure import tell
 from pipeline.run.options import Outcome, StopSwitch
 from pipeline.run.runner import recorded
-from pipeline.swarm.artifact import look
 from pipeline.swarm.clear import forget_all, over, tidy
 from pipeline.swarm.heard import Heard
 from pipeline.swarm.kept import Begun, SwarmSweep, Taken, latest_begun
-from pipeline.swarm.order import INPUTS, Job, parse_order
+from pipeline.swarm.order import Job, parse_order
 from pipeline.swarm.result import entries_of, take_result
 from pipeline.swarm.start import Place, ask_for, begin, labels_of, place_of, send_along
 from pipeline.sweep.deliver import deliver_table
@@ -128,7 +126,7 @@ def _session(
 
         if asked:
             plan, order, digest = send_along(place, connected, asked, sweep, note, stop.check)
-            begin(sweep, place, digest, order.images[TOOL])
+            begin(sweep, place, plan, order, digest)
             log.say(plan.told(0))
         begun = sweep.begun()
         if begun is None:
@@ -157,19 +155,10 @@ class Watch:
     codes: dict[str, Exit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        inputs = parse_reference(self.begun.inputs)
-        self._digest = inputs.digest
-        _manifest, document = look(self.place.registry, self._digest, INPUTS)
-        self._order = parse_order(document)
-        members = {it.name: it for it in load_members(self.project.folder)}
-        missing = [it.member for it in self._order.jobs if it.member not in members]
-        if missing:
-            raise IntegrityFailed(
-                msg("paddock.toml has no member {name} any more", repr(missing[0])),
-                str(self.project.folder),
-                msg("bring [sweep] back as it was when the sweep was started, and attach again"),
-            )
-        self._members = members
+        self._digest = parse_reference(self.begun.inputs).digest
+        self._order = parse_order(self.sweep.order())
+        members = with_settings(self.project.folder, self.sweep.settings())
+        self._members = {it.name: it for it in members}
         self._labels = labels_of(self.connected, self.sweep.name)
         self._told = _Told(self.sweep)
         self._heard = {it.run: Heard(self.project.state, it, self.hear) for it in self._order.jobs}
@@ -224,7 +213,8 @@ class Watch:
             elif not service and not is_taken:
                 missing.append(job)
         if missing:
-            ask_for(self.place, self.connected, self._order, self._digest, missing)
+            wanted = [(it, self._members[it.member].project) for it in missing]
+            ask_for(self.place, self.connected, self._order, self._digest, wanted)
 
     def _place(self, job: Job, attempts: Sequence[Task]) -> None:
         """Say where a member is, if that is news."""

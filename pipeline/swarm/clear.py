@@ -15,9 +15,9 @@ from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
 from pipeline.run.connect import connect
-from pipeline.swarm.artifact import forget, look
+from pipeline.swarm.artifact import forget
 from pipeline.swarm.kept import Begun, SwarmSweep, going_on, latest_begun, unreached
-from pipeline.swarm.order import INPUTS, Order, parse_order
+from pipeline.swarm.order import Order, parse_order
 from pipeline.swarm.start import labels_of
 
 #: Seconds that nodes have to remove what is left of a sweep.
@@ -41,7 +41,7 @@ def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
         # Of these nobody is left who could clear up: the last attempts do so themselves.
         lost = {it.node for attempts in swarm.tasks(labels).values() for it in attempts[:-1]}
         removed = swarm.remove(labels)
-        removed += _forgotten(begun, environ)
+        removed += _forgotten(sweep, begun, environ)
         over(sweep, begun, tidy(swarm, sweep, begun, lost))
     return removed
 
@@ -87,14 +87,12 @@ def tidy(swarm: Swarm, sweep: SwarmSweep, begun: Begun, nodes: set[str]) -> set[
         swarm.remove(labels)
 
 
-def _forgotten(begun: Begun, environ: Mapping[str, str]) -> list[str]:
+def _forgotten(sweep: SwarmSweep, begun: Begun, environ: Mapping[str, str]) -> list[str]:
     """Delete what of a sweep is in the registry, as far as that lets one; return it."""
-    inputs = parse_reference(begun.inputs)
-    registry = Registry(inputs, environ, begun.plain_http)
+    registry = Registry(parse_reference(begun.inputs), environ, begun.plain_http)
     try:
         registry.open()
-        _manifest, document = look(registry, inputs.digest, INPUTS)
-        return forget_all(registry, parse_order(document))
+        return forget_all(registry, parse_order(sweep.order()))
     except PaddockError:
         return []  # the services are gone: what is left is a registry's to keep or to drop
 

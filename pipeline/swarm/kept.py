@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pipeline.engine.swarm import SOCKET
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.record.runs import RunFolder, list_sweeps
-from stages.files import write_text
+from stages.files import write_bytes, write_text
 from stages.message import msg
 
-_BEGUN, _TAKEN = "swarm.json", "taken"
+_BEGUN, _ORDER, _MEMBERS, _TAKEN = "swarm.json", "order.json", "members.json", "taken"
 _Kind = TypeVar("_Kind", bound=BaseModel)
+_SETTINGS = TypeAdapter(dict[str, dict[str, Any]], config=ConfigDict(defer_build=True))
 
 
 class _Kept(BaseModel):
@@ -74,6 +76,38 @@ class SwarmSweep:
         """Write down that it was begun, or is over."""
         write_text(self.own.path / _BEGUN, begun.model_dump_json(indent=2) + "\n")
 
+    def keep(self, order: bytes, settings: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write down what is asked for, and each member's settings: the project may be edited meanwhile."""
+        write_bytes(self.own.path / _ORDER, order)
+        write_bytes(
+            self.own.path / _MEMBERS,
+            _SETTINGS.dump_json({name: dict(it) for name, it in settings.items()}),
+        )
+
+    def order(self) -> bytes:
+        """Return what was asked for.
+
+        Raises:
+            IntegrityFailed: the record was damaged.
+        """
+        path = self.own.path / _ORDER
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise _damaged(path) from error
+
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """Return the settings that each member had.
+
+        Raises:
+            IntegrityFailed: the record was damaged.
+        """
+        path = self.own.path / _MEMBERS
+        try:
+            return _SETTINGS.validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise _damaged(path) from error
+
     def taken(self, run: str) -> Taken | None:
         """Return how the member with this run ended; None as long as it has not."""
         path = self.own.path / _TAKEN / f"{run}.json"
@@ -123,8 +157,12 @@ def _read(kind: type[_Kind], path: Path) -> _Kind:
     try:
         return kind.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise IntegrityFailed(
-            msg("the record of the sweep is not what was written"),
-            str(path),
-            msg("restore it, or remove the sweep: paddock sweep stop"),
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> IntegrityFailed:
+    return IntegrityFailed(
+        msg("the record of the sweep is not what was written"),
+        str(path),
+        msg("restore it, or remove the sweep: paddock sweep stop"),
+    )

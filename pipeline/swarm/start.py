@@ -173,7 +173,13 @@ def labels_of(connected: Connected, sweep: str) -> dict[str, str]:
     return {PROJECT_LABEL: connected.workspace.identity, SWEEP_LABEL: sweep}
 
 
-def ask_for(place: Place, connected: Connected, order: Order, digest: str, jobs: list[Job]) -> None:
+def ask_for(
+    place: Place,
+    connected: Connected,
+    order: Order,
+    digest: str,
+    jobs: Iterable[tuple[Job, Project]],
+) -> None:
     """Ask the Swarm for the members of ``jobs``, a service each.
 
     Raises:
@@ -181,10 +187,9 @@ def ask_for(place: Place, connected: Connected, order: Order, digest: str, jobs:
     """
     labels = labels_of(connected, order.sweep)
     secret = _secret(place, order, labels)
-    projects = {it.name: it.project for it in load_members(connected.project.folder)}
     generic = dict(place.section.reservations.generic)
-    for job in jobs:
-        cpus, memory = _room(place.section, projects[job.member], connected, job.services)
+    for job, project in jobs:
+        cpus, memory = _room(place.section, project, connected, job.services)
         place.swarm.create(
             Wanted(
                 name=f"paddock-{job.run}",
@@ -232,11 +237,12 @@ def _secret(place: Place, order: Order, labels: Mapping[str, str]) -> tuple[str,
     return secret, name, _SECRET_FILE
 
 
-def begin(sweep: SwarmSweep, place: Place, digest: str, tool: str) -> Begun:
-    """Write down where the inputs are: from now on, whoever attaches goes on."""
+def begin(sweep: SwarmSweep, place: Place, plan: SweepPlan, order: Order, digest: str) -> Begun:
+    """Write down what is asked for, and where the inputs are: from now on, whoever attaches goes on."""
+    sweep.keep(order.dump(), {it.name: it.member.settings for it in plan.members})
     begun = Begun(
         inputs=str(place.reference.at(digest)),
-        tool=tool,
+        tool=order.images[TOOL],
         plain_http=place.registry.plain_http,
         socket=place.section.socket,
     )

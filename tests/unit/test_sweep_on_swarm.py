@@ -236,6 +236,43 @@ def test_a_client_that_is_killed_while_it_takes_a_result_takes_it_again(
     check_complete(folder, swarm, registry)
 
 
+@pytest.mark.parametrize("step", ["forget_all", "tidy", "over"])
+def test_a_client_that_is_killed_while_it_clears_up_does_it_again(
+    folder: Path,
+    swarm: PretendedSwarm,
+    registry: TinyRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    def kill(*_words: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as once:
+        once.setattr(f"pipeline.swarm.attach.{step}", kill)
+        with pytest.raises(Killed):
+            begin(folder)
+    assert go_on(folder).code == Exit.OK
+    check_complete(folder, swarm, registry)
+
+
+def test_a_table_tells_settings_as_they_were_when_the_sweep_was_started(
+    folder: Path, swarm: PretendedSwarm
+) -> None:
+    path = folder / "paddock.toml"
+    text = path.read_text().replace(
+        "[sweep.matrix]\ntrain.seed = [1, 2]\n",
+        '[[sweep.members]]\nname = "a"\ntrain.seed = 1\n[[sweep.members]]\nname = "b"\ntrain.seed = 2\n',
+    )
+    path.write_text(text)
+    with pytest.raises(Killed):
+        start(folder, Asked(Options()), {}, _killed_when_placed, StopSwitch())
+    path.write_text(text.replace("seed = 1", "seed = 7").replace('name = "b"', 'name = "c"'))
+    ended = go_on(folder)
+    assert ended.code == Exit.OK and ended.table
+    told = {row.name: row.settings for row in ended.table.rows}
+    assert told == {"a": {"train.seed": 1}, "b": {"train.seed": 2}}
+
+
 def test_a_node_that_dies_has_its_member_start_elsewhere(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
 ) -> None:
