@@ -31,7 +31,6 @@ from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import create_sweep, run_folder
 from pipeline.registry.content import manifest_digest
 from pipeline.registry.failures import BrokeOff
-from pipeline.registry.reference import parse_reference
 from pipeline.run.connect import Connected, connect
 from pipeline.run.failure import tell
 from pipeline.run.options import Outcome, StopSwitch
@@ -116,7 +115,8 @@ def _session(
 
     def work() -> Outcome:
         connected = connect(project, environ, make=False)
-        endpoint, place = connected.engine.endpoint.said, place_of(project, connected, environ)
+        begun, endpoint = sweep.begun(), connected.engine.endpoint.said
+        place = place_of(project, connected, environ, begun)
         folder, host = str(project.folder), gethostname()
         log.say(RunStarted(project.name, folder, getpid(), host, endpoint, __version__))
         connected.ledger.check()
@@ -126,9 +126,8 @@ def _session(
 
         if asked:
             plan, order, digest = send_along(place, connected, asked, sweep, note, stop.check)
-            begin(sweep, place, plan, order, digest)
+            begun = begin(sweep, place, connected, plan, order, digest)
             log.say(plan.told(0))
-        begun = sweep.begun()
         if begun is None:
             raise AssertionError("a sweep is begun before one attaches")
         watch = Watch(project, sweep, begun, place, connected, log, audience.hear, stop)
@@ -155,11 +154,10 @@ class Watch:
     codes: dict[str, Exit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._digest = parse_reference(self.begun.inputs).digest
         self._order = parse_order(self.sweep.order())
         members = with_settings(self.project.folder, self.sweep.settings())
         self._members = {it.name: it for it in members}
-        self._labels = labels_of(self.connected, self.sweep.name)
+        self._labels = labels_of(self.begun, self.sweep.name)
         self._told = _Told(self.sweep)
         self._heard = {it.run: Heard(self.project.state, it, self.hear) for it in self._order.jobs}
         self._since: dict[str, float] = {}
@@ -214,7 +212,7 @@ class Watch:
                 missing.append(job)
         if missing:
             wanted = [(it, self._members[it.member].project) for it in missing]
-            ask_for(self.place, self.connected, self._order, self._digest, wanted)
+            ask_for(self.place, self.connected, self._order, self.begun, wanted)
 
     def _place(self, job: Job, attempts: Sequence[Task]) -> None:
         """Say where a member is, if that is news."""

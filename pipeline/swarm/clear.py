@@ -13,7 +13,6 @@ from pipeline.plan.workspace import PROJECT_LABEL, SWEEP_LABEL, workspace_of
 from pipeline.project import Project, load_project
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.registry.client import Registry
-from pipeline.registry.reference import parse_reference
 from pipeline.run.connect import connect
 from pipeline.swarm.artifact import forget
 from pipeline.swarm.kept import Begun, SwarmSweep, going_on, latest_begun, unreached
@@ -37,7 +36,7 @@ def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
     with run_lock(project.state / LOCK_NAME):
         sweep, begun = latest_begun(project.state)
         connected = connect(project, environ, make=False)
-        swarm, labels = swarm_of(connected.engine), labels_of(connected, sweep.name)
+        swarm, labels = swarm_of(connected.engine), labels_of(begun, sweep.name)
         # Of these nobody is left who could clear up: the last attempts do so themselves.
         lost = {it.node for attempts in swarm.tasks(labels).values() for it in attempts[:-1]}
         removed = swarm.remove(labels)
@@ -89,7 +88,7 @@ def tidy(swarm: Swarm, sweep: SwarmSweep, begun: Begun, nodes: set[str]) -> set[
 
 def _forgotten(sweep: SwarmSweep, begun: Begun, environ: Mapping[str, str]) -> list[str]:
     """Delete what of a sweep is in the registry, as far as that lets one; return it."""
-    registry = Registry(parse_reference(begun.inputs), environ, begun.plain_http)
+    registry = Registry(begun.repository, environ, begun.plain_http)
     try:
         registry.open()
         return forget_all(registry, parse_order(sweep.order()))

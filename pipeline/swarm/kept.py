@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pipeline.engine.swarm import SOCKET
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.record.runs import RunFolder, list_sweeps
+from pipeline.registry.reference import Reference, parse_reference
 from stages.files import write_bytes, write_text
 from stages.message import msg
 
@@ -27,17 +28,25 @@ class _Kept(BaseModel):
 class Begun(_Kept):
     """A sweep that was begun: where its inputs are and Paddock's image, by digest; whether it is over.
 
+    ``identity`` is what its services are labelled with: the project's, as it was called and lay then.
+
     ``socket`` is where nodes have their engine's.
 
     ``unreached`` are nodes that may have something of a lost attempt, and could not be asked to remove it.
     """
 
     inputs: str
+    identity: str = ""
     tool: str = ""
     plain_http: bool
     socket: str = SOCKET
     is_over: bool = False
     unreached: tuple[str, ...] = ()
+
+    @property
+    def repository(self) -> Reference:
+        """Where inputs and results are."""
+        return parse_reference(self.inputs).at("")
 
 
 class Taken(_Kept):

@@ -56,8 +56,12 @@ class Place:
         return self.registry.reference
 
 
-def place_of(project: Project, connected: Connected, environ: Mapping[str, str]) -> Place:
-    """Return where the project's sweeps take place, after both have answered.
+def place_of(
+    project: Project, connected: Connected, environ: Mapping[str, str], begun: Begun | None
+) -> Place:
+    """Return where the project's sweeps take place, or that one does which was ``begun``.
+
+    Both have answered by then.
 
     Raises:
         UsageError: the project names no registry, or the engine manages no Swarm.
@@ -74,7 +78,11 @@ def place_of(project: Project, connected: Connected, environ: Mapping[str, str])
         )
     swarm = swarm_of(connected.engine)
     reference = parse_reference(f"{section.registry.rstrip('/')}/{_SWEEPS}")
-    registry = Registry(reference, environ, section.plain_http)
+    registry = (
+        Registry(begun.repository, environ, begun.plain_http)
+        if begun
+        else Registry(reference, environ, section.plain_http)
+    )
     registry.open()
     return Place(swarm, section, registry)
 
@@ -168,16 +176,16 @@ def _send_images(
     return sent
 
 
-def labels_of(connected: Connected, sweep: str) -> dict[str, str]:
+def labels_of(begun: Begun, sweep: str) -> dict[str, str]:
     """Return the labels of all that a sweep has on the Swarm."""
-    return {PROJECT_LABEL: connected.workspace.identity, SWEEP_LABEL: sweep}
+    return {PROJECT_LABEL: begun.identity, SWEEP_LABEL: sweep}
 
 
 def ask_for(
     place: Place,
     connected: Connected,
     order: Order,
-    digest: str,
+    begun: Begun,
     jobs: Iterable[tuple[Job, Project]],
 ) -> None:
     """Ask the Swarm for the members of ``jobs``, a service each.
@@ -185,7 +193,7 @@ def ask_for(
     Raises:
         EngineError: the Swarm refused.
     """
-    labels = labels_of(connected, order.sweep)
+    labels = labels_of(begun, order.sweep)
     secret = _secret(place, order, labels)
     generic = dict(place.section.reservations.generic)
     for job, project in jobs:
@@ -194,7 +202,7 @@ def ask_for(
             Wanted(
                 name=f"paddock-{job.run}",
                 image=order.images[TOOL],
-                words=_words(place, digest, job.member),
+                words=_words(begun, job.member),
                 environ={
                     "PADDOCK_NODE": "{{.Node.Hostname}}",
                     "PADDOCK_TASK": "{{.Task.ID}}",
@@ -212,9 +220,9 @@ def ask_for(
         )
 
 
-def _words(place: Place, digest: str, member: str) -> tuple[str, ...]:
-    words = ("sweep", "member", str(place.reference.at(digest)), "--member", member)
-    return (*words, "--plain-http") if place.registry.plain_http else words
+def _words(begun: Begun, member: str) -> tuple[str, ...]:
+    words = ("sweep", "member", begun.inputs, "--member", member)
+    return (*words, "--plain-http") if begun.plain_http else words
 
 
 def _room(
@@ -237,11 +245,19 @@ def _secret(place: Place, order: Order, labels: Mapping[str, str]) -> tuple[str,
     return secret, name, _SECRET_FILE
 
 
-def begin(sweep: SwarmSweep, place: Place, plan: SweepPlan, order: Order, digest: str) -> Begun:
+def begin(
+    sweep: SwarmSweep,
+    place: Place,
+    connected: Connected,
+    plan: SweepPlan,
+    order: Order,
+    digest: str,
+) -> Begun:
     """Write down what is asked for, and where the inputs are: from now on, whoever attaches goes on."""
     sweep.keep(order.dump(), {it.name: it.member.settings for it in plan.members})
     begun = Begun(
         inputs=str(place.reference.at(digest)),
+        identity=connected.workspace.identity,
         tool=order.images[TOOL],
         plain_http=place.registry.plain_http,
         socket=place.section.socket,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -271,6 +271,28 @@ def test_a_table_tells_settings_as_they_were_when_the_sweep_was_started(
     assert ended.code == Exit.OK and ended.table
     told = {row.name: row.settings for row in ended.table.rows}
     assert told == {"a": {"train.seed": 1}, "b": {"train.seed": 2}}
+
+
+@pytest.mark.parametrize("by", [go_on, lambda folder: stop(folder, {})], ids=["attach", "stop"])
+def test_a_sweep_is_found_though_project_and_registry_are_called_otherwise_by_now(
+    folder: Path,
+    swarm: PretendedSwarm,
+    registry: TinyRegistry,
+    by: Callable[[Path], object],
+) -> None:
+    switch = StopSwitch()
+
+    def leave(envelope: Envelope) -> None:
+        if isinstance(envelope.event, MemberPlaced):
+            switch.order(Exit.INTERRUPTED)
+
+    assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+    path = folder / "paddock.toml"
+    path.write_text(path.read_text().replace('"plates"', '"cars"').replace("/team", "/other"))
+    assert load_project(folder).name == "cars"
+    by(folder)
+    assert swarm.wanted == {} and registry.manifests == {} and not going_on(folder / ".paddock")
+    assert len([it for it in swarm.asked if not it.everywhere]) == len(MEMBERS)
 
 
 def test_a_node_that_dies_has_its_member_start_elsewhere(
