@@ -59,7 +59,8 @@ def tidy(swarm: Swarm, sweep: SwarmSweep, begun: Begun, nodes: set[str]) -> set[
     """
     if not nodes:
         return set()
-    labels = {SWEEP_LABEL: sweep.name}
+    labels = labels_of(begun, sweep.name)
+    swarm.remove(labels)  # that of a client which was killed meanwhile
     service = swarm.create(
         Wanted(
             name=f"paddock-tidy-{sweep.name}",

@@ -68,6 +68,7 @@ class PretendedSwarm:
     given: list[bytes] = field(default_factory=list)
 
     def create(self, wanted: Wanted) -> str:
+        assert wanted.name not in self.wanted, "name conflicts with an existing object"
         self.asked.append(wanted)
         self.wanted[wanted.name] = wanted
         return wanted.name

@@ -112,7 +112,9 @@ class Script:
         for it in self.said:
             own = run_folder(state, it.run) if it.member else sweep_folder(state, it.run)
             files.setdefault(own.events, []).append(it.encode() + "\n")
-        for path, lines in reversed(files.items()):  # the sweep tells of what members have said by then
+        for path, lines in reversed(
+            files.items()
+        ):  # the sweep tells of what members have said by then
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("".join(lines), "ascii")
 

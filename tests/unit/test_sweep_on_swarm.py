@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 
 from pipeline.engine.connection import Engine
-from pipeline.engine.swarm import swarm_of
+from pipeline.engine.swarm import Wanted, swarm_of
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import load_project
@@ -324,6 +324,34 @@ def test_a_node_that_cannot_be_asked_to_clear_up_is_asked_by_clean_when_it_is_ba
     assert remove_leftovers(project, {}) == [] and len(unreached(project.state)) == 1
     swarm.alive = ("node1", "node2")
     assert remove_leftovers(project, {}) == [] and not unreached(project.state)
+    assert swarm.wanted == {}
+
+
+@pytest.mark.parametrize("by", [go_on, lambda folder: remove_leftovers(load_project(folder), {})])
+def test_what_clears_up_on_nodes_goes_though_its_client_was_killed_meanwhile(
+    folder: Path,
+    swarm: PretendedSwarm,
+    monkeypatch: pytest.MonkeyPatch,
+    by: Callable[[Path], object],
+) -> None:
+    swarm.dies = lambda member, attempt: (member, attempt) == ("seed=2", 1)
+    asked = swarm.create
+    with monkeypatch.context() as once:
+
+        def kill(wanted: Wanted) -> str:
+            made = asked(wanted)
+            if wanted.everywhere:
+                once.setattr(swarm, "remove", lambda _labels: [])
+                raise Killed
+            return made
+
+        once.setattr(swarm, "create", kill)
+        with pytest.raises(Killed):
+            begin(folder)
+    assert [it.everywhere for it in swarm.wanted.values()] == [True]
+    for path in (folder / ".paddock" / "sweeps").glob("*/swarm.json") if by is not go_on else ():
+        path.unlink()
+    by(folder)
     assert swarm.wanted == {}
 
 
