@@ -111,12 +111,17 @@ def remove_leftovers(project: Project, environ: Mapping[str, str]) -> list[str]:
     Nothing is removed where the engine manages no Swarm.
 
     Raises:
+        UsageError: a run goes on, or somebody starts a sweep at this moment.
         EngineError: the engine refused, or went away.
     """
     engine = open_engine(environ)
     if not manages_swarm(engine):
         return []
-    swarm = swarm_of(engine)
+    with run_lock(project.state / LOCK_NAME):
+        return _leftovers(project, swarm_of(engine), environ)
+
+
+def _leftovers(project: Project, swarm: Swarm, environ: Mapping[str, str]) -> list[str]:
     for sweep in unreached(project.state):
         if begun := sweep.begun():
             over(sweep, begun, tidy(swarm, sweep, begun, set(begun.unreached)))

@@ -39,6 +39,7 @@ from support.pretended import PretendedEngine, install
 from support.pretended_swarm import PretendedSwarm, install_swarm
 from support.projects import MINIMAL, write_project
 from support.registry import TinyRegistry, tiny_registry
+from support.sweeps import held
 
 MEMBERS = ["seed=1", "seed=2"]
 SWEEP = """
@@ -505,6 +506,12 @@ def test_services_of_a_sweep_that_nobody_knows_are_leftovers(
         path.unlink()
     assert len(remove_leftovers(load_project(folder), {})) == len(MEMBERS)
     assert swarm.wanted == {}
+
+
+def test_nobody_cleans_while_somebody_starts_a_sweep(folder: Path, swarm: PretendedSwarm) -> None:
+    project = load_project(folder)
+    with held(folder), pytest.raises(UsageError, match="another run"):
+        remove_leftovers(project, {})
 
 
 def test_a_file_outside_the_project_is_refused_before_anything_is_asked_for(
