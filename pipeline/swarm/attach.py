@@ -39,7 +39,7 @@ from pipeline.swarm.clear import forget_all, over, tidy
 from pipeline.swarm.heard import Heard
 from pipeline.swarm.kept import Begun, SwarmSweep, Taken, latest_begun
 from pipeline.swarm.order import Job, parse_order
-from pipeline.swarm.result import entries_of, take_result
+from pipeline.swarm.result import ChangedHere, entries_of, take_result
 from pipeline.swarm.start import Place, ask_for, begin, labels_of, place_of, send_along
 from pipeline.sweep.deliver import deliver_table
 from pipeline.sweep.drive import Asked, Audience, SweepEnd, ending
@@ -161,13 +161,17 @@ class Watch:
         self._told = _Told(self.sweep)
         self._heard = {it.run: Heard(self.project.state, it, self.hear) for it in self._order.jobs}
         self._since: dict[str, float] = {}
+        self._waiting: dict[str, ChangedHere] = {}
 
     def go(self) -> Table:
         """Look until all members came to their end; then make the table, and clear up."""
         while open_jobs := [it for it in self._order.jobs if not self.sweep.taken(it.run)]:
             self._look(open_jobs)
-            if all(self.sweep.taken(it.run) for it in open_jobs):
+            left = [it for it in open_jobs if not self.sweep.taken(it.run)]
+            if not left:
                 break
+            if all(it.run in self._waiting for it in left):
+                raise self._waiting[left[0].run]  # whoever attaches again goes on
             self._wait()
         table = self._table()
         self.log.say(deliver_table(self.project, table))
@@ -240,6 +244,7 @@ class Watch:
         project = self._members[job.member].project
         tag = self._order.result_tag(job.member)
         nodes = tuple(it.node for it in attempts)
+        self._waiting.pop(job.run, None)
         try:
             digest = manifest_digest(self.place.registry, tag)
             if digest:
@@ -255,6 +260,10 @@ class Watch:
                 self._give_up(job, attempts)
         except BrokeOff as error:
             if self._told.is_new_reason(error.message):  # the next look tells
+                self.log.say(Noted(error.message))
+        except ChangedHere as error:
+            self._waiting[job.run] = error  # the result is not to blame, and stays where it is
+            if self._told.is_new_reason(error.message):
                 self.log.say(Noted(error.message))
         except IntegrityFailed as error:
             self._fail(job, error, nodes)

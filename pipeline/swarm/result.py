@@ -78,6 +78,22 @@ def _files(prefix: str, folder: Path) -> dict[str, Path]:
     }
 
 
+class ChangedHere(IntegrityFailed):
+    """What an earlier run delivered here was changed since: what is to take its place has to wait."""
+
+
+def refuse_changed(project: Project, ledger: Ledger) -> None:
+    """Refuse to put a result where a user changed what was delivered.
+
+    Raises:
+        ChangedHere: somebody did; what is missing comes again.
+    """
+    try:
+        refuse([it for it in check_out(project, ledger) if it.problem != "missing"])
+    except IntegrityFailed as error:
+        raise ChangedHere(error.message, error.where, error.remedy, error.pitfall) from None
+
+
 def take_result(
     registry: Registry, tag: str, connected: Connected, project: Project, expected: tuple[str, str]
 ) -> Answer:
@@ -94,15 +110,14 @@ def take_result(
 
     Raises:
         RegistryFailed: it cannot be had.
-        IntegrityFailed: it is not what its digest, its ledger or its order says; or what was delivered before
-            was changed since.
+        ChangedHere: what was delivered before was changed since.
+        IntegrityFailed: it is not what its digest, its ledger or its order says.
     """
     manifest, document = look(registry, tag, RESULT)
     answer = parse_answer(document)
     if (answer.sweep, answer.run, answer.member) != (*expected, project.member):
         raise IntegrityFailed(msg("the result is another member's"), tag)
-    faults = check_out(project, connected.ledger)
-    refuse([fault for fault in faults if fault.problem != "missing"])
+    refuse_changed(project, connected.ledger)
     project.state.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=project.state, prefix="taken-") as name:
         scratch = Path(name)

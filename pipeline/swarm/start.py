@@ -27,6 +27,7 @@ from pipeline.swarm.artifact import send
 from pipeline.swarm.inputs import gather, refuse_place
 from pipeline.swarm.kept import Begun, SwarmSweep
 from pipeline.swarm.order import INPUTS, Job, Order
+from pipeline.swarm.result import refuse_changed
 from pipeline.sweep.capacity import most_of
 from pipeline.sweep.drive import Asked, chosen
 from pipeline.sweep.plan import PlannedMember, SweepPlan, plan_sweep
@@ -101,6 +102,8 @@ def send_along(
     if options.locked:
         for member in members:
             read_lock(lock_of(member.project))
+    for member in members:
+        refuse_changed(member.project, connected.ledger)
     preparation = Preparation(connected, say, check)
     plan = plan_sweep(members, preparation, options.forced, options.last)
     _refuse_too_large(place, connected, plan)

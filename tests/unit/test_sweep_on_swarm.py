@@ -497,6 +497,33 @@ def test_two_sweeps_at_once_come_to_their_ends_one_after_the_other(
     assert not ledger.broken and len(ledger.conclusions) == 2 * len(MEMBERS)
 
 
+def test_what_was_changed_here_keeps_a_result_waiting_and_loses_none(
+    folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
+) -> None:
+    assert begin(folder).code == Exit.OK
+    mine = folder / "out.sweep" / "seed=1" / "report.md"
+    before = mine.read_bytes()
+    mine.write_text("mine")
+    heard: list[Envelope] = []
+    assert begin(folder, heard).code == Exit.INTEGRITY and swarm.wanted == {}, "before it is begun"
+    mine.write_bytes(before)
+
+    def edit(envelope: Envelope) -> None:
+        if isinstance(envelope.event, MemberPlaced):
+            mine.write_text("mine")
+
+    ended = start(folder, Asked(Options()), {}, edit, StopSwitch())
+    assert ended.code == Exit.INTEGRITY and mine.read_text() == "mine"
+    (waits,) = going_on(folder / ".paddock")
+    assert len(list((waits.own.path / "taken").iterdir())) == 1, "seed=2 is in its place"
+    mine.rename(folder / "mine.md")
+    ran = list(swarm.engine.ran)
+    ended = go_on(folder)
+    assert ended.code == Exit.OK and ended.table and swarm.engine.ran == ran
+    assert {row.state for row in ended.table.rows} == {"done"}
+    assert swarm.wanted == {} and registry.manifests == {}
+
+
 def test_services_of_a_sweep_that_nobody_knows_are_leftovers(
     folder: Path, swarm: PretendedSwarm
 ) -> None:
