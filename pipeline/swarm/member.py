@@ -37,7 +37,7 @@ from pipeline.run.sharing import Sharing
 from pipeline.run.stage_pass import StagePass
 from pipeline.swarm.artifact import look
 from pipeline.swarm.inputs import lay_out
-from pipeline.swarm.order import INPUTS, Job, Order, parse_order
+from pipeline.swarm.order import INPUTS, RESULTS, Job, Order, parse_order
 from pipeline.swarm.result import send_result
 from pipeline.sweep.drive import chosen
 from stages.contract import Exit
@@ -47,9 +47,6 @@ T = TypeVar("T")
 #: Seconds between two questions to a registry that is away, and until a member gives up. What it asks again
 #: costs little, and to be started again by Swarm costs it its run.
 EVERY, PATIENCE = 5.0, 3600.0
-#: How a run ended that is a result. All else is the node's, the engine's or the registry's affair.
-_RESULTS = (Exit.OK, Exit.PARITY, Exit.USAGE, Exit.STAGE, Exit.INTEGRITY)
-
 #: Seconds that an engine has to remove what a member had there, within those until it is killed.
 _CLEARING = 45.0
 
@@ -97,7 +94,7 @@ def run_member(
         return Exit.OK  # an attempt elsewhere, which the Swarm had given up, came to its end
     with _own_folder(Path(order.folder)), _own_models():
         code = _Attempt(registry, manifest, order, job, node, listener, stop).go()
-    return Exit.OK if code in _RESULTS else code
+    return Exit.OK if code in RESULTS else code
 
 
 def _patiently(act: Callable[[], T], stop: StopSwitch) -> T:
@@ -230,7 +227,7 @@ class _Attempt:
         workspace = _workspace(self.order, self.job, self.node)
         with _cleared(engine, workspace):
             code = recorded(own, log, self.stop, lambda: self._work(engine, workspace, log))
-            if code in _RESULTS:
+            if code in RESULTS:
                 project = self._member().project
                 sent = (self.registry, project, self.order, self.job, code, self.node.name)
                 _patiently(lambda: send_result(*sent), self.stop)

@@ -10,9 +10,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipeline import __version__
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.package.manifest import Form
+from stages.contract import Exit
 from stages.message import msg
 
 _AGAIN = msg("start the sweep again: paddock sweep --swarm")
+#: How a run ended that is a result. All else is the node's, the engine's or the registry's affair.
+RESULTS = (Exit.OK, Exit.PARITY, Exit.USAGE, Exit.STAGE, Exit.INTEGRITY)
 _TYPE = "application/vnd.paddock.sweep"
 #: Inputs are archives, as large as data are, with an order that names all members; results are the files that
 #: a run leaves.
@@ -132,6 +135,14 @@ def parse_answer(data: bytes) -> Answer:
         IntegrityFailed: it is none.
     """
     try:
-        return Answer.model_validate_json(data)
+        answer = Answer.model_validate_json(data)
     except ValidationError as error:
-        raise IntegrityFailed(msg("what a member sent back is no result"), remedy=_AGAIN) from error
+        raise no_result() from error
+    if answer.code not in RESULTS:
+        raise no_result()
+    return answer
+
+
+def no_result(where: str = "") -> IntegrityFailed:
+    """Return what to raise of what no member sends."""
+    return IntegrityFailed(msg("what a member sent back is no result"), where, _AGAIN)

@@ -6,6 +6,7 @@ fetched says where it goes.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -24,13 +25,14 @@ from pipeline.registry.client import Registry
 from pipeline.run.connect import Connected
 from pipeline.run.deliver import deliver
 from pipeline.swarm.artifact import Opened, fetch_all, file_layer, look, send
-from pipeline.swarm.order import RESULT, Answer, Job, Order, parse_answer
+from pipeline.swarm.order import RESULT, Answer, Job, Order, no_result, parse_answer
 from stages.contract import Exit, hash_file
 from stages.files import write_bytes
 from stages.message import msg
 
 _LEDGER, _LOCK = "ledger.jsonl", "lock"
 _RUN, _KEPT, _DELIVERED = "run/", "kept/", "delivered/"
+_TITLES = re.compile(rf"{re.escape(_LEDGER)}|{_LOCK}|{_KEPT}[0-9a-f]{{64}}|({_RUN}|{_DELIVERED}).+")
 
 
 def send_result(
@@ -117,6 +119,9 @@ def take_result(
     answer = parse_answer(document)
     if (answer.sweep, answer.run, answer.member) != (*expected, project.member):
         raise IntegrityFailed(msg("the result is another member's"), tag)
+    for layer in manifest.layers:
+        if not _TITLES.fullmatch(layer.title):
+            raise no_result(layer.title)
     refuse_changed(project, connected.ledger)
     project.state.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=project.state, prefix="taken-") as name:
@@ -175,14 +180,17 @@ class _Taken:
     def _check(self, conclusions: list[Conclusion]) -> None:
         """Hold the files that the run delivered against what it wrote into its ledger."""
         places = dict(self._places())
-        for conclusion in conclusions:
-            for name, digests in conclusion.files.items():
-                path = places.get(name)
-                if path is None or not path.is_file() or hash_file(path) != digests:
-                    raise IntegrityFailed(
-                        msg("{name} is not what the member's run delivered", name),
-                        remedy=msg("run the member again: paddock sweep --member NAME"),
-                    )
+        recorded = {name: it for conclusion in conclusions for name, it in conclusion.files.items()}
+        delivered = {
+            name for name, path in places.items() if path.is_relative_to(self._tree / _DELIVERED)
+        }
+        for name in sorted({*recorded, *delivered}):
+            path, digests = places.get(name), recorded.get(name)
+            if path is None or not path.is_file() or hash_file(path) != digests:
+                raise IntegrityFailed(
+                    msg("{name} is not what the member's run delivered", name),
+                    remedy=msg("run the member again: paddock sweep --member NAME"),
+                )
 
     def _places(self) -> Iterator[tuple[str, Path]]:
         """Give the path in the project, and the file here, of all that a run writes there."""

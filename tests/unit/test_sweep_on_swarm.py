@@ -15,6 +15,7 @@ import pytest
 from pipeline.engine.connection import Engine
 from pipeline.engine.swarm import Wanted, swarm_of
 from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.package.manifest import TITLE
 from pipeline.plan.workspace import PROJECT_LABEL
 from pipeline.project import load_project
 from pipeline.record.events import (
@@ -32,6 +33,7 @@ from pipeline.swarm.archive import Archive, unpack
 from pipeline.swarm.attach import attach, start
 from pipeline.swarm.clear import remove_leftovers, stop
 from pipeline.swarm.kept import going_on, unreached
+from pipeline.swarm.order import Answer, parse_answer
 from pipeline.sweep.drive import Asked, SweepEnd, sweep
 from pipeline.sweep.words import doubts
 from stages.contract import Exit
@@ -431,6 +433,51 @@ def test_a_result_that_is_not_what_its_digest_says_is_refused(
     assert all("gives other bytes" in row.message for row in ended.table.rows)
     assert not list(folder.glob("out.sweep/seed=*"))
     assert Ledger(folder / ".paddock" / "ledger.jsonl").entries == ()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        lambda it: it.model_copy(update={"code": 77}),
+        lambda it: it.model_copy(update={"code": 130}),
+        lambda it: it.model_copy(update={"member": "seed=1"}),
+    ],
+    ids=["no-code", "no-result", "of-another"],
+)
+def test_an_answer_that_no_member_gives_is_refused_and_stops_no_other(
+    folder: Path,
+    swarm: PretendedSwarm,
+    monkeypatch: pytest.MonkeyPatch,
+    forged: Callable[[Answer], Answer],
+) -> None:
+    def answer(data: bytes) -> Answer:
+        honest = parse_answer(data)
+        it = forged(honest) if honest.member == "seed=2" else honest
+        return parse_answer(it.dump())
+
+    monkeypatch.setattr("pipeline.swarm.result.parse_answer", answer)
+    ended = begin(folder)
+    assert ended.code == Exit.INTEGRITY and ended.table
+    states = {row.name: (row.state, row.code) for row in ended.table.rows}
+    assert states == {"seed=1": ("done", 0), "seed=2": ("failed", 5)}
+    assert not list(folder.glob("out.sweep/seed=2"))
+
+
+@pytest.mark.parametrize("title", ["delivered/more.txt", "kept/a/file", "more.txt"])
+def test_a_result_with_files_that_its_ledger_does_not_know_is_refused(
+    folder: Path, swarm: PretendedSwarm, registry: TinyRegistry, title: str
+) -> None:
+    with pytest.raises(Killed):
+        start(folder, Asked(Options()), {}, _killed_when_placed, StopSwitch())
+    tag = min(it for it in registry.manifests if it.startswith("result-"))
+    manifest = json.loads(registry.manifests[tag])
+    more = {**manifest["layers"][0], "annotations": {TITLE: title}}
+    registry.keep(tag, {**manifest, "layers": [*manifest["layers"], more]})
+    ended = go_on(folder)
+    assert ended.code == Exit.INTEGRITY and ended.table
+    assert sorted(row.state for row in ended.table.rows) == ["done", "failed"]
+    assert len(list(folder.glob("out.sweep/seed=*"))) == 1
+    assert not list(folder.glob("out.sweep/*/more.txt"))
 
 
 def test_detaching_says_that_the_sweep_goes_on_and_stopping_ends_it(
