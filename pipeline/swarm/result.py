@@ -23,7 +23,7 @@ from pipeline.record.ledger import Conclusion, Entry, Ledger
 from pipeline.record.runs import RunFolder, run_folder
 from pipeline.registry.client import Registry
 from pipeline.run.connect import Connected
-from pipeline.run.deliver import deliver
+from pipeline.run.deliver import deliver, withdraw
 from pipeline.swarm.artifact import Opened, fetch_all, file_layer, look, send
 from pipeline.swarm.order import RESULT, Answer, Job, Order, no_result, parse_answer
 from stages.contract import Exit, hash_file
@@ -140,6 +140,8 @@ class _Taken:
     def __init__(self, tree: Path, project: Project, answer: Answer) -> None:
         self._tree, self._project, self._answer = tree, project, answer
         self._run = run_folder(project.state, answer.run)
+        self._is_good = answer.delivered == "out"
+        self._folder = project.out if self._is_good else project.failed
 
     def put(self, ledger: Ledger) -> None:
         """Put all of it in its place."""
@@ -159,8 +161,9 @@ class _Taken:
             for conclusion in conclusions:
                 ledger.append(conclusion)
         if (delivered := self._tree / _DELIVERED).is_dir():
-            is_good = self._answer.delivered == "out"
-            deliver(self._project.out if is_good else self._project.failed, delivered)
+            deliver(self._folder, delivered)
+        if self._is_good:
+            withdraw(self._project.failed)  # as a run here does
         if (lock := self._tree / _LOCK).is_file():
             target = lock_of(self._project)
             target.parent.mkdir(exist_ok=True)
@@ -182,8 +185,12 @@ class _Taken:
         places = dict(self._places())
         recorded = {name: it for conclusion in conclusions for name, it in conclusion.files.items()}
         folder = self._tree / _DELIVERED
-        is_good = self._answer.delivered == "out"  # of what failed a ledger has no hashes
-        delivered = {it for it, path in places.items() if is_good and path.is_relative_to(folder)}
+        delivered = {
+            name
+            for name, path in places.items()
+            if self._is_good
+            and path.is_relative_to(folder)  # of what failed a ledger has no hashes
+        }
         for name in sorted({*recorded, *delivered}):
             path, digests = places.get(name), recorded.get(name)
             if path is None or not path.is_file() or hash_file(path) != digests:
@@ -195,9 +202,8 @@ class _Taken:
     def _places(self) -> Iterator[tuple[str, Path]]:
         """Give the path in the project, and the file here, of all that a run writes there."""
         project = self._project
-        folder = project.out if self._answer.delivered == "out" else project.failed
         yield lock_name(project), self._tree / _LOCK
-        for prefix, place in ((_RUN, self._run.path), (_DELIVERED, folder)):
+        for prefix, place in ((_RUN, self._run.path), (_DELIVERED, self._folder)):
             for name, path in _files("", self._tree / prefix).items():
                 yield (place / name).relative_to(project.folder).as_posix(), path
 

@@ -463,6 +463,17 @@ def test_an_answer_that_no_member_gives_is_refused_and_stops_no_other(
     assert not list(folder.glob("out.sweep/seed=2"))
 
 
+def test_what_failed_is_put_apart_until_it_passes(folder: Path, swarm: PretendedSwarm) -> None:
+    swarm.engine.apart = "nb-arm"
+    assert begin(folder).code == Exit.PARITY
+    assert sorted(it.parent.name for it in folder.glob("out.sweep/*/report.json")) == [
+        f"{name}.failed" for name in MEMBERS
+    ]
+    swarm.engine.apart = ""
+    assert begin(folder).code == Exit.OK
+    assert sorted(it.parent.name for it in folder.glob("out.sweep/*/report.json")) == MEMBERS
+
+
 @pytest.mark.parametrize("title", ["delivered/more.txt", "kept/a/file", "more.txt"])
 def test_a_result_with_files_that_its_ledger_does_not_know_is_refused(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry, title: str
