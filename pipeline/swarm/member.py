@@ -255,8 +255,12 @@ class _Attempt:
         def patiently(act: Callable[[], Path]) -> Path:
             return _patiently(act, self.stop)
 
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".paddock-") as scratch:
-            lay_out(self.registry, self.manifest, folder, Path(scratch), patiently)
+        try:
+            with tempfile.TemporaryDirectory(dir=folder, prefix=".paddock-") as scratch:
+                lay_out(self.registry, self.manifest, folder, Path(scratch), patiently)
+        except OSError as error:  # the node's affair: another one may have room
+            said = msg("{first}: {rest}", type(error).__name__, error)
+            raise EngineError(said, self.node.name, msg("free some space there")) from error
         for service in self.job.services:
             reference = self.order.images[service]
             if engine.images.find(reference) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from pipeline.errors import Interrupted, PaddockError, UsageError
 from pipeline.models.store import cache_folder
+from pipeline.record.events import RunFailed
 from pipeline.run.options import StopSwitch
 from pipeline.swarm import member as module
 from stages.contract import Exit
@@ -80,6 +82,19 @@ def test_a_member_that_waits_can_be_stopped_and_in_the_end_gives_up(
     with pytest.raises(PaddockError, match="503"):
         node.run(NAME)
     assert not node.result(NAME) and not [*node.folder.iterdir()]
+
+
+def test_a_node_whose_disk_is_full_has_no_result_for_the_member_may_run_elsewhere(
+    node: OnNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pipeline.swarm.inputs.unpack", full)
+    assert node.run(NAME) == Exit.ENGINE
+    assert not node.result(NAME) and not [*node.folder.iterdir()]
+    (said,) = (it.event for it in node.said if isinstance(it.event, RunFailed))
+    assert "No space left" in said.message and said.where == "n1"
 
 
 def test_a_folder_with_files_is_no_members(node: OnNode) -> None:
