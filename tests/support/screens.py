@@ -59,6 +59,15 @@ class Screen:
         """Type."""
         os.write(self.master, keys)
 
+    def press_if(self, question: str, keys: bytes) -> None:
+        """Answer a question that may be asked; without it the process ends."""
+        deadline = time.monotonic() + PATIENCE
+        while self.of(self.pid) is None and question not in self.text:
+            assert time.monotonic() < deadline, f"neither came: {self.text[-2000:]}"
+            self.read(0.02)
+        if self.of(self.pid) is None:
+            self.press(keys)
+
     def read(self, seconds: float = 0.0) -> bool:
         """Take in what is drawn within a time, and answer; False if that was nothing, or it has ended."""
         if not select.select([self.master], [], [], seconds)[0]:
@@ -119,7 +128,9 @@ class Screen:
 
     def left(self) -> Ended:
         """Read on until its process has ended, as a terminal does."""
+        deadline = time.monotonic() + PATIENCE
         while self.of(self.pid) is None:
+            assert time.monotonic() < deadline, f"it did not end: {self.text[-2000:]}"
             self.read(0.02)
         while self.read():
             pass

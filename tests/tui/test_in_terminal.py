@@ -109,6 +109,7 @@ def test_of_a_sweep_on_a_swarm_a_process_of_its_own_hears(opener: Screens, tmp_p
         screen.until("✘ reaching the Docker engine")  # which is in the sweep's events
         screen.until("on the Swarm it goes on")
         screen.press(b"q")
+        screen.press_if("What now?", b"d")  # until it is seen that the process has ended
         assert screen.left().code == 0
 
 
