@@ -81,7 +81,7 @@ async def test_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             ("end", "stopped: data"),
             ("up", "ended with code 3"),
             ("right right", "state^"),
-            ("r", "data shared"),
+            ("r", "shared data"),
         ):
             await pilot.press(*keys.split())
             await until_shown(pilot, app, shown)
