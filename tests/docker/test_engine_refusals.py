@@ -133,9 +133,10 @@ def test_a_project_that_starts_from_a_pd_model_needs_no_image_to_train_or_export
 
 
 def test_the_processor_is_the_same_asked_here_or_inside_and_asking_leaves_nothing(
-    folder: Path, client: DockerClient
+    folder: Path, client: DockerClient, tmp_path: Path
 ) -> None:
-    connected = connect(load_project(folder), os.environ, make=False)
+    elsewhere = shutil.copytree(folder, tmp_path / "p")  # a project that nothing was made for yet
+    connected = connect(load_project(elsewhere), os.environ, make=False)
     place = prepare(connected, frozenset(), lambda _text: None).place
     with mock.patch.object(Engine, "is_here", return_value=False):
         told = place.processor()
