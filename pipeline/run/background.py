@@ -72,14 +72,43 @@ def start(folder: Path, options: Options, environ: Mapping[str, str]) -> Started
         UsageError: there is no such folder.
         PaddockError: Paddock cannot write into it, or the system lets it start nothing.
     """
+    return launch(
+        folder,
+        "pipeline.run.background",
+        create_run,
+        lambda place, name: _words(place, name, options),
+        environ,
+    )
+
+
+def launch(
+    folder: Path,
+    module: str,
+    create: Callable[[Path], RunFolder],
+    words: Callable[[Path, str], Sequence[str]],
+    environ: Mapping[str, str],
+) -> Started:
+    """Start ``module`` for the project in ``folder``, with a record of its own.
+
+    Args:
+        folder: the project.
+        module: whose ``main`` is run.
+        create: makes the record below the project's state.
+        words: the command line, for the folder and the record's name.
+        environ: of the process.
+
+    Raises:
+        UsageError: there is no such folder.
+        PaddockError: Paddock cannot write into it, or the system lets it start nothing.
+    """
     folder = folder.resolve()
     if not folder.is_dir():
         raise UsageError(
             msg("not a folder"), str(folder), msg("name the folder that holds paddock.toml")
         )
     try:
-        own = create_run(folder / ".paddock")
-        process = spawn("pipeline.run.background", _words(folder, own.name, options), own, environ)
+        own = create(folder / ".paddock")
+        process = spawn(module, words(folder, own.name), own, environ)
     except OSError as error:
         raise PaddockError(
             msg("cannot start a runner: {strerror}", error.strerror), str(folder)

@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import PaddockError, UsageError
 from pipeline.plan.stages import STAGES
 from pipeline.record.runs import create_sweep, sweep_folder
-from pipeline.run.background import Started, carry_out, here, nobody, spawn
+from pipeline.run.background import Started, carry_out, here, launch, nobody
 from pipeline.run.options import Options, StopSwitch
-from stages.message import msg
 
 if TYPE_CHECKING:
     from pipeline.sweep.drive import Asked
@@ -29,19 +27,13 @@ def start_sweep(folder: Path, asked: Asked, environ: Mapping[str, str]) -> Start
         UsageError: there is no such folder.
         PaddockError: Paddock cannot write into it, or the system lets it start nothing.
     """
-    folder = folder.resolve()
-    if not folder.is_dir():
-        raise UsageError(
-            msg("not a folder"), str(folder), msg("name the folder that holds paddock.toml")
-        )
-    try:
-        own = create_sweep(folder / ".paddock")
-        process = spawn("pipeline.sweep.background", _words(folder, own.name, asked), own, environ)
-    except OSError as error:
-        raise PaddockError(
-            msg("cannot start a runner: {strerror}", error.strerror), str(folder)
-        ) from error
-    return Started(own.name, own, process)
+    return launch(
+        folder,
+        "pipeline.sweep.background",
+        create_sweep,
+        lambda place, name: _words(place, name, asked),
+        environ,
+    )
 
 
 def _words(folder: Path, name: str, asked: Asked) -> list[str]:
