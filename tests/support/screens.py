@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from support.cli import ENGLISH, NO_ENGINE
-from support.patience import PATIENCE
+from support.patience import Patience
 
 _ROOT = Path(__file__).parents[2]
 #: What xterm says when it is asked what it is, and how large a cell is.
@@ -61,9 +61,9 @@ class Screen:
 
     def press_if(self, question: str, keys: bytes) -> None:
         """Answer a question that may be asked; without it the process ends."""
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience()
         while self.of(self.pid) is None and question not in self.text:
-            assert time.monotonic() < deadline, f"neither came: {self.text[-2000:]}"
+            patience.check(lambda: f"neither came: {self.text[-2000:]}")
             self.read(0.02)
         if self.of(self.pid) is None:
             self.press(keys)
@@ -99,9 +99,9 @@ class Screen:
         self._until(lambda: codes.encode() in self.drawn, codes)
 
     def _until(self, has_come: Callable[[], bool], text: str) -> None:
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience()
         while not has_come():
-            assert time.monotonic() < deadline, f"{text!r} never came: {self.text[-2000:]}"
+            patience.check(lambda: f"{text!r} never came: {self.text[-2000:]}")
             assert self.read(1.0) or self.of(self.pid) is None, f"it ended: {self.text[-2000:]}"
 
     def cpu(self) -> float:
@@ -118,19 +118,21 @@ class Screen:
 
     def ended(self) -> Ended:
         """Wait for the end of its process."""
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience()
         while (ended := self.of(self.pid)) is None:
-            if time.monotonic() > deadline:
-                os.kill(self.pid, signal.SIGKILL)
-                raise AssertionError("it did not end")
+            patience.check(self._killed)
             time.sleep(0.02)
         return ended
 
+    def _killed(self) -> str:
+        os.kill(self.pid, signal.SIGKILL)
+        return "it did not end"
+
     def left(self) -> Ended:
         """Read on until its process has ended, as a terminal does."""
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience()
         while self.of(self.pid) is None:
-            assert time.monotonic() < deadline, f"it did not end: {self.text[-2000:]}"
+            patience.check(lambda: f"it did not end: {self.text[-2000:]}")
             self.read(0.02)
         while self.read():
             pass

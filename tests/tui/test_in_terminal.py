@@ -15,7 +15,7 @@ import pytest
 from pipeline.record.runs import sweep_folder
 from pipeline.swarm.kept import Begun, SwarmSweep
 from support.background import SilentEngine, nothing_left_behind, wait_until_running
-from support.patience import PATIENCE
+from support.patience import Patience
 from support.projects import MINIMAL, write_project
 from support.recorded import recorded_project
 from support.replay import append, going_on
@@ -209,12 +209,11 @@ def test_a_screen_ends_with_its_terminal(opener: Screens, finished: Path, tmp_pa
             ),
         }
         fates = {name: Fate(screen, way, chance) for name, (screen, way) in opened.items()}
-        deadline = time.monotonic() + PATIENCE
-        waiting = dict(fates)
+        patience, waiting = Patience(), dict(fates)
         while waiting:
             waiting = {name: fate for name, fate in waiting.items() if not fate.go_on()}
             places = {name: (fate.way, fate.screen.text[-500:]) for name, fate in waiting.items()}
-            assert time.monotonic() < deadline, places
+            patience.check(places.__repr__)
             time.sleep(0.005)
         for name, fate in fates.items():
             ended = fate.screen.ended()
