@@ -20,6 +20,7 @@ from pipeline.errors import PaddockError, UsageError
 from pipeline.plan.stages import STAGES
 from stages.contract import Exit
 from tui.commands import COMMANDS, NESTED, load
+from tui.commands.arguments import add_until_and_force
 from tui.console import Terminal, is_interactive
 from tui.language import LANGUAGES, SOURCE, _, can_show, find, from_environment, speak
 
@@ -213,15 +214,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         default=STAGES[0],
         help="first stage that may run",
     )
-    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help="last stage to run")
-    add(
-        "--force",
-        action="append",
-        choices=STAGES,
-        default=[],
-        metavar="STAGE",
-        help="forget the stage's result and run it again (may be repeated)",
-    )
+    add_until_and_force(parser, "forget the stage's result and run it again (may be repeated)")
     add("--ascii", action="store_true", help="text UI: no symbols beyond ASCII")
     add(
         "--theme",

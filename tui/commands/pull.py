@@ -12,6 +12,7 @@ from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
 from stages.contract import Exit
 from stages.contract.codec import encode
+from tui.commands.arguments import add_plain_http
 from tui.console import Terminal
 from tui.views.packages import pulled_lines
 
@@ -38,11 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where to (default: the last part of NAME)",
     )
     parser.add_argument("--failed", action="store_true", help="also of a run that failed")
-    parser.add_argument(
-        "--plain-http",
-        action="store_true",
-        help="the registry has no TLS: bytes and password are open",
-    )
+    add_plain_http(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

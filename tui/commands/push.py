@@ -13,6 +13,7 @@ from pipeline.project import load_project
 from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
 from stages.contract import Exit
+from tui.commands.arguments import add_plain_http
 from tui.console import Terminal
 from tui.views.packages import pushed_lines
 
@@ -35,11 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--failed", action="store_true", help="push a run that failed: out.failed/, if it is there"
     )
-    parser.add_argument(
-        "--plain-http",
-        action="store_true",
-        help="the registry has no TLS: bytes and password are open",
-    )
+    add_plain_http(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

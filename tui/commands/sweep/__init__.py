@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.plan.stages import STAGES
 from pipeline.project.several import several_at
+from tui.commands.arguments import add_until_and_force
 from tui.commands.sweep.attach import attach, stop
 from tui.commands.sweep.compare import compare
 from tui.commands.sweep.go import go
@@ -68,14 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="only this one, as the plan names it (repeatable)",
     )
-    add("--until", dest="last", choices=STAGES, default=STAGES[-1], help="last stage to run")
-    add(
-        "--force",
-        action="append",
-        choices=STAGES,
-        default=[],
-        metavar="STAGE",
-        help="forget the stage's results and make each again, once (may be repeated)",
+    add_until_and_force(
+        parser, "forget the stage's results and make each again, once (may be repeated)"
     )
     add("--locked", action="store_true", help="hold each member to its lock in paddock.locks/")
     add("--json", action="store_true", help="print events, plan or table as JSON")
