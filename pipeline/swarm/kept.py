@@ -173,5 +173,8 @@ def _damaged(path: Path) -> IntegrityFailed:
     return IntegrityFailed(
         msg("the record of the sweep is not what was written"),
         str(path),
-        msg("restore it, or remove the sweep: paddock sweep stop"),
+        msg(
+            "restore it; or remove the folder that it is in, then what the sweep has on the Swarm: paddock "
+            "clean"
+        ),
     )

@@ -89,7 +89,7 @@ def sweep_several(
             tasks = [threads.submit(_sweep, it, each, environ, audience, stop) for it in ready]
         for task in tasks:
             task.result()  # raises what no project's record could tell
-    table = joined_table(several.path.parent.name, projects, asked.jobs)
+    table = joined_table(several.path.parent.name, projects, at_once * each.jobs)
     if any(project.end and project.end.table for project in projects):  # else the last one stays
         write_table(several.path.parent / OUT_OF_SWEEP, table)
     audience.raise_error()

@@ -238,6 +238,7 @@ def test_a_plan_names_who_is_broken_and_plans_the_others(
     [
         (["attach"], "attach is about the sweep of one project"),
         (["stop"], "stop is about the sweep of one project"),
+        (["compare", "a", "b"], "compare is about the sweep of one project"),
         (["run", "--swarm"], "a sweep of several projects runs on one engine only"),
         (["table"], "there is no table of a sweep yet"),
         (["run", "--member", "seed=9"], "has no member 'seed=9'"),
@@ -247,7 +248,7 @@ def test_what_several_projects_cannot_have_is_refused(
     place: Path, engine: PretendedEngine, words: list[str], said: str
 ) -> None:
     what, *options = words
-    done = call("sweep", what, place, *options)
+    done = call("sweep", what, *options, place)
     assert done.returncode == 2 and engine.ran == []
     assert said in (done.stderr + done.stdout).replace("\n", " "), done.stderr
 

@@ -99,6 +99,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             )
         what, words = "run", [what]  # `paddock sweep PROJECT`
     if what == "compare":
+        _refuse_several(what, several_at(Path(words[2] if len(words) > 2 else ".")))
         return compare(words, options, terminal)
     if len(words) > 1:
         raise UsageError(
@@ -118,10 +119,14 @@ def _of_place(what: str, place: Path, options: argparse.Namespace, terminal: Ter
         return show_table(folder, file, options, terminal)
     if what == "run":
         return go(folder, file, options, terminal)
+    _refuse_several(what, file)
+    return attach(folder, options, terminal) if what == "attach" else stop(folder, terminal)
+
+
+def _refuse_several(what: str, file: Path | None) -> None:
     if file:
         raise UsageError(
             _("{what} is about the sweep of one project").format(what=what),
             str(file),
             _("name the folder of one of its projects"),
         )
-    return attach(folder, options, terminal) if what == "attach" else stop(folder, terminal)
