@@ -38,7 +38,7 @@ from pipeline.run.runner import recorded
 from pipeline.swarm.clear import forget_all, over, tidy
 from pipeline.swarm.heard import Heard
 from pipeline.swarm.kept import Begun, SwarmSweep, Taken, latest_begun
-from pipeline.swarm.order import Job, parse_order
+from pipeline.swarm.order import Job, parse_order, refuse_other_version
 from pipeline.swarm.result import ChangedHere, entries_of, take_result
 from pipeline.swarm.start import Place, ask_for, begin, labels_of, place_of, send_along
 from pipeline.sweep.deliver import deliver_table
@@ -155,6 +155,9 @@ class Watch:
 
     def __post_init__(self) -> None:
         self._order = parse_order(self.sweep.order())
+        refuse_other_version(
+            self._order, msg("attach with that version, or end the sweep: paddock sweep stop")
+        )
         members = with_settings(self.project.folder, self.sweep.settings())
         self._members = {it.name: it for it in members}
         self._labels = labels_of(self.begun, self.sweep.name)

@@ -37,7 +37,7 @@ from pipeline.run.sharing import Sharing
 from pipeline.run.stage_pass import StagePass
 from pipeline.swarm.artifact import look
 from pipeline.swarm.inputs import lay_out
-from pipeline.swarm.order import INPUTS, RESULTS, Job, Order, parse_order
+from pipeline.swarm.order import INPUTS, RESULTS, Job, Order, parse_order, refuse_other_version
 from pipeline.swarm.result import send_result
 from pipeline.sweep.drive import chosen
 from stages.contract import Exit
@@ -89,6 +89,7 @@ def run_member(
     _patiently(registry.open, stop)
     manifest, document = _patiently(lambda: look(registry, inputs.digest, INPUTS), stop)
     order = parse_order(document)
+    refuse_other_version(order, msg("build the image again: paddock images build paddock"))
     job = order.job(name)
     if _patiently(lambda: manifest_digest(registry, order.result_tag(name)), stop):
         return Exit.OK  # an attempt elsewhere, which the Swarm had given up, came to its end

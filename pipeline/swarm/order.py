@@ -109,13 +109,20 @@ def parse_order(data: bytes) -> Order:
     """Read an order.
 
     Raises:
-        UsageError: another version of Paddock gave it.
         IntegrityFailed: it is none.
     """
     try:
-        order = Order.model_validate_json(data)
+        return Order.model_validate_json(data)
     except ValidationError as error:
         raise IntegrityFailed(msg("what was sent along is no sweep's"), remedy=_AGAIN) from error
+
+
+def refuse_other_version(order: Order, remedy: str) -> None:
+    """Refuse an order that another version of Paddock gave, whose stages may make something else.
+
+    Raises:
+        UsageError: it is one; ``remedy`` says what to do about it.
+    """
     if order.version != __version__:
         raise UsageError(
             msg(
@@ -123,9 +130,8 @@ def parse_order(data: bytes) -> Order:
                 order.version,
                 __version__,
             ),
-            remedy=msg("build the image again: paddock images build paddock"),
+            remedy=remedy,
         )
-    return order
 
 
 def parse_answer(data: bytes) -> Answer:

@@ -131,6 +131,20 @@ def test_a_table_tells_settings_as_they_were_when_the_sweep_was_started(
     assert told == {"a": {"train.seed": 1}, "b": {"train.seed": 2}}
 
 
+def test_another_version_takes_no_results_and_can_end_the_sweep(
+    folder: Path, swarm: PretendedSwarm, registry: TinyRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Killed):
+        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
+    monkeypatch.setattr("pipeline.swarm.order.__version__", "99.0")
+    heard: list[Envelope] = []
+    assert go_on(folder, heard).code == Exit.USAGE
+    (said,) = [it.event for it in heard if isinstance(it.event, RunFailed)]
+    assert "this is Paddock 99.0" in said.message and "paddock sweep stop" in said.remedy
+    stop(folder, {})
+    assert swarm.wanted == {} and registry.manifests == {} and not going_on(folder / ".paddock")
+
+
 @pytest.mark.parametrize("by", [go_on, lambda folder: stop(folder, {})], ids=["attach", "stop"])
 def test_a_sweep_is_found_though_project_and_registry_are_called_otherwise_by_now(
     folder: Path,
