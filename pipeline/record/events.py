@@ -267,6 +267,8 @@ class Envelope:
             raw = restored(json.loads(line))
             seq = _checked(raw.pop("seq"), int)
             time, run, stage = (_checked(raw.pop(name), str) for name in ("time", "run", "stage"))
+            if datetime.fromisoformat(time).tzinfo is None:
+                raise ValueError(time)
             member, project = (
                 _checked(raw.pop(it, ""), str) for it in ("member", "project_folder")
             )

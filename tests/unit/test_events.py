@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from stages import contract
 from stages.contract import decode_event, encode_event
 from stages.message import msg
 
+TIME = "2026-01-01T00:00:00+00:00"
 HOSTILE = "\x1b[31m\n\r\u202e\ud800 [red]ä"
 EVERY_EVENT: tuple[AnyEvent, ...] = (
     events.RunStarted("plates", "/p", 7, "host", "unix:///s", "0.1.0"),
@@ -41,6 +43,15 @@ EVERY_EVENT: tuple[AnyEvent, ...] = (
 
 def test_no_event_is_left_out_above() -> None:
     assert {type(event) for event in EVERY_EVENT} == set(events._TYPES.values())
+
+
+def test_no_event_says_what_the_envelope_says() -> None:
+    """Both are in one object, and the envelope's would win."""
+    taken = {"seq", "time", "run", "stage", "member", "project_folder", "type"}
+    fields = {
+        cls: {field.name for field in dataclasses.fields(cls)} for cls in events._TYPES.values()
+    }
+    assert {cls for cls, names in fields.items() if names & taken} == set()
 
 
 @pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: type(event).__name__)
@@ -86,8 +97,16 @@ def test_what_is_not_an_event_is_refused(line: str) -> None:
         Envelope.decode(line)
 
 
+@pytest.mark.parametrize(
+    "time", ["", "yesterday", "2026-01-01T00:00:00", "2026-13-01T00:00:00+00:00"]
+)
+def test_an_event_of_no_moment_is_refused(time: str) -> None:
+    with pytest.raises(ValueError, match="not a run event"):
+        Envelope.decode(Envelope(0, time, "r", "", Noted("x")).encode())
+
+
 def test_fields_of_a_later_version_are_passed_over() -> None:
-    line = Envelope(0, "t", "r", "s", Noted("x")).encode()
+    line = Envelope(0, TIME, "r", "s", Noted("x")).encode()
     assert Envelope.decode(line.replace("{", '{"more": 2, ')).event == Noted("x")
 
 
@@ -110,7 +129,7 @@ def test_log_is_numbered_and_on_the_disk_before_anybody_hears(tmp_path: Path) ->
 
 
 def test_envelope_has_the_documented_fields() -> None:
-    raw = json.loads(Envelope(0, "t", "r", "s", Noted("x")).encode())
+    raw = json.loads(Envelope(0, TIME, "r", "s", Noted("x")).encode())
     assert list(raw) == ["seq", "time", "run", "stage", "type", "message"]
 
 
@@ -122,4 +141,4 @@ def test_line_of_a_sweep_carries_the_members_name(tmp_path: Path) -> None:
     (line,) = (tmp_path / "events.jsonl").read_text().splitlines()
     assert json.loads(line)["member"] == "seed=1"
     assert Envelope.decode(line) == heard[0] and heard[0].member == "seed=1"
-    assert "member" not in json.loads(Envelope(0, "t", "r", "s", Noted("x")).encode())
+    assert "member" not in json.loads(Envelope(0, TIME, "r", "s", Noted("x")).encode())

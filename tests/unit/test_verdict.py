@@ -94,7 +94,9 @@ def test_every_limit_stands_beside_what_was_measured() -> None:
     assert sum(limit.model == "nb-arm" for limit in found.limits) == 3
     assert {limit.sentence for limit in found.limits if not limit.kept} == set(found.reasons)
     # the last event of the run has them too, and passes over what a later version asks
-    line = Envelope(9, "now", "run", "", RunFinished.of(1, 2.0, found)).encode()
+    line = Envelope(
+        9, "2026-01-01T00:00:00+00:00", "run", "", RunFinished.of(1, 2.0, found)
+    ).encode()
     later = line.replace('"asked": "min_accuracy"', '"asked": "min_speed"')
     read, newer = (Envelope.decode(text).event for text in (line, later))
     assert isinstance(read, RunFinished) and read.judgement == found
