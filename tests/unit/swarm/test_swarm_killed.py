@@ -56,8 +56,14 @@ def test_a_client_that_is_killed_at_any_moment_loses_nothing(
     check_complete(folder, swarm, registry)
 
 
-@pytest.mark.parametrize("step", ["deliver", "write_bytes", "_replace", "Ledger.append"])
-def test_a_client_that_is_killed_while_it_takes_a_result_takes_it_again(
+@pytest.mark.parametrize(
+    "step",
+    [
+        *(f"result.{it}" for it in ("deliver", "write_bytes", "_replace", "Ledger.append")),
+        *(f"attach.{it}" for it in ("forget_all", "tidy", "over")),
+    ],
+)
+def test_a_client_that_is_killed_at_a_step_of_the_end_takes_it_again(
     folder: Path,
     swarm: PretendedSwarm,
     registry: TinyRegistry,
@@ -68,30 +74,11 @@ def test_a_client_that_is_killed_while_it_takes_a_result_takes_it_again(
         raise Killed
 
     with monkeypatch.context() as once:
-        once.setattr(f"pipeline.swarm.result.{step}", kill)
+        once.setattr(f"pipeline.swarm.{step}", kill)
         with pytest.raises(Killed):
             begin(folder)
     ended = go_on(folder)
     assert ended.code == Exit.OK and ended.table and all(row.rank for row in ended.table.rows)
-    check_complete(folder, swarm, registry)
-
-
-@pytest.mark.parametrize("step", ["forget_all", "tidy", "over"])
-def test_a_client_that_is_killed_while_it_clears_up_does_it_again(
-    folder: Path,
-    swarm: PretendedSwarm,
-    registry: TinyRegistry,
-    monkeypatch: pytest.MonkeyPatch,
-    step: str,
-) -> None:
-    def kill(*_words: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as once:
-        once.setattr(f"pipeline.swarm.attach.{step}", kill)
-        with pytest.raises(Killed):
-            begin(folder)
-    assert go_on(folder).code == Exit.OK
     check_complete(folder, swarm, registry)
 
 
