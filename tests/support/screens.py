@@ -30,8 +30,8 @@ from support.cli import ENGLISH, NO_ENGINE
 from support.patience import Patience
 
 _ROOT = Path(__file__).parents[2]
-#: What xterm says when it is asked what it is, and how large a cell is.
-XTERM = {b"\x1b[c": b"\x1b[?62;22c", b"\x1b[16t": b"\x1b[6;16;8t"}
+#: What xterm says when it is asked how large a cell is, and what it is: in the order of the questions.
+XTERM = {b"\x1b[16t": b"\x1b[6;16;8t", b"\x1b[c": b"\x1b[?62;22c"}
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07]*\x07|_[^\x1b]*\x1b\\|[()].|.)")
 _TICK = os.sysconf("SC_CLK_TCK")
 

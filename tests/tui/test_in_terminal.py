@@ -23,7 +23,7 @@ from support.screens import Screen, Screens, screens
 from support.sweeps import SWEEP, Script, held
 
 TMUX = {b"\x1b[c": b"\x1b[?1;2c"}
-SIXEL = {b"\x1b[c": b"\x1b[?62;4c", b"\x1b[16t": b"\x1b[6;16;8t"}
+SIXEL = {b"\x1b[16t": b"\x1b[6;16;8t", b"\x1b[c": b"\x1b[?62;4c"}
 
 
 @pytest.fixture(scope="module")

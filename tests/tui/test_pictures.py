@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from PIL import ExifTags, Image
+from textual.app import App
 
 from pipeline.report.pictures import KEPT_SIZE, LARGEST_FILE, PictureError, load_picture
 from stages.contract.pages import Page
 from support.recorded import RECORDED
+from tui.terminal.answers import Answers
 from tui.views.outlines import Finding, marked_page
-from tui.widgets.picture import as_characters, as_half_blocks, painted
+from tui.widgets import picture
+from tui.widgets.picture import Picture, as_characters, as_half_blocks, painted
 
 
 @pytest.fixture
@@ -170,3 +174,35 @@ def test_a_picture_on_its_side_is_as_large_as_it_is_shown(root: Path) -> None:
     Image.new("L", (400, 100)).save(root / "a.jpg", exif=exif)
     loaded = load_picture(root, "a.jpg")
     assert loaded.size == loaded.image.size == (100, 400)
+
+
+@dataclass
+class Asked:
+    """A terminal that answers when the test says so."""
+
+    answers: Answers = field(default_factory=Answers)
+    then: list[Callable[[], None]] = field(default_factory=list)
+
+    def ask(self, then: Callable[[], None]) -> None:
+        if self.answers.graphics is None:
+            self.then.append(then)
+
+
+async def test_a_picture_made_between_an_answer_and_what_it_brings_about_misses_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen = Asked()
+    monkeypatch.setattr(picture, "terminal", lambda: screen)
+    before, between = Picture(id="before"), Picture(id="between")
+    async with App[None]().run_test() as pilot:
+        await pilot.app.mount(before)
+        before.show_image(Image.new("RGB", (8, 8)))
+        assert not before.query(".graphics"), "nothing has been said"
+        screen.answers.graphics = "kitty"
+        await pilot.app.mount(between)
+        between.show_image(Image.new("RGB", (8, 8)))
+        await pilot.pause()  # it is as large as it will be, and drawn
+        for then in screen.then:
+            then()
+        await pilot.pause()
+        assert before.query_one(".graphics") and between.query_one(".graphics")

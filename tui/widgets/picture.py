@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NoReturn
 
 from PIL import Image, ImageOps
@@ -29,16 +30,28 @@ _CELL_RATIO = 2
 #: Of a cell in pixels, in most terminals.
 _CELL_WIDTH = 10
 
-_graphics: Callable[[Image.Image], Widget] | None = None
+
+def _graphics() -> Callable[[Image.Image], Widget] | None:
+    """Return what draws by the terminal's own graphics; None where it has none, or has not said so yet.
+
+    Looked up for every drawing: a picture made between an answer and what it brings about misses nothing.
+    """
+    screen = terminal()
+    kind = screen.answers.graphics if screen else None
+    return _drawn_by(kind, screen.answers.cell) if screen and kind else None
 
 
-def _use_graphics(kind: Graphics, cell: tuple[int, int] | None) -> None:
-    """Draw by the terminal's own graphics from now on.
+@cache
+def _drawn_by(
+    kind: Graphics, cell: tuple[int, int] | None
+) -> Callable[[Image.Image], Widget] | None:
+    """Import what draws.
 
     textual-image asks the terminal as it is imported, and reads keys for an answer: here it is told, and
     kept from asking.
     """
-    global _graphics  # noqa: PLW0603 - one terminal a process
+    if kind == "none":
+        return None
     from textual_image import _terminal as asking  # noqa: PLC0415 - see above
 
     vars(asking)["capture_terminal_response"] = _refuse
@@ -48,8 +61,8 @@ def _use_graphics(kind: Graphics, cell: tuple[int, int] | None) -> None:
     try:
         from textual_image import widget  # noqa: PLC0415
     except (OSError, ArithmeticError, ValueError):  # a terminal without a size
-        return
-    _graphics = widget.SixelImage if kind == "sixel" else widget.TGPImage
+        return None
+    return widget.SixelImage if kind == "sixel" else widget.TGPImage
 
 
 def _refuse(*_arguments: object, **_options: object) -> NoReturn:
@@ -79,25 +92,17 @@ class Picture(Container):
     def on_mount(self) -> None:
         screen = terminal()
         if screen is not None and not current().ascii_only:
-            screen.ask(self._learn_graphics)
+            screen.ask(self._draw_if_mounted)
         self._draw()
 
-    def _learn_graphics(self) -> None:
-        """Draw anew when the terminal has said what it can show."""
-        screen = terminal()
-        kind = screen.answers.graphics if screen else None
-        if screen is None or kind is None or kind == "none":
-            return
-        if _graphics is None:
-            _use_graphics(kind, screen.answers.cell)
+    def _draw_if_mounted(self) -> None:
         if self.is_mounted:
             self._draw()
 
     def show_image(self, image: Image.Image, outlines: Sequence[Outlined] = ()) -> None:
         """Show an image in RGB, with outlines drawn over it."""
         self._image, self._outlines = image, outlines
-        if self.is_mounted:  # else it is drawn then
-            self._draw()
+        self._draw_if_mounted()  # else it is drawn then
 
     def say(self, sentence: str) -> None:
         """Show a sentence in its place."""
@@ -106,18 +111,19 @@ class Picture(Container):
         self._line.show(Text(sentence, "italic"))
 
     def on_resize(self) -> None:
-        if _graphics is None or self._outlines or not self.query(".graphics"):
+        if self._outlines or not self.query(".graphics"):
             self._draw()
 
     def _draw(self) -> None:
         if self._image is None or not self.size.width or not self.size.height:
             return
         self.query(".graphics").remove()
-        if _graphics is None:
+        draw = _graphics()
+        if draw is None:
             self._draw_cells()
             return
         self._line.show("")
-        graphics = _graphics(self._with_outlines(self._image))
+        graphics = draw(self._with_outlines(self._image))
         graphics.add_class("graphics")
         self.mount(graphics)
 
