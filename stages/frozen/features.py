@@ -32,6 +32,8 @@ from stages.runners import Crew, ModelRunner, RunnerFailedError
 _NOTED = 64
 #: Images for which another process is worth its start.
 _WORTH_A_PROCESS = 16
+#: Processes at most, whatever the CPUs: each has 0.4 GB of its own, and a stage 8 GB by default.
+_MOST_PROCESSES = 8
 #: Images that a process may have before it: few, as another training may compute them meanwhile.
 _AHEAD = 8
 
@@ -192,7 +194,8 @@ class Extractor:
                 asked.append(name)
                 yield missing[name].prepared(self.backbone.shape)
 
-        processes = min(self._processes, -(-len(missing) // _WORTH_A_PROCESS))
+        worth = -(-len(missing) // _WORTH_A_PROCESS)
+        processes = min(self._processes, worth, _MOST_PROCESSES)
         for computed, row in enumerate(self._rows(images(), processes), 1):
             self._keep(asked.popleft(), row)
             self.tally.computed += 1
