@@ -174,6 +174,9 @@ class ModelEntry:
     peak_rss_mb: float | None = None
     classes: int | None = None
     """of its output"""
+    backbone_kept: int = 0
+    """images of which a checkpoint's backbone was kept from an earlier verify, and not computed in this one;
+    what is behind it was, and of all images that were timed all of it"""
     reference: str = PD_MODEL
     """the model that it is compared with: PD, or of an NB file with integers PD rounded as they are"""
     on_arm: OnArm | None = None
@@ -191,7 +194,9 @@ class ModelEntry:
 
     @property
     def title(self) -> str:
-        """The name as tables show it."""
+        """The name as tables show it, with what was not measured in this run."""
+        if self.backbone_kept:
+            return msg("{name} (backbone kept)", self.name)
         if not self.is_emulated:
             return self.name
         if self.on_arm is None or self.on_arm.failure:

@@ -157,6 +157,7 @@ class Table(Generic[Prediction]):
             if number == 0 or (column.model.keeps and number in self._timed):
                 self._before[name, number] = output.probabilities
             outputs[name] = output.probabilities
+            column.kept += output.kept
             self._note(column, output.probabilities, outputs.get(column.model.reference))
         if self._onlooker:
             self._onlooker.compare(outputs)

@@ -41,6 +41,8 @@ class Series(Generic[Prediction]):
     seconds_all: list[float] = field(default_factory=list)
     load_s: float = 0.0
     rss_mb: float = 0.0
+    #: Of how many images a part of the answer was kept from before.
+    kept: int = 0
     classes: int = 0
     failure: Wrong | None = None
     pitfall: Pitfall | None = None

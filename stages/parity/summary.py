@@ -53,6 +53,7 @@ def summarise(
         **({} if model.emulated else _cost(series, columns)),
         classes=series.classes or None,
         on_arm=series.on_arm,
+        backbone_kept=series.kept,
     )
 
 

@@ -42,6 +42,8 @@ class KeptBackbone:
         #: Of an image's features; not known before the first was computed, or if they are no one tensor.
         self._shape: tuple[int, ...] = ()
         self._keeps = False
+        #: Whether the last image's features were kept, and not computed.
+        self.found = False
         network.backbone.forward = self._forward
 
     @contextlib.contextmanager
@@ -54,11 +56,13 @@ class KeptBackbone:
             self._keeps = False
 
     def _forward(self, images: paddle.Tensor) -> object:
+        self.found = False
         if not self._keeps or self._cache is None:
             return self._compute(images)
         array = images.numpy()
         name = hashlib.sha256(repr(array.shape).encode() + array.tobytes()).hexdigest()
         found = self._find(self._cache, name)
+        self.found = found is not None
         if found is not None:
             return paddle.to_tensor(found)
         features = self._compute(images)

@@ -54,12 +54,12 @@ class _Checkpoint:
                 self._backbone = KeptBackbone(self._network, self._architecture, self._cache)
         return evaluate(self._network, image)
 
-    def kept(self, image: np.ndarray) -> np.ndarray:
-        """Return the same, with what the backbone made of an equal image before, if that was kept."""
+    def kept(self, image: np.ndarray) -> tuple[np.ndarray, bool]:
+        """Return the same, with what the backbone made of an equal image before, and whether it was kept."""
         if self._backbone is None:  # the first image, which is computed
-            return self(image)
+            return self(image), False
         with self._backbone.keeping():
-            return evaluate(self._network, image)
+            return evaluate(self._network, image), self._backbone.found
 
 
 def _merge(network: paddle.nn.Layer, image: np.ndarray) -> None:

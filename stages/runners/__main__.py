@@ -51,9 +51,8 @@ def _serve(reader: Reader, orders: BinaryIO, answers: BinaryIO) -> None:
         started = time.perf_counter()
         output = reader.read(images, afresh=order.values["afresh"])
         seconds = time.perf_counter() - started
-        write_message(
-            answers, Message.of_array("output", output, seconds=seconds, rss_mb=reader.rss_mb)
-        )
+        told = {"seconds": seconds, "rss_mb": reader.rss_mb, "kept": reader.took_kept}
+        write_message(answers, Message.of_array("output", output, **told))
 
 
 def _claim_stdout() -> BinaryIO:

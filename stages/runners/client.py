@@ -42,11 +42,12 @@ class RunnerFailedError(Exception):
 
 @dataclass(frozen=True)
 class Output:
-    """What a model answered: float32 [T, classes], and what it took."""
+    """What a model answered: float32 [T, classes], what it took, and whether a part was kept from before."""
 
     probabilities: np.ndarray
     seconds: float
     rss_mb: float
+    kept: bool = False
 
 
 class ModelRunner:
@@ -137,7 +138,8 @@ class ModelRunner:
         """Wait for what the model makes of the images that it was given; errors as :meth:`read`."""
         answer = self._answer()
         seconds, rss_mb = answer.values["seconds"] / self._asked, answer.values["rss_mb"]
-        return [Output(output, seconds, rss_mb) for output in answer.array()[: self._asked]]
+        kept = answer.values["kept"]
+        return [Output(output, seconds, rss_mb, kept) for output in answer.array()[: self._asked]]
 
     def fileno(self) -> int:
         """Return what can be read when there is an answer, for ``select``."""

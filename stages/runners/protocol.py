@@ -20,8 +20,8 @@ class Keeping(Protocol):
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """As :data:`Run`: all of it is computed."""
 
-    def kept(self, image: np.ndarray) -> np.ndarray:
-        """The same, with what was kept of equal work."""
+    def kept(self, image: np.ndarray) -> tuple[np.ndarray, bool]:
+        """The same, with what was kept of equal work, and whether anything was."""
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,18 @@ class Reader:
         self._run = run
         self._may: dict[tuple[int, ...], bool] = {}
         self._one_by_one_mb = 0.0
+        #: Whether a part of the last answer was kept from before, and not computed.
+        self.took_kept = False
 
     def read(self, images: np.ndarray, *, afresh: bool = True) -> np.ndarray:
         """Return what the model gives for float32 [N, 3, H, W]; for several, the first entry of each.
 
         ``afresh`` is whether all of it is computed: a model may have a way, ``kept``, that need not.
         """
+        self.took_kept = False
         if not afresh and len(images) == 1 and isinstance(self._run, Keeping):
-            return self._run.kept(images)
+            output, self.took_kept = self._run.kept(images)
+            return output
         if len(images) == 1 or self._may.get(images.shape):
             return self._run(images)
         alone = np.stack([self._run(image[np.newaxis])[0] for image in images])

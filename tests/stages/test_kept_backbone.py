@@ -38,10 +38,13 @@ class Reading:
             patched.setattr(network().backbone, "forward", forward)
             kept = KeptBackbone(network(), ARCHITECTURE, folder)
             with kept.keeping():
-                self.said = [evaluate(network(), image).tobytes() for image in IMAGES]
+                self.said, self.found = list[bytes](), list[bool]()
+                for image in IMAGES:
+                    self.said.append(evaluate(network(), image).tobytes())
+                    self.found.append(kept.found)
             before = self.computed
             evaluate(network(), IMAGES[0])
-            assert self.computed == before + 1, "afresh is afresh"
+            assert self.computed == before + 1 and not kept.found, "afresh is afresh"
 
 
 def test_what_was_kept_is_what_is_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +52,7 @@ def test_what_was_kept_is_what_is_computed(tmp_path: Path, monkeypatch: pytest.M
     first, second = Reading(tmp_path, monkeypatch), Reading(tmp_path, monkeypatch)
     assert first.said == second.said == expected
     assert (first.computed, second.computed) == (4, 2), "the first is computed in every process"
+    assert (first.found, second.found) == ([False] * 3, [False, True, True]), "and that is told"
 
 
 def test_what_was_damaged_is_computed_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,19 @@ def test_arm_row_says_that_it_is_emulated_or_why_it_has_no_numbers(folder: Path)
         assert "nb-arm (emulated)" in draw(made)
     unchecked = report(folder, models=(make_model("pd"), make_model("nb-x86"), UNCHECKED))
     assert rows(unchecked)[2][:2] == ["nb-arm", UNCHECKED.detail]
+
+
+def test_checkpoint_whose_backbone_was_kept_is_called_so_wherever_its_numbers_are(
+    folder: Path,
+) -> None:
+    made = report(folder)
+    kept = tuple(
+        replace(it, backbone_kept=7) if it.name == "checkpoint" else it for it in made.models
+    )
+    made = made.model_copy(update={"models": kept})
+    assert rows(made)[0][0] == "checkpoint (backbone kept)"
+    for draw in (render_markdown, render_html, render_junit):
+        assert "checkpoint (backbone kept)" in draw(made)
 
 
 def test_model_without_a_reference_has_empty_cells(folder: Path) -> None:
