@@ -71,7 +71,7 @@ def test_a_picture_is_drawn_as_the_terminal_can(opener: Screens, finished: Path)
         screen.until("nb-x86")
         screen.press(b"\t\r")
     for begin, screen in opened.items():
-        while begin not in screen.drawn.replace(b"\x1b_Gi=4211", b""):
+        while begin not in screen.drawn.replace(b"\x1b_Gi=4211,", b""):
             assert screen.read(30.0), screen.text[-2000:]
         screen.press(b"q")
         assert screen.left().code == 0
