@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,12 @@ from typing import Any
 import pytest
 from docker import DockerClient
 
-from pipeline.compose.file import TOOL, Compose
-from pipeline.engine.images import Images
-from pipeline.images.build import Options, build_images
+from pipeline.compose.file import Compose
 from pipeline.plan.workspace import SWEEP_LABEL
 from support.projects import write_project
 from support.runs import Live
-from support.stand_ins import PROJECT, build_stand_ins, take_over
-from support.swarm import Guarded, TestSwarm, swarm
+from support.stand_ins import PROJECT, swarm_of_stand_ins
+from support.swarm import Guarded, TestSwarm
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -41,18 +38,10 @@ train.seed = [1, 2]
 
 @pytest.fixture(scope="module")
 def nodes(
-    client: DockerClient,
-    images: Images,
-    tools: str,
-    compose: Compose,
-    tmp_path_factory: pytest.TempPathFactory,
+    client: DockerClient, tools: str, compose: Compose, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TestSwarm]:
-    build_images(images, compose, os.environ, lambda _event: None, Options(only=(TOOL,)))
     scratch = tmp_path_factory.mktemp("stand-ins")
-    stages = build_stand_ins(client, compose.images["base"].image, scratch)
-    with swarm(client, tools, guarded=ME) as running:
-        take_over(client, stages, running.manager.client, compose)
-        running.hand_over(running.manager, [compose.images[TOOL].image])
+    with swarm_of_stand_ins(client, tools, compose, scratch, ME) as running:
         yield running
 
 

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from pipeline.compose.file import TOOL, Compose
-from pipeline.engine.images import Images
-from pipeline.images.build import Options, build_images
+from pipeline.compose.file import Compose
 from pipeline.plan.workspace import SWEEP_LABEL
 from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
@@ -22,8 +20,8 @@ from support.cli import paddock
 from support.patience import wait_for
 from support.projects import write_project
 from support.runs import Done, Live
-from support.stand_ins import PROJECT, build_stand_ins, take_over
-from support.swarm import TestSwarm, swarm
+from support.stand_ins import PROJECT, swarm_of_stand_ins
+from support.swarm import TestSwarm
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -45,19 +43,10 @@ TIMED = {"report.json", "report.md", "report.html", "MD5SUMS", "SHA256SUMS"}
 
 @pytest.fixture(scope="module")
 def nodes(
-    client: DockerClient,
-    images: Images,
-    tools: str,
-    compose: Compose,
-    tmp_path_factory: pytest.TempPathFactory,
+    client: DockerClient, tools: str, compose: Compose, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TestSwarm]:
-    """A Swarm whose manager has the image of Paddock, and stages that leave at once what others would."""
-    build_images(images, compose, os.environ, lambda _event: None, Options(only=(TOOL,)))
     scratch = tmp_path_factory.mktemp("stand-ins")
-    stages = build_stand_ins(client, compose.images["base"].image, scratch)
-    with swarm(client, tools) as running:
-        take_over(client, stages, running.manager.client, compose)
-        running.hand_over(running.manager, [compose.images[TOOL].image])
+    with swarm_of_stand_ins(client, tools, compose, scratch) as running:
         yield running
 
 

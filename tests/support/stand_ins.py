@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from unittest import mock
 
 from docker import DockerClient
 
-from pipeline.compose.file import Compose
+from pipeline.compose.file import TOOL, Compose
 from pipeline.engine.images import BuildRequest, Images
+from pipeline.images.build import Options as Build
+from pipeline.images.build import build_images
 from pipeline.plan.stages import STAGES
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
@@ -19,6 +24,7 @@ from stages.contract import RESULT_FILE
 from support.faults import RUNTIME
 from support.pretended import PretendedEngine
 from support.projects import MINIMAL, write_project
+from support.swarm import Guarded, TestSwarm, swarm
 from support.tools import tar_of
 
 _HERE = Path(__file__).parents[1] / "faults" / "image"
@@ -58,6 +64,31 @@ def take_over(source: DockerClient, image: str, target: DockerClient, compose: C
     target.images.load(archive)
     for stage in STAGES:
         make_image(target, compose.services[stage].image, stage)
+
+
+@contextmanager
+def swarm_of_stand_ins(
+    client: DockerClient,
+    tools: str,
+    compose: Compose,
+    scratch: Path,
+    guarded: Guarded | None = None,
+) -> Iterator[TestSwarm]:
+    """Form a Swarm whose manager has the images of Paddock and of stages that leave what others would.
+
+    Args:
+        client: the engine that it is made in.
+        tools: the tests' image with ``dockerd``.
+        compose: names the images.
+        scratch: an empty folder.
+        guarded: who may enter its registry; None is everybody.
+    """
+    build_images(Images(client), compose, os.environ, lambda _event: None, Build(only=(TOOL,)))
+    stages = build_stand_ins(client, compose.images["base"].image, scratch)
+    with swarm(client, tools, guarded=guarded) as running:
+        take_over(client, stages, running.manager.client, compose)
+        running.hand_over(running.manager, [compose.images[TOOL].image])
+        yield running
 
 
 def make_image(engine: DockerClient, reference: str, stage: str) -> None:
