@@ -19,6 +19,7 @@ from pipeline.text import one_line
 from tui.appearance import current, symbol
 from tui.ascii_filter import AsciiFilter
 from tui.backend import Backend
+from tui.ending import EndingApp
 from tui.hints import hint
 from tui.keys import BY_ID, bindings, first_key, keys_for
 from tui.language import _, translated
@@ -26,7 +27,7 @@ from tui.notices import NoticeApp
 from tui.opening import open_report
 from tui.screens.ask import Answer, AskScreen
 from tui.screens.base import PaddockScreen, standing_on_top
-from tui.screens.confirm import DETACH, STOP, YES, confirm_screen, leave_screen
+from tui.screens.confirm import DETACH, STOP, YES, confirm_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inside import InsideScreen, Paddock
 from tui.screens.later import import_screens, later_screens, opened_page
@@ -50,7 +51,7 @@ _OF_A_PROJECT = (("OwnImageScreen",), ("PushScreen",))
 _LONG = 60
 
 
-class PaddockApp(NoticeApp, TerminalApp):
+class PaddockApp(EndingApp, NoticeApp, TerminalApp):
     """One project on one screen.
 
     Args:
@@ -103,7 +104,6 @@ class PaddockApp(NoticeApp, TerminalApp):
         self._watch = backend.watch()
         self.keymap = keymap or {}
         self._start_with, self._first = options, first
-        self._order_to_stop = 0
         self.findings: tuple[Finding, ...] = ()
         self.build: BuildJob | None = None
         self.project_name, self.has_sweep = "", False
@@ -290,7 +290,7 @@ class PaddockApp(NoticeApp, TerminalApp):
             self._say_how_it_ended()
         if changed:
             if not self.run_goes_on:
-                self._order_to_stop = 0
+                self._orders = 0
             self._refresh_screens()
         if not self._watch.is_caught_up:
             self.call_later(self._read_on)
@@ -363,25 +363,6 @@ class PaddockApp(NoticeApp, TerminalApp):
             self.tell(error)
             return
         self._read_on()
-
-    def stop(self) -> None:
-        """Order the run to stop; a second time at once."""
-        running = self._watch.alive
-        if running is None:
-            starting = _("The run is just starting; try again in a moment.")
-            self.notify(starting if self.run_goes_on else _("Nothing is running."))
-            return
-        try:
-            self.backend.stop(running, at_once=self._order_to_stop > 0)
-        except PaddockError as error:
-            self.tell(error)
-            return
-        self._order_to_stop += 1
-        self.notify(
-            _("Stopping: the stage saves what it can resume from (again: at once).")
-            if self._order_to_stop == 1
-            else _("Stopping at once.")
-        )
 
     def tell(self, error: Exception) -> None:
         """Show an error and its remedy without leaving the screen."""
@@ -466,7 +447,7 @@ class PaddockApp(NoticeApp, TerminalApp):
         if isinstance(self.screen, AskScreen):
             return
         if self.run_goes_on:
-            self.push_screen(leave_screen(is_sweep=self._watch.is_sweep), self._leave)
+            self.push_screen(self.leave_question(), self._leave)
         elif question := self._lost_by_leaving():
             asked = confirm_screen(question, _("Stay"), _("Leave"))
             self.push_screen(asked, lambda answer: self.exit() if answer == YES else None)

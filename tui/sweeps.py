@@ -76,6 +76,25 @@ class Sweeps:
 
         return start_sweep(self.folder, Asked(Options(), jobs), self.environ)
 
+    def go_on_swarm(self) -> bool:
+        """Return whether one goes on on a Swarm."""
+        from pipeline.swarm.kept import goes_on
+
+        try:
+            return goes_on(self.folder)
+        except PaddockError:  # a damaged record: to end it says so
+            return True
+
+    def end_on_swarm(self) -> None:
+        """End the newest that goes on on a Swarm. Slow: nodes are asked to clear up.
+
+        Raises:
+            PaddockError: none goes on, or the engine or the registry refused.
+        """
+        from pipeline.swarm.clear import stop
+
+        stop(self.folder, self.environ)
+
     def run(self, name: str) -> RunFolder:
         """Return where the run of a member has its record."""
         return run_folder(self._state, name)

@@ -11,8 +11,11 @@ from pipeline.engine.swarm import Swarm, Task, Wanted, manages_swarm, swarm_of
 from pipeline.errors import PaddockError
 from pipeline.plan.workspace import PROJECT_LABEL, SWEEP_LABEL, workspace_of
 from pipeline.project import Project, load_project
-from pipeline.record.runlock import LOCK_NAME, run_lock
+from pipeline.record.events import RunStarted
+from pipeline.record.follow import Follower
+from pipeline.record.runlock import LOCK_NAME, run_lock, running
 from pipeline.registry.client import Registry
+from pipeline.run.background import stop as stop_runner
 from pipeline.run.connect import connect
 from pipeline.swarm.artifact import forget
 from pipeline.swarm.kept import Begun, SwarmSweep, going_on, latest_begun, unreached
@@ -21,18 +24,22 @@ from pipeline.swarm.start import labels_of
 
 #: Seconds that nodes have to remove what is left of a sweep.
 TIDYING = 60.0
+#: Seconds that whoever is attached has to leave: it puts in place what it is at; and between two looks.
+_LEAVING, _LOOK = 60.0, 0.2
 
 
 def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
     """End the newest sweep of the project that goes on on a Swarm; return what was removed.
 
-    Its members are told to stop, save nothing, and leave nothing on their nodes.
+    Its members are told to stop, save nothing, and leave nothing on their nodes. Whoever is attached to it
+    here leaves it first.
 
     Raises:
-        UsageError: none goes on, or somebody is attached to it.
+        UsageError: none goes on, or something else holds the project.
         EngineError: the engine refused, or went away.
     """
     project = load_project(folder)
+    _let_go(project.state)
     with run_lock(project.state / LOCK_NAME):
         sweep, begun = latest_begun(project.state)
         connected = connect(project, environ, make=False)
@@ -43,6 +50,23 @@ def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
         removed += _forgotten(sweep, begun, environ)
         over(sweep, begun, tidy(swarm, sweep, begun, lost))
     return removed
+
+
+def _let_go(state: Path) -> None:
+    """Let the process that is attached to the newest sweep leave it; nobody else is told to stop."""
+    sweep, _begun = latest_begun(state)
+    who, attached = running(state), (0, "")
+    follower = Follower(sweep.own.events)
+    while events := follower.read():
+        for it in events:
+            if isinstance(it.event, RunStarted):
+                attached = it.event.pid, it.event.host
+    if who is None or (who.pid, who.host) != attached:
+        return
+    stop_runner(who)
+    deadline = time.monotonic() + _LEAVING
+    while running(state) == who and time.monotonic() < deadline:
+        time.sleep(_LOOK)
 
 
 def over(sweep: SwarmSweep, begun: Begun, unreached: Iterable[str] = ()) -> None:

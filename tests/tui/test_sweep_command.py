@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.record.events import Noted, RunFinished
-from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import sweep_folder
 from pipeline.swarm.kept import Begun, SwarmSweep
 from pipeline.sweep.drive import SweepEnd
@@ -312,31 +311,3 @@ def test_one_on_a_swarm_is_reached_after_a_newer_one_came_to_nothing_or_to_its_e
     assert call("sweep", "attach", folder).returncode == 0
     done = call("sweep", "stop", folder)
     assert (done.returncode, done.stdout) == (0, "removed paddock-1\n"), done.stderr
-
-
-def test_stop_ends_one_on_a_swarm_to_which_a_process_in_the_background_is_attached(
-    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here, on = socket.gethostname(), threading.Event()
-    with subprocess.Popen(["sleep", "60"]) as process:
-        Script(("seed=1",), jobs=0, pid=process.pid, host=here).begin("seed=1").write(folder)
-        on_a_swarm(folder, STARTED)
-
-        def attached() -> None:
-            with held(folder, pid=process.pid, host=here):
-                on.set()
-                process.wait(30)
-
-        def end(*_words: object) -> list[str]:
-            with run_lock(folder / ".paddock" / LOCK_NAME):
-                return ["paddock-1"]
-
-        monkeypatch.setattr("tui.commands.sweep.swarm.stop_sweep", end)
-        holder = threading.Thread(target=attached)
-        holder.start()
-        on.wait()
-        done = call("sweep", "stop", folder)
-        process.kill()
-        holder.join()
-    assert (done.returncode, done.stdout) == (0, "removed paddock-1\n"), done.stderr
-    assert process.returncode == -signal.SIGINT

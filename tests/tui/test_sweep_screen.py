@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.record.events import RunFinished
+from pipeline.record.events import Envelope, MemberPlaced, RunFinished
 from pipeline.record.runs import latest_sweep, sweep_folder
 from pipeline.run.background import running
 from pipeline.run.options import Options, StopSwitch
+from pipeline.swarm.attach import start
 from pipeline.sweep.drive import Asked, sweep
+from stages.contract import Exit
 from support.background import finished, nothing_left_behind
+from support.on_swarm import SWEEP as ON_SWARM
 from support.pretended import PretendedEngine, install
+from support.pretended_swarm import PretendedSwarm, install_swarm
 from support.projects import MINIMAL, write_project
+from support.registry import tiny_registry
 from support.screen import (
     LARGE,
     SMALL,
@@ -121,6 +126,42 @@ async def test_a_sweep_that_goes_on_is_followed_and_stopped(folder: Path) -> Non
             await until_line(pilot, app, "seed=3", "– not begun")
             await pilot.press("end", "enter")
             await until_shown(pilot, app, "The selected member has no run yet.")
+
+
+async def test_a_sweep_on_a_swarm_is_ended_after_a_question_and_never_by_the_way(
+    tmp_path: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swarm = install_swarm(monkeypatch, PretendedSwarm(tmp_path / "nodes"))
+    with tiny_registry() as registry:
+        registry.repository = "team/paddock-sweeps"
+        folder = write_project(tmp_path / "p", MINIMAL + ON_SWARM.format(registry=registry.name))
+        switch = StopSwitch()
+
+        def leave(envelope: Envelope) -> None:
+            if isinstance(envelope.event, MemberPlaced):
+                switch.order(Exit.INTERRUPTED)
+
+        assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+        backend = CalmBackend(folder)
+        async with opened(backend, SMALL) as (app, pilot):
+            await pilot.press("8")
+            with held(folder, pid=7, host="there"):  # who hears of it
+                await until_shown(pilot, app, "seed=2", "stop")
+                await pilot.press("q")
+                await until_shown(pilot, app, "The sweep is still going.", "Detach")
+                assert "save what they can resume from" not in text_of(app)
+                await pilot.press("escape", "s")
+                await until_shown(pilot, app, "End the sweep on the Swarm?")
+                await pilot.press("escape")
+                assert swarm.wanted and backend.stopped == [], "it was only asked"
+            await pilot.press("s")
+            await until_shown(pilot, app, "End the sweep on the Swarm?")
+            await pilot.press("y")
+            await until_shown(pilot, app, "The sweep on the Swarm is ended.")
+            assert swarm.wanted == {} and registry.manifests == {}
+            await until_line(pilot, app, "seed=2", "– not begun")
+            await pilot.press("s")
+            await until_shown(pilot, app, "Nothing is running.")
 
 
 async def test_only_the_rows_that_changed_are_drawn(

@@ -160,7 +160,8 @@ class SweepScreen(PaddockScreen):
         if action == "start":
             return (not self.paddock.run_goes_on and not self._watch.goes_on) or None
         if action == "stop":
-            return self.paddock.run_goes_on or None
+            view = self._watch.view
+            return self.paddock.run_goes_on or (view.on_swarm and bool(view.open_members)) or None
         if action in ("open", "mark", "compare"):
             member = self._table.selected
             return bool(member and member.run) or None
@@ -226,8 +227,4 @@ class SweepScreen(PaddockScreen):
         self._read_on()
 
     def action_stop(self) -> None:
-        if self._watch.view.on_swarm:
-            said = _("The Swarm has the members: {command} ends them.")
-            self.notify(said.format(command="paddock sweep stop"))
-        else:
-            self.paddock.stop()
+        self.paddock.stop()

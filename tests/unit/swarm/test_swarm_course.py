@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
+import subprocess
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -22,6 +27,7 @@ from pipeline.record.events import (
     MemberStarted,
     RunFailed,
     RunFinished,
+    RunStarted,
 )
 from pipeline.record.ledger import Ledger
 from pipeline.run.options import Options, StopSwitch
@@ -44,6 +50,7 @@ from support.pretended import PretendedEngine
 from support.pretended_swarm import PretendedSwarm
 from support.projects import MINIMAL, write_project
 from support.registry import TinyRegistry
+from support.sweeps import held
 
 
 def test_members_run_on_nodes_and_come_back_as_if_they_had_run_here(
@@ -189,6 +196,40 @@ def test_detaching_says_that_the_sweep_goes_on_and_stopping_ends_it(
     assert swarm.wanted == {} and registry.manifests == {} and len(removed) > len(MEMBERS)
     with pytest.raises(UsageError, match="no sweep of this project goes on"):
         go_on(folder)
+
+
+def test_whoever_is_attached_leaves_a_sweep_before_it_is_ended(
+    folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
+) -> None:
+    switch = StopSwitch()
+
+    def leave(envelope: Envelope) -> None:
+        if isinstance(envelope.event, MemberPlaced):
+            switch.order(Exit.INTERRUPTED)
+
+    assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+    here, holds = socket.gethostname(), threading.Event()
+    with subprocess.Popen(["sleep", "60"]) as process:
+        events = going_on(folder / ".paddock")[0].own.events
+        told = map(Envelope.decode, events.read_text().splitlines())
+        begun = next(it for it in told if isinstance(it.event, RunStarted))
+        attached = replace(begun, event=replace(begun.event, pid=process.pid, host=here))
+        with events.open("a") as stream:
+            stream.write(attached.encode() + "\n")
+
+        def hear() -> None:
+            with held(folder, pid=process.pid, host=here):
+                holds.set()
+                process.wait(30)
+
+        holder = threading.Thread(target=hear)
+        holder.start()
+        holds.wait()
+        removed = stop(folder, {})
+        process.kill()
+        holder.join()
+    assert process.returncode == -signal.SIGINT
+    assert removed and swarm.wanted == {} and registry.manifests == {}
 
 
 def test_two_sweeps_at_once_come_to_their_ends_one_after_the_other(

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.project import load_project
-from pipeline.record.events import Envelope, RunStarted
-from pipeline.record.follow import Follower
+from pipeline.record.events import Envelope
 from pipeline.record.runs import latest_sweep, sweep_folder
 from pipeline.run.background import running, spawn
 from pipeline.run.background import stop as stop_runner
-from pipeline.swarm.kept import goes_on, latest_begun
+from pipeline.swarm.kept import goes_on
 from stages.contract import Exit
 from tui.commands.sweep.compare import last_table
 from tui.commands.sweep.lines import Printers
@@ -29,8 +28,6 @@ from tui.views.sweep_watch import SweepWatch
 
 #: Seconds between two looks for news.
 _POLL = 0.2
-#: Seconds that whoever is attached gets to leave: it puts in place what it is at.
-_LEAVING = 60.0
 
 
 def attach(folder: Path, options: argparse.Namespace, terminal: Terminal) -> int:
@@ -71,7 +68,6 @@ def stop(folder: Path, terminal: Terminal) -> int:
     if goes_on(folder) and not runs_here:
         from tui.commands.sweep.swarm import end  # noqa: PLC0415 - on one engine nobody needs it
 
-        _detach(watch.state)
         return end(folder, terminal)
     if watch.alive is None or not watch.goes_on:
         raise UsageError(
@@ -80,23 +76,6 @@ def stop(folder: Path, terminal: Terminal) -> int:
     stop_runner(watch.alive)
     terminal.print(_("it stops when what runs has saved what it can go on from"))
     return Exit.OK
-
-
-def _detach(state: Path) -> None:
-    """Let the process that is attached to the sweep on a Swarm leave it; nobody else is told to stop."""
-    sweep, _begun = latest_begun(state)
-    who, attached = running(state), (0, "")
-    follower = Follower(sweep.own.events)
-    while events := follower.read():
-        for it in events:
-            if isinstance(it.event, RunStarted):
-                attached = it.event.pid, it.event.host
-    if who is None or (who.pid, who.host) != attached:
-        return
-    stop_runner(who)
-    deadline = time.monotonic() + _LEAVING
-    while running(state) == who and time.monotonic() < deadline:
-        time.sleep(_POLL)
 
 
 def newest_sweep(folder: Path) -> SweepWatch:

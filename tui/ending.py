@@ -1,0 +1,91 @@
+"""The end of what goes on, as a person orders it: of a process here, or of a sweep on a Swarm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import App
+from textual.message import Message
+
+from pipeline.errors import PaddockError
+from tui.language import _
+from tui.screens.confirm import YES, confirm_screen, leave_screen
+
+if TYPE_CHECKING:
+    from tui.backend import Backend
+    from tui.screens.ask import AskScreen
+    from tui.views.watch import Watch
+
+
+class EndingApp(App[None]):
+    """Stops the run or the sweep of a project; one on a Swarm after a question, as it saves nothing."""
+
+    backend: Backend
+    _watch: Watch
+    _orders = 0
+
+    class EndedOnSwarm(Message):
+        """The sweep on the Swarm is ended, or why not."""
+
+        def __init__(self, error: Exception | None) -> None:
+            super().__init__()
+            self.error = error
+
+    def tell(self, error: Exception) -> None:
+        """Show an error and its remedy."""
+        raise NotImplementedError
+
+    @property
+    def _is_on_swarm(self) -> bool:
+        """Whether no run goes on, but a sweep on a Swarm, of which a process here may hear."""
+        hears = self._watch.is_sweep or not self._watch.is_running
+        return hears and self.backend.sweeps.go_on_swarm()
+
+    def leave_question(self) -> AskScreen:
+        """Return what is asked before a screen is left on which something goes on."""
+        return leave_screen(is_sweep=self._watch.is_sweep, on_swarm=self._is_on_swarm)
+
+    def stop(self) -> None:
+        """Order what goes on to stop; a second time at once."""
+        if self._is_on_swarm:
+            question = _("End the sweep on the Swarm? What runs saves nothing, what is done stays.")
+            self.push_screen(confirm_screen(question, _("Keep it"), _("End it")), self._end_if)
+            return
+        running = self._watch.alive
+        if running is None:
+            starting = _("The run is just starting; try again in a moment.")
+            self.notify(starting if self._watch.is_running else _("Nothing is running."))
+            return
+        try:
+            self.backend.stop(running, at_once=self._orders > 0)
+        except PaddockError as error:
+            self.tell(error)
+            return
+        self._orders += 1
+        self.notify(
+            _("Stopping: the stage saves what it can resume from (again: at once).")
+            if self._orders == 1
+            else _("Stopping at once.")
+        )
+
+    def _end_if(self, answer: str | None) -> None:
+        if answer == YES:
+            self.notify(_("Ending the sweep on the Swarm."))
+            self._end_on_swarm()
+
+    @work(thread=True, group="ending", exclusive=True)
+    def _end_on_swarm(self) -> None:
+        error: Exception | None = None
+        try:
+            self.backend.sweeps.end_on_swarm()
+        except (PaddockError, OSError) as caught:
+            error = caught
+        self.post_message(self.EndedOnSwarm(error))
+
+    @on(EndedOnSwarm)
+    def _say_ended(self, message: EndedOnSwarm) -> None:
+        if message.error is not None:
+            self.tell(message.error)
+        else:
+            self.notify(_("The sweep on the Swarm is ended."))
