@@ -35,11 +35,13 @@ class Old:
     """Which runs shall go: those that began longer ago than ``age``, and those that are named.
 
     ``ongoing`` is the oldest sweep that goes on elsewhere, if one does: it, and what began since, is not old.
+    Of ``owed`` sweeps nodes may still have something, which their record alone tells: it stays.
     """
 
     age: timedelta | None = None
     named: tuple[str, ...] = ()
     ongoing: str = ""
+    owed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def _old_sweeps(state: Path, old: Old) -> list[RunFolder]:
     """Return the records of sweeps that go: by age, but never the last one's, whose table is there."""
     if old.age is None:
         return []
-    return [sweep for sweep in list_sweeps(state)[1:] if sweep.name < _name_before(old)]
+    before = _name_before(old)
+    return [it for it in list_sweeps(state)[1:] if it.name < before and it.name not in old.owed]
 
 
 def _name_before(old: Old) -> str:

@@ -197,6 +197,19 @@ def test_a_sweep_that_goes_on_on_a_swarm_stays_with_all_since_however_old_it_is(
     assert [it.path.is_dir() for it in runs] == [False, True, True], "its table is made of them"
 
 
+def test_the_record_of_a_sweep_of_which_a_node_may_have_something_stays_and_no_more(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [sweep_folder(project.state, name) for name in (FIRST, GOOD, LAST)]
+    for record in records:
+        record.path.mkdir(parents=True)
+    begun = Begun(inputs="r/n@sha256:" + "0" * 64, plain_http=True, is_over=True, unreached=("n1",))
+    SwarmSweep(records[0]).begin(begun)
+    monkeypatch.setattr("tui.commands.clean.open_engine", lambda _environ: Disk())
+    assert call("clean", "--older-than", "30d", project.folder).returncode == 0
+    assert [it.path.is_dir() for it in records] == [True, False, True]
+
+
 def test_the_last_run_of_the_project_itself_stays_also_after_a_sweep(
     project: Project, results: dict[str, Entry]
 ) -> None:

@@ -14,7 +14,7 @@ from pipeline.machine.reclaim import Old, reclaim
 from pipeline.plan.workspace import workspace_of
 from pipeline.project import Project, load_project
 from pipeline.swarm.clear import remove_leftovers as leftovers_of_sweeps
-from pipeline.swarm.kept import going_on
+from pipeline.swarm.kept import going_on, unreached
 from pipeline.text import human_size
 from stages.contract import Exit
 from tui.console import Terminal
@@ -83,7 +83,8 @@ def _refuse_mixture(options: argparse.Namespace) -> None:
 
 def _reclaim(project: Project, options: argparse.Namespace, terminal: Terminal) -> None:
     ongoing = min((it.name for it in going_on(project.state)), default="")
-    old = Old(options.older_than, tuple(options.run), ongoing)
+    owed = tuple(it.name for it in unreached(project.state))
+    old = Old(options.older_than, tuple(options.run), ongoing, owed)
     engine, workspace = open_engine(os.environ), workspace_of(project, os.environ)
     found = reclaim(project, engine, workspace, old, only_look=options.dry_run)
     if not (found.runs or found.sweeps or found.results):
