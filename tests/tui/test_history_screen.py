@@ -239,6 +239,7 @@ async def test_every_size_is_survived(folder: Path) -> None:
             await pilot.resize_terminal(*size)
             await pilot.press("6")
             await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+            await until(pilot, lambda: app.screen.query_one(RunTable).count == 2)
             await pilot.press("space", "c")
             await until(pilot, lambda: isinstance(app.screen, CompareScreen))
             await pilot.resize_terminal(*SMALL)
