@@ -227,5 +227,5 @@ async def test_markup_and_escapes_in_names_are_text(tmp_path: Path) -> None:
         await until(pilot, lambda: bool(field(app, "name").value))
         assert field(app, "dictionary").value == "[b]dict.txt"
         assert field(app, "name").value == "red-x-bold"
-        await until_shown(pilot, app, "1 of 1 images are not where [b]train.txt says")
+        await until(pilot, lambda: shows(app, "1 of 1 images are not where [b]train.txt says"))
         assert "\x1b" not in text_of(app)
