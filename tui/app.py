@@ -282,7 +282,7 @@ class PaddockApp(EndingApp, NoticeApp, TerminalApp):
         if self._watch.seen:
             self.post_message(self.EnvelopesRead(self._watch.seen))
         self._show_title()
-        if before != self._standing:
+        if before != self._standing and self.screen_stack:  # none while the app closes
             self.screen.refresh_bindings()
         if self._watch.died_before_start:
             self.tell(self.backend.why_it_died(self._watch.died_before_start))

@@ -29,6 +29,7 @@ from pipeline.report.runs_compared import Comparison, Side
 from pipeline.report.samples import Sample, Samples
 from stages.contract import ArtifactMade
 from support.recorded import FINE_TUNED, recorded_project
+from support.replay import going_on
 from support.screen import CalmBackend, opened, text_of, until
 from tui.app import PaddockApp
 from tui.screens.base import PaddockScreen
@@ -240,3 +241,13 @@ async def test_a_screen_is_told_only_while_it_is_whole(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     assert not teller.done()  # no exception ended it
     teller.cancel()
+
+
+async def test_a_run_may_end_while_the_app_closes(tmp_path: Path) -> None:
+    folder = recorded_project(tmp_path / "p")
+    with going_on(folder, '"done": 235, "total": 300'):
+        async with opened(CalmBackend(folder)) as (app, _pilot):
+            assert app.run_goes_on
+    assert not app._screen_stack
+    app._read_on()  # as its timer may do once more
+    assert not app.run_goes_on
