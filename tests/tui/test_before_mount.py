@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import importlib
 import inspect
@@ -251,3 +252,13 @@ async def test_a_run_may_end_while_the_app_closes(tmp_path: Path) -> None:
     assert not app._screen_stack
     app._read_on()  # as its timer may do once more
     assert not app.run_goes_on
+
+
+def test_no_handler_calls_that_of_its_base() -> None:
+    """Textual calls those of all bases by itself: what they do would be done twice."""
+    for path in Path(tui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called = node.func.value, node.func.attr
+                is_super = ast.unparse(called[0]) == "super()" and called[1].startswith("on_")
+                assert not is_super or called[1] == "on_event", f"{path}:{node.lineno}"

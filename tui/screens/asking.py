@@ -65,7 +65,6 @@ class AskingScreen(WorkingScreen):
             yield Static(id="answer")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#question", Line).show(self.question())
         self.query_one(Input).focus()
 

@@ -51,7 +51,6 @@ class AuditScreen(WorkingScreen):
             yield Facts()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.add_class("-clean")
         self.begin(
             _("looking for engine and images"),

@@ -60,7 +60,6 @@ class BuildScreen(PlainScreen[bool]):
         yield Tail()
 
     def on_mount(self) -> None:
-        super().on_mount()
         pace = current().pace
         self.set_interval(pace.poll, self._read_on)
         self.set_interval(pace.clock, self._draw)

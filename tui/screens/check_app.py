@@ -56,7 +56,6 @@ class CheckAppScreen(WorkingScreen):
             yield Facts()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.action_another()
 
     def _answer(self, typed: str | None) -> None:

@@ -53,7 +53,6 @@ class CompareScreen(PlainScreen[None]):
             yield ComparisonView()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(VerticalScroll).focus()
         self._compare()
         self.set_interval(current().pace.clock, self._tick)

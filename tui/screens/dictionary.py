@@ -47,7 +47,6 @@ class DictionaryScreen(PlainScreen[None]):
             yield Line(id="places")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(Facts).show_facts(_facts(self._report))
         dictionary = self._report.dictionary
         self.query_one("#places", Line).show(_table(dictionary.places if dictionary else ()))

@@ -59,7 +59,6 @@ class EnvironmentScreen(ReportScreen):
 
     def on_mount(self) -> None:
         self._image_set = self.backend.image_set()
-        super().on_mount()
         self.query_one(Page).focus()
 
     def show_record(self, record: Record, view: RunView) -> None:

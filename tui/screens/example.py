@@ -85,7 +85,6 @@ class ExampleScreen(PlainScreen[bool]):
         yield Tail()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(current().pace.clock, self._draw)
         self._control.focus()
         self._show_place()

@@ -45,7 +45,6 @@ class ExplanationScreen(PlainScreen[None]):
             yield Line(id="entries")
 
     def on_mount(self) -> None:
-        super().on_mount()
         text = Text("\n\n").join(map(_entry, self._entries))
         nothing = _("No entry of the catalogue belongs to this guard.")
         self.query_one("#entries", Line).show(text if self._entries else nothing)

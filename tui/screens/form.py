@@ -153,7 +153,6 @@ class FormScreen(PlainScreen[bool]):
         self.set_class(self.size.height >= _ROOMY, "-roomy")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._draw()
         self._control("name").focus()
         self._suggest()

@@ -73,7 +73,6 @@ class GuardsScreen(ReportScreen):
             yield Facts()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(Listing).focus()
 
     def gather(self, run: RunFolder | None) -> Record:

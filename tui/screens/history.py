@@ -80,7 +80,6 @@ class HistoryScreen(PaddockScreen):
         yield Line(id="detail")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._table.focus()
 
     @property
@@ -90,7 +89,6 @@ class HistoryScreen(PaddockScreen):
     # What there is.
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._list()
 
     def show_run(self, view: RunView) -> None:

@@ -46,7 +46,6 @@ class LineageScreen(PlainScreen[None]):
                 yield Facts()
 
     def on_mount(self) -> None:
-        super().on_mount()
         if not self._parts:
             self.query_one("#none", Line).show(_("The report is from before tensors were traced."))
         self.query_one("#none").display = not self._parts

@@ -76,7 +76,6 @@ class ParityScreen(ReportScreen):
         yield GalleryView(self.backend)
 
     def on_mount(self) -> None:
-        super().on_mount()
         low = self.app.size.height < _LOW
         (self.query_one("#models", Listing) if low else self.gallery.list).focus()
 

@@ -51,7 +51,6 @@ class ProblemScreen(PlainScreen[None]):
             yield Line(id="next", classes="gap")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._draw()
 
     def _draw(self) -> None:

@@ -74,7 +74,6 @@ class NewProjectScreen(PlainScreen[None]):
             yield Line(id="again")
 
     def on_mount(self) -> None:
-        super().on_mount()
         intro = _("There is no project in this folder yet. What should it become?")
         self.query_one("#intro", Line).show(Text(intro, "bold"))
         self._offer(Found())
@@ -83,7 +82,6 @@ class NewProjectScreen(PlainScreen[None]):
         self._look()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._look()
         self._look_around()
 

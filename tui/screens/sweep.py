@@ -65,7 +65,6 @@ class SweepScreen(PaddockScreen):
         yield Line(id="detail")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._table.rows.focus()
         self._read_on()
         self.set_interval(current().pace.poll, self._read_on)
@@ -106,7 +105,6 @@ class SweepScreen(PaddockScreen):
             self.call_later(self._read_on)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self.can_draw:
             self._draw()
 

@@ -50,7 +50,6 @@ class WorkingScreen(PlainScreen[None]):
         self._since: float | None = None
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(current().pace.clock, self._draw)
 
     def on_unmount(self) -> None:
