@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 import textual.app
@@ -35,6 +36,8 @@ STEP = 0.01
 _TURNS = 10_000
 #: How often something would have been sent to a terminal.
 frames = [0]
+#: By what would have sent them: the lines that would have been, since somebody looked last.
+drawn: WeakKeyDictionary[Compositor, set[int]] = WeakKeyDictionary()
 #: Whether somebody looks at what would be sent.
 IS_SEEN = False
 _render_update = Compositor.render_update
@@ -86,6 +89,8 @@ def _note_frame(
 ) -> RenderableType | None:
     """Stand in for the drawing of what nobody sees: a headless driver throws it away."""
     frames[0] += bool(compositor._dirty_regions)
+    for region in compositor._dirty_regions:
+        drawn.setdefault(compositor, set()).update(region.line_range)
     if full or IS_SEEN:  # a picture of the screen
         return _render_update(compositor, full, screen_stack, simplify)
     compositor._dirty_regions.clear()

@@ -19,7 +19,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.strip import Strip
 
-from support.screen import strips_of
+from support.screen import lines_of, strips_of
 from tui.app import PaddockApp
 
 #: Where the pictures that differ are put.
@@ -47,7 +47,9 @@ class Pictures:
 
     def take(self, app: PaddockApp, name: str) -> None:
         """Compare the screen as it is now with the picture ``name``; ``--snapshot-update`` keeps it."""
-        picture = self._anywhere("".join(map(_drawn, strips_of(app))))
+        strips = strips_of(app)
+        assert lines_of(app) == [strip.text.rstrip() for strip in strips]  # as other tests see it
+        picture = self._anywhere("".join(map(_drawn, strips)))
         file = _DIFFERING / f"{self._snapshot.test_location.snapshot_name}-{name}.svg"
         file.unlink(missing_ok=True)
         if self._snapshot(name=name) != picture:

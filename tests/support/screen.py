@@ -10,7 +10,9 @@ from typing import Any
 
 from textual._context import visible_screen_stack
 from textual.app import App
+from textual.dom import DOMNode
 from textual.events import Paste
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -18,13 +20,13 @@ from pipeline.machine.doctor import Finding
 from pipeline.run.background import Running
 from stages.message import joined, msg
 from support.cli import NO_ENGINE
-from support.pace import STEP, frames
+from support.pace import STEP, drawn, frames
 from tui.app import PaddockApp
 from tui.backend import Backend
 
 Size = tuple[int, int]
-#: The screen that was read last, when, and its lines.
-_read: list[Any] = [None, 0, []]
+#: The screen that was read last, its size, and its lines.
+_read: list[Any] = [None, None, []]
 SMALL, LARGE = (80, 24), (120, 36)
 ENDPOINT = msg("{first} ({rest})", "unix:///run/docker.sock", msg("default socket"))
 
@@ -79,13 +81,44 @@ async def until(
 
 
 def lines_of(app: App[Any]) -> list[str]:
-    """Return the lines on the screen, right ends stripped: as they are drawn since it changed last."""
-    compositor, drawn = app.screen._compositor, frames[0]
-    if _read[0] is not compositor or _read[1] != drawn or not drawn:
-        lines = [strip.text.rstrip() for strip in strips_of(app)]
-        _read[:] = compositor, drawn, lines
+    """Return the lines on the screen, right ends stripped; only those are drawn that a terminal would get."""
+    compositor = app.screen._compositor
+    size, changed = compositor.size, drawn.pop(compositor, set())
+    if _read[0] is not compositor or _read[1] != size or not frames[0]:
+        _read[:] = compositor, size, [""] * size.height
+        changed = set(range(size.height))
     found: list[str] = _read[2]
+    for y, line in _drawn(app, changed):
+        found[y] = line
     return list(found)
+
+
+def _drawn(app: App[Any], changed: set[int]) -> Iterator[tuple[int, str]]:
+    """Draw some lines as Textual does, front to back, without what is hidden behind something else."""
+    visible_screen_stack.set(app._background_screens)
+    compositor = app.screen._compositor
+    parts: dict[int, dict[int, Strip]] = {y: {} for y in changed if 0 <= y < compositor.size.height}
+    cuts = compositor.cuts if parts else []
+    for widget, (region, clip) in compositor.visible_widgets.items() if parts else ():
+        shown = region.intersection(clip)
+        first, last = shown.column_span
+        within = {
+            y: [cut for cut in cuts[y] if first <= cut <= last]
+            for y in shown.line_range
+            if y in parts
+        }
+        free = [y for y, here in within.items() if not parts[y].keys() >= {*here[:-1]}]
+        if not free:
+            continue
+        top = min(free)
+        crop = Region(first - region.x, top - region.y, shown.width, max(free) + 1 - top)
+        strips = widget.render_lines(crop)
+        for y in free:
+            pieces = strips[y - top].divide([cut - first for cut in within[y][1:]])
+            for cut, piece in zip(within[y], pieces, strict=False):
+                parts[y].setdefault(cut, piece)
+    for y, pieces_of in parts.items():
+        yield y, "".join(pieces_of[cut].text for cut in sorted(pieces_of)).rstrip()
 
 
 def strips_of(app: App[Any]) -> list[Strip]:
@@ -97,6 +130,19 @@ def strips_of(app: App[Any]) -> list[Strip]:
 def text_of(app: App[Any]) -> str:
     """Return all that is on the screen."""
     return "\n".join(lines_of(app))
+
+
+def ill_styled(app: App[Any]) -> list[str]:
+    """Return what of the screen would have another style if all styles were made anew, as they then are."""
+    nodes = [*app.screen.walk_children(with_self=True)]
+    before = [_styles_of(node) for node in nodes]
+    app.stylesheet.update(app.screen)
+    return [repr(node) for node, was in zip(nodes, before, strict=True) if _styles_of(node) != was]
+
+
+def _styles_of(node: DOMNode) -> list[dict[str, object]]:
+    parts = (node._component_styles[name] for name in sorted(node._component_styles))
+    return [dict(styles.base._rules) for styles in (node.styles, *parts)]
 
 
 async def calm(pilot: Pilot[Any], looks: int = 2, at_most: int = 40) -> None:
