@@ -31,7 +31,7 @@ from pipeline.report.samples import Sample, Samples
 from stages.contract import ArtifactMade
 from support.recorded import FINE_TUNED, recorded_project
 from support.replay import going_on
-from support.screen import CalmBackend, opened, text_of, until
+from support.screen import CalmBackend, ill_styled, opened, text_of, until, until_shown
 from tui.app import PaddockApp
 from tui.screens.base import PaddockScreen
 from tui.screens.machine import ImageList
@@ -242,6 +242,23 @@ async def test_a_screen_is_told_only_while_it_is_whole(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     assert not teller.done()  # no exception ended it
     teller.cancel()
+
+
+async def test_a_screen_that_comes_back_has_the_styles_of_the_app_as_it_is_now(
+    tmp_path: Path,
+) -> None:
+    async with opened(CalmBackend(recorded_project(tmp_path / "p"))) as (app, pilot):
+        for change in (
+            partial(setattr, app, "theme", "textual-light"),
+            partial(app.add_class, "-ascii"),
+            partial(setattr, app, "app_focus", False),
+        ):
+            await pilot.press("5")
+            await until_shown(pilot, app, "guards")
+            change()
+            await pilot.press("1")
+            await until_shown(pilot, app, "Log")
+            assert ill_styled(app) == [], change
 
 
 async def test_a_run_may_end_while_the_app_closes(tmp_path: Path) -> None:

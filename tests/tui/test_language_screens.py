@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from support.language import english_in, has_chinese, speaking
 from support.projects import MINIMAL, write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
-from support.screen import LARGE, SMALL, CalmBackend, Size, calm, lines_of, opened
+from support.screen import LARGE, SMALL, CalmBackend, Size, calm, ill_styled, lines_of, opened
 from tui.keys import SCOPES
 from tui.language import _
 
@@ -39,12 +39,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def look(pilot: Pilot[None], size: Size, *keys: str) -> str:
-    """Return what is on the screen after ``keys``, checked for its width."""
+    """Return what is on the screen after ``keys``, checked for its width and its styles."""
     for key in keys:
         await pilot.press(key)
         await calm(pilot)
     lines = lines_of(pilot.app)
     assert all(cell_len(line) <= size[0] for line in lines)
+    assert ill_styled(pilot.app) == []
     return "\n".join(lines)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from textual import on
 from textual.app import SuspendNotSupported
+from textual.events import ScreenResume
 from textual.screen import Screen, ScreenResultType
 
 from pipeline.text import one_line
@@ -88,6 +90,9 @@ class Paddock(Protocol):
 class InsideScreen(Screen[ScreenResultType]):
     """A screen that knows in which app it is."""
 
+    #: What the app gave to the styles of all that is here, when they were made last.
+    _styled_for: tuple[object, ...] | None = None
+
     @property
     def paddock(self) -> Paddock:
         """The app."""
@@ -102,6 +107,15 @@ class InsideScreen(Screen[ScreenResultType]):
     def can_draw(self) -> bool:
         """Whether all of the screen is there: not before it is mounted, nor while it or the app closes."""
         return self.is_mounted and self.is_attached and self.is_running and self.app.is_running
+
+    @on(ScreenResume)
+    def _keep_styles(self, event: ScreenResume) -> None:
+        """Style all that is here again only if what the app gives to it has changed meanwhile."""
+        app = self.app
+        given = app._css_update_count, frozenset(app.classes), frozenset(app.pseudo_classes)
+        if self._styled_for in (None, given):  # each widget was styled when it was mounted
+            event.refresh_styles = False
+        self._styled_for = given
 
     def selected_name(self) -> str:
         """Return what is selected, for the menu of what can be done with it; it may come from outside."""
