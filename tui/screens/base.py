@@ -35,6 +35,7 @@ class PaddockScreen(InsideScreen[None]):
     """A screen of the app. ``TAB`` is its name in the header; subclasses compose their body."""
 
     TAB = ""
+    _was_just_mounted = False
 
     def compose(self) -> ComposeResult:
         yield Header(self.TAB)
@@ -46,12 +47,15 @@ class PaddockScreen(InsideScreen[None]):
         yield from ()
 
     def on_mount(self) -> None:
+        self._was_just_mounted = True
         self.show_run(self.paddock.view)
 
     def on_screen_resume(self) -> None:
+        is_drawn, self._was_just_mounted = self._was_just_mounted, False
         if not self.can_draw:
             return
-        self.show_run(self.paddock.view)
+        if not is_drawn:
+            self.show_run(self.paddock.view)
         self.refresh_bindings()
 
     def keys_shown(self, *key_ids: str) -> str:
@@ -79,7 +83,7 @@ class PaddockScreen(InsideScreen[None]):
         told = [*self.standing(view)]
         if paddock.engine_line:
             told.append(Text(one_line(paddock.engine_line), "dim"))
-        for header in self.query(Header):
+        for header in self.query_children(Header):
             header.show(view.project or paddock.project_name, told, has_sweep=paddock.has_sweep)
 
 

@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.message import Message
 from textual.widgets import OptionList
@@ -133,11 +134,12 @@ class RunScreen(PaddockScreen):
 
     def show_run(self, view: RunView) -> None:
         super().show_run(view)
-        if not self.query(StageList):
+        try:
+            stages = self.query_one(StageList)
+        except NoMatches:  # not there yet, or not any more
             return
         self._look_back(view)
         self._look_ahead(view)
-        stages = self.query_one(StageList)
         shown = [self._past.with_record(stage) for stage in self._shown.stages.values()]
         stages.show(shown, self._past.last, is_plan=not view.name)
         if self._follows_running and view.running_stage:

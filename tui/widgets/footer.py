@@ -32,6 +32,8 @@ class Footer(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._notice, self._keys = Line(id="notice"), Line(id="keys")
+        self._drawn: list[tuple[str, str, str]] = []
+        self._drawn_width = -1
 
     def compose(self) -> ComposeResult:
         yield self._notice
@@ -50,13 +52,21 @@ class Footer(Widget):
         self._draw_notice()
         if not self.screen.is_current:  # it is drawn when it comes back; at the end there is none
             return
+        entries = [
+            (self.app.get_key_display(binding), _(binding.description), binding.key)
+            for binding in self._shown()
+        ]
+        width = self.size.width
+        if (entries, width) == (self._drawn, self._drawn_width):
+            return
+        self._drawn, self._drawn_width = entries, width
         line = Text()
-        for binding in self._shown():
+        for shown, said, key in entries:
             entry = Text()
-            entry.append(self.app.get_key_display(binding), "bold")
-            entry.append(" " + _(binding.description))
-            entry.stylize(clickable(f"app.simulate_key('{binding.key}')"))
-            if line.cell_len + entry.cell_len + 2 > self.size.width:
+            entry.append(shown, "bold")
+            entry.append(f" {said}")
+            entry.stylize(clickable(f"app.simulate_key('{key}')"))
+            if line.cell_len + entry.cell_len + 2 > width:
                 continue
             line.append_text(entry).append("  ")
         self._keys.show(line)

@@ -13,7 +13,7 @@ from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import Key, keys_of
 from tui.language import _
-from tui.widgets.line import Line, clickable
+from tui.widgets.line import Line, clickable, looks_same
 
 #: The screens that a number opens, in order.
 TABS = ("run", "parity", "environment", "guards", "history", "machine", "sweep")
@@ -48,8 +48,13 @@ class Header(Vertical):
 
     def show(self, project: str, told: Sequence[Text], *, has_sweep: bool = False) -> None:
         """Show the project's name and how it stands, what matters most first; and the sweep's number."""
-        self._project, self._told = one_line(project), tuple(told)
-        self._has_sweep = has_sweep or self._tab == "sweep"
+        project, has_sweep = one_line(project), has_sweep or self._tab == "sweep"
+        is_same = (project, has_sweep) == (self._project, self._has_sweep) and len(told) == len(
+            self._told
+        )
+        if is_same and all(map(looks_same, told, self._told)):
+            return
+        self._project, self._told, self._has_sweep = project, tuple(told), has_sweep
         self._draw()
 
     def _draw(self) -> None:

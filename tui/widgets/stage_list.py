@@ -96,14 +96,16 @@ class StageList(MarkedList):
             self.clear_options()
             self._shown.clear()
         self._height = _ALL if self.size.height >= _ALL * len(self._stages) else _FEW
+        new: list[Option] = []
         for stage, text in rows(
             self._stages, self._last, width - 3, self._height, is_plan=self._is_plan
         ):
             if stage not in self._shown:
-                self.add_option(Option(text, id=stage))
+                new.append(Option(text, id=stage))
             elif not looks_same(text, self._shown[stage]):
                 self._replace(stage, text)
             self._shown[stage] = text
+        self.add_options(new)  # at once: each time all lines are counted again
         if self.highlighted is None and self._stages:
             self.highlighted = 0
 
