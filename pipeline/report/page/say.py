@@ -7,6 +7,7 @@ Whatever is not a message (labels, names, numbers) stands there once. All of it 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -35,8 +36,10 @@ def say(text: object) -> Markup:
     found = _one_in_each(text)
     if len(found) == 1:
         return escape(found["en"])
-    parts = (Markup('<span class="{0}" lang="{0}">{1}</span>').format(*it) for it in found.items())
-    return Markup("").join(parts)
+    return _markup(
+        f'<span class="{name}" lang="{name}">{escape(words)}</span>'
+        for name, words in found.items()
+    )
 
 
 def cell(value: object) -> Markup:
@@ -53,21 +56,29 @@ def written(text: str) -> Markup:
 
 def tag(name: str, content: object = "", /, **attributes: object) -> Markup:
     """Return an element; ``class_`` and ``stroke_width`` are the attributes class and stroke-width."""
-    said = Markup("").join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _safe(value))
+    said = "".join(
+        f' {_attribute(key)}="{_safe(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), said, _safe(content))  # noqa: S704 - our own
+    return _markup((f"<{name}{said}>{_safe(content)}</{name}>",))
+
+
+@lru_cache
+def _attribute(key: str) -> Markup:
+    return escape(key.rstrip("_").replace("_", "-"))
 
 
 def _safe(value: object) -> str:
     """Return a value as markup: no text from outside gets in as it is."""
-    if isinstance(value, Markup):
-        return value
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
-    return one_line(str(value))
+    return escape(value if isinstance(value, Markup) else one_line(str(value)))
+
+
+def _markup(parts: Iterable[str]) -> Markup:
+    """Return parts that are markup each, as one: a page has thousands, and Markup's own ways are slow."""
+    return Markup("".join(parts))  # noqa: S704 - what is not our own was escaped
 
 
 def svg_text(
@@ -76,7 +87,7 @@ def svg_text(
     """Return a text of a drawing, in all languages; one that would not fit into any is cut."""
     found = _one_in_each(text) if isinstance(text, Message) else {"": one_line(str(text))}
     found = {name: cut(words, LONGEST) for name, words in found.items()}
-    return Markup("").join(
+    return _markup(
         tag("text", words, x=left, y=top, text_anchor=anchor, class_=_classes(kind, name, found),
             lang=name if len(found) > 1 else None)
         for name, words in found.items()
@@ -89,4 +100,4 @@ def _classes(kind: str, name: str, found: dict[str, str]) -> str | None:
 
 def together(parts: Iterable[Markup]) -> Markup:
     """Return markup after markup."""
-    return Markup("").join(parts)
+    return _markup(parts)
