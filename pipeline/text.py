@@ -8,12 +8,18 @@ import unicodedata
 from collections.abc import Collection
 
 from stages.message import msg
-from stages.text.printable import one_line, several_lines
+from stages.text import printable
+from stages.text.printable import several_lines
 
 __all__ = [
     "human_seconds", "human_size", "nearest", "one_line", "several_lines", "shown", "unfolded",
     "without_credentials", "without_secrets",
 ]  # fmt: skip
+
+
+def one_line(text: str) -> str:
+    """Return what :func:`stages.text.printable.one_line` does: of most texts all is, and fast, as it was."""
+    return str(text) if text.isprintable() else printable.one_line(text)
 
 
 def unfolded(text: str) -> str:
