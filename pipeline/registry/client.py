@@ -83,6 +83,7 @@ class Registry:
     _session: Session = field(default_factory=Session, repr=False)
     _authorization: str = field(default="", repr=False)
     _trusted: str | bool = True
+    _proxies: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     def open(self) -> None:
         """See that a registry answers; one on this machine may do without TLS, as for Docker.
@@ -212,10 +213,17 @@ class Registry:
                 stream=True,
                 timeout=_TIMEOUTS,
                 verify=self._trusted,
-                proxies=get_environ_proxies(url),
+                proxies=self._proxies_to(url),
             )
         except (RequestException, ValueError) as error:
             raise of_connection(error, url, self.reference.registry) from error
+
+    def _proxies_to(self, url: str) -> dict[str, str]:
+        """Return through whom a host is asked; the environment is gone through for each only once."""
+        host = urljoin(url, "/")
+        if host not in self._proxies:
+            self._proxies[host] = get_environ_proxies(url)
+        return self._proxies[host]
 
     def _joined(self, url: str, place: str) -> str:
         """Return the address of a place that an answer named.
