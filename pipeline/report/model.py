@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property, lru_cache
+from operator import is_
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import Self
 
 from pipeline.record.devices import Device
 from pipeline.record.runs import RunFolder
@@ -45,7 +48,7 @@ from stages.contract import (
     Targets,
 )
 from stages.contract.artifacts import PD_MODEL
-from stages.message import Restorer, messages_in, msg, restate
+from stages.message import Message, Restorer, messages_in, msg
 
 __all__ = [
     "REPORT_FILE",
@@ -316,7 +319,18 @@ class Report(_Part):
 
     def dump(self) -> str:
         """Return ``report.json``: equal reports give equal bytes."""
+        return self._dumped
+
+    @cached_property
+    def _dumped(self) -> str:
+        """The end of a run asks for it four times."""
         return json.dumps(self.plain(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, of which nothing is dumped yet."""
+        copied = super().model_copy(update=update, deep=deep)
+        vars(copied).pop("_dumped", None)
+        return copied
 
 
 def parse_report(text: str | bytes) -> Report:
@@ -345,20 +359,39 @@ def restated(report: Report) -> Report:
 
 
 def _restate(value: Any, restore: Restorer) -> Any:
+    """Return a value with its sentences as messages; what has none is the same object."""
     if type(value) is str:
-        return restore(value)
+        made = restore(value)
+        return made if isinstance(made, Message) else value
     if value is None or isinstance(value, (str, int, float)):  # before what takes long to ask
         return value
+    if isinstance(value, (tuple, list)):
+        items = [_restate(item, restore) for item in value]
+        is_same = all(map(is_, items, value))
+        return value if is_same else type(value)(items)
     if isinstance(value, Mapping):
-        return {key: _restate(item, restore) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_restate(item, restore) for item in value)
-    if not isinstance(value, BaseModel):
-        return restate(value, restore)
-    parts = {name: getattr(value, name) for name in type(value).model_fields}
-    if isinstance(value, Report):
-        del parts["messages"]
-    return value.model_copy(update={name: _restate(item, restore) for name, item in parts.items()})
+        told = {key: _restate(item, restore) for key, item in value.items()}
+        return value if all(map(is_, told.values(), value.values())) else told
+    changed = {}
+    for name in _parts(value.__class__):
+        item = getattr(value, name)
+        if (told := _restate(item, restore)) is not item:
+            changed[name] = told
+    if not changed:
+        return value
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=changed)
+    return replace(value, **changed)
+
+
+@lru_cache
+def _parts(kind: type) -> tuple[str, ...]:
+    """Return the names of what may hold sentences; what messages were made from holds none."""
+    if is_dataclass(kind):
+        return tuple(item.name for item in fields(kind))
+    if issubclass(kind, BaseModel):
+        return tuple(name for name in kind.model_fields if name != "messages")
+    return ()
 
 
 def _plain(text: str | bytes) -> Mapping[str, Any]:
