@@ -71,7 +71,7 @@ def own_yaml(built_in: BuiltIn) -> Path:
 @lru_cache(maxsize=1)
 def data() -> dict[str, Path]:
     """Return the train stage's inputs without a model to start from."""
-    made = train_inputs(new_folder(), 8, 4)
+    made = train_inputs(new_folder(), 4, 4)
     return {name: path for name, path in made.items() if name != "pretrained"}
 
 

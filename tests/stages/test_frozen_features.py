@@ -25,10 +25,12 @@ from stages.preprocess import prepare, read_image
 from stages.program.params import read_program
 from stages.published.official import read_official
 from stages.text.dictionary import Dictionary
-from support.legacy import ALPHANUMERIC, SHAPE, new_folder, official
+from support.legacy import ALPHANUMERIC, new_folder, official
 from support.lines import draw_split
 
-LINES = 20
+#: Half as wide as the network is made for: features of it are as good.
+SHAPE = (3, 48, 160)
+LINES = 12
 
 
 @lru_cache(maxsize=1)

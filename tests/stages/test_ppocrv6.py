@@ -28,11 +28,13 @@ from stages.program.graph import Graph
 from stages.program.params import read_program as read_legacy
 from stages.published.files import DESCRIPTION, PROGRAM
 from stages.tasks import BY_NAME
-from support.legacy import ALPHANUMERIC, SHAPE, context, draw_lines, new_folder, write_alphanumeric
+from support.legacy import ALPHANUMERIC, context, draw_lines, new_folder, write_alphanumeric
 from support.pages import PAGE_SHAPE, drawn
 from support.pir import save_pir
 from support.ppocrv6 import Detection, Recognition, centre, detection, recognition
 
+#: Half as wide as PP-OCRv6 has it, which the words do not fill.
+SHAPE = (3, 48, 160)
 WORDS = ("A1B2", "XYZ9", "HELLO7", "42")
 _DECODE = {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}}
 _LINE_STEPS = [

@@ -15,9 +15,11 @@ from stages.export import from_checkpoint as export
 from stages.frozen.average import averaged
 from stages.ppocr.checkpoint import load_parameters
 from support.legacy import ALPHANUMERIC, context, new_folder, official
-from support.lines import PARAMETERS, Stopping, train_context, train_inputs
+from support.lines import Stopping, train_context, train_inputs
 
-LINES, READ = 32, 8
+LINES, READ = 16, 8
+#: Half as wide as the network is made for, and batches of half as many lines: half of the time.
+SMALL: dict[str, Any] = {"image_shape": [3, 48, 160], "batch_size": 8}
 LACKING = "\u1200"
 
 
@@ -35,7 +37,7 @@ def lacking() -> tuple[Stopping, dict[str, Path]]:
     made["train_labels"].write_text("\n".join(labels) + "\n", encoding="utf-8")
     with made["dict"].open("a", encoding="utf-8") as stream:
         stream.write(f"{LACKING}\n")
-    run = train_context(new_folder(), made, epochs=1)
+    run = train_context(new_folder(), made, **SMALL, epochs=1)
     train.run(run)
     return run, made
 
@@ -43,7 +45,7 @@ def lacking() -> tuple[Stopping, dict[str, Path]]:
 @lru_cache(maxsize=1)
 def trained() -> tuple[Stopping, dict[str, Any]]:
     """Train once, without a stop, for all tests that look at the result."""
-    run = train_context(new_folder(), inputs())
+    run = train_context(new_folder(), inputs(), **SMALL)
     return run, train.run(run).dump()
 
 
@@ -65,7 +67,7 @@ def test_training_makes_the_loss_smaller_and_is_kept() -> None:
 
 
 def test_training_that_diverges_names_the_learning_rate() -> None:
-    run = train_context(new_folder(), inputs(), learning_rate=1e30)
+    run = train_context(new_folder(), inputs(), **SMALL, learning_rate=1e30)
     with pytest.raises(StageError, match="training diverged: the loss is") as caught:
         train.run(run)
     assert caught.value.where == "train.learning_rate"
@@ -106,7 +108,7 @@ def test_it_leaves_checkpoint_configuration_and_curve() -> None:
 
 
 def test_augmented_copies_are_trained_on_and_counted() -> None:
-    run = train_context(new_folder(), inputs(), epochs=1, copies=1)
+    run = train_context(new_folder(), inputs(), **SMALL, epochs=1, copies=1)
     metrics = train.run(run)
     assert metrics.features is not None
     assert metrics.features.images == 2 * LINES + READ
@@ -117,11 +119,11 @@ def test_augmented_copies_are_trained_on_and_counted() -> None:
 def test_a_stop_between_epochs_changes_nothing_in_the_result() -> None:
     run, metrics = trained()
     folder = new_folder()
-    first = train_context(folder, inputs())
+    first = train_context(folder, inputs(), **SMALL)
     first.kind, first.after = Metric, 7  # after the first epoch's loss and evaluation
     with pytest.raises(Stopped):
         train.run(first)
-    second = train_context(folder, inputs())
+    second = train_context(folder, inputs(), **SMALL)
     again = train.run(second)
     assert again.accuracy == metrics["accuracy"]
     expected = load_parameters(run.output / "checkpoint.pdparams")
@@ -136,7 +138,7 @@ def test_a_character_that_the_official_model_never_saw_is_told() -> None:
 
 def test_a_model_of_a_character_that_the_official_model_never_saw_converts() -> None:
     run, given = lacking()
-    folder, shape = new_folder(), PARAMETERS["image_shape"]
+    folder, shape = new_folder(), SMALL["image_shape"]
     files = {
         "checkpoint": run.output / "checkpoint.pdparams",
         "config": run.output / "config.yml",
