@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from idle_screen import Counting
+from terminal import Terminal
 
 from pipeline.record.events import Envelope
 from pipeline.record.runlock import LOCK_NAME, run_lock
@@ -49,6 +49,20 @@ class Cost:
     cpu: float
     drawn: float
     memory: float
+
+
+class Counting(Terminal):
+    """Counts what is drawn."""
+
+    drawn = 0
+
+    def read(self, seconds: float) -> bool:
+        """Take in what is drawn within a time; False if that was nothing."""
+        before, self._tail = self._tail, b""
+        came = super().read(seconds)
+        self.drawn += len(self._tail)
+        self._tail = before[-4096:] + self._tail
+        return came
 
 
 class Sweep:

@@ -57,10 +57,10 @@ class Terminal:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICK
 
-    def memory(self, field: str = "VmRSS") -> float:
+    def memory(self) -> float:
         """Return the program's memory in MB, from ``/proc``."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith(field):
+            if line.startswith("VmRSS"):
                 return int(line.split()[1]) / 1024
         return 0.0
 

@@ -52,7 +52,7 @@ def test_of_a_long_progress_line_the_end_is_shown() -> None:
     ids=["osc", "csi", "c1", "dcs", "cr", "unfinished", "backspace", "folded", "marks", "tabs", "nul"],
 )  # fmt: skip
 def test_no_line_is_too_hard(raw: bytes) -> None:
-    """Whoever backtracks endlessly takes hours here; benchmarks/log_lines.py measures the rest."""
+    """Whoever backtracks endlessly takes hours here."""
     text = shown(cut_line(raw))
     assert is_harmless(text)
     assert cell_len(text) <= 2 * LONGEST_SHOWN
