@@ -273,7 +273,7 @@ KEYS: tuple[Key, ...] = (
     Key("result.copy", "y", "copy", N_("copy"), N_("copy the file's SHA-256 and name")),
     _hidden("result.copy_path", "Y", "copy_path", N_("copy path"), N_("copy the file's path")),
     Key("files.copy", "y", "copy", N_("copy"), N_("copy the artifact's SHA-256 and path")),
-    Key("dialog.close", "escape", "dismiss_dialog", N_("close"), N_("close without doing anything")),
+    Key("dialog.close", "escape", "dismiss", N_("close"), N_("close without doing anything")),
     Key("dialog.no", "n", "answer('no')", N_("no"), N_("the answer that changes nothing")),
     Key("dialog.yes", "y", "answer('yes')", N_("yes"), N_("the answer that does it")),
     Key("dialog.detach", "d", "answer('detach')", N_("Detach"), N_("leave; the run goes on")),

@@ -200,6 +200,9 @@ class Chunks(io.RawIOBase):
     """An answer's chunks as a readable stream."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._begin(chunks)
+
+    def _begin(self, chunks: Iterator[bytes]) -> None:
         self._chunks, self._rest = chunks, memoryview(b"")
 
     def readable(self) -> bool:
@@ -209,8 +212,11 @@ class Chunks(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Fill a part of ``buffer``; return how many bytes."""
         view = memoryview(buffer).cast("B")
-        if not self._rest:
-            self._rest = memoryview(next(self._chunks, b""))
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
         size = min(len(view), len(self._rest))
         view[:size], self._rest = self._rest[:size], self._rest[size:]
         return size

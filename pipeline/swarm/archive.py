@@ -7,32 +7,24 @@ import io
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from pipeline.engine.volumes import Chunks
 from pipeline.errors import IntegrityFailed
 from pipeline.models.given import is_safe_path
 from pipeline.registry.content import Blob, changed
 from pipeline.text import one_line
 from stages.message import msg
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
 _BLOCK = 1 << 20
 _RECORD = tarfile.BLOCKSIZE
 
 
-class Archive(io.RawIOBase):
+class Archive(Chunks):
     """A tar of ``files`` (name -> file), as often as it is read; equal files give equal bytes."""
 
     def __init__(self, files: Mapping[str, Path]) -> None:
         self._files = files
-        self._parts = self._made()
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Return that it is."""
-        return True
+        super().__init__(self._made())
 
     def seekable(self) -> bool:
         """Return that it is, to its start."""
@@ -42,20 +34,8 @@ class Archive(io.RawIOBase):
         """Begin anew."""
         if offset or whence != io.SEEK_SET:
             raise io.UnsupportedOperation("an archive begins anew, or goes on")
-        self._parts, self._rest = self._made(), memoryview(b"")
+        self._begin(self._made())
         return 0
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Fill a part of ``buffer``; return how many bytes."""
-        view = memoryview(buffer).cast("B")
-        while not self._rest:
-            part = next(self._parts, None)
-            if part is None:
-                return 0
-            self._rest = memoryview(part)
-        size = min(len(view), len(self._rest))
-        view[:size], self._rest = self._rest[:size], self._rest[size:]
-        return size
 
     def blob(self) -> Blob:
         """Read it once and return what it is known by.

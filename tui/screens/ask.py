@@ -90,6 +90,3 @@ class AskScreen(ModalScreen[str | None]):
                 event.stop()
                 event.prevent_default()
                 self.dismiss(answer.key)
-
-    def action_dismiss_dialog(self) -> None:
-        self.dismiss(None)

@@ -12,13 +12,13 @@ from textual.containers import VerticalScroll
 
 from pipeline.errors import PaddockError
 from pipeline.images.events import BaseTried
-from pipeline.text import human_seconds, human_size, one_line, several_lines
+from pipeline.text import human_seconds, human_size, one_line
 from tui.appearance import current, symbol
 from tui.build_job import BuildJob
 from tui.keys import bindings
 from tui.language import N_, _, translated
 from tui.screens.confirm import YES, confirm_screen
-from tui.screens.plain import PlainScreen
+from tui.screens.plain import PlainScreen, failure_text
 from tui.widgets.image_table import ImageTable
 from tui.widgets.line import Line
 from tui.widgets.tail import Tail
@@ -82,7 +82,10 @@ class BuildScreen(PlainScreen[bool]):
     def _state(self) -> Text:
         error = self.job.error
         if error is not None:
-            return _failure(error)
+            known = isinstance(error, PaddockError)
+            return failure_text(
+                error if known else PaddockError(f"{type(error).__name__}: {error}")
+            )
         images = list(self.job.view.images.values())
         ready = sum(image.state == "done" for image in images)
         if self.job.is_over:
@@ -132,13 +135,3 @@ class BuildScreen(PlainScreen[bool]):
 def _base_words(base: BaseTried) -> str:
     said = _(_BASES[base.outcome.value]).format(image=one_line(base.reference))
     return said + (f": {one_line(translated(base.why))}" if base.why else "")
-
-
-def _failure(error: Exception) -> Text:
-    known = isinstance(error, PaddockError)
-    message = translated(error) if known else f"{type(error).__name__}: {error}"
-    said = Text(f"{symbol('failed')} {several_lines(message)}", "bold red")
-    remedy = translated(getattr(error, "remedy", ""))
-    if remedy:
-        said.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")
-    return said

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 
 from pipeline.record.runs import RunFolder
 from pipeline.report.runs_compared import Comparison
@@ -27,13 +26,6 @@ class CompareScreen(PlainScreen[None]):
     """Shows ``now`` against ``before``; ``members`` are what the two are called, if they are a sweep's."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("compare")
-
-    class Compared(Message):
-        """Both records have been read."""
-
-        def __init__(self, comparison: Comparison) -> None:
-            super().__init__()
-            self.comparison = comparison
 
     def __init__(
         self, before: RunFolder, now: RunFolder, members: tuple[str, str] | None = None
@@ -73,12 +65,11 @@ class CompareScreen(PlainScreen[None]):
 
     @work(thread=True, group="compare", exclusive=True)
     def _read(self) -> None:
-        self.post_message(self.Compared(self.backend.compare(*self._pair)))
+        self.call_later(self._show, self.backend.compare(*self._pair))
 
-    @on(Compared)
-    def _show(self, message: Compared) -> None:
-        self._comparison = message.comparison
-        self.query_one(ComparisonView).show(message.comparison)
+    def _show(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+        self.query_one(ComparisonView).show(comparison)
 
     def action_swap(self) -> None:
         """Look at it the other way round."""
@@ -87,7 +78,3 @@ class CompareScreen(PlainScreen[None]):
             self._members = self._members[1], self._members[0]
             self.show_title()
         self._compare()
-
-    def action_back(self) -> None:
-        """Go back to the history."""
-        self.leave()

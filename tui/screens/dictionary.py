@@ -56,10 +56,6 @@ class DictionaryScreen(PlainScreen[None]):
         dictionary = self._report.dictionary
         return (dictionary.sha256, "dict.txt") if dictionary else None
 
-    def action_back(self) -> None:
-        """Go back to where this was opened."""
-        self.leave()
-
 
 def _facts(report: Report) -> Iterator[Fact]:
     dictionary = report.dictionary

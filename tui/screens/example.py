@@ -12,15 +12,14 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.widgets import Input
 
 from pipeline.errors import PaddockError
-from pipeline.text import human_seconds, one_line, several_lines
+from pipeline.text import human_seconds, one_line
 from tui.appearance import current, symbol
 from tui.keys import bindings
 from tui.language import _, ngettext, translated
-from tui.screens.plain import PlainScreen
+from tui.screens.plain import PlainScreen, failure_text
 from tui.views.ways import place_fault, place_for
 from tui.widgets.field import Entry, Field
 from tui.widgets.line import Line
@@ -40,30 +39,6 @@ class ExampleScreen(PlainScreen[bool]):
     ExampleScreen Line { padding: 0 1; }
     ExampleScreen Field { margin: 1 0; }
     """
-
-    class Said(Message):
-        """A line of what is going on."""
-
-        def __init__(self, line: str) -> None:
-            super().__init__()
-            self.line = line
-
-    class ImagesMissing(Message):
-        """The example cannot be drawn without these images."""
-
-        def __init__(self, names: Sequence[str]) -> None:
-            super().__init__()
-            self.names = tuple(names)
-
-    class Drawing(Message):
-        """All is there; the container starts."""
-
-    class Ended(Message):
-        """The example is there, or why it is not."""
-
-        def __init__(self, error: Exception | None) -> None:
-            super().__init__()
-            self.error = error
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -126,48 +101,41 @@ class ExampleScreen(PlainScreen[bool]):
         try:
             missing = [item.image for item in self.backend.list_images() if not item.present]
             if missing:
-                self.post_message(self.ImagesMissing(missing))
+                self.call_later(self._offer_to_build, missing)
                 return
             if self._orders:
                 return
-            self.post_message(self.Drawing())
+            self.call_later(self._enter, "drawing")
             self.backend.make_example(self._example, self._place, self._say, lambda: self._orders)
         except (PaddockError, OSError) as error:
-            self.post_message(self.Ended(error))
+            self.call_later(self._end, error)
         else:
-            self.post_message(self.Ended(None))
+            self.call_later(self._end)
 
     def _say(self, line: str) -> None:
-        self.post_message(self.Said(line))
+        self.call_later(self._add_step, line)
 
-    @on(Said)
-    def _add_step(self, message: Said) -> None:
+    def _add_step(self, line: str) -> None:
         """Begin a step; the one before gets the time that it took."""
         now = time.monotonic()
         if self._steps:
             self._steps[-1] += f", {human_seconds(now - self._step_since)}"
-        self._steps.append(translated(message.line))
+        self._steps.append(translated(line))
         self._step_since = now
         self.query_one(Tail).show_lines(self._steps)
 
-    @on(ImagesMissing)
-    def _offer_to_build(self, message: ImagesMissing) -> None:
-        count = len(message.names)
+    def _offer_to_build(self, names: Sequence[str]) -> None:
+        count = len(names)
         said = ngettext(
             "{count} image is missing: {names}", "{count} images are missing: {names}", count
-        ).format(count=count, names=one_line(", ".join(message.names)))
+        ).format(count=count, names=one_line(", ".join(names)))
         told = Text(f"{symbol('warning')} {said}", "bold")
         press = _("press {key} to build them").format(key=self.paddock.key_shown("project.build"))
         told.append(f"\n{symbol('arrow')} {press}", "not bold")
         self._enter("missing", told)
 
-    @on(Drawing)
-    def _now_drawing(self) -> None:
-        self._enter("drawing")
-
-    @on(Ended)
-    def _end(self, message: Ended) -> None:
-        if message.error is None:
+    def _end(self, error: Exception | None = None) -> None:
+        if error is None:
             self.paddock.open_project(self._place)
             self.leave(True)
         elif self._orders:
@@ -176,7 +144,7 @@ class ExampleScreen(PlainScreen[bool]):
             self.notify(said.format(place=place), markup=False)
             self.leave(False)
         else:
-            self._enter("failed", _failure(message.error))
+            self._enter("failed", failure_text(error))
 
     def _draw(self) -> None:
         words = {
@@ -216,11 +184,3 @@ class ExampleScreen(PlainScreen[bool]):
     def _built(self, complete: bool | None) -> None:
         if complete:
             self._begin()
-
-
-def _failure(error: Exception) -> Text:
-    told = Text(f"{symbol('failed')} {several_lines(translated(error))}", "bold red")
-    remedy = translated(getattr(error, "remedy", ""))
-    if remedy:
-        told.append(f"\n{symbol('arrow')} {several_lines(remedy)}", "not bold default")
-    return told

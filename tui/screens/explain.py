@@ -50,10 +50,6 @@ class ExplanationScreen(PlainScreen[None]):
         self.query_one("#entries", Line).show(text if self._entries else nothing)
         self.query_one(Page).focus()
 
-    def action_back(self) -> None:
-        """Go back to where this was opened."""
-        self.leave()
-
 
 def _entry(item: Entry) -> Text:
     text = Text.assemble((str(item.id), "bold reverse"), "  ", (item.title, "bold"))

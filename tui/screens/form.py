@@ -11,7 +11,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Input
 from textual.worker import get_current_worker
@@ -103,27 +102,6 @@ class FormScreen(PlainScreen[bool]):
     FormScreen.-roomy #sample { display: block; }
     """
 
-    class Suggested(Message):
-        """The folder has been looked into."""
-
-        def __init__(self, entries: Entries) -> None:
-            super().__init__()
-            self.entries = entries
-
-    class Checked(Message):
-        """What would be wrong with a project of these entries."""
-
-        def __init__(self, entries: Entries, complaints: Sequence[Complaint]) -> None:
-            super().__init__()
-            self.entries, self.complaints = entries, tuple(complaints)
-
-    class Seen(Message):
-        """The label files have been read, and their first image."""
-
-        def __init__(self, answers: Answers, preview: Preview, sample: Image.Image | None) -> None:
-            super().__init__()
-            self.answers, self.preview, self.sample = answers, preview, sample
-
     def __init__(self, typed: dict[str, str] | None = None) -> None:
         super().__init__()
         self._typed = {} if typed is None else typed
@@ -184,11 +162,10 @@ class FormScreen(PlainScreen[bool]):
 
     @work(thread=True, group="suggest")
     def _suggest(self) -> None:
-        self.post_message(self.Suggested(Entries.of(*self.backend.suggest_project())))
+        self.call_later(self._fill, Entries.of(*self.backend.suggest_project()))
 
-    @on(Suggested)
-    def _fill(self, message: Suggested) -> None:
-        self._suggested = dict(message.entries.values)
+    def _fill(self, found: Entries) -> None:
+        self._suggested = dict(found.values)
         self._draw()
         self._check(self.entries)
 
@@ -211,15 +188,14 @@ class FormScreen(PlainScreen[bool]):
 
     @work(thread=True, group="check", exclusive=True)
     def _check(self, entries: Entries) -> None:
-        self.post_message(self.Checked(entries, self._wrong(entries)))
+        self.call_later(self._take_complaints, entries, self._wrong(entries))
 
     def _wrong(self, entries: Entries) -> list[Complaint]:
         return [*entries.faults(), *entries.answers().complaints(self.backend.folder)]
 
-    @on(Checked)
-    def _take_complaints(self, message: Checked) -> None:
-        if message.entries == self.entries:
-            self._complaints = message.complaints
+    def _take_complaints(self, entries: Entries, complaints: Sequence[Complaint]) -> None:
+        if entries == self.entries:
+            self._complaints = complaints
             self._say()
             self._look()
 
@@ -239,15 +215,14 @@ class FormScreen(PlainScreen[bool]):
         except PictureError:
             sample = None
         if not worker.is_cancelled:  # half of the files, for entries that may be those again by now
-            self.post_message(self.Seen(asked, seen, sample))
+            self.call_later(self._take_preview, asked, seen, sample)
 
-    @on(Seen)
-    def _take_preview(self, message: Seen) -> None:
-        if message.answers == self._asked:
-            self._seen = message.preview
+    def _take_preview(self, asked: Answers, seen: Preview, sample: Image.Image | None) -> None:
+        if asked == self._asked:
+            self._seen = seen
             self._say()
-            if message.sample:
-                self.query_one(Picture).show_image(message.sample)
+            if sample:
+                self.query_one(Picture).show_image(sample)
             if self._writes:
                 self.action_write()
 

@@ -94,6 +94,3 @@ class HelpScreen(ModalScreen[None]):
             line=f'"{key_id}" = "r,f5"', path=one_line(str(keymap_file(os.environ)))
         )
         self.query_one("#key", Line).show(said.append(f"\n{other}", "not bold"))
-
-    def action_dismiss_dialog(self) -> None:
-        self.dismiss()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
@@ -52,20 +51,6 @@ class HistoryScreen(PaddockScreen):
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - as Textual declares it
 
-    class RunsListed(Message):
-        """The names of all runs."""
-
-        def __init__(self, runs: Sequence[RunFolder]) -> None:
-            super().__init__()
-            self.runs = tuple(runs)
-
-    class RunsRead(Message):
-        """What some runs' records say."""
-
-        def __init__(self, past: dict[str, Past]) -> None:
-            super().__init__()
-            self.past = past
-
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[str, Past] = {}
@@ -105,12 +90,11 @@ class HistoryScreen(PaddockScreen):
 
     @work(thread=True, group="list", exclusive=True)
     def _list(self) -> None:
-        self.post_message(self.RunsListed(self.backend.runs()))
+        self.call_later(self._show_runs, self.backend.runs())
 
-    @on(RunsListed)
-    def _show_runs(self, message: RunsListed) -> None:
-        self._table.show(message.runs, self.known)
-        count = len(message.runs)
+    def _show_runs(self, runs: Sequence[RunFolder]) -> None:
+        self._table.show(runs, self.known)
+        count = len(runs)
         self.query_one("#titles", Line).show(titles())
         self.query_one("#titles").display = bool(count)
         said = ngettext("{count} run, newest first", "{count} runs, newest first", count)
@@ -151,11 +135,10 @@ class HistoryScreen(PaddockScreen):
             if worker.is_cancelled:
                 return
             portion = runs[first : first + _PORTION]
-            self.post_message(self.RunsRead({run.name: _past(run) for run in portion}))
+            self.call_later(self._fill, {run.name: _past(run) for run in portion})
 
-    @on(RunsRead)
-    def _fill(self, message: RunsRead) -> None:
-        self.known.update(message.past)
+    def _fill(self, past: Mapping[str, Past]) -> None:
+        self.known.update(past)
         self._table.refresh()
         self._show_detail()
 

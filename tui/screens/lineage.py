@@ -54,7 +54,3 @@ class LineageScreen(PlainScreen[None]):
             head.show(Text(part.title))
             below.show_facts(part.facts)
         self.query_one(Page).focus()
-
-    def action_back(self) -> None:
-        """Go back to where this was opened."""
-        self.leave()

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 from textual.widgets import Static
 
 from pipeline.errors import PaddockError
@@ -76,27 +75,6 @@ class MachineScreen(PaddockScreen):
     MachineScreen Line { padding: 0 1; }
     MachineScreen .gap { margin-top: 1; }
     """
-
-    class ImagesListed(Message):
-        """The engine has said which images it has; none if it cannot be reached."""
-
-        def __init__(self, images: Sequence[ImageStatus]) -> None:
-            super().__init__()
-            self.images = tuple(images)
-
-    class DiskSeen(Message):
-        """The engine has said what Paddock has on its disk."""
-
-        def __init__(self, finding: Finding) -> None:
-            super().__init__()
-            self.finding = finding
-
-    class Cleaned(Message):
-        """The leftovers are gone, or why they are not."""
-
-        def __init__(self, names: Sequence[str], error: Exception | None) -> None:
-            super().__init__()
-            self.names, self.error = tuple(names), error
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,20 +150,18 @@ class MachineScreen(PaddockScreen):
             images: Sequence[ImageStatus] = self.backend.list_images()
         except PaddockError:
             images = ()  # the findings say why
-        self.post_message(self.ImagesListed(images))
+        self.call_later(self._show_images, images)
         if images:
             with suppress(PaddockError):
-                self.post_message(self.DiskSeen(self.backend.disk()))
+                self.call_later(self._show_disk, self.backend.disk())
 
-    @on(ImagesListed)
-    def _show_images(self, message: ImagesListed) -> None:
-        title = _("Images on the engine") if message.images else ""
+    def _show_images(self, images: Sequence[ImageStatus]) -> None:
+        title = _("Images on the engine") if images else ""
         self.query_one("#images_title", Line).show(Text(title, "bold"))
-        self.query_one(ImageList).show(message.images)
+        self.query_one(ImageList).show(images)
 
-    @on(DiskSeen)
-    def _show_disk(self, message: DiskSeen) -> None:
-        self._disk = (message.finding,)
+    def _show_disk(self, finding: Finding) -> None:
+        self._disk = (finding,)
         self.query_one(Findings).show((*self.paddock.findings, *self._disk), self._advice())
 
     # Keys.
@@ -226,21 +202,17 @@ class MachineScreen(PaddockScreen):
 
     @work(thread=True, group="clean", exclusive=True)
     def _clean(self) -> None:
-        error: Exception | None = None
-        names: Sequence[str] = ()
         try:
-            names = self.backend.clean()
-        except (PaddockError, OSError) as caught:
-            error = caught
-        self.post_message(self.Cleaned(names, error))
+            self.call_later(self._say_cleaned, self.backend.clean())
+        except (PaddockError, OSError) as error:
+            self.call_later(self._say_cleaned, (), error)
 
-    @on(Cleaned)
-    def _say_cleaned(self, message: Cleaned) -> None:
-        if message.error is not None:
-            self.paddock.tell(message.error)
-        elif message.names:
-            names = ", ".join(one_line(name) for name in message.names)
-            self.notify(_("removed {name}").format(name=names), markup=False)
+    def _say_cleaned(self, names: Sequence[str], error: Exception | None = None) -> None:
+        if error is not None:
+            self.paddock.tell(error)
+        elif names:
+            said = ", ".join(map(one_line, names))
+            self.notify(_("removed {name}").format(name=said), markup=False)
         else:
             self.notify(_("nothing was left behind"))
         self.paddock.examine()

@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
-from textual.message import Message
 from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
@@ -51,20 +50,6 @@ class ParityScreen(ReportScreen):
     ParityScreen.-short #facts, ParityScreen.-short #confused { display: none; }
     ParityScreen.-short #models { max-height: 2; }
     """
-
-    class GalleryRead(Message):
-        """The images of a report were read."""
-
-        def __init__(self, report: Report, gallery: Gallery) -> None:
-            super().__init__()
-            self.report, self.gallery = report, gallery
-
-    class KitMade(Message):
-        """The archive for a phone's developer was written, or could not be."""
-
-        def __init__(self, made: Path | PaddockError) -> None:
-            super().__init__()
-            self.made = made
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,11 +99,11 @@ class ParityScreen(ReportScreen):
     def _read_images(self, report: Report) -> None:
         gallery = gallery_of(self.backend.samples(report))
         if not get_current_worker().is_cancelled:
-            self.post_message(self.GalleryRead(report, gallery))
+            self.call_later(self._show_gallery, report, gallery)
 
-    def on_parity_screen_gallery_read(self, message: GalleryRead) -> None:
-        if message.report is self._report:
-            self.gallery.show_gallery(message.gallery, message.report.images)
+    def _show_gallery(self, report: Report, gallery: Gallery) -> None:
+        if report is self._report:
+            self.gallery.show_gallery(gallery, report.images)
             self.refresh_bindings()
 
     def selected_image(self) -> str:
@@ -161,17 +146,13 @@ class ParityScreen(ReportScreen):
     @work(thread=True, group="kit", exclusive=True)
     def _make_kit(self, run: str) -> None:
         try:
-            made: Path | PaddockError = self.backend.make_kit(run)
+            self.call_later(self._copy_kit, self.backend.make_kit(run))
         except PaddockError as error:
-            made = error
-        self.post_message(self.KitMade(made))
+            self.call_later(self.paddock.tell, error)
 
-    def on_parity_screen_kit_made(self, message: KitMade) -> None:
-        if isinstance(message.made, PaddockError):
-            self.paddock.tell(message.made)
-        else:
-            said = _("Kit for a phone: {path}; its path was copied.")
-            self.copy(str(message.made), said.format(path=one_line(message.made.name)))
+    def _copy_kit(self, made: Path) -> None:
+        said = _("Kit for a phone: {path}; its path was copied.")
+        self.copy(str(made), said.format(path=one_line(made.name)))
 
     def action_copy(self) -> None:
         """Copy the selected model's SHA-256, as ``sha256sum`` writes it."""

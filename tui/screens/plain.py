@@ -29,6 +29,10 @@ class PlainScreen(InsideScreen[ScreenResultType]):
             self._has_left = True
             self.dismiss(result)
 
+    def action_back(self) -> None:
+        """Go back to where this was opened."""
+        self.leave()
+
     def title_text(self) -> str:
         """Return what the screen is about; it may come from outside."""
         raise NotImplementedError

@@ -11,11 +11,11 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
 from pipeline.errors import PaddockError
-from pipeline.text import one_line, several_lines
+from pipeline.text import one_line
 from tui.appearance import symbol
 from tui.keys import bindings
-from tui.language import _, translated
-from tui.screens.plain import PlainScreen
+from tui.language import _
+from tui.screens.plain import PlainScreen, failure_text
 from tui.widgets.line import Line
 
 #: Lines shown above and below the one with the error.
@@ -55,10 +55,7 @@ class ProblemScreen(PlainScreen[None]):
 
     def _draw(self) -> None:
         error = self.error
-        said = Text(f"{symbol('failed')} {several_lines(translated(error.message))}", "bold red")
-        if error.remedy:
-            remedy = several_lines(translated(error.remedy))
-            said.append(f"\n{symbol('arrow')} {remedy}", "not bold default")
+        said = failure_text(error)
         if error.pitfall:
             why = _("why: {command}").format(command=f"paddock explain {error.pitfall}")
             said.append(f"\n  {one_line(why)}", "not bold default")

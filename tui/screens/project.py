@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.message import Message
 
 from pipeline.project.found import Found
 from pipeline.text import one_line
@@ -50,13 +49,6 @@ class NewProjectScreen(PlainScreen[None]):
     NewProjectScreen #meaning { margin-bottom: 1; padding: 0 3; }
     """
 
-    class Looked(Message):
-        """What lies in the folder."""
-
-        def __init__(self, found: Found) -> None:
-            super().__init__()
-            self.found = found
-
     def __init__(self) -> None:
         super().__init__()
         self._ways: list[Way] = []
@@ -92,11 +84,7 @@ class NewProjectScreen(PlainScreen[None]):
 
     @work(thread=True, group="around", exclusive=True)
     def _look_around(self) -> None:
-        self.post_message(self.Looked(self.backend.found_in_folder()))
-
-    @on(Looked)
-    def _take_found(self, message: Looked) -> None:
-        self._offer(message.found)
+        self.call_later(self._offer, self.backend.found_in_folder())
 
     def _offer(self, found: Found) -> None:
         self._ways = ways(self.backend.folder, found, self.backend.project_file.name)

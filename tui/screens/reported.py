@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual import work
-from textual.message import Message
 from textual.worker import get_current_worker
 
 from pipeline.record.runs import RunFolder
@@ -22,13 +21,6 @@ _A_MOMENT = 0.1
 
 class ReportScreen(PaddockScreen):
     """Reads the record again when its files change, in a worker, and draws it."""
-
-    class RecordRead(Message):
-        """Report and ledger were read."""
-
-        def __init__(self, record: Record) -> None:
-            super().__init__()
-            self.record = record
 
     DEFAULT_CSS = """
     ReportScreen #reading { height: 1; padding: 0 1; color: $text-muted; }
@@ -67,12 +59,12 @@ class ReportScreen(PaddockScreen):
     def _read(self, run: RunFolder | None) -> None:
         record = self.gather(run)
         if not get_current_worker().is_cancelled:
-            self.post_message(self.RecordRead(record))
+            self.call_later(self._take_record, record)
 
-    def on_report_screen_record_read(self, message: RecordRead) -> None:
-        self.record = message.record
+    def _take_record(self, record: Record) -> None:
+        self.record = record
         self.query("#reading").remove()
-        self.show_record(message.record, self.paddock.view)
+        self.show_record(record, self.paddock.view)
 
     def show_record(self, record: Record, view: RunView) -> None:
         """Draw what changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -9,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -50,13 +50,6 @@ class RunOptionsScreen(ModalScreen[Options | None]):
     RunOptionsScreen Footer { margin-top: 1; dock: none; }
     """
 
-    class Planned(Message):
-        """The plan is there, or why there is none."""
-
-        def __init__(self, steps: tuple[Step, ...], problem: str = "") -> None:
-            super().__init__()
-            self.steps, self.problem = steps, problem
-
     def __init__(self, backend: Backend, selected: str = "") -> None:
         super().__init__()
         self._backend, self._selected = backend, selected
@@ -81,15 +74,14 @@ class RunOptionsScreen(ModalScreen[Options | None]):
     @work(thread=True, group="plan", exclusive=True)
     def _make_plan(self) -> None:
         try:
-            self.post_message(self.Planned(self._backend.plan()))
+            self.call_later(self._show_plan, self._backend.plan())
         except (PaddockError, OSError) as error:
-            self.post_message(self.Planned((), text_of(error)))
+            self.call_later(self._show_plan, (), text_of(error))
 
-    @on(Planned)
-    def _show_plan(self, message: Planned) -> None:
-        self._plan = {step.stage: plan_line(step.action, step.reason) for step in message.steps}
-        if message.problem:
-            self.query_one("#box").border_subtitle = unfolded(translated(message.problem))
+    def _show_plan(self, steps: Sequence[Step], problem: str = "") -> None:
+        self._plan = {step.stage: plan_line(step.action, step.reason) for step in steps}
+        if problem:
+            self.query_one("#box").border_subtitle = unfolded(translated(problem))
         self._draw()
 
     def _draw(self) -> None:
@@ -141,6 +133,3 @@ class RunOptionsScreen(ModalScreen[Options | None]):
 
     def _is_inside(self, name: str) -> bool:
         return self._first <= STAGES.index(name) <= self._last
-
-    def action_dismiss_dialog(self) -> None:
-        self.dismiss(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -9,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.worker import get_current_worker
 
@@ -48,13 +48,6 @@ class SweepOptionsScreen(ModalScreen[int | None]):
     SweepOptionsScreen Footer { margin-top: 1; dock: none; }
     """
 
-    class Planned(Message):
-        """The plan is there, or why there is none."""
-
-        def __init__(self, plan: SweepPlan | None, most: int, error: Exception | None) -> None:
-            super().__init__()
-            self.plan, self.most, self.error = plan, most, error
-
     def __init__(self, sweeps: Sweeps) -> None:
         super().__init__()
         self._sweeps, self._jobs, self._most = sweeps, 1, 1
@@ -81,20 +74,18 @@ class SweepOptionsScreen(ModalScreen[int | None]):
                 raise PaddockError("")
 
         try:
-            told = self.Planned(*self._sweeps.plan(check), None)
+            show = partial(self._show_plan, *self._sweeps.plan(check))
         except (PaddockError, OSError) as error:
-            told = self.Planned(None, 1, error)
+            show = partial(self._say_why_not, error)
         if not worker.is_cancelled:
-            self.post_message(told)
+            self.call_later(show)
 
-    @on(Planned)
-    def _show_plan(self, message: Planned) -> None:
-        if message.error is not None:
-            self.query_one("#summary", Line).show(failure_text(message.error))
-        if message.plan is None:
-            return
-        plan = self._plan = message.plan
-        self._most = min(message.most, len(plan.members))
+    def _say_why_not(self, error: Exception) -> None:
+        self.query_one("#summary", Line).show(failure_text(error))
+
+    def _show_plan(self, plan: SweepPlan, most: int) -> None:
+        self._plan = plan
+        self._most = min(most, len(plan.members))
         width = widest((it.name for it in plan.members), _LONGEST)
         listing = self.query_one(Listing)
         listing.show_rows(
@@ -142,6 +133,3 @@ class SweepOptionsScreen(ModalScreen[int | None]):
     def action_start_sweep(self) -> None:
         if self._plan is not None:
             self.dismiss(self._jobs)
-
-    def action_dismiss_dialog(self) -> None:
-        self.dismiss(None)

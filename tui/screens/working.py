@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from rich.text import Text
-from textual import on, work
-from textual.message import Message
+from textual import work
 
 from pipeline.errors import Interrupted, PaddockError
 from pipeline.run.options import StopSwitch
@@ -28,20 +28,6 @@ class WorkingScreen(PlainScreen[None]):
     DEFAULT_CSS = """
     WorkingScreen #state { padding: 0 1; margin: 1 0; }
     """
-
-    class Said(Message):
-        """What goes on."""
-
-        def __init__(self, sentence: str) -> None:
-            super().__init__()
-            self.sentence = sentence
-
-    class Done(Message):
-        """It is over: what shows what came of it, or why not."""
-
-        def __init__(self, outcome: Callable[[], object] | PaddockError | OSError) -> None:
-            super().__init__()
-            self.outcome = outcome
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,11 +56,12 @@ class WorkingScreen(PlainScreen[None]):
     @work(thread=True, group="job", exclusive=True)
     def _work(self, job: Job) -> None:
         try:
-            self.post_message(self.Done(job()))
+            show = job()
         except Interrupted:
-            pass  # whoever left asks for nothing more
+            return  # whoever left asks for nothing more
         except (PaddockError, OSError) as error:
-            self.post_message(self.Done(error))
+            show = partial(self.show_failure, error)
+        self.call_later(self._end, show)
 
     def say(self, sentence: str) -> None:
         """Tell from the thread what goes on.
@@ -83,11 +70,10 @@ class WorkingScreen(PlainScreen[None]):
             Interrupted: the screen was left.
         """
         self.stop.check()
-        self.post_message(self.Said(sentence))
+        self.call_later(self._hear, sentence)
 
-    @on(Said)
-    def _hear(self, message: Said) -> None:
-        self._said = message.sentence
+    def _hear(self, sentence: str) -> None:
+        self._said = sentence
         self._draw()
 
     def _draw(self) -> None:
@@ -96,13 +82,9 @@ class WorkingScreen(PlainScreen[None]):
             words = f"{one_line(translated(self._said))}, " if self._said else ""
             self.show_state(Text(f"{symbol('running')} {words}{gone}", "bold"))
 
-    @on(Done)
-    def _show(self, message: Done) -> None:
+    def _end(self, show: Callable[[], object]) -> None:
         self._since = None
-        if isinstance(message.outcome, PaddockError | OSError):
-            self.show_failure(message.outcome)
-        else:
-            message.outcome()
+        show()
 
     def show_state(self, text: Text | str) -> None:
         """Say how it stands."""
@@ -111,9 +93,3 @@ class WorkingScreen(PlainScreen[None]):
     def show_failure(self, error: PaddockError | OSError) -> None:
         """Say why nothing came of it."""
         self.show_state(failure_text(error))
-
-    # Keys.
-
-    def action_back(self) -> None:
-        """Go back; what goes on is stopped."""
-        self.leave()

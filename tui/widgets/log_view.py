@@ -9,11 +9,10 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.timer import Timer
 from textual.worker import get_current_worker
 from typing_extensions import Self
@@ -48,13 +47,6 @@ class LogView(Vertical):
     LogView { height: 1fr; }
     LogView > .heading { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; }
     """
-
-    class Found(Message):
-        """The search's thread has found ``batch``, or has ended: None."""
-
-        def __init__(self, search: Search, batch: Batch | None) -> None:
-            super().__init__()
-            self.search, self.batch = search, batch
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -334,17 +326,14 @@ class LogView(Vertical):
         worker = get_current_worker()
 
         def tell(batch: Batch | None) -> None:
-            self.post_message(self.Found(search, batch))
+            self.call_later(self._found, search, batch)
 
         search.run(descriptor, stop, tell, lambda: search.is_over or worker.is_cancelled)
         tell(None)
 
-    @on(Found)
-    def _found(self, event: Found) -> None:
-        event.stop()
-        search = event.search
-        if event.batch:
-            search.take(event.batch)
+    def _found(self, search: Search, batch: Batch | None) -> None:
+        if batch:
+            search.take(batch)
         else:
             search.is_busy = False
         if search.is_over or self.file is None:

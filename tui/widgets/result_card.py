@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -36,13 +36,6 @@ class ResultCard(Vertical):
     ResultCard Listing { height: auto; max-height: 40%; }
     ResultCard #weights, ResultCard #keys { margin-top: 1; }
     """
-
-    class ResultRead(Message):
-        """What lies in the folder was looked at."""
-
-        def __init__(self, result: Result) -> None:
-            super().__init__()
-            self.result = result
 
     class Copied(Message):
         """Something of the selected file went to the clipboard."""
@@ -78,11 +71,7 @@ class ResultCard(Vertical):
 
     @work(thread=True, group="result", exclusive=True)
     def _read(self, read: Callable[[], Result]) -> None:
-        self.post_message(self.ResultRead(read()))
-
-    @on(ResultRead)
-    def _keep(self, message: ResultRead) -> None:
-        self.show_result(message.result)
+        self.call_later(self.show_result, read())
 
     def show_result(self, result: Result) -> None:
         """Show this."""

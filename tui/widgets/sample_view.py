@@ -8,7 +8,6 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.message import Message
 from textual.worker import get_current_worker
 
 from pipeline.errors import PaddockError
@@ -33,13 +32,6 @@ class SampleView(Vertical):
     SampleView #legend { padding: 0 1; text-wrap: nowrap; }
     SampleView VerticalScroll { height: auto; max-height: 60%; padding: 0 1; }
     """
-
-    class PictureRead(Message):
-        """The picture of an image was read, or why not."""
-
-        def __init__(self, sample: Sample, loaded: Loaded | None, sentence: str) -> None:
-            super().__init__()
-            self.sample, self.loaded, self.sentence = sample, loaded, sentence
 
     def __init__(self, backend: Backend, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -84,21 +76,20 @@ class SampleView(Vertical):
         except PaddockError:
             sentence = _("The project file cannot be read, so the image cannot be found.")
         if not get_current_worker().is_cancelled:
-            self.post_message(self.PictureRead(sample, loaded, sentence))
+            self.call_later(self._show_picture, sample, loaded, sentence)
 
-    def on_sample_view_picture_read(self, message: PictureRead) -> None:
-        message.stop()
-        if message.sample is not self._sample:
+    def _show_picture(self, sample: Sample, loaded: Loaded | None, sentence: str) -> None:
+        if sample is not self._sample:
             return
-        if message.loaded is None:
-            self._picture.say(message.sentence)
-        elif message.sample.page is None:
-            self._picture.show_image(message.loaded.image)
+        if loaded is None:
+            self._picture.say(sentence)
+        elif sample.page is None:
+            self._picture.show_image(loaded.image)
         else:
             plain = current().ascii_only or self.app.no_color
-            drawn = marked_page(message.sample.page, message.loaded.size, plain=plain)
+            drawn = marked_page(sample.page, loaded.size, plain=plain)
             self._show_legend(drawn.legend)
-            self._picture.show_image(drawn.cut(message.loaded.image), drawn.outlines)
+            self._picture.show_image(drawn.cut(loaded.image), drawn.outlines)
 
     def _show_legend(self, signs: Sequence[Text]) -> None:
         self._signs = signs
