@@ -7,12 +7,11 @@ from pathlib import Path
 
 from pipeline.integrity.faults import Expected, Fault, compare
 from pipeline.integrity.record import deliveries, expected_out, in_out, is_inside, written_files
+from pipeline.plan.hashes import sums_of
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Ledger
 from stages.contract import Digests
 from stages.files import sha256_of
-
-_SUMS = "SHA256SUMS"
 
 
 def check_written(folder: Path, expected: Iterable[Expected]) -> tuple[Fault, ...]:
@@ -44,12 +43,9 @@ def _out_files(project: Project, run: Conclusion) -> list[Expected]:
 
 def _by_sums(project: Project) -> list[Expected]:
     """Take what ``SHA256SUMS`` says where the ledger was lost."""
-    path = project.out / _SUMS
-    lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
-    pairs = [(line[:64], line[66:]) for line in lines if line[64:66] == "  "]
     return [
         expected_out(project, name, Digests(-1, "", sha256))
-        for sha256, name in pairs
+        for name, sha256 in sums_of(project.out).items()
         if is_inside(name)
     ]
 

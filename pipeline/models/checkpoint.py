@@ -15,7 +15,7 @@ from typing import IO, cast
 from pipeline.errors import UsageError
 from pipeline.models.given import is_file
 from pipeline.models.inference import InferenceModel, find_model, has_program
-from pipeline.models.sniff import Kind, kind_of, not_wanted, require_kind, said
+from pipeline.models.sniff import Kind, kind_of, not_wanted, require_kind
 from pipeline.text import nearest, one_line
 from stages.contract.checkpoints import NAME_TABLE, Networks, networks_of, no_student, not_weights
 from stages.message import msg
@@ -46,7 +46,7 @@ def find_checkpoint(path: Path, named: str) -> Path:
             raise UsageError(what, str(path), _meant(Path(named).with_suffix(SUFFIX).as_posix()))
         kind = kind_of(path)
         if kind in (Kind.PIR, Kind.PROGRAM, Kind.TENSORS):
-            what = msg("{name} is {kind}, not a checkpoint", path.name, said(kind))
+            what = msg("{name} is {kind}, not a checkpoint", path.name, kind.said)
             raise UsageError(what, str(path), _use_model(Path(named).parent.as_posix()))
         require_kind(path, Kind.PICKLE)
         return path
@@ -110,7 +110,7 @@ def check_weights(path: Path) -> Networks:
         what = msg("{name} is damaged or cut off", path.name)
         raise UsageError(what, str(path), msg("copy or download it again")) from error
     if any(text.partition(".")[0].partition(" ")[0] == "torch" for text in texts):
-        raise not_wanted(path, Kind.TORCH, msg("{name} is {kind}", path.name, said(Kind.TORCH)))
+        raise not_wanted(path, Kind.TORCH, msg("{name} is {kind}", path.name, Kind.TORCH.said))
     if why := not_weights(texts):
         raise _refused(path, why)
     networks = networks_of(sorted(texts))

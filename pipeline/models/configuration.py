@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.compose.file import REPOSITORY
 from pipeline.errors import UsageError
 from pipeline.models.fetch_context import Say
-from pipeline.models.sniff import Kind, kind_of, not_wanted, refuse_stand_in, said
+from pipeline.models.sniff import Kind, kind_of, not_wanted, refuse_stand_in
 from stages.errors import StageError
 from stages.message import msg
 from stages.pitfalls import Pitfall
@@ -39,7 +39,7 @@ def check_configuration(path: Path, say: Say) -> None:
     """
     refuse_stand_in(path)
     if (kind := kind_of(path)) not in (Kind.TEXT, Kind.JSON):
-        raise not_wanted(path, kind, msg("{name} is {kind}", path.name, said(kind)))
+        raise not_wanted(path, kind, msg("{name} is {kind}", path.name, kind.said))
     try:
         config = read_config(path, say)
     except StageError as error:

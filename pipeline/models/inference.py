@@ -16,7 +16,7 @@ from typing import Literal
 
 from pipeline.errors import UsageError
 from pipeline.models.given import is_folder
-from pipeline.models.sniff import Kind, kind_of, not_wanted, require_kind, said
+from pipeline.models.sniff import Kind, kind_of, not_wanted, require_kind
 from stages.contract.artifacts import DESCRIPTION, PD_PARAMETERS, PD_PROGRAM, PIR_PROGRAM
 from stages.message import joined, msg
 
@@ -149,7 +149,7 @@ def _named_program(path: Path, named: str) -> Path:
     kind = kind_of(path)
     if kind in (Kind.PIR, Kind.PROGRAM):
         return path
-    message = msg("{name} is {kind}, not a model's folder", path.name, said(kind))
+    message = msg("{name} is {kind}, not a model's folder", path.name, kind.said)
     if kind is Kind.PICKLE:
         raise UsageError(message, str(path), _USE_CHECKPOINT)
     if kind is Kind.TENSORS and has_program(path.parent):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 from pathlib import Path
 
 from pipeline.errors import UsageError
@@ -39,36 +38,6 @@ _PACKED = (
 _SAFETENSORS = re.compile(rb".{6}\x00\x00\{\"", re.DOTALL)
 
 
-class Kind(Enum):
-    """What a file can be."""
-
-    EMPTY = auto()
-    LFS_POINTER = auto()
-    WEB_PAGE = auto()
-    XML = auto()
-    ARCHIVE = auto()
-    TORCH = auto()
-    ONNX = auto()
-    OTHER_FRAMEWORK = auto()
-    PICKLE = auto()
-    PIR = auto()
-    JSON = auto()
-    PROGRAM = auto()
-    TENSORS = auto()
-    BUFFER = auto()
-    TEXT = auto()
-    UNKNOWN = auto()
-
-
-@dataclass(frozen=True)
-class _Row:
-    """A kind: how it is said of a file ("FILE is …"), and how its first bytes look."""
-
-    kind: Kind
-    said: str
-    looks: Callable[[bytes], bool]
-
-
 def _begins(*starts: bytes) -> Callable[[bytes], bool]:
     return lambda head: head.startswith(starts)
 
@@ -96,48 +65,44 @@ def _is_text(head: bytes) -> bool:
     return len(head) - len(text) < 4 and min(head, default=9) >= 9
 
 
-#: In the order in which they are tried.
-_TABLE = (
-    _Row(Kind.EMPTY, msg("an empty file"), lambda head: not head),
-    _Row(
-        Kind.LFS_POINTER,
+class Kind(Enum):
+    """What a file can be: how it is said of one ("FILE is …"), and how its first bytes look.
+
+    In the order in which they are tried.
+    """
+
+    EMPTY = msg("an empty file"), lambda head: not head
+    LFS_POINTER = (
         msg("a Git LFS pointer, not the file itself"),
         _begins(b"version https://git-lfs.github.com/spec/"),
-    ),
-    _Row(Kind.WEB_PAGE, msg("a web page, saved under this name"), _is_page),
-    _Row(Kind.XML, msg("an XML document, most often a server's answer"), _begins(b"<?xml")),
-    _Row(Kind.TORCH, msg("a PyTorch file"), _is_torch),
-    _Row(Kind.ARCHIVE, msg("an archive that is still packed"), _is_archive),
-    _Row(Kind.PICKLE, msg("a checkpoint"), lambda head: b"\x80\x02" <= head[:2] < b"\x80\x06"),
-    _Row(
-        Kind.PIR,
+    )
+    WEB_PAGE = msg("a web page, saved under this name"), _is_page
+    XML = msg("an XML document, most often a server's answer"), _begins(b"<?xml")
+    TORCH = msg("a PyTorch file"), _is_torch
+    ARCHIVE = msg("an archive that is still packed"), _is_archive
+    PICKLE = msg("a checkpoint"), lambda head: b"\x80\x02" <= head[:2] < b"\x80\x06"
+    PIR = (
         msg("the program of a PIR model"),
         lambda head: _is_json(head) and b'"base_code"' in head and b'"pir"' in head,
-    ),
-    _Row(Kind.JSON, msg("JSON, but not the program of a model"), _is_json),
-    _Row(Kind.TEXT, msg("text"), _is_text),
-    _Row(
-        Kind.PROGRAM,
-        msg("the program of a PD model"),
-        lambda head: _PROGRAM.match(head) is not None,
-    ),
-    _Row(
-        Kind.TENSORS,
-        msg("the parameters of an inference model"),
-        lambda head: _TENSORS.match(head) is not None,
-    ),
-    _Row(Kind.BUFFER, msg("a Paddle-Lite model"), lambda head: _BUFFER.match(head) is not None),
-    _Row(Kind.ONNX, msg("an ONNX model"), lambda head: _ONNX.match(head) is not None),
-    _Row(
-        Kind.OTHER_FRAMEWORK,
+    )
+    JSON = msg("JSON, but not the program of a model"), _is_json
+    TEXT = msg("text"), _is_text
+    PROGRAM = msg("the program of a PD model"), _PROGRAM.match
+    TENSORS = msg("the parameters of an inference model"), _TENSORS.match
+    BUFFER = msg("a Paddle-Lite model"), _BUFFER.match
+    ONNX = msg("an ONNX model"), _ONNX.match
+    OTHER_FRAMEWORK = (
         msg("a file of another framework"),
         lambda head: (
-            head.startswith(b"\x89HDF") or head[4:8] == b"TFL3" or bool(_SAFETENSORS.match(head))
+            head.startswith(b"\x89HDF") or head[4:8] == b"TFL3" or _SAFETENSORS.match(head)
         ),
-    ),
-    _Row(Kind.UNKNOWN, msg("no file that Paddock knows"), lambda _head: True),
-)
-_SAID = {row.kind: row.said for row in _TABLE}
+    )
+    UNKNOWN = msg("no file that Paddock knows"), lambda _head: True
+
+    def __init__(self, said: str, looks: Callable[[bytes], object]) -> None:
+        self.said, self.looks = said, looks
+
+
 _UNPACK = msg("unpack it, and name what comes out")
 _NOT_PADDLE = msg("give the model as PaddleOCR trained or exported it")
 #: What no key of the project wants, and what to do about it.
@@ -167,12 +132,7 @@ def kind_of(path: Path) -> Kind:
 
 def kind_of_bytes(head: bytes) -> Kind:
     """Return what a file that begins with ``head`` is."""
-    return next(row.kind for row in _TABLE if row.looks(head))
-
-
-def said(kind: Kind) -> str:
-    """Return what is said of a file of this kind: ``a Git LFS pointer, not the file itself``."""
-    return _SAID[kind]
+    return next(kind for kind in Kind if kind.looks(head))
 
 
 def head_of(path: Path) -> bytes:
@@ -198,7 +158,7 @@ def refuse_stand_in(path: Path) -> None:
     """
     kind = kind_of(path)
     if kind in _REMEDIES and kind is not Kind.EMPTY:
-        raise not_wanted(path, kind, msg("{name} is {kind}", path.name, said(kind)))
+        raise not_wanted(path, kind, msg("{name} is {kind}", path.name, kind.said))
 
 
 def first_image(labels: Path) -> str:
@@ -216,9 +176,9 @@ def require_kind(path: Path, *wanted: Kind) -> None:
     kind = kind_of(path)
     if kind in wanted:
         return
-    message = msg("{name} is {kind}", path.name, said(kind))
+    message = msg("{name} is {kind}", path.name, kind.said)
     if kind not in _REMEDIES:
-        expected = joined(" / ", map(said, wanted))
+        expected = joined(" / ", (kind.said for kind in wanted))
         message = msg("{found}; it should be {expected}", message, expected)
     raise not_wanted(path, kind, message)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
-from pipeline.package.description import MORE_SUMS, SUMS, Description, NotPassed, are_of, sums_in
+from pipeline.package.description import MORE_SUMS, SUMS, Description, NotPassed, are_of
 from pipeline.package.manifest import Layer, Manifest, is_safe_title
 from pipeline.package.revision import lock_revision
+from pipeline.plan.hashes import sums_of
 from pipeline.plan.lockfile import lock_of
 from pipeline.project import Project
 from pipeline.record.ledger import Ledger
@@ -77,8 +78,7 @@ def collect(project: Project, *, failed: bool) -> Package:
 
 def _layers(folder: Path) -> Iterator[Layer]:
     """Give the files that the sums name, as they are named there, and the sums."""
-    path = folder / SUMS
-    named = sums_in(path.read_bytes()) if path.is_file() else {}
+    named = sums_of(folder)
     if not named:
         raise UsageError(
             msg("it has no sums of what was delivered"), str(folder / SUMS), _RUN_AGAIN

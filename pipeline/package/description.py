@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 
 from pipeline.errors import UsageError
 from pipeline.package.manifest import Layer, PackageRefused
+from pipeline.plan.hashes import sums_in
 from pipeline.record.verdict import Verdict
 from pipeline.report.model import Report
 from pipeline.text import one_line
@@ -80,12 +81,6 @@ def parse_description(data: bytes) -> Description:
         return decode(Description, body, "config")
     except (DocumentError, ValueError, AttributeError, RecursionError) as error:
         raise PackageRefused(msg("its description is none")) from error
-
-
-def sums_in(data: bytes) -> dict[str, str]:
-    """Return the SHA-256 of each file that a SHA256SUMS names."""
-    lines = data.decode("utf-8", "replace").splitlines()
-    return {line[66:]: line[:64] for line in lines if line[64:66] == "  "}
 
 
 def are_of(layers: Iterable[Layer], sums: bytes, report: Report) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.models.fetch_context import FetchContext
-from pipeline.plan.hashes import HashCache
+from pipeline.plan.hashes import HashCache, sums_of
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.start import model_of, one_file, tree_of
 from pipeline.project import Project, load_project
@@ -22,7 +22,6 @@ _DELIVERED = {
     "reader-dict": DICTIONARY,
     "reader-preprocess": PREPROCESS,
 }
-_SUMS = "SHA256SUMS"
 
 
 def recogniser_of(
@@ -56,7 +55,7 @@ def recogniser_of(
 
 def _delivered(other: Project, cache: HashCache) -> Iterator[tuple[str, Path]]:
     """Give the files of the other project's ``out/``, each held against its sums."""
-    sums = _read_sums(other.out / _SUMS)
+    sums = sums_of(other.out)
     for name, file in _DELIVERED.items():
         path = other.out / file
         if file not in sums or not path.is_file():
@@ -71,15 +70,6 @@ def _delivered(other: Project, cache: HashCache) -> Iterator[tuple[str, Path]]:
                 msg("it was changed after it was delivered; run that project again"),
             )
         yield name, path
-
-
-def _read_sums(path: Path) -> dict[str, str]:
-    """Return the delivered files' SHA-256 by name; nothing where there is no list of them."""
-    if not path.is_file():
-        return {}
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    pairs = (line.partition("  ") for line in lines)
-    return {name: digest for digest, _, name in pairs}
 
 
 def _run_it(other: Project) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.record.events import Envelope
@@ -11,6 +12,13 @@ from pipeline.record.events import Envelope
 _BLOCK = 1 << 18
 #: No event is longer, in bytes; what is gets passed over without being kept.
 _LONGEST = 1 << 22
+
+
+def read_events(path: Path) -> Iterator[Envelope]:
+    """Give all events of a run's file, as far as they are written."""
+    follower = Follower(path)
+    while events := follower.read():
+        yield from events
 
 
 class Follower:

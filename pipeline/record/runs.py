@@ -21,7 +21,7 @@ from pipeline.record.events import (
     StageSkipped,
     StageStarted,
 )
-from pipeline.record.follow import Follower
+from pipeline.record.follow import read_events
 from pipeline.record.runlock import Running, running
 from pipeline.record.verdict import Judgement
 from stages.contract import Exit
@@ -33,8 +33,6 @@ _RUNS, _SWEEPS = "runs", "sweeps"
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 #: Of a second, in a run's name.
 _PARTS = 0x10000
-#: Events are read in portions of this many.
-_PORTION = 1000
 
 Ending = Literal["finished", "cached", "skipped", "failed", "stopped", "unfinished"]
 
@@ -233,7 +231,7 @@ def keep_out_of_git(state: Path) -> None:
 def summarise(run: RunFolder) -> RunSummary:
     """Read the run's events, once, and return how it went."""
     live = running(run.state)  # asked before the reading: it may end meanwhile
-    envelopes = _events(run)
+    envelopes = list(read_events(run.events))
     started = envelopes[0].time if envelopes else _time_of(run.name)
     ended = envelopes[-1].event if envelopes else None
     failed = next((it.event.message for it in envelopes if isinstance(it.event, RunFailed)), "")
@@ -253,15 +251,8 @@ def _is_by(live: Running, run: RunFolder, envelopes: Iterable[Envelope]) -> bool
 
 def keys_of(run: RunFolder) -> set[str]:
     """Return the keys of the results that the run made, took or began to make."""
-    found = (envelope.event for envelope in _events(run))
+    found = (envelope.event for envelope in read_events(run.events))
     return {event.key for event in found if isinstance(event, StageStarted | StageCached)}
-
-
-def _events(run: RunFolder) -> list[Envelope]:
-    follower, envelopes = Follower(run.events), list[Envelope]()
-    while portion := follower.read(_PORTION):
-        envelopes += portion
-    return envelopes
 
 
 def _stages(envelopes: Iterable[Envelope]) -> dict[str, Ending]:

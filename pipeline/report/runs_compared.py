@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.plan.changes import changed_components
 from pipeline.plan.stages import STAGES
 from pipeline.record.events import StageCached, StageStarted
-from pipeline.record.follow import Follower
+from pipeline.record.follow import read_events
 from pipeline.record.ledger import Entry
 from pipeline.record.runs import Ending, RunFolder, RunSummary, summarise
 from pipeline.record.verdict import Asked, Limit
@@ -149,14 +149,12 @@ def _limits(before: Report | None, now: Report | None) -> Iterator[LimitPair]:
 def _keys(run: RunFolder) -> dict[str, tuple[str, str]]:
     """Return each stage's key, and the run in which its result was made."""
     keys: dict[str, tuple[str, str]] = {}
-    follower = Follower(run.events)
-    while portion := follower.read():
-        for envelope in portion:
-            match envelope.event:
-                case StageStarted() as event:
-                    keys[envelope.stage] = (event.key, run.name)
-                case StageCached() as event:
-                    keys[envelope.stage] = (event.key, event.made_in)
+    for envelope in read_events(run.events):
+        match envelope.event:
+            case StageStarted() as event:
+                keys[envelope.stage] = (event.key, run.name)
+            case StageCached() as event:
+                keys[envelope.stage] = (event.key, event.made_in)
     return keys
 
 

@@ -29,19 +29,9 @@ from pipeline.run.options import Options, StopSwitch
 from stages.contract import Exit
 from stages.message import msg
 
-__all__ = [
-    "Running",
-    "Started",
-    "carry_out",
-    "here",
-    "main",
-    "nobody",
-    "running",
-    "spawn",
-    "start",
-    "stop",
-]
+__all__ = ["Running", "Started", "carry_out", "launch", "running", "start", "stop"]
 
+_MODULE = "pipeline.run.background"
 #: What Python prints if the runner itself dies; normally empty.
 OUTPUT_FILE = "runner.log"
 _ORDERS = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
@@ -74,9 +64,9 @@ def start(folder: Path, options: Options, environ: Mapping[str, str]) -> Started
     """
     return launch(
         folder,
-        "pipeline.run.background",
+        _MODULE,
         create_run,
-        lambda place, name: _words(place, name, options),
+        lambda place, name: words_of(place, name, options),
         environ,
     )
 
@@ -169,8 +159,8 @@ def _order(who: Running, number: signal.Signals) -> bool:
     return True
 
 
-def _words(folder: Path, name: str, options: Options) -> list[str]:
-    """Return the command line that :func:`main` reads."""
+def words_of(folder: Path, name: str, options: Options) -> list[str]:
+    """Return the command line that :func:`parser` reads."""
     words = [str(folder), name, str(here(folder)), "--from", options.first]
     words += ["--until", options.last]
     for stage in sorted(options.forced):
@@ -187,30 +177,35 @@ def here(folder: Path) -> Path:
         return folder
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.run.background")
-    add = parser.add_argument
+def parser(module: str) -> argparse.ArgumentParser:
+    """Return what reads the command line of a process in the background."""
+    made = argparse.ArgumentParser(prog=f"python -m {module}")
+    add = made.add_argument
     add("folder", type=Path, help="the project")
-    add("name", help="of the run")
+    add("name", help="of the run, or the sweep")
     add("here", help="the folder that paths in the environment are relative to")
     add("--from", dest="first", choices=STAGES, default=STAGES[0])
     add("--until", dest="last", choices=STAGES, default=STAGES[-1])
     add("--force", action="append", choices=STAGES, default=[])
     add("--dry-run", action="store_true")
     add("--locked", action="store_true")
-    return parser
+    return made
+
+
+def options_of(words: argparse.Namespace) -> Options:
+    """Return the options on a command line."""
+    return Options(words.first, words.last, frozenset(words.force), words.dry_run, words.locked)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a project to its end; this is the process that :func:`start` starts."""
-    words = _parser().parse_args(arguments)
-    options = Options(words.first, words.last, frozenset(words.force), words.dry_run, words.locked)
+    words = parser(_MODULE).parse_args(arguments)
     own = run_folder(words.folder / ".paddock", words.name)
 
     def work(stop_switch: StopSwitch) -> int:
         from pipeline.run.runner import run  # noqa: PLC0415 - who starts or stops one needs none
 
-        return run(words.folder, options, os.environ, nobody, stop_switch, own.name)
+        return run(words.folder, options_of(words), os.environ, nobody, stop_switch, own.name)
 
     return carry_out(own, words.here, work)
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from pipeline.integrity.record import is_inside
+from pipeline.plan.hashes import sums_of
 from pipeline.report.html import NOTHING_BESIDE, PAGE_FILE, Beside, is_page_of, render_html
 from pipeline.report.markdown import render_markdown
 from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report
@@ -169,8 +170,5 @@ def _strangers(before: Path, folder: Path, delivered: set[str]) -> Iterator[Path
 
 def _delivered(folder: Path) -> set[str]:
     """Return the names of Paddock's own files in ``folder``."""
-    sums = folder / "SHA256SUMS"
-    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
-    named = {line.partition("  ")[2] for line in lines}
-    names = {name for name in named if is_inside(name)}  # sums can be edited
+    names = {name for name in sums_of(folder) if is_inside(name)}  # sums can be edited
     return names | set(SUMS) if names else names

@@ -26,7 +26,7 @@ from pipeline.record.events import (
     Noted,
     RunStarted,
 )
-from pipeline.record.follow import Follower
+from pipeline.record.follow import read_events
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import create_sweep, run_folder
 from pipeline.registry.content import manifest_digest
@@ -347,13 +347,11 @@ class _Told:
     def __init__(self, sweep: SwarmSweep) -> None:
         self._placed = dict[str, MemberPlaced]()
         self._started, self._reasons = set[str](), set[str]()
-        follower = Follower(sweep.own.events)
-        while events := follower.read():
-            for envelope in events:
-                if isinstance(envelope.event, MemberPlaced):
-                    self._placed[envelope.event.name] = envelope.event
-                elif isinstance(envelope.event, MemberStarted):
-                    self._started.add(envelope.event.name)
+        for envelope in read_events(sweep.own.events):
+            if isinstance(envelope.event, MemberPlaced):
+                self._placed[envelope.event.name] = envelope.event
+            elif isinstance(envelope.event, MemberStarted):
+                self._started.add(envelope.event.name)
 
     def is_news(self, placed: MemberPlaced) -> bool:
         """Return whether this is another place or state than the last that was told; it is told now."""

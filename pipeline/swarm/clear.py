@@ -12,7 +12,7 @@ from pipeline.errors import PaddockError
 from pipeline.plan.workspace import PROJECT_LABEL, SWEEP_LABEL, workspace_of
 from pipeline.project import Project, load_project
 from pipeline.record.events import RunStarted
-from pipeline.record.follow import Follower
+from pipeline.record.follow import read_events
 from pipeline.record.runlock import LOCK_NAME, run_lock, running
 from pipeline.registry.client import Registry
 from pipeline.run.background import stop as stop_runner
@@ -56,11 +56,9 @@ def _let_go(state: Path) -> None:
     """Let the process that is attached to the newest sweep leave it; nobody else is told to stop."""
     sweep, _begun = latest_begun(state)
     who, attached = running(state), (0, "")
-    follower = Follower(sweep.own.events)
-    while events := follower.read():
-        for it in events:
-            if isinstance(it.event, RunStarted):
-                attached = it.event.pid, it.event.host
+    for it in read_events(sweep.own.events):
+        if isinstance(it.event, RunStarted):
+            attached = it.event.pid, it.event.host
     if who is None or (who.pid, who.host) != attached:
         return
     stop_runner(who)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.engine.swarm import Said
 from pipeline.record.events import Envelope, RunFailed
-from pipeline.record.follow import Follower
+from pipeline.record.follow import read_events
 from pipeline.record.runs import run_folder
 from pipeline.swarm.order import Job
 
@@ -56,12 +56,10 @@ class Heard:
 
     def rest(self) -> None:
         """Pass on what the record of the run has, now that it is there, and was not heard."""
-        follower = Follower(self._run.events)
-        while events := follower.read():
-            for envelope in events:
-                if envelope.seq > self._seq:
-                    self._seq = envelope.seq
-                    self._hear(envelope)
+        for envelope in read_events(self._run.events):
+            if envelope.seq > self._seq:
+                self._seq = envelope.seq
+                self._hear(envelope)
 
     def _write(self, events: Sequence[Envelope], *, anew: bool) -> None:
         self._run.path.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ from pipeline.models.checkpoint import check_weights
 from pipeline.models.configuration import check_configuration
 from pipeline.models.inference import find_model
 from pipeline.models.program import read_outline
-from pipeline.models.sniff import first_image, kind_of_bytes, said
+from pipeline.models.sniff import first_image, kind_of_bytes
 from pipeline.models.soundness import check_sound
 from pipeline.models.weights import read_tensors
 from pipeline.package.description import Description, parse_description
@@ -218,7 +218,7 @@ MODELS = [
     Target("tar", archive("m.tar"), lambda: [tar("w")], (UsageError,)),
     Target("tar.gz", archive("m.tar.gz"), lambda: [tar("w:gz"), tar("w")], (UsageError,)),
     Target("zip", archive("m.zip"), lambda: [zipped()], (UsageError,)),
-    Target("kind of a file", lambda data, _: said(kind_of_bytes(data[:4096])),
+    Target("kind of a file", lambda data, _: kind_of_bytes(data[:4096]).said,
            lambda: [tar("w"), zipped(), small_model(), given.program(given.WEIGHTS)]),
 ]  # fmt: skip
 

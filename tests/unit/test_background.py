@@ -92,7 +92,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Here:
 
     def run(folder: Path, options: Options) -> RunFolder:
         own = create_run(folder / ".paddock")
-        code = background.main(background._words(folder, own.name, options))
+        code = background.main(background.words_of(folder, own.name, options))
         assert summarise(own).code in (code, None)
         return own
 

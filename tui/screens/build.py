@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from pipeline.errors import PaddockError
 from pipeline.images.events import BaseTried
 from pipeline.text import human_seconds, human_size, one_line
+from stages.message import msg
 from tui.appearance import current, symbol
 from tui.build_job import BuildJob
 from tui.keys import bindings
@@ -82,10 +83,9 @@ class BuildScreen(PlainScreen[bool]):
     def _state(self) -> Text:
         error = self.job.error
         if error is not None:
-            known = isinstance(error, PaddockError)
-            return failure_text(
-                error if known else PaddockError(f"{type(error).__name__}: {error}")
-            )
+            if not isinstance(error, PaddockError):
+                error = PaddockError(msg("{first}: {rest}", type(error).__name__, error))
+            return failure_text(error)
         images = list(self.job.view.images.values())
         ready = sum(image.state == "done" for image in images)
         if self.job.is_over:

@@ -162,7 +162,7 @@ class HistoryScreen(PaddockScreen):
         """Mark the selected run, or take its mark back."""
         run = self._table.selected
         if run:
-            self._table.mark("" if run.name == self._table.marked else run.name)
+            self._table.mark(run.name)
 
     def action_compare(self) -> None:
         """Compare the selected run with the marked one, else with the one before it."""

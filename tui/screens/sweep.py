@@ -184,9 +184,8 @@ class SweepScreen(PaddockScreen):
 
     def action_mark(self) -> None:
         """Mark the selected member, or take its mark back."""
-        rows, member = self._table.rows, self._table.selected
-        if member:
-            rows.mark("" if member.name == rows.marked else member.name)
+        if member := self._table.selected:
+            self._table.rows.mark(member.name)
 
     def action_compare(self) -> None:
         """Compare the selected member with the marked one, else with the best of the others."""

@@ -27,7 +27,7 @@ from pipeline.record.events import (
     StageSkipped,
     StageStarted,
 )
-from pipeline.record.follow import Follower
+from pipeline.record.follow import read_events
 from pipeline.record.runs import STOPPED, RunFolder
 from pipeline.record.verdict import Verdict
 from stages.contract import (
@@ -292,8 +292,7 @@ def planned_view(steps: Iterable[Step]) -> RunView:
 
 def view_of(run: RunFolder) -> RunView:
     """Return the view of all that a run has recorded so far."""
-    view, follower = RunView(), Follower(run.events)
-    while envelopes := follower.read():
-        view.apply_all(envelopes)
+    view = RunView()
+    view.apply_all(read_events(run.events))
     view.find_logs(run)
     return view

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -186,3 +186,18 @@ class Listing(ScrollView, can_focus=True):
     def action_show_all(self) -> None:
         """Show all rows again."""
         self._finder.clear()
+
+
+class MarkingList(Listing, inherit_bindings=False):
+    """A list in which space marks a row: ``marked`` is the name of the one chosen for a comparison."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("list", "up", "down", "page_up", "first", "last", "choose", "find", "clear"),
+        Binding("pagedown", "page(1)", show=False, id="list.page_down"),  # not space as well
+    ]
+    marked = ""
+
+    def mark(self, name: str) -> None:
+        """Mark a row, or take its mark back; there is one mark at most."""
+        self.marked = "" if name == self.marked else name
+        self.refresh()

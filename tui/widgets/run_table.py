@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
 
 from pipeline.record.runs import RunFolder, RunSummary
 from pipeline.text import human_seconds, one_line
 from tui.appearance import symbol
-from tui.keys import bindings
 from tui.language import N_, _
 from tui.widgets.columns import padded
-from tui.widgets.listing import Listing
+from tui.widgets.listing import MarkingList
 from tui.words import end_words
 
 #: Titles of the columns and their widths in cells: fixed, so that a row that is read later moves nothing.
@@ -40,13 +37,9 @@ class Past:
     score: float | None
 
 
-class RunTable(Listing, inherit_bindings=False):
-    """Rows in the order given, the newest first; ``marked`` is the run chosen for a comparison."""
+class RunTable(MarkingList):
+    """Rows in the order given, the newest first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("list", "up", "down", "page_up", "first", "last", "choose", "find", "clear"),
-        Binding("pagedown", "page(1)", show=False, id="list.page_down"),  # space marks a run
-    ]
     DEFAULT_CSS = """
     RunTable { padding: 0; }
     """
@@ -54,7 +47,6 @@ class RunTable(Listing, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.runs: tuple[RunFolder, ...] = ()
-        self.marked = ""
         self._known: Mapping[str, Past] = {}
 
     @property
@@ -67,11 +59,6 @@ class RunTable(Listing, inherit_bindings=False):
         held, self.runs, self._known = self.selected, tuple(runs), known
         cursor = self.runs.index(held) if held in self.runs else None
         self.show_rows(len(self.runs), self._cells, cursor=cursor)
-
-    def mark(self, run: str) -> None:
-        """Mark ``run``, or nothing; there is one mark at most."""
-        self.marked = run
-        self.refresh()
 
     def _cells(self, index: int, width: int) -> Text:
         run = self.runs[index]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Region
 
 from tui.appearance import symbol
-from tui.keys import bindings
 from tui.views.sweep import MemberView, SweepView
 from tui.widgets.line import Line, looks_same
-from tui.widgets.listing import Listing
+from tui.widgets.listing import MarkingList
 from tui.widgets.sweep_columns import Column, columns_of, in_order
 from tui.widgets.sweep_layout import Layout, layout
 
@@ -22,18 +18,12 @@ from tui.widgets.sweep_layout import Layout, layout
 _MARGIN, _MARK = 4, 2
 
 
-class MemberRows(Listing, inherit_bindings=False):
-    """Members in an order; ``marked`` is the one chosen for a comparison."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("list", "up", "down", "page_up", "first", "last", "choose", "find", "clear"),
-        Binding("pagedown", "page(1)", show=False, id="list.page_down"),  # space marks a member
-    ]
+class MemberRows(MarkingList):
+    """Members in an order."""
 
     def __init__(self) -> None:
         super().__init__(id="members")
         self.members: list[MemberView] = []
-        self.marked = ""
         self._view = SweepView()
         self._layout = Layout(())
         self._drawn: dict[int, Text] = {}
@@ -54,11 +44,6 @@ class MemberRows(Listing, inherit_bindings=False):
         self._drawn.clear()
         cursor = next((n for n, it in enumerate(members) if held and it.name == held.name), None)
         self.show_rows(len(members), self._cells, cursor=cursor)
-
-    def mark(self, name: str) -> None:
-        """Mark a member, or none; there is one mark at most."""
-        self.marked = name
-        self._draw_changed()
 
     def _draw_changed(self) -> None:
         """Paint those of the visible rows anew that say something else than before."""
