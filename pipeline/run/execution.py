@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import signal
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,7 +25,7 @@ from pipeline.run.own_names import OwnNames
 from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
 from pipeline.run.sharing import Sharing
-from pipeline.run.uploading import Uploading
+from pipeline.text import human_seconds
 from stages.contract import (
     MANIFEST_FILE,
     RESULT_FILE,
@@ -249,3 +250,35 @@ def _failure(stage: str, exited: Exited, said: Failed | None, log: Path) -> Padd
         )
     kind = IntegrityFailed if said.code == Exit.INTEGRITY else StageFailed
     return kind(said.message, said.where or str(log), said.remedy, said.pitfall)
+
+
+#: Seconds between two lines; an upload that is over before the first says nothing.
+EVERY = 5.0
+
+
+class Uploading:
+    """Counts the files of one upload, and says how many there are yet to come."""
+
+    def __init__(
+        self, total: int, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._total, self._say, self._clock = total, say, clock
+        self._done = 0
+        self._begun = self._said = clock()
+
+    def advance(self) -> None:
+        """Count a file."""
+        self._done += 1
+        now = self._clock()
+        if now - self._said < EVERY or self._done == self._total:
+            return
+        self._said = now
+        left = (now - self._begun) / self._done * (self._total - self._done)
+        self._say(
+            msg(
+                "uploaded {done} of {total} files, about {left} left",
+                f"{self._done:,}",
+                f"{self._total:,}",
+                human_seconds(left),
+            )
+        )

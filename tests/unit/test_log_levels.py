@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.logs.levels import Level, level_of
+from tui.widgets.log_lines import Level, level_of
 
 
 @pytest.mark.parametrize(

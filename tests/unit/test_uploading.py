@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.run.uploading import Uploading
+from pipeline.run.execution import Uploading
 
 
 def said_of(files: int, seconds_a_file: float) -> list[str]:
