@@ -19,85 +19,59 @@ class Outcome(str, Enum):
 
 
 class Kind(str, Enum):
-    """What was found. The values stand in ``--json`` and never change."""
+    """What was found, and what it means: of what is wrong, the catalogue's entry.
 
-    MODEL_YOURS = "model-yours"
-    MODEL_STOCK = "model-stock"
-    MODEL_FOREIGN = "model-foreign"
-    MODEL_MEMBER = "model-member"
-    MODEL_EARLIER = "model-earlier"
-    MODEL_REFUSED = "model-refused"
-    MODEL_REBUILT = "model-rebuilt"
-    MODEL_DAMAGED = "model-damaged"
-    MODEL_FOR_OTHER_TARGET = "model-for-other-target"
-    MODEL_FOR_COMPUTERS = "model-for-computers"
-    MODEL_SECOND = "model-second"
-    MODEL_UNUSED = "model-unused"
-    MODEL_OTHER_TASK = "model-other-task"
-    MODEL_UNTOLD = "model-untold"
-    MODEL_UNNAMED = "model-unnamed"
-    MODEL_MISSING = "model-missing"
-    MODEL_DOWNLOADED = "model-downloaded"
-    MODEL_FROM_ADDRESS = "model-from-address"
+    The values stand in ``--json`` and never change.
+    """
 
-    DICTIONARY_YOURS = "dictionary-yours"
-    DICTIONARY_SAME = "dictionary-same"
-    DICTIONARY_DIFFERS = "dictionary-differs"
-    DICTIONARY_SECOND = "dictionary-second"
-    DICTIONARY_UNUSED = "dictionary-unused"
-    DICTIONARY_UNNAMED = "dictionary-unnamed"
-    DICTIONARY_MISSING = "dictionary-missing"
-    LABELS = "labels"
+    means: Outcome | Pitfall
 
-    LIBRARY_FITS = "library-fits"
-    LIBRARY_OLDER = "library-older"
-    LIBRARY_WITHOUT_EXTRA = "library-without-extra"
-    LIBRARY_WITHOUT_HALF = "library-without-half"
-    LIBRARY_WITHOUT_OPENCL = "library-without-opencl"
-    LIBRARY_SILENT = "library-silent"
-    LIBRARY_NOT_HELD = "library-not-held"
-    LIBRARY_MISSING = "library-missing"
-    ABI_WITHOUT_LIBRARY = "abi-without-library"
-    PAGES_TOO_SMALL = "pages-too-small"
+    def __new__(cls, value: str, means: Outcome | Pitfall) -> Kind:
+        """Return the member, whose value is the first of the two."""
+        made = str.__new__(cls, value)
+        made._value_, made.means = value, means
+        return made
 
-    NOT_OPENED = "not-opened"
+    MODEL_YOURS = "model-yours", Outcome.RIGHT
+    MODEL_STOCK = "model-stock", Pitfall.APP_SHIPS_STOCK_MODEL
+    MODEL_FOREIGN = "model-foreign", Pitfall.APP_SHIPS_STOCK_MODEL
+    MODEL_MEMBER = "model-member", Pitfall.STALE_FILE
+    MODEL_EARLIER = "model-earlier", Pitfall.STALE_FILE
+    MODEL_REFUSED = "model-refused", Pitfall.STALE_FILE
+    MODEL_REBUILT = "model-rebuilt", Pitfall.CHANGED_ARTIFACT
+    MODEL_DAMAGED = "model-damaged", Pitfall.CHANGED_ARTIFACT
+    MODEL_FOR_OTHER_TARGET = "model-for-other-target", Pitfall.FOREIGN_TARGET
+    MODEL_FOR_COMPUTERS = "model-for-computers", Outcome.NOTE
+    MODEL_SECOND = "model-second", Pitfall.APP_SHIPS_STOCK_MODEL
+    MODEL_UNUSED = "model-unused", Outcome.NOTE
+    MODEL_OTHER_TASK = "model-other-task", Outcome.NOTE
+    MODEL_UNTOLD = "model-untold", Outcome.UNKNOWN
+    MODEL_UNNAMED = "model-unnamed", Outcome.UNKNOWN
+    MODEL_MISSING = "model-missing", Pitfall.APP_SHIPS_STOCK_MODEL
+    MODEL_DOWNLOADED = "model-downloaded", Pitfall.APP_SHIPS_STOCK_MODEL
+    MODEL_FROM_ADDRESS = "model-from-address", Outcome.UNKNOWN
 
+    DICTIONARY_YOURS = "dictionary-yours", Outcome.RIGHT
+    DICTIONARY_SAME = "dictionary-same", Outcome.RIGHT
+    DICTIONARY_DIFFERS = "dictionary-differs", Pitfall.APP_DICTIONARY_DIFFERS
+    DICTIONARY_SECOND = "dictionary-second", Pitfall.APP_DICTIONARY_DIFFERS
+    DICTIONARY_UNUSED = "dictionary-unused", Outcome.NOTE
+    DICTIONARY_UNNAMED = "dictionary-unnamed", Outcome.UNKNOWN
+    DICTIONARY_MISSING = "dictionary-missing", Outcome.UNKNOWN
+    LABELS = "labels", Outcome.NOTE
 
-_STOCK = Pitfall.APP_SHIPS_STOCK_MODEL
-_OTHER = Pitfall.APP_DICTIONARY_DIFFERS
-#: The kinds that make an app one that does not ship what the project delivered.
-_WRONG: dict[Kind, Pitfall] = {
-    Kind.MODEL_STOCK: _STOCK,
-    Kind.MODEL_FOREIGN: _STOCK,
-    Kind.MODEL_MEMBER: Pitfall.STALE_FILE,
-    Kind.MODEL_EARLIER: Pitfall.STALE_FILE,
-    Kind.MODEL_REFUSED: Pitfall.STALE_FILE,
-    Kind.MODEL_REBUILT: Pitfall.CHANGED_ARTIFACT,
-    Kind.MODEL_DAMAGED: Pitfall.CHANGED_ARTIFACT,
-    Kind.MODEL_FOR_OTHER_TARGET: Pitfall.FOREIGN_TARGET,
-    Kind.MODEL_SECOND: _STOCK,
-    Kind.MODEL_MISSING: _STOCK,
-    Kind.MODEL_DOWNLOADED: _STOCK,
-    Kind.DICTIONARY_DIFFERS: _OTHER,
-    Kind.DICTIONARY_SECOND: _OTHER,
-    Kind.LIBRARY_OLDER: Pitfall.OPT_NEWER_THAN_RUNTIME,
-    Kind.LIBRARY_WITHOUT_EXTRA: Pitfall.LIBRARY_WITHOUT_EXTRA,
-    Kind.LIBRARY_WITHOUT_HALF: Pitfall.FP16_NEEDS_FP16_LIBRARY,
-    Kind.LIBRARY_WITHOUT_OPENCL: Pitfall.FOREIGN_TARGET,
-    Kind.PAGES_TOO_SMALL: Pitfall.PAGE_SIZE_16K,
-}
-_RIGHT = (Kind.MODEL_YOURS, Kind.DICTIONARY_YOURS, Kind.DICTIONARY_SAME, Kind.LIBRARY_FITS)
-_UNKNOWN = (
-    Kind.MODEL_UNTOLD,
-    Kind.MODEL_UNNAMED,
-    Kind.MODEL_FROM_ADDRESS,
-    Kind.DICTIONARY_MISSING,
-    Kind.DICTIONARY_UNNAMED,
-    Kind.LIBRARY_SILENT,
-    Kind.LIBRARY_NOT_HELD,
-    Kind.LIBRARY_MISSING,
-    Kind.NOT_OPENED,
-)
+    LIBRARY_FITS = "library-fits", Outcome.RIGHT
+    LIBRARY_OLDER = "library-older", Pitfall.OPT_NEWER_THAN_RUNTIME
+    LIBRARY_WITHOUT_EXTRA = "library-without-extra", Pitfall.LIBRARY_WITHOUT_EXTRA
+    LIBRARY_WITHOUT_HALF = "library-without-half", Pitfall.FP16_NEEDS_FP16_LIBRARY
+    LIBRARY_WITHOUT_OPENCL = "library-without-opencl", Pitfall.FOREIGN_TARGET
+    LIBRARY_SILENT = "library-silent", Outcome.UNKNOWN
+    LIBRARY_NOT_HELD = "library-not-held", Outcome.UNKNOWN
+    LIBRARY_MISSING = "library-missing", Outcome.UNKNOWN
+    ABI_WITHOUT_LIBRARY = "abi-without-library", Outcome.NOTE
+    PAGES_TOO_SMALL = "pages-too-small", Pitfall.PAGE_SIZE_16K
+
+    NOT_OPENED = "not-opened", Outcome.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -117,17 +91,15 @@ class Finding:
     @property
     def outcome(self) -> Outcome:
         """What it means for the verdict."""
-        if self.kind in _WRONG:
-            return Outcome.WRONG
-        if self.kind in _RIGHT:
-            return Outcome.RIGHT
-        return Outcome.UNKNOWN if self.kind in _UNKNOWN else Outcome.NOTE
+        means = self.kind.means
+        return means if isinstance(means, Outcome) else Outcome.WRONG
 
     @property
     def pitfall(self) -> str:
         """The ID of the catalogue's entry, "" where nothing is wrong."""
-        return str(_WRONG.get(self.kind, ""))
+        means = self.kind.means
+        return str(means) if isinstance(means, Pitfall) else ""
 
 
 #: What ``paddock check-app`` watches for.
-PITFALLS = tuple(dict.fromkeys(_WRONG.values()))
+PITFALLS = tuple(dict.fromkeys(kind.means for kind in Kind if isinstance(kind.means, Pitfall)))

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from pipeline.integrity.faults import Expected, Fault, compare
 from pipeline.integrity.record import deliveries, expected_out, in_out, is_inside, written_files
-from pipeline.plan.hashes import HashCache, sums_of
+from pipeline.plan.hashes import HashCache
 from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Ledger
+from pipeline.record.sums import sums_of
 from stages.contract import Digests
 from stages.files import sha256_of
 from stages.message import msg

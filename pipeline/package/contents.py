@@ -13,10 +13,10 @@ from pipeline.integrity.delivered import check_out
 from pipeline.integrity.faults import refuse
 from pipeline.package.description import MORE_SUMS, SUMS, Description, NotPassed, are_of
 from pipeline.package.manifest import Layer, Manifest, is_safe_title
-from pipeline.plan.hashes import sums_of
 from pipeline.plan.lockfile import lock_of
 from pipeline.project import Project
 from pipeline.record.ledger import Ledger
+from pipeline.record.sums import sums_of
 from pipeline.registry.content import PUSH_AGAIN, Blob
 from pipeline.registry.reference import digest_of
 from pipeline.report.model import REPORT_FILE, Report, ReportError, parse_report

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 
 from pipeline.errors import UsageError
 from pipeline.package.manifest import Layer, PackageRefused
-from pipeline.plan.hashes import sums_in
+from pipeline.record.sums import sums_in
 from pipeline.record.verdict import Verdict
 from pipeline.report.model import Report
 from pipeline.text import one_line

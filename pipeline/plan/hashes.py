@@ -100,15 +100,3 @@ def _open(path: Path) -> sqlite3.Connection:
         database = sqlite3.connect(path)
         database.execute(_SCHEMA)
     return database
-
-
-def sums_of(folder: Path) -> dict[str, str]:
-    """Return :func:`sums_in` a folder's SHA256SUMS; nothing where it has none."""
-    sums = folder / "SHA256SUMS"
-    return sums_in(sums.read_bytes()) if sums.is_file() else {}
-
-
-def sums_in(data: bytes) -> dict[str, str]:
-    """Return the SHA-256 of each file that a SHA256SUMS names."""
-    lines = data.decode("utf-8", "replace").splitlines()
-    return {line[66:]: line[:64] for line in lines if line[64:66] == "  "}

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pipeline.errors import IntegrityFailed, UsageError
 from pipeline.models.fetch_context import FetchContext
-from pipeline.plan.hashes import HashCache, sums_of
+from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import FromProject
 from pipeline.plan.start import model_of, one_file, tree_of
 from pipeline.project import Project, load_project
+from pipeline.record.sums import sums_of
 from stages.contract.artifacts import DICTIONARY, PREPROCESS
 from stages.contract.variant import Variant
 from stages.message import msg

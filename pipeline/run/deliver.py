@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from pipeline.integrity.record import is_inside
-from pipeline.plan.hashes import sums_of
+from pipeline.record.sums import sums_of
 from pipeline.report.html import NOTHING_BESIDE, PAGE_FILE, Beside, is_page_of, render_html
 from pipeline.report.markdown import render_markdown
 from pipeline.report.model import REPORT_FILE, Report, ReportError, load_report

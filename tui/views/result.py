@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.record.sums import sums_of
+
 if TYPE_CHECKING:
     from pipeline.report.model import Report
 
-_SUMS = "SHA256SUMS"
 #: What comes first; all else follows by name, lists of sums last.
 _FIRST = (".nb", ".html")
 
@@ -51,7 +52,7 @@ def read_result(
     folder: Path, names: Iterable[str], report: Report | None, *, is_own: bool
 ) -> Result:
     """Look at the delivered files ``names`` in ``folder``; their hashes are those of ``SHA256SUMS``."""
-    sums = _sums(folder / _SUMS)
+    sums = sums_of(folder)
     names = list(names)
     files = [File(it, _size(folder / it), sums.get(it, "")) for it in names if "/" not in it]
     for inner in {name.partition("/")[0] for name in names if "/" in name}:
@@ -82,13 +83,3 @@ def _size(path: Path) -> int | None:
         return path.stat().st_size
     except OSError:
         return None
-
-
-def _sums(path: Path) -> dict[str, str]:
-    """Return file name -> SHA-256, as ``sha256sum`` writes them."""
-    try:
-        lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return {}
-    pairs = (line.split("  ", 1) for line in lines if "  " in line)
-    return {name: digest for digest, name in pairs}
