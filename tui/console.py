@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import json
 import os
 import sys
 import unicodedata
@@ -74,6 +75,10 @@ class Terminal:
         """Write a line of machine-readable output to stdout, unchanged."""
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+    def document(self, document: object) -> None:
+        """Write a JSON document to stdout."""
+        self.raw(json.dumps(document, indent=2))
 
     def note(self, line: str, style: str = "") -> None:
         """Write a line to stderr; control characters in it are shown, not obeyed."""

@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import IO
 
 from pipeline.errors import UsageError
@@ -14,11 +13,10 @@ from pipeline.package.contents import Package
 from pipeline.registry.client import Registry
 from pipeline.registry.content import (
     Blob,
-    changed,
-    has_blob,
     manifest_digest,
+    opened,
     put_manifest,
-    send_blob,
+    send_missing,
     twice,
 )
 from pipeline.registry.reference import Reference, digest_of
@@ -79,24 +77,10 @@ def push(package: Package, registry: Registry, say: Callable[[str], None]) -> Pu
     digest = digest_of(data)
     before = manifest_digest(registry, reference.tag)
     sources: dict[Blob, Callable[[], IO[bytes]]] = {
-        layer.blob: partial(_opened, package.path(layer)) for layer in manifest.layers
+        layer.blob: partial(opened, package.path(layer)) for layer in manifest.layers
     }
     sources |= {manifest.config: partial(io.BytesIO, package.config)}
-    progress = Transfer(manifest.size, say)
-    sent = 0
-    for blob, opened in sources.items():
-        if has_blob(registry, blob):
-            progress.skip(blob.size)
-        else:
-            twice(partial(send_blob, registry, blob, opened, progress))
-            sent += blob.size
+    sent = send_missing(registry, sources, Transfer(manifest.size, say))
     if before != digest:
         twice(partial(put_manifest, registry, reference.tag, data))
     return Pushed(reference, digest, before, sent)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    try:
-        return io.FileIO(path)
-    except OSError as error:
-        raise changed(str(path)) from error

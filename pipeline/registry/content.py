@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -104,6 +106,32 @@ def send_blob(
             body=body,
         )
     registry.finish(done)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Return a file that was hashed and is to be sent.
+
+    Raises:
+        IntegrityFailed: it cannot be read any more.
+    """
+    try:
+        return io.FileIO(path)
+    except OSError as error:
+        raise changed(str(path)) from error
+
+
+def send_missing(
+    registry: Registry, sources: Mapping[Blob, Callable[[], IO[bytes]]], progress: Transfer
+) -> int:
+    """Send what the registry does not have yet; return how many bytes that was."""
+    sent = 0
+    for blob, opens in sources.items():
+        if has_blob(registry, blob):
+            progress.skip(blob.size)
+        else:
+            twice(partial(send_blob, registry, blob, opens, progress))
+            sent += blob.size
+    return sent
 
 
 def fetch_blob(registry: Registry, blob: Blob, target: Path, progress: Transfer) -> None:

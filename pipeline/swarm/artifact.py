@@ -13,14 +13,13 @@ from pipeline.package.manifest import Form, Layer, Manifest, parse_manifest
 from pipeline.registry.client import Registry
 from pipeline.registry.content import (
     Blob,
-    changed,
     fetch_blob,
     get_manifest,
-    has_blob,
     manifest_digest,
+    opened,
     put_manifest,
     read_blob,
-    send_blob,
+    send_missing,
     twice,
 )
 from pipeline.registry.failures import RegistryFailed
@@ -40,7 +39,7 @@ _NOT_ALLOWED = 405
 def file_layer(title: str, path: Path) -> tuple[Layer, Opened]:
     """Return a layer of one file."""
     size, sha256 = sha256_of(path)
-    return Layer(title, Blob(f"sha256:{sha256}", size)), partial(_opened, path)
+    return Layer(title, Blob(f"sha256:{sha256}", size)), partial(opened, path)
 
 
 def archive_layer(title: str, files: Mapping[str, Path]) -> tuple[Layer, Opened]:
@@ -70,14 +69,9 @@ def send(
     config = Blob(digest_of(document), len(document))
     manifest = Manifest(config, tuple(layers), {}, form)
     data = manifest.dump()
-    progress = Transfer(manifest.size, say)
-    sources: dict[Blob, Opened] = {layer.blob: opened for layer, opened in layers.items()}
+    sources = {layer.blob: opens for layer, opens in layers.items()}
     sources[config] = partial(io.BytesIO, document)
-    for blob, opened in sources.items():
-        if has_blob(registry, blob):
-            progress.skip(blob.size)
-        else:
-            twice(partial(send_blob, registry, blob, opened, progress))
+    send_missing(registry, sources, Transfer(manifest.size, say))
     twice(partial(put_manifest, registry, tag, data))
     return digest_of(data)
 
@@ -143,10 +137,3 @@ def forget(registry: Registry, tag: str) -> bool:
         return False
     registry.finish(answer)
     return answer.status_code != _NOT_ALLOWED
-
-
-def _opened(path: Path) -> IO[bytes]:
-    try:
-        return io.FileIO(path)
-    except OSError as error:
-        raise changed(str(path)) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -66,7 +65,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         stop.check()
         raise
     if options.json:
-        terminal.raw(json.dumps(_as_json(report), indent=2))
+        terminal.document(_as_json(report))
     else:
         _show(report, terminal)
     return Exit.INTEGRITY if report.faults else Exit.OK
@@ -76,7 +75,7 @@ def _identify(found: Sequence[Identity], options: argparse.Namespace, terminal: 
     """Print what files are; return exit code 5 if one is not the last good run's."""
     if options.json:
         body = {"schema_version": 1, "files": [_identity_as_json(item) for item in found]}
-        terminal.raw(json.dumps(body, indent=2))
+        terminal.document(body)
     else:
         for item in found:
             _show_identity(item, terminal)
@@ -95,7 +94,7 @@ def _compare(
             "schema_version": 1,
             "stages": [{**asdict(item), "same": item.same} for item in stages],
         }
-        terminal.raw(json.dumps(body, indent=2))
+        terminal.document(body)
     else:
         for item in stages:
             _show_compared(item, terminal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from pipeline.app.check import check_app
@@ -41,7 +40,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Look into the app and print what was found."""
     report = check_app(load_project(Path(options.project)), options.app)
     if options.json:
-        terminal.raw(json.dumps(report.as_json(), indent=2))
+        terminal.document(report.as_json())
     else:
         _show(report, terminal)
     return report.code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     found = look(project, os.environ, terminal.pass_on, stop, options.image)
     if options.json:
         body = {"schema_version": found.VERSION, **encode(found)}
-        terminal.raw(json.dumps(body, indent=2))
+        terminal.document(body)
     else:
         for item in found.models:
             _show(item, terminal)

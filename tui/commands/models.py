@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 
 from pipeline.errors import UsageError
@@ -71,7 +70,7 @@ def _path(options: argparse.Namespace, terminal: Terminal) -> None:
 
 def _show(found: list[Listed], as_json: bool, terminal: Terminal) -> None:
     if as_json:
-        terminal.raw(json.dumps([item.as_json() for item in found], indent=2))
+        terminal.document([item.as_json() for item in found])
         return
     for item in found:
         for line in _lines(item):

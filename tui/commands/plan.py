@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     prepared = prepare(connect(project, os.environ), frozenset(), terminal.pass_on)
     steps = foreseen(prepared)
     if options.json:
-        terminal.raw(json.dumps([_as_json(step) for step in steps], indent=2))
+        terminal.document([_as_json(step) for step in steps])
         return Exit.OK
     for step in steps:
         terminal.print(f"{step.stage:<8} {plan_line(step.action, step.reason)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     registry = Registry(reference, os.environ, options.plain_http)
     pulled = pull(registry, folder, terminal.pass_on, failed=options.failed)
     if options.json:
-        terminal.raw(json.dumps(_as_json(pulled), indent=2))
+        terminal.document(_as_json(pulled))
     else:
         for line in pulled_lines(pulled):
             terminal.results.print(line, soft_wrap=True)

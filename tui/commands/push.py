@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     registry = Registry(reference, os.environ, options.plain_http)
     pushed = push(package, registry, terminal.pass_on)
     if options.json:
-        terminal.raw(json.dumps(_as_json(pushed, package), indent=2))
+        terminal.document(_as_json(pushed, package))
     else:
         for line in pushed_lines(pushed, package):
             terminal.results.print(line, soft_wrap=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     stop = stopped_by_signals()
     found = read_images(project, os.environ, terminal.pass_on, stop, options.images, options.test)
     if options.json:
-        terminal.raw(json.dumps({"schema_version": found.VERSION, **encode(found)}, indent=2))
+        terminal.document({"schema_version": found.VERSION, **encode(found)})
     else:
         for item in found.images:
             terminal.print(item.image, "bold")

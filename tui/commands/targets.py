@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict, dataclass
 
 from stages.contract import Exit
@@ -76,7 +75,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the targets."""
     if options.json:
         listed = [{**asdict(item), "file": Variant(item.name).file} for item in TARGETS]
-        terminal.raw(json.dumps(listed, indent=2))
+        terminal.document(listed)
         return Exit.OK
     for item in TARGETS:
         terminal.print(f"{item.name}  {Variant(item.name).file}", "bold")

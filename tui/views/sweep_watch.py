@@ -39,7 +39,8 @@ class SweepWatch:
         self._own: Follower | None = None
         self._followers: dict[str, tuple[str, Follower]] = {}
         self._launched: Started | None = None
-        self._is_caught_up = False
+        #: Whether all that there was to read has been read.
+        self.is_caught_up = False
 
     def launch(self, started: Started) -> None:
         """Follow a sweep from its first breath."""
@@ -56,11 +57,6 @@ class SweepWatch:
             who is not None and (who.pid, who.host) == (view.pid, view.host) and not view.finished
         )
 
-    @property
-    def is_caught_up(self) -> bool:
-        """Whether all that there was to read has been read."""
-        return self._is_caught_up
-
     def poll(self) -> bool:
         """Read what is new; tell whether anything changed."""
         before = self.goes_on
@@ -73,7 +69,7 @@ class SweepWatch:
         self.view.apply_all(own)
         told = self._read_members(BATCH - len(own))
         self.seen = [*own, *told]
-        self._is_caught_up = len(own) < BATCH and len(self.seen) < BATCH
+        self.is_caught_up = len(own) < BATCH and len(self.seen) < BATCH
         self.died_before_start = ended.folder if ended and not self.view.name else None
         if any(isinstance(it.event, Delivered) for it in own):
             self._take_table()
@@ -89,7 +85,7 @@ class SweepWatch:
 
     def _follow(self, sweep: RunFolder) -> None:
         self.folder, self.view, self._own = sweep, SweepView(), Follower(sweep.events)
-        self._followers, self._is_caught_up = {}, False
+        self._followers, self.is_caught_up = {}, False
 
     def _read_members(self, limit: int) -> list[Envelope]:
         """Read on in the records of the members that run, ``limit`` events at most."""
@@ -123,7 +119,7 @@ class SweepWatch:
 
     def _notice_a_death(self) -> bool:
         """A sweep that seems to go on, while nobody is at it and no more events come, was cut short."""
-        is_alone = not self.goes_on and self._is_caught_up and not self.seen
+        is_alone = not self.goes_on and self.is_caught_up and not self.seen
         if not is_alone or not self.view.open_members:
             return False
         begun = self._begun()

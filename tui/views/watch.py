@@ -24,7 +24,8 @@ class Watch:
     def __init__(self, state: Path) -> None:
         self._state = state
         self._follower: Follower | None = None
-        self._is_caught_up = False
+        #: Whether all that there was to read has been read.
+        self.is_caught_up = False
         self._launched: Started | None = None
         self._left = ""
         self._seen_runs: tuple[int, bool] | None = None
@@ -53,7 +54,7 @@ class Watch:
             self.view.find_logs(self.run)
         self.died_before_start = ended.folder if ended and not self.view.name else None
         changed = switched or bool(self.seen) or before != self.is_running
-        self._is_caught_up = len(self.seen) < BATCH
+        self.is_caught_up = len(self.seen) < BATCH
         return self._notice_a_death() or changed
 
     @property
@@ -70,11 +71,6 @@ class Watch:
         """Follow a runner from its first breath."""
         self._launched = started
         self.follow(started.folder)
-
-    @property
-    def is_caught_up(self) -> bool:
-        """Whether all that there was to read has been read."""
-        return self._is_caught_up
 
     def _choose(self) -> bool:
         """Follow the run that goes on, or the last one if none was chosen yet."""
@@ -113,7 +109,7 @@ class Watch:
     def follow(self, run: RunFolder) -> None:
         """Follow ``run`` from its first event."""
         self.run, self.view, self.is_earlier = run, RunView(), False
-        self._follower, self._is_caught_up = Follower(run.events), False
+        self._follower, self.is_caught_up = Follower(run.events), False
 
     @property
     def _runs_here(self) -> bool:
@@ -130,7 +126,7 @@ class Watch:
 
     def _notice_a_death(self) -> bool:
         """A stage that seems to run, while no runner does and no more events come, has stopped."""
-        alone = not self._runs_here and self._is_caught_up and not self.seen
+        alone = not self._runs_here and self.is_caught_up and not self.seen
         if not alone or self.view.finished or self.view.running_stage is None:
             return False
         self.view.cut_short()

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from tui.keys import bindings
 from tui.widgets.columns import fitted
 from tui.widgets.marked import cursor_mark
-from tui.widgets.prompt import Finder
+from tui.widgets.prompt import Finder, Finding
 
 #: Returns row ``index`` for a width in cells.
 Draw = Callable[[int, int], Text]
@@ -26,7 +26,7 @@ Draw = Callable[[int, int], Text]
 _WHOLE = 1000
 
 
-class Listing(ScrollView, can_focus=True):
+class Listing(Finding, ScrollView, can_focus=True):
     """Rows with a cursor. What a row says comes from a function, so nothing is kept for thousands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
@@ -172,20 +172,6 @@ class Listing(ScrollView, can_focus=True):
         """Open the row."""
         if self.cursor in self._shown:
             self.post_message(self.Chosen(self, self.cursor))
-
-    # Finding.
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Take esc only while not all rows are shown."""
-        return bool(self._finder.term) if action == "show_all" else True
-
-    async def action_find(self) -> None:
-        """Ask what the rows must have."""
-        await self._finder.ask()
-
-    def action_show_all(self) -> None:
-        """Show all rows again."""
-        self._finder.clear()
 
 
 class MarkingList(Listing, inherit_bindings=False):

@@ -9,10 +9,10 @@ from textual.containers import VerticalScroll
 
 from tui.keys import bindings
 from tui.widgets.line import Line
-from tui.widgets.prompt import Finder
+from tui.widgets.prompt import Finder, Finding
 
 
-class Page(VerticalScroll, can_focus=True):
+class Page(Finding, VerticalScroll, can_focus=True):
     """Its text stands in :class:`Line` widgets."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list", "find", "clear")
@@ -24,15 +24,3 @@ class Page(VerticalScroll, can_focus=True):
     def _narrow(self, term: str) -> tuple[int, int]:
         counts = [line.narrow(term) for line in self.query(Line)]
         return sum(shown for shown, _all in counts), sum(every for _shown, every in counts)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Take esc only while not all is shown."""
-        return bool(self._finder.term) if action == "show_all" else True
-
-    async def action_find(self) -> None:
-        """Ask what to look for."""
-        await self._finder.ask()
-
-    def action_show_all(self) -> None:
-        """Show all lines again."""
-        self._finder.clear()

@@ -146,3 +146,21 @@ class Finder:
             self._widget.focus()  # the prompt stays, and says that not all is shown
         else:
             self.clear()
+
+
+class Finding:
+    """A widget's keys for its :class:`Finder`."""
+
+    _finder: Finder
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Take esc only while not all is shown."""
+        return bool(self._finder.term) if action == "show_all" else True
+
+    async def action_find(self) -> None:
+        """Ask what to look for."""
+        await self._finder.ask()
+
+    def action_show_all(self) -> None:
+        """Show all again."""
+        self._finder.clear()

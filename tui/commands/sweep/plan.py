@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -35,7 +34,7 @@ def show_plan(
         return _plan_several(file, options, terminal)
     plan, better = _planned(folder, load_members(folder), options, terminal)
     if options.json:
-        terminal.raw(json.dumps(_as_json(plan, better, options.jobs or 1), indent=2))
+        terminal.document(_as_json(plan, better, options.jobs or 1))
     else:
         _print_plan(plan, better, options, terminal)
     return Exit.OK
@@ -59,7 +58,7 @@ def _plan_several(file: Path, options: argparse.Namespace, terminal: Terminal) -
             terminal.print(f"{one_line(name)}:")
             _print_plan(plan, better, options, terminal)
     if options.json:
-        terminal.raw(json.dumps({"projects": plans}, indent=2))
+        terminal.document({"projects": plans})
     return max(codes)
 
 
