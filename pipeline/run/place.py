@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.engine.connection import Engine
@@ -74,7 +75,8 @@ class Place:
             PaddockError: it was stopped, or the container failed.
             EngineError: the engine refused or went away.
         """
-        output, stage = _Output(), stage or self.helper
+        printed, complaints = bytearray(), deque[int](maxlen=_KEPT)
+        stage = stage or self.helper
         service = self.workspace.compose.services[stage]
         job = Job(
             service=service if has_volumes else service.model_copy(update={"volumes": ()}),
@@ -86,16 +88,15 @@ class Place:
             read_only=True,
             entrypoint=tuple(command[:1]),
         )
-        exited = self.engine.containers.run(
-            job, {}, Sink(output.take, output.take_complaints), stop
-        )
+        exited = self.engine.containers.run(job, {}, Sink(printed.extend, complaints.extend), stop)
         if exited.stopped:
             raise PaddockError(msg("{what} was stopped", what))
         if exited.code != Exit.OK:
             message = msg("{what} ended with code {code}", what, exited.code)
             remedy = msg("build the images again: paddock images build")
-            raise PaddockError(message, output.last_complaint(), remedy)
-        return bytes(output.printed)
+            said = bytes(complaints).decode("utf-8", "replace").splitlines()
+            raise PaddockError(message, one_line(said[-1]) if said else "", remedy)
+        return bytes(printed)
 
     def processor(self) -> str:
         """Return the vector units of the processor that stages run on: kernels are chosen by them."""
@@ -104,24 +105,6 @@ class Place:
         what, command = msg("asking for the processor"), ("cat", "/proc/cpuinfo")
         told = self.ask(what, command, lambda: 0, has_volumes=False)
         return flags_of(told.decode("utf-8", "replace"))
-
-
-@dataclass
-class _Output:
-    """What a container prints, and the end of what it complained about."""
-
-    printed: bytearray = field(default_factory=bytearray)
-    complaints: bytes = b""
-
-    def take(self, data: bytes) -> None:
-        self.printed += data
-
-    def take_complaints(self, data: bytes) -> None:
-        self.complaints = (self.complaints + data)[-_KEPT:]
-
-    def last_complaint(self) -> str:
-        lines = self.complaints.decode("utf-8", "replace").splitlines()
-        return one_line(lines[-1]) if lines else ""
 
 
 def find_images(
