@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.app import App
-from textual.message import Message
 
 from pipeline.errors import PaddockError
 from tui.language import _
@@ -24,13 +23,6 @@ class EndingApp(App[None]):
     backend: Backend
     _watch: Watch
     _orders = 0
-
-    class EndedOnSwarm(Message):
-        """The sweep on the Swarm is ended, or why not."""
-
-        def __init__(self, error: Exception | None) -> None:
-            super().__init__()
-            self.error = error
 
     def tell(self, error: Exception) -> None:
         """Show an error and its remedy."""
@@ -76,16 +68,9 @@ class EndingApp(App[None]):
 
     @work(thread=True, group="ending", exclusive=True)
     def _end_on_swarm(self) -> None:
-        error: Exception | None = None
         try:
             self.backend.sweeps.end_on_swarm()
-        except (PaddockError, OSError) as caught:
-            error = caught
-        self.post_message(self.EndedOnSwarm(error))
-
-    @on(EndedOnSwarm)
-    def _say_ended(self, message: EndedOnSwarm) -> None:
-        if message.error is not None:
-            self.tell(message.error)
+        except (PaddockError, OSError) as error:
+            self.call_later(self.tell, error)
         else:
-            self.notify(_("The sweep on the Swarm is ended."))
+            self.call_later(self.notify, _("The sweep on the Swarm is ended."))
