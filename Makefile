@@ -49,9 +49,13 @@ check-source:
 	MYPYPATH=tests:scripts .venv/bin/mypy --explicit-package-bases stages pipeline tui tests
 	.venv/bin/lint-imports
 
+# Tests write many thousands of small files. In memory, if it has room and lets programs be started from there,
+# this takes a fourth less of the processor. Tests that passed leave nothing there.
+check-tests: export PYTEST_DEBUG_TEMPROOT = $(shell findmnt -nro OPTIONS,AVAIL --bytes /dev/shm 2>/dev/null \
+    | awk '!/noexec/ && $$2 > 4e9 { print "/dev/shm" }')
 check-tests:
-	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal tests/tui tests/unit tests/cases \
-	    tests/fuzz tests/pitfalls/app tests/faults/test_files.py
+	.venv/bin/pytest -q -n $(WORKERS) --dist worksteal -o tmp_path_retention_policy=failed \
+	    tests/tui tests/unit tests/cases tests/fuzz tests/pitfalls/app tests/faults/test_files.py
 
 # Every parser gets INPUTS damaged files, others each time: of the host first, then of the stages.
 INPUTS = 10000
