@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipeline.integrity.identify import Identifier, Identity
@@ -81,22 +81,28 @@ class Models:
         return ""
 
     @cached_property
-    def _official(self) -> dict[str, set[str]]:
+    def _official(self) -> dict[str, frozenset[str]]:
         """The fingerprints of the tensors of every official model that was fetched, by name."""
         found = {name: _parameters(model) for name, model in MODELS.items()}
-        return {name: _fingerprints(path) for name, path in found.items() if path.is_file()}
+        return {
+            name: _fingerprints(path, path.stat().st_mtime_ns)
+            for name, path in found.items()
+            if path.is_file()
+        }
 
 
 def _parameters(model: OfficialModel) -> Path:
     return official_folder(model) / "inference.pdiparams"
 
 
-def _fingerprints(path: Path) -> set[str]:
-    return {
+@lru_cache
+def _fingerprints(path: Path, _changed: int) -> frozenset[str]:
+    """Return the fingerprints of a file's tensors; of one that was not changed they are known."""
+    return frozenset(
         tensor_fingerprint(DTYPES[tensor.dtype][0], tensor.shape, data)
         for tensor, data in read_weights(path)
         if tensor.dtype in DTYPES
-    }
+    )
 
 
 def _output_weights(nb: NaiveBuffer) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -264,7 +264,7 @@ def _load(path: Path) -> tuple[str, Any]:
     """Return the file's text, and its values."""
     try:
         text = path.read_text(encoding="utf-8")
-        return text, yaml.load(text, _LOADER)  # noqa: S506 - both are safe
+        return text, _values(text)
     except (OSError, UnicodeDecodeError) as error:
         remedy = msg("start paddock from its own repository, or install it from there")
         raise UsageError(msg("cannot read it: {error}", error), str(path), remedy) from error
@@ -275,6 +275,12 @@ def _load(path: Path) -> tuple[str, Any]:
         raise UsageError(
             msg("it is not YAML: {problem}", problem), f"{path}{line}", msg("correct the file")
         ) from error
+
+
+@lru_cache(maxsize=8)
+def _values(text: str) -> Any:
+    """Return what a text says, which nobody changes: every project asks for the same file."""
+    return yaml.load(text, _LOADER)  # noqa: S506 - both are safe
 
 
 def _line(node: yaml.Node | None, where: tuple[str, ...]) -> int:
