@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import pytest
 
 #: What answers a request instead: status, headers, body.
 Answer = tuple[int, dict[str, str], bytes]
@@ -90,7 +93,10 @@ def digest(data: bytes) -> str:
 def tiny_registry(certificate: Path | None = None) -> Iterator[TinyRegistry]:
     """Run one on a free port; with TLS if it has a certificate, with its key in the same file."""
     registry = TinyRegistry()
-    with _Server(("127.0.0.1", 0), _handler_of(registry)) as server:
+    with (
+        contextlib.nullcontext() if certificate else _no_authorities(),
+        _Server(("127.0.0.1", 0), _handler_of(registry)) as server,
+    ):
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
@@ -101,6 +107,15 @@ def tiny_registry(certificate: Path | None = None) -> Iterator[TinyRegistry]:
             yield registry
         finally:
             server.shutdown()
+
+
+@contextlib.contextmanager
+def _no_authorities() -> Iterator[None]:
+    """Let nobody read the system's authorities, which takes long, to find that there is no TLS here."""
+    with TemporaryDirectory() as empty, pytest.MonkeyPatch.context() as patch:
+        none = ssl.get_default_verify_paths()._replace(cafile="", capath=empty)
+        patch.setattr(ssl, "get_default_verify_paths", lambda: none)
+        yield
 
 
 class _Server(ThreadingHTTPServer):
