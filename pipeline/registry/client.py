@@ -83,7 +83,7 @@ class Registry:
     _session: Session = field(default_factory=Session, repr=False)
     _authorization: str = field(default="", repr=False)
     _trusted: str | bool = True
-    _proxies: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    _proxies: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict, repr=False)
 
     def open(self) -> None:
         """See that a registry answers; one on this machine may do without TLS, as for Docker.
@@ -220,7 +220,7 @@ class Registry:
 
     def _proxies_to(self, url: str) -> dict[str, str]:
         """Return through whom a host is asked; the environment is gone through for each only once."""
-        host = urljoin(url, "/")
+        host = urlsplit(url)[:2]
         if host not in self._proxies:
             self._proxies[host] = get_environ_proxies(url)
         return self._proxies[host]
