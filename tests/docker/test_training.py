@@ -27,19 +27,25 @@ dictionary = "data/dict.txt"
 
 [train]
 mode = "frozen"
-epochs = 2
+epochs = 4
 batch_size = 16
 
 [verify]
 min_accuracy = 0.5
 """
-TEST = 20
+#: Lines: enough steps to be stopped between them, and few images whose features are computed.
+TRAIN, VAL, TEST = 64, 16, 20
 
 
 @pytest.fixture(scope="module")
 def files(lines: Path) -> Files:
-    """Few images to measure on: what they are read as takes the longest."""
-    return {"data": lines, "data/test.txt": first_lines(lines / "test.txt", TEST)}
+    """Few images: what each of them is read as, or gives as features, takes the longest."""
+    counts = {"train": TRAIN, "val": VAL, "test": TEST}
+    labels = {
+        f"data/{split}.txt": first_lines(lines / f"{split}.txt", count)
+        for split, count in counts.items()
+    }
+    return {"data": lines, **labels}
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +109,9 @@ def test_another_run_that_was_stopped_goes_on_and_makes_the_same_bytes(
     told = {"report.json: stages differs", "report.json: training differs"}
     assert set(differences(folder, again)) == told
     whole, resumed = without_times(report_of(folder)), without_times(report_of(again))
-    for report, computed in ((whole, 260), (resumed, 0)):
-        features = {"images": 260, "computed": computed, "cached": 260 - computed}
+    every = TRAIN + VAL
+    for report, computed in ((whole, every), (resumed, 0)):
+        features = {"images": every, "computed": computed, "cached": every - computed}
         for said in (report["training"], report["stages"]["train"]["metrics"]):
             assert said.pop("features") == features, "what it had when it was stopped"
     assert whole["training"] == resumed["training"] and whole["stages"] == resumed["stages"]
