@@ -25,10 +25,9 @@ from pipeline.swarm.order import INPUTS, Job, Order
 from pipeline.sweep.plan import plan_sweep
 from stages.contract import Exit
 from support.pretended import PretendedEngine
-from support.projects import MINIMAL, write_project
+from support.projects import SCRATCH, write_project
 from support.registry import TinyRegistry, tiny_registry
 
-PROJECT = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 SWEEP = "[sweep.matrix]\ntrain.seed = [1, 2]\n"
 
 
@@ -56,7 +55,7 @@ class OnNode:
 @contextmanager
 def on_node(scratch: Path) -> Iterator[OnNode]:
     """Begin a sweep, as far as the registry is concerned."""
-    folder, there = write_project(scratch / "here", PROJECT + SWEEP), scratch / "there"
+    folder, there = write_project(scratch / "here", SCRATCH + SWEEP), scratch / "there"
     there.mkdir()
     engine = PretendedEngine()
     opened = [

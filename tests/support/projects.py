@@ -13,6 +13,8 @@ test = ["test.txt"]
 dictionary = "dict.txt"
 """
 MINIMAL = HEAD + DATA
+#: Without weights to fetch.
+SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 #: A label of a page, for projects whose task is detection.
 PAGE = '[{"transcription": "AB", "points": [[0, 0], [9, 0], [9, 9], [0, 9]]}]'
 

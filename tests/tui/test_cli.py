@@ -16,13 +16,11 @@ from pipeline.report.model import load_report
 from pipeline.run.deliver import complete, deliver
 from stages.contract import Mismatch
 from support.cli import NO_ENGINE, call, paddock
-from support.projects import MINIMAL, write_project
+from support.projects import MINIMAL, SCRATCH, write_project
 from support.results import make_parity, make_report
 from tui.cli import main
 from tui.commands import COMMANDS
 from tui.console import Terminal
-
-SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 
 
 @pytest.fixture

@@ -27,11 +27,7 @@ from support.elf import ARM, X86_64, lite_library
 
 NAME = "libpaddle_light_api_shared.so"
 TOP = "inference_lite_lib.armlinux.armv8.gcc.with_extra"
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def archive(library: bytes, *more: tarfile.TarInfo) -> bytes:

@@ -40,16 +40,12 @@ from support.elf import android_library, arm_32_library
 from support.shipped import record
 
 SECOND = "assets/models/ocr_v2/rec.nb"
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return shipped_project(tmp_path_factory.mktemp("shipped") / "project")
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 def said(app: Path, project: Project) -> tuple[int, dict[str, str]]:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from pipeline.integrity.delivered import check_out
 from pipeline.integrity.record import written_files
-from pipeline.project import Project, load_project
+from pipeline.project import Project
 from pipeline.record.ledger import Conclusion, Ledger
 from stages.contract import digests_of
-from support.projects import write_project
 
 FIRST = {"model_x86.nb": b"first", "dict.txt": b"A\n", "SHA256SUMS": b"sums"}
 SECOND = {**FIRST, "model_x86.nb": b"other"}
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return load_project(write_project(tmp_path / "project"))
 
 
 @pytest.fixture

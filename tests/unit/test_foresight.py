@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from pipeline.record.events import Envelope, StagePlanned
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from stages.contract import Exit
-from support.pretended import PretendedEngine, install
-from support.projects import MINIMAL, write_project
+from support.pretended import PretendedEngine
+from support.projects import SCRATCH, write_project
 from support.results import FILES
-
-SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
 
 
 def go(folder: Path, *, dry_run: bool = False) -> tuple[int, str]:

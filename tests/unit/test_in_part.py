@@ -17,7 +17,7 @@ from pipeline.report.limits import changed_limits
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from stages.contract import Exit
-from support.pretended import PretendedEngine, install
+from support.pretended import PretendedEngine
 from support.projects import MINIMAL, write_project
 from tui.console import Terminal
 from tui.printer import print_report
@@ -34,11 +34,6 @@ STRICT = "[quantize]\nmin_agreement = 0.995\n"
 FLOAT32, INT16, INT8 = (
     {f"model_{target}{kind}.nb" for target in ("arm", "x86")} for kind in ("", "_int16", "_int8")
 )
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
 
 
 def go(folder: Path) -> tuple[int, list[Envelope]]:

@@ -18,11 +18,6 @@ def upload(folder: Path, split: str = "train") -> Upload:
         return split_upload(load_project(folder), split, cache)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "p")
-
-
 def test_a_split_is_its_label_files_and_their_images(folder: Path) -> None:
     made = upload(folder)
     assert sorted(made.files) == ["train.txt", "train/0.png", "train/1.png"]

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from pipeline.integrity.ledger_check import check_ledger
-from pipeline.project import Project, load_project
+from pipeline.project import Project
 from pipeline.record.events import EventLog, RunFinished
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
 from pipeline.record.runs import create_run
-from support.projects import write_project
 from support.results import make_result
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return load_project(write_project(tmp_path / "project"))
 
 
 def path_of(project: Project) -> Path:

@@ -9,13 +9,11 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.project import load_project
 from pipeline.project.members import Member, load_members
-from support.projects import MINIMAL, write_project
-
-START = f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
+from support.projects import SCRATCH, write_project
 
 
 def members(folder: Path, sweep: str) -> dict[str, Member]:
-    found = load_members(write_project(folder, START + sweep))
+    found = load_members(write_project(folder, SCRATCH + sweep))
     return {member.name: member for member in found}
 
 
@@ -151,6 +149,6 @@ def test_each_thing_that_is_wrong_is_said_once(tmp_path: Path) -> None:
 
 def test_a_sweep_changes_nothing_for_a_run_of_the_project(tmp_path: Path) -> None:
     project = load_project(
-        write_project(tmp_path / "p", START + "[sweep.matrix]\ntrain.seed = [1]\n")
+        write_project(tmp_path / "p", SCRATCH + "[sweep.matrix]\ntrain.seed = [1]\n")
     )
     assert (project.settings.train.seed, project.out) == (42, project.folder / "out")

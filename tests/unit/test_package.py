@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,7 @@ from pipeline.record.verdict import Verdict
 from stages.contract import Exit
 from support.cli import call
 from support.pushed import SHIPPED, delivered, layered
-from support.registry import Answer, TinyRegistry, digest, tiny_registry
-
-
-@pytest.fixture
-def registry() -> Iterator[TinyRegistry]:
-    with tiny_registry() as running:
-        yield running
+from support.registry import Answer, TinyRegistry, digest
 
 
 @pytest.fixture

@@ -25,14 +25,8 @@ from pipeline.report.page.say import cell, say, tag, written
 from stages.contract import Calibration, Mismatch
 from stages.message import msg
 from support.hostile_report import HOSTILE
-from support.projects import write_project
 from support.recorded import FINE_TUNED
 from support.results import make_model, make_parity, make_phone, make_report
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "project")
 
 
 def report(folder: Path, **parity: Any) -> Report:

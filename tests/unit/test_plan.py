@@ -12,10 +12,7 @@ from pipeline.plan.planner import BY_ID
 from pipeline.record.ledger import Components
 from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
-from support.projects import DATA, HEAD, MINIMAL, write_project
-
-#: Without weights to fetch.
-SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
+from support.projects import DATA, HEAD, MINIMAL, SCRATCH, write_project
 
 
 @pytest.fixture

@@ -16,15 +16,10 @@ from stages.contract.reading import ReadImage, Reading, Readings
 from stages.message import msg
 from support.cli import call
 from support.given import give_pd
-from support.pretended import PretendedEngine, install
+from support.pretended import PretendedEngine
 from support.projects import DATA, HEAD, write_project
 
 ALIKE = (Reading("pd", "AB", 0.9, 50.0), Reading("nb-x86", "AB", 0.9, 60.0))
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
 
 
 @pytest.fixture

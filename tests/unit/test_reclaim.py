@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -15,13 +14,12 @@ from pipeline.errors import EngineError, UsageError
 from pipeline.machine.reclaim import Old, Reclaimed, reclaim
 from pipeline.plan.lockfile import LOCK_FILE, MEMBERS_LOCKS, lock_entry, lock_text
 from pipeline.plan.workspace import workspace_of
-from pipeline.project import Project, load_project
+from pipeline.project import Project
 from pipeline.record.events import EventLog, StageCached, StageStarted
 from pipeline.record.ledger import Components, Conclusion, Entry, Ledger
 from pipeline.record.runs import list_runs, run_folder, sweep_folder
 from pipeline.swarm.kept import Begun, SwarmSweep
 from support.cli import call
-from support.projects import write_project
 from support.results import make_result
 
 #: Of four runs, the second passed, and the fourth is the last.
@@ -75,11 +73,6 @@ class Disk:
         """Return the last parts of the paths that were removed."""
         paths = [path for command in self.ran if command[0] == "rm" for path in command[3:]]
         return {path.rpartition("/")[2] for path in paths}
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return load_project(write_project(tmp_path / "p"))
 
 
 def entry(stage: str, run: str, inputs: str) -> Entry:

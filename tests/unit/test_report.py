@@ -21,7 +21,6 @@ from pipeline.run.deliver import report_texts
 from report_schema import SCHEMAS, schema_text
 from stages.contract import Fault, Mismatch
 from support.hostile_report import HOSTILE, with_hostile_texts
-from support.projects import write_project
 from support.recorded import DETECTION, FINE_TUNED, PIR, Recording
 from support.results import (
     UNCHECKED,
@@ -31,11 +30,6 @@ from support.results import (
     make_report,
     make_results,
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "project")
 
 
 def report(folder: Path, **parity: Any) -> Report:

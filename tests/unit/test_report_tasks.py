@@ -15,7 +15,6 @@ from pipeline.report.markdown import render_markdown
 from pipeline.report.model import GuardEntry, Outcome, Report, parse_report
 from pipeline.report.table import rows, titles
 from stages.contract import ChainedLine, ExportMetrics, Mismatch
-from support.projects import write_project
 from support.results import (
     ARM,
     NO_EVIDENCE,
@@ -26,11 +25,6 @@ from support.results import (
     make_results,
     make_turns,
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "project")
 
 
 def detection(folder: Path, **changes: Any) -> Report:

@@ -21,7 +21,6 @@ from pipeline.report.page.chart import Curve, curves
 from pipeline.report.training import MOST_POINTS, best_step, evaluations, summary
 from stages.contract import Curve as CurveDocument
 from stages.contract import FeatureCount, Point
-from support.projects import write_project
 from support.results import make_report, make_results
 
 #: Three evaluations; the second is the best, as tests/support/results.py says.
@@ -35,11 +34,6 @@ CURVE = [
     }.items()
     for name, value in values.items()
 ]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "project")
 
 
 def report(folder: Path, curve: list[Point] | None = None, **metrics: Any) -> Report:

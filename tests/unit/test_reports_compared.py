@@ -26,19 +26,8 @@ from pipeline.report.reports_compared import (
 )
 from stages.contract import Mismatch
 from support.hostile_report import HOSTILE
-from support.projects import write_project
-from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.recorded import CACHED_RUN, RUN
 from support.results import make_model, make_parity, make_report
-
-
-@pytest.fixture
-def recorded(tmp_path: Path) -> Path:
-    return recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "project")
 
 
 def report(folder: Path, *lines: Mismatch, **edits: Any) -> Report:

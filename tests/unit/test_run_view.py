@@ -10,29 +10,24 @@ from pipeline.record.events import Envelope, EventLog, RunFailed, RunFinished, S
 from pipeline.record.runlock import LOCK_NAME, run_lock
 from pipeline.record.runs import RunFolder, create_run, latest_own, run_folder
 from stages.contract import Metric
-from support.recorded import CACHED_RUN, RUN, recorded_events, recorded_project
+from support.recorded import CACHED_RUN, RUN, recorded_events
 from support.results import FILES
 from tui.views.run import RunView, view_of
 from tui.views.watch import Watch
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
-
-
-def view_after(folder: Path, last: str, run: str = RUN) -> RunView:
+def view_after(recorded: Path, last: str, run: str = RUN) -> RunView:
     """Apply the recorded events up to and with the first whose line contains ``last``."""
     view = RunView()
-    for line in recorded_events(folder, run):
+    for line in recorded_events(recorded, run):
         view.apply(Envelope.decode(line))
         if last in line:
             break
     return view
 
 
-def test_a_whole_run(folder: Path) -> None:
-    view = view_of(run_folder(folder / ".paddock", RUN))
+def test_a_whole_run(recorded: Path) -> None:
+    view = view_of(run_folder(recorded / ".paddock", RUN))
     assert [stage.state for stage in view.stages.values()] == ["done"] * 5
     assert view.finished and (view.finished.code, view.finished.verdict) == (0, "pass")
     assert view.running_stage is None and view.failure is None
@@ -45,20 +40,20 @@ def test_a_whole_run(folder: Path) -> None:
         "model_arm.nb",
         "model_x86.nb",
     }
-    assert train.log == folder / ".paddock" / "runs" / RUN / "train.log"
+    assert train.log == recorded / ".paddock" / "runs" / RUN / "train.log"
 
 
 def test_a_stage_that_the_plan_does_not_name_is_left_out(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    recorded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that was recorded before there was such a stage, or of a project that does not have it."""
     monkeypatch.setattr("tui.views.run.STAGES", (*FILES, "another"))
     assert list(RunView().stages) == [*FILES, "another"]
-    assert list(view_of(run_folder(folder / ".paddock", RUN)).stages) == list(FILES)
+    assert list(view_of(run_folder(recorded / ".paddock", RUN)).stages) == list(FILES)
 
 
-def test_in_the_middle_of_a_stage(folder: Path) -> None:
-    view = view_after(folder, '"done": 235, "total": 300')
+def test_in_the_middle_of_a_stage(recorded: Path) -> None:
+    view = view_after(recorded, '"done": 235, "total": 300')
     running = view.running_stage
     assert running is not None and running.name == "verify" and running.progress
     assert running.progress.done == 235
@@ -66,20 +61,20 @@ def test_in_the_middle_of_a_stage(folder: Path) -> None:
     assert view.stages["convert"].state == "done"
 
 
-def test_everything_cached(folder: Path) -> None:
-    view = view_of(run_folder(folder / ".paddock", CACHED_RUN))
+def test_everything_cached(recorded: Path) -> None:
+    view = view_of(run_folder(recorded / ".paddock", CACHED_RUN))
     assert {stage.state for stage in view.stages.values()} == {"cached"}
     assert {stage.made_in for stage in view.stages.values()} == {RUN}
 
 
-def test_a_runner_that_died_leaves_no_stage_running(folder: Path) -> None:
-    view = view_after(folder, '"done": 235, "total": 300')
+def test_a_runner_that_died_leaves_no_stage_running(recorded: Path) -> None:
+    view = view_after(recorded, '"done": 235, "total": 300')
     view.cut_short()
     assert view.running_stage is None and view.stages["verify"].state == "stopped"
 
 
-def test_a_failure_ends_what_ran(folder: Path) -> None:
-    view = view_after(folder, '"done": 235, "total": 300')
+def test_a_failure_ends_what_ran(recorded: Path) -> None:
+    view = view_after(recorded, '"done": 235, "total": 300')
     view.apply(Envelope(999, "2026-11-22T17:30:40.000+00:00", RUN, "", RunFailed(3, "no")))
     verify = view.stages["verify"]
     assert (verify.state, verify.failure) == ("failed", "no") and verify.seconds is not None
@@ -95,14 +90,14 @@ def test_a_long_curve_is_thinned_out_and_keeps_its_ends() -> None:
     assert len(curve) <= 2001 and curve[0][0] == 0 and curve[-1][0] == 4999
 
 
-def test_a_project_that_was_moved_finds_its_logs(folder: Path, tmp_path: Path) -> None:
-    moved = folder.rename(tmp_path / "elsewhere")
+def test_a_project_that_was_moved_finds_its_logs(recorded: Path, tmp_path: Path) -> None:
+    moved = recorded.rename(tmp_path / "elsewhere")
     log = view_of(run_folder(moved / ".paddock", RUN)).stages["train"].log
     assert log == moved / ".paddock" / "runs" / RUN / "train.log" and log.is_file()
 
 
-def test_a_stage_that_a_stopped_run_never_came_to_does_not_wait_for_ever(folder: Path) -> None:
-    view = view_after(folder, '"type": "stage-started"', RUN)  # all are planned, data runs
+def test_a_stage_that_a_stopped_run_never_came_to_does_not_wait_for_ever(recorded: Path) -> None:
+    view = view_after(recorded, '"type": "stage-started"', RUN)  # all are planned, data runs
     when = "2026-11-22T17:30:40.000+00:00"
     view.apply(Envelope(998, when, RUN, "", RunFailed(5, "no")))
     view.apply(Envelope(999, when, RUN, "", RunFinished(5, 1.0)))

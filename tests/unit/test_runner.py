@@ -17,12 +17,6 @@ from pipeline.run import runner
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from stages.contract import Exit
-from support.projects import write_project
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "p")
 
 
 @pytest.fixture

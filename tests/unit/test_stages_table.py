@@ -24,19 +24,12 @@ from pipeline.run.runner import run
 from stages.contract import Exit
 from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import plan, planner_of, pretend_run, wires_of
-from support.pretended import PretendedEngine, install
-from support.projects import DATA, HEAD, MINIMAL, write_project
+from support.pretended import PretendedEngine
+from support.projects import DATA, HEAD, MINIMAL, SCRATCH, write_project
 from support.results import FILES
 
-#: Without weights to fetch.
-SCRATCH = MINIMAL + '\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 FROM_PD = HEAD + DATA + '\n[export]\nmodel = "pd"\n'
 LEFT_OUT = "left out by this test"
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
 
 
 @pytest.fixture

@@ -28,17 +28,11 @@ from pipeline.sweep.drive import Asked, SweepEnd, sweep
 from pipeline.sweep.table import load_table
 from stages.contract import Exit
 from support.patience import PATIENCE
-from support.pretended import PretendedEngine, install
-from support.projects import MINIMAL, write_project
+from support.pretended import PretendedEngine
+from support.projects import SCRATCH, write_project
 
-START = f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
-SEEDS = START + "[limits]\ncpus = 1\nmemory = '1g'\n[sweep.matrix]\ntrain.seed = [1, 2, 3]\n"
+SEEDS = SCRATCH + "[limits]\ncpus = 1\nmemory = '1g'\n[sweep.matrix]\ntrain.seed = [1, 2, 3]\n"
 MEMBERS = ["seed=1", "seed=2", "seed=3"]
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from pipeline.sweep.table import Measured
 from stages.contract import Mismatch
 from support.cli import call
 from support.hostile_report import HOSTILE
-from support.pretended import PretendedEngine, install
+from support.pretended import PretendedEngine
 from support.projects import MINIMAL, write_project
-from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.recorded import CACHED_RUN, RUN
 from support.sweep_tables import row, table
 
 SWEEP = """
@@ -36,11 +36,6 @@ train.seed = [1, 2]
 name = "brief"
 train.epochs = 1
 """
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
 
 
 @pytest.fixture
@@ -93,18 +88,17 @@ def test_a_member_that_failed_is_compared_as_far_as_it_came(
 
 
 def test_lines_that_only_one_reads_right_are_told_and_those_that_both_misread_are_not(
-    tmp_path: Path,
+    recorded: Path,
 ) -> None:
-    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
     rows = row("one", run=RUN), row("other", run=CACHED_RUN)
     for run, said in ((RUN, "B"), (CACHED_RUN, "A")):
-        path = run_folder(folder / ".paddock", run).path / "report.json"
+        path = run_folder(recorded / ".paddock", run).path / "report.json"
         lines = (
             Mismatch("new.png", "A", {"pd": said, "nb-x86": said}),
             Mismatch(HOSTILE, "A", {"pd": f"C{said}", "nb-x86": f"C{said}"}),
         )
         path.write_text(load_report(path).model_copy(update={"mismatches": lines}).dump())
-    found = compare_members(load_project(folder), table(*rows), ("one", "other"))
+    found = compare_members(load_project(recorded), table(*rows), ("one", "other"))
     plain = compared_plain(found)
     told = [(it["image"], it["model"], it["before"], it["now"]) for it in plain["lines"]]
     assert told == [("new.png", "pd", "B", "A"), ("new.png", "nb-x86", "B", "A")]
@@ -115,12 +109,11 @@ def test_lines_that_only_one_reads_right_are_told_and_those_that_both_misread_ar
     assert "all that is on record is shared" in text and "\x1b" not in text
 
 
-def test_files_of_two_kinds_are_held_against_each_other_line_by_line(tmp_path: Path) -> None:
-    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
+def test_files_of_two_kinds_are_held_against_each_other_line_by_line(recorded: Path) -> None:
     rows = row("one", run=RUN), row("other", run=CACHED_RUN)
     small = rows[1].model_copy(update={"test": Measured(model="nb-x86-int8")})
     for run, name, said in ((RUN, "nb-x86", "A"), (CACHED_RUN, "nb-x86-int8", "B")):
-        path = run_folder(folder / ".paddock", run).path / "report.json"
+        path = run_folder(recorded / ".paddock", run).path / "report.json"
         report = load_report(path)
         models = tuple(
             replace(it, name=name) if it.name == "nb-x86" else it for it in report.models
@@ -128,20 +121,19 @@ def test_files_of_two_kinds_are_held_against_each_other_line_by_line(tmp_path: P
         lines = (Mismatch("new.png", "A", {"pd": "A", name: said}),)
         update = {"models": models, "mismatches": lines}
         path.write_text(report.model_copy(update=update).dump())
-    found = compare_members(load_project(folder), table(rows[0], small), ("one", "other"))
+    found = compare_members(load_project(recorded), table(rows[0], small), ("one", "other"))
     told = [(it.model, it.before, it.now) for it in found.lines]
     assert told == [("nb-x86 / nb-x86-int8", "A", "B")]
     (pair,) = (it for it in found.paired if it.has_moved)
     assert (pair.model, pair.worse, pair.better) == ("nb-x86 / nb-x86-int8", 1, 0)
 
 
-def test_members_of_other_test_images_are_not_held_line_by_line(tmp_path: Path) -> None:
-    folder = recorded_project(tmp_path / "p", runs=(RUN, CACHED_RUN))
-    path = run_folder(folder / ".paddock", CACHED_RUN).path / "report.json"
+def test_members_of_other_test_images_are_not_held_line_by_line(recorded: Path) -> None:
+    path = run_folder(recorded / ".paddock", CACHED_RUN).path / "report.json"
     report = load_report(path)
     path.write_text(report.model_copy(update={"images": report.images - 1}).dump())
     rows = row("one", run=RUN), row("other", run=CACHED_RUN)
-    found = compare_members(load_project(folder), table(*rows), ("one", "other"))
+    found = compare_members(load_project(recorded), table(*rows), ("one", "other"))
     assert "no line can be held against another" in compared_markdown(found)
     assert compared_plain(found)["same_images"] is False
 

@@ -18,15 +18,8 @@ from pipeline.run.prepare import Preparation
 from pipeline.sweep.drive import Asked, sweep
 from pipeline.sweep.plan import Past, SweepPlan, plan_sweep
 from stages.contract import Exit, Result, hash_file
-from support.pretended import PretendedEngine, install
-from support.projects import MINIMAL, write_project
-
-FULL = f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
+from support.pretended import PretendedEngine
+from support.projects import MINIMAL, SCRATCH, write_project
 
 
 def plan(folder: Path, *forced: str) -> SweepPlan:
@@ -43,9 +36,7 @@ def fates(found: SweepPlan) -> dict[str, list[str]]:
 
 def test_what_members_have_in_common_is_made_once(tmp_path: Path, engine: PretendedEngine) -> None:
     """Also what waits for a stage that is shared: members that differ in the end alone share training."""
-    text = (
-        f'{FULL}[sweep.matrix]\ntrain.seed = [1, 2]\nconvert.targets = [["arm", "x86"], ["x86"]]\n'
-    )
+    text = f'{SCRATCH}[sweep.matrix]\ntrain.seed = [1, 2]\nconvert.targets = [["arm", "x86"], ["x86"]]\n'
     folder = write_project(tmp_path / "p", text)
     found = plan(folder)
     assert fates(found) == {
@@ -70,7 +61,7 @@ def test_what_members_have_in_common_is_made_once(tmp_path: Path, engine: Preten
 def test_time_is_that_of_past_runs_each_stage_once(
     tmp_path: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = write_project(tmp_path / "p", FULL + "[sweep.matrix]\ntrain.seed = [1]\n")
+    folder = write_project(tmp_path / "p", SCRATCH + "[sweep.matrix]\ntrain.seed = [1]\n")
     assert sweep(folder, Asked(Options()), {}, lambda _envelope: None, StopSwitch()).code == Exit.OK
     path = folder / "paddock.toml"
     path.write_text(path.read_text().replace("[1]", "[1, 2, 3]"))
@@ -131,7 +122,9 @@ def test_members_that_differ_in_the_head_share_features(
 def test_members_with_other_labels_have_dictionaries_of_their_own(
     tmp_path: Path, engine: PretendedEngine
 ) -> None:
-    text = FULL.replace('"dict.txt"', '"labels"') + '[sweep.matrix]\ndata.train = [["train.txt"], '
+    text = (
+        SCRATCH.replace('"dict.txt"', '"labels"') + '[sweep.matrix]\ndata.train = [["train.txt"], '
+    )
     folder = write_project(tmp_path / "p", text + '["other.txt"]]\n')
     (folder / "data" / "other.txt").write_text("train/0.png\tXYZ\n", encoding="utf-8")
     found: list[str] = []

@@ -21,17 +21,11 @@ from pipeline.sweep.table import load_table
 from pipeline.sweep.words import choice
 from stages.contract import Exit
 from support.cli import call
-from support.pretended import PretendedEngine, install
-from support.projects import MINIMAL, write_project
+from support.pretended import PretendedEngine
+from support.projects import SCRATCH, write_project
 
-TRAINS = f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 LIMITS = "[limits]\ncpus = 1\nmemory = '1g'\n"
 PROJECTS = ["customers/a", "customers/b", "customers/c"]
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
 
 
 @pytest.fixture
@@ -39,7 +33,7 @@ def place(tmp_path: Path) -> Path:
     """A folder with three projects, and the file that names them."""
     for name in PROJECTS:
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        write_project(tmp_path / name, TRAINS + LIMITS)
+        write_project(tmp_path / name, SCRATCH + LIMITS)
     write(tmp_path, 'projects = ["customers/*"]\n[matrix]\ntrain.seed = [1, 2]\n')
     return tmp_path
 
@@ -289,7 +283,7 @@ def test_a_setting_that_a_project_cannot_have_is_said_of_that_project(
 def test_a_folder_that_could_mean_either_is_refused(place: Path) -> None:
     assert several_at(place) == place / "sweep.toml"
     assert several_at(place / "customers/a") is None
-    write_project(place / "both", TRAINS)
+    write_project(place / "both", SCRATCH)
     write(place / "both", 'projects = ["../customers/a"]')
     with pytest.raises(UsageError, match=r"both paddock\.toml and sweep\.toml"):
         several_at(place / "both")

@@ -17,11 +17,10 @@ from pipeline.project import Project, Settings, load_project
 from stages.contract import DEFAULT_DICTIONARY, hash_file
 from support.given import give_checkpoint, give_configuration, give_pd, give_pir
 from support.plans import wires_of
-from support.projects import DATA, HEAD, MINIMAL, write_project
+from support.projects import DATA, HEAD, MINIMAL, SCRATCH, write_project
 
 FROM_OFFICIAL = f'{MINIMAL}\n[model]\npretrained = "official"\n'
 FROM_WEIGHTS = f'{MINIMAL}\n[model]\npretrained = "w.pdparams"\n[train]\nmode = "full"\n'
-FROM_NOTHING = f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n'
 FROM_PD = f'{MINIMAL}\n[export]\nmodel = "pd"\n'
 FROM_PIR = f'{MINIMAL}\n[export]\nmodel = "official"\n'
 WITHOUT_DICTIONARY = 'dictionary = "dict.txt"\n'
@@ -75,14 +74,14 @@ def test_verify_sees_a_legacy_model_that_training_started_from(tmp_path: Path) -
 def test_a_project_of_which_no_file_can_be_run_is_warned_of(
     tmp_path: Path, targets: str, warned: int
 ) -> None:
-    folder = write_project(tmp_path, f"{FROM_NOTHING}[convert]\ntargets = [{targets}]\n")
+    folder = write_project(tmp_path, f"{SCRATCH}[convert]\ntargets = [{targets}]\n")
     said: list[str] = []
     with HashCache(folder / "hashes.sqlite") as cache:
         wire(load_project(folder), cache, FetchContext(said.append))
     assert sum("targets has no x86" in sentence for sentence in said) == warned
 
 
-@pytest.mark.parametrize("text", [FROM_WEIGHTS, FROM_NOTHING, FROM_CHECKPOINT, FROM_PD])
+@pytest.mark.parametrize("text", [FROM_WEIGHTS, SCRATCH, FROM_CHECKPOINT, FROM_PD])
 def test_there_is_no_stock_model_where_training_did_not_start_from_one(
     tmp_path: Path, text: str
 ) -> None:
@@ -192,7 +191,7 @@ def test_the_own_dictionary_of_a_pd_model_is_a_dictionary(
         (FROM_CHECKPOINT, {"checkpoint", "config"}),
         (FROM_WEIGHTS, {"pretrained"}),
         (FROM_OFFICIAL, {"description"}),
-        (FROM_NOTHING, set()),
+        (SCRATCH, set()),
     ],
     ids=["pir", "pd", "checkpoint", "weights", "official", "nothing"],
 )
@@ -295,7 +294,7 @@ def with_setting(project: Project, table: str, key: str, value: Any) -> Project:
 
 def test_projects_that_are_gathered_by_the_same_are_given_the_same(tmp_path: Path) -> None:
     """And every setting is told apart that decides what is given: a member of a sweep gets no other's."""
-    project = load_project(write_project(tmp_path / "p", FROM_NOTHING))
+    project = load_project(write_project(tmp_path / "p", SCRATCH))
     project = with_setting(project, "train", "mode", "frozen")  # as long as nothing is trained
     with HashCache(tmp_path / "hashes.sqlite") as cache:
         given = gather(project, cache, FetchContext())

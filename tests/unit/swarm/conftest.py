@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.on_swarm import SWEEP
-from support.pretended import PretendedEngine, install
+from support.pretended import PretendedEngine
 from support.pretended_swarm import PretendedSwarm, install_swarm
 from support.projects import MINIMAL, write_project
-from support.registry import TinyRegistry, tiny_registry
+from support.registry import TinyRegistry
 
 
 @pytest.fixture
-def registry() -> Iterator[TinyRegistry]:
-    with tiny_registry() as running:
-        running.repository = "team/paddock-sweeps"
-        yield running
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
+def registry(registry: TinyRegistry) -> TinyRegistry:
+    registry.repository = "team/paddock-sweeps"
+    return registry
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from stages.contract import Exit
 from support.pretended import PretendedEngine, install
 from support.pretended_swarm import PretendedSwarm, install_swarm
 from support.projects import MINIMAL, write_project
-from support.registry import TinyRegistry, tiny_registry
+from support.registry import TinyRegistry
 
 SWEEP = """
 [model]
@@ -60,13 +60,6 @@ class BusySwarm(PretendedSwarm):
     def said(self, task: str, since: str = "", *, stream: str = "stdout") -> list[Said]:
         assert not task.endswith(".0"), "what waits has said nothing, and may be thousands"
         return super().said(task, since, stream=stream)
-
-
-@pytest.fixture
-def registry() -> Iterator[TinyRegistry]:
-    with tiny_registry() as running:
-        running.repository = "team/paddock-sweeps"
-        yield running
 
 
 @pytest.fixture
