@@ -31,22 +31,12 @@ def with_data(folder: Path, lines: str, volumes: str = "") -> Path:
     return written(folder, f"{first}{lines}{others}\n{volumes}")
 
 
-def test_every_stage_is_confined() -> None:
+def test_every_stage_is_confined_and_has_two_volumes_and_no_folder_of_the_host() -> None:
     for stage in stages_of(read_compose({})).values():
-        assert stage.user == "10001:10001"
-        assert stage.network_mode == "none"
-        assert stage.read_only
-        assert stage.init
-        assert stage.cap_drop == ("ALL",)
-        assert stage.security_opt == ("no-new-privileges",)
-        assert list(stage.tmpfs) == ["/tmp"]
-        assert stage.pids_limit == 256
-        assert stage.mem_limit == 8 << 30
-        assert stage.cpus == 2.0
-
-
-def test_every_stage_has_the_two_volumes_and_no_folder_of_the_host() -> None:
-    for stage in stages_of(read_compose({})).values():
+        assert (stage.user, stage.network_mode) == ("10001:10001", "none")
+        assert stage.read_only and stage.init and list(stage.tmpfs) == ["/tmp"]
+        assert stage.cap_drop == ("ALL",) and stage.security_opt == ("no-new-privileges",)
+        assert (stage.pids_limit, stage.mem_limit, stage.cpus) == (256, 8 << 30, 2.0)
         assert stage.volumes == (
             Mount("workspace", "/paddock", read_only=False),
             Mount("inputs", "/paddock/inputs", read_only=True),
@@ -147,25 +137,23 @@ def test_a_key_from_an_anchor_is_found_in_the_anchor(tmp_path: Path) -> None:
     assert caught.value.where == f"{path}:2"
 
 
-def test_a_missing_stage_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, "services:\n" + STAGE[: STAGE.index("  verify:")])
-    with pytest.raises(UsageError, match="no service for the stage 'verify'"):
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [
+        (STAGE[: STAGE.index("  verify:")], "no service for the stage 'verify'"),
+        (
+            STAGE.replace("    image: data:1\n", ""),
+            r"services\.data\.image: required, but not there",
+        ),
+        ("  data: [\n", "it is not YAML"),
+        (None, "cannot read it"),
+    ],
+    ids=["no stage", "no image", "no YAML", "no file"],
+)
+def test_what_is_not_there_is_named(tmp_path: Path, services: str | None, said: str) -> None:
+    path = tmp_path / "compose.yaml"
+    if services is not None:
+        written(tmp_path, f"services:\n{services}")
+    with pytest.raises(UsageError, match=said) as caught:
         stages_of(read_compose({}, path))
-
-
-def test_a_missing_image_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, "services:\n" + STAGE.replace("    image: data:1\n", ""))
-    with pytest.raises(UsageError, match=r"services\.data\.image: required, but not there"):
-        read_compose({}, path)
-
-
-def test_a_broken_file_is_no_traceback(tmp_path: Path) -> None:
-    path = written(tmp_path, "services:\n  data: [\n")
-    with pytest.raises(UsageError, match="it is not YAML") as caught:
-        read_compose({}, path)
-    assert caught.value.where.startswith(f"{path}:")
-
-
-def test_a_missing_file_is_no_traceback(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot read it"):
-        read_compose({}, tmp_path / "compose.yaml")
+    assert said != "it is not YAML" or caught.value.where.startswith(f"{path}:")

@@ -17,25 +17,30 @@ def load(folder: Path, data: bytes, use_space_char: bool = False) -> Dictionary:
     return Dictionary.load(path, use_space_char)
 
 
-def test_classes_are_the_lines_after_the_blank(tmp_path: Path) -> None:
-    dictionary = load(tmp_path, b"a\nb\n\xc3\xa9\n")
-    assert dictionary.characters == ("a", "b", "é")
-    assert dictionary.classes == 4
-    assert dictionary.encode("éab") == [3, 1, 2]
-
-
-def test_the_last_line_needs_no_newline(tmp_path: Path) -> None:
-    assert load(tmp_path, b"a\nb").characters == ("a", "b")
-
-
-def test_use_space_char_appends_the_space(tmp_path: Path) -> None:
-    dictionary = load(tmp_path, b"a\nb\n", use_space_char=True)
-    assert dictionary.characters == ("a", "b", " ")
-    assert dictionary.encode("a b") == [1, 3, 2]
-
-
-def test_a_space_line_is_a_character(tmp_path: Path) -> None:
-    assert load(tmp_path, b"a\n \n").encode(" ") == [2]
+@pytest.mark.parametrize(
+    ("text", "use_space_char", "entries", "added"),
+    [
+        ("a\nb\né\n", False, ("a", "b", "é"), ()),
+        ("a\nb", False, ("a", "b"), ()),
+        ("a\nb\n", True, ("a", "b"), (" ",)),
+        ("a\n \n", False, ("a", " "), ()),
+        ("a\n🇩🇪\n", False, ("a", "🇩🇪"), ()),
+        ("a\nअं\n", False, ("a", "अं"), ()),
+    ],
+    ids=["lines", "no last newline", "added space", "line of a space", "flag", "mark"],
+)
+def test_classes_are_the_lines_after_the_blank(
+    tmp_path: Path,
+    text: str,
+    use_space_char: bool,
+    entries: tuple[str, ...],
+    added: tuple[str, ...],
+) -> None:
+    dictionary = load(tmp_path, text.encode(), use_space_char)
+    assert (dictionary.entries, dictionary.characters) == (entries, entries + added)
+    assert dictionary.classes == 1 + len(entries + added)
+    backwards = "".join(reversed(dictionary.characters))
+    assert dictionary.encode(backwards) == [*range(len(entries + added), 0, -1)]
 
 
 def test_hashes_are_the_file_s(tmp_path: Path) -> None:
@@ -44,73 +49,40 @@ def test_hashes_are_the_file_s(tmp_path: Path) -> None:
     assert dictionary.sha256 == hashlib.sha256(b"a\n").hexdigest()
 
 
-@pytest.mark.parametrize("entry", ["🇩🇪", "अं", "é"], ids=["flag", "mark", "accent"])
-def test_one_visible_character_may_be_several_code_points(tmp_path: Path, entry: str) -> None:
-    assert load(tmp_path, f"a\n{entry}\n".encode()).characters == ("a", entry)
-
-
 @pytest.mark.parametrize(
-    ("data", "line", "found"),
+    ("data", "use_space_char", "line", "found", "pitfall"),
     [
-        (b"", 1, "the file is empty"),
-        (b"\xef\xbb\xbfa\nb\n", 1, "byte order mark"),
-        (b"a\r\nb\r\n", 1, "CRLF"),
-        (b"a\nb\r\n", 2, "CRLF"),
-        (b"a\n\nb\n", 2, "empty line"),
-        (b"a\n\n", 2, "empty line"),
-        (b"a\nbc\n", 2, "2 characters"),
-        (b"a\nb\na\n", 3, "on line 1 already"),
-        (b"a\n\x1b\n", 2, r"\x1b"),
-        (b"a\n\t\n", 2, r"\t"),
-        (b"a\n\xff\n", 2, "0xFF"),
-        ("a\n\u2028\n".encode(), 2, r"\u2028"),
-        ("a\n\ufeff\n".encode(), 2, r"\ufeff"),
+        (b"", False, 1, "the file is empty", None),
+        (b"\xef\xbb\xbfa\nb\n", False, 1, "byte order mark", "dictionary-bom"),
+        ("a\n\ufeffb\n".encode(), False, 2, "", "dictionary-bom"),  # two files put together
+        (b"a\r\nb\r\n", False, 1, "CRLF", "dictionary-crlf"),
+        (b"a\nb\r\n", False, 2, "CRLF", "dictionary-crlf"),
+        (b"a\n\nb\n", False, 2, "empty line", "dictionary-odd-entry"),
+        (b"a\n\n", False, 2, "empty line", "dictionary-odd-entry"),
+        (b"a\nbc\n", False, 2, "2 characters", "dictionary-odd-entry"),
+        (b"a\nb\na\n", False, 3, "on line 1 already", "dictionary-duplicate"),
+        (b" \na\n \n", False, 3, "", "dictionary-double-space"),
+        (b"a\n \n", True, 2, "second one", "dictionary-double-space"),
+        (b"a\n\x1b\n", False, 2, r"\x1b", "dictionary-odd-entry"),
+        (b"a\n\t\n", False, 2, r"\t", "dictionary-odd-entry"),
+        (b"a\n\xff\n", False, 2, "0xFF", None),
+        ("a\n".encode("utf-16"), False, 1, "", None),
+        ("a\n\u2028\n".encode(), False, 2, r"\u2028", "dictionary-odd-entry"),
+        ("a\n\ufeff\n".encode(), False, 2, r"\ufeff", "dictionary-bom"),
     ],
 )
-def test_what_is_malformed_is_named_with_its_line(
-    tmp_path: Path, data: bytes, line: int, found: str
+def test_what_is_malformed_is_named_with_its_line_and_its_pitfall(
+    tmp_path: Path, data: bytes, use_space_char: bool, line: int, found: str, pitfall: str | None
 ) -> None:
     with pytest.raises(IntegrityError) as caught:
-        load(tmp_path, data)
+        load(tmp_path, data, use_space_char)
     assert found in caught.value.message
     assert f"dict.txt, line {line}:" in caught.value.message
     assert "allowed is" in caught.value.message
     assert caught.value.where.endswith(f"dict.txt:{line}")
     assert caught.value.remedy
     assert caught.value.code == Exit.INTEGRITY
-
-
-def test_a_space_line_together_with_use_space_char_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match=r"line 2.*second one"):
-        load(tmp_path, b"a\n \n", use_space_char=True)
-
-
-@pytest.mark.parametrize(
-    ("data", "use_space_char", "pitfall"),
-    [
-        (b"a\r\nb\r\n", False, "dictionary-crlf"),
-        (b"\xef\xbb\xbfa\nb\n", False, "dictionary-bom"),
-        ("a\n\ufeffb\n".encode(), False, "dictionary-bom"),  # two files put together
-        (b"a\nb\na\n", False, "dictionary-duplicate"),
-        (b" \na\n \n", False, "dictionary-double-space"),
-        (b"a\n \n", True, "dictionary-double-space"),
-        (b"a\nbc\n", False, "dictionary-odd-entry"),
-        (b"a\n\nb\n", False, "dictionary-odd-entry"),
-        (b"a\n\t\n", False, "dictionary-odd-entry"),
-        ("a\n".encode("utf-16"), False, "None"),
-    ],
-)
-def test_a_known_fault_has_its_pitfall(
-    tmp_path: Path, data: bytes, use_space_char: bool, pitfall: str
-) -> None:
-    with pytest.raises(IntegrityError) as caught:
-        load(tmp_path, data, use_space_char)
-    assert str(caught.value.pitfall) == pitfall
-
-
-def test_the_added_space_is_no_line_of_the_file(tmp_path: Path) -> None:
-    assert load(tmp_path, b"a\nb\n", use_space_char=True).entries == ("a", "b")
-    assert load(tmp_path, b"a\n \n").entries == ("a", " ")
+    assert caught.value.pitfall == pitfall
 
 
 def test_a_missing_character_is_named_by_code_point(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from stages.early import EarlyStopping, is_kept
 from stages.errors import StageError
 
 
-def after(values: list[float], patience: int, min_delta: float = 0.0) -> int:
+def after(values: list[float], patience: int, min_delta: float) -> int:
     """Return the epoch after which training would end."""
     early = EarlyStopping("acc", patience, min_delta)
     early.saw(0, 0.5)
@@ -17,16 +17,19 @@ def after(values: list[float], patience: int, min_delta: float = 0.0) -> int:
     return 0
 
 
-def test_it_waits_for_its_patience_after_the_last_improvement() -> None:
-    assert after([0.6, 0.6, 0.7, 0.7, 0.6, 0.7], patience=2) == 5
-
-
-def test_an_improvement_below_min_delta_does_not_count() -> None:
-    assert after([0.505, 0.509, 0.512], patience=2, min_delta=0.01) == 2
-
-
-def test_without_patience_it_never_ends() -> None:
-    assert after([0.1] * 50, patience=0) == 0
+@pytest.mark.parametrize(
+    ("values", "patience", "min_delta", "epoch"),
+    [
+        ([0.6, 0.6, 0.7, 0.7, 0.6, 0.7], 2, 0.0, 5),
+        ([0.505, 0.509, 0.512], 2, 0.01, 2),
+        ([0.1] * 50, 0, 0.0, 0),
+    ],
+    ids=["after the last improvement", "improvements below min_delta", "no patience: never"],
+)
+def test_it_waits_for_its_patience(
+    values: list[float], patience: int, min_delta: float, epoch: int
+) -> None:
+    assert after(values, patience, min_delta) == epoch
 
 
 def test_an_unknown_metric_is_refused() -> None:

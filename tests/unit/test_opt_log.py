@@ -22,16 +22,22 @@ def test_file_and_log_together_are_believed_whatever_the_exit_code(tmp_path: Pat
     judge(SAVED, 139, "x86", file(tmp_path, 10))
 
 
-@pytest.mark.parametrize("size", [None, 0], ids=["no file", "empty file"])
-def test_without_a_file_exit_code_zero_means_nothing(tmp_path: Path, size: int | None) -> None:
+@pytest.mark.parametrize(
+    ("log", "code", "size", "said"),
+    [
+        (SAVED, 0, None, "no usable file for x86"),
+        (SAVED, 0, 0, "no usable file for x86"),
+        ("1. Model is successfully loaded!\n", 0, 10, "no usable file for x86"),
+        (SAVED + CHECK + "late", 134, 10, "Check failed"),
+    ],
+    ids=["no file", "empty file", "without the log's word", "an old line of the log"],
+)
+def test_neither_exit_code_nor_file_nor_log_is_believed_alone(
+    tmp_path: Path, log: str, code: int, size: int | None, said: str
+) -> None:
     path = tmp_path / "x.nb" if size is None else file(tmp_path, size)
-    with pytest.raises(StageError, match="no usable file for arm"):
-        judge(SAVED, 0, "arm", path)
-
-
-def test_a_file_without_the_log_s_word_is_not_believed(tmp_path: Path) -> None:
-    with pytest.raises(StageError, match="no usable file"):
-        judge("1. Model is successfully loaded!\n", 0, "x86", file(tmp_path, 10))
+    with pytest.raises(StageError, match=said):
+        judge(log, code, "x86", path)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +71,6 @@ def test_a_cause_is_named_with_its_remedy(
     assert message in caught.value.message
     assert remedy in caught.value.remedy
     assert caught.value.where == "opt arm"
-
-
-def test_an_aborted_run_is_not_saved_by_an_old_line(tmp_path: Path) -> None:
-    with pytest.raises(StageError, match="Check failed"):
-        judge(SAVED + CHECK + "late", 134, "x86", file(tmp_path, 10))
 
 
 @pytest.mark.parametrize(

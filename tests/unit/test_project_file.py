@@ -133,22 +133,38 @@ def test_the_apps_runtime_may_be_written_as_paddle_lite_writes_it(
     assert load_project(write_project(tmp_path / "p", text)).settings.verify.runtime == version
 
 
-def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
-    error = refusal(tmp_path, MINIMAL + "\n[train]\nepochs = 3\nbatchsize = 8\n")
-    assert (
-        error.message == 'paddock.toml:12: train.batchsize: unknown key; did you mean "batch_size"?'
-    )
+UNTESTED = HEAD + '[data]\ndictionary = "dict.txt"\n[export]\nmodel = "../pd"\n'
+TWO_STARTS = f'{MINIMAL}\n[train]\ncheckpoint = "a"\n[export]\nmodel = "b"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{MINIMAL}\n[train]\nbatchsize = 8\n",
+         '11: train.batchsize: unknown key; did you mean "batch_size"?'),
+        (f"{MINIMAL}\n[convert]\nzzz = 8\n",
+         "11: convert.zzz: unknown key; known: targets, weights, fp16, models"),
+        (f"{MINIMAL}\n[trian]\nepochs = 3\n", '10: trian: unknown key; did you mean "train"?'),
+        ("[data]\ntrain = []\n", "1: project: required, but not there"),
+        (MINIMAL.replace('train = ["train.txt"]\n', ""),
+         "4: data.train: needed for training: a list of label files"),
+        (MINIMAL.replace('val = ["val.txt"]\n', ""),
+         "4: data.val: needed for training: a list of label files"),
+        (UNTESTED, "3: data.test: a list of label files to measure on is needed"),
+        (MINIMAL.replace("val.txt", "nothere.txt"), "6: data.val: no file 'nothere.txt'"),
+        (MINIMAL.replace("dict.txt", "nothere.txt"), "8: data.dictionary: no file 'nothere.txt'"),
+        (TWO_STARTS, "13: export.model: start from a checkpoint or from an inference model, not from both"),
+    ],
+    ids=["unknown", "lists the known", "table", "no table", "train", "val", "test", "no labels",
+         "no dictionary", "two starts"],
+)  # fmt: skip
+def test_what_is_unknown_or_not_there_is_named_with_its_line(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    give_pd(tmp_path / "pd")
+    error = refusal(tmp_path, text)
+    assert error.message.partition(f" in {tmp_path}")[0] == f"paddock.toml:{said}"
     assert error.where.endswith("paddock.toml")
-
-
-def test_unknown_key_without_a_near_one_lists_what_is_known(tmp_path: Path) -> None:
-    error = refusal(tmp_path, MINIMAL + "\n[convert]\nzzz = 8\n")
-    assert "convert.zzz: unknown key; known: targets, weights, fp16" in error.message
-
-
-def test_unknown_table_is_named(tmp_path: Path) -> None:
-    error = refusal(tmp_path, MINIMAL + "\n[trian]\nepochs = 3\n")
-    assert error.message == 'paddock.toml:10: trian: unknown key; did you mean "train"?'
 
 
 def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
@@ -251,22 +267,12 @@ def test_name_that_could_not_name_a_volume_is_refused(tmp_path: Path, name: str)
     assert "project.name" in refusal(tmp_path, f'[project]\nname = "{name}"\n{DATA}').message
 
 
-def test_missing_table_and_key_are_named(tmp_path: Path) -> None:
-    error = refusal(tmp_path, "[data]\ntrain = []\n")
-    assert "project: required, but not there" in error.message
-    assert len(error.message.splitlines()) == 1
-
-
 def test_missing_project_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no paddock\.toml in") as caught:
         load_project(tmp_path)
     assert "paddock init" in caught.value.remedy
-
-
-def test_project_that_is_a_file_is_refused(tmp_path: Path) -> None:
-    path = write_project(tmp_path / "p") / "paddock.toml"
     with pytest.raises(UsageError, match="not a folder"):
-        load_project(path)
+        load_project(write_project(tmp_path / "p") / "paddock.toml")
 
 
 def test_project_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -275,14 +281,19 @@ def test_project_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         load_project(tmp_path)
 
 
-def test_invalid_toml_says_where(tmp_path: Path) -> None:
-    error = refusal(tmp_path, HEAD + "train = \n")
-    assert "not valid TOML" in error.message and "line 3" in error.message
-
-
-@pytest.mark.parametrize("value", ["9" * 5000, "0x" + "f" * 9000, "[" * 5000, "{a=" * 5000])
-def test_what_no_parser_of_toml_can_hold_is_refused(tmp_path: Path, value: str) -> None:
-    assert "not valid TOML" in refusal(tmp_path, f"{HEAD}x = {value}\n").message
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("train = ", "line 3"),
+        *((f"x = {value}", "") for value in ("9" * 5000, "0x" + "f" * 9000, "[" * 5000, "{a=" * 5000)),
+    ],
+    ids=["nothing", "integer", "hexadecimal", "lists", "tables"],
+)  # fmt: skip
+def test_what_is_no_toml_or_more_than_a_parser_can_hold_is_refused(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    message = refusal(tmp_path, f"{HEAD}{line}\n").message
+    assert "not valid TOML" in message and said in message
 
 
 @pytest.mark.parametrize("key", ["epochs", "checkpoint", "mode"])
@@ -298,40 +309,12 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
         load_project(folder)
 
 
-def test_checkpoint_and_pd_model_exclude_each_other(tmp_path: Path) -> None:
-    text = MINIMAL + '\n[train]\ncheckpoint = "a"\n[export]\nmodel = "b"\n'
-    error = refusal(tmp_path, text)
-    assert error.message.startswith("paddock.toml:13: export.model: start from a checkpoint or")
-
-
-@pytest.mark.parametrize("split", ["train", "val"])
-def test_training_needs_its_splits(tmp_path: Path, split: str) -> None:
-    error = refusal(tmp_path, MINIMAL.replace(f'{split} = ["{split}.txt"]\n', ""))
-    assert f"data.{split}: needed for training" in error.message
-
-
 def test_a_project_that_starts_from_a_model_needs_no_training_data(tmp_path: Path) -> None:
     give_pd(tmp_path / "pd")
     text = (
         HEAD + '[data]\ntest = ["test.txt"]\ndictionary = "dict.txt"\n[export]\nmodel = "../pd"\n'
     )
     assert load_project(write_project(tmp_path / "p", text)).settings.data.train == []
-
-
-def test_something_to_measure_on_is_needed(tmp_path: Path) -> None:
-    give_pd(tmp_path / "pd")
-    text = HEAD + '[data]\ndictionary = "dict.txt"\n[export]\nmodel = "../pd"\n'
-    assert "data.test: a list of label files" in refusal(tmp_path, text).message
-
-
-def test_missing_label_file_is_named(tmp_path: Path) -> None:
-    error = refusal(tmp_path, MINIMAL.replace("val.txt", "nothere.txt"))
-    assert "paddock.toml:6: data.val: no file 'nothere.txt'" in error.message
-
-
-def test_missing_dictionary_is_named(tmp_path: Path) -> None:
-    error = refusal(tmp_path, MINIMAL.replace("dict.txt", "nothere.txt"))
-    assert "paddock.toml:8: data.dictionary: no file 'nothere.txt'" in error.message
 
 
 @pytest.mark.parametrize("name", ["../train.txt", "/train.txt", "MANIFEST", "a\\u001b.txt", ""])

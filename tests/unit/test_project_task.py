@@ -15,7 +15,7 @@ from stages.contract import TASKS
 from stages.ppocr.architectures import ARCHITECTURES as BUILT_IN
 from stages.tasks import BY_NAME
 from support.given import give_pd
-from support.projects import HEAD, MINIMAL, write_project
+from support.projects import HEAD, MINIMAL, SCRATCH, write_project
 
 DATA = '[data]\ntest = ["test.txt"]\n'
 DETECTION = f"""{HEAD}{DATA}
@@ -24,6 +24,7 @@ task = "detection"
 [export]
 model = "PP-OCRv5_mobile_det"
 """
+OWN = f'{HEAD}{DATA}use_space_char = true\n[export]\nmodel = "PP-OCRv5_mobile_rec"\n'
 
 
 def refusal(folder: Path, text: str) -> UsageError:
@@ -43,21 +44,21 @@ def test_every_task_of_the_contract_has_its_records_and_its_room() -> None:
         assert {"data.py", "prepare.py", "verify.py"} <= room
 
 
-def test_a_project_reads_unless_it_says_otherwise(tmp_path: Path) -> None:
-    assert load_project(write_project(tmp_path / "p")).settings.model.task == "recognition"
-
-
-def test_a_detection_project_needs_a_model_and_something_to_measure_on(tmp_path: Path) -> None:
-    settings = load_project(write_project(tmp_path / "p", DETECTION)).settings
-    assert settings.model.image_shape == [3, 960, 960]
-    assert settings.data.dictionary == ""
-
-
-@pytest.mark.parametrize("task", [task for task in TASKS if task != "recognition"])
-def test_a_task_that_trains_nothing_needs_a_model(tmp_path: Path, task: str) -> None:
-    error = refusal(tmp_path, f'{HEAD}{DATA}[model]\ntask = "{task}"\n')
-    assert f"export.model: needed for {task}" in error.message
-    assert "model = " in error.remedy
+@pytest.mark.parametrize(
+    ("text", "task", "shape", "dictionary"),
+    [
+        (MINIMAL, "recognition", [3, 48, 320], "dict.txt"),
+        (OWN, "recognition", [3, 48, 320], ""),  # an official model brings its own
+        (DETECTION, "detection", [3, 960, 960], ""),
+    ],
+    ids=["trained", "official", "detection"],
+)
+def test_a_project_reads_unless_it_says_otherwise(
+    tmp_path: Path, text: str, task: str, shape: list[int], dictionary: str
+) -> None:
+    settings = load_project(write_project(tmp_path / "p", text)).settings
+    assert (settings.model.task, settings.model.image_shape) == (task, shape)
+    assert settings.data.dictionary == dictionary
 
 
 @pytest.mark.parametrize(
@@ -96,19 +97,6 @@ def test_a_recogniser_that_cannot_be_used_is_refused(tmp_path: Path, text: str, 
     assert "verify.recognition: " in error.message and said in error.message
 
 
-OWN = f'{HEAD}{DATA}use_space_char = true\n[export]\nmodel = "PP-OCRv5_mobile_rec"\n'
-
-
-def test_an_official_model_brings_its_dictionary(tmp_path: Path) -> None:
-    assert load_project(write_project(tmp_path / "p", OWN)).settings.data.dictionary == ""
-
-
-def test_an_official_dictionary_without_its_space_is_refused(tmp_path: Path) -> None:
-    error = refusal(tmp_path, OWN.replace("use_space_char = true\n", ""))
-    assert "data.use_space_char: PP-OCRv5_mobile_rec reads with its own" in error.message
-    assert "use_space_char = true" in error.remedy
-
-
 def test_a_folder_brings_a_dictionary_if_it_has_a_description(tmp_path: Path) -> None:
     text = f'{HEAD}{DATA}[export]\nmodel = "own"\n'
     folder = write_project(tmp_path / "p", text)
@@ -119,22 +107,32 @@ def test_a_folder_brings_a_dictionary_if_it_has_a_description(tmp_path: Path) ->
     assert load_project(folder).settings.export.model == "own"
 
 
-def test_training_from_nothing_needs_a_dictionary(tmp_path: Path) -> None:
-    text = MINIMAL.replace('dictionary = "dict.txt"\n', "")
-    more = '[model]\npretrained = ""\n[train]\nmode = "full"\n'
-    assert "data.dictionary: required where" in refusal(tmp_path, text + more).message
+MODEL, V3 = f"{MINIMAL}[model]\n", 'architecture = "PP-OCRv3_mobile_rec"\n'
 
 
-def test_a_model_that_is_neither_built_in_nor_there_is_refused(tmp_path: Path) -> None:
-    error = refusal(tmp_path, f'{MINIMAL}[model]\npretrained = "PP-OCRv5_mobil_rec"\n')
-    assert 'did you mean "PP-OCRv5_mobile_rec"?' in error.message
-    assert "PP-OCRv4_mobile_rec" in error.remedy
-
-
-def test_an_unknown_architecture_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    error = refusal(tmp_path, f'{MINIMAL}[model]\narchitecture = "PP-OCRv3_mobil_rec"\n')
-    assert "'PP-OCRv3_mobil_rec' is neither built in nor a file" in error.message
-    assert 'did you mean "PP-OCRv3_mobile_rec"?' in error.message
+@pytest.mark.parametrize(
+    ("text", "said", "remedy"),
+    [
+        *((f'{HEAD}{DATA}[model]\ntask = "{task}"\n', f"export.model: needed for {task}", "model = ")
+          for task in TASKS if task != "recognition"),
+        (OWN.replace("use_space_char = true\n", ""),
+         "data.use_space_char: PP-OCRv5_mobile_rec reads with its own", "use_space_char = true"),
+        (SCRATCH.replace('dictionary = "dict.txt"\n', ""), "data.dictionary: required where", ""),
+        (f'{MODEL}pretrained = "PP-OCRv5_mobil_rec"\n', 'did you mean "PP-OCRv5_mobile_rec"?',
+         "PP-OCRv4_mobile_rec"),
+        (f'{MODEL}architecture = "PP-OCRv3_mobil_rec"\n',
+         "'PP-OCRv3_mobil_rec' is neither built in nor a file; did you mean \"PP-OCRv3_mobile_rec\"?", ""),
+        (f'{MODEL}{V3}pretrained = "PP-OCRv5_mobile_rec"\n[train]\nmode = "full"\n',
+         "does not fit the architecture PP-OCRv3_mobile_rec", ""),
+        (f"{MODEL}{V3}", "train.mode: mode frozen starts from an official inference model", ""),
+    ],
+    ids=lambda value: value[:30] if "\n" not in value else "",
+)  # fmt: skip
+def test_what_a_model_lacks_or_does_not_fit_is_refused(
+    tmp_path: Path, text: str, said: str, remedy: str
+) -> None:
+    error = refusal(tmp_path, text)
+    assert said in error.message and remedy in error.remedy
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -144,17 +142,6 @@ def test_each_architecture_has_its_usual_shape_and_weights(tmp_path: Path, name:
     known = ARCHITECTURES[name]
     assert tuple(model.image_shape) == known.image_shape
     assert model.pretrained == (known.weights or ("",))[0]
-
-
-def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
-    text = f'{MINIMAL}[model]\narchitecture = "PP-OCRv3_mobile_rec"\npretrained = "PP-OCRv5_mobile_rec"\n'
-    error = refusal(tmp_path, f'{text}[train]\nmode = "full"\n')
-    assert "does not fit the architecture PP-OCRv3_mobile_rec" in error.message
-
-
-def test_mode_frozen_needs_weights(tmp_path: Path) -> None:
-    error = refusal(tmp_path, f'{MINIMAL}[model]\narchitecture = "PP-OCRv3_mobile_rec"\n')
-    assert "train.mode: mode frozen starts from an official inference model" in error.message
 
 
 def test_the_host_knows_the_architectures_of_the_stages() -> None:

@@ -103,30 +103,6 @@ def test_every_limit_stands_beside_what_was_measured() -> None:
     assert isinstance(newer, RunFinished) and newer.limits == found.limits[:-1]
 
 
-@pytest.mark.parametrize(
-    ("arm", "said"),
-    [
-        ({"agreement": 0.99}, "nb-arm: agrees with pd on 0.9900 (asked 1.0)"),
-        ({"max_abs_diff": 0.02}, "nb-arm: differs from pd by up to 2.00e-02 (allowed 1e-03)"),
-    ],
-)
-def test_an_emulated_file_that_differs_fails(arm: dict[str, Any], said: str) -> None:
-    models = [make_model("pd"), make_model("nb-x86"), replace(ARM, **arm)]
-    found = judge(make_parity(*models), asking())
-    assert (found.verdict, found.reasons) == (Verdict.PARITY, (said,))
-
-
-def test_a_file_with_integers_is_held_against_pd_rounded_as_they_are() -> None:
-    rounded = make_model("pd-int8")
-    nb = make_model("nb-x86-int8", accuracy=0.97, agreement=0.9, reference="pd-int8")
-    found = judge(make_parity(make_model("pd"), make_model("nb-x86"), rounded, nb), asking())
-    assert found.reasons == (
-        "nb-x86-int8: accuracy drops by 0.0100 against pd-int8 (allowed 0.0)",
-        "nb-x86-int8: agrees with pd-int8 on 0.9000 (asked 1.0)",
-        "int8 is not delivered",
-    )
-
-
 FLOAT32 = (make_model("checkpoint"), make_model("pd"), make_model("nb-x86"), ARM)
 
 
@@ -251,31 +227,11 @@ def test_what_arm_computes_of_a_sample_is_not_lost_among_all_that_was_emulated(
     assert (said.format(same) in found.reasons) is (verdict is Verdict.PART)
 
 
-def test_an_emulated_file_alone_is_not_enough() -> None:
-    found = judge(make_parity(make_model("pd"), ARM), asking(convert={"targets": ["arm"]}))
-    assert found.reasons == ("no NB model was measured",)
-
-
 def test_a_file_that_nothing_stands_for_is_no_plain_pass() -> None:
     models = [make_model("pd"), make_model("nb-x86"), UNCHECKED]
     found = judge(make_parity(*models), asking())
     assert found.verdict is Verdict.WARNINGS
     assert found.remarks == (f"nb-arm: {UNCHECKED.detail}",)
-
-
-def test_checkpoint_that_differs_from_pd_fails() -> None:
-    models = [make_model("checkpoint", agreement=0.5), make_model("pd"), make_model("nb-x86")]
-    assert judge(make_parity(*models), asking()).reasons == (
-        "checkpoint: agrees with pd on 0.5000 (asked 1.0)",
-    )
-
-
-def test_pd_that_could_not_be_measured_fails() -> None:
-    models = [
-        make_failed("pd", Fault.DIED, "aborted"),
-        make_model("nb-x86", agreement=None, max_abs_diff=None),
-    ]
-    assert judge(make_parity(*models), asking()).reasons == ("pd: failed: aborted",)
 
 
 def test_model_that_was_never_measured_is_no_reason_to_pass() -> None:
@@ -295,37 +251,55 @@ def detection(*models: ModelEntry, **changes: Any) -> Parity:
     return make_parity(*used, task="detection", **changes)
 
 
-def test_detection_is_judged_by_its_hmean_and_its_boxes() -> None:
-    found = judge(detection(), asking())
+PD, X86, BOXES = make_model("pd"), make_model("nb-x86"), make_boxes("pd")
+DEAD = make_failed("pd", Fault.DIED, "aborted")
+INT8 = make_model("nb-x86-int8", accuracy=0.97, agreement=0.9, reference="pd-int8")
+WORSE = make_boxes("nb-x86", hmean=0.8, agreement=0.95)
+
+
+@pytest.mark.parametrize(
+    ("parity", "asked", "reasons"),
+    [
+        (make_parity(make_model("checkpoint", agreement=0.5), PD, X86), {},
+         ["checkpoint: agrees with pd on 0.5000 (asked 1.0)"]),
+        (make_parity(DEAD, make_model("nb-x86", agreement=None, max_abs_diff=None)), {},
+         ["pd: failed: aborted"]),
+        (make_parity(PD, ARM), {"convert": {"targets": ["arm"]}}, ["no NB model was measured"]),
+        (make_parity(PD, X86, replace(ARM, agreement=0.99)), {},
+         ["nb-arm: agrees with pd on 0.9900 (asked 1.0)"]),
+        (make_parity(PD, X86, replace(ARM, max_abs_diff=0.02)), {},
+         ["nb-arm: differs from pd by up to 2.00e-02 (allowed 1e-03)"]),
+        (make_parity(PD, X86, make_model("pd-int8"), INT8), {},
+         ["nb-x86-int8: accuracy drops by 0.0100 against pd-int8 (allowed 0.0)",
+          "nb-x86-int8: agrees with pd-int8 on 0.9000 (asked 1.0)", "int8 is not delivered"]),
+        (detection(make_boxes("pir", max_abs_diff=0.5), BOXES, make_boxes("nb-x86")), {},
+         ["pir: differs from pd by up to 5.00e-01 (allowed 1e-03)"]),
+        (detection(BOXES, WORSE), {"min_accuracy": 0.95},
+         ["nb-x86: hmean drops by 0.1200 against pd (allowed 0.0)",
+          "nb-x86: agrees with pd on 0.9500 (asked 1.0)", "pd: hmean 0.9200 is under 0.95"]),
+        (detection(chain=make_chain(same=429)), {},
+         ["chained with plates: 2 of 431 lines are read other than by the original pair"]),
+        (detection(chain=make_chain(lines=0, same=0)), {},
+         ["chained with plates: no line was found on 20 pages"]),
+        (detection(chain=make_chain(lines=3, same=3, failure="nb-x86 died")), {},
+         ["chained with plates: nb-x86 died"]),
+    ],
+    ids=["checkpoint", "no pd", "emulated alone", "emulated reads otherwise", "emulated differs", "int8",
+         "pir",
+         "hmean and boxes", "chain", "no line in the chain", "chain that broke off"],
+)  # fmt: skip
+def test_each_reason_is_told_whole_and_no_other(
+    parity: Parity, asked: dict[str, Any], reasons: list[str]
+) -> None:
+    found = judge(parity, asking(**asked))
+    assert list(found.reasons) == reasons
+    assert found.verdict is (Verdict.PART if "int8 is not delivered" in reasons else Verdict.PARITY)
+
+
+def test_detection_is_judged_by_its_hmean_its_boxes_and_every_line_that_is_chained() -> None:
+    found = judge(detection(chain=make_chain()), asking())
     assert found.verdict is Verdict.PASS
     assert {limit.measure for limit in found.limits} == {"", "hmean"}
-    worse = make_boxes("nb-x86", hmean=0.8, agreement=0.95)
-    found = judge(detection(make_boxes("pd"), worse), asking(min_accuracy=0.95))
-    assert found.reasons == (
-        "nb-x86: hmean drops by 0.1200 against pd (allowed 0.0)",
-        "nb-x86: agrees with pd on 0.9500 (asked 1.0)",
-        "pd: hmean 0.9200 is under 0.95",
-    )
-
-
-def test_pir_model_that_differs_from_pd_fails() -> None:
-    models = (make_boxes("pir", max_abs_diff=0.5), make_boxes("pd"), make_boxes("nb-x86"))
-    assert judge(detection(*models), asking()).reasons == (
-        "pir: differs from pd by up to 5.00e-01 (allowed 1e-03)",
-    )
-
-
-def test_every_line_that_is_chained_has_to_be_the_same() -> None:
-    assert judge(detection(chain=make_chain()), asking()).verdict is Verdict.PASS
-    found = judge(detection(chain=make_chain(same=429)), asking())
-    assert found.reasons == (
-        "chained with plates: 2 of 431 lines are read other than by the original pair",
-    )
-
-
-def test_chain_that_finds_no_line_proves_nothing() -> None:
-    found = judge(detection(chain=make_chain(lines=0, same=0)), asking())
-    assert found.reasons == ("chained with plates: no line was found on 20 pages",)
 
 
 @pytest.mark.parametrize(
@@ -341,11 +315,6 @@ def test_chain_that_finds_no_line_proves_nothing() -> None:
 def test_weak_model_of_another_task_is_remarked_in_its_words(parity: Parity, said: str) -> None:
     found = judge(parity, asking())
     assert found.verdict is Verdict.WARNINGS and said in found.remarks[0]
-
-
-def test_chain_that_broke_off_says_why() -> None:
-    broken = make_chain(lines=3, same=3, failure="nb-x86 died")
-    assert judge(detection(chain=broken), asking()).reasons == ("chained with plates: nb-x86 died",)
 
 
 def blind(**asked: Any) -> Judgement:
