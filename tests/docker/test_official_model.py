@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from stages.contract import hash_file
 from support.cli import paddock
 from support.engine import OFFICIAL_LINES
-from support.runs import Done, Site, changed, run
+from support.runs import Done, Site, changed, report_of, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -31,14 +30,11 @@ def converted(official: Path, through: Done) -> Done:
     return run(official, "--until", "convert", "--force", "convert")
 
 
-def report(folder: Path) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))
-    return read
-
-
 def test_it_reads_and_parity_holds(official: Path, through: Done) -> None:
-    models = {model["name"]: model for model in report(official)["models"]}
-    assert report(official)["verdict"] == "pass" and report(official)["images"] == OFFICIAL_LINES
+    models = {model["name"]: model for model in report_of(official)["models"]}
+    assert (
+        report_of(official)["verdict"] == "pass" and report_of(official)["images"] == OFFICIAL_LINES
+    )
     assert models["pd"]["accuracy"] > 0.5, "parity of a model that reads nothing proves nothing"
     assert models["nb-x86"]["agreement"] == 1.0
     assert 0 < models["nb-x86"]["max_abs_diff"] < 1e-3
@@ -46,7 +42,7 @@ def test_it_reads_and_parity_holds(official: Path, through: Done) -> None:
 
 
 def test_the_nb_column_is_of_the_file_that_ships(official: Path, through: Done) -> None:
-    models = {model["name"]: model for model in report(official)["models"]}
+    models = {model["name"]: model for model in report_of(official)["models"]}
     for target in ("x86", "arm"):
         line = (official / "out" / "SHA256SUMS").read_text()
         assert f"{models[f'nb-{target}']['sha256']}  model_{target}.nb" in line
@@ -112,7 +108,7 @@ def test_changed_threshold_runs_nothing_and_can_fail(official: Path, through: Do
         done = run(official)
     assert done.code == 1 and done.of("stage-started") == []
     assert "pd: accuracy" in done.events[-1]["reasons"][0]
-    assert report(official)["verdict"] == "pass", "out/ keeps the last good model"
+    assert report_of(official)["verdict"] == "pass", "out/ keeps the last good model"
     failed = json.loads((official / "out.failed" / "report.json").read_text(encoding="utf-8"))
     assert failed["verdict"] == "fail-accuracy"
 

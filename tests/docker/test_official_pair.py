@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.record.kept import read_kept
 from pipeline.report.model import load_report
 from pipeline.report.samples import samples_of
-from support.runs import Done, Files, Site, first_lines, run
+from support.runs import Done, Files, Site, first_lines, report_of, run
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
@@ -89,11 +89,6 @@ def page(lines: Path, labels: list[list[str]]) -> tuple[bytes, list[dict[str, An
     return buffer.getvalue(), boxes
 
 
-def report(folder: Path) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))
-    return read
-
-
 @pytest.fixture(scope="module")
 def read(reading: Path) -> Done:
     done = run(reading)
@@ -110,7 +105,7 @@ def found(finding: Path, read: Done) -> Done:
 
 def test_a_pir_model_becomes_an_nb_file_that_reads_the_same(reading: Path, read: Done) -> None:
     assert read.stages("stage-finished") == ["data", "export", "quantize", "convert", "verify"]
-    made = report(reading)
+    made = report_of(reading)
     models = {model["name"]: model for model in made["models"]}
     assert list(models) == [
         "pir", "pd", "nb-x86", "pd-int16", "nb-x86-int16", "pd-int8", "nb-x86-int8",
@@ -120,23 +115,23 @@ def test_a_pir_model_becomes_an_nb_file_that_reads_the_same(reading: Path, read:
 
 
 def test_every_kind_of_weights_passes_and_is_delivered(reading: Path, read: Done) -> None:
-    models = {model["name"]: model for model in report(reading)["models"]}
+    models = {model["name"]: model for model in report_of(reading)["models"]}
     whole = (reading / "out" / "model_x86.nb").stat().st_size
     for kind, share in (("int16", 0.54), ("int8", 0.30)):
         assert models[f"nb-x86-{kind}"]["reference"] == f"pd-{kind}"
         size = (reading / "out" / f"model_x86_{kind}.nb").stat().st_size
         assert size == models[f"nb-x86-{kind}"]["size"] < share * whole
-    layers = report(reading)["quantisation"]["int8"]["layers"]
+    layers = report_of(reading)["quantisation"]["int8"]["layers"]
     assert any(10 * layer["loss_after"] < layer["loss_before"] for layer in layers)
 
 
 def test_the_dictionary_is_the_models_own_and_ships(reading: Path, read: Done) -> None:
-    assert report(reading)["dictionary"]["classes"] == 18_385
+    assert report_of(reading)["dictionary"]["classes"] == 18_385
     assert len((reading / "out" / "dict.txt").read_bytes().split(b"\n")) == 18_383 + 1
 
 
 def test_the_detector_finds_the_same_boxes(finding: Path, found: Done) -> None:
-    made = report(finding)
+    made = report_of(finding)
     assert (made["task"], made["verdict"]) == ("detection", "pass")
     models = {model["name"]: model for model in made["models"]}
     assert list(models) == ["pir", "pd", "nb-x86", "pd-int16", "nb-x86-int16"]
@@ -145,7 +140,7 @@ def test_the_detector_finds_the_same_boxes(finding: Path, found: Done) -> None:
 
 
 def test_what_is_found_is_read_alike_by_both_pairs(finding: Path, found: Done) -> None:
-    chain = report(finding)["chain"]
+    chain = report_of(finding)["chain"]
     assert chain["recognition"] == "pair-reading" and chain["pages"] == PAGES
     assert chain["same"] == chain["lines"] > 0 and chain["different"] == []
 

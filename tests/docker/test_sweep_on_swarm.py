@@ -17,6 +17,7 @@ from pipeline.plan.workspace import SWEEP_LABEL
 from pipeline.registry.client import Registry
 from pipeline.registry.reference import parse_reference
 from support.cli import paddock
+from support.on_swarm import delivered
 from support.patience import wait_for
 from support.projects import write_project
 from support.runs import Done, Live
@@ -37,8 +38,6 @@ restart_policy = {{ delay = 1, max_attempts = 0 }}
 train.seed = [1, 2, 3, 4]
 """
 MEMBERS = ["seed=1", "seed=2", "seed=3", "seed=4"]
-#: These have times in them, and the name of the run.
-TIMED = {"report.json", "report.md", "report.html", "MD5SUMS", "SHA256SUMS"}
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +58,6 @@ def until_on(live: Live, node: str) -> None:
     """Wait until a member runs on a node."""
     while (it := live.wait_for("member-placed"))["node"] != node or it["state"] != "running":
         pass
-
-
-def made(folder: Path) -> dict[str, bytes]:
-    """Return what members delivered, and their locks."""
-    paths = [*folder.glob("out.sweep/*/**/*"), *folder.glob("paddock.locks/*")]
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in paths
-        if path.is_file() and path.name not in TIMED
-    }
 
 
 def left(nodes: TestSwarm) -> list[str]:
@@ -110,7 +99,7 @@ def test_members_end_elsewhere_when_their_node_dies_and_the_client_was_killed(
 
     with go(nodes, alone, "run", "--no-swarm", "--jobs", "2") as live:
         assert live.finish().code == 0
-    assert made(folder) == made(alone)
+    assert delivered(folder) == delivered(alone)
     environ = {"DOCKER_HOST": nodes.manager.url}
     assert paddock("audit", folder, environ=environ).returncode == 0
     for each in (folder, alone):

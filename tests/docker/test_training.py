@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support.runs import Done, Files, Live, Site, first_lines, run
+from support.runs import Done, Files, Live, Site, first_lines, report_of, run
 from two_runs import artifacts, differences, without_times
 
 pytestmark = [pytest.mark.docker, pytest.mark.images, pytest.mark.slow]
@@ -59,11 +57,6 @@ def through(folder: Path) -> Done:
     done = run(folder, timeout=900)
     assert done.code == 0, (done.events[-3:], done.stderr)
     return done
-
-
-def report_of(folder: Path) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((folder / "out" / "report.json").read_text("utf-8"))
-    return read
 
 
 def test_it_learns_and_parity_holds(folder: Path, through: Done) -> None:

@@ -15,6 +15,7 @@ from pipeline.engine.images import Images
 from pipeline.images.build import Options, build_images
 from pipeline.plan.stages import STAGES
 from support.cli import paddock
+from support.on_swarm import delivered
 from support.runs import Live, Site, first_lines
 from support.swarm import TestSwarm, swarm
 
@@ -52,8 +53,6 @@ train.learning_rate = [1e-3, 5e-4]
 """
 #: Lines to train on, and to measure with.
 TRAIN, TEST = 24, 6
-#: These have times in them, and names of runs.
-TIMED = {"report.json", "report.md", "report.html", "MD5SUMS", "SHA256SUMS"}
 #: Seconds for four trainings on two cores that others use, too.
 LONG = 1800
 
@@ -67,16 +66,6 @@ def nodes(
         names = [compose.services[stage].image for stage in STAGES if stage != "quantize"]
         running.hand_over(running.manager, [*names, compose.images[TOOL].image])
         yield running
-
-
-def made(folder: Path) -> dict[str, bytes]:
-    """Return what members delivered, and their locks."""
-    paths = [*folder.glob("out.sweep/*/**/*"), *folder.glob("paddock.locks/*")]
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in paths
-        if path.is_file() and path.name not in TIMED
-    }
 
 
 def test_members_trained_on_a_swarm_have_the_bytes_of_one_engine(
@@ -109,8 +98,8 @@ def test_members_trained_on_a_swarm_have_the_bytes_of_one_engine(
         alone, "--no-swarm", "--jobs", "2", environ=environ, command=("sweep", "run")
     ) as live:
         live.finish(LONG)
-    assert made(folder) == made(alone)
-    assert len([name for name in made(folder) if name.endswith("model_x86.nb")]) >= 2
+    assert delivered(folder) == delivered(alone)
+    assert len([name for name in delivered(folder) if name.endswith("model_x86.nb")]) >= 2
     for each in (folder, alone):
         assert paddock("clean", "--volumes", each, environ=environ).returncode == 0
     assert nodes.manager.client.volumes.list() == []

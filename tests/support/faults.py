@@ -16,7 +16,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from stages.contract import Input, Result, Spec, StageEvent, decode_event
+from stages.contract import Failed, Input, Result, Spec, StageEvent, decode_event
 from support.patience import PATIENCE
 
 RUNTIME = (
@@ -67,6 +67,13 @@ class Ended:
     def events(self) -> list[StageEvent]:
         """What it said; every line must be an event."""
         return [decode_event(line) for line in self.stdout.decode("ascii").splitlines()]
+
+    @property
+    def failure(self) -> Failed:
+        """Why it failed, which it said last."""
+        failed = self.events[-1]
+        assert isinstance(failed, Failed), self.stderr
+        return failed
 
     @property
     def result(self) -> Result:

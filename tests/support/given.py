@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from support.projects import DATA, HEAD, write_project
+
 PIR = ("inference.json", "inference.pdiparams", "inference.yml")
 PD = ("inference.pdmodel", "inference.pdiparams")
 #: ``VarType.Type`` of a number, and of a tensor.
@@ -26,6 +28,13 @@ def give_pir(folder: Path, shapes: Shapes = WEIGHTS, classes: int = 3) -> Path:
     (folder / PIR[0]).write_text(pir_program(shapes, classes))
     (folder / PIR[1]).write_bytes(tensors(shapes))
     (folder / PIR[2]).write_text("PostProcess:\n  character_dict: [A, B]\n")
+    return folder
+
+
+def pd_project(folder: Path) -> Path:
+    """Write a project that starts from a PD model, which lies in it."""
+    write_project(folder, HEAD + DATA + '\n[export]\nmodel = "pd"\n')
+    give_pd(folder / "pd")
     return folder
 
 

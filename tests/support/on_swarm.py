@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from pipeline.record.events import (
     Envelope,
     MemberPlaced,
@@ -14,15 +16,12 @@ from pipeline.run.options import Options, StopSwitch
 from pipeline.swarm.attach import attach, start
 from pipeline.swarm.kept import going_on
 from pipeline.sweep.drive import Asked, SweepEnd
+from stages.contract import Exit
 from support.pretended_swarm import PretendedSwarm
 from support.registry import TinyRegistry
 
 MEMBERS = ["seed=1", "seed=2"]
 SWEEP = """
-[model]
-pretrained = ""
-[train]
-mode = "full"
 [limits]
 cpus = 1
 memory = "1g"
@@ -50,6 +49,7 @@ def go_on(folder: Path, heard: list[Envelope] | None = None) -> SweepEnd:
 
 
 def delivered(folder: Path) -> dict[str, bytes]:
+    """Return what members delivered, and their locks."""
     paths = [*folder.glob("out.sweep/*/**/*"), *folder.glob("paddock.locks/*")]
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -70,6 +70,24 @@ def check_complete(folder: Path, swarm: PretendedSwarm, registry: TinyRegistry) 
     assert swarm.wanted == {} and not going_on(state)
     assert registry.manifests == {}, "nothing that went along or came back is left"
     assert not [path.name for path in state.iterdir() if path.name.startswith("taken")]
+
+
+def left_when_placed(folder: Path, heard: list[Envelope] | None = None) -> SweepEnd:
+    """Begin a sweep, and go away when a member is placed."""
+    switch, listened = StopSwitch(), list[Envelope]() if heard is None else heard
+
+    def leave(envelope: Envelope) -> None:
+        listened.append(envelope)
+        if isinstance(envelope.event, MemberPlaced):
+            switch.order(Exit.INTERRUPTED)
+
+    return start(folder, Asked(Options()), {}, leave, switch)
+
+
+def begin_killed(folder: Path) -> None:
+    """Begin a sweep, whose client is killed when a member is placed."""
+    with pytest.raises(Killed):
+        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
 
 
 class Killed(BaseException):

@@ -18,6 +18,9 @@ from pipeline.engine.containers import Exited, Job, Sink
 from pipeline.engine.endpoint import Endpoint
 from pipeline.engine.images import ImageInfo
 from pipeline.plan.stages import STAGES
+from pipeline.record.events import Envelope
+from pipeline.run.options import Options, StopSwitch
+from pipeline.run.runner import run
 from stages.contract import (
     RESULT_FILE,
     Artifact,
@@ -243,6 +246,15 @@ def _content(stage: str, file: str, spec: Mapping[str, Any], apart: str) -> byte
 def _artifact(path: str, data: bytes) -> Artifact:
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return Artifact(path, len(data), md5, hashlib.sha256(data).hexdigest())
+
+
+def go(
+    folder: Path, options: Options | None = None, stop: StopSwitch | None = None
+) -> tuple[int, list[Envelope]]:
+    """Run a project; return the exit code, and what was said."""
+    heard: list[Envelope] = []
+    code = run(folder, options or Options(), {}, heard.append, stop or StopSwitch())
+    return code, heard
 
 
 def install(monkeypatch: pytest.MonkeyPatch, engine: PretendedEngine) -> PretendedEngine:

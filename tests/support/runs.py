@@ -48,6 +48,12 @@ class Done:
         return "\n".join(event["message"] for event in self.of("note"))
 
 
+def report_of(folder: Path) -> dict[str, Any]:
+    """Return the report that a project delivered."""
+    read: dict[str, Any] = json.loads((folder / "out" / "report.json").read_text("utf-8"))
+    return read
+
+
 class Live:
     """``paddock --batch --json``, or another ``command``, in a process of its own.
 

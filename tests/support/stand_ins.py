@@ -23,7 +23,7 @@ from pipeline.run.runner import run
 from stages.contract import RESULT_FILE
 from support.faults import RUNTIME
 from support.pretended import PretendedEngine
-from support.projects import MINIMAL, write_project
+from support.projects import SCRATCH, write_project
 from support.swarm import Guarded, TestSwarm, swarm
 from support.tools import tar_of
 
@@ -31,17 +31,7 @@ _HERE = Path(__file__).parents[1] / "faults" / "image"
 _STAGES = Path(__file__).parents[2] / "stages"
 _IMAGE = "paddock-test-stand-ins:1"
 #: A project that needs every stage there is, and nothing to be fetched.
-PROJECT = (
-    MINIMAL
-    + """
-[model]
-pretrained = ""
-[train]
-mode = "full"
-[convert]
-weights = ["float32", "int8"]
-"""
-)
+PROJECT = SCRATCH + '[convert]\nweights = ["float32", "int8"]\n'
 
 
 def build_stand_ins(client: DockerClient, base: str, scratch: Path) -> str:

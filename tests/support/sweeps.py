@@ -64,10 +64,6 @@ class Script:
         self._say(SWEEP, "", event)
         return self
 
-    def run_of(self, name: str) -> str:
-        """Return the run of a member."""
-        return self._runs[name]
-
     def begin(self, name: str, *stages: str) -> Script:
         """Let a member begin; all of ``stages`` but the last are over."""
         run = f"20261122-170001-{len(self._runs):04x}"

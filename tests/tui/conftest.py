@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from support.pace import QUICK, hurried
+from support.pretended import PretendedEngine, install
+from support.recorded import recorded_project
 from tui.appearance import Appearance, use
 from tui.language import SOURCE, speak
 
@@ -36,3 +39,14 @@ def _quick() -> Iterator[None]:
     use(Appearance(pace=QUICK))
     yield
     use(Appearance())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with a recorded run."""
+    return recorded_project(tmp_path / "p")
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
+    return install(monkeypatch, PretendedEngine())

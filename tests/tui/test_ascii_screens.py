@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from support.pace import QUICK
-from support.pretended import PretendedEngine, install
-from support.projects import MINIMAL, write_project
+from support.pretended import PretendedEngine
+from support.projects import SCRATCH, write_project
 from support.recorded import CACHED_RUN, RUN, recorded_project
 from support.replay import going_on
 from support.screen import SMALL, CalmBackend, lines_of, opened, text_of, until_shown
@@ -49,8 +49,7 @@ async def test_nothing_beyond_ascii(tmp_path: Path) -> None:
             assert text_of(app).isascii(), [line for line in lines_of(app) if not line.isascii()]
 
 
-async def test_leaving(tmp_path: Path) -> None:
-    folder = recorded_project(tmp_path / "p")
+async def test_leaving(folder: Path) -> None:
     with going_on(folder, '"done": 235, "total": 300'):
         async with opened(CalmBackend(folder), SMALL) as (app, pilot):
             await pilot.press("q")
@@ -67,12 +66,8 @@ async def test_an_empty_folder(tmp_path: Path) -> None:
         assert text_of(app).isascii()
 
 
-async def test_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    install(monkeypatch, PretendedEngine())
-    section = (
-        '[model]\npretrained = ""\n[train]\nmode = "full"\n[sweep.matrix]\ntrain.seed = [1, 2]\n'
-    )
-    folder = write_project(tmp_path / "p", f"{MINIMAL}\n{section}")
+async def test_a_sweep(tmp_path: Path, engine: PretendedEngine) -> None:
+    folder = write_project(tmp_path / "p", SCRATCH + "[sweep.matrix]\ntrain.seed = [1, 2]\n")
     script = Script(("a", "b", "c"), 2).begin("a").end("a").begin("b", "data", "train")
     script.end("b", **failed("b")).begin("c", "data").write(folder)
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):

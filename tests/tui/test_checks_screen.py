@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 
 from support.recorded import CACHED_RUN, RUN, recorded_project
@@ -24,11 +23,6 @@ from support.screen import (
 )
 from tui.app import PaddockApp
 from tui.screens.run import RunScreen
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return recorded_project(tmp_path / "p")
 
 
 async def until_open(pilot: Pilot[None], app: PaddockApp, key: str, text: str) -> None:

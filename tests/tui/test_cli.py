@@ -38,34 +38,41 @@ def refused(done: subprocess.CompletedProcess[str], code: int, *said: str) -> No
         assert text in done.stderr
 
 
+NO_DOCKER = ["the Docker engine is not running", "unix:///nonexistent", "do:"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("--batch {folder}/data", 2, ["no paddock.toml in", "paddock init"]),
+        ("--batch {folder}/nothere", 2, ["no paddock.toml in"]),
+        ("--batch {folder}/paddock.toml", 2, ["not a folder"]),
+        ("--batch", 4, []),  # the project is by default where one stands
+        ("--batch {folder} --from verify --until data", 2, ["--from verify comes after --until data"]),
+        ("--batch --from bake", 2, ["usage:"]),
+        ("plan --jsn", 2, ["usage:"]),
+        ("--bach", 2, ["usage:"]),
+        ("{folder}", 2, ["there is no terminal", "use --batch"]),
+        *((f"{words} {{folder}}", 4, NO_DOCKER) for words in ("--batch", "--batch --dry-run", "plan",
+         "clean")),
+        ("clean --dry-run {folder}", 2, ["--dry-run says what old runs would go", "do:"]),
+        ("clean --volumes --dry-run {folder}", 2, ["--dry-run says what old runs would go", "do:"]),
+        ("clean --volumes --older-than 3d {folder}", 2, ["--volumes removes the results of all runs", "do:"]),
+        ("--batch --locked {folder}", 2, ["there is no lock", "paddock.lock"]),
+        ("report {folder}", 2, ["there is no report yet", "paddock --batch"]),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_said_once_with_its_code(
+    folder: Path, words: str, code: int, said: list[str]
+) -> None:
+    refused(call(*words.format(folder=folder).split(), cwd=folder), code, *said)
+
+
 def test_unknown_key(folder: Path) -> None:
     (folder / "paddock.toml").write_text(SCRATCH.replace("val =", "vall ="))
     for words in (["--batch"], ["plan"], ["report"], ["clean"]):
         done = call(*words, folder)
         refused(done, 2, "paddock.toml:6: data.vall: unknown key", 'did you mean "val"', "do:")
-
-
-def test_no_project(tmp_path: Path) -> None:
-    refused(call("--batch", tmp_path), 2, "no paddock.toml in", "paddock init")
-    refused(call("--batch", tmp_path / "nothere"), 2, "no paddock.toml in")
-
-
-def test_project_file_in_the_place_of_its_folder(folder: Path) -> None:
-    refused(call("--batch", folder / "paddock.toml"), 2, "not a folder")
-
-
-def test_the_project_is_by_default_where_one_stands(folder: Path) -> None:
-    refused(call("--batch", cwd=folder), 4)
-
-
-def test_from_after_until(folder: Path) -> None:
-    done = call("--batch", folder, "--from", "verify", "--until", "data")
-    refused(done, 2, "--from verify comes after --until data")
-
-
-@pytest.mark.parametrize("words", [["--batch", "--from", "bake"], ["plan", "--jsn"], ["--bach"]])
-def test_words_that_are_no_words_of_the_command_line(words: list[str]) -> None:
-    refused(call(*words), 2, "usage:")
 
 
 @pytest.mark.parametrize(
@@ -74,10 +81,6 @@ def test_words_that_are_no_words_of_the_command_line(words: list[str]) -> None:
 def test_an_option_between_two_words_ends_them_not(words: list[str], folder: Path) -> None:
     done = call(*words, "--json", folder)
     assert done.returncode != 0 and done.stderr.startswith("error: ")
-
-
-def test_no_terminal(folder: Path) -> None:
-    refused(call(folder), 2, "there is no terminal", "use --batch")
 
 
 def test_ci_counts_as_no_terminal(folder: Path) -> None:
@@ -95,24 +98,6 @@ def test_ci_counts_as_no_terminal(folder: Path) -> None:
     os.close(terminal)
     os.close(controller)
     assert done.returncode == 2 and "use --batch" in done.stderr
-
-
-@pytest.mark.parametrize("words", [["--batch"], ["--batch", "--dry-run"], ["plan"], ["clean"]])
-def test_no_engine(folder: Path, words: list[str]) -> None:
-    done = call(*words, folder)
-    refused(done, 4, "the Docker engine is not running", "unix:///nonexistent", "do:")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["--dry-run"], "--dry-run says what old runs would go"),
-        (["--volumes", "--dry-run"], "--dry-run says what old runs would go"),
-        (["--volumes", "--older-than", "3d"], "--volumes removes the results of all runs"),
-    ],
-)
-def test_clean_takes_no_mixture(folder: Path, words: list[str], said: str) -> None:
-    refused(call("clean", *words, folder), 2, said, "do:")
 
 
 @pytest.mark.parametrize("age", ["0d", "30", "d", "99999w", "-3d"])
@@ -157,10 +142,6 @@ def test_demo_without_an_engine(tmp_path: Path) -> None:
     assert not (tmp_path / "demo").exists()
 
 
-def test_locked_without_a_lock_needs_no_engine_to_say_so(folder: Path) -> None:
-    refused(call("--batch", "--locked", folder), 2, "there is no lock", "paddock.lock")
-
-
 def test_model_that_is_not_there(folder: Path) -> None:
     (folder / "paddock.toml").write_text(MINIMAL + '\n[train]\ncheckpoint = "gone.pdparams"\n')
     done = call("plan", folder)
@@ -192,10 +173,6 @@ def test_help_lists_every_command_and_exit_code() -> None:
 
 def test_version() -> None:
     assert paddock("--version").stdout.startswith("paddock 0.")
-
-
-def test_report_before_any_run(folder: Path) -> None:
-    refused(call("report", folder), 2, "there is no report yet", "paddock --batch")
 
 
 def write_report(folder: Path, label: str = "AB0") -> None:

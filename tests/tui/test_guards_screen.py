@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.pilot import Pilot
 
 from pipeline.errors import EngineError
@@ -15,7 +14,7 @@ from pipeline.integrity.faults import Expected, Fault, Problem
 from pipeline.run.audit import AuditReport
 from stages.contract import Digests
 from stages.contract.codec import encode
-from support.recorded import CACHED_RUN, RUN, recorded_project
+from support.recorded import CACHED_RUN, RUN
 from support.replay import append
 from support.reports import Report, edit_report, own_report
 from support.results import make_evidence, make_lineage
@@ -32,11 +31,6 @@ from support.screen import (
 )
 from tui.app import PaddockApp
 from tui.widgets.listing import Listing
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return recorded_project(tmp_path / "p")
 
 
 def with_proof(report: Report) -> None:

@@ -9,7 +9,6 @@ import pytest
 from pipeline.errors import EngineError
 from pipeline.machine.doctor import Finding
 from support.backends import ENGINE_OK, IMAGES_OK, NO_ENGINE, NO_IMAGES, FaultyBackend
-from support.recorded import recorded_project
 from support.screen import LARGE, SMALL, opened, text_of, until, until_shown
 from tui.screens.ask import AskScreen
 from tui.screens.build import BuildScreen
@@ -17,11 +16,6 @@ from tui.screens.machine import MachineScreen
 from tui.screens.run import RunScreen
 
 LEFTOVERS = Finding("containers", "warning", "left behind by dead runs: x", "paddock clean")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return recorded_project(tmp_path / "p")
 
 
 async def test_problems_are_shown_at_once_with_what_to_press(folder: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from stages.contract import ChainedLine
 from stages.contract.codec import encode
 from support.recorded import PIR, recorded_project
@@ -37,11 +35,6 @@ task = "detection"
 [export]
 model = "PP-OCRv5_mobile_det"
 """
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return recorded_project(tmp_path / "p")
 
 
 def detection(folder: Path) -> Path:

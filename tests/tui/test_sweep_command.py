@@ -20,32 +20,24 @@ from pipeline.sweep.drive import SweepEnd
 from stages.contract import Exit
 from support.cli import call
 from support.given import give_pir
-from support.pretended import PretendedEngine, install
-from support.projects import MINIMAL, write_project
+from support.pretended import PretendedEngine
+from support.projects import MINIMAL, SCRATCH, write_project
 from support.sweeps import SWEEP as STARTED
 from support.sweeps import Script, failed, held
 
 SWEEP = """
-[model]
-pretrained = ""
-[train]
-mode = "full"
 [sweep.matrix]
 train.seed = [1, 2]
 [[sweep.members]]
 name = "last"
 train.overrides = ["Global.x=\\u001b[2J"]
 """
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "p", MINIMAL + SWEEP)
+    return write_project(tmp_path / "p", SCRATCH + SWEEP)
 
 
 def test_a_plan_then_a_sweep_then_its_table(folder: Path, engine: PretendedEngine) -> None:
@@ -84,7 +76,7 @@ def test_a_plan_then_a_sweep_then_its_table(folder: Path, engine: PretendedEngin
 
 
 def test_a_table_is_written_where_it_is_asked_for_and_its_links_lead_to_the_members(
-    folder: Path, engine: PretendedEngine
+    folder: Path,
 ) -> None:
     assert call("sweep", folder).returncode == 0
     page = folder.parent / "page.html"
@@ -102,7 +94,7 @@ def test_a_table_is_written_where_it_is_asked_for_and_its_links_lead_to_the_memb
         assert done.returncode == 2 and "not written into a file" in done.stderr
 
 
-def test_events_carry_the_members_names(folder: Path, engine: PretendedEngine) -> None:
+def test_events_carry_the_members_names(folder: Path) -> None:
     done = call("sweep", "run", folder, "--json", "--member", "seed=2")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert {event.get("member", "") for event in events} == {"", "seed=2"}
@@ -121,15 +113,13 @@ def test_a_member_that_fails_is_named_with_its_reason(
     assert "! seed=2: the train stage ended with code 3" in done.stdout
 
 
-def test_a_plan_until_a_stage_has_no_other(folder: Path, engine: PretendedEngine) -> None:
+def test_a_plan_until_a_stage_has_no_other(folder: Path) -> None:
     lines = call("sweep", "plan", folder, "--until", "train").stdout.splitlines()
     assert lines[0] == "seed=1  data make · train make"
     assert "stages: 0 cached, 4 to make, 2 made for another member" in lines
 
 
-def test_a_table_that_a_later_sweep_did_not_renew_says_so(
-    folder: Path, engine: PretendedEngine
-) -> None:
+def test_a_table_that_a_later_sweep_did_not_renew_says_so(folder: Path) -> None:
     assert call("sweep", folder).returncode == 0
     assert call("sweep", "table", folder).stderr == ""
     assert call("sweep", folder, "--jobs", "99").returncode == 2
@@ -138,7 +128,7 @@ def test_a_table_that_a_later_sweep_did_not_renew_says_so(
         assert said.returncode == 0 and "a later one has none" in said.stderr, said.stderr
 
 
-def test_a_table_from_elsewhere_drives_no_terminal(folder: Path, engine: PretendedEngine) -> None:
+def test_a_table_from_elsewhere_drives_no_terminal(folder: Path) -> None:
     assert call("sweep", folder).returncode == 0
     path = folder / "out.sweep" / "sweep.json"
     path.write_text(path.read_text().replace("train.seed", "[red]\\u001b[2J"))
@@ -167,17 +157,13 @@ def test_what_cannot_be_done_is_refused(
     assert engine.ran == []
 
 
-def test_a_project_without_a_sweep_is_told_how_to_write_one(
-    tmp_path: Path, engine: PretendedEngine
-) -> None:
+def test_a_project_without_a_sweep_is_told_how_to_write_one(tmp_path: Path) -> None:
     done = call("sweep", "plan", write_project(tmp_path / "p"))
     assert done.returncode == 2 and "the project has no sweep" in done.stderr
     assert "docs/sweep.md" in done.stderr
 
 
-def test_attached_in_a_pipe_a_sweep_is_lines_to_its_end_and_its_code(
-    folder: Path, engine: PretendedEngine
-) -> None:
+def test_attached_in_a_pipe_a_sweep_is_lines_to_its_end_and_its_code(folder: Path) -> None:
     assert call("sweep", "attach", folder).stderr.startswith("error: there was no sweep yet")
     script = Script(("seed=1", "seed=2"), pid=7, host="there").begin("seed=1", "data", "train")
     script.write(folder)
@@ -205,22 +191,20 @@ def test_attached_in_a_pipe_a_sweep_is_lines_to_its_end_and_its_code(
     assert [it["type"] for it in events if it["type"] == "member-ended"] == ["member-ended"] * 2
 
 
-def test_attached_to_one_that_was_cut_short_it_says_so(
-    folder: Path, engine: PretendedEngine
-) -> None:
+def test_attached_to_one_that_was_cut_short_it_says_so(folder: Path) -> None:
     Script(("seed=1", "seed=2")).begin("seed=1", "data").write(folder)
     said = call("sweep", "attach", folder)
     assert said.returncode == 3 and "paddock sweep goes on from there" in said.stderr
 
 
-def test_attached_after_the_end_there_is_the_table(folder: Path, engine: PretendedEngine) -> None:
+def test_attached_after_the_end_there_is_the_table(folder: Path) -> None:
     done = call("sweep", folder)
     said = call("sweep", "attach", folder)
     assert said.returncode == 0
     assert said.stdout.splitlines()[-8:] == done.stdout.splitlines()[-8:]
 
 
-def test_looking_away_does_not_stop_it(folder: Path, engine: PretendedEngine) -> None:
+def test_looking_away_does_not_stop_it(folder: Path) -> None:
     Script(("seed=1",), pid=7, host="there").begin("seed=1", "data").write(folder)
     with held(folder, pid=7, host="there"):
         command = [sys.executable, "-m", "tui.cli", "sweep", "attach", str(folder)]
@@ -233,9 +217,7 @@ def test_looking_away_does_not_stop_it(folder: Path, engine: PretendedEngine) ->
         assert process.returncode == 130
 
 
-def test_a_plan_advises_members_side_by_side_where_the_same_bytes_come_out(
-    tmp_path: Path, engine: PretendedEngine
-) -> None:
+def test_a_plan_advises_members_side_by_side_where_the_same_bytes_come_out(tmp_path: Path) -> None:
     text = (
         f'{MINIMAL}\n[model]\npretrained = "official"\n[limits]\ncpus = 4\n'
         "[sweep.matrix]\ntrain.seed = [1, 2, 3]\n"
@@ -259,9 +241,9 @@ def test_a_plan_advises_members_side_by_side_where_the_same_bytes_come_out(
     assert "--jobs" not in call("sweep", "plan", folder).stdout, "other bytes would come out"
 
 
-def test_no_advice_costs_a_training_that_is_kept(tmp_path: Path, engine: PretendedEngine) -> None:
+def test_no_advice_costs_a_training_that_is_kept(tmp_path: Path) -> None:
     text = (
-        f'{MINIMAL}\n[model]\npretrained = ""\n[train]\nmode = "full"\n[limits]\ncpus = 4\n'
+        f"{SCRATCH}[limits]\ncpus = 4\n"
         '[sweep.matrix]\nconvert.weights = [["float32"], ["float32", "int16"], ["int16"]]\n'
     )
     folder = write_project(tmp_path / "p", text)
@@ -272,9 +254,7 @@ def test_no_advice_costs_a_training_that_is_kept(tmp_path: Path, engine: Pretend
     assert "training makes other bytes" in too_many.stderr
 
 
-def test_stop_asks_the_process_that_runs_it_and_nobody_else(
-    folder: Path, engine: PretendedEngine
-) -> None:
+def test_stop_asks_the_process_that_runs_it_and_nobody_else(folder: Path) -> None:
     assert call("sweep", "stop", folder).stderr.startswith("error: there was no sweep yet")
     here = socket.gethostname()
     with subprocess.Popen(["sleep", "60"]) as process:
@@ -298,7 +278,7 @@ def on_a_swarm(folder: Path, name: str, *, is_over: bool = False) -> None:
 
 @pytest.mark.parametrize("newer", ["20261122-180000-0001", "20261122-180000-0002"])
 def test_one_on_a_swarm_is_reached_after_a_newer_one_came_to_nothing_or_to_its_end(
-    folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch, newer: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, newer: str
 ) -> None:
     Script(("seed=1",), jobs=0).begin("seed=1", "data").write(folder)
     on_a_swarm(folder, STARTED)

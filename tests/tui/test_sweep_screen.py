@@ -17,9 +17,9 @@ from pipeline.sweep.drive import Asked, sweep
 from stages.contract import Exit
 from support.background import finished, nothing_left_behind
 from support.on_swarm import SWEEP as ON_SWARM
-from support.pretended import PretendedEngine, install
+from support.pretended import PretendedEngine
 from support.pretended_swarm import PretendedSwarm, install_swarm
-from support.projects import MINIMAL, write_project
+from support.projects import MINIMAL, SCRATCH, write_project
 from support.registry import tiny_registry
 from support.screen import (
     LARGE,
@@ -40,10 +40,6 @@ from tui.screens.sweep import SweepScreen
 from tui.widgets.sweep_table import MemberRows
 
 SWEEP = """
-[model]
-pretrained = ""
-[train]
-mode = "full"
 [limits]
 cpus = 1.0
 memory = "1g"
@@ -54,13 +50,8 @@ NAMES = ("seed=1", "seed=2", "seed=3")
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
-    return install(monkeypatch, PretendedEngine())
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    made = write_project(tmp_path / "p", MINIMAL + SWEEP)
+    made = write_project(tmp_path / "p", SCRATCH + SWEEP)
     with nothing_left_behind(made / ".paddock"):
         yield made
 
@@ -222,7 +213,7 @@ async def test_a_long_plan_leaves_room_for_the_keys(
     folder: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = ", ".join(map(str, range(1, 21)))
-    (folder / "paddock.toml").write_text(MINIMAL + SWEEP.replace("1, 2, 3", many))
+    (folder / "paddock.toml").write_text(SCRATCH + SWEEP.replace("1, 2, 3", many))
     lines = [f"sentence {number}" for number in range(8)]
     monkeypatch.setattr("tui.screens.sweep_options.plan_lines", lambda _plan, _jobs: lines)
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
@@ -233,7 +224,7 @@ async def test_a_long_plan_leaves_room_for_the_keys(
 
 
 async def test_what_cannot_be_planned_is_said_in_the_question(folder: Path) -> None:
-    (folder / "paddock.toml").write_text(MINIMAL + SWEEP.replace("[1, 2, 3]", '["two"]'))
+    (folder / "paddock.toml").write_text(SCRATCH + SWEEP.replace("[1, 2, 3]", '["two"]'))
     async with opened(CalmBackend(folder), SMALL) as (app, pilot):
         await pilot.press("8", "r")
         await until_shown(pilot, app, "✘", "seed=two", "train.seed")

@@ -53,9 +53,7 @@ def test_where_the_mirror_has_another_the_archive_is_asked(apt: Path) -> None:
     assert "snapshot.debian.org/archive/debian/2026" in (apt / "archive.list").read_text()
 
 
-def test_what_the_archive_does_not_have_either_ends_the_build(
-    apt: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_archive_does_not_have_either_ends_the_build(apt: Path) -> None:
     (apt / "bin/apt-get").write_text("#!/bin/sh\n[ $1 = update ]\n")
     with pytest.raises(subprocess.CalledProcessError):
         _fetched(apt)

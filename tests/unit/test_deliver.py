@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -75,24 +75,16 @@ def test_changed_file_is_found_by_the_sums(out: Path, report: Report) -> None:
     assert done.returncode == 1 and "model_x86.nb: FAILED" in done.stdout
 
 
-def test_what_is_complete_is_known_by_its_hashes(out: Path, report: Report) -> None:
-    made = ready(out)
-    known = complete(made, report)
-    put_in_place(out, made)
-    assert known == {name: hash_file(out / name) for name in content(out)}
-
-
-def test_delivery_names_all_its_files(out: Path, report: Report) -> None:
+def test_second_delivery_is_equal_and_names_all_its_files(out: Path, report: Report) -> None:
     delivery = deliver(out, ready(out), report)
-    assert delivery.folder == out and set(delivery.files) == set(content(out))
-
-
-def test_second_delivery_is_equal(out: Path, report: Report) -> None:
-    deliver(out, ready(out), report)
     before = content(out)
+    assert delivery.folder == out and set(delivery.files) == set(before)
+    assert load_report(out / "report.json") == report
     deliver(out, ready(out), report)
     assert content(out) == before
     assert not (out.parent / ".out.before").exists()
+    made = ready(out)
+    assert complete(made, report, made=KIT) == {name: hash_file(out / name) for name in before}
 
 
 def test_what_the_user_put_there_stays(out: Path, report: Report) -> None:
@@ -169,27 +161,34 @@ def test_same_report_of_a_later_run_is_not_delivered_again(out: Path, report: Re
     assert not delivered(out, report.model_copy(update={"verdict": Verdict.PARITY}))
 
 
-@pytest.mark.parametrize(
-    "name", ["model_x86.nb", "SHA256SUMS", "MD5SUMS", "report.md", "report.html"]
-)
-def test_missing_file_is_delivered_again(out: Path, report: Report, name: str) -> None:
-    deliver(out, ready(out), report)
-    (out / name).unlink()
-    assert not delivered(out, report)
-
-
-def test_what_a_crash_set_aside_is_brought_back(out: Path, report: Report) -> None:
-    deliver(out, ready(out), report)
+def set_aside(out: Path) -> None:
+    """Leave what a crash does."""
     (out.parent / ".out.before").mkdir()
     (out.parent / ".out.before" / "notes.md").write_text("mine")
-    assert not delivered(out, report)
 
 
-def test_damaged_report_is_delivered_again(out: Path, report: Report) -> None:
+def without(name: str) -> Callable[[Path], object]:
+    return lambda out: (out / name).unlink()
+
+
+def reporting(text: str) -> Callable[[Path], object]:
+    return lambda out: (out / "report.json").write_text(text)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *map(without, ("model_x86.nb", "SHA256SUMS", "MD5SUMS", "report.md", "report.html")),
+        *map(reporting, ("", "[]", "null")),
+        set_aside,
+    ],
+)
+def test_what_is_not_whole_is_delivered_again(
+    out: Path, report: Report, damage: Callable[[Path], object]
+) -> None:
     deliver(out, ready(out), report)
-    for text in ("", "[]", "null"):
-        (out / "report.json").write_text(text)
-        assert not delivered(out, report)
+    damage(out)
+    assert not delivered(out, report)
 
 
 def test_page_that_was_drawn_of_something_else_is_delivered_again(
@@ -204,11 +203,6 @@ def test_page_that_was_drawn_of_something_else_is_delivered_again(
         assert not delivered(out, report)
     page.write_text(whole, "utf-8")
     assert delivered(out, report)
-
-
-def test_report_is_the_same_in_json(out: Path, report: Report) -> None:
-    deliver(out, ready(out), report)
-    assert load_report(out / "report.json") == report
 
 
 def test_withdrawing_leaves_what_is_not_paddocks(out: Path, report: Report) -> None:

@@ -24,26 +24,33 @@ def write(folder: Path, entries: list[str]) -> Path:
 
 
 @pytest.mark.parametrize(
-    "entries", [["a"], list("0123456789"), ODD, ODD[::-1], [" ", "a"], ["a", " "], [" "]]
-)
+    ("entries", "trained"),
+    [
+        *((it, False) for it in (["a"], [*"0123456789"], ODD, ODD[::-1], [" ", "a"], ["a", " "], [" "])),
+        # of a trained model odd lines come back too
+        *((it, True) for it in (["p\t", "", "ab", "\ufeff", "\u2028", "\x07", ""], ["", "a"],
+         ["\ufeffa", "a"])),
+    ],
+)  # fmt: skip
 def test_a_written_configuration_gives_the_dictionary_back(
-    tmp_path: Path, entries: list[str]
+    tmp_path: Path, entries: list[str], trained: bool
 ) -> None:
-    dictionary = Dictionary.load(write(tmp_path, entries), use_space_char=False)
+    rules = DictionaryRules(trained=trained, space_added=False)
+    dictionary = Dictionary.load_by_rules(write(tmp_path, entries), rules)
+    assert list(dictionary.entries) == entries
     written = tmp_path / "config.yml"
     written.write_text(dump_config(with_record(CONFIG, dictionary)), encoding="utf-8")
     assert trained_lines(load_yaml(written)) == entries
     assert yaml.safe_load(written.read_text(encoding="utf-8")) == load_yaml(written)
 
 
-def test_the_dictionary_can_be_read_in_the_configuration(tmp_path: Path) -> None:
-    dictionary = Dictionary.load(write(tmp_path, ["a", "b"]), use_space_char=False)
-    assert "  dictionary_lines: |-\n    a\n    b\n" in dump_config(with_record(CONFIG, dictionary))
-
-
-def test_the_added_space_is_not_recorded_as_a_line(tmp_path: Path) -> None:
+def test_the_dictionary_can_be_read_in_the_configuration_without_the_added_space(
+    tmp_path: Path,
+) -> None:
     dictionary = Dictionary.load(write(tmp_path, ["a", "b"]), use_space_char=True)
-    assert trained_lines(with_record(CONFIG, dictionary)) == ["a", "b"]
+    recorded = with_record(CONFIG, dictionary)
+    assert "  dictionary_lines: |-\n    a\n    b\n" in dump_config(recorded)
+    assert trained_lines(recorded) == ["a", "b"]
 
 
 def test_without_the_record_the_configuration_is_as_before(tmp_path: Path) -> None:
@@ -74,27 +81,10 @@ def test_a_relative_file_is_paddleocrs_own(tmp_path: Path, monkeypatch: pytest.M
 )
 def test_what_is_not_there_says_nothing(named: object) -> None:
     assert trained_lines({"Global": {"character_dict_path": named}}) is None
+    configs: list[dict[str, object]] = [{}, {"Global": None}, {"Global": []}]
+    assert [trained_lines(config) for config in configs] == [None] * 3
 
 
 @pytest.mark.parametrize("said", [{}, {"character_dict_path": None}, {"use_space_char": True}])
 def test_where_none_is_named_it_is_paddleocrs_default(said: dict[str, object]) -> None:
     assert trained_lines({"Global": said}) == list("0123456789abcdefghijklmnopqrstuvwxyz")
-
-
-@pytest.mark.parametrize(
-    "entries", [["p\t", "", "ab", "\ufeff", "\u2028", "\x07", ""], ["", "a"], ["\ufeffa", "a"]]
-)
-def test_odd_lines_of_a_trained_model_come_back_as_they_are(
-    tmp_path: Path, entries: list[str]
-) -> None:
-    rules = DictionaryRules(trained=True, space_added=False)
-    dictionary = Dictionary.load_by_rules(write(tmp_path, entries), rules)
-    assert list(dictionary.entries) == entries
-    written = tmp_path / "config.yml"
-    written.write_text(dump_config(with_record(CONFIG, dictionary)), encoding="utf-8")
-    assert trained_lines(load_yaml(written)) == entries
-
-
-@pytest.mark.parametrize("config", [{}, {"Global": None}, {"Global": []}])
-def test_a_configuration_without_global_says_nothing(config: dict[str, object]) -> None:
-    assert trained_lines(config) is None

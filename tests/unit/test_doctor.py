@@ -1,4 +1,4 @@
-"""What the doctor says of an engine's processor, limits and disk; of containers: test_left_behind.py."""
+"""What the doctor says of an engine's processor, limits, disk, images and containers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.compose.file import REPOSITORY, read_compose
 from pipeline.engine.connection import Engine, Facts
+from pipeline.engine.containers import Labelled
 from pipeline.engine.disk import DiskUse, disk_use
 from pipeline.engine.endpoint import Endpoint
 from pipeline.engine.images import Images
@@ -19,6 +20,7 @@ from pipeline.images.context import make_context
 from pipeline.machine.doctor import (
     ENGINE_CHECKS,
     Finding,
+    containers_finding,
     disk_finding,
     free_at,
     outdated_finding,
@@ -139,3 +141,30 @@ def test_images_of_another_paddock_are_named(older: str, services: list[str]) ->
     assert [item.message for item in found] == [
         f"not built from this Paddock's files: {name}" for name in services
     ]
+
+
+MINE, OTHERS = "plates-0123456789", "meters-9876543210"
+FOUND = (
+    Labelled("paddock-plates-train", MINE, False),
+    Labelled("optimistic_ishizaka", OTHERS, True),
+    Labelled("paddock-meters-train", OTHERS, True),
+)
+
+
+def test_only_what_this_project_left_is_a_warning() -> None:
+    found = containers_finding(FOUND, MINE, lives=False)
+    assert found.severity == "warning" and "paddock clean" in found.remedy
+    assert "paddock-plates-train" in found.message and "ishizaka" not in found.message
+
+
+def test_runs_that_go_on_are_counted_whoever_they_are_of() -> None:
+    alive = Labelled("paddock-plates-train", MINE, True)
+    cases = (
+        ((alive, *FOUND[1:]), True, "2 runs use this engine"),
+        (FOUND[1:], False, "one run uses this engine"),
+        ((), False, "none was left behind"),
+        ((Labelled("dead", OTHERS, False),), False, "none was left behind"),
+    )
+    for containers, lives, said in cases:
+        found = containers_finding(containers, MINE, lives=lives)
+        assert (found.severity, found.message) == ("ok", said)

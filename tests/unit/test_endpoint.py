@@ -10,6 +10,7 @@ import pytest
 from pipeline.engine.connection import connect
 from pipeline.engine.endpoint import DEFAULT_URL, Endpoint, resolve
 from pipeline.errors import EngineError
+from readiness import main
 from stages.contract import Exit
 from support.contexts import add_context
 
@@ -97,3 +98,14 @@ def test_a_file_that_is_no_engine_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "file.sock").write_text("")
     with pytest.raises(EngineError):
         connect({"DOCKER_HOST": f"unix://{tmp_path}/file.sock"})
+
+
+def test_scripts_engine_asks_first_and_says_what_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
+    assert main() == Exit.ENGINE
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "is not running" in said.err
+    assert "note: start it" in said.err

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
-from support.example import load, render
+from support.example import load
 
-EXAMPLE = "alphanumeric"
-
-
-lines = load(EXAMPLE, "lines")
-
-
-def _render(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return render(EXAMPLE, "render.py", *arguments)
+lines = load("alphanumeric", "lines")
 
 
 def test_same_seed_gives_the_same_lines() -> None:
@@ -60,27 +50,3 @@ def test_no_two_splits_share_a_family_a_package_or_a_file() -> None:
 def test_all_fonts_of_a_split_take_turns() -> None:
     used = {line.font for line in lines.lines_of("test", 7)}
     assert used == set(lines.SPLITS["test"].files)
-
-
-def test_missing_font_names_file_and_package(tmp_path: Path) -> None:
-    done = _render(str(tmp_path / "out"), "--fonts", str(tmp_path), "--only", "test")
-    assert done.returncode == 2
-    assert "JetBrainsMono-Regular.ttf: install the package fonts-jetbrains-mono" in done.stderr
-    assert not (tmp_path / "out").exists()
-
-
-def test_existing_data_is_left_alone(tmp_path: Path) -> None:
-    mine = tmp_path / "data" / "train.txt"
-    mine.parent.mkdir()
-    mine.write_text("mine")
-    done = _render(str(tmp_path), "--fonts", str(tmp_path))
-    assert done.returncode == 2
-    assert "exists and stays as it is" in done.stderr
-    assert mine.read_text() == "mine"
-
-
-@pytest.mark.parametrize("count", ["0", "-3", "many"])
-def test_impossible_count_is_refused(tmp_path: Path, count: str) -> None:
-    done = _render(str(tmp_path), "--count", count)
-    assert done.returncode == 2
-    assert "--count" in done.stderr

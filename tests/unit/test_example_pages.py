@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
+from support.example import EXAMPLES, load
 
-from support.example import EXAMPLES, load, render
-
-EXAMPLE = "official-ppocrv5-det"
-
-
-pages = load(EXAMPLE, "pages")
-
-
-def _render(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return render(EXAMPLE, "render_pages.py", *arguments)
+pages = load("official-ppocrv5-det", "pages")
 
 
 def test_there_are_enough_pages_and_each_has_text() -> None:
@@ -40,14 +30,3 @@ def test_entries_keep_off_the_edge_that_turning_cuts() -> None:
 def test_every_font_is_in_the_examples_image() -> None:
     listed = (EXAMPLES.parent / "images/example/fonts.sha256").read_text(encoding="utf-8")
     assert not [name for name in pages.FONTS if f"  {name}.ttf\n" not in listed]
-
-
-def test_what_is_there_is_left_alone_and_missing_fonts_are_named(tmp_path: Path) -> None:
-    done = _render(str(tmp_path), "--fonts", str(tmp_path))
-    assert done.returncode == 2
-    assert "lacks 8 fonts, first DejaVuSans.ttf" in done.stderr
-    (tmp_path / "data").mkdir()
-    done = _render(str(tmp_path), "--fonts", str(tmp_path))
-    assert done.returncode == 2
-    assert "stays as it is" in done.stderr
-    assert _render(str(tmp_path), "--count", "0").returncode == 2

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
+from support.example import EXAMPLES, load
 
-import pytest
-
-from support.example import EXAMPLES, load, render
-
-EXAMPLE = "official-ppocrv5"
-
-
-printed = load(EXAMPLE, "printed")
-
-
-def _render(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return render(EXAMPLE, "render_printed.py", *arguments)
+printed = load("official-ppocrv5", "printed")
 
 
 def test_same_seed_gives_the_same_lines_and_another_one_others() -> None:
@@ -48,25 +36,3 @@ def test_the_image_has_the_fonts_and_their_packages() -> None:
     fonts = (recipe / "fonts.sha256").read_text().split()[1::2]
     assert {f"{name}.ttf" for name in printed.PACKAGES} <= set(fonts)
     assert set(printed.PACKAGES.values()) <= set((recipe / "packages.txt").read_text().split())
-
-
-def test_missing_font_names_file_and_package(tmp_path: Path) -> None:
-    done = _render(str(tmp_path / "out"), "--fonts", str(tmp_path))
-    assert done.returncode == 2
-    assert "DejaVuSans.ttf: install the package fonts-dejavu-core" in done.stderr
-    assert not (tmp_path / "out").exists()
-
-
-def test_existing_data_is_left_alone(tmp_path: Path) -> None:
-    mine = tmp_path / "data" / "test.txt"
-    mine.parent.mkdir()
-    mine.write_text("mine")
-    done = _render(str(tmp_path), "--fonts", str(tmp_path))
-    assert done.returncode == 2 and "exists and stays as it is" in done.stderr
-    assert mine.read_text() == "mine"
-
-
-@pytest.mark.parametrize("count", ["0", "-3", "many"])
-def test_impossible_count_is_refused(tmp_path: Path, count: str) -> None:
-    done = _render(str(tmp_path), "--count", count)
-    assert done.returncode == 2 and "--count" in done.stderr

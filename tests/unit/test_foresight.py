@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.record.events import Envelope, StagePlanned
-from pipeline.run.options import Options, StopSwitch
-from pipeline.run.runner import run
+from pipeline.record.events import StagePlanned
+from pipeline.run.options import Options
 from stages.contract import Exit
-from support.pretended import PretendedEngine
+from support.pretended import PretendedEngine, go
 from support.projects import SCRATCH, write_project
 from support.results import FILES
 
 
-def go(folder: Path, *, dry_run: bool = False) -> tuple[int, str]:
-    """Run, or plan only; return the exit code, and what was planned for verify."""
-    heard: list[Envelope] = []
-    code = run(folder, Options(dry_run=dry_run), {}, heard.append, StopSwitch())
-    planned = (it.event for it in heard if it.stage == "verify")
-    return code, next(it.reason for it in planned if isinstance(it, StagePlanned))
+def planned(folder: Path) -> str:
+    """Return what is planned for verify."""
+    heard = go(folder, Options(dry_run=True))[1]
+    said = (it.event for it in heard if it.stage == "verify")
+    return next(it.reason for it in said if isinstance(it, StagePlanned))
 
 
 def test_a_limit_that_changed_judges_anew_what_is_cached(
@@ -26,18 +24,18 @@ def test_a_limit_that_changed_judges_anew_what_is_cached(
 ) -> None:
     folder = write_project(tmp_path / "p", SCRATCH)
     assert go(folder)[0] == Exit.OK
-    assert go(folder, dry_run=True)[1].startswith("made in ")
+    assert planned(folder).startswith("made in ")
 
     project_file = folder / "paddock.toml"
     project_file.write_text(project_file.read_text() + "\n[verify]\nmin_accuracy = 0.99\n")
     change = "min_accuracy above 0 → 0.99, pd: accuracy 0.9800 is under 0.99"
     said = f"the verdict is judged anew ({change}); made in "
-    assert go(folder, dry_run=True)[1].startswith(said)
+    assert planned(folder).startswith(said)
     assert go(folder)[0] == Exit.PARITY and engine.ran == list(FILES)
-    assert go(folder, dry_run=True)[1].startswith("made in ")  # that is how it was judged last
+    assert planned(folder).startswith("made in ")  # that is how it was judged last
 
     project_file.write_text(project_file.read_text().replace("0.99", "0.5"))
-    assert "(min_accuracy 0.99 → 0.5); made in" in go(folder, dry_run=True)[1]
+    assert "(min_accuracy 0.99 → 0.5); made in" in planned(folder)
     for report in (folder / ".paddock" / "runs").glob("*/report.json"):
         report.write_text("{")  # what cannot be read says nothing
-    assert go(folder, dry_run=True)[1].startswith("made in ")
+    assert planned(folder).startswith("made in ")

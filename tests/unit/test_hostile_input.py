@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.models import checkpoint
 from pipeline.models.sniff import Kind, kind_of_bytes
+from pipeline.models.weights import INT8, read_tensors
 from pipeline.record.events import Envelope, Noted
 from pipeline.record.hash_chain import linked, read_chain
 from pipeline.text import one_line
@@ -22,6 +23,7 @@ from stages.lite.flatbuffer import GENEROSITY, Buffer, Malformed
 from stages.lite.naive_buffer import parse_naive_buffer
 from stages.text.dictionary import Dictionary, read_lines
 from stages.text.labels import Fault, Label, parse_labels, read_label_file
+from support.given import tensors
 from support.naive import Op, Parameter, Scalar, Vector, flatbuffer, naive_buffer
 from tui.logs.cleaning import LONGEST_SHOWN, clean, shown
 from tui.logs.reading import cut_line
@@ -209,3 +211,11 @@ def test_no_more_of_a_checkpoint_is_scanned_than_one_needs(
     path = tmp_path / "x.pdparams"
     path.write_bytes(b"\x80\x04" + b"N" * 10 + b"no opcodes")
     assert checkpoint.check_weights(path).names == ()
+
+
+def test_a_size_below_zero_ends_the_reading(tmp_path: Path) -> None:
+    """A header of 33 bytes with -33 numbers of one byte: after it, it would come again, for ever."""
+    path = tmp_path / "inference.pdiparams"
+    path.write_bytes(tensors({"a": (2,)}) + tensors({"b": (-33,)}, INT8, 1) + bytes(100))
+    found = read_tensors(path)
+    assert [item.shape for item in found.items] == [(2,)] and not found.whole

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 import pytest
 
 from pipeline.engine.errors import RegistryUnreachable
-from pipeline.engine.images import ImageInfo, Images, PullStep
+from pipeline.engine.images import Images
 from pipeline.errors import EngineError, UsageError
 from pipeline.images.base import LOCAL_BASE, Base, find_base
 from pipeline.images.events import BaseTried, BuildEvent, Outcome
 from stages.contract import Exit
+from support.pulling import FakeImages
 
 PINNED = "python@sha256:" + "a" * 64
 CHOSEN = "registry.example/python@sha256:" + "b" * 64
 UNREACHABLE = RegistryUnreachable("pulling: the registry cannot be reached")
 MISSING = EngineError("pulling: the registry does not have this image or digest")
-
-
-class FakeImages:
-    """An engine with some images, and a registry that answers every pull with one fault."""
-
-    def __init__(self, *present: str, fault: EngineError | None = None) -> None:
-        self.present, self.fault = list(present), fault
-        self.pulled: list[str] = []
-
-    def find(self, reference: str) -> ImageInfo | None:
-        if reference not in self.present:
-            return None
-        return ImageInfo("sha256:1", (reference,), (), (), {}, 1, "")
-
-    def pull(self, reference: str) -> Iterator[PullStep]:
-        self.pulled.append(reference)
-        if self.fault:
-            raise self.fault
-        yield PullStep("layer", "Downloading", 1, 2)
 
 
 def find(images: FakeImages, environ: Mapping[str, str]) -> tuple[Base, list[BaseTried]]:
@@ -53,13 +35,21 @@ def test_the_users_choice_is_pulled_and_nothing_else() -> None:
     assert [event.outcome for event in said] == [Outcome.TRYING, Outcome.USED]
 
 
-@pytest.mark.parametrize("fault", [UNREACHABLE, MISSING])
-def test_nothing_takes_the_place_of_the_users_choice(fault: EngineError) -> None:
-    images = FakeImages(PINNED, LOCAL_BASE, fault=fault)
+@pytest.mark.parametrize(
+    ("chosen", "present", "fault"),
+    [
+        (CHOSEN, [PINNED, LOCAL_BASE], UNREACHABLE),
+        (CHOSEN, [PINNED, LOCAL_BASE], MISSING),
+        ("", [LOCAL_BASE], MISSING),
+    ],
+    ids=["choice out of reach", "choice unknown", "digest unknown"],
+)
+def test_nothing_takes_the_place_of_a_choice_or_of_a_digest_that_the_registry_does_not_have(
+    chosen: str, present: list[str], fault: EngineError
+) -> None:
     with pytest.raises(EngineError) as caught:
-        find(images, {"PADDOCK_PYTHON_BASE": CHOSEN})
-    assert caught.value is fault
-    assert caught.value.code == Exit.ENGINE
+        find(FakeImages(*present, fault=fault), {"PADDOCK_PYTHON_BASE": chosen})
+    assert caught.value is fault and caught.value.code == Exit.ENGINE
 
 
 @pytest.mark.parametrize("reference", ["python:3.10", "python", "python@sha256:ab", "\x1b[2J@x"])
@@ -69,16 +59,12 @@ def test_a_choice_without_a_digest_is_refused(reference: str) -> None:
     assert caught.value.where.isprintable()
 
 
-def test_the_official_image_comes_next() -> None:
+def test_the_official_image_comes_next_and_is_not_pulled_again_where_it_is() -> None:
     images = FakeImages(LOCAL_BASE)
     assert find(images, {})[0] == Base(PINNED, PINNED)
     assert images.pulled == [PINNED]
-
-
-def test_an_image_that_is_there_is_not_pulled_again() -> None:
-    images = FakeImages(PINNED, fault=UNREACHABLE)
-    assert find(images, {})[0].reference == PINNED
-    assert images.pulled == []
+    there = FakeImages(PINNED, fault=UNREACHABLE)
+    assert find(there, {})[0].reference == PINNED and there.pulled == []
 
 
 def test_without_a_registry_a_local_base_is_taken_and_the_reason_told() -> None:
@@ -90,12 +76,6 @@ def test_without_a_registry_a_local_base_is_taken_and_the_reason_told() -> None:
         (LOCAL_BASE, Outcome.USED),
     ]
     assert "cannot be reached" in said[1].why
-
-
-def test_a_digest_that_the_registry_does_not_have_is_no_reason_to_fall_back() -> None:
-    with pytest.raises(EngineError) as caught:
-        find(FakeImages(LOCAL_BASE, fault=MISSING), {})
-    assert caught.value is MISSING
 
 
 def test_the_last_error_names_all_ways_out() -> None:

@@ -14,19 +14,14 @@ from pipeline.record.events import Delivered, Envelope, RunFinished
 from pipeline.record.ledger import Ledger
 from pipeline.record.verdict import Verdict
 from pipeline.report.limits import changed_limits
-from pipeline.run.options import Options, StopSwitch
-from pipeline.run.runner import run
+from pipeline.run.options import Options
 from stages.contract import Exit
-from support.pretended import PretendedEngine
-from support.projects import MINIMAL, write_project
+from support.pretended import PretendedEngine, go
+from support.projects import SCRATCH, write_project
 from tui.console import Terminal
 from tui.printer import print_report
 
 ALL = """
-[model]
-pretrained = ""
-[train]
-mode = "full"
 [convert]
 weights = ["int8", "float32", "int16"]
 """
@@ -34,11 +29,6 @@ STRICT = "[quantize]\nmin_agreement = 0.995\n"
 FLOAT32, INT16, INT8 = (
     {f"model_{target}{kind}.nb" for target in ("arm", "x86")} for kind in ("", "_int16", "_int8")
 )
-
-
-def go(folder: Path) -> tuple[int, list[Envelope]]:
-    heard: list[Envelope] = []
-    return run(folder, Options(), {}, heard.append, StopSwitch()), heard
 
 
 def buffers(folder: Path) -> set[str]:
@@ -52,7 +42,7 @@ def judged(heard: list[Envelope]) -> RunFinished:
 def test_every_kind_that_was_asked_for_is_made_measured_and_delivered(
     tmp_path: Path, engine: PretendedEngine
 ) -> None:
-    folder = write_project(tmp_path / "p", MINIMAL + ALL)
+    folder = write_project(tmp_path / "p", SCRATCH + ALL)
     assert go(folder)[0] == Exit.OK
     assert engine.ran == ["data", "train", "export", "quantize", "convert", "verify"]
     assert engine.specs["quantize"]["parameters"] == {
@@ -70,7 +60,7 @@ def test_every_kind_that_was_asked_for_is_made_measured_and_delivered(
 def test_a_kind_that_fails_leaves_the_others_and_an_exit_code_that_says_so(
     tmp_path: Path, engine: PretendedEngine
 ) -> None:
-    folder = write_project(tmp_path / "p", MINIMAL + ALL + STRICT)
+    folder = write_project(tmp_path / "p", SCRATCH + ALL + STRICT)
     code, heard = go(folder)
     assert code == Exit.PARITY and judged(heard).verdict == Verdict.PART.value
     assert "pd-int8: agrees with pd on 0.9900 (asked 0.995)" in judged(heard).reasons
@@ -98,7 +88,7 @@ def test_a_kind_that_fails_leaves_the_others_and_an_exit_code_that_says_so(
 def test_the_table_of_a_run_that_failed_in_part_is_printed(
     tmp_path: Path, engine: PretendedEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = write_project(tmp_path / "p", MINIMAL + ALL + STRICT)
+    folder = write_project(tmp_path / "p", SCRATCH + ALL + STRICT)
     print_report(folder, go(folder)[0], Options(), Terminal(200))
     assert "FAIL in part" in capsys.readouterr().out
 
@@ -107,6 +97,6 @@ def test_where_every_kind_failed_all_files_can_be_looked_at(
     tmp_path: Path, engine: PretendedEngine
 ) -> None:
     only = ALL.replace('"int8", "float32", "int16"', '"int8"')
-    folder = write_project(tmp_path / "p", MINIMAL + only + STRICT)
+    folder = write_project(tmp_path / "p", SCRATCH + only + STRICT)
     assert go(folder)[0] == Exit.PARITY
     assert buffers(folder / "out.failed") == INT8 and not (folder / "out").exists()

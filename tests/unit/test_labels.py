@@ -8,14 +8,18 @@ from stages.errors import StageError
 from stages.text.labels import Fault, Label, parse_labels, read_labels
 
 
-def test_a_label_is_path_tab_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("a/1.png\tAB 12\nb.png\té\n", [Label("a/1.png", "AB 12", 1), Label("b.png", "é", 2)]),
+        ("", []),
+        ("a.png\t\n", [Label("a.png", "", 1)]),  # which is left to the data stage
+    ],
+)
+def test_a_label_is_path_tab_text(tmp_path: Path, text: str, labels: list[Label]) -> None:
     path = tmp_path / "test.txt"
-    path.write_text("a/1.png\tAB 12\nb.png\té\n", encoding="utf-8")
-    assert read_labels(path) == [Label("a/1.png", "AB 12", 1), Label("b.png", "é", 2)]
-
-
-def test_an_empty_file_has_no_labels() -> None:
-    assert list(parse_labels(b"")) == []
+    path.write_text(text, encoding="utf-8")
+    assert read_labels(path) == list(parse_labels(text.encode())) == labels
 
 
 @pytest.mark.parametrize(
@@ -37,10 +41,6 @@ def test_a_line_that_is_no_label_is_a_fault(data: bytes, line: int, message: str
     faults = [item for item in parse_labels(data) if isinstance(item, Fault)]
     assert [fault.line for fault in faults] == [line]
     assert message in faults[0].message
-
-
-def test_an_empty_text_is_left_to_the_data_stage() -> None:
-    assert list(parse_labels(b"a.png\t\n")) == [Label("a.png", "", 1)]
 
 
 def test_read_labels_names_file_and_line(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -16,31 +15,15 @@ import pytest
 import local_base
 from local_base import is_needed, main, make_local_base
 from pipeline.engine.errors import RegistryUnreachable
-from pipeline.engine.images import ImageInfo, Images, PullStep
+from pipeline.engine.images import Images
 from pipeline.errors import EngineError
 from pipeline.images.base import LOCAL_BASE
 from python310 import find_python
 from rootfs import pack_root
 from stages.contract import Exit
+from support.pulling import FakeImages
 
 CHOSEN = {"PADDOCK_PYTHON_BASE": "python@sha256:" + "b" * 64}
-
-
-class FakeImages:
-    """An engine with some images, and a registry that answers every pull with one fault."""
-
-    def __init__(self, *present: str, fault: EngineError | None = None) -> None:
-        self.present, self.fault = present, fault
-
-    def find(self, reference: str) -> ImageInfo | None:
-        if reference not in self.present:
-            return None
-        return ImageInfo("sha256:1", (reference,), (), (), {}, 1, "")
-
-    def pull(self, _reference: str) -> Iterator[PullStep]:
-        if self.fault:
-            raise self.fault
-        yield PullStep("layer", "Downloading", 1, 2)
 
 
 def needed(images: FakeImages, environ: dict[str, str]) -> bool:

@@ -9,13 +9,12 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.project import load_project
-from pipeline.record.events import Envelope, Noted, RunFinished
+from pipeline.record.events import Noted, RunFinished
 from pipeline.record.verdict import Verdict
 from pipeline.report.markdown import render_markdown
 from pipeline.report.model import Report, load_report
 from pipeline.run.locate import look
-from pipeline.run.options import Options, StopSwitch
-from pipeline.run.runner import run
+from pipeline.run.options import StopSwitch
 from stages.contract import (
     Exit,
     Fault,
@@ -26,9 +25,8 @@ from stages.contract import (
     ModelEntry,
     PartedBy,
 )
-from support.given import give_pd
-from support.pretended import PretendedEngine, install
-from support.projects import DATA, HEAD, write_project
+from support.given import pd_project
+from support.pretended import PretendedEngine, go, install
 from support.results import make_failed, make_model, make_parity, make_report
 
 ONE = Fault.ONE_READING
@@ -62,14 +60,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = write_project(tmp_path / "p", HEAD + DATA + '\n[export]\nmodel = "pd"\n')
-    give_pd(folder / "pd")
-    return folder
-
-
-def go(folder: Path) -> tuple[int, list[Envelope]]:
-    heard: list[Envelope] = []
-    return run(folder, Options(), {}, heard.append, StopSwitch()), heard
+    return pd_project(tmp_path / "p")
 
 
 def report_of(folder: Path) -> Report:

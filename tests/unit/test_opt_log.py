@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.errors import StageError
+from stages.lite.operators import read_table
 from stages.lite.opt_log import judge
 from stages.lite.targets import runnable_target
 
@@ -79,3 +80,20 @@ def test_a_cause_is_named_with_its_remedy(
 )
 def test_only_the_machine_s_own_file_is_runnable(machine: str, target: str | None) -> None:
     assert runnable_target(machine) == target
+
+
+TABLE = """Supported OPs on ' kX86':
+                                        OP_name  kHost  kUnk  kX86
+                                            abs      Y
+                               conv2d_transpose                  Y
+                                           rows      N      Y
+                                          empty
+
+Y
+"""
+
+
+def test_a_row_with_a_kernel_in_any_column_is_an_operator() -> None:
+    assert read_table(TABLE) == {"abs", "conv2d_transpose"}
+    assert read_table("") == frozenset(), "what is no table has none"
+    assert read_table("usage: paddle_lite_opt [-h]\nerror: unrecognized Y arguments") == frozenset()

@@ -326,9 +326,7 @@ def test_a_file_that_was_changed_since_is_not_pushed(registry: TinyRegistry, pro
     assert registry.asked == []
 
 
-def test_a_delivery_in_the_middle_of_a_push_is_found(
-    registry: TinyRegistry, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_delivery_in_the_middle_of_a_push_is_found(registry: TinyRegistry, project: Path) -> None:
     arm = project / "out" / "model_arm.nb"
     changes: list[Callable[[], object]] = [
         lambda: arm.write_bytes(b"ARM" * 5000),

@@ -10,9 +10,9 @@ from pipeline.errors import UsageError
 from pipeline.plan.changes import changed_components
 from pipeline.plan.planner import BY_ID
 from pipeline.record.ledger import Components
-from support.given import give_checkpoint, give_configuration, give_pd, give_pir
+from support.given import give_checkpoint, give_configuration, give_pir, pd_project
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
-from support.projects import DATA, HEAD, MINIMAL, SCRATCH, write_project
+from support.projects import MINIMAL, SCRATCH, write_project
 
 
 @pytest.fixture
@@ -167,10 +167,7 @@ def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) 
 
 @pytest.fixture
 def from_pd(tmp_path: Path) -> Path:
-    text = HEAD + DATA + '\n[export]\nmodel = "pd"\n'
-    folder = write_project(tmp_path / "p", text)
-    give_pd(folder / "pd")
-    return folder
+    return pd_project(tmp_path / "p")
 
 
 def test_a_project_that_starts_from_a_pd_model_skips_training_and_export(from_pd: Path) -> None:

@@ -76,39 +76,30 @@ def test_patience_stops_the_trainer_only_after_a_whole_epoch() -> None:
     assert follower.watch.exhausted
 
 
+OWN_CONFIG = (Input("config", "/own.yml", "0", "project"),)
+
+
 @pytest.mark.parametrize(
-    ("line", "kind", "message"),
+    ("line", "inputs", "kind", "message", "remedies"),
     [
-        ("The pretrained params x not in model", IntegrityError, "left a parameter out"),
-        ("No Images in train dataset", StageError, "fewer lines than batch_size"),
-        ("Unexpected BUS error encountered in DataLoader worker", StageError, "shared memory"),
+        ("The pretrained params x not in model", (), IntegrityError, "left a parameter out", ()),
+        ("No Images in train dataset", (), StageError, "fewer lines than batch_size",
+         ("make train.batch_size smaller",)),
+        ("No Images in train dataset", OWN_CONFIG, StageError, "fewer lines than batch_size",
+         ('"Train.loader.batch_size_per_card=N"',)),  # the key that counts
+        ("Unexpected BUS error encountered in DataLoader worker", (), StageError, "shared memory", ()),
+        ("Bus error", (), StageError, "shared memory", ("shm_size", "num_workers=0")),
     ],
-)
-def test_trouble_stops_the_trainer_at_once(line: str, kind: type[StageError], message: str) -> None:
-    follower = Follower()
+)  # fmt: skip
+def test_trouble_stops_the_trainer_at_once_and_has_a_remedy(
+    line: str, inputs: tuple[Input, ...], kind: type[StageError], message: str, remedies: tuple[str, ...]
+) -> None:  # fmt: skip
+    follower = Follower(inputs=inputs)
     follower.hear(line)
     assert follower.stops == 1
-    assert isinstance(follower.watch.trouble, kind)
-    assert message in follower.watch.trouble.message
-
-
-def test_too_few_lines_are_told_by_the_key_that_counts() -> None:
-    for inputs, key in (
-        ((), "make train.batch_size smaller"),
-        ((Input("config", "/own.yml", "0", "project"),), '"Train.loader.batch_size_per_card=N"'),
-    ):
-        follower = Follower(inputs=inputs)
-        follower.hear("No Images in train dataset")
-        assert follower.watch.trouble is not None
-        assert key in follower.watch.trouble.remedy
-
-
-def test_lack_of_shared_memory_has_a_remedy() -> None:
-    follower = Follower()
-    follower.hear("Bus error")
-    assert follower.watch.trouble is not None
-    assert "shm_size" in follower.watch.trouble.remedy
-    assert "num_workers=0" in follower.watch.trouble.remedy
+    trouble = follower.watch.trouble
+    assert isinstance(trouble, kind) and message in trouble.message
+    assert all(remedy in trouble.remedy for remedy in remedies)
 
 
 def test_samples_that_were_not_read_are_counted() -> None:

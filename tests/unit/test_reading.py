@@ -15,18 +15,15 @@ from pipeline.run.runner import run
 from stages.contract.reading import ReadImage, Reading, Readings
 from stages.message import msg
 from support.cli import call
-from support.given import give_pd
+from support.given import pd_project
 from support.pretended import PretendedEngine
-from support.projects import DATA, HEAD, write_project
 
 ALIKE = (Reading("pd", "AB", 0.9, 50.0), Reading("nb-x86", "AB", 0.9, 60.0))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = write_project(tmp_path / "p", HEAD + DATA + '\n[export]\nmodel = "pd"\n')
-    give_pd(folder / "pd")
-    return folder
+    return pd_project(tmp_path / "p")
 
 
 def ask(folder: Path, *files: Path, tests: tuple[str, ...] = ()) -> Readings:

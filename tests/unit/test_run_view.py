@@ -26,6 +26,13 @@ def view_after(recorded: Path, last: str, run: str = RUN) -> RunView:
     return view
 
 
+def train_begun(state: Path, name: str, member: str = "") -> None:
+    """Leave the record of a run, or of a sweep's member, that trains."""
+    log = EventLog(run_folder(state, name).events, name, lambda _envelope: None, member)
+    log.say(StageStarted("k", "never run", "i", "train.log"), "train")
+    log.close()
+
+
 def test_a_whole_run(recorded: Path) -> None:
     view = view_of(run_folder(recorded / ".paddock", RUN))
     assert [stage.state for stage in view.stages.values()] == ["done"] * 5
@@ -108,10 +115,7 @@ def test_a_stage_that_a_stopped_run_never_came_to_does_not_wait_for_ever(recorde
 
 def test_a_sweeps_run_has_not_died_while_its_process_holds_the_lock(tmp_path: Path) -> None:
     """The lock names no run then: there may be several."""
-    name = "20260102-030405-0abc"
-    log = EventLog(run_folder(tmp_path, name).events, name, lambda _envelope: None)
-    log.say(StageStarted("k", "never run", "i", "train.log"), "train")
-    log.close()
+    train_begun(tmp_path, "20260102-030405-0abc")
     watch = Watch(tmp_path)
     with run_lock(tmp_path / LOCK_NAME):
         for _ in range(3):
@@ -130,9 +134,7 @@ def test_after_a_sweep_the_last_run_is_the_projects_own(tmp_path: Path) -> None:
         "20260104-030405-0abc": "seed=2",
     }
     for name, member in runs.items():
-        log = EventLog(run_folder(tmp_path, name).events, name, lambda _envelope: None, member)
-        log.say(StageStarted("k", "never run", "i", "train.log"), "train")
-        log.close()
+        train_begun(tmp_path, name, member)
     own, *_members, last = runs
     with run_lock(tmp_path / LOCK_NAME):
         watch = Watch(tmp_path)
@@ -151,10 +153,7 @@ def test_a_project_with_a_thousand_members_is_looked_through_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        name = f"20260103-030405-{number:04x}"
-        log = EventLog(run_folder(tmp_path, name).events, name, lambda _envelope: None, "seed=1")
-        log.say(StageStarted("k", "never run", "i", "train.log"), "train")
-        log.close()
+        train_begun(tmp_path, f"20260103-030405-{number:04x}", "seed=1")
     asked: list[Path] = []
 
     def counted(state: Path) -> RunFolder | None:

@@ -17,6 +17,7 @@ from pipeline.run import runner
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.runner import run
 from stages.contract import Exit
+from support.pretended import go
 
 
 @pytest.fixture
@@ -30,12 +31,6 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
         monkeypatch.setattr(runner, "connect", connect)
 
     return install
-
-
-def go(folder: Path, stop: StopSwitch | None = None) -> tuple[int, list[Envelope]]:
-    heard: list[Envelope] = []
-    code = run(folder, Options(), {}, heard.append, stop or StopSwitch())
-    return code, heard
 
 
 def only_run(folder: Path) -> Path:
@@ -69,12 +64,6 @@ def test_unknown_error_is_told_and_its_trace_is_kept(
     assert "ZeroDivisionError" in Path(failed.where).read_text()
 
 
-def test_full_disk_is_named(folder: Path, fail: Callable[[Exception], None]) -> None:
-    fail(OSError(28, "No space left on device"))
-    _, heard = go(folder)
-    assert isinstance(heard[0].event, RunFailed) and "space" in heard[0].event.remedy
-
-
 @pytest.mark.parametrize("other", [Exit.HANGUP, Exit.TERMINATED])
 def test_of_several_orders_the_persons_counts(other: Exit) -> None:
     stop = StopSwitch()
@@ -91,7 +80,7 @@ def test_what_a_signal_broke_counts_as_interrupted(
     fail(PaddockError("cannot download the model"))
     stop = StopSwitch()
     stop.order(code)
-    ended, heard = go(folder, stop)
+    ended, heard = go(folder, stop=stop)
     failed = heard[0].event
     assert ended == code and isinstance(failed, RunFailed)
     assert failed.message.startswith("stopped; ")

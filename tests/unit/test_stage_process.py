@@ -109,9 +109,8 @@ def test_changed_file_is_refused_with_both_hashes(bench: Bench) -> None:
     given = bench.file("inference.pdmodel", b"program")
     Path(given.path).write_bytes(b"another")
     ended = bench.run(inputs=(given,))
-    failed = ended.events[-1]
-    assert ended.code == Exit.INTEGRITY
-    assert isinstance(failed, Failed) and failed.code == Exit.INTEGRITY
+    failed = ended.failure
+    assert ended.code == Exit.INTEGRITY and failed.code == Exit.INTEGRITY
     found = hashlib.sha256(b"another").hexdigest()
     assert failed.message == (
         "inference.pdmodel is not the file that train made: "
@@ -156,22 +155,24 @@ def test_untouched_inputs_are_accepted(bench: Bench) -> None:
     assert ended.code == Exit.OK and ended.result.metrics == {"bytes": 2}
 
 
-def test_integrity_error_of_a_stage_has_its_own_code(bench: Bench) -> None:
-    assert bench.run("raise IntegrityError('two dictionaries')").code == Exit.INTEGRITY
-
-
-def test_whatever_a_library_raises_is_an_event(bench: Bench) -> None:
-    ended = bench.run("raise ValueError('\\x1b[31m\\n\\ud800')")
-    failed = ended.events[-1]
-    assert ended.code == Exit.STAGE and isinstance(failed, Failed)
-    assert failed.message == "ValueError: \x1b[31m\n\ud800"
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        ("ValueError('\\x1b[31m\\n\\ud800')", Exit.STAGE, "ValueError: \x1b[31m\n\ud800"),
+        ("IntegrityError('two dictionaries')", Exit.INTEGRITY, "two dictionaries"),
+    ],
+    ids=["a library's", "its own"],
+)
+def test_whatever_is_raised_is_an_event(bench: Bench, raised: str, code: Exit, said: str) -> None:
+    ended = bench.run(f"raise {raised}")
+    assert (ended.code, ended.failure.message) == (code, said)
 
 
 @pytest.mark.parametrize("name", ["SIGSEGV", "SIGKILL"])
 def test_death_by_signal_is_an_event(bench: Bench, name: str) -> None:
     ended = bench.run(f"import os, signal\nos.kill(os.getpid(), signal.{name})")
-    failed = ended.events[-1]
-    assert ended.code == Exit.STAGE and isinstance(failed, Failed)
+    failed = ended.failure
+    assert ended.code == Exit.STAGE
     assert failed.message == f"the data stage was killed by {name}"
     assert ("limits.memory" in failed.remedy) == (name == "SIGKILL")
     assert (ended.folder / "events.jsonl").read_bytes() == ended.stdout
@@ -211,7 +212,8 @@ def test_full_workspace_gets_back_what_was_written_but_for_what_can_be_resumed_f
         raise OSError(28, "No space left on device", "much")
         """
     )
-    assert ended.code == Exit.STAGE and isinstance(failed := ended.events[-1], Failed)
+    failed = ended.failure
+    assert ended.code == Exit.STAGE
     assert failed.message == "no space left in the workspace" and "free space" in failed.remedy
     assert [path.name for path in bench.partial.iterdir()] == [".work"]
 
@@ -242,13 +244,12 @@ def test_a_spec_that_was_cut_short_is_told_with_its_name(bench: Bench) -> None:
     bench.start("return {}").wait(PATIENCE)
     process = bench.start("return {}", spec=truncated(spec.read_bytes()))
     ended = bench.finish(process)
-    failed = ended.events[-1]
-    assert ended.code == Exit.INTEGRITY and isinstance(failed, Failed)
+    failed = ended.failure
+    assert ended.code == Exit.INTEGRITY
     assert failed.where == str(spec) and "same command again" in failed.remedy
 
 
 def test_spec_of_another_stage_is_refused(bench: Bench) -> None:
     ended = bench.run(stage="train")
-    failed = ended.events[-1]
-    assert ended.code == Exit.STAGE and isinstance(failed, Failed)
-    assert failed.message == "the spec is for 'train', not 'data'"
+    assert ended.code == Exit.STAGE
+    assert ended.failure.message == "the spec is for 'train', not 'data'"

@@ -18,17 +18,15 @@ from pipeline.project import load_project
 from pipeline.record.events import Envelope, RunFailed, StageSkipped
 from pipeline.run.audit import audit
 from pipeline.run.connect import connect
-from pipeline.run.options import Options, StopSwitch
+from pipeline.run.options import Options
 from pipeline.run.prepare import prepare
-from pipeline.run.runner import run
 from stages.contract import Exit
-from support.given import give_checkpoint, give_configuration, give_pd, give_pir
+from support.given import give_checkpoint, give_configuration, give_pir, pd_project
 from support.plans import plan, planner_of, pretend_run, wires_of
-from support.pretended import PretendedEngine
-from support.projects import DATA, HEAD, MINIMAL, SCRATCH, write_project
+from support.pretended import PretendedEngine, go
+from support.projects import MINIMAL, SCRATCH, write_project
 from support.results import FILES
 
-FROM_PD = HEAD + DATA + '\n[export]\nmodel = "pd"\n'
 LEFT_OUT = "left out by this test"
 
 
@@ -39,9 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def from_pd(tmp_path: Path) -> Path:
-    folder = write_project(tmp_path / "p", FROM_PD)
-    give_pd(folder / "pd")
-    return folder
+    return pd_project(tmp_path / "p")
 
 
 def without(stage: str) -> tuple[StageSpec, ...]:
@@ -50,12 +46,6 @@ def without(stage: str) -> tuple[StageSpec, ...]:
         replace(spec, skipped=lambda _basis: LEFT_OUT) if spec.name == stage else spec
         for spec in stage_table()
     )
-
-
-def go(folder: Path, options: Options | None = None) -> tuple[int, list[Envelope]]:
-    heard: list[Envelope] = []
-    code = run(folder, options or Options(), {}, heard.append, StopSwitch())
-    return code, heard
 
 
 def refusal(heard: Sequence[Envelope]) -> RunFailed:

@@ -33,6 +33,7 @@ from support.projects import SCRATCH, write_project
 
 SEEDS = SCRATCH + "[limits]\ncpus = 1\nmemory = '1g'\n[sweep.matrix]\ntrain.seed = [1, 2, 3]\n"
 MEMBERS = ["seed=1", "seed=2", "seed=3"]
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture
@@ -92,9 +93,7 @@ def test_what_members_share_is_made_once_and_each_delivers(
     assert engine.ran == ["data"], "once, and what it made is the same, so all else stays"
 
 
-def test_a_members_files_are_those_of_a_run_with_its_settings(
-    folder: Path, engine: PretendedEngine, tmp_path: Path
-) -> None:
+def test_a_members_files_are_those_of_a_run_with_its_settings(folder: Path, tmp_path: Path) -> None:
     assert go(folder, "seed=2").code == Exit.OK
     member = folder / "out.sweep" / "seed=2"
     alone = write_project(tmp_path / "alone", SEEDS.replace('"full"', '"full"\nseed = 2'))
@@ -196,9 +195,7 @@ def test_a_stop_ends_the_members_that_run_and_begins_no_other(
     assert engine.ran.count("train") == 2 and "data" not in engine.ran
 
 
-def test_a_stop_while_it_is_planned_leaves_the_last_table(
-    folder: Path, engine: PretendedEngine
-) -> None:
+def test_a_stop_while_it_is_planned_leaves_the_last_table(folder: Path) -> None:
     made, stop = go(folder).table, StopSwitch()
     stop.order(Exit.INTERRUPTED)
     ended = go(folder, stop=stop)
@@ -241,9 +238,7 @@ def test_a_locked_member_whose_lock_is_missing_is_refused_before_anything_starts
     assert refused.value.where.endswith("paddock.locks/seed=2.lock") and engine.ran == []
 
 
-def test_a_locked_member_that_differs_is_refused_and_its_lock_named(
-    folder: Path, engine: PretendedEngine
-) -> None:
+def test_a_locked_member_that_differs_is_refused_and_its_lock_named(folder: Path) -> None:
     assert go(folder).code == Exit.OK
     lock = folder / "paddock.locks" / "seed=3.lock"
     lock.write_text(lock.read_text().replace('"seed": 3', '"seed": 4'))
@@ -283,9 +278,7 @@ def test_more_members_at_once_than_fit_are_refused(folder: Path, engine: Pretend
     assert engine.ran == [] and go(folder, jobs=2).code == Exit.OK
 
 
-def test_what_members_report_is_not_the_projects_own(
-    folder: Path, engine: PretendedEngine, tmp_path: Path
-) -> None:
+def test_what_members_report_is_not_the_projects_own(folder: Path) -> None:
     assert go(folder, "seed=1").code == Exit.OK
     with pytest.raises(UsageError, match="only members of its sweep") as refused:
         newest(folder)
@@ -363,9 +356,7 @@ def test_an_audit_names_the_command_that_uploads_a_members_labels_again(
     assert wrong.expected.remedy == "upload it again: paddock sweep --member other --force data"
 
 
-def test_a_delivered_file_that_was_changed_stops_its_member_only(
-    folder: Path, engine: PretendedEngine
-) -> None:
+def test_a_delivered_file_that_was_changed_stops_its_member_only(folder: Path) -> None:
     assert go(folder).code == Exit.OK
     (folder / "out.sweep" / "seed=1" / "model_arm.nb").write_bytes(b"another")
     ended = go(folder)

@@ -18,15 +18,11 @@ from stages.contract import Mismatch
 from support.cli import call
 from support.hostile_report import HOSTILE
 from support.pretended import PretendedEngine
-from support.projects import MINIMAL, write_project
+from support.projects import SCRATCH, write_project
 from support.recorded import CACHED_RUN, RUN
 from support.sweep_tables import row, table
 
 SWEEP = """
-[model]
-pretrained = ""
-[train]
-mode = "full"
 [limits]
 cpus = 1
 memory = "1g"
@@ -40,7 +36,7 @@ train.epochs = 1
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write_project(tmp_path / "p", MINIMAL + SWEEP)
+    return write_project(tmp_path / "p", SCRATCH + SWEEP)
 
 
 def test_settings_numbers_and_where_the_stages_part(folder: Path, engine: PretendedEngine) -> None:

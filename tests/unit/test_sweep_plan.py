@@ -21,6 +21,8 @@ from stages.contract import Exit, Result, hash_file
 from support.pretended import PretendedEngine
 from support.projects import MINIMAL, SCRATCH, write_project
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 def plan(folder: Path, *forced: str) -> SweepPlan:
     preparation = Preparation(connect(load_project(folder), {}), lambda _text: None)
@@ -100,7 +102,7 @@ def test_features_that_are_there_take_no_time() -> None:
 
 
 def test_members_that_differ_in_the_head_share_features(
-    tmp_path: Path, engine: PretendedEngine, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     official = tmp_path / "official"
     official.mkdir()
@@ -119,9 +121,7 @@ def test_members_that_differ_in_the_head_share_features(
     assert [stage.seconds for stage in trained] == [30.0, 30.0, 20.0, 20.0]
 
 
-def test_members_with_other_labels_have_dictionaries_of_their_own(
-    tmp_path: Path, engine: PretendedEngine
-) -> None:
+def test_members_with_other_labels_have_dictionaries_of_their_own(tmp_path: Path) -> None:
     text = (
         SCRATCH.replace('"dict.txt"', '"labels"') + '[sweep.matrix]\ndata.train = [["train.txt"], '
     )

@@ -26,6 +26,7 @@ from support.projects import SCRATCH, write_project
 
 LIMITS = "[limits]\ncpus = 1\nmemory = '1g'\n"
 PROJECTS = ["customers/a", "customers/b", "customers/c"]
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture
@@ -85,9 +86,7 @@ def test_each_project_is_swept_as_it_would_be_alone_and_one_table_has_all(
     assert again.code == Exit.OK and engine.ran == [], "all is cached"
 
 
-def test_ranks_do_not_cross_validation_sets_within_a_project_either(
-    place: Path, engine: PretendedEngine
-) -> None:
+def test_ranks_do_not_cross_validation_sets_within_a_project_either(place: Path) -> None:
     write(place, 'projects = ["customers/a"]\n[matrix]\ndata.max_text_length = [20, 25]\n')
     end, _heard = go(place)
     assert end.table is not None
@@ -95,9 +94,7 @@ def test_ranks_do_not_cross_validation_sets_within_a_project_either(
     assert [row.rank for row in end.table.rows] == ([1, 1] if len(sets) == 2 else [1, 2])
 
 
-def test_without_settings_each_project_is_run_as_it_is(
-    place: Path, engine: PretendedEngine
-) -> None:
+def test_without_settings_each_project_is_run_as_it_is(place: Path) -> None:
     write(place, 'projects = ["customers/a", "customers/c"]\n')
     end, _heard = go(place)
     assert [(it[0], it[1]) for it in rows(end)] == [
@@ -174,7 +171,7 @@ def test_as_many_members_of_several_projects_as_of_one_fit_the_engine(
     assert end.table is not None and "3 members at once need 12 CPUs" in end.table.rows[0].message
 
 
-def test_the_command_takes_the_file_or_its_folder(place: Path, engine: PretendedEngine) -> None:
+def test_the_command_takes_the_file_or_its_folder(place: Path) -> None:
     planned = call("sweep", "plan", place / "sweep.toml")
     assert planned.returncode == 0, planned.stderr
     assert planned.stdout.count("2 members") == 3 and "customers/b:" in planned.stdout
@@ -194,9 +191,7 @@ def test_the_command_takes_the_file_or_its_folder(place: Path, engine: Pretended
         assert said in call("sweep", "table", place, *words).stdout
 
 
-def test_a_folders_name_drives_no_terminal_and_no_page(
-    place: Path, engine: PretendedEngine
-) -> None:
+def test_a_folders_name_drives_no_terminal_and_no_page(place: Path) -> None:
     name = "customers/[red]\x1b[2J<b>\u202e"
     (place / "customers/c").rename(place / name)
     (place / "customers/b/paddock.toml").write_text("")
@@ -216,9 +211,7 @@ def test_a_folders_name_drives_no_terminal_and_no_page(
     )
 
 
-def test_a_plan_names_who_is_broken_and_plans_the_others(
-    place: Path, engine: PretendedEngine
-) -> None:
+def test_a_plan_names_who_is_broken_and_plans_the_others(place: Path) -> None:
     (place / "customers/b/paddock.toml").write_text("[project]\nname = 3\n")
     planned = call("sweep", "plan", place)
     assert planned.returncode == 2 and planned.stdout.count("2 members") == 2
@@ -271,9 +264,7 @@ def test_what_is_wrong_with_the_file_is_said_with_line_and_key(
     assert said in refused.value.message and refused.value.where == str(path)
 
 
-def test_a_setting_that_a_project_cannot_have_is_said_of_that_project(
-    place: Path, engine: PretendedEngine
-) -> None:
+def test_a_setting_that_a_project_cannot_have_is_said_of_that_project(place: Path) -> None:
     write(place, 'projects = ["customers/a"]\n[matrix]\ntrain.seed = ["two"]\n')
     end, _heard = go(place)
     assert end.code == Exit.USAGE and end.table is not None
@@ -291,9 +282,7 @@ def test_a_folder_that_could_mean_either_is_refused(place: Path) -> None:
     assert several_at(place / "both/sweep.toml") == place / "both/sweep.toml"
 
 
-def test_a_project_into_which_nothing_can_be_written_stops_no_other(
-    place: Path, engine: PretendedEngine
-) -> None:
+def test_a_project_into_which_nothing_can_be_written_stops_no_other(place: Path) -> None:
     (place / "customers/a/.paddock").write_text("")
     (place / "customers/b/out.sweep").write_text("")
     end, _heard = go(place)
@@ -304,9 +293,7 @@ def test_a_project_into_which_nothing_can_be_written_stops_no_other(
     assert end.code == Exit.STAGE and end.table is not None
 
 
-def test_where_no_project_began_the_table_before_stays(
-    place: Path, engine: PretendedEngine
-) -> None:
+def test_where_no_project_began_the_table_before_stays(place: Path) -> None:
     before = go(place)[0].table
     stop = StopSwitch()
     stop.order(Exit.INTERRUPTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.text import human_seconds, human_size, one_line, without_secrets
+from stages.text.printable import code_point, printable, quoted
 
 
 @pytest.mark.parametrize("text", ["AB0", "车牌 京A·12345", "ß é ñ", "👍", "[red]x[/red]", "a b"])
@@ -78,3 +79,25 @@ def test_times(seconds: float, said: str) -> None:
 )
 def test_of_an_address_no_secret_is_said(address: str, said: str) -> None:
     assert without_secrets(address) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain é 中", "plain é 中"),
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("a\nb\tc\r", r"a\nb\tc\r"),
+        ("\u202eevil", r"\u202eevil"),
+        ("\x9b", r"\x9b"),
+        ("\U000e0001", r"\U000e0001"),
+    ],
+)
+def test_what_does_not_print_is_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_what_is_printed_is_cut_and_quoted_and_has_its_code_points() -> None:
+    assert printable("x" * 100, 10) == "x" * 9 + "…"
+    assert quoted("a\x07") == '"a\\x07"'
+    assert code_point("é") == '"é" (U+00E9)'
+    assert code_point("🇩🇪").endswith("(U+1F1E9 U+1F1EA)")

@@ -1,4 +1,4 @@
-"""The archive in which files go into a volume, as any tar reads it."""
+"""Files on their way into a volume: the archive, as any tar reads it, and what is said meanwhile."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from pipeline.engine.containers import OWNER
 from pipeline.engine.tree import Tree
 from pipeline.errors import PaddockError
+from pipeline.run.execution import Uploading
 from stages.contract import MANIFEST_FILE
 
 FOLDER = "ab" * 32
@@ -76,3 +77,22 @@ def test_a_file_that_cannot_be_read_whole_ends_the_archive_without_its_manifest(
     assert MANIFEST_FILE.encode() not in sent
     with pytest.raises(FileNotFoundError if gone else PaddockError):
         tree.raise_error()
+
+
+def said_of(files: int, seconds_a_file: float) -> list[str]:
+    now, said = [0.0], list[str]()
+    uploading = Uploading(files, said.append, lambda: now[0])
+    for _ in range(files):
+        now[0] += seconds_a_file
+        uploading.advance()
+    return said
+
+
+def test_an_upload_that_takes_long_says_what_is_left_of_it_and_a_short_one_nothing() -> None:
+    said = said_of(1280, 1 / 64)
+    assert said == [
+        "uploaded 320 of 1,280 files, about 15 s left",
+        "uploaded 640 of 1,280 files, about 10 s left",
+        "uploaded 960 of 1,280 files, about 5.0 s left",
+    ]
+    assert said_of(320, 1 / 64) == []

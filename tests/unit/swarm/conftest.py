@@ -9,7 +9,7 @@ import pytest
 from support.on_swarm import SWEEP
 from support.pretended import PretendedEngine
 from support.pretended_swarm import PretendedSwarm, install_swarm
-from support.projects import MINIMAL, write_project
+from support.projects import SCRATCH, write_project
 from support.registry import TinyRegistry
 
 
@@ -28,4 +28,4 @@ def swarm(
 
 @pytest.fixture
 def folder(tmp_path: Path, registry: TinyRegistry) -> Path:
-    return write_project(tmp_path / "p", MINIMAL + SWEEP.format(registry=registry.name))
+    return write_project(tmp_path / "p", SCRATCH + SWEEP.format(registry=registry.name))

@@ -39,18 +39,20 @@ from stages.contract import Exit
 from support.on_swarm import (
     MEMBERS,
     SWEEP,
-    Killed,
     begin,
+    begin_killed,
     check_complete,
     delivered,
     go_on,
-    killed_when_placed,
+    left_when_placed,
 )
 from support.pretended import PretendedEngine
 from support.pretended_swarm import PretendedSwarm
-from support.projects import MINIMAL, write_project
+from support.projects import MINIMAL, SCRATCH, write_project
 from support.registry import TinyRegistry
 from support.sweeps import held
+
+pytestmark = pytest.mark.usefixtures("swarm")
 
 
 def test_members_run_on_nodes_and_come_back_as_if_they_had_run_here(
@@ -79,7 +81,7 @@ def test_members_run_on_nodes_and_come_back_as_if_they_had_run_here(
         assert [it.encode() for it in mine] == lines
     assert {it.event.name for it in heard if isinstance(it.event, MemberEnded)} == {*MEMBERS}
 
-    text = MINIMAL + SWEEP.format(registry=registry.name)
+    text = SCRATCH + SWEEP.format(registry=registry.name)
     alone = write_project(tmp_path / "alone", text)
     assert sweep(alone, Asked(Options()), {}, lambda _it: None, StopSwitch()).code == Exit.OK
     assert delivered(folder) == delivered(alone) != {}
@@ -120,17 +122,14 @@ def test_credentials_are_a_secret_and_nowhere_else(
     assert swarm.secrets == {}
 
 
-def test_a_table_tells_settings_as_they_were_when_the_sweep_was_started(
-    folder: Path, swarm: PretendedSwarm
-) -> None:
+def test_a_table_tells_settings_as_they_were_when_the_sweep_was_started(folder: Path) -> None:
     path = folder / "paddock.toml"
     text = path.read_text().replace(
         "[sweep.matrix]\ntrain.seed = [1, 2]\n",
         '[[sweep.members]]\nname = "a"\ntrain.seed = 1\n[[sweep.members]]\nname = "b"\ntrain.seed = 2\n',
     )
     path.write_text(text)
-    with pytest.raises(Killed):
-        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
+    begin_killed(folder)
     path.write_text(text.replace("seed = 1", "seed = 7").replace('name = "b"', 'name = "c"'))
     ended = go_on(folder)
     assert ended.code == Exit.OK and ended.table
@@ -141,8 +140,7 @@ def test_a_table_tells_settings_as_they_were_when_the_sweep_was_started(
 def test_another_version_takes_no_results_and_can_end_the_sweep(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Killed):
-        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
+    begin_killed(folder)
     monkeypatch.setattr("pipeline.swarm.order.__version__", "99.0")
     heard: list[Envelope] = []
     assert go_on(folder, heard).code == Exit.USAGE
@@ -159,13 +157,7 @@ def test_a_sweep_is_found_though_project_and_registry_are_called_otherwise_by_no
     registry: TinyRegistry,
     by: Callable[[Path], object],
 ) -> None:
-    switch = StopSwitch()
-
-    def leave(envelope: Envelope) -> None:
-        if isinstance(envelope.event, MemberPlaced):
-            switch.order(Exit.INTERRUPTED)
-
-    assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+    assert left_when_placed(folder).code == Exit.INTERRUPTED
     path = folder / "paddock.toml"
     path.write_text(path.read_text().replace('"plates"', '"cars"').replace("/team", "/other"))
     assert load_project(folder).name == "cars"
@@ -177,14 +169,8 @@ def test_a_sweep_is_found_though_project_and_registry_are_called_otherwise_by_no
 def test_detaching_says_that_the_sweep_goes_on_and_stopping_ends_it(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
 ) -> None:
-    switch, heard = StopSwitch(), list[Envelope]()
-
-    def leave(envelope: Envelope) -> None:
-        heard.append(envelope)
-        if isinstance(envelope.event, MemberPlaced):
-            switch.order(Exit.INTERRUPTED)
-
-    ended = start(folder, Asked(Options()), {}, leave, switch)
+    heard = list[Envelope]()
+    ended = left_when_placed(folder, heard)
     assert ended.code == Exit.INTERRUPTED and ended.table is None
     (said,) = (it.event for it in heard if isinstance(it.event, RunFailed))
     assert "the sweep goes on" in said.message and "paddock sweep attach" in said.remedy
@@ -236,13 +222,7 @@ def test_two_sweeps_at_once_come_to_their_ends_one_after_the_other(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
 ) -> None:
     for _ in range(2):
-        switch = StopSwitch()
-
-        def leave(envelope: Envelope, switch: StopSwitch = switch) -> None:
-            if isinstance(envelope.event, MemberPlaced):
-                switch.order(Exit.INTERRUPTED)
-
-        assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+        assert left_when_placed(folder).code == Exit.INTERRUPTED
     newest, oldest = (it.name for it in going_on(folder / ".paddock"))
     for name in (newest, oldest):
         ended = go_on(folder)
@@ -266,9 +246,7 @@ def test_a_file_outside_the_project_is_refused_before_anything_is_asked_for(
     assert swarm.wanted == {}
 
 
-def test_a_project_without_a_registry_is_told_what_to_write(
-    folder: Path, swarm: PretendedSwarm
-) -> None:
+def test_a_project_without_a_registry_is_told_what_to_write(folder: Path) -> None:
     path = folder / "paddock.toml"
     path.write_text(MINIMAL + "[sweep.matrix]\ntrain.seed = [1, 2]\n")
     heard: list[Envelope] = []

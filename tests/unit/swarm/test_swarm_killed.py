@@ -12,19 +12,16 @@ from pipeline.project import load_project
 from pipeline.record.events import (
     Envelope,
 )
-from pipeline.run.options import Options, StopSwitch
-from pipeline.swarm.attach import start
 from pipeline.swarm.clear import remove_leftovers
 from pipeline.swarm.kept import going_on
-from pipeline.sweep.drive import Asked
 from stages.contract import Exit
 from support.on_swarm import (
     MEMBERS,
     Killed,
     begin,
+    begin_killed,
     check_complete,
     go_on,
-    killed_when_placed,
 )
 from support.pretended_swarm import PretendedSwarm
 from support.registry import TinyRegistry
@@ -113,8 +110,7 @@ def test_what_clears_up_on_nodes_goes_though_its_client_was_killed_meanwhile(
 def test_an_attempt_that_finds_the_result_there_makes_nothing_again(
     folder: Path, swarm: PretendedSwarm
 ) -> None:
-    with pytest.raises(Killed):
-        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
+    begin_killed(folder)
     ran = list(swarm.engine.ran)
     assert ran and swarm.attempts
     swarm.attempts.clear()  # the Swarm has given all of them up

@@ -22,10 +22,9 @@ from pipeline.sweep.words import doubts
 from stages.contract import Exit
 from support.on_swarm import (
     MEMBERS,
-    Killed,
     begin,
+    begin_killed,
     check_complete,
-    killed_when_placed,
 )
 from support.pretended_swarm import PretendedSwarm
 from support.registry import TinyRegistry
@@ -119,8 +118,7 @@ def test_stopping_clears_up_after_attempts_that_a_dead_node_lost(
 def test_services_of_a_sweep_that_nobody_knows_are_leftovers(
     folder: Path, swarm: PretendedSwarm
 ) -> None:
-    with pytest.raises(Killed):
-        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
+    begin_killed(folder)
     for path in (folder / ".paddock" / "sweeps").glob("*/swarm.json"):
         path.unlink()
     assert len(remove_leftovers(load_project(folder), {})) == len(MEMBERS)

@@ -26,10 +26,9 @@ from pipeline.sweep.drive import Asked
 from stages.contract import Exit
 from support.on_swarm import (
     MEMBERS,
-    Killed,
     begin,
+    begin_killed,
     go_on,
-    killed_when_placed,
 )
 from support.pretended_swarm import PretendedSwarm
 from support.registry import TinyRegistry
@@ -49,8 +48,7 @@ def test_a_run_that_fails_is_a_result_and_is_not_tried_again(
 def test_a_result_that_is_not_what_its_digest_says_is_refused(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
 ) -> None:
-    with pytest.raises(Killed):
-        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
+    begin_killed(folder)
     model = next(it for it in registry.blobs.values() if it.startswith(b"convert model_arm.nb"))
     name = next(key for key, data in registry.blobs.items() if data == model)
     registry.blobs[name] = model[:-1] + b"!"
@@ -105,8 +103,7 @@ def test_what_failed_is_put_apart_until_it_passes(folder: Path, swarm: Pretended
 def test_a_result_with_files_that_its_ledger_does_not_know_is_refused(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry, title: str
 ) -> None:
-    with pytest.raises(Killed):
-        start(folder, Asked(Options()), {}, killed_when_placed, StopSwitch())
+    begin_killed(folder)
     tag = min(it for it in registry.manifests if it.startswith("result-"))
     manifest = json.loads(registry.manifests[tag])
     more = {**manifest["layers"][0], "annotations": {TITLE: title}}

@@ -22,14 +22,10 @@ from pipeline.sweep.drive import Asked
 from stages.contract import Exit
 from support.pretended import PretendedEngine, install
 from support.pretended_swarm import PretendedSwarm, install_swarm
-from support.projects import MINIMAL, write_project
+from support.projects import SCRATCH, write_project
 from support.registry import TinyRegistry
 
 SWEEP = """
-[model]
-pretrained = ""
-[train]
-mode = "full"
 [limits]
 cpus = 2
 memory = "1g"
@@ -64,7 +60,7 @@ class BusySwarm(PretendedSwarm):
 
 @pytest.fixture
 def folder(tmp_path: Path, registry: TinyRegistry) -> Path:
-    return write_project(tmp_path / "p", MINIMAL + SWEEP.format(registry=registry.name))
+    return write_project(tmp_path / "p", SCRATCH + SWEEP.format(registry=registry.name))
 
 
 @pytest.fixture
