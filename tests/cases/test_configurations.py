@@ -1,7 +1,5 @@
 """PaddleOCR's YAMLs as people bring them: taken, or refused before anything starts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -3,8 +3,6 @@
 ``data`` settles it from the dictionary and from what the model says of its classes.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Label files as people bring them: read, or refused in the plan by one sentence that says what to do."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path

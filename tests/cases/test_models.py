@@ -1,7 +1,5 @@
 """Models as tools leave them: understood, or refused by their real name before anything starts."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import pickle

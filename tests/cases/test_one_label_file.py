@@ -1,7 +1,5 @@
 """A folder with one label file and its images, and nothing else, becomes a project."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

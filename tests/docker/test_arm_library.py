@@ -1,7 +1,5 @@
 """A library for ARM in the image that runs it: compiled there, read, and run through verify's own code."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A run in the background on a real engine: it goes on alone, says what ``--batch`` says, and stops."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

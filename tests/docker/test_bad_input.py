@@ -1,7 +1,5 @@
 """Bad input: the right exit code, one message with file and line, and nothing left running."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every container of Paddock may do, as the engine tells it and as it is from inside while it runs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What the engine lacks is said before anything starts; what was made can be removed again."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

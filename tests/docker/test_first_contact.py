@@ -1,7 +1,5 @@
 """First contact with a real engine: an example written into an empty folder, by keyboard alone."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Images in a file: saved, gone, and back again as they were."""
 
-from __future__ import annotations
-
 import uuid
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A user's certificates reach the build and stay out of the image."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import io

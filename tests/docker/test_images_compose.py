@@ -1,7 +1,5 @@
 """Plain Compose accepts compose.yaml: version 1.29, as Debian has it."""
 
-from __future__ import annotations
-
 import pytest
 import yaml
 from docker import DockerClient

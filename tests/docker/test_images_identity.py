@@ -1,7 +1,5 @@
 """What an image is known by: the same on every engine, and changed by its own stage's code alone."""
 
-from __future__ import annotations
-
 import shutil
 import uuid
 from collections.abc import Iterator

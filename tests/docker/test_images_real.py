@@ -1,7 +1,5 @@
 """What holds for the images that `paddock images build` made."""
 
-from __future__ import annotations
-
 import ast
 import os
 

@@ -1,7 +1,5 @@
 """The base by digest from a registry of one's own, and what happens without one."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What an image is made of: a user's own PaddleOCR tree, and nothing whose hash differs."""
 
-from __future__ import annotations
-
 import io
 import os
 import shutil

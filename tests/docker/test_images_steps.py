@@ -1,7 +1,5 @@
 """What builds throw away is known by a label, and goes when a later build has made it anew."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

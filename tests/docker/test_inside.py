@@ -1,7 +1,5 @@
 """tests/stages and tests/pitfalls/inside, in the real image: with Paddle, PaddleOCR and Paddle-Lite."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 

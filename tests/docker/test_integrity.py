@@ -1,7 +1,5 @@
 """One byte changed anywhere in a finished run: found by the audit and by the next run, every time."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A kit's own code, compiled for ARM and by a JDK: it prepares as Paddock does, and finds what is wrong."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The official PP-OCRv4 model, through the real containers to parity; then what runs again."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The official PP-OCRv5 pair, both PIR models: the recogniser, then the detector that is read with it."""
 
-from __future__ import annotations
-
 import io
 import json
 from functools import partial

@@ -1,7 +1,5 @@
 """push and pull with Debian's docker-registry: what was tested with a stand-in holds with a real one."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Iterator

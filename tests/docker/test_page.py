@@ -1,7 +1,5 @@
 """The pages of a run and of a sweep in a real browser, offline: what a reader sees, at two widths."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product

@@ -1,7 +1,5 @@
 """An engine on another machine: reached over TLS and ssh, given all it needs by one file, and run on."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Stopped or killed at any stage, a run leaves nothing behind, and the next one completes."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

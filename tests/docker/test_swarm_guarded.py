@@ -1,7 +1,5 @@
 """A sweep on a Swarm whose registry asks who one is: nodes are let in, and nobody who looks sees how."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Members are services that end, not Swarm's jobs: of a job, what runs on a node t
 only when Swarm gives it up, after 24 hours (swarmkit's defaultNodeDownPeriod), drained or not.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """A sweep on a Swarm of two nodes: its client is killed, a node dies, and all members come to their end."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

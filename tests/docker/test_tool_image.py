@@ -1,7 +1,5 @@
 """``docker compose run paddock``: the tool itself in a container, for hosts without Python."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A frozen fine-tune of the official PP-OCRv5 model, from images to a verified .nb, on few lines."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The engine's answers that go wrong, and how a run that gets them has to end."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from support.proxy import Trouble

@@ -1,7 +1,5 @@
 """The engine that comes to harm, and the project on it; repeats and figures of the matrix."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The faults of the matrix, and how a run that meets each has to end."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass

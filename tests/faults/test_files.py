@@ -1,7 +1,5 @@
 """A record that a crash or an editor cut short; a clock that was set back. No engine is needed."""
 
-from __future__ import annotations
-
 import re
 import time
 from contextlib import nullcontext

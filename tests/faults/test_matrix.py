@@ -1,7 +1,5 @@
 """Whatever breaks while a stage is at work: a clear end, nothing good lost, nothing left, and it goes on."""
 
-from __future__ import annotations
-
 import os
 import pty
 import shutil

@@ -1,7 +1,5 @@
 """A sweep on an engine: what is shared is made once, a killed one goes on, who fails stops no other."""
 
-from __future__ import annotations
-
 import os
 import signal
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Real models trained on the nodes of a Swarm, of which one dies: the bytes that one engine makes."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

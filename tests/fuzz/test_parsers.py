@@ -1,7 +1,5 @@
 """Every parser that the host has, under attack (support/fuzz.py); those inside: tests/stages/test_fuzz.py."""
 
-from __future__ import annotations
-
 import atexit
 import hashlib
 import io

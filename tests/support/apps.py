@@ -3,8 +3,6 @@
 Paddle-Lite-Demo's ocr/android/app/cxx/ppocr_demo and ocr/ios/ppocr_demo, PaddleOCR's deploy/android_demo.
 """
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Programs in an image that has a compiler: for ARM with an emulator of it, or for Java."""
 
-from __future__ import annotations
-
 import io
 import json
 import tarfile

@@ -1,7 +1,5 @@
 """Engines as they are on other people's machines: absent, without images, failing, slow."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path

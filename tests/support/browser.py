@@ -1,7 +1,5 @@
 """Pages looked at in a real browser: Debian's Chromium, in a container that has no network."""
 
-from __future__ import annotations
-
 import io
 import json
 import tarfile

@@ -1,7 +1,5 @@
 """Chance that is the same in every run."""
 
-from __future__ import annotations
-
 import random
 
 

@@ -5,8 +5,6 @@ language and whether it is printed; of each there is an entry in ``OUT/seen.json
 is wanted. Standard library only: Chromium is spoken to over its own pipe (``--remote-debugging-pipe``).
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import os

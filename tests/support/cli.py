@@ -1,7 +1,5 @@
 """``paddock`` as a user runs it, in this process (fast) or in one of its own."""
 
-from __future__ import annotations
-
 import io
 import os
 import signal

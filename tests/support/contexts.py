@@ -1,7 +1,5 @@
 """Docker contexts, as the docker CLI stores them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from pathlib import Path

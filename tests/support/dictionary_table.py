@@ -3,8 +3,6 @@
 ``python -m support.dictionary_table PADDLEOCR`` prints the table.
 """
 
-from __future__ import annotations
-
 import hashlib
 import sys
 from collections import Counter

@@ -1,7 +1,5 @@
 """Shared libraries of a few hundred bytes, as a linker would lay them out, that say what a test wants."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Sequence
 from typing import Any

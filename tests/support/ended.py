@@ -1,7 +1,5 @@
 """How a tool that was started by hand ended."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """The fixtures of all tests that need a real engine (tests/docker, tests/pitfalls/engine)."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path

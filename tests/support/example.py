@@ -1,7 +1,5 @@
 """The examples' code on the host: what they draw is chosen without Pillow, so it can be looked at here."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Stages that misbehave: a copy of the runtime whose ``data`` stage is what a test wants it to be."""
 
-from __future__ import annotations
-
 import atexit
 import compileall
 import functools

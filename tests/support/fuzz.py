@@ -5,8 +5,6 @@ names; it takes no more memory than :data:`MEMORY` beside what the process has, 
 than :data:`SECONDS` of its own (not of a clock: a busy machine fails nothing).
 """
 
-from __future__ import annotations
-
 import os
 import random
 import resource

@@ -1,7 +1,5 @@
 """Models that a project can name: tiny, but whole, and of the format that they say."""
 
-from __future__ import annotations
-
 import json
 import pickle
 import struct

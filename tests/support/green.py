@@ -5,8 +5,6 @@ A test file runs again when its key differs from the one it last passed with. Th
 and every module of ``tests/support`` and ``stages`` that it can reach (:mod:`support.reach`).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

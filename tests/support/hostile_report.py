@@ -1,7 +1,5 @@
 """A report in which every text is hostile that may be any text."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What images/tools/closure.py says of the code that a stage can reach."""
 
-from __future__ import annotations
-
 import re
 import runpy
 from collections.abc import Callable, Iterable

@@ -1,7 +1,5 @@
 """Running tests where they belong: in a container of the verify image, with pytest added."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

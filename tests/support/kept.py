@@ -1,7 +1,5 @@
 """What detection's verify leaves of every page, as a run of the recorded project would have left it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Speaking another language for the length of a test, and telling what of a text is still English."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

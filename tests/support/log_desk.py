@@ -1,7 +1,5 @@
 """An app with nothing but a log, and a hand that writes into its file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Naive buffers (``.nb``) for tests: written as Paddle-Lite lays them out, with no Paddle-Lite."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Log lines that try to be more than text. Each: its name, its bytes, and what must be seen of it."""
 
-from __future__ import annotations
-
 #: What a terminal would obey, would be confused by, or would choke on.
 NASTY_LINES: tuple[tuple[str, bytes, str], ...] = (
     ("colour", b"a \x1b[1;31mred\x1b[0m b", "a red b"),

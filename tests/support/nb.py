@@ -1,7 +1,5 @@
 """``.nb`` files with another head."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 #: Where the head has opt's version, ended by NUL (lite/model_parser/model_parser.cc).

@@ -1,7 +1,5 @@
 """A member on a node, in this process: the registry is tiny, and the engine pretended."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field

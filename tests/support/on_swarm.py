@@ -1,7 +1,5 @@
 """A sweep on a pretended Swarm with a tiny registry: what tests of it begin, and hold its end to."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What takes long to make, made once for all of pytest-xdist's workers: by the first that asks."""
 
-from __future__ import annotations
-
 import fcntl
 import shutil
 from collections.abc import Callable

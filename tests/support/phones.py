@@ -1,7 +1,5 @@
 """A project with a delivered model, and what a phone measured with it on the recorded golden images."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import replace

@@ -4,8 +4,6 @@ A picture is text, so that a change of it can be read: every line of the screen,
 cells have which colours and attributes.
 """
 
-from __future__ import annotations
-
 import secrets
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A plan's pieces for a small project, and a pretended run through it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A pretended Swarm: its tasks are members of a sweep, in this process, each with a folder of its own."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import threading

@@ -1,7 +1,5 @@
 """Small projects on the disk. Their images are bytes that nothing on the host decodes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 HEAD = '[project]\nname = "plates"\n'

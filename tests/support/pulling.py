@@ -1,7 +1,5 @@
 """An engine's images where every pull comes to one fault, or to none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from pipeline.engine.images import ImageInfo, PullStep

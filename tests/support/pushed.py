@@ -1,7 +1,5 @@
 """What there is to push: a project whose last run delivered something; and manifests that nobody pushed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """Which modules a test file can reach: those that it imports, and those that are named in a string."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 from functools import cache

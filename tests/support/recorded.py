@@ -1,7 +1,5 @@
 """Projects with recorded runs, laid out in a folder: real events, logs, ledger and report."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A kit of a tiny model, made from what verify left once (tests/support/kit), and its files for a test."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A project as somebody might bring it, planned: what was said, or why it was refused."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A registry of a few lines on this machine, honest until it is told otherwise."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

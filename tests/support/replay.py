@@ -1,7 +1,5 @@
 """A recorded run in the middle of its way, with a live runner: this process."""
 
-from __future__ import annotations
-
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager

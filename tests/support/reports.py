@@ -1,7 +1,5 @@
 """Reports of a recorded project, changed as a test needs them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

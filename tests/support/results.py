@@ -1,7 +1,5 @@
 """Results of stages, reports and parity, as a run would make them."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace

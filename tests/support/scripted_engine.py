@@ -1,7 +1,5 @@
 """An engine that only creates containers, over HTTP as the real one; what it is asked to create is kept."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Iterator

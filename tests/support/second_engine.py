@@ -1,7 +1,5 @@
 """A second engine, in a container of the first: another machine's, or one that may come to harm."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

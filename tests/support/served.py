@@ -1,7 +1,5 @@
 """A real web server on this machine, and the ways in which one can fail."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Runs of a project that delivered, as the ledger has them, without an engine."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.project import Project

@@ -1,7 +1,5 @@
 """A disk of a few megabytes that only those processes see that a test starts on it: it can be filled."""
 
-from __future__ import annotations
-
 import errno
 import os
 import subprocess

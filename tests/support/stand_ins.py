@@ -1,7 +1,5 @@
 """An image whose stages leave at once what real ones would: all of the pipeline, on an engine, in seconds."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -4,8 +4,6 @@ They are in a bridge network of their own, as machines are in a company's. The f
 Swarm, and all of it goes with the containers.
 """
 
-from __future__ import annotations
-
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Tables of sweeps, as pretended ones: by what was measured, without a run."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pipeline.sweep.table import Chosen, Cost, Measured, Row, Table, ranked

@@ -1,7 +1,5 @@
 """Files as a tar archive that a container takes."""
 
-from __future__ import annotations
-
 import io
 import tarfile
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Images of a few bytes, and the fixtures of tests that build them on a real engine."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os

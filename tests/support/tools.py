@@ -1,7 +1,5 @@
 """Debian's docker-registry, docker-compose, engine and sshd, in an image of the tests'."""
 
-from __future__ import annotations
-
 import io
 import tarfile
 import time

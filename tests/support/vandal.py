@@ -1,7 +1,5 @@
 """Damage to files, in volumes and on the host, done for a while and then undone."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

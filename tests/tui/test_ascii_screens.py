@@ -1,7 +1,5 @@
 """On a terminal that shows nothing beyond ASCII, every screen and every dialog is ASCII."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The screens that ask for a line: an image to be read, where to push to, what to pull."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Training in ``--batch``: what is measured at one step is one line; between them loss, epoch, time left."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

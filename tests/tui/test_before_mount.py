@@ -1,7 +1,5 @@
 """What is told something before it is mounted, or while it is taken down, shows it as soon as it can."""
 
-from __future__ import annotations
-
 import ast
 import asyncio
 import importlib

@@ -1,7 +1,5 @@
 """Building the images: what is seen of it, how it fails, and leaving it alone meanwhile."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

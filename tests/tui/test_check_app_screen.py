@@ -1,7 +1,5 @@
 """The screen of ``paddock check-app``: asked for with a key, it says what an app ships."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from support.apps import DEMO_LIBRARY, DEMO_REC, LITE_DEMO, STOCK, packed, shipped_project

@@ -1,7 +1,5 @@
 """The environment and guards screens."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Two runs compared, as they are drawn: what changed first, what moved, and all on one small screen."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

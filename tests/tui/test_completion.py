@@ -1,7 +1,5 @@
 """Words that a shell completes on Tab, asked of the shell itself."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

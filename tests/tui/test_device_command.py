@@ -1,7 +1,5 @@
 """`paddock device`: a phone's results taken in, and all phones side by side."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

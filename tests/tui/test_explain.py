@@ -1,7 +1,5 @@
 """``paddock explain``: an entry by its ID, a guard with its pitfalls, near matches; no terminal is driven."""
 
-from __future__ import annotations
-
 import pytest
 
 from pipeline.pitfalls import Pitfall, entry

@@ -1,7 +1,5 @@
 """A folder without a project: the example, or the form; all of it with the keyboard."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Which test images are looked at, and which characters are taken for which."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What the guards screen opens: the pitfalls explained, the lineage, the audit."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The list of guards: what needs a look first, choices that leave something, and a run without a report."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import get_args
 

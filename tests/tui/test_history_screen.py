@@ -1,7 +1,5 @@
 """The history: which runs there were, going back to one, and comparing two."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import time

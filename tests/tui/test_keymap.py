@@ -1,7 +1,5 @@
 """The user's own keys, and that the table of keys is sound."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

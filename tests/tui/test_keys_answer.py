@@ -1,7 +1,5 @@
 """Every key answers: it does something, or says why it does not and where it counts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The catalogue is complete, compiled, and says the same things with the same values."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Which language Paddock speaks: ``--lang``, then the environment as gettext reads it, then English."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

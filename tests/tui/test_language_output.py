@@ -1,7 +1,5 @@
 """What a Chinese user reads on the command line; and that machines read the same as ever."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

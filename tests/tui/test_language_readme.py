@@ -1,7 +1,5 @@
 """The two READMEs say the same: commands, links, pictures and numbers."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

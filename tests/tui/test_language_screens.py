@@ -1,7 +1,5 @@
 """Every screen in Chinese: no sentence is left in English, and no line is wider than the terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

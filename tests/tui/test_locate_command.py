@@ -1,7 +1,5 @@
 """``paddock locate``: what it prints, as text and as JSON, and what it ends with."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The machine screen: what stands between the user and a run, and what to press about it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

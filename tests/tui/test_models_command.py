@@ -1,7 +1,5 @@
 """``paddock models``: what is built in, what of it is here, and bringing it here."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """First contact as plain data: which way comes first and where it writes, and what the form asks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The screens of a project that is not recognition, and of one that reads with the official dictionary."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.contract import ChainedLine

@@ -1,7 +1,5 @@
 """Phones in the parity table, and the key that writes the kit."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Image files as the user left them: a picture, or a sentence that says why not."""
 
-from __future__ import annotations
-
 import os
 import struct
 import zlib

@@ -1,7 +1,5 @@
 """A project file with an error: what is shown of it, and mending it."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Marking what differs between a reading and its label."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """What a run has made: the files with size and hash, bars of what models weigh, and the keys on them."""
 
-from __future__ import annotations
-
 import sys
 import threading
 from pathlib import Path

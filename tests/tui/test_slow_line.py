@@ -1,7 +1,5 @@
 """What is sent to the terminal while a run goes on: what changed, and no more."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``paddock sweep``: what it prints of a plan, of the members as they run, and of the table."""
 
-from __future__ import annotations
-
 import json
 import signal
 import socket

@@ -1,7 +1,5 @@
 """The sweep's screen: what it shows of one that goes on and of one that is over, and what its keys do."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A sweep as plain data: what each event makes of it, how it sorts, what is left, and following it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 from typing import Any

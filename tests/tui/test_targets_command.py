@@ -1,7 +1,5 @@
 """``paddock targets``: all that [convert] targets takes, and what each needs."""
 
-from __future__ import annotations
-
 import json
 
 from pipeline.project.schema import ConvertSection

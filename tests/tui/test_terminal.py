@@ -1,7 +1,5 @@
 """Whatever a label, a file name or a log holds, it is shown and never obeyed."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

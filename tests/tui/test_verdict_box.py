@@ -1,7 +1,5 @@
 """The verdict's box: never higher than the screen allows, what failed first, and nothing that misleads."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

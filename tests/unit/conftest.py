@@ -1,7 +1,5 @@
 """What many unit tests stand on: a small project, recorded runs, an engine and a registry in this process."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The Paddle-Lite library for ARM that a project gives: found, and refused early if it cannot be used."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import shutil

@@ -1,7 +1,5 @@
 """A run in the background: it outlives its starter, can be found, stopped, and says all in its file."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import signal

@@ -1,7 +1,5 @@
 """A build of the images: the record that the screen draws, and the log that keeps every line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.images.events import (

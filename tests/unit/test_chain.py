@@ -1,7 +1,5 @@
 """A chain of lines: every byte of it is vouched for, and what a crash left is no lie."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 
 import pytest

@@ -1,7 +1,5 @@
 """``paddock check-app``: real layouts, with the model that was delivered and with each known mistake."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Apps that somebody packed to do harm: refused or passed over, within bounds, and safe to show."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from pathlib import Path

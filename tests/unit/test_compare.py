@@ -1,7 +1,5 @@
 """Two runs beside each other: what went in and came out differently, and what cannot be known."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What both sides exchange: specs, results, keys and hashes, and what files of a variant are called."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

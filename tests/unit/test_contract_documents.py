@@ -1,7 +1,5 @@
 """The documents that stages leave: read as they were written, and refused by name where they are not."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Which vector units the kernels of a stage could choose from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Debian's packages in an image: the recorded versions, also when the mirrors have moved on."""
 
-from __future__ import annotations
-
 import runpy
 import subprocess
 from collections.abc import Callable

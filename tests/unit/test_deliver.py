@@ -1,7 +1,5 @@
 """out/ is whole or not there, the sums are right, and what a user put there stays."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path

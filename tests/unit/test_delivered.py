@@ -1,7 +1,5 @@
 """``out/`` held against the record: what was changed there is found, and what a crash left is no lie."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pytest

@@ -1,7 +1,5 @@
 """What a phone measured is held against the run that made its model, and kept."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What the doctor says of an engine's processor, limits, disk, images and containers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from stages.early import EarlyStopping, is_kept

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 

@@ -1,7 +1,5 @@
 """A run stands on one Python, one Paddle, one NumPy and one OpenCV."""
 
-from __future__ import annotations
-
 import pytest
 
 from pipeline.errors import IntegrityFailed

@@ -1,7 +1,5 @@
 """Events: what is written is what is read, in order, on the disk first."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from pathlib import Path

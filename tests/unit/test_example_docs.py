@@ -1,7 +1,5 @@
 """The documents and the examples say what the code says."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The alphanumeric example's choice of lines, without drawing any."""
 
-from __future__ import annotations
-
 import pytest
 
 from support.example import load

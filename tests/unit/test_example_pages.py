@@ -1,7 +1,5 @@
 """The detection example's choice of pages, without drawing any."""
 
-from __future__ import annotations
-
 from support.example import EXAMPLES, load
 
 pages = load("official-ppocrv5-det", "pages")

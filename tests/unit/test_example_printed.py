@@ -1,7 +1,5 @@
 """The official-ppocrv5 example's choice of lines, without drawing any."""
 
-from __future__ import annotations
-
 from support.example import EXAMPLES, load
 
 printed = load("official-ppocrv5", "printed")

@@ -1,7 +1,5 @@
 """What every example's drawing refuses: fonts that are not there, data that are, and no count."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

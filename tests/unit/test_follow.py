@@ -1,7 +1,5 @@
 """A file of events is read as it grows, whatever state it is in."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time

@@ -1,7 +1,5 @@
 """A plan says when the verdict will be another one although every stage is cached."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.record.events import StagePlanned

@@ -1,7 +1,5 @@
 """``device = "gpu"``: which image trains, what the engine is asked for, what is said where there is none."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

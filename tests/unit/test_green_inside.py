@@ -1,7 +1,5 @@
 """Tests inside the images do not run again while all that decides their outcome is the same."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """One archive for a phone's developer, of the last run or of an earlier one."""
 
-from __future__ import annotations
-
 import subprocess
 import zipfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Hashes of files that did not change are remembered, and only those."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sqlite3

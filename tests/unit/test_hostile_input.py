@@ -1,7 +1,5 @@
 """Parsers of what comes from outside: what they say of it holds, whatever the bytes."""
 
-from __future__ import annotations
-
 import struct
 from hashlib import sha256
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which model is on the phone: the project's, an older one of its, or somebody else's."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What of ``stages`` an image gets: all that its stage can reach, and nothing else."""
 
-from __future__ import annotations
-
 import shutil
 from functools import cache
 from pathlib import Path

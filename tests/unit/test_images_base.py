@@ -1,7 +1,5 @@
 """The order of the ways to a base. The engine is faked: each test needs another registry's fault."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import cast
 

@@ -1,7 +1,5 @@
 """An image's identity: what is in it and how it runs, never when or where it was made."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """A kind of file that is not good enough is named and not delivered; the others are."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What of a project reaches the stages, and under which hash."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

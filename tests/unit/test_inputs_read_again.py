@@ -1,7 +1,5 @@
 """The audit reads the project's own files, whatever their inodes and times say."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 import time

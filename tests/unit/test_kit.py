@@ -1,7 +1,5 @@
 """What a kit is made of, and what it is not made of."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """The ledger survives whatever ends a run, and finds what it recorded."""
 
-from __future__ import annotations
-
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace

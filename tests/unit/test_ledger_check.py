@@ -1,7 +1,5 @@
 """What the audit finds wrong with the ledger itself, and what it takes for a crash."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.integrity.ledger_check import check_ledger

@@ -3,8 +3,6 @@
 They are read as text: the rules' modules need Paddle, which the host has not.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

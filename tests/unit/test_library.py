@@ -1,7 +1,5 @@
 """What a Paddle-Lite library says of itself, read without running it and without believing a byte."""
 
-from __future__ import annotations
-
 import struct
 
 import pytest

@@ -1,7 +1,5 @@
 """When scripts/local-base makes one, and what of, as far as it can be seen without making one."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

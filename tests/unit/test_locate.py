@@ -1,7 +1,5 @@
 """A run whose models part says at which operator; that it cannot be found changes nothing in its verdict."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

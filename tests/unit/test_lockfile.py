@@ -1,7 +1,5 @@
 """paddock.lock: written when it changes, and what ``--locked`` holds a run to."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A raw line made showable: nothing but text is left, and it is what a terminal would show in the end."""
 
-from __future__ import annotations
-
 import pytest
 from rich.cells import cell_len
 

@@ -1,7 +1,5 @@
 """Lines by number, whatever happens to the file, and in little memory."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

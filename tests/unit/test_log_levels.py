@@ -1,7 +1,5 @@
 """Which lines of a log are warnings and errors, as the programs in our images write them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui.widgets.log_lines import Level, level_of

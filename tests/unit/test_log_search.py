@@ -1,7 +1,5 @@
 """Searching a file: in one pass or as it grows, the same lines are found."""
 
-from __future__ import annotations
-
 import os
 from itertools import pairwise
 from pathlib import Path

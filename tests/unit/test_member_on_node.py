@@ -1,7 +1,5 @@
 """What a member's container does when the world around it fails, and what it leaves on its node."""
 
-from __future__ import annotations
-
 import errno
 import json
 from collections.abc import Iterator, Mapping

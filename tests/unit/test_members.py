@@ -1,7 +1,5 @@
 """A sweep's members: named after their settings, and each held against the project's own schema."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

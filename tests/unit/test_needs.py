@@ -1,7 +1,5 @@
 """What a .nb file needs of the app: read from its own kernels, and said wherever the file is named."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What is found in a folder, what that suggests, and what a look at the labels says before a run does."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """How long a stage and a run still take: counted down, withdrawn, or told why it is not known."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta, timezone
 
 import pytest

@@ -1,7 +1,5 @@
 """What stages say of the project's files is said by the names that the user gave them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.plan.hashes import HashCache

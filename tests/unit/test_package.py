@@ -1,7 +1,5 @@
 """push and pull through a registry on this machine: the same bytes, or a refusal; nothing else is touched."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

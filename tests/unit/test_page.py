@@ -1,7 +1,5 @@
 """The report's page: what stands on it, whatever a label holds, and how much of it."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

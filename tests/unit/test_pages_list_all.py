@@ -1,7 +1,5 @@
 """Pages of docs/ have a row for all that there is, and for nothing else."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What earlier runs left of each stage, from their records, or from the ledger where these are gone."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

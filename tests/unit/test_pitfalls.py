@@ -1,7 +1,5 @@
 """What is said of the pitfalls: complete in both languages, sourced, found by what somebody types."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Every pitfall has one test with the real tools, an entry of the catalogue, and code that names it."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What runs again, what does not, and the reason that is given."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

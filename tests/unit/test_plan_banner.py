@@ -1,7 +1,5 @@
 """What a run would do, above everything; and names with values, laid out in the room that there is."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Learning curves in characters: what a reader takes from them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

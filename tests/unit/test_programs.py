@@ -1,7 +1,5 @@
 """The user's own programs: which pager it is, whose an interrupt is, and which line of a file is opened."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

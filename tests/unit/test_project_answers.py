@@ -1,7 +1,5 @@
 """A new project: what the folder suggests, what the file then says, and that nothing is overwritten."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """paddock.toml: what is accepted, and how everything else is refused."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """``paddock init``: a project that loads once its files are there, and nothing overwritten."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """paddock.toml: what a project is for, and what cannot be said together."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What a container prints reaches its sink whole; a host disk that is full is called so."""
 
-from __future__ import annotations
-
 import errno
 
 import pytest

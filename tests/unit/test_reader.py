@@ -1,7 +1,5 @@
 """The recogniser that a detection project reads with: another project, as it was delivered."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Images of one's own, and of the test set, on their way to the models: as data, under numbers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

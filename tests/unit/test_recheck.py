@@ -1,7 +1,5 @@
 """Cached results are hashed while the inputs still are, and nothing is taken before that is over."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath

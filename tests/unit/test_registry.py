@@ -1,7 +1,5 @@
 """What a registry may answer, and who one is to it."""
 
-from __future__ import annotations
-
 import base64
 import json
 import os

@@ -1,7 +1,5 @@
 """What the container that hashes the volumes again says, and what the host makes of it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from pathlib import Path, PurePosixPath

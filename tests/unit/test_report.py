@@ -1,7 +1,5 @@
 """report.json and the pages drawn from it: complete, and safe whatever the labels hold."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """Guards claim only what the run's own data shows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The report of a detection or an orientation project: its own columns, no dictionary, its own guards."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What the report tells of training: its course, why it stopped, and the curve as a chart and a table."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

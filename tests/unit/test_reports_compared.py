@@ -1,7 +1,5 @@
 """Two reports beside each other: what differs, line by line, and whether that is more than chance."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A stage that never stops to talk fills no disk, and its last words are kept."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pipeline.record.rotating import RotatingLog

@@ -1,7 +1,5 @@
 """One run a project at a time; a dead one never blocks."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

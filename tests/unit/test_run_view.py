@@ -1,7 +1,5 @@
 """A run as it looks after its events: what every screen draws from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """However a run ends, its record says so, and the exit code is the right one."""
 
-from __future__ import annotations
-
 import errno
 import json
 import sqlite3

@@ -1,7 +1,5 @@
 """Earlier runs are found by their names alone, and summed up from their events."""
 
-from __future__ import annotations
-
 import os
 import socket
 import time

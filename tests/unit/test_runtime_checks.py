@@ -1,7 +1,5 @@
 """Guards of what runs: target, runtime, sanity, canary, processor."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

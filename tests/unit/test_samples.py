@@ -1,7 +1,5 @@
 """Every test image of a run, from what the report lists and what is kept beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path

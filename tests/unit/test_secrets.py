@@ -1,7 +1,5 @@
 """What is secret on the host stays there: in no event, no record, no message, and in no layer of an image."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Of runs side by side one makes a result, the others take it, and what failed is not tried again."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

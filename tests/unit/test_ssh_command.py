@@ -1,7 +1,5 @@
 """What is started for an engine behind ssh; that it works: tests/docker/test_second_engine.py."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

@@ -1,7 +1,5 @@
 """``python -m stages``: inputs are checked, nothing is lost, and every end has a cause."""
 
-from __future__ import annotations
-
 import hashlib
 import signal
 from pathlib import Path

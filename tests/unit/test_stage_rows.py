@@ -1,7 +1,5 @@
 """What the list of stages says in its lines, at the width of a screen of 80 columns."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone

@@ -1,7 +1,5 @@
 """One table of stages: any can be skipped, only what is needed is asked for, and keys hold what decides."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import replace

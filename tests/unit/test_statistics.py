@@ -1,7 +1,5 @@
 """The intervals and distributions of the parity table, against values that others published."""
 
-from __future__ import annotations
-
 import pytest
 
 from stages.contract import Calibration, Interval, Ratio

@@ -1,7 +1,5 @@
 """One line on what became of a stage, from what it left itself."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

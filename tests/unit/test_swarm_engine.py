@@ -1,7 +1,5 @@
 """What the Swarm is asked for, in its own words; of a Swarm that is scripted."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any, cast
 

@@ -1,7 +1,5 @@
 """A sweep's members run side by side: what they share is made once, and none stands in another's way."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import threading

@@ -1,7 +1,5 @@
 """A sweep in the background: started with what was asked of it, and told in its own record."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Iterator

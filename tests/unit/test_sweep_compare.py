@@ -1,7 +1,5 @@
 """Two members beside each other: what they were given, what it came to, and where their stages part."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

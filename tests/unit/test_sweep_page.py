@@ -1,7 +1,5 @@
 """The page of a sweep: the choice first, every member in the table, and no more drawn than can be seen."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A plan of a sweep says what is made once for several members, and how long it should take."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path

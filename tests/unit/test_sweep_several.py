@@ -1,7 +1,5 @@
 """A sweep over several projects: each as it would be alone, one table, and none stands in another's way."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A sweep's table ranks by validation, never by the test set, and says what it compares."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

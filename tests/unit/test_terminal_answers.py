@@ -1,7 +1,5 @@
 """What a terminal answers is told apart from what is typed, however the two come together."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

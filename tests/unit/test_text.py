@@ -1,7 +1,5 @@
 """Untrusted text on one harmless line; sizes and times for people."""
 
-from __future__ import annotations
-
 import pytest
 
 from pipeline.text import human_seconds, human_size, one_line, without_secrets

@@ -1,7 +1,5 @@
 """The tour's pictures fetch nothing, and it says what it lacks."""
 
-from __future__ import annotations
-
 import io
 import re
 import sys

@@ -1,7 +1,5 @@
 """Two runs are held against each other byte by byte, and only measured times are left out."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

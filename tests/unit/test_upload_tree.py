@@ -1,7 +1,5 @@
 """Files on their way into a volume: the archive, as any tar reads it, and what is said meanwhile."""
 
-from __future__ import annotations
-
 import io
 import tarfile
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What a container uses: docker's own sums, said in time, and never a stage's problem."""
 
-from __future__ import annotations
-
 import copy
 import threading
 from collections.abc import Callable

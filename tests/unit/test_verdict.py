@@ -1,7 +1,5 @@
 """When a run passes, when it fails, and what is remarked all the same."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

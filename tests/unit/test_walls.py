@@ -1,7 +1,5 @@
 """The walls between the rooms (docs/architecture.md), as imported; lint-imports holds the declared ones."""
 
-from __future__ import annotations
-
 import ast
 import json
 import subprocess

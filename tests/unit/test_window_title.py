@@ -1,7 +1,5 @@
 """The title of the terminal's window: what a run is at in a few words, which drive no terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """What each stage is given, by where the project starts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A project keeps its volumes for as long as it stays where it is, on the machine where it is."""
 
-from __future__ import annotations
-
 import socket
 from pathlib import Path
 

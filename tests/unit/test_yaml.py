@@ -1,7 +1,5 @@
 """YAML from outside: read as plain values, or refused with a reason, whatever stands in it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """The app looks numbers up in another list: every number is in it, and means another character."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.pitfalls import Pitfall

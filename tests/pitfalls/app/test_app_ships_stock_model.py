@@ -1,7 +1,5 @@
 """The demo's own model lies where the delivered one should be: the package is whole, and reads as before."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.pitfalls import Pitfall

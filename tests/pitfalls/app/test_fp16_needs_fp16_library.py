@@ -1,7 +1,5 @@
 """A file of half precision beside an ordinary library: it is no smaller, looks the same, and aborts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.pitfalls import Pitfall

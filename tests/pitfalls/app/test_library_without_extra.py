@@ -1,7 +1,5 @@
 """A library that Paddle-Lite's script built with its defaults: it links, and aborts at loading."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.lite.library import read_library

@@ -1,7 +1,5 @@
 """A library aligned to 4 KB: this machine, whose pages are as small, loads it without a word."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The fixtures, from support/engine.py: one of each for all tests that need an engine."""
 
-from __future__ import annotations
-
 import pytest
 
 from support import engine

@@ -1,7 +1,5 @@
 """A model file that was changed after it was measured: it loads, and computes something else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

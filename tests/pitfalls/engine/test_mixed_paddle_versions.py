@@ -1,7 +1,5 @@
 """One stage with another Paddle than the others: every tool takes what the other wrote."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The app's Paddle-Lite is older than the opt that made the file: it warns in a log nobody reads."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

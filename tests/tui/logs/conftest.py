@@ -1,7 +1,5 @@
 """A desk with a log of a hundred lines on it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 

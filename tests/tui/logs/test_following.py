@@ -1,7 +1,5 @@
 """Following a log and going through it; whatever becomes of the file is seen too."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Whatever a log holds: it is shown as text, and nothing of it reaches the terminal as an order."""
 
-from __future__ import annotations
-
 import pytest
 from rich.cells import cell_len
 

@@ -1,7 +1,5 @@
 """Search: what is found, what the title says of it, and how it ends."""
 
-from __future__ import annotations
-
 import pytest
 
 from support.log_desk import Desk

@@ -1,7 +1,5 @@
 """Taking something out of a log: copying, opening it in a pager."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

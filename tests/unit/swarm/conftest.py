@@ -1,7 +1,5 @@
 """What tests of a sweep on a Swarm stand on."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A sweep on a Swarm from its start to its end, and what is refused before."""
 
-from __future__ import annotations
-
 import json
 import signal
 import socket

@@ -1,7 +1,5 @@
 """A sweep on a Swarm whose client is killed, at whatever moment."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

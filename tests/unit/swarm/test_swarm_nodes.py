@@ -1,7 +1,5 @@
 """A sweep on a Swarm whose nodes and services come to harm, and what is cleared up after it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

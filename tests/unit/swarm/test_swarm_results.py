@@ -1,7 +1,5 @@
 """What members on a Swarm send back: taken, refused, or kept waiting."""
 
-from __future__ import annotations
-
 import json
 import os
 import tarfile

@@ -1,7 +1,5 @@
 """Sweeps on a Swarm that has no room for them, now or ever; and the largest that there may be."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
