@@ -12,15 +12,7 @@ from pathlib import Path
 import pytest
 
 from stages.contract.checkpoints import NAME_TABLE
-from support.given import (
-    WEIGHTS,
-    give_checkpoint,
-    give_pd,
-    give_pir,
-    pir_program,
-    program,
-    tensors,
-)
+from support.given import WEIGHTS, give_checkpoint, give_pd, give_pir, pir_program, program, tensors
 from support.projects import HEAD, MINIMAL
 from support.refused import LFS, PAGE, Prepare, planned, refusal, uploaded
 

@@ -171,10 +171,7 @@ def test_what_is_wrong_with_the_file_is_said_before_anything_is_written(
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [
-        ([], "name the folder of the new project"),
-        (["--labels", "gone.txt"], "no such label file"),
-    ],
+    [([], "name the folder of the new project"), (["--labels", "gone.txt"], "no such label file")],
 )
 def test_init_without_a_folder_or_a_file_says_so(
     tmp_path: Path,

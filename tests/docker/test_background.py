@@ -12,13 +12,7 @@ from pipeline.record.runs import RunFolder, list_runs, run_folder, summarise
 from pipeline.run.background import Started, running, start, stop
 from pipeline.run.options import Options
 from stages.contract import EnvironmentRead
-from support.background import (
-    events_of,
-    finished,
-    nothing_left_behind,
-    starter,
-    wait_until_running,
-)
+from support.background import events_of, finished, nothing_left_behind, starter, wait_until_running
 from support.patience import PATIENCE, wait_for
 from support.runs import Site, changed, run
 

@@ -131,8 +131,7 @@ def test_bad_data_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("spoil", "pitfall"),
-    [(crlf_dictionary, "dictionary-crlf"), (bom_dictionary, "dictionary-bom")],
+    ("spoil", "pitfall"), [(crlf_dictionary, "dictionary-crlf"), (bom_dictionary, "dictionary-bom")]
 )
 def test_what_is_odd_about_a_trained_dictionary_is_a_warning(
     folder: Path, spoil: Callable[[Path], None], pitfall: str

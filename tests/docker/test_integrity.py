@@ -24,16 +24,7 @@ from pipeline.run.runner import run
 from stages.contract import INPUTS
 from support.cli import paddock
 from support.runs import Site
-from support.vandal import (
-    Damage,
-    Vandal,
-    damaged,
-    flipped,
-    grown,
-    missing,
-    truncated,
-    vandal,
-)
+from support.vandal import Damage, Vandal, damaged, flipped, grown, missing, truncated, vandal
 
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 

@@ -130,9 +130,7 @@ def test_nothing_is_wider_than_the_window(seen: Views) -> None:
             assert found["clipped"] == [] and found["outside"] == [], view
 
 
-def test_the_verdict_is_the_first_thing_seen_in_either_language(
-    seen: Views,
-) -> None:
+def test_the_verdict_is_the_first_thing_seen_in_either_language(seen: Views) -> None:
     for view, found in of_page(seen, "page.html"):
         assert found["banner"] == ("✔ PASS" if view.language == "en" else "✔ 通过"), view
         _left, top, width, height = found["banner_box"]
@@ -156,9 +154,7 @@ def test_of_a_sweep_the_choice_is_seen_first_and_what_chose_nothing_is_told(seen
             assert found["height"] < 25_000, "members that are not in sight are folded"
 
 
-def test_drawings_and_pictures_have_a_size_and_their_words_can_be_read(
-    seen: Views,
-) -> None:
+def test_drawings_and_pictures_have_a_size_and_their_words_can_be_read(seen: Views) -> None:
     for view, found in of_page(seen, "page.html"):
         assert len(found["charts"]) == 7, view
         assert all(width > 250 and height > 50 for _left, _top, width, height in found["charts"]), (
@@ -168,17 +164,13 @@ def test_drawings_and_pictures_have_a_size_and_their_words_can_be_read(
         assert found["pictures"] and all(found["pictures"])
 
 
-def test_it_is_light_or_dark_as_the_reader_prefers_and_light_on_paper(
-    seen: Views,
-) -> None:
+def test_it_is_light_or_dark_as_the_reader_prefers_and_light_on_paper(seen: Views) -> None:
     for view, found in (pair for name in GOOD for pair in of_page(seen, name)):
         red = int(found["background"].removeprefix("rgb(").partition(",")[0])
         assert (red > 200) is (view.scheme == "light"), view
 
 
-def test_nothing_is_asked_of_anybody_and_nothing_is_complained_about(
-    seen: Views,
-) -> None:
+def test_nothing_is_asked_of_anybody_and_nothing_is_complained_about(seen: Views) -> None:
     for name in (*GOOD, *HOSTILE_ONES):
         for view, found in of_page(seen, name):
             assert (found["requests"], found["complaints"], found["scripts"]) == ([], [], 0), view

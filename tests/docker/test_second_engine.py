@@ -131,10 +131,7 @@ def test_why_it_is_not_reached_is_said(
     }
     environ = {**(far.tls if way == "tls" else far.ssh), **change}
     environ = {name: changed.get(value, value) for name, value in environ.items()}
-    with (
-        mock.patch.dict(os.environ, environ),
-        pytest.raises(EngineError, match=message) as caught,
-    ):
+    with mock.patch.dict(os.environ, environ), pytest.raises(EngineError, match=message) as caught:
         open_engine(environ)
     assert remedy in caught.value.remedy
 

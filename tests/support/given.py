@@ -98,10 +98,7 @@ def _value(number: int, shape: tuple[int, ...]) -> dict[str, Any]:
 
 
 def program(
-    shapes: Shapes,
-    operators: Iterable[str] = ("relu",),
-    dtype: int = FLOAT32,
-    classes: int = 3,
+    shapes: Shapes, operators: Iterable[str] = ("relu",), dtype: int = FLOAT32, classes: int = 3
 ) -> bytes:
     """Return a legacy program (``ProgramDesc``) with these parameters and operators."""
     variables = [_variable(name, shape, dtype, stored=True) for name, shape in shapes.items()]

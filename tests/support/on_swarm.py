@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.record.events import (
-    Envelope,
-    MemberPlaced,
-)
+from pipeline.record.events import Envelope, MemberPlaced
 from pipeline.record.ledger import Ledger
 from pipeline.record.runs import list_runs
 from pipeline.run.options import Options, StopSwitch

@@ -155,11 +155,7 @@ class PretendedEngine:
     # Containers.
 
     def run(
-        self,
-        job: Job,
-        files: Mapping[PurePosixPath, bytes],
-        sink: Sink,
-        stop: Callable[[], int],
+        self, job: Job, files: Mapping[PurePosixPath, bytes], sink: Sink, stop: Callable[[], int]
     ) -> Exited:
         if job.entrypoint == ("cat",):
             sink.stdout(CPUINFO.encode())

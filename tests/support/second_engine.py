@@ -271,10 +271,7 @@ def _over_ssh(container: Container, folder: Path) -> Mapping[str, str]:
     port = _port(container, _SSH_PORT)
     kind, key, *_rest = (folder / "host.pub").read_text().split()
     (folder / "known").write_text(f"[127.0.0.1]:{port} {kind} {key}\n")
-    return {
-        "DOCKER_HOST": f"ssh://root@127.0.0.1:{port}",
-        "PATH": _path_of_ssh(folder, "known"),
-    }
+    return {"DOCKER_HOST": f"ssh://root@127.0.0.1:{port}", "PATH": _path_of_ssh(folder, "known")}
 
 
 def _path_of_ssh(folder: Path, known: str) -> str:

@@ -123,10 +123,7 @@ class TestSwarm:
 
 @contextmanager
 def swarm(
-    client: DockerClient,
-    tools: str,
-    heartbeat: int = HEARTBEAT,
-    guarded: Guarded | None = None,
+    client: DockerClient, tools: str, heartbeat: int = HEARTBEAT, guarded: Guarded | None = None
 ) -> Iterator[TestSwarm]:
     """Run a Swarm of two nodes; everything of it is gone afterwards.
 

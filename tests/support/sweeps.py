@@ -116,11 +116,7 @@ class Script:
 
 
 def a_row(
-    name: str,
-    validation: float | None = 0.9,
-    test: float = 0.8,
-    size: int = 7_740_000,
-    **more: Any,
+    name: str, validation: float | None = 0.9, test: float = 0.8, size: int = 7_740_000, **more: Any
 ) -> Row:
     """Return the row of a member that went well, but for what is given."""
     values: dict[str, Any] = {

@@ -132,11 +132,7 @@ TOLD = {
         Listing, lambda it: it.show_rows(3, lambda row, _width: Text(f"row {row}")), "row 2"
     ),
     "log": Told(LogView, lambda it: it.open(Path("/nowhere/train.log"), "train"), "train"),
-    "samples": Told(
-        SampleList,
-        lambda it: it.show_samples([SAMPLE]),
-        "labe1",
-    ),
+    "samples": Told(SampleList, lambda it: it.show_samples([SAMPLE]), "labe1"),
     "view": Told(lambda: SampleView(NOWHERE), lambda it: it.show_sample(SAMPLE), "labe1"),
     "gallery": Told(
         lambda: GalleryView(NOWHERE),

@@ -108,10 +108,7 @@ async def test_what_a_report_with_all_its_proof_opens(folder: Path) -> None:
         await until_shown(pilot, app, "every stage hashed its inputs again")
         # on 120 columns the evidence stands beside each title
         await until_line(
-            pilot,
-            app,
-            "every NB file was measured, or emulated",
-            "nb-arm: not checked: op",
+            pilot, app, "every NB file was measured, or emulated", "nb-arm: not checked: op"
         )
 
 
@@ -158,12 +155,7 @@ async def test_pitfall_that_stopped_the_run_is_explained(folder: Path) -> None:
         await until(pilot, lambda: rows.count == 1)
         assert "▸✘ failed: 1" in text_of(app) and "✔ passed: 17" in text_of(app)
         await pilot.press("f")
-        await until_line(
-            pilot,
-            app,
-            "○ not checked",
-            "not checked: operator sort is not one",
-        )
+        await until_line(pilot, app, "○ not checked", "not checked: operator sort is not one")
         assert "a guard stopped the run" not in text_of(app)
 
         # a run that came to no report: the guards of the run before are none of its own

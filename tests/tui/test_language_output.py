@@ -157,10 +157,7 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
         ),
         (
             RunFailed(
-                3,
-                msg("the {stage} stage ran out of memory", "train"),
-                "",
-                msg("raise limits.cpus"),
+                3, msg("the {stage} stage ran out of memory", "train"), "", msg("raise limits.cpus")
             ),
             "错误：阶段 train 内存不足\n  处理：请调高 limits.cpus",
         ),

@@ -15,14 +15,7 @@ from tui.keys import SCOPES
 from tui.language import _
 
 #: Screen by key, and what its title bar calls it.
-SCREENS = {
-    "1": "运行",
-    "2": "一致性",
-    "4": "环境",
-    "5": "防护",
-    "6": "历史",
-    "7": "机器",
-}
+SCREENS = {"1": "运行", "2": "一致性", "4": "环境", "5": "防护", "6": "历史", "7": "机器"}
 
 
 @pytest.fixture(autouse=True)

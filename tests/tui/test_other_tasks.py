@@ -7,15 +7,7 @@ from stages.contract.codec import encode
 from support.recorded import PIR, recorded_project
 from support.reports import Report, edit_report, own_report
 from support.results import make_boxes, make_chain
-from support.screen import (
-    LARGE,
-    CalmBackend,
-    lines_of,
-    looked_again,
-    opened,
-    text_of,
-    until_shown,
-)
+from support.screen import LARGE, CalmBackend, lines_of, looked_again, opened, text_of, until_shown
 
 PAGE = {"image": "test/00080.jpg", "label": "12 boxes"}
 OTHER_BOXES = {

@@ -114,10 +114,7 @@ def test_warnings_are_told_where_the_screen_was_and_by_batch(
     view = RunView(name="a-run", project="plates", finished=ended)
     assert [
         line for line in summary_lines(view, is_running=False) if "arning" in line or "!" in line
-    ] == [
-        "! PASS with warnings",
-        "  ! a guard failed: it warns",
-    ]
+    ] == ["! PASS with warnings", "  ! a guard failed: it warns"]
     Printer(Terminal()).show(Envelope(1, "2026-11-22T17:31:00+00:00", "a-run", "", ended))
     assert capsys.readouterr().out == "run      ! PASS with warnings in 2 min 52 s\n"
     assert {it: severity_of(it) for it in Verdict} == {

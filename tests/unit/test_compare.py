@@ -23,14 +23,7 @@ from stages.contract import Fault
 from stages.contract.codec import encode
 from support.projects import write_project
 from support.recorded import CACHED_RUN, RUN
-from support.results import (
-    UNCHECKED,
-    make_boxes,
-    make_failed,
-    make_model,
-    make_parity,
-    make_report,
-)
+from support.results import UNCHECKED, make_boxes, make_failed, make_model, make_parity, make_report
 
 
 def sides(recorded: Path) -> tuple[Side, Side]:

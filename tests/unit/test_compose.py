@@ -91,10 +91,7 @@ def test_plain_compose_v1_refuses_neither_a_version_nor_a_name() -> None:
             "services.data.mem_limit: not a size such as 512m or 8g; found 'lots'",
         ),
         ("    cpus: -1\n", "services.data.cpus: input should be greater than 0; found -1"),
-        (
-            "    pids_limit: true\n",
-            "services.data.pids_limit: not a number; found True",
-        ),
+        ("    pids_limit: true\n", "services.data.pids_limit: not a number; found True"),
         (
             "    read_only: maybe\n",
             "services.data.read_only: input should be a valid boolean; found 'maybe'",

@@ -70,11 +70,7 @@ class WithoutGPU(PretendedEngine):
     wanted: list[int] = field(default_factory=list)
 
     def run(
-        self,
-        job: Job,
-        files: Mapping[PurePosixPath, bytes],
-        sink: Sink,
-        stop: Callable[[], int],
+        self, job: Job, files: Mapping[PurePosixPath, bytes], sink: Sink, stop: Callable[[], int]
     ) -> Exited:
         if job.service.devices:
             self.wanted.append(job.devices)

@@ -83,9 +83,7 @@ def test_a_run_that_failed_makes_nothing_current(project: Project) -> None:
     assert ask(project, OLDER).kind == "earlier"
 
 
-def test_what_a_run_delivered_in_part_is_current_but_not_what_it_left_out(
-    project: Project,
-) -> None:
+def test_what_a_run_delivered_in_part_is_current_but_not_what_it_left_out(project: Project) -> None:
     record(project, "run-3", OLDER, verdict="fail-in-part")
     assert ask(project, OLDER).kind == "current"
     assert ask(project, OURS).kind == "earlier"

@@ -89,12 +89,7 @@ def test_a_target_that_is_not_there_is_named() -> None:
 
 def test_the_context_holds_what_is_copied_and_nothing_else(repository: Path) -> None:
     context = make_context(repository, build(), None)
-    assert sorted(context.files) == [
-        "code/a.py",
-        "code/b.py",
-        "extra.txt",
-        "images/ca/README.md",
-    ]
+    assert sorted(context.files) == ["code/a.py", "code/b.py", "extra.txt", "images/ca/README.md"]
     with context.pack() as stream, tarfile.open(fileobj=stream) as tar:
         sent = tar.extractfile("images/a/Dockerfile")
         assert sent is not None

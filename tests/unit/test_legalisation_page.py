@@ -35,11 +35,7 @@ def rules(module: str) -> Iterator[tuple[str, list[str], str]]:
         ):
             name, operators, reason = node.args[:3]
             listed = constants[operators.id] if isinstance(operators, ast.Name) else operators
-            yield (
-                ast.literal_eval(name),
-                list(ast.literal_eval(listed)),
-                ast.literal_eval(reason),
-            )
+            yield (ast.literal_eval(name), list(ast.literal_eval(listed)), ast.literal_eval(reason))
 
 
 def test_the_page_lists_every_rule_in_order() -> None:

@@ -162,9 +162,7 @@ def test_longest_text_and_width_are_the_labels(tmp_path: Path) -> None:
     assert answers.raw()["model"]["image_shape"] == [3, 48, 512]
 
 
-def test_many_lines_are_counted_and_read_though_few_images_are_looked_for(
-    tmp_path: Path,
-) -> None:
+def test_many_lines_are_counted_and_read_though_few_images_are_looked_for(tmp_path: Path) -> None:
     labels(tmp_path, "train.txt", "A")
     (tmp_path / "dict.txt").write_text("A\n")
     with (tmp_path / "train.txt").open("a") as stream:

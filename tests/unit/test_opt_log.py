@@ -42,11 +42,7 @@ def test_neither_exit_code_nor_file_nor_log_is_believed_alone(
 @pytest.mark.parametrize(
     ("log", "message", "remedy"),
     [
-        (
-            CHECK + "No attributes called beta found for swish",
-            "not made legal",
-            "Paddock",
-        ),
+        (CHECK + "No attributes called beta found for swish", "not made legal", "Paddock"),
         (
             CHECK + "(idx < static_cast<int32_t>(BlocksSize())): 0!<0 idx >= blocks.size()",
             "PIR model",

@@ -326,10 +326,7 @@ def test_a_file_that_was_changed_since_is_not_pushed(registry: TinyRegistry, pro
 
 def test_a_delivery_in_the_middle_of_a_push_is_found(registry: TinyRegistry, project: Path) -> None:
     arm = project / "out" / "model_arm.nb"
-    changes: list[Callable[[], object]] = [
-        lambda: arm.write_bytes(b"ARM" * 5000),
-        arm.unlink,
-    ]
+    changes: list[Callable[[], object]] = [lambda: arm.write_bytes(b"ARM" * 5000), arm.unlink]
     for change in changes:
 
         def meanwhile(

@@ -57,10 +57,7 @@ def done(stage: str, metrics: Metrics, **more: Any) -> StageView:
             done("data", DataMetrics({"test": 3}, 0, 0, orientations={"0": 2, "180": 1})),
             ("3 lines", "2 turned by 0", "1 turned by 180"),
         ),
-        (
-            done("train", TRAINED),
-            ("100.00% at epoch 9 of 30", "stopped early at epoch 14"),
-        ),
+        (done("train", TRAINED), ("100.00% at epoch 9 of 30", "stopped early at epoch 14")),
         (
             done("train", replace(TRAINED, best_epoch=0, epochs_run=30)),
             ("100.00%, no epoch was better",),

@@ -37,16 +37,7 @@ def test_a_hundred_thousand_brackets_do_not_end_the_process() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        '!!int ""',
-        "!!int x",
-        "!!bool x",
-        "!!timestamp x",
-        "2001-99-99",
-        "9" * 5000,
-        "-0x_",
-    ],
+    "text", ['!!int ""', "!!int x", "!!bool x", "!!timestamp x", "2001-99-99", "9" * 5000, "-0x_"]
 )
 def test_a_value_that_is_none_is_refused_in_our_words(text: str) -> None:
     with pytest.raises(ValueError, match="it holds what YAML does not allow") as caught:

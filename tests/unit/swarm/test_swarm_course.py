@@ -150,10 +150,7 @@ def test_another_version_takes_no_results_and_can_end_the_sweep(
 
 @pytest.mark.parametrize("by", [go_on, lambda folder: stop(folder, {})], ids=["attach", "stop"])
 def test_a_sweep_is_found_though_project_and_registry_are_called_otherwise_by_now(
-    folder: Path,
-    swarm: PretendedSwarm,
-    registry: TinyRegistry,
-    by: Callable[[Path], object],
+    folder: Path, swarm: PretendedSwarm, registry: TinyRegistry, by: Callable[[Path], object]
 ) -> None:
     assert left_when_placed(folder).code == Exit.INTERRUPTED
     path = folder / "paddock.toml"

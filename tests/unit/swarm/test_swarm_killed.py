@@ -7,20 +7,11 @@ import pytest
 
 from pipeline.engine.swarm import Wanted
 from pipeline.project import load_project
-from pipeline.record.events import (
-    Envelope,
-)
+from pipeline.record.events import Envelope
 from pipeline.swarm.clear import remove_leftovers
 from pipeline.swarm.kept import going_on
 from stages.contract import Exit
-from support.on_swarm import (
-    MEMBERS,
-    Killed,
-    begin,
-    begin_killed,
-    check_complete,
-    go_on,
-)
+from support.on_swarm import MEMBERS, Killed, begin, begin_killed, check_complete, go_on
 from support.pretended_swarm import PretendedSwarm
 from support.registry import TinyRegistry
 

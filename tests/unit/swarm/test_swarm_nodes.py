@@ -6,11 +6,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.project import load_project
-from pipeline.record.events import (
-    Envelope,
-    MemberPlaced,
-    RunFailed,
-)
+from pipeline.record.events import Envelope, MemberPlaced, RunFailed
 from pipeline.run.options import Options, StopSwitch
 from pipeline.swarm.attach import start
 from pipeline.swarm.clear import remove_leftovers, stop
@@ -18,12 +14,7 @@ from pipeline.swarm.kept import unreached
 from pipeline.sweep.drive import Asked
 from pipeline.sweep.words import doubts
 from stages.contract import Exit
-from support.on_swarm import (
-    MEMBERS,
-    begin,
-    begin_killed,
-    check_complete,
-)
+from support.on_swarm import MEMBERS, begin, begin_killed, check_complete
 from support.pretended_swarm import PretendedSwarm
 from support.registry import TinyRegistry
 from support.sweeps import held

@@ -10,10 +10,7 @@ import pytest
 
 from pipeline.errors import IntegrityFailed
 from pipeline.package.manifest import TITLE
-from pipeline.record.events import (
-    Envelope,
-    MemberPlaced,
-)
+from pipeline.record.events import Envelope, MemberPlaced
 from pipeline.record.ledger import Ledger
 from pipeline.run.options import Options, StopSwitch
 from pipeline.swarm.archive import Archive, unpack
@@ -22,12 +19,7 @@ from pipeline.swarm.kept import going_on
 from pipeline.swarm.order import Answer, parse_answer
 from pipeline.sweep.drive import Asked
 from stages.contract import Exit
-from support.on_swarm import (
-    MEMBERS,
-    begin,
-    begin_killed,
-    go_on,
-)
+from support.on_swarm import MEMBERS, begin, begin_killed, go_on
 from support.pretended_swarm import PretendedSwarm
 from support.registry import TinyRegistry
 
