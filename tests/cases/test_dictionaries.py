@@ -116,28 +116,15 @@ def test_an_empty_last_line_is_named_where_it_may_be_an_editors() -> None:
 @pytest.mark.parametrize(
     ("entry", "label", "said", "kind"),
     [
-        (
-            "ωก",
-            "1ωก2",
-            'several characters (1), as in the training: class 11 "ωก"',
-            "several-characters",
-        ),
-        (
-            "p\t",
-            "12",
-            r'control characters in classes (1), as in the training: class 11 "p\t"',
-            "control-character",
-        ),
-        (
-            "\x07",
-            "12",
-            r'control characters in classes (1), as in the training: class 11 "\x07"',
-            "control-character",
-        ),
+        ("ωก", "1ωก2", 'several characters (1), as in the training: class 11 "ωก"', "several-characters"),
+        ("p\t", "12", r'control characters in classes (1), as in the training: class 11 "p\t"',
+         "control-character"),
+        ("\x07", "12", r'control characters in classes (1), as in the training: class 11 "\x07"',
+         "control-character"),
         ("", "12", "empty lines (1), each a class that reads as nothing", "empty-line"),
     ],
     ids=["B03-two-characters", "B03-tab", "control", "empty"],
-)
+)  # fmt: skip
 def test_an_odd_line_is_the_class_that_it_was_in_the_training(
     tmp_path: Path, entry: str, label: str, said: str, kind: str
 ) -> None:

@@ -59,56 +59,29 @@ PARAMETERS, PROGRAM = "inference.pdiparams", "inference.json"
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        (
-            PARAMETERS,
-            LFS,
-            "inference.pdiparams is a Git LFS pointer, not the file itself | .*git lfs pull",
-        ),
+        (PARAMETERS, LFS, "inference.pdiparams is a Git LFS pointer, not the file itself | .*git lfs pull"),
         (PROGRAM, LFS, "inference.json is a Git LFS pointer"),
-        (
-            PARAMETERS,
-            PAGE,
-            "inference.pdiparams is a web page, saved under this name | download the file",
-        ),
+        (PARAMETERS, PAGE, "inference.pdiparams is a web page, saved under this name | download the file"),
         (PARAMETERS, b"<?xml version='1.0'?><Error/>", "inference.pdiparams is an XML document"),
         (PARAMETERS, b"", "inference.pdiparams is an empty file"),
         (PROGRAM, b"", "inference.json is an empty file"),
-        (
-            PARAMETERS,
-            zipped(),
-            "inference.pdiparams is an archive that is still packed | unpack it",
-        ),
+        (PARAMETERS, zipped(), "inference.pdiparams is an archive that is still packed | unpack it"),
         (PARAMETERS, tarred(), "inference.pdiparams is an archive"),
         (PARAMETERS, gzip.compress(b"x"), "inference.pdiparams is an archive"),
         (PARAMETERS, zipped("archive/data.pkl"), "inference.pdiparams is a PyTorch file"),
         (PARAMETERS, b"\x08\x07\x12\x07pytorch", "inference.pdiparams is an ONNX model"),
         (PARAMETERS, b"not a model", "inference.pdiparams is text; it should be the parameters"),
-        (
-            PROGRAM,
-            b'{"error": "not found"}',
-            "inference.json is JSON, but not the program of a model",
-        ),
+        (PROGRAM, b'{"error": "not found"}', "inference.json is JSON, but not the program of a model"),
         (PROGRAM, pir_program(WEIGHTS).encode()[:-9], "export.model: inference.json is damaged"),
-        (
-            PROGRAM,
-            pir_program({"w_0": (2, 4)}).encode(),
-            r"w_0 has the shape \[2, 3\], .* \[2, 4\]",
-        ),
-        (
-            PROGRAM,
-            pir_program({"a": (1,), **WEIGHTS}).encode(),
-            "is not the file of inference.json",
-        ),
-        (
-            PROGRAM,
-            pir_program(WEIGHTS, operator="fake_quantize_dequantize_abs_max").encode(),
-            'quantised ("slim")',
-        ),
+        (PROGRAM, pir_program({"w_0": (2, 4)}).encode(), r"w_0 has the shape \[2, 3\], .* \[2, 4\]"),
+        (PROGRAM, pir_program({"a": (1,), **WEIGHTS}).encode(), "is not the file of inference.json"),
+        (PROGRAM, pir_program(WEIGHTS, operator="fake_quantize_dequantize_abs_max").encode(),
+         'quantised ("slim")'),
         (PARAMETERS, tensors(WEIGHTS)[:-1], "damaged or cut off: .* hold 0 of the 1 parameters"),
         (PARAMETERS, tensors(WEIGHTS) * 2, "it holds 2 parameters, the program 1"),
     ],
     ids=without_bytes,
-)
+)  # fmt: skip
 def test_a_file_of_a_model_that_is_something_else_is_called_by_its_name(
     tmp_path: Path, name: str, data: bytes, said: str
 ) -> None:

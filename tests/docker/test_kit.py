@@ -15,14 +15,9 @@ from support.tools import build_image
 pytestmark = [pytest.mark.docker, pytest.mark.images]
 
 FAULTS = (
-    "other mean",
-    "RGB for BGR",
-    "halves rounded up",
-    "dictionary shifted",
-    "classes off by one",
-    "no number",
+    "other mean", "RGB for BGR", "halves rounded up", "dictionary shifted", "classes off by one", "no number",
     "another model",
-)
+)  # fmt: skip
 JDK = "paddock-test-jdk:1"
 DOCKERFILE = """
 ARG BASE

@@ -108,18 +108,13 @@ def test_a_context_brings_its_own_certificates(far: SecondEngine, tmp_path: Path
     ("way", "change", "message", "remedy"),
     [
         ("tls", {"DOCKER_TLS_VERIFY": ""}, "speaks TLS only", "set DOCKER_TLS_VERIFY=1"),
-        (
-            "tls",
-            {"DOCKER_CERT_PATH": "/nowhere"},
-            "not one that ca.pem",
-            "correct DOCKER_CERT_PATH",
-        ),
+        ("tls", {"DOCKER_CERT_PATH": "/nowhere"}, "not one that ca.pem", "correct DOCKER_CERT_PATH"),
         ("ssh", {"PATH": "strangers"}, "does not know the engine's host", "connect once"),
         ("ssh", {"DOCKER_HOST": "root@"}, "the engine's host refuses ssh", "ssh-add"),
         ("ssh", {"DOCKER_HOST": "/no.sock"}, "its socket does not exist", "start it"),
         ("ssh", {"PATH": "/nowhere"}, "there is no ssh here", "install an OpenSSH client"),
     ],
-)
+)  # fmt: skip
 def test_why_it_is_not_reached_is_said(
     far: SecondEngine, way: str, change: Mapping[str, str], message: str, remedy: str
 ) -> None:

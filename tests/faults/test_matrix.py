@@ -179,14 +179,10 @@ def test_terminal_goes_away(repeat: int, scene: Scene, good: Good) -> None:
     with scene.ordered("convert", "hold"):
         terminal, other_end = pty.openpty()
         words = [
-            sys.executable,
-            "-m",
-            "tui.cli",
-            "--batch",
+            sys.executable, "-m", "tui.cli", "--batch",
             str(scene.folder),
-            "--force",
-            "convert",
-        ]
+            "--force", "convert",
+        ]  # fmt: skip
         with subprocess.Popen(
             ["setsid", "--ctty", *words],
             stdin=other_end,

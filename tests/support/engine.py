@@ -22,14 +22,9 @@ from support.tools import build_tools
 #: What takes longest, started first. A worker takes two files at once and holds the second while the first
 #: runs, unless these are more than two tests: behind the longest, which is one, stands a short file of two.
 FIRST = (
-    "test_inside.py",
-    "test_training.py",
-    "test_images_certificates.py",
-    "test_second_engine.py",
-    "test_integrity.py",
-    "test_matrix.py",
-    "test_stopping.py",
-)
+    "test_inside.py", "test_training.py", "test_images_certificates.py", "test_second_engine.py",
+    "test_integrity.py", "test_matrix.py", "test_stopping.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,19 +18,9 @@ from stages.contract import Failed, Input, Result, Spec, StageEvent, decode_even
 from support.patience import PATIENCE
 
 RUNTIME = (
-    "__init__.py",
-    "__main__.py",
-    "contract",
-    "cpu.py",
-    "errors.py",
-    "files.py",
-    "imagefile.py",
-    "message.py",
-    "paddle_parts.py",
-    "pitfalls.py",
-    "runtime.py",
-    "worker.py",
-)
+    "__init__.py", "__main__.py", "contract", "cpu.py", "errors.py", "files.py", "imagefile.py", "message.py",
+    "paddle_parts.py", "pitfalls.py", "runtime.py", "worker.py",
+)  # fmt: skip
 _HEAD = (
     "from __future__ import annotations\nfrom stages.errors import StageError, IntegrityError\n\n"
 )

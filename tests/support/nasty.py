@@ -23,11 +23,8 @@ NASTY_LINES: tuple[tuple[str, bytes, str], ...] = (
     ("nul", b"a\x00b", "a\\x00b"),
     ("bell", b"a\x07b", "a\\x07b"),
     ("vertical", b"a\x0bb\x0cc", "a\\x0bb\\x0cc"),
-    (
-        "markup",
-        b"[bold]a[/bold] [link=x]b[/] [@click=app.quit]c[/]",
-        "[bold]a[/bold] [link=x]b[/] [@click=app.quit]c[/]",
-    ),
+    ("markup", b"[bold]a[/bold] [link=x]b[/] [@click=app.quit]c[/]",
+     "[bold]a[/bold] [link=x]b[/] [@click=app.quit]c[/]"),
     ("marks", ("e" + "\u0301" * 500 + "f").encode(), "e" + "\u0301" * 4 + "f"),
     ("joined", "👩\u200d🔬".encode(), "👩\\u200d🔬"),
     ("variation", "❤\ufe0f!".encode(), "❤!"),
@@ -45,7 +42,7 @@ NASTY_LINES: tuple[tuple[str, bytes, str], ...] = (
     ("wide overwritten", "车牌\rx".encode(), "x 牌"),
     ("coloured progress", b"\x1b[32m10%\x1b[0m\r\x1b[32m99%\x1b[0m", "99%"),
     ("backspace at the edge", b"\b\b\bx", "x"),
-)
+)  # fmt: skip
 
 
 def is_harmless(text: str) -> bool:

@@ -61,14 +61,8 @@ _NORMS = (paddle.nn.BatchNorm, paddle.nn.BatchNorm1D, paddle.nn.BatchNorm2D)
 _SMALL, _MOST = 0.01, 1e3
 #: Keys of an architecture that say how it is trained, not what it computes when it reads.
 _TRAINING = (
-    "fc_decay",
-    "return_feats",
-    "use_guide",
-    "max_text_length",
-    "freeze_params",
-    "pretrained",
-    "model_type",
-)
+    "fc_decay", "return_feats", "use_guide", "max_text_length", "freeze_params", "pretrained", "model_type",
+)  # fmt: skip
 
 
 @dataclass

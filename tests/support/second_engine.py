@@ -231,15 +231,8 @@ def _make_certificates(folder: Path) -> None:
     ):
         made = ("-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc")
         files = (
-            "-keyout",
-            f"{key}.pem",
-            "-out",
-            f"{name}.pem",
-            "-days",
-            "2",
-            "-subj",
-            f"/CN={name}",
-        )
+            "-keyout", f"{key}.pem", "-out", f"{name}.pem", "-days", "2", "-subj", f"/CN={name}",
+        )  # fmt: skip
         subprocess.run(
             ["openssl", "req", *made, *files, *words], cwd=folder, check=True, capture_output=True
         )

@@ -111,12 +111,8 @@ async def test_every_guard_with_its_outcome(folder: Path) -> None:
 async def test_reports_with_more_and_of_an_earlier_version(folder: Path) -> None:
     def edit(report: Report) -> None:
         more = {
-            "id": "x",
-            "title": "a new one",
-            "outcome": "failed",
-            "effect": "warns",
-            "found": "[b]\x1b[2J",
-        }
+            "id": "x", "title": "a new one", "outcome": "failed", "effect": "warns", "found": "[b]\x1b[2J",
+        }  # fmt: skip
         report["guards"] = [{**more, "where": "docs/pitfalls.md", "seen": 3}] * 200
 
     edit_report(own_report(folder), edit)

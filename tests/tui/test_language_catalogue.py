@@ -159,15 +159,6 @@ def _is_no_plain_string(path: Path, call: ast.Call) -> None:
 def test_titles_of_the_parity_table(template: Catalog) -> None:
     known = {str(message.id) for message in template if message.context == SAID}
     signs = {
-        "= PD",
-        "x PD",
-        "p50 ms",
-        "p90 ms",
-        "p99 ms",
-        "img/s",
-        "SHA-256",
-        "MD5",
-        "x PD 95 %",
-        "ECE",
-    }
+        "= PD", "x PD", "p50 ms", "p90 ms", "p99 ms", "img/s", "SHA-256", "MD5", "x PD 95 %", "ECE",
+    }  # fmt: skip
     assert {metric.title for metric in ALL_METRICS} - signs <= known

@@ -52,11 +52,8 @@ def test_the_list_as_json_has_every_file_by_hash(capsys: pytest.CaptureFixture[s
     assert found.keys() == MODELS.keys()
     row = found["PP-OCRv5_mobile_det"]
     assert (row["task"], row["format"], row["fetched"], row["path"]) == (
-        "detection",
-        "pir",
-        False,
-        None,
-    )
+        "detection", "pir", False, None,
+    )  # fmt: skip
     assert row["sources"][0].startswith("the official download (https://")
     assert row["files"]["inference.yml"]["size"] == 903
     assert sum(file["size"] for file in row["files"].values()) == row["size"]

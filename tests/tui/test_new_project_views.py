@@ -97,22 +97,18 @@ def test_what_the_folder_suggests_is_what_the_form_answers(folder: Path, entries
     ("chosen", "asked"),
     [
         ({}, ("architecture", "weights", "mode", *DATA, "characters", "dictionary", "spaces")),
-        (
-            {"weights": "own"},
-            ("architecture", "weights", "checkpoint", *DATA, "characters", "dictionary", "spaces"),
-        ),
+        ({"weights": "own"},
+         ("architecture", "weights", "checkpoint", *DATA, "characters", "dictionary", "spaces")),
         ({"characters": "own"}, ("architecture", "weights", "mode", *DATA, "characters")),
-        (
-            {"start": "scratch", "architecture": "own"},
-            ("architecture", "yaml", *DATA, "characters", "dictionary", "spaces"),
-        ),
+        ({"start": "scratch", "architecture": "own"},
+         ("architecture", "yaml", *DATA, "characters", "dictionary", "spaces")),
         ({"start": "official"}, ("official", "root", "test")),
         ({"start": "official", "official": "PP-OCRv5_mobile_det"}, ("official", "root", "test")),
         ({"start": "checkpoint"}, ("yaml", "checkpoint", "root", "test", "characters", "spaces")),
         ({"start": "model"}, ("model", "task", "root", "test", "characters", "spaces")),
         ({"start": "model", "task": "detection"}, ("model", "task", "root", "test")),
     ],
-)
+)  # fmt: skip
 def test_only_what_can_be_is_asked_and_it_is_a_project(
     folder: Path, entries: Entries, chosen: dict[str, str], asked: tuple[str, ...]
 ) -> None:

@@ -130,14 +130,9 @@ def test_every_mistake_is_found_and_named(
         {"tools/libx.so": android_library("x", page=0x1000, needed=("libc.so.6",), glibc="2.17")},
     ],
     ids=[
-        "no last newline",
-        "unnamed model",
-        "labels",
-        "unnamed dictionary",
-        "newer library",
-        "for Linux",
+        "no last newline", "unnamed model", "labels", "unnamed dictionary", "newer library", "for Linux",
     ],
-)
+)  # fmt: skip
 def test_what_does_no_harm_is_no_mistake(change: Files, tmp_path: Path, project: Project) -> None:
     assert said(packed(tmp_path / "app.apk", {**LITE_DEMO, **change}), project)[0] == 0
 

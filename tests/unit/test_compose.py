@@ -86,33 +86,18 @@ def test_plain_compose_v1_refuses_neither_a_version_nor_a_name() -> None:
     [
         ("    mem_limits: 8g\n", 'did you mean "mem_limit"?'),
         ("    privileged: true\n", "services.data.privileged: unknown key; known: image"),
-        (
-            "    mem_limit: lots\n",
-            "services.data.mem_limit: not a size such as 512m or 8g; found 'lots'",
-        ),
+        ("    mem_limit: lots\n", "services.data.mem_limit: not a size such as 512m or 8g; found 'lots'"),
         ("    cpus: -1\n", "services.data.cpus: input should be greater than 0; found -1"),
         ("    pids_limit: true\n", "services.data.pids_limit: not a number; found True"),
-        (
-            "    read_only: maybe\n",
-            "services.data.read_only: input should be a valid boolean; found 'maybe'",
-        ),
+        ("    read_only: maybe\n", "services.data.read_only: input should be a valid boolean; found 'maybe'"),
         ("    stop_grace_period: soon\n", "not a duration such as 10s or 1m30s; found 'soon'"),
-        (
-            "    volumes: [./data:/data]\n",
-            "not VOLUME:/target or VOLUME:/target:ro; found './data:/data'",
-        ),
+        ("    volumes: [./data:/data]\n", "not VOLUME:/target or VOLUME:/target:ro; found './data:/data'"),
         ("    volumes: [other:/data]\n", "there is no volume 'other' below"),
-        (
-            "    tmpfs: /tmp\n",
-            "services.data.tmpfs: not a list of /path or /path:options; found '/tmp'",
-        ),
-        (
-            "    labels: [a]\n",
-            "services.data.labels: input should be a valid dictionary; found ['a']",
-        ),
+        ("    tmpfs: /tmp\n", "services.data.tmpfs: not a list of /path or /path:options; found '/tmp'"),
+        ("    labels: [a]\n", "services.data.labels: input should be a valid dictionary; found ['a']"),
         ('    user: "$(id)"\n', "starts no variable"),
     ],
-)
+)  # fmt: skip
 def test_what_paddock_does_not_know_is_refused_with_its_line(
     tmp_path: Path, line: str, said: str
 ) -> None:
@@ -136,15 +121,12 @@ def test_a_key_from_an_anchor_is_found_in_the_anchor(tmp_path: Path) -> None:
     ("services", "said"),
     [
         (STAGE[: STAGE.index("  verify:")], "no service for the stage 'verify'"),
-        (
-            STAGE.replace("    image: data:1\n", ""),
-            r"services\.data\.image: required, but not there",
-        ),
+        (STAGE.replace("    image: data:1\n", ""), r"services\.data\.image: required, but not there"),
         ("  data: [\n", "it is not YAML"),
         (None, "cannot read it"),
     ],
     ids=["no stage", "no image", "no YAML", "no file"],
-)
+)  # fmt: skip
 def test_what_is_not_there_is_named(tmp_path: Path, services: str | None, said: str) -> None:
     path = tmp_path / "compose.yaml"
     if services is not None:

@@ -20,14 +20,11 @@ ARM = "processor\t: 0\nFeatures\t: fp asimd evtstrm aes asimdhp\nCPU part\t: 0xd
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (
-            INTEL,
-            {"cpu": "Intel(R) Xeon(R) Processor @ 2.50GHz", "cpu_flags": "avx avx2 fma sse4_1"},
-        ),
+        (INTEL, {"cpu": "Intel(R) Xeon(R) Processor @ 2.50GHz", "cpu_flags": "avx avx2 fma sse4_1"}),
         (ARM, {"cpu_flags": "asimd asimdhp"}),
         ("flags :\n\nnonsense", {}),
     ],
-)
+)  # fmt: skip
 def test_what_decides_numbers_is_read(tmp_path: Path, text: str, found: dict[str, str]) -> None:
     path = tmp_path / "cpuinfo"
     path.write_text(text, encoding="utf-8")

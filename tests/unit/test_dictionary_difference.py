@@ -20,22 +20,16 @@ def test_equal_lists_have_no_difference() -> None:
             'the same 12 characters in another order; line 3 (class 3) is "3" (U+0033), '
             'expected "2" (U+0032)',
         ),
-        (
-            list("0123456789AÄ"),
-            Pitfall.DICTIONARY_CHANGED,
-            '1 of 12 characters differ; line 12 (class 12) is "Ä" (U+00C4), expected "B" (U+0042)',
-        ),
+        (list("0123456789AÄ"), Pitfall.DICTIONARY_CHANGED,
+         '1 of 12 characters differ; line 12 (class 12) is "Ä" (U+00C4), expected "B" (U+0042)'),
         (
             list("0123456789A"),
             Pitfall.DICTIONARY_CLASSES,
             "it has 11 characters, expected are 12; line 12 (class 12) is missing, "
             'expected "B" (U+0042)',
         ),
-        (
-            list(" 0123456789AB "),
-            Pitfall.DICTIONARY_DOUBLE_SPACE,
-            'the space stands there twice; line 1 (class 1) is " " (U+0020), expected "0" (U+0030)',
-        ),
+        (list(" 0123456789AB "), Pitfall.DICTIONARY_DOUBLE_SPACE,
+         'the space stands there twice; line 1 (class 1) is " " (U+0020), expected "0" (U+0030)'),
         (
             [f"{entry}\r" for entry in TRAINED],
             Pitfall.DICTIONARY_CRLF,
@@ -50,7 +44,7 @@ def test_equal_lists_have_no_difference() -> None:
         ),
     ],
     ids=["reordered", "changed", "count", "double space", "crlf", "bom"],
-)
+)  # fmt: skip
 def test_each_way_to_differ_is_told_with_its_first_line(
     found: list[str], pitfall: Pitfall, text: str
 ) -> None:

@@ -35,15 +35,11 @@ HOST, TLS = "tcp://h:2376", {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/cer
     [
         ({"DOCKER_HOST": HOST, "DOCKER_CONTEXT": "here"}, HOST, "DOCKER_HOST"),
         ({"DOCKER_HOST": HOST, **TLS}, HOST, "DOCKER_HOST"),
-        (
-            {"DOCKER_CONTEXT": "here"},
-            "unix:///run/here.sock",
-            "context 'here', from DOCKER_CONTEXT",
-        ),
+        ({"DOCKER_CONTEXT": "here"}, "unix:///run/here.sock", "context 'here', from DOCKER_CONTEXT"),
         ({"DOCKER_CONTEXT": "default"}, DEFAULT_URL, "context 'default', from DOCKER_CONTEXT"),
         ({}, "tcp://there:2375", "context 'there', from docker context use"),
     ],
-)
+)  # fmt: skip
 def test_the_host_counts_most_then_the_context_then_the_current_one(
     config: Path, environ: dict[str, str], url: str, source: str
 ) -> None:

@@ -12,64 +12,30 @@ from stages.contract import Exit
 
 #: What engines say, word for word, and what a user is told.
 SAID = [
-    (
-        "write /var/lib/docker/tmp/layer: no space left on device",
-        "file system is full (/var/lib/docker/tmp/layer)",
-        "docker image prune",
-    ),
-    (
-        "ConnectionError: ('Connection aborted.', PermissionError(13, 'Permission denied'))",
-        "no permission to use the Docker engine",
-        "usermod -aG docker",
-    ),
-    (
-        "ConnectionError: ('Connection aborted.', FileNotFoundError(2, 'No such file'))",
-        "is not running",
-        "start it",
-    ),
-    (
-        "manifest for python@sha256:00 not found: manifest unknown: manifest unknown",
-        "does not have this image or digest",
-        "check the name and the digest",
-    ),
-    (
-        'Get "https://r/v2/": dial tcp: lookup r on 1.2.3.4:53: no such host',
-        "the registry cannot be reached",
-        "check the network and the proxy",
-    ),
-    (
-        'Get "https://r/v2/": net/http: TLS handshake timeout',
-        "the registry cannot be reached",
-        "check the network and the proxy",
-    ),
-    (
-        'Get "https://r/v2/": x509: certificate signed by unknown authority',
-        "a certificate is not trusted",
-        "PADDOCK_CA_BUNDLE",
-    ),
-    (
-        "pull access denied for x, repository does not exist or may require 'docker login'",
-        "the registry refuses this image",
-        "docker login",
-    ),
+    ("write /var/lib/docker/tmp/layer: no space left on device",
+     "file system is full (/var/lib/docker/tmp/layer)", "docker image prune"),
+    ("ConnectionError: ('Connection aborted.', PermissionError(13, 'Permission denied'))",
+     "no permission to use the Docker engine", "usermod -aG docker"),
+    ("ConnectionError: ('Connection aborted.', FileNotFoundError(2, 'No such file'))", "is not running",
+     "start it"),
+    ("manifest for python@sha256:00 not found: manifest unknown: manifest unknown",
+     "does not have this image or digest", "check the name and the digest"),
+    ('Get "https://r/v2/": dial tcp: lookup r on 1.2.3.4:53: no such host', "the registry cannot be reached",
+     "check the network and the proxy"),
+    ('Get "https://r/v2/": net/http: TLS handshake timeout', "the registry cannot be reached",
+     "check the network and the proxy"),
+    ('Get "https://r/v2/": x509: certificate signed by unknown authority', "a certificate is not trusted",
+     "PADDOCK_CA_BUNDLE"),
+    ("pull access denied for x, repository does not exist or may require 'docker login'",
+     "the registry refuses this image", "docker login"),
     ("No such image: paddock-data:3.1.1", "the image is not there", "paddock images build"),
     ("toomanyrequests: You have reached your pull rate limit.", "limits how often", "wait"),
-    (
-        "ssh ended: zsh:1: command not found: docker",
-        "has no docker command that can be reached through ssh",
-        "install the docker CLI there",
-    ),
-    (
-        "ssh ended: Cannot connect to the Docker daemon at unix:///var/run/docker.sock.",
-        "nothing listens where the Docker engine should",
-        "start the engine",
-    ),
-    (
-        "('Connection aborted.', RemoteDisconnected('closed'))",
-        "ended the connection",
-        "docker info",
-    ),
-]
+    ("ssh ended: zsh:1: command not found: docker", "has no docker command that can be reached through ssh",
+     "install the docker CLI there"),
+    ("ssh ended: Cannot connect to the Docker daemon at unix:///var/run/docker.sock.",
+     "nothing listens where the Docker engine should", "start the engine"),
+    ("('Connection aborted.', RemoteDisconnected('closed'))", "ended the connection", "docker info"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("raw", "message", "remedy"), SAID)

@@ -69,18 +69,13 @@ def test_limit_leaves_the_rest_for_the_next_time(path: Path) -> None:
 @pytest.mark.parametrize(
     "foreign",
     [
-        b"",
-        b"not JSON",
-        b"[]",
-        b'{"seq": 1}',
-        line(9)[:-20],
-        b"\xff\x00\xe9",
+        b"", b"not JSON", b"[]", b'{"seq": 1}', line(9)[:-20], b"\xff\x00\xe9",
         line(1)[:-1].replace(b'"note"', b'"telepathy"'),
         line(1)[:-1].replace(b'"seq": 1', b'"seq": "1"'),
         line(1)[:-1].replace(b'"x"', b"7"),
         line(1)[:-1].replace(b'"note"', b'"progress", "done": "all", "total": 1, "unit": "u"'),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_an_event_is_passed_over_and_counted(path: Path, foreign: bytes) -> None:
     path.write_bytes(line(0) + foreign + b"\n" + line(1))
     follower = Follower(path)

@@ -90,15 +90,8 @@ def package(tmp_path: Path) -> Path:
 def test_imports_anywhere_and_whole_names_in_strings_are_followed(package: Path) -> None:
     found = closure(package, ["stages.a"])
     assert [path.relative_to(package / "stages").as_posix() for path in found] == [
-        "__init__.py",
-        "a.py",
-        "b/__init__.py",
-        "b/c.py",
-        "b/d.py",
-        "e/__init__.py",
-        "e/__main__.py",
-        "f.py",
-    ]
+        "__init__.py", "a.py", "b/__init__.py", "b/c.py", "b/d.py", "e/__init__.py", "e/__main__.py", "f.py",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,13 @@ RAW = EngineError("building a:1: The command 'x' returned a non-zero code: 1")
 @pytest.mark.parametrize(
     ("line", "kind", "said"),
     [
-        (
-            "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
-            IntegrityFailed,
-            "lock",
-        ),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", IntegrityFailed, "lock"),
         ("SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate", EngineError, "not trusted"),
         ("OSError: [Errno 28] No space left on device", EngineError, "file system is full"),
         ("Temporary failure in name resolution", EngineError, "cannot be downloaded"),
         ("W: Failed to fetch the list", EngineError, "cannot be downloaded"),
     ],
-)
+)  # fmt: skip
 def test_the_log_names_the_cause(line: str, kind: type[Exception], said: str) -> None:
     error = name_failure(RAW, "a:1", ["before", line, "after"])
     assert type(error) is kind

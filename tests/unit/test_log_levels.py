@@ -8,15 +8,9 @@ from tui.widgets.log_lines import Level, level_of
 @pytest.mark.parametrize(
     ("line", "level"),
     [
-        (
-            "[2026/11/22 17:27:56] ppocr WARNING: Skipping import of the encryption module.",
-            "warning",
-        ),
+        ("[2026/11/22 17:27:56] ppocr WARNING: Skipping import of the encryption module.", "warning"),
         ("WARNING: OMP_NUM_THREADS set to 2, not 1.", "warning"),
-        (
-            "/usr/lib/python3.10/site-packages/paddle/utils/cpp.py:711: UserWarning: No ccache",
-            "warning",
-        ),
+        ("/usr/lib/python3.10/site-packages/paddle/utils/cpp.py:711: UserWarning: No ccache", "warning"),
         ("W1122 17:27:56.123456    1 gpu_resources.cc:119] no GPU", "warning"),
         ("[W  11/22 17:27:56.123 ...lite/core/op_registry.cc] no kernel", "warning"),
         ("E1122 17:27:56.123456    1 analysis_predictor.cc:1] broken", "error"),
@@ -29,6 +23,6 @@ from tui.widgets.log_lines import Level, level_of
         ("x" * 300 + " ERROR", None),
         ("", None),
     ],
-)
+)  # fmt: skip
 def test_level(line: str, level: Level | None) -> None:
     assert level_of(line) == level

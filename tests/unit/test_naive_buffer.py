@@ -104,13 +104,10 @@ ONE, SHORT = Parameter("w", (1,), [1.0]), Parameter("\x1b[31mw", (2,), [1.0])
     [
         (small_model() + b"\0", "1 bytes follow the last of them"),
         (naive_buffer([Op("fc")], [ONE, ONE], {}), "w stands there twice"),
-        (
-            naive_buffer([Op("fc")], [SHORT], {}),
-            r"\\x1b\[31mw has 4 bytes for float32 of shape \[2\]",
-        ),
+        (naive_buffer([Op("fc")], [SHORT], {}), r"\\x1b\[31mw has 4 bytes for float32 of shape \[2\]"),
     ],
     ids=["bytes at the end", "twice", "too few bytes, and a name that drives the terminal"],
-)
+)  # fmt: skip
 def test_parameters_that_cannot_be_are_refused(data: bytes, said: str) -> None:
     with pytest.raises(StageError, match=said):
         parse_naive_buffer(data, NAME)

@@ -55,16 +55,13 @@ ALL = Needs("2.13", extra=("hard_swish",), half=True, opencl=True)
     [
         (lite_library(kernels=[*EXTRA.values(), HALF], own=OPENCL), set()),
         (lite_library(kernels=[*EXTRA.values(), HALF], own=OPENCL, version="v2.14-rc"), set()),
-        (
-            lite_library(kernels=[*EXTRA.values(), HALF], own=OPENCL, version="v2.10"),
-            {Lack.VERSION},
-        ),
+        (lite_library(kernels=[*EXTRA.values(), HALF], own=OPENCL, version="v2.10"), {Lack.VERSION}),
         (lite_library(kernels=["ConvCompute", HALF], own=OPENCL), {Lack.EXTRA}),
         (lite_library(), {Lack.HALF, Lack.OPENCL}),
         (lite_library(kernels=(), version=""), set()),
     ],
     ids=["whole", "newer", "older", "without extra", "neither half nor opencl", "cannot be told"],
-)
+)  # fmt: skip
 def test_what_a_library_lacks_of_it(library: bytes, expected: set[Lack]) -> None:
     assert set(lacks(ALL, read_library(library))) == expected
 

@@ -43,11 +43,8 @@ def test_neither_exit_code_nor_file_nor_log_is_believed_alone(
     ("log", "message", "remedy"),
     [
         (CHECK + "No attributes called beta found for swish", "not made legal", "Paddock"),
-        (
-            CHECK + "(idx < static_cast<int32_t>(BlocksSize())): 0!<0 idx >= blocks.size()",
-            "PIR model",
-            "export_with_pir=False",
-        ),
+        (CHECK + "(idx < static_cast<int32_t>(BlocksSize())): 0!<0 idx >= blocks.size()", "PIR model",
+         "export_with_pir=False"),
         (
             "Error: This model is not supported, because 1 ops are not supported on 'arm'. "
             "These unsupported ops are: 'celu'.",
@@ -57,7 +54,7 @@ def test_neither_exit_code_nor_file_nor_log_is_believed_alone(
         (CHECK + "Failed to read 230400 bytes.", "shorter", "one export"),
         (CHECK + "something \x1b[31mnew", r"Check failed: something \x1b[31mnew", "log"),
     ],
-)
+)  # fmt: skip
 def test_a_cause_is_named_with_its_remedy(
     tmp_path: Path, log: str, message: str, remedy: str
 ) -> None:

@@ -19,16 +19,8 @@ from support.projects import write_project
 
 USUAL = Answers("plates")
 VALUES = [
-    'a "b"',
-    "back\\slash",
-    "tab\there",
-    "umlaut ä",
-    "车牌",
-    "\x7f",
-    "]",
-    "'''",
-    "# no comment",
-]
+    'a "b"', "back\\slash", "tab\there", "umlaut ä", "车牌", "\x7f", "]", "'''", "# no comment",
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -176,11 +176,7 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
     ("table", "line", "said"),
     [
         ("train", 'epochs = "30"', "train.epochs: input should be a valid integer; found '30'"),
-        (
-            "train",
-            "epochs = 0",
-            "train.epochs: input should be greater than or equal to 1; found 0",
-        ),
+        ("train", "epochs = 0", "train.epochs: input should be greater than or equal to 1; found 0"),
         ("train", "learning_rate = 0", "train.learning_rate"),
         ("train", 'mode = "fast"', "train.mode: input should be 'frozen' or 'full'; found 'fast'"),
         ("train", 'overrides = ["x"]', "'x' is not KEY=VALUE"),
@@ -204,15 +200,11 @@ def test_unknown_key_of_an_inline_table_is_named(tmp_path: Path) -> None:
         ("verify", "min_accuracy = nan", "verify.min_accuracy"),
         ("verify", 'runtime = "two"', 'must be a version of Paddle-Lite such as "2.13"'),
         ("verify", "runtime = 2.13", "verify.runtime: input should be a valid string; found 2.13"),
-        (
-            "verify",
-            'arm_runtime = "lite.tar.gz"',
-            'arm_runtime: must be a table such as { path = "…" }',
-        ),
+        ("verify", 'arm_runtime = "lite.tar.gz"', 'arm_runtime: must be a table such as { path = "…" }'),
         ("limits", 'memory = "8 GB"', 'must be a size such as "512m" or "8g"'),
         ("limits", "cpus = 0", "limits.cpus"),
     ],
-)
+)  # fmt: skip
 def test_wrong_value_is_refused_with_its_line(
     tmp_path: Path, table: str, line: str, said: str
 ) -> None:

@@ -84,12 +84,9 @@ def test_what_detection_has_no_use_for_is_refused(
     [
         (f'{MINIMAL}[verify]\nrecognition = "."\n', "not for recognition"),
         (f'{DETECTION}[verify]\nrecognition = "nowhere"\n', "no project in"),
-        (
-            f'{DETECTION}[verify]\nrecognition = "."\n[convert]\ntargets = ["arm"]\n',
-            "needs the target x86",
-        ),
+        (f'{DETECTION}[verify]\nrecognition = "."\n[convert]\ntargets = ["arm"]\n', "needs the target x86"),
     ],
-)
+)  # fmt: skip
 def test_a_recogniser_that_cannot_be_used_is_refused(tmp_path: Path, text: str, said: str) -> None:
     error = refusal(tmp_path, text)
     assert "verify.recognition: " in error.message and said in error.message

@@ -240,18 +240,10 @@ def test_tls_is_asked_for_and_a_strange_certificate_is_named(tmp_path: Path) -> 
     pem = tmp_path / "both.pem"
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     make = [
-        "openssl",
-        "req",
-        "-x509",
-        "-nodes",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-days",
-        "2",
+        "openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+        "-days", "2",
         *names,
-    ]
+    ]  # fmt: skip
     subprocess.run(
         [*make, "-keyout", pem, "-out", tmp_path / "c.pem"], check=True, capture_output=True
     )

@@ -221,15 +221,10 @@ def test_the_reader_of_an_emulated_file_is_proved_on_one_that_ran(
     [
         (OnArm(16, "2.13-rc"), PASSED, "nb-arm (ARM kernels, emulated CPU)", "16 of 300 images"),
         (OnArm(16, "", native=True), PASSED, "nb-arm (ARM kernels)", "of no stated version"),
-        (
-            OnArm(3, "2.13", failure="ended with 6"),
-            NOT_CHECKED,
-            "nb-arm (emulated)",
-            "ended with 6",
-        ),
+        (OnArm(3, "2.13", failure="ended with 6"), NOT_CHECKED, "nb-arm (emulated)", "ended with 6"),
         (None, NOT_CHECKED, "nb-arm (emulated)", "no file for ARM could be run"),
     ],
-)
+)  # fmt: skip
 def test_a_row_is_of_arms_kernels_only_if_they_ran_the_file(
     folder: Path, on_arm: OnArm | None, outcome: Outcome, title: str, found: str
 ) -> None:
@@ -282,16 +277,12 @@ def test_all_places_of_the_dictionary_are_named(guards: Make) -> None:
 @pytest.mark.parametrize(
     ("counts", "said", "remedy"),
     [
-        (
-            {"squeezed": 6, "widest": 739},
-            "6 of 7 are wider than 320 pixels",
-            "image_shape = [3, 48, 768]",
-        ),
+        ({"squeezed": 6, "widest": 739}, "6 of 7 are wider than 320 pixels", "image_shape = [3, 48, 768]"),
         ({"upright": 1}, "1 of 7 are higher than wide", "turn them"),
         ({"tiny": 2}, "only a few pixels", "turn them"),
         ({"placeholders": 3}, "3 of 7 texts are placeholders", "turn them"),
     ],
-)
+)  # fmt: skip
 def test_lines_that_a_model_can_hardly_read_are_a_warning(
     guards: Make, counts: dict[str, int], said: str, remedy: str
 ) -> None:
@@ -341,13 +332,10 @@ def refusing_changes() -> list[tuple[str, dict[str, Any]]]:
     return [
         ("dictionary-changed", {"evidence": make_evidence(dictionary=tuple(places))}),
         ("dictionary-classes", {"evidence": make_evidence(dictionary=tuple(widths))}),
-        (
-            "other-configuration-at-export",
-            {"evidence": make_evidence(preprocessing=tuple(heights))},
-        ),
+        ("other-configuration-at-export", {"evidence": make_evidence(preprocessing=tuple(heights))}),
         ("stock-nb", {"lineage": make_lineage(steps=(lost,))}),
         ("stale-file", {"lineage": make_lineage(targets=Targets(2, ("w",)))}),
-    ]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("pitfall", "changes"), refusing_changes())

@@ -53,14 +53,10 @@ def test_equal_models_pass() -> None:
         ({"max_abs_diff": NAN}, {}, "nb-x86: differs from pd by up to nan (allowed 1e-03)"),
         ({"agreement": NAN}, {}, "nb-x86: agrees with pd on nan (asked 1.0)"),
         ({"accuracy": NAN}, {}, "nb-x86: accuracy drops by nan against pd (allowed 0.0)"),
-        (
-            {"status": Status.FAILED, "fault": Fault.DIED, "detail": "aborted"},
-            {},
-            "nb-x86: failed: aborted",
-        ),
+        ({"status": Status.FAILED, "fault": Fault.DIED, "detail": "aborted"}, {}, "nb-x86: failed: aborted"),
         ({"status": Status.NOT_RUNNABLE}, {}, "no NB model was measured"),
     ],
-)
+)  # fmt: skip
 def test_each_reason_to_fail(nb: dict[str, Any], asked: dict[str, float], said: str) -> None:
     found = verdict(asked, **nb)
     by_accuracy = said.startswith("pd: accuracy")

@@ -83,16 +83,8 @@ def test_pipeline_pulls_in_neither_a_screen_nor_paddle_nor_docker_where_it_needs
 
 #: What takes long to import, and what nobody needs who only asks for the version.
 SLOW = (
-    "docker",
-    "requests",
-    "pydantic",
-    "yaml",
-    "textual",
-    "PIL",
-    "sqlite3",
-    "importlib.metadata",
-    "jinja2",
-)
+    "docker", "requests", "pydantic", "yaml", "textual", "PIL", "sqlite3", "importlib.metadata", "jinja2",
+)  # fmt: skip
 ROOMS = tuple(
     f"pipeline.{room}" for room in ("engine", "images", "plan.planner", "project", "report", "run")
 )

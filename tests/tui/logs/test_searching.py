@@ -133,12 +133,8 @@ async def test_long_lines_are_gone_along_and_folded_and_a_match_is_gone_to(desk:
     await desk.until(lambda: "needle" in desk.current)
     await desk.press("w", "f")
     assert desk.shown[-5:] == [
-        long[:77],
-        long[77:154],
-        long[154:],
-        "WARNING: short",
-        "ERROR: shorter",
-    ]
+        long[:77], long[77:154], long[154:], "WARNING: short", "ERROR: shorter",
+    ]  # fmt: skip
     await desk.press("k", "k")  # all of a line is shown
     assert desk.view.lines.cursor == 100 and desk.current == long[:77]
     desk.write("车" * 100)

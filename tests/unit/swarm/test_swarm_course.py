@@ -95,11 +95,8 @@ def test_what_a_service_is_asked_for(folder: Path, swarm: PretendedSwarm) -> Non
     assert one.placement["constraints"] == ["node.labels.disk == ssd"]
     assert one.reservations == {"cpus": 1.0, "memory": 1 << 30, "generic": {"gpu": 1}}
     assert one.restart == {
-        "condition": "on-failure",
-        "delay": 5.0,
-        "max_attempts": 3,
-        "window": 0.0,
-    }
+        "condition": "on-failure", "delay": 5.0, "max_attempts": 3, "window": 0.0,
+    }  # fmt: skip
     assert "@sha256:" in one.image and one.secret is None
     assert PROJECT_LABEL in one.labels
     assert PROJECT_LABEL not in one.container_labels, "no run here takes it for its own"
