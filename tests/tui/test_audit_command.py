@@ -18,15 +18,8 @@ from support.results import make_result
 from tui.commands import audit as command
 
 FILE = "/paddock/results/convert/KEY/model_arm\x1b[2J.nb"
-EXPECTED = Expected(
-    "workspace",
-    FILE,
-    digests_of(b"model"),
-    "convert",
-    "run-1",
-    "2026-11-22T22:00:00+00:00",
-    "force it",
-)
+MADE = ("convert", "run-1", "2026-11-22T22:00:00+00:00")
+EXPECTED = Expected("workspace", FILE, digests_of(b"model"), *MADE, "force it")
 TRAIN = Components("train", "a" * 64, {"epochs": 3}, {"train": "t"})
 FAULTS = (Fault("changed", EXPECTED, digests_of(b"modem")), Fault("missing", EXPECTED))
 
@@ -51,9 +44,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Fault]:
 def test_all_is_well_in_one_line(folder: Path, found: list[Fault]) -> None:
     done = call("audit", folder)
     assert done.returncode == 0 and found == []
-    assert done.stdout.splitlines() == [
-        "✔ all 57 files are as they were recorded: 66.0 MB in 1.4 s"
-    ]
+    assert done.stdout == "✔ all 57 files are as they were recorded: 66.0 MB in 1.4 s\n"
 
 
 def test_every_fault_has_its_parts_and_drives_no_terminal(folder: Path, found: list[Fault]) -> None:
@@ -124,10 +115,8 @@ def test_a_lock_of_the_same_bytes_is_the_same(folder: Path) -> None:
 
 
 def test_the_first_stage_with_other_bytes_is_named(folder: Path) -> None:
-    other, result = (
-        locks(folder, "0" * 64),
-        replace(make_result("train"), environment={"cpu": "A9"}),
-    )
+    other = locks(folder, "0" * 64)
+    result = replace(make_result("train"), environment={"cpu": "A9"})
     (folder / ".paddock").mkdir(exist_ok=True)
     Ledger(folder / ".paddock/ledger.jsonl").append(Entry("", "run-1", "w", TRAIN, result))
     done = call("audit", folder, "--same-as", other)

@@ -33,14 +33,9 @@ from tui.table import print_parity
 from tui.words import check_name
 
 TRAINED = TrainMetrics(
-    accuracy=0.5,
-    ned=0.75,
-    best_epoch=3,
-    epochs=30,
-    epochs_run=8,
+    accuracy=0.5, ned=0.75, best_epoch=3, epochs=30, epochs_run=8, samples_per_s=1.0,
     stopped_because="early stopping",
-    samples_per_s=1.0,
-)
+)  # fmt: skip
 NO_ENGINE_CHINESE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock", **CHINESE}
 
 
@@ -102,68 +97,38 @@ def said_of(event: Any, capsys: pytest.CaptureFixture[str], stage: str = "train"
     return (said.out + said.err).rstrip("\n")
 
 
+CHANGED = [
+    msg("parameter {name} changed ({old} → {new})", "epochs", 30, 40),
+    msg("input {name} added", "train"),
+]
+BAD_LINE = msg(
+    "PaddleOCR could not read a line of data {bad_samples} times and took another one instead", 3
+)
+
+
 @pytest.mark.parametrize(
     ("event", "said"),
     [
         (StagePlanned("run", "never run"), "train    ▶ 将会运行：从未运行"),
         (StagePlanned("run", "forced"), "train    ▶ 将会运行：强制重跑"),
-        (
-            StagePlanned("wait", msg("after {stages}", joined(" and ", ["data", "train"]))),
-            "train    … 随后运行：在 data、train 之后",
-        ),
-        (
-            StagePlanned(
-                "run",
-                joined(
-                    "; ",
-                    [
-                        msg("parameter {name} changed ({old} → {new})", "epochs", 30, 40),
-                        msg("input {name} added", "train"),
-                    ],
-                ),
-            ),
-            "train    ▶ 将会运行：参数 epochs 已变（30 → 40）；新增输入 train",
-        ),
-        (
-            StagePlanned("skip", "the project starts from a PD model"),
-            "train    – 跳过：项目从 PD 模型开始",
-        ),
+        (StagePlanned("wait", msg("after {stages}", joined(" and ", ["data", "train"]))),
+         "train    … 随后运行：在 data、train 之后"),
+        (StagePlanned("run", joined("; ", CHANGED)),
+         "train    ▶ 将会运行：参数 epochs 已变（30 → 40）；新增输入 train"),
+        (StagePlanned("skip", "the project starts from a PD model"), "train    – 跳过：项目从 PD 模型开始"),
         (StageCached("key", "run-1"), "train    ✔ 缓存命中：来自运行 run-1"),
-        (
-            StageFinished("key", 187.0, TRAINED.dump()),
-            "train    ✔ 完成，用时 3 min 07 s · 第 3/30 轮时 50.00% · 在第 8 轮提前停止",
-        ),
-        (
-            Noted(
-                msg("took over from a run that died ({dead})", msg("pid {pid} on {host}", 7, "x"))
-            ),
-            "train      接管了一次已中断的运行（x 上的进程 7）",
-        ),
+        (StageFinished("key", 187.0, TRAINED.dump()),
+         "train    ✔ 完成，用时 3 min 07 s · 第 3/30 轮时 50.00% · 在第 8 轮提前停止"),
+        (Noted(msg("took over from a run that died ({dead})", msg("pid {pid} on {host}", 7, "x"))),
+         "train      接管了一次已中断的运行（x 上的进程 7）"),
         (RunFinished(1, 2.5, "fail-accuracy"), "train    ✘ 未通过：准确率不足，用时 2.5 s"),
-        (
-            Progress(3, 10, "models", "loading the models"),
-            "train      正在载入模型：3/10 模型 (30%)",
-        ),
-        (
-            Warned(
-                msg(
-                    "PaddleOCR could not read a line of data {bad_samples} times and took another one "
-                    "instead",
-                    3,
-                ),
-                "a:1",
-            ),
-            "train    ! a:1：PaddleOCR 有 3 次读不了数据行，改取了另一行",
-        ),
-        (
-            RunFailed(
-                3, msg("the {stage} stage ran out of memory", "train"), "", msg("raise limits.cpus")
-            ),
-            "错误：阶段 train 内存不足\n  处理：请调高 limits.cpus",
-        ),
+        (Progress(3, 10, "models", "loading the models"), "train      正在载入模型：3/10 模型 (30%)"),
+        (Warned(BAD_LINE, "a:1"), "train    ! a:1：PaddleOCR 有 3 次读不了数据行，改取了另一行"),
+        (RunFailed(3, msg("the {stage} stage ran out of memory", "train"), "", msg("raise limits.cpus")),
+         "错误：阶段 train 内存不足\n  处理：请调高 limits.cpus"),
     ],
     ids=lambda value: type(value).__name__,
-)
+)  # fmt: skip
 def test_events(event: Any, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert said_of(event, capsys) == said
 

@@ -36,14 +36,8 @@ def test_same_links_and_pictures() -> None:
     assert all((ROOT / link).exists() for link in links(CHINESE) if "://" not in link)
 
 
-def test_same_commands() -> None:
+def test_same_commands_numbers_and_sections() -> None:
     assert commands(CHINESE) == commands(ENGLISH)
-
-
-def test_same_numbers() -> None:
     assert measured(CHINESE) == measured(ENGLISH)
-
-
-def test_same_sections() -> None:
     counts = [len(re.findall(r"(?m)^#", text(path))) for path in (ENGLISH, CHINESE)]
     assert counts[0] == counts[1]

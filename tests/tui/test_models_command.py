@@ -1,4 +1,4 @@
-"""``paddock models``: what is built in, what of it is here, and bringing it here."""
+"""``paddock models``: what is built in, what of it is here, and bringing it here; ``paddock targets``."""
 
 import json
 import os
@@ -12,7 +12,9 @@ import pytest
 
 from pipeline.models import fetch, listing
 from pipeline.models.catalogue import MODELS, OfficialModel
+from pipeline.project.schema import ConvertSection
 from stages.contract import Exit
+from stages.lite.targets import TARGETS
 from support.cli import ENGLISH, call
 from support.served import serving
 from support.wheels import FILES, NAME, build_wheel, describe
@@ -45,7 +47,7 @@ def test_every_model_is_listed_with_its_task_and_format(words: list[str]) -> Non
     assert all("not fetched yet; from the " in line for line in lines[1::2])
 
 
-def test_the_list_as_json_has_every_file_by_hash(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_as_json_has_every_file_by_hash() -> None:
     said = call("models", "list", "--json")
     assert said.returncode == Exit.OK
     found = {item["name"]: item for item in json.loads(said.stdout)}
@@ -93,20 +95,27 @@ def test_an_interrupted_fetch_leaves_nothing_half(tmp_path: Path) -> None:
     assert [path.name for path in scratch.iterdir()] == [".lock"]
 
 
-def test_the_path_of_a_model_that_is_not_here_says_how_to_fetch_it() -> None:
-    said = call("models", "path", "PP-OCRv5_mobile_rec")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("path PP-OCRv5_mobile_rec", "paddock models fetch PP-OCRv5_mobile_rec"),
+        ("path PP-OCRv5_mobile_reg", 'did you mean "PP-OCRv5_mobile_rec"?'),
+        ("fetch PP-OCRv5_mobile_reg", 'did you mean "PP-OCRv5_mobile_rec"?'),
+        ("fetch", "or use --all"),
+    ],
+)
+def test_what_is_not_here_or_not_known_says_what_to_call(words: str, told: str) -> None:
+    said = call("models", *words.split())
     assert said.returncode == Exit.USAGE
-    assert said.stdout == "" and "paddock models fetch PP-OCRv5_mobile_rec" in said.stderr
+    assert said.stdout == "" and told in said.stderr
 
 
-@pytest.mark.parametrize("action", ["fetch", "path"])
-def test_an_unknown_name_is_refused_with_the_nearest(action: str) -> None:
-    said = call("models", action, "PP-OCRv5_mobile_reg")
-    assert said.returncode == Exit.USAGE
-    assert 'did you mean "PP-OCRv5_mobile_rec"?' in said.stderr
-
-
-def test_fetching_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    said = call("models", "fetch")
-    assert said.returncode == Exit.USAGE
-    assert "or use --all" in said.stderr
+def test_every_target_says_what_it_is_for_what_it_needs_and_what_is_proved() -> None:
+    done = call("targets")
+    assert done.returncode == 0
+    for word in ("model_opencl.nb", "with_opencl=ON", "set_opencl_precision(CL_PRECISION_FP32)"):
+        assert word in done.stdout
+    listed = json.loads(call("targets", "--json").stdout)
+    assert tuple(item["name"] for item in listed) == TARGETS
+    assert ConvertSection(targets=[item["name"] for item in listed]).targets == list(TARGETS)
+    assert {"purpose", "needs", "proof", "file"} <= listed[0].keys()

@@ -43,30 +43,24 @@ def test_every_stage_is_confined_and_has_two_volumes_and_no_folder_of_the_host()
 
 def test_training_gets_time_to_save_and_memory_to_share() -> None:
     train = stages_of(read_compose({}))["train"]
-    assert train.stop_grace_period == 60
-    assert train.shm_size == 2 << 30
+    assert (train.stop_grace_period, train.shm_size) == (60, 2 << 30)
 
 
 def test_volume_names_come_from_the_environment() -> None:
-    names = {"PADDOCK_WORKSPACE": "mine", "PADDOCK_INPUTS": ""}
-    volumes = read_compose(names).volumes
-    assert volumes["workspace"].name == "mine"
-    assert volumes["inputs"].name == "paddock-inputs"
+    volumes = read_compose({"PADDOCK_WORKSPACE": "mine", "PADDOCK_INPUTS": ""}).volumes
+    names = {volume: made.name for volume, made in volumes.items()}
+    assert names == {"workspace": "mine", "inputs": "paddock-inputs"}
 
 
-def test_the_base_is_built_first_and_all_others_from_it() -> None:
-    images = dict(read_compose({}).images)
+def test_the_base_is_built_first_and_all_others_from_it_and_paddock_itself_is_for_compose() -> None:
+    compose = read_compose({})
+    images = dict(compose.images)
     tool = images.pop(TOOL)
     first, *others = images.values()
     assert first.service == "base"
     assert {build.args["BASE"] for build in others} == {first.image}
     assert tool.args["PYTHON_BASE"] == first.args["PYTHON_BASE"] and tool.asked_for
-
-
-def test_what_starts_paddock_itself_is_for_compose_alone() -> None:
-    compose = read_compose({})
     assert TOOL not in compose.services
-    assert set(compose.volumes) == {"workspace", "inputs"}
 
 
 def test_the_base_is_pinned_by_the_same_digest_in_both_files() -> None:

@@ -45,19 +45,19 @@ def deliver(out: Path, made: Path, report: Report) -> Delivery:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def checked(out: Path, tool: str, sums: str) -> subprocess.CompletedProcess[str]:
+    command = [tool, "--strict", "-c", sums]
+    return subprocess.run(command, check=False, cwd=out, capture_output=True, text=True)
 
 
 def test_coreutils_accept_the_sums(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     for tool, sums in (("sha256sum", "SHA256SUMS"), ("md5sum", "MD5SUMS")):
-        done = subprocess.run(
-            [tool, "--strict", "-c", sums], check=False, cwd=out, capture_output=True, text=True
-        )
+        done = checked(out, tool, sums)
         assert done.returncode == 0, done.stderr
         named = {line.partition(":")[0] for line in done.stdout.splitlines()}
         assert named == set(content(out)) - {"SHA256SUMS", "MD5SUMS"}
@@ -67,9 +67,7 @@ def test_coreutils_accept_the_sums(out: Path, report: Report) -> None:
 def test_changed_file_is_found_by_the_sums(out: Path, report: Report) -> None:
     deliver(out, ready(out), report)
     (out / "model_x86.nb").write_bytes(b"x87")
-    done = subprocess.run(
-        ["sha256sum", "-c", "SHA256SUMS"], check=False, cwd=out, capture_output=True, text=True
-    )
+    done = checked(out, "sha256sum", "SHA256SUMS")
     assert done.returncode == 1 and "model_x86.nb: FAILED" in done.stdout
 
 

@@ -23,8 +23,12 @@ def config(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_default_socket_is_the_last_resort(tmp_path: Path) -> None:
+def test_the_configuration_is_looked_for_at_home_and_the_default_socket_is_the_last_resort(
+    config: Path, tmp_path: Path
+) -> None:
     assert resolve({"HOME": str(tmp_path)}) == Endpoint(DEFAULT_URL, "default socket")
+    config.rename(tmp_path / ".docker")
+    assert resolve({"HOME": str(tmp_path)}).url == "tcp://there:2375"
 
 
 HOST, TLS = "tcp://h:2376", {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/certificates"}
@@ -45,11 +49,6 @@ def test_the_host_counts_most_then_the_context_then_the_current_one(
 ) -> None:
     verified = (Path("/certificates"), True) if "DOCKER_TLS_VERIFY" in environ else ()
     assert resolve({**environ, "DOCKER_CONFIG": str(config)}) == Endpoint(url, source, *verified)
-
-
-def test_the_configuration_is_looked_for_at_home(config: Path) -> None:
-    config.rename(config.parent / ".docker")
-    assert resolve({"HOME": str(config.parent)}).url == "tcp://there:2375"
 
 
 def test_an_unknown_context_is_named(config: Path) -> None:

@@ -69,8 +69,10 @@ def test_a_file_that_a_member_did_not_deliver_is_not_its(project: Project) -> No
     assert ask(project, small_model(classes=8)).kind == "earlier"
 
 
-def test_where_only_members_passed_it_is_said_how_one_ships(tmp_path: Path) -> None:
-    project = load_project(write_project(tmp_path / "only"))
+def test_without_a_good_run_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    project = load_project(write_project(tmp_path / "project"))
+    with pytest.raises(UsageError, match="no run of this project has passed yet"):
+        ask(project, OURS)
     record(project, "run-1", OURS, member="seed=1")
     with pytest.raises(UsageError, match="no run of this project has passed yet") as refused:
         ask(project, OURS)
@@ -95,11 +97,8 @@ def test_what_a_run_delivered_in_part_is_current_but_not_what_it_left_out(projec
 
 def test_the_same_weights_in_other_bytes_are_told(project: Project) -> None:
     found = ask(project, small_model(classes=3, version="v2.12"))
-    assert (found.kind, found.pitfall, found.opt_version) == (
-        "rebuilt",
-        "changed-artifact",
-        "v2.12",
-    )
+    assert (found.kind, found.pitfall) == ("rebuilt", "changed-artifact")
+    assert found.opt_version == "v2.12"
     assert "all its 2 tensors are its own" in found.sentence
 
 
@@ -131,12 +130,6 @@ def test_what_cannot_be_answered_says_what_to_do(project: Project) -> None:
     for kept in (project.state / "cache").iterdir():
         kept.write_bytes(b"{}")
     with pytest.raises(UsageError, match=r"lineage\.json of the last good run is not here"):
-        ask(project, OURS)
-
-
-def test_without_a_good_run_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
-    project = load_project(write_project(tmp_path / "project"))
-    with pytest.raises(UsageError, match="no run of this project has passed"):
         ask(project, OURS)
 
 

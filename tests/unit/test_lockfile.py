@@ -32,16 +32,13 @@ def stages() -> dict[str, Any]:
     return {"train": lock_entry(TRAIN, make_result("train"))}
 
 
-def test_lock_is_read_back(tmp_path: Path) -> None:
-    write_lock(tmp_path, stages())
-    assert read_lock(tmp_path / LOCK_FILE) == stages()
-    check_locked(read_lock(tmp_path / LOCK_FILE), TRAIN)
-
-
-def test_lock_names_what_was_made(tmp_path: Path) -> None:
+def test_lock_names_what_was_made_and_is_read_back(tmp_path: Path) -> None:
     artifacts = stages()["train"]["artifacts"]
     assert set(artifacts) == {"checkpoint.pdparams", "config.yml", "curve.json"}
     assert all(len(digest) == 64 for digest in artifacts.values())
+    write_lock(tmp_path, stages())
+    assert read_lock(tmp_path / LOCK_FILE) == stages()
+    check_locked(read_lock(tmp_path / LOCK_FILE), TRAIN)
 
 
 def test_it_changes_with_every_byte(tmp_path: Path) -> None:
@@ -102,12 +99,9 @@ def test_difference_is_refused_by_name(tmp_path: Path, changes: dict[str, Any], 
     assert caught.value.code == Exit.INTEGRITY and "--locked" in caught.value.remedy
 
 
-def test_stage_that_is_not_in_the_lock_is_refused(tmp_path: Path) -> None:
+def test_stage_that_is_not_in_the_lock_or_without_its_parts_is_refused() -> None:
     with pytest.raises(IntegrityFailed, match="train is not in the lock"):
         check_locked({}, TRAIN)
-
-
-def test_entry_without_its_parts_differs() -> None:
     with pytest.raises(IntegrityFailed, match="parameter epochs changed"):
         check_locked({"train": {}}, TRAIN)
 
@@ -137,10 +131,7 @@ def test_a_lock_of_another_form_says_in_one_line_how_to_renew_it(
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "{",
-        "[]",
-        "{}",
+        "", "{", "[]", "{}", "[" * 100_000,
         '{"stages": {}}',
         '{"schema_version": 2, "stages": {}}',
         '{"schema_version": 2, "stages": 3}',
@@ -148,9 +139,8 @@ def test_a_lock_of_another_form_says_in_one_line_how_to_renew_it(
         '{"schema_version": 2, "stages": {"train": {"artifacts": []}}}',
         '{"schema_version": 2, "stages": {"else": {}}}',
         '{"schema_version": Infinity, "stages": {}}',
-        "[" * 100_000,
     ],
-)
+)  # fmt: skip
 def test_what_is_no_lock_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "paddock.lock").write_text(text)
     with pytest.raises(UsageError, match="not a lock file"):

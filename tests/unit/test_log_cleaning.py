@@ -1,4 +1,7 @@
-"""A raw line made showable: nothing but text is left, and it is what a terminal would show in the end."""
+"""A raw line made showable: nothing but text is left, and it is what a terminal would show in the end.
+
+Which are warnings and errors is told as the programs in our images write them.
+"""
 
 import pytest
 from rich.cells import cell_len
@@ -6,6 +9,7 @@ from rich.cells import cell_len
 from support.chance import chance_of
 from support.nasty import NASTY_LINES, is_harmless
 from tui.logs.cleaning import LONGEST_SHOWN, clean, shown
+from tui.widgets.log_lines import Level, level_of
 from tui.logs.reading import LONGEST_LINE, cut_line
 
 
@@ -26,9 +30,8 @@ def test_random_bytes_never_leave_a_control_character() -> None:
 
 
 def test_plain_text_stays_as_it_is() -> None:
-    assert (
-        clean(b"[2026-11-22] epoch: [3/30], acc: 0.91") == "[2026-11-22] epoch: [3/30], acc: 0.91"
-    )
+    plain = "[2026-11-22] epoch: [3/30], acc: 0.91"
+    assert clean(plain.encode()) == plain
 
 
 def test_a_long_line_is_cut() -> None:
@@ -54,3 +57,26 @@ def test_no_line_is_too_hard(raw: bytes) -> None:
     text = shown(cut_line(raw))
     assert is_harmless(text)
     assert cell_len(text) <= 2 * LONGEST_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("[2026/11/22 17:27:56] ppocr WARNING: Skipping import of the encryption module.", "warning"),
+        ("WARNING: OMP_NUM_THREADS set to 2, not 1.", "warning"),
+        ("/usr/lib/python3.10/site-packages/paddle/utils/cpp.py:711: UserWarning: No ccache", "warning"),
+        ("W1122 17:27:56.123456    1 gpu_resources.cc:119] no GPU", "warning"),
+        ("[W  11/22 17:27:56.123 ...lite/core/op_registry.cc] no kernel", "warning"),
+        ("E1122 17:27:56.123456    1 analysis_predictor.cc:1] broken", "error"),
+        ("[F 11/22 17:27:56.123 ...lite/core/program.cc] check failed", "error"),
+        ("Traceback (most recent call last):", "error"),
+        ("ValueError: 3 is not 4, and no WARNING", "error"),
+        ("paddle.base.core_avx.EnforceNotMet: (External) Error: not found", None),
+        ("[2026/11/22 17:27:56] ppocr INFO: warnings and errors so far: 0", None),
+        ("Errors: 0, Warnings: none", None),
+        ("x" * 300 + " ERROR", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_level(line: str, level: Level | None) -> None:
+    assert level_of(line) == level

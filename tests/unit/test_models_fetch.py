@@ -168,9 +168,8 @@ def test_a_source_that_broke_off_is_asked_once_more(
     with pytest.raises(SourceFailed):
         download(f"{site.url}{name}", tmp_path / "file", FetchContext(said.append), 7, patience)
     assert len(site.asked) == asked
-    assert len(said) == asked - 1 and all(
-        f"asking {site.url}{name} again: " in line for line in said
-    )
+    assert len(said) == asked - 1
+    assert all(f"asking {site.url}{name} again: " in line for line in said)
 
 
 def test_the_second_answer_is_the_whole_file(tmp_path: Path, site: Site) -> None:
@@ -242,9 +241,7 @@ def test_damaged_copy_is_fetched_again(catalogue: Catalogue, hub: Site) -> None:
 
 def test_a_file_that_is_longer_than_the_recorded_one_is_not_read_to_its_end(hub: Site) -> None:
     hub.files = dict.fromkeys(hub.files, bytes(50_000_000))
-    hub.fault = (
-        "silent"  # half of it comes, and nobody waits for the other: that would be no such error
-    )
+    hub.fault = "silent"  # half of it comes; who waited for the other had no such error
     with pytest.raises(IntegrityFailed):
         fetch_official(NAME, FetchContext())
     assert left() == []
@@ -313,16 +310,11 @@ def test_every_built_in_model_is_pinned() -> None:
         assert not model.dictionary or model.dictionary in model.files
 
 
-def test_no_model_is_none(tmp_path: Path) -> None:
-    assert resolve("", tmp_path, "model.pretrained", FetchContext()) is None
-
-
-def test_path_is_relative_to_the_project(tmp_path: Path) -> None:
+def test_path_is_relative_to_the_project_and_no_model_is_none(tmp_path: Path) -> None:
     (tmp_path / "m.pdparams").write_bytes(b"x")
-    assert (
-        resolve("m.pdparams", tmp_path, "model.pretrained", FetchContext())
-        == tmp_path / "m.pdparams"
-    )
+    found = resolve("m.pdparams", tmp_path, "model.pretrained", FetchContext())
+    assert found == tmp_path / "m.pdparams"
+    assert resolve("", tmp_path, "model.pretrained", FetchContext()) is None
 
 
 def test_what_is_neither_built_in_nor_there_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.plan.changes import changed_components
-from pipeline.plan.planner import BY_ID
+from pipeline.plan.planner import BY_ID, Planner
 from pipeline.record.ledger import Components
 from support.given import give_checkpoint, give_configuration, give_pir, pd_project
 from support.plans import IMAGES, plan, planner_of, pretend_run, wires_of
@@ -28,11 +28,16 @@ def actions(folder: Path) -> dict[str, str]:
     return {name: step.action for name, step in plan(folder).items()}
 
 
+def of(folder: Path, stage: str, planner: Planner | None = None) -> tuple[str, str]:
+    """What the plan has for the stage, and why."""
+    step = plan(folder, planner)[stage]
+    return step.action, step.reason
+
+
 def test_a_new_project_runs_the_first_stage_and_the_rest_waits(folder: Path) -> None:
-    steps = plan(folder)
-    assert (steps["data"].action, steps["data"].reason) == ("run", "never run")
-    assert (steps["train"].action, steps["train"].reason) == ("wait", "after data")
-    assert steps["verify"].reason == "after convert, data, export, train"
+    assert of(folder, "data") == ("run", "never run")
+    assert of(folder, "train") == ("wait", "after data")
+    assert of(folder, "verify") == ("wait", "after convert, data, export, train")
 
 
 def test_after_a_run_everything_is_cached(folder: Path) -> None:
@@ -42,13 +47,16 @@ def test_after_a_run_everything_is_cached(folder: Path) -> None:
     assert pretend_run(folder, "run-2") == []
 
 
-def test_changed_parameter_is_named(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("epochs = 7", "parameter epochs changed (30 → 7)"), ("seed = 1", "seed changed (42 → 1)")],
+)
+def test_changed_parameter_is_named(folder: Path, line: str, reason: str) -> None:
     pretend_run(folder)
-    rewrite(folder, "", "epochs = 7\n")
-    steps = plan(folder)
-    assert (steps["data"].action, steps["train"].action) == ("cached", "run")
-    assert steps["train"].reason == "parameter epochs changed (30 → 7)"
-    assert steps["export"].reason == "after train"
+    rewrite(folder, "", f"{line}\n")
+    assert actions(folder)["data"] == "cached"
+    assert of(folder, "train") == ("run", reason)
+    assert of(folder, "export") == ("wait", "after train")
 
 
 def test_changed_parameter_reruns_only_its_dependants(folder: Path) -> None:
@@ -81,42 +89,27 @@ def test_going_back_finds_the_old_result(folder: Path) -> None:
     assert set(actions(folder).values()) == {"cached", "skip"}
 
 
-def test_changed_image_file_names_its_split(folder: Path) -> None:
+def test_changed_image_file_names_its_split_and_a_changed_dictionary_itself(folder: Path) -> None:
     pretend_run(folder)
     (folder / "data/test/0.png").write_bytes(b"drawn again")
-    steps = plan(folder)
-    assert steps["data"].reason.startswith("input test changed (")
+    assert of(folder, "data")[1].startswith("input test changed (")
     assert pretend_run(folder, "run-2") == ["data", "verify"]
-
-
-def test_changed_dictionary_is_named(folder: Path) -> None:
-    pretend_run(folder)
     (folder / "dict.txt").write_text("A\nB\n0\n1\n2\n")
-    assert plan(folder)["data"].reason.startswith("input dictionary changed (")
+    assert of(folder, "data")[1].startswith("input dictionary changed (")
 
 
 def test_changed_docker_image_is_named(folder: Path) -> None:
     pretend_run(folder)
     planner = planner_of(folder, {**IMAGES, "export": "another"})
-    steps = plan(folder, planner)
-    assert steps["export"].reason == "image changed (image-export → another)"
-    assert steps["train"].action == "cached"
-
-
-def test_changed_seed_reruns_training(folder: Path) -> None:
-    pretend_run(folder)
-    rewrite(folder, "", "seed = 1\n")
-    assert plan(folder)["train"].reason == "seed changed (42 → 1)"
-    assert plan(folder)["data"].action == "cached"
+    assert of(folder, "export", planner) == ("run", "image changed (image-export → another)")
+    assert of(folder, "train", planner)[0] == "cached"
 
 
 def test_a_result_that_was_recorded_by_image_id_runs_again_and_says_so(folder: Path) -> None:
-    by_id = {stage: f"sha256:{stage}" for stage in IMAGES}
-    pretend_run(folder, images=by_id)
-    step = plan(folder)["data"]
-    assert (step.action, step.reason) == ("run", BY_ID)
+    pretend_run(folder, images={stage: f"sha256:{stage}" for stage in IMAGES})
+    assert of(folder, "data") == ("run", BY_ID)
     assert pretend_run(folder, "run-2") == ["data", "train", "export", "convert", "verify"]
-    assert plan(folder)["data"].reason == "made in run-2"
+    assert of(folder, "data") == ("cached", "made in run-2")
 
 
 def test_forced_stage_runs(folder: Path) -> None:
@@ -129,11 +122,8 @@ def test_forced_stage_runs(folder: Path) -> None:
 
 def test_replaced_workspace_is_said(folder: Path) -> None:
     pretend_run(folder)
-    steps = plan(folder, planner_of(folder, workspace="volume@2"))
-    assert (steps["data"].action, steps["data"].reason) == (
-        "run",
-        "the workspace volume is another one",
-    )
+    planner = planner_of(folder, workspace="volume@2")
+    assert of(folder, "data", planner) == ("run", "the workspace volume is another one")
 
 
 def test_all_that_changed_is_named() -> None:
@@ -153,11 +143,7 @@ def test_a_project_that_starts_from_a_checkpoint_skips_training(tmp_path: Path) 
     folder = write_project(tmp_path / "p", text)
     give_configuration(folder / "my.yml")
     give_checkpoint(folder / "my.pdparams")
-    steps = plan(folder)
-    assert (steps["train"].action, steps["train"].reason) == (
-        "skip",
-        "the project starts from a checkpoint",
-    )
+    assert of(folder, "train") == ("skip", "the project starts from a checkpoint")
     assert pretend_run(folder) == ["data", "export", "convert", "verify"]
     give_checkpoint(folder / "my.pdparams", ["head.other"])
     assert plan(folder)["data"].reason.startswith("input checkpoint changed (")
@@ -169,10 +155,8 @@ def from_pd(tmp_path: Path) -> Path:
 
 
 def test_a_project_that_starts_from_a_pd_model_skips_training_and_export(from_pd: Path) -> None:
-    steps = plan(from_pd)
-    assert [name for name, step in steps.items() if step.action == "skip"] == [
-        "train", "export", "quantize"
-    ]  # fmt: skip
+    skipped = [name for name, action in actions(from_pd).items() if action == "skip"]
+    assert skipped == ["train", "export", "quantize"]
     assert pretend_run(from_pd) == ["data", "convert", "verify"]
     verify = next(wire for wire in wires_of(from_pd) if wire.stage == "verify")
     assert "checkpoint" not in verify.inputs
@@ -189,11 +173,7 @@ def test_incomplete_pd_model_is_refused(from_pd: Path, name: str) -> None:
 def test_a_project_that_starts_from_a_pir_model_skips_training(from_pd: Path) -> None:
     (from_pd / "pd" / "inference.pdmodel").unlink()
     give_pir(from_pd / "pd")
-    steps = plan(from_pd)
-    assert (steps["train"].action, steps["train"].reason) == (
-        "skip",
-        "the project starts from a PIR model",
-    )
+    assert of(from_pd, "train") == ("skip", "the project starts from a PIR model")
     assert pretend_run(from_pd) == ["data", "export", "convert", "verify"]
 
 

@@ -14,9 +14,8 @@ def test_what_is_alike_is_counted_with_three_examples() -> None:
     problems = Problems()
     for number in range(1, 31):
         problems.add(f"train.txt:{number}", "an empty line")
-        problems.add(
-            "val.txt:7", msg("the image {image} {fault}", f"{number}.png", msg("is a GIF"))
-        )
+        gif = msg("the image {image} {fault}", f"{number}.png", msg("is a GIF"))
+        problems.add("val.txt:7", gif)
     problems.add("val.txt:8", msg("the image {image} {fault}", "x.png", msg("is missing")))
     with pytest.raises(StageError) as caught:
         problems.raise_if_any()

@@ -43,6 +43,8 @@ def hostile(folder: Path) -> Report:
 def test_report_is_read_as_it_was_written(folder: Path) -> None:
     for made in (report(folder), hostile(folder)):
         assert parse_report(made.dump()) == made
+    text = report_texts(hostile(folder))["report.json"]
+    assert json.loads(text)["mismatches"][0]["label"] == HOSTILE
 
 
 def test_numbers_are_only_there_if_they_were_measured(folder: Path) -> None:
@@ -63,15 +65,10 @@ def test_report_of_an_earlier_version_is_known_as_such(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "edit",
     [
-        {"verdict": "perhaps"},
-        {"images": "300"},
-        {"task": "juggling"},
-        {"models": []},
-        {"guards": [{"id": "x"}]},
-        {"mismatches": [{"image": "a"}]},
-        {"schema_version": 4},
+        {"verdict": "perhaps"}, {"images": "300"}, {"task": "juggling"}, {"models": []},
+        {"guards": [{"id": "x"}]}, {"mismatches": [{"image": "a"}]}, {"schema_version": 4},
     ],
-)
+)  # fmt: skip
 def test_report_that_was_damaged_names_the_place(folder: Path, edit: dict[str, Any]) -> None:
     text = json.dumps({**report(folder).plain(), **edit})
     with pytest.raises(ReportError, match=next(iter(edit))):
@@ -90,9 +87,7 @@ def test_what_a_later_version_added_is_passed_over(folder: Path) -> None:
 
 def test_schemas_are_those_of_the_models() -> None:
     for path, told in SCHEMAS.items():
-        assert path.read_text(encoding="utf-8") == schema_text(*told), (
-            "run scripts/report_schema.py"
-        )
+        assert path.read_text("utf-8") == schema_text(*told), "run scripts/report_schema.py"
 
 
 def test_every_artifact_is_listed_with_its_hashes(folder: Path) -> None:
@@ -124,21 +119,17 @@ def test_checkpoint_whose_backbone_was_kept_is_called_so_wherever_its_numbers_ar
     folder: Path,
 ) -> None:
     made = report(folder)
-    kept = tuple(
-        replace(it, backbone_kept=7) if it.name == "checkpoint" else it for it in made.models
-    )
-    made = made.model_copy(update={"models": kept})
+    first, *others = made.models
+    assert first.name == "checkpoint"
+    made = made.model_copy(update={"models": (replace(first, backbone_kept=7), *others)})
     assert rows(made)[0][0] == "checkpoint (backbone kept)"
     for draw in (render_markdown, render_html, render_junit):
         assert "checkpoint (backbone kept)" in draw(made)
 
 
 def test_model_without_a_reference_has_empty_cells(folder: Path) -> None:
-    models = (
-        make_failed("pd", Fault.DIED, "aborted"),
-        make_model("nb-x86", agreement=None, max_abs_diff=None),
-    )
-    made = report(folder, models=models)
+    row = make_model("nb-x86", agreement=None, max_abs_diff=None)
+    made = report(folder, models=(make_failed("pd", Fault.DIED, "aborted"), row))
     cells = dict(zip(titles(made), rows(made)[1], strict=True))
     assert cells["= PD"] == cells["max diff"] == "–"
     assert "FAIL" in render_markdown(made) and "FAIL" in render_html(made)
@@ -207,7 +198,8 @@ def test_html_has_no_markup_from_a_label(folder: Path) -> None:
 @pytest.mark.parametrize("of", [FINE_TUNED, PIR, DETECTION], ids=["own", "pir", "detection"])
 def test_no_text_of_a_report_becomes_markup(of: Recording) -> None:
     made = parse_report((of.source / "out" / "report.json").read_bytes())
-    spoilt = with_hostile_texts(made)
+    spoilt = with_hostile_texts(made.model_copy(update={"reasons": ("no",), "remarks": ("so",)}))
+    assert (spoilt.run, spoilt.reasons, spoilt.remarks) == (HOSTILE, (HOSTILE,), (HOSTILE,))
     assert spoilt.dump().count("<script>") > 100
     html, markdown = render_html(spoilt), render_markdown(spoilt)
     parser = Tags()
@@ -221,14 +213,6 @@ def test_no_text_of_a_report_becomes_markup(of: Recording) -> None:
 def test_the_page_may_neither_run_nor_fetch_anything(folder: Path) -> None:
     head = render_html(report(folder)).partition("<title>")[0]
     assert "default-src 'none'; style-src 'unsafe-inline'" in head
-
-
-def test_hostile_project_name_cannot_get_in(folder: Path) -> None:
-    edit = {"reasons": (HOSTILE,), "remarks": (HOSTILE,), "run": HOSTILE}
-    made = report(folder).model_copy(update=edit)
-    for page in (render_markdown(made), render_html(made)):
-        assert "<script>" not in page.replace("\\<", "")
-        assert all(line.isprintable() for line in page.split("\n"))
 
 
 def test_long_lists_are_cut_sooner_in_markdown(folder: Path) -> None:
@@ -261,8 +245,3 @@ def test_mismatches_of_models_that_stopped_half_way_are_shown(folder: Path) -> N
     rows = (Mismatch("a", "x", {"pd": "y"}), Mismatch("b", "x", {"nb-x86": "z"}))
     made = report(folder, mismatches=rows)
     assert "nb-x86" in render_markdown(made) and "nb-x86" in render_html(made)
-
-
-def test_json_is_valid_and_keeps_labels(folder: Path) -> None:
-    text = report_texts(hostile(folder))["report.json"]
-    assert json.loads(text)["mismatches"][0]["label"] == HOSTILE

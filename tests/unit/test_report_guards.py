@@ -210,10 +210,8 @@ def test_the_reader_of_an_emulated_file_is_proved_on_one_that_ran(
 ) -> None:
     evidence = replace(make_evidence(), read_back=tuple(read_back))
     rows = (make_model(name) for name in ("pd", "nb-x86", "nb-x86-int8"))
-    assert (
-        guards(parity=make_parity(*rows, ARM), evidence=evidence)["reader-proved"].outcome
-        is outcome
-    )
+    made = guards(parity=make_parity(*rows, ARM), evidence=evidence)
+    assert made["reader-proved"].outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -231,22 +229,23 @@ def test_a_row_is_of_arms_kernels_only_if_they_ran_the_file(
     project = load_project(folder)
     verify = project.settings.verify.model_copy(update={"arm_runtime": ArmRuntime(path="lite.so")})
     given = replace(project, settings=project.settings.model_copy(update={"verify": verify}))
-    models = [
-        replace(model, on_arm=on_arm) if model.is_emulated else model
-        for model in make_parity().models
-    ]
-    report = make_report(given, parity=make_parity(*models))
+    models = make_parity().models
+    ran = [replace(model, on_arm=on_arm) if model.is_emulated else model for model in models]
+    report = make_report(given, parity=make_parity(*ran))
     guard = next(each for each in report.guards if each.id == "arm-kernels")
     assert guard.outcome is outcome and found in guard.found
     assert title in [model.title for model in report.models]
 
 
-def test_pages_have_the_guards(folder: Path) -> None:
+def test_pages_have_the_guards_and_show_what_was_compared(folder: Path) -> None:
     made = make_report(load_project(folder))
     for page in (render_markdown(made), render_html(made)):
         for guard in made.guards:
             assert guard.outcome.value in page
+        for text in ("Where the weights come from", "training configuration", "batch norm folded"):
+            assert text in page
         assert "every stage hashed its inputs again" in page
+        assert "Not the official model" in page
 
 
 def test_cached_run_with_the_same_guards_is_not_delivered_again(folder: Path) -> None:
@@ -259,19 +258,15 @@ def test_cached_run_with_the_same_guards_is_not_delivered_again(folder: Path) ->
     assert is_delivered(project.out, second, {}, {})
 
 
-def test_place_with_another_dictionary_is_named(guards: Make) -> None:
-    there = [make_comparison("inference.yml", "characters", "5f1d", "77aa")]
-    found = guards(evidence=make_evidence(dictionary=tuple(there)))["one-dictionary"]
-    assert found.outcome is FAILED and found.where == "inference.yml"
-    assert "inference.yml: characters is 77aa; this project says 5f1d" in found.found
-    assert found.remedy
-
-
-def test_all_places_of_the_dictionary_are_named(guards: Make) -> None:
+def test_all_places_of_the_dictionary_are_named_and_one_with_another(guards: Make) -> None:
     made = guards()
     for place in ("training configuration", "inference.yml"):
         assert place in made["one-dictionary"].found
     assert "nb-arm" in made["dictionary-classes"].found
+    there = [make_comparison("inference.yml", "characters", "5f1d", "77aa")]
+    found = guards(evidence=make_evidence(dictionary=tuple(there)))["one-dictionary"]
+    assert found.outcome is FAILED and found.where == "inference.yml" and found.remedy
+    assert "inference.yml: characters is 77aa; this project says 5f1d" in found.found
 
 
 @pytest.mark.parametrize(
@@ -342,21 +337,10 @@ def refusing_changes() -> list[tuple[str, dict[str, Any]]]:
 def test_guard_that_refuses_names_its_pitfall(
     guards: Make, pitfall: str, changes: dict[str, Any]
 ) -> None:
+    assert refusal(guards().values()) is None
     error = refusal(guards(**changes).values())
     assert error is not None and error.code == 5
     assert error.pitfall == pitfall and error.remedy
-
-
-def test_good_run_is_not_refused(guards: Make) -> None:
-    assert refusal(guards().values()) is None
-
-
-def test_pages_show_what_was_compared(folder: Path) -> None:
-    made = make_report(load_project(folder))
-    for page in (render_markdown(made), render_html(made)):
-        for text in ("Where the weights come from", "training configuration", "batch norm folded"):
-            assert text in page
-        assert "Not the official model" in page
 
 
 def parsed(page: str) -> ElementTree.Element:

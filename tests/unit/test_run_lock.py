@@ -53,17 +53,13 @@ def test_dead_holder_is_taken_over_and_named(tmp_path: Path) -> None:
         assert dead == f"pid {process.pid} on {socket.gethostname()}"
 
 
-def test_orderly_end_leaves_nobody_to_take_over_from(tmp_path: Path) -> None:
+def test_orderly_end_and_an_error_leave_nobody_to_take_over_from(tmp_path: Path) -> None:
     for _ in range(2):
+        with pytest.raises(KeyError), run_lock(tmp_path / "lock") as dead:
+            assert dead == ""
+            raise KeyError
         with run_lock(tmp_path / "lock") as dead:
             assert dead == ""
-
-
-def test_error_of_the_run_frees_the_lock(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), run_lock(tmp_path / "lock"):
-        raise KeyError
-    with run_lock(tmp_path / "lock") as dead:
-        assert dead == ""
 
 
 def test_refused_attempt_changes_nothing(tmp_path: Path) -> None:
@@ -75,9 +71,11 @@ def test_refused_attempt_changes_nothing(tmp_path: Path) -> None:
         assert path.read_text() == before
 
 
-def test_holder_names_itself(tmp_path: Path) -> None:
+def test_holder_names_itself_and_is_seen_without_a_run(tmp_path: Path) -> None:
     with run_lock(tmp_path / "lock"):
         assert f"pid {os.getpid()} " in (tmp_path / "lock").read_text()
+        who = running(tmp_path)
+        assert who is not None and who.run == "" and who.here
 
 
 def test_run_is_named_to_whoever_is_refused(tmp_path: Path) -> None:
@@ -88,12 +86,6 @@ def test_run_is_named_to_whoever_is_refused(tmp_path: Path) -> None:
         who = running(tmp_path)
     assert who == Running(os.getpid(), socket.gethostname(), "20260101-000000-0000", path)
     assert running(tmp_path) is None
-
-
-def test_what_holds_the_lock_without_a_run_is_seen(tmp_path: Path) -> None:
-    with run_lock(tmp_path / "lock"):
-        who = running(tmp_path)
-        assert who is not None and who.run == "" and who.here
 
 
 @pytest.mark.parametrize("text", ["", "\n", "nonsense\n", "pid x on y\n", "\xff"])

@@ -10,12 +10,10 @@ from stages.parity.statistics import calibration, histogram, percentile, ratio_o
     ("right", "total", "low", "high"),
     # Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3
     [
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
+        (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611),
         (1, 29, 0.0061, 0.1718),
     ],
-)
+)  # fmt: skip
 def test_wilsons_interval_is_the_published_one(
     right: int, total: int, low: float, high: float
 ) -> None:
@@ -53,13 +51,11 @@ def test_differences_are_counted_by_decade() -> None:
     assert histogram([float("inf")]) == (0, 0, 0, 0, 0, 1)
 
 
-def test_a_model_as_sure_as_it_is_right_is_calibrated() -> None:
-    sure = [0.75] * 4 + [0.25] * 4
+def test_a_model_as_sure_as_it_is_right_is_calibrated_and_a_surer_one_off_by_the_difference() -> (
+    None
+):
     right = [True] * 3 + [False] + [True] + [False] * 3
-    assert calibration(sure, right) == Calibration(0.0, 0.625, 0.375)
-
-
-def test_one_that_is_surer_than_right_is_off_by_the_difference() -> None:
+    assert calibration([0.75] * 4 + [0.25] * 4, right) == Calibration(0.0, 0.625, 0.375)
     assert calibration([0.95] * 10, [True] * 5 + [False] * 5) == Calibration(0.45, 0.95, 0.95)
     assert calibration([1.0, 1.0], [True, True]) == Calibration(0.0, 1.0, None)
     assert calibration([], []) is None

@@ -30,9 +30,8 @@ def test_a_bomb_is_refused_before_it_is_built(text: str) -> None:
 def test_a_hundred_thousand_brackets_do_not_end_the_process() -> None:
     """Nothing in a process survives it, if they do."""
     code = "from stages.text.yaml import parse_yaml; parse_yaml('[' * 100_000)"
-    ended = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
     assert ended.returncode == 1 and "nested too deeply" in ended.stderr
 
 
