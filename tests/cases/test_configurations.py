@@ -1,6 +1,8 @@
 """PaddleOCR's YAMLs as people bring them: taken, or refused before anything starts."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,13 +10,15 @@ from support.given import give_checkpoint, give_configuration
 from support.projects import MINIMAL
 from support.refused import LFS, PAGE, Prepare, planned, refusal
 
+Transforms = Iterable[Mapping[str, Any]]
 
-def configured(**architecture: object) -> Prepare:
-    """Give a checkpoint, and a YAML in which these parts are exchanged."""
+
+def configured(transforms: Transforms = (), **architecture: Any) -> Prepare:
+    """Give a checkpoint, and a YAML with these transforms, in which these parts are exchanged."""
 
     def prepare(folder: Path) -> None:
         give_checkpoint(folder / "c.pdparams")
-        give_configuration(folder / "own.yml", (), **architecture)
+        give_configuration(folder / "own.yml", transforms, **architecture)
 
     return prepare
 
@@ -35,7 +39,7 @@ LIGHT = {"Neck": {"name": "lightsvtr"}}
     ],
 )  # fmt: skip
 def test_a_network_of_a_newer_paddleocr_is_named_with_what_works_instead(
-    tmp_path: Path, architecture: dict[str, object], newer: str
+    tmp_path: Path, architecture: dict[str, Any], newer: str
 ) -> None:
     said = refusal(tmp_path / "p", OWN, configured(**architecture))
     assert f"model.architecture: own.yml: {newer} is newer than the images' PaddleOCR 3.1.1" in said
@@ -82,7 +86,7 @@ def test_what_is_no_configuration_is_refused_at_plan_time(
     assert "model.architecture: " in found and said in found
 
 
-BGR = {"DecodeImage": {"img_mode": "BGR"}}
+BGR: dict[str, Any] = {"DecodeImage": {"img_mode": "BGR"}}
 
 
 @pytest.mark.parametrize(
@@ -95,22 +99,13 @@ BGR = {"DecodeImage": {"img_mode": "BGR"}}
     ],
 )  # fmt: skip
 def test_images_that_are_prepared_otherwise_are_named_before_anything_starts(
-    tmp_path: Path, transforms: list[dict[str, object]], said: str
+    tmp_path: Path, transforms: Transforms, said: str
 ) -> None:
-    def prepare(folder: Path) -> None:
-        give_checkpoint(folder / "c.pdparams")
-        give_configuration(folder / "own.yml", transforms)
-
-    found = refusal(tmp_path / "p", OWN, prepare)
+    found = refusal(tmp_path / "p", OWN, configured(transforms))
     assert "model.architecture: own.yml prepares its images otherwise than Paddock" in found
     assert said in found and "change the transforms of Train and Eval" in found
 
 
 def test_images_that_are_prepared_alike_are_taken(tmp_path: Path) -> None:
-    def prepare(folder: Path) -> None:
-        give_checkpoint(folder / "c.pdparams")
-        give_configuration(
-            folder / "own.yml", [BGR, {"RecResizeImg": {"image_shape": [3, 32, 100]}}]
-        )
-
-    planned(tmp_path / "p", OWN, prepare)
+    resized = {"RecResizeImg": {"image_shape": [3, 32, 100]}}
+    planned(tmp_path / "p", OWN, configured([BGR, resized]))

@@ -18,7 +18,7 @@ from stages.text.dictionary import Dictionary, read_lines
 from stages.text.handoff import describe_decoding
 from stages.text.oddities import sentences
 from support.given import give_checkpoint
-from support.projects import write_project
+from support.projects import HEAD, write_project
 
 #: As en_dict.txt: a space is on its last line.
 SPACED = (*"0123456789", " ")
@@ -57,10 +57,8 @@ def test_both_classes_are_a_space_whatever_the_project_says(
     assert dictionary.encode("1 2") == [2, 12, 3], "labels trained the last one"
     ((said, pitfall),) = sentences(dictionary.oddities)
     assert pitfall is Pitfall.DICTIONARY_DOUBLE_SPACE
-    assert (
-        'the space is more than one class, as in the training: " " (U+0020) is class 11 and class 12'
-        in said
-    )
+    where = '" " (U+0020) is class 11 and class 12'
+    assert f"the space is more than one class, as in the training: {where}" in said
     decode = describe_decoding(dictionary)
     assert decode["space"] == "classes 11, 12: each is a space"
     assert decode["characters_by_class"] == ["", *SPACED, " "]
@@ -167,9 +165,8 @@ def test_no_remedy_for_a_trained_model_edits_its_dictionary(tmp_path: Path) -> N
 
 
 def b19(entries: tuple[str, ...], name: str = "dict.txt", use_space_char: bool = False) -> Settled:
-    told = Told(
-        "rec.pdparams", 37, "rec.yml", DEFAULT, False, is_default=True, remedy="the default"
-    )
+    given = ("rec.pdparams", 37, "rec.yml", DEFAULT, False)
+    told = Told(*given, is_default=True, remedy="the default")
     return settle(Named(name, entries, is_own=name == "rec.yml"), told, use_space_char)
 
 
@@ -205,30 +202,10 @@ def test_b19_an_export_that_lists_none_is_a_default_only_as_long_as_nobody_says_
     assert "inference.yml lists no characters" in said and pitfall is Pitfall.DICTIONARY_CHANGED
 
 
-CHECKPOINT = """
-[project]
-name = "b19"
-[data]
-test = ["test.txt"]
-[model]
-architecture = "rec.yml"
-image_shape = [3, 32, 100]
-[train]
-checkpoint = "rec.pdparams"
-"""
-NEW = """
-[project]
-name = "b19"
-[data]
-train = ["test.txt"]
-val = ["test.txt"]
-[model]
-architecture = "rec.yml"
-image_shape = [3, 32, 100]
-pretrained = ""
-[train]
-mode = "full"
-"""
+MODEL = '[model]\narchitecture = "rec.yml"\nimage_shape = [3, 32, 100]\n'
+CHECKPOINT = f'{HEAD}[data]\ntest = ["test.txt"]\n{MODEL}[train]\ncheckpoint = "rec.pdparams"\n'
+SPLITS = '[data]\ntrain = ["test.txt"]\nval = ["test.txt"]\n'
+NEW = f'{HEAD}{SPLITS}{MODEL}pretrained = ""\n[train]\nmode = "full"\n'
 
 
 def project(folder: Path, text: str, yml: str) -> None:

@@ -116,9 +116,8 @@ async def test_runs_that_did_not_end_well(folder: Path) -> None:
 
 async def test_of_a_thousand_runs_only_those_in_view_are_read(folder: Path) -> None:
     for number in range(1000):
-        add_run(
-            folder, f"20261121-{number // 3600:02d}{number // 60 % 60:02d}{number % 60:02d}-0000"
-        )
+        hours, minutes = number // 3600, number // 60 % 60
+        add_run(folder, f"20261121-{hours:02d}{minutes:02d}{number % 60:02d}-0000")
     async with opened(CalmBackend(folder)) as (app, pilot):
         await pilot.press("6")
         await until_shown(pilot, app, "1002 runs, newest first")

@@ -140,15 +140,9 @@ def test_what_an_architecture_has_no_weights_for_is_not_offered(entries: Entries
 @pytest.mark.parametrize(
     ("typed", "share"),
     [
-        ("90", 0.9),
-        ("90 %", 0.9),
-        ("0,5", 0.5),
-        ("97.5%", 0.975),
-        ("1 %", 0.01),
-        ("0", 0.0),
-        ("", None),
+        ("90", 0.9), ("90 %", 0.9), ("0,5", 0.5), ("97.5%", 0.975), ("1 %", 0.01), ("0", 0.0), ("", None),
     ],
-)
+)  # fmt: skip
 def test_what_is_good_enough_is_a_percentage(
     entries: Entries, typed: str, share: float | None
 ) -> None:

@@ -108,11 +108,8 @@ def test_on_a_swarm_it_goes_on_when_nobody_hears_of_it_and_another_attempt_begin
 
 def test_ranks_are_by_validation_whatever_the_test_says() -> None:
     script = Script(NAMES)
-    for name, validation, test, size in (
-        ("a", 0.8, 1.0, 5),
-        ("b", 0.9, 0.1, 9),
-        ("c", 0.7, 0.9, 7),
-    ):
+    measured = (("a", 0.8, 1.0, 5), ("b", 0.9, 0.1, 9), ("c", 0.7, 0.9, 7))
+    for name, validation, test, size in measured:
         script.begin(name).end(name, validation=validation, test=test, size=size)
     view = view_of(script)
     assert [view.ranked[name].rank for name in NAMES] == [2, 1, 3]
@@ -216,14 +213,11 @@ def test_a_sweep_is_followed_with_its_members_and_then_a_later_one(tmp_path: Pat
         script.end("a").begin("b", "data").write(tmp_path)
         watch.poll()
         assert states(view)["a"] == "✔ PASS" and states(view)["b"] == "▶ data"
-        assert [it.event for it in watch.seen if isinstance(it.event, RunFinished)], (
-            "its last words"
-        )
+        assert any(isinstance(it.event, RunFinished) for it in watch.seen), "its last words"
     later = sweep_folder(tmp_path / ".paddock", "20261122-180000-0001")
     later.path.mkdir(parents=True)
-    later.events.write_text(
-        "".join(it.encode() + "\n" for it in Script(("x",)).said).replace(SWEEP, later.name)
-    )
+    lines = "".join(it.encode() + "\n" for it in Script(("x",)).said)
+    later.events.write_text(lines.replace(SWEEP, later.name))
     assert list(caught_up(watch).members) == ["x"] and watch.folder == later
 
 
@@ -247,9 +241,8 @@ def test_whose_runner_died_is_cut_short_but_not_what_a_swarm_has(tmp_path: Path)
 def test_what_members_did_not_tell_the_table_does(tmp_path: Path) -> None:
     script = Script(NAMES).begin("a").own(Delivered("/p/out.sweep", ("sweep.json",)))
     script.own(RunFinished(0, 9.0)).write(tmp_path)
-    table = view_of(Script(NAMES)).table.model_copy(
-        update={"sweep": SWEEP, "rows": (a_row("a", run="r"),)}
-    )
+    changes = {"sweep": SWEEP, "rows": (a_row("a", run="r"),)}
+    table = view_of(Script(NAMES)).table.model_copy(update=changes)
     (tmp_path / "out.sweep").mkdir()
     (tmp_path / "out.sweep" / "sweep.json").write_text(table.dump())
     view = caught_up(SweepWatch(tmp_path / ".paddock"))
@@ -266,14 +259,11 @@ def test_a_sweep_that_refused_says_why(tmp_path: Path) -> None:
 
 def test_a_sweep_that_has_nothing_left_to_make_is_not_late() -> None:
     view = view_of(Script(NAMES, seconds=0.0).begin("a", "data"))
-    assert [it.plain for it in standing_text(view, BEGIN, goes_on=True)][2:] == [
-        "nothing left to make"
-    ]
+    left = [it.plain for it in standing_text(view, BEGIN, goes_on=True)][2:]
+    assert left == ["nothing left to make"]
     script = Script(NAMES).begin("a").wait(10).end("a", 10.0).begin("b").end("b", 10.0)
     view = view_of(script.begin("c").end("c", 10.0))  # only the table is still to come
-    assert [it.plain for it in standing_text(view, script.now, goes_on=True)][2:] == [
-        "nothing left to make"
-    ]
+    assert [it.plain for it in standing_text(view, script.now, goes_on=True)][2:] == left
 
 
 def test_what_is_not_the_name_of_a_run_leads_to_no_file(tmp_path: Path) -> None:

@@ -91,13 +91,12 @@ def test_a_library_without_headers_is_refused(tmp_path: Path) -> None:
         taken(tmp_path, NAME)
 
 
-def test_another_file_than_the_named_one_is_refused(tmp_path: Path) -> None:
+def test_another_file_than_the_named_one_and_a_folder_with_a_hash_are_refused(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "lite.tar.gz").write_bytes(archive(lite_library()))
     with pytest.raises(IntegrityFailed, match="expected SHA-256 0000"):
         taken(tmp_path, "lite.tar.gz", "0" * 64)
-
-
-def test_a_hash_is_not_passed_over_where_a_folder_is_given(tmp_path: Path) -> None:
     (tmp_path / "lite").mkdir()
     with pytest.raises(UsageError, match="sha256 is that of a file"):
         taken(tmp_path, "lite", "0" * 64)

@@ -93,13 +93,8 @@ def test_without_a_record_the_sums_are_believed(project: Project, ledger: Ledger
     assert fault.expected.path == "out/model_arm.nb" and fault.maker == "made by paddock"
 
 
-def test_what_a_run_wrote_is_told_apart_by_its_place(ledger: Ledger) -> None:
-    conclusion = Conclusion(
-        "now",
-        "run-1",
-        "volume@1",
-        "pass",
-        {},
-        {name: digests_of(b"") for name in ("out/a.nb", "paddock.lock", ".paddock/runs/r/report")},
-    )
+def test_what_a_run_wrote_is_told_apart_by_its_place() -> None:
+    names = ("out/a.nb", "paddock.lock", ".paddock/runs/r/report")
+    written = {name: digests_of(b"") for name in names}
+    conclusion = Conclusion("now", "run-1", "volume@1", "pass", {}, written)
     assert [file.place for file in written_files(conclusion)] == ["out", "lock", "record"]

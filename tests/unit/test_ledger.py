@@ -31,24 +31,19 @@ def test_what_was_appended_is_found_by_a_later_process(path: Path) -> None:
     assert Ledger(path).last("export") is None
 
 
-def test_latest_of_a_key_counts(path: Path) -> None:
+def test_latest_of_a_key_counts_and_none_of_another_workspace(path: Path) -> None:
     ledger = Ledger(path)
     for run in ("run-1", "run-2"):
         ledger.append(entry(run))
     found = Ledger(path).find(entry().components.key, "volume@1")
     assert found is not None and found.run == "run-2"
-
-
-def test_result_in_another_workspace_does_not_count(path: Path) -> None:
-    Ledger(path).append(entry())
     assert Ledger(path).find(entry().components.key, "volume@2") is None
 
 
 def test_an_entry_of_before_keeps_the_key_that_its_folder_has(path: Path) -> None:
     components = Components("train", "sha256:a", {"epochs": 3}, {"train": "t"})
-    Ledger(path).append(
-        Entry("now", "run-1", "volume@1", components, make_result("train", "0" * 64))
-    )
+    result = make_result("train", "0" * 64)
+    Ledger(path).append(Entry("now", "run-1", "volume@1", components, result))
     old = Ledger(path).find("0" * 64, "volume@1")
     assert old is not None and old.components.names_image_by_id
     assert old.key == "0" * 64 != components.key

@@ -40,17 +40,16 @@ def away(node: OnNode, method: str, part: str, times: int) -> list[str]:
     return asked
 
 
-def test_a_registry_that_is_away_when_a_run_ends_costs_no_run(node: OnNode) -> None:
-    asked = away(node, "PUT", "/manifests/result-", 7)
+@pytest.mark.parametrize(
+    ("method", "part"), [("PUT", "/manifests/result-"), ("GET", "/v2/")], ids=["end", "begin"]
+)
+def test_a_registry_that_is_away_when_a_run_ends_or_begins_costs_no_run(
+    node: OnNode, method: str, part: str
+) -> None:
+    asked = away(node, method, part, 7)
     assert node.run(NAME) == Exit.OK
     assert len(asked) == 7 and node.result(NAME)
     assert node.engine.ran.count("train") == 1
-
-
-def test_a_registry_that_is_away_when_a_member_begins_is_waited_for(node: OnNode) -> None:
-    asked = away(node, "GET", "/v2/", 7)
-    assert node.run(NAME) == Exit.OK
-    assert len(asked) == 7 and node.result(NAME)
 
 
 def test_a_registry_that_goes_away_between_two_archives_is_waited_for(node: OnNode) -> None:

@@ -148,6 +148,11 @@ def folder(number: int) -> tarfile.TarInfo:
     return info
 
 
+HEADER = "a header of 1073742336 bytes"
+#: Where the list of what is in a zip begins to be told.
+END = b"PK\x05\x06"
+
+
 def claim(kind: bytes) -> bytes:
     """Return a header that says that a gigabyte follows it."""
     info = tarfile.TarInfo("././@LongLink")
@@ -194,18 +199,10 @@ def linked_zip() -> bytes:
         ("m.zip", zipped({"a": bytes(100_001)}, zipfile.ZIP_DEFLATED), "unpacks to more than"),
         ("m.tar", tar({str(number): b"" for number in range(11)}), "more than 10 files"),
         ("m.tar", tar({}, *(folder(number) for number in range(102))), "more than 100 members"),
-        (
-            "m.tar.gz",
-            gzip.compress(claim(tarfile.GNUTYPE_LONGNAME)),
-            "a header of 1073742336 bytes",
-        ),
-        ("m.tar.gz", gzip.compress(claim(tarfile.XHDTYPE)), "a header of 1073742336 bytes"),
+        ("m.tar.gz", gzip.compress(claim(tarfile.GNUTYPE_LONGNAME)), HEADER),
+        ("m.tar.gz", gzip.compress(claim(tarfile.XHDTYPE)), HEADER),
         ("m.tar", tar({"a" * 256: b"x"}), "File name too long"),
-        (
-            "m.zip",
-            zipped(MODEL).replace(b"PK\x05\x06", b"PK\x05\x06" + bytes(4))[:-4],
-            "it cannot be read",
-        ),
+        ("m.zip", zipped(MODEL).replace(END, END + bytes(4))[:-4], "it cannot be read"),
     ],
     # bytes would name it by the time that is in an archive: each process would find other tests
     ids=lambda value: value if isinstance(value, str) else "archive",

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -66,13 +67,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def connected(folder: Path) -> Connected:
-    return Connected(
-        load_project(folder),
-        cast(Engine, None),
-        cast(Workspace, None),
-        "volume@1",
-        Ledger(folder / ".paddock" / "ledger.jsonl"),
-    )
+    ledger = Ledger(folder / ".paddock" / "ledger.jsonl")
+    engine, workspace = cast(Engine, None), cast(Workspace, None)
+    return Connected(load_project(folder), engine, workspace, "volume@1", ledger)
 
 
 @pytest.fixture
@@ -112,7 +109,7 @@ def test_what_is_taken_and_was_not_hashed_early_is_hashed_then(
 def test_results_of_another_volume_are_not_hashed_early(
     connected: Connected, volume: Volume, tmp_path: Path
 ) -> None:
-    other = Connected(**{**_fields(connected), "volumes": "volume@2"})
+    other = replace(connected, volumes="volume@2")
     with checks(other, tmp_path, []) as found:
         found.begin(STAGES)
     assert volume.asked == []
@@ -146,7 +143,3 @@ def test_a_run_that_fails_meanwhile_waits_for_no_container(
         found.begin(STAGES)
         raise UsageError("an image is missing")
     assert volume.was_killed
-
-
-def _fields(connected: Connected) -> dict[str, Any]:
-    return dict(vars(connected))

@@ -47,6 +47,13 @@ def logged_in(folder: Path, registry: str, **entry: str) -> dict[str, str]:
     return {"DOCKER_CONFIG": str(folder)}
 
 
+ASKS: Answer = (401, {"WWW-Authenticate": 'Basic realm="x"'}, b"")
+
+
+def asks_for_me(_method: str, _path: str, headers: Mapping[str, str]) -> Answer | None:
+    return None if headers.get("Authorization") == BASIC else ASKS
+
+
 def fetched(registry: Registry, data: bytes, target: Path) -> bytes:
     fetch_blob(registry, Blob(digest(data), len(data)), target, Transfer(len(data), print))
     return target.read_bytes()
@@ -81,22 +88,12 @@ def test_a_challenge_is_read_and_whatever_else_is_not() -> None:
 def test_who_logged_in_with_docker_is_known_to_a_registry_that_asks(
     tiny: TinyRegistry, tmp_path: Path
 ) -> None:
-    def asks(_method: str, _path: str, headers: Mapping[str, str]) -> Answer | None:
-        if headers.get("Authorization") == BASIC:
-            return None
-        return 401, {"WWW-Authenticate": 'Basic realm="x"'}, b""
-
-    tiny.instead = asks
+    tiny.instead = asks_for_me
     data = b"some bytes"
     tiny.add(data)
     assert fetched(opened(tiny, logged_in(tmp_path, tiny.name)), data, tmp_path / "to") == data
-    for environ, said in (
-        (NOBODY, "wants to know who you are"),
-        (
-            logged_in(tmp_path / "b", tiny.name, auth=base64.b64encode(b"me:no").decode()),
-            "does not allow this",
-        ),
-    ):
+    other = logged_in(tmp_path / "b", tiny.name, auth=base64.b64encode(b"me:no").decode())
+    for environ, said in ((NOBODY, "wants to know who you are"), (other, "does not allow this")):
         with pytest.raises(RegistryFailed, match=said) as caught:
             get_manifest(opened(tiny, environ), "1")
         assert caught.value.code == Exit.ENGINE
@@ -114,10 +111,8 @@ def test_a_token_is_fetched_from_where_the_registry_says_as_who_one_is(
             return 200, {}, b'{"token": "abc"}'
         if headers.get("Authorization") == "Bearer abc":
             return None
-        where = (
-            f'Bearer realm="http://{tiny.name}/token",service="s",scope="repository:me/plates:pull"'
-        )
-        return 401, {"WWW-Authenticate": where}, b""
+        scope = 'service="s",scope="repository:me/plates:pull"'
+        return 401, {"WWW-Authenticate": f'Bearer realm="http://{tiny.name}/token",{scope}'}, b""
 
     tiny.instead = asks
     tiny.keep("1", {})
@@ -137,11 +132,7 @@ def test_a_credential_helper_is_asked_and_one_that_fails_is_named_without_what_i
     helper.chmod(helper.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     (tmp_path / "config.json").write_text(json.dumps({"credHelpers": {tiny.name: "test"}}))
-    tiny.instead = lambda _method, path, headers: (
-        None
-        if headers.get("Authorization") == BASIC
-        else (401, {"WWW-Authenticate": 'Basic realm="x"'}, b"")
-    )
+    tiny.instead = asks_for_me
     environ = {"DOCKER_CONFIG": str(tmp_path)}
     assert manifest_digest(opened(tiny, environ), "1") == ""
     helper.write_text(f"#!/bin/sh\necho {PASSWORD}\nexit 1\n")
@@ -159,7 +150,7 @@ def test_a_redirection_takes_no_credentials_to_another_host(
 
         def leads_away(method: str, path: str, headers: Mapping[str, str]) -> Answer | None:
             if "Authorization" not in headers:
-                return 401, {"WWW-Authenticate": 'Basic realm="x"'}, b""
+                return ASKS
             if "blobs" in path:
                 return 307, {"Location": f"http://{other.name}/store?k=1"}, b""
             return None
@@ -239,14 +230,10 @@ def test_a_proxy_is_asked_where_there_is_one(
 def test_tls_is_asked_for_and_a_strange_certificate_is_named(tmp_path: Path) -> None:
     pem = tmp_path / "both.pem"
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    make = [
-        "openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-        "-days", "2",
-        *names,
-    ]  # fmt: skip
-    subprocess.run(
-        [*make, "-keyout", pem, "-out", tmp_path / "c.pem"], check=True, capture_output=True
-    )
+    make = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec",
+            "-pkeyopt", "ec_paramgen_curve:prime256v1"]  # fmt: skip
+    command = [*make, *names, "-keyout", pem, "-out", tmp_path / "c.pem"]
+    subprocess.run(command, check=True, capture_output=True)
     pem.write_bytes(pem.read_bytes() + (tmp_path / "c.pem").read_bytes())
     with tiny_registry(pem) as tiny:
         reference = parse_reference(f"{tiny.name}/me/plates:1")
@@ -261,11 +248,8 @@ def test_a_registry_without_tls_is_taken_on_this_machine_only_unless_that_is_sai
     tiny: TinyRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Registry(parse_reference(f"{tiny.name}/a:1"), NOBODY).open()
-    monkeypatch.setattr(
-        socket,
-        "getaddrinfo",
-        lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", tiny.port))],
-    )
+    here = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", tiny.port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: here)
     elsewhere = parse_reference(f"registry.example:{tiny.port}/a:1")
     with pytest.raises(RegistryFailed, match="does not speak TLS") as caught:
         Registry(elsewhere, {**NOBODY}).open()

@@ -41,15 +41,10 @@ def compared(before: Report, now: Report) -> ReportComparison:
 @pytest.mark.parametrize(
     ("worse", "better", "p"),
     [
-        (0, 0, 1.0),
-        (0, 1, 1.0),
-        (1, 1, 1.0),
-        (0, 5, 0.0625),
-        (5, 0, 0.0625),
-        (2, 10, 0.038574),
+        (0, 0, 1.0), (0, 1, 1.0), (1, 1, 1.0), (0, 5, 0.0625), (5, 0, 0.0625), (2, 10, 0.038574),
         (6, 16, 0.052479),
     ],
-)
+)  # fmt: skip
 def test_chance_is_mcnemars_exact_test(worse: int, better: int, p: float) -> None:
     found = Paired("pd", 300, worse, better)
     assert found.p == pytest.approx(p, abs=1e-6)

@@ -77,16 +77,8 @@ def test_a_thousand_runs_are_listed_without_a_look_into_any(
     def refuse(path: Path, *_arguments: object, **_options: object) -> NoReturn:
         raise AssertionError(f"looked at {path}")
 
-    for look in (
-        "open",
-        "read_text",
-        "read_bytes",
-        "iterdir",
-        "is_dir",
-        "is_file",
-        "exists",
-        "stat",
-    ):
+    looks = ("open", "read_text", "read_bytes", "iterdir", "is_dir", "is_file", "exists", "stat")
+    for look in looks:
         monkeypatch.setattr(Path, look, refuse)
     assert len(list_runs(tmp_path)) == 1000
 

@@ -51,14 +51,10 @@ def test_sizes(size: float, said: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (0.04, "0.0 s"),
-        (9.94, "9.9 s"),
-        (9.96, "10 s"),
-        (42, "42 s"),
-        (59.6, "1 min 00 s"),
+        (0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (42, "42 s"), (59.6, "1 min 00 s"),
         (187, "3 min 07 s"),
     ],
-)
+)  # fmt: skip
 def test_times(seconds: float, said: str) -> None:
     assert human_seconds(seconds) == said
 

@@ -107,9 +107,8 @@ def test_whether_overlap_is_allowed_is_for_the_data_stage(
 def test_the_runtime_of_the_app_is_no_stages_parameter(tmp_path: Path) -> None:
     plain = wires(tmp_path / "a", FROM_OFFICIAL)
     told = wires(tmp_path / "b", f'{FROM_OFFICIAL}\n[verify]\nruntime = "2.13"\n')
-    assert [item.parameters for item in told.values()] == [
-        item.parameters for item in plain.values()
-    ]
+    before, now = ([item.parameters for item in wired.values()] for wired in (plain, told))
+    assert before == now
 
 
 def test_an_official_pd_model_brings_its_own_dictionary(
@@ -209,20 +208,11 @@ def test_paddleocrs_default_dictionary_needs_no_file(tmp_path: Path) -> None:
 
 
 def test_detection_has_no_characters(tmp_path: Path) -> None:
-    text = f"""{HEAD}
-[data]
-test = ["test.txt"]
-[model]
-task = "detection"
-[export]
-model = "official"
-"""
+    data = '[data]\ntest = ["test.txt"]\n'
+    text = f'{HEAD}{data}[model]\ntask = "detection"\n[export]\nmodel = "official"\n'
     stages = wires(tmp_path / "p", text)
-    assert stages["data"].parameters == {
-        "task": "detection",
-        "labels": {"test": ["test.txt"]},
-        "allow_overlap": False,
-    }
+    asked = {"task": "detection", "labels": {"test": ["test.txt"]}, "allow_overlap": False}
+    assert stages["data"].parameters == asked
     assert list(stages["data"].inputs) == ["test"]
     assert sorted(stages["export"].inputs) == ["pir", "test", "test_labels"]
     assert stages["verify"].parameters == {"task": "detection", "image_shape": [3, 960, 960]}
@@ -237,51 +227,26 @@ def test_stages_are_told_the_task(tmp_path: Path, stage: str) -> None:
 #: Another value for each setting that :func:`gather` does not look at.
 NOT_LOOKED_AT: dict[str, dict[str, Any]] = {
     "project": {"name": "other", "kernels": "native"},
-    "data": {
-        "split": [0.6, 0.2, 0.2],
-        "split_seed": 1,
-        "use_space_char": True,
-        "max_text_length": 9,
-        "allow_overlap": True,
-    },
+    "data": {"split": [0.6, 0.2, 0.2], "split_seed": 1, "use_space_char": True, "max_text_length": 9,
+             "allow_overlap": True},
     "model": {"image_shape": [3, 48, 640]},
-    "train": {
-        "epochs": 1,
-        "batch_size": 2,
-        "learning_rate": 0.5,
-        "early_stopping": {"patience": 1},
-        "copies": 1,
-        "seed": 1,
-        "device": "gpu",
-        "devices": 2,
-        "overrides": ["Global.x=1"],
-    },
+    "train": {"epochs": 1, "batch_size": 2, "learning_rate": 0.5, "early_stopping": {"patience": 1},
+              "copies": 1, "seed": 1, "device": "gpu", "devices": 2, "overrides": ["Global.x=1"]},
     "quantize": {"images": 1, "max_accuracy_drop": 0.5, "min_agreement": 0.5},
     "convert": {"targets": ["x86"], "weights": ["int8"], "fp16": True},
-    "verify": {
-        "min_accuracy": 0.5,
-        "max_accuracy_drop": 0.5,
-        "min_agreement": 0.5,
-        "max_abs_diff": 0.5,
-        "runtime": "2.13",
-    },
+    "verify": {"min_accuracy": 0.5, "max_accuracy_drop": 0.5, "min_agreement": 0.5, "max_abs_diff": 0.5,
+               "runtime": "2.13"},
     "limits": {"cpus": 1.0, "memory": "1g"},
-}
+}  # fmt: skip
 LOOKED_AT: dict[str, dict[str, Any]] = {
-    "data": {
-        "root": ".",
-        "train": ["val.txt"],
-        "val": ["test.txt"],
-        "test": [],
-        "labels": ["val.txt"],
-        "dictionary": "",
-    },
+    "data": {"root": ".", "train": ["val.txt"], "val": ["test.txt"], "test": [], "labels": ["val.txt"],
+             "dictionary": ""},
     "model": {"task": "detection", "architecture": "x.yml", "pretrained": "x"},
     "train": {"mode": "full", "checkpoint": "x"},
     "export": {"model": "x"},
     "convert": {"models": {"arm": "x.nb"}},
     "verify": {"recognition": "x", "arm_runtime": {"path": "x"}},
-}
+}  # fmt: skip
 
 
 def with_setting(project: Project, table: str, key: str, value: Any) -> Project:
@@ -306,12 +271,8 @@ def test_projects_that_are_gathered_by_the_same_are_given_the_same(tmp_path: Pat
         for key, value in settings.items():
             other = with_setting(project, table, key, value)
             assert gathered_by(other) != gathered_by(project), f"{table}.{key}"
-    told = {
-        (table, key)
-        for each in (NOT_LOOKED_AT, LOOKED_AT)
-        for table, settings in each.items()
-        for key in settings
-    }
+    tables = (*NOT_LOOKED_AT.items(), *LOOKED_AT.items())
+    told = {(table, key) for table, settings in tables for key in settings}
     whole = project.settings.model_dump(exclude={"sweep"})
     assert told == {(table, key) for table, settings in whole.items() for key in settings}
 
