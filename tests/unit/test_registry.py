@@ -232,7 +232,7 @@ def test_tls_is_asked_for_and_a_strange_certificate_is_named(tmp_path: Path) -> 
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     make = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec",
             "-pkeyopt", "ec_paramgen_curve:prime256v1"]  # fmt: skip
-    command = [*make, *names, "-keyout", pem, "-out", tmp_path / "c.pem"]
+    command: list[str | Path] = [*make, *names, "-keyout", pem, "-out", tmp_path / "c.pem"]
     subprocess.run(command, check=True, capture_output=True)
     pem.write_bytes(pem.read_bytes() + (tmp_path / "c.pem").read_bytes())
     with tiny_registry(pem) as tiny:
