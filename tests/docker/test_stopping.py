@@ -57,27 +57,19 @@ def test_signal_stops_the_stage_and_its_container(
     assert "took over" not in after.notes()
 
 
-@pytest.mark.parametrize(
-    ("stage", "old", "new"),
-    [
-        ("data", LENGTH, "max_text_length = 31"),
-        ("convert", TARGETS, 'targets = ["arm", "x86"]\nfp16 = true'),
-    ],
-)
-def test_killed_runner_is_taken_over(
-    site: Site, started: Path, stage: str, old: str, new: str
-) -> None:
-    with changed(started, old, new):
+def test_killed_runner_is_taken_over(site: Site, started: Path) -> None:
+    """While the data are looked at; at convert, stand-ins show it (faults/matrix.py: tool-killed)."""
+    with changed(started, LENGTH, "max_text_length = 31"):
         with Live(started) as live:
-            live.wait_for("stage-started", stage)
-            live.wait_for("environment", stage)
+            live.wait_for("stage-started", "data")
+            live.wait_for("environment", "data")
             left = site.containers(started)
             live.send(signal.SIGKILL)
             assert live.finish().code == -signal.SIGKILL
-        assert any(f"-{stage}-" in name for name in left)
-        after = check_next_run_completes(site, started, "--until", stage)
+        assert any("-data-" in name for name in left)
+        after = check_next_run_completes(site, started, "--until", "data")
     assert f"took over from a run that died (pid {live.pid} on " in after.notes()
-    assert after.stages("stage-started")[0] == stage
+    assert after.stages("stage-started")[0] == "data"
 
 
 def test_runner_killed_in_the_last_stage_is_taken_over_and_its_container_removed(
