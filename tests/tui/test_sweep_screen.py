@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.record.events import Envelope, MemberPlaced, RunFinished
+from pipeline.record.events import RunFinished
 from pipeline.record.runs import latest_sweep, sweep_folder
 from pipeline.run.background import running
 from pipeline.run.options import Options, StopSwitch
-from pipeline.swarm.attach import start
 from pipeline.sweep.drive import Asked, sweep
 from stages.contract import Exit
 from support.background import finished, nothing_left_behind
 from support.on_swarm import SWEEP as ON_SWARM
+from support.on_swarm import left_when_placed
 from support.pretended import PretendedEngine
 from support.pretended_swarm import PretendedSwarm, install_swarm
-from support.projects import MINIMAL, SCRATCH, write_project
+from support.projects import SCRATCH, write_project
 from support.registry import tiny_registry
 from support.screen import (
     LARGE,
@@ -123,14 +123,8 @@ async def test_a_sweep_on_a_swarm_is_ended_after_a_question_and_never_by_the_way
     swarm = install_swarm(monkeypatch, PretendedSwarm(tmp_path / "nodes"))
     with tiny_registry() as registry:
         registry.repository = "team/paddock-sweeps"
-        folder = write_project(tmp_path / "p", MINIMAL + ON_SWARM.format(registry=registry.name))
-        switch = StopSwitch()
-
-        def leave(envelope: Envelope) -> None:
-            if isinstance(envelope.event, MemberPlaced):
-                switch.order(Exit.INTERRUPTED)
-
-        assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+        folder = write_project(tmp_path / "p", SCRATCH + ON_SWARM.format(registry=registry.name))
+        assert left_when_placed(folder).code == Exit.INTERRUPTED
         backend = CalmBackend(folder)
         async with opened(backend, SMALL) as (app, pilot):
             await pilot.press("8")

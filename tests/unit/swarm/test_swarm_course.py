@@ -176,24 +176,24 @@ def test_detaching_says_that_the_sweep_goes_on_and_stopping_ends_it(
         go_on(folder)
 
 
+def attached(events: Path, pid: int, host: str) -> Envelope:
+    """Return what a process says that attaches after the one that began."""
+    for line in events.read_text().splitlines():
+        began = Envelope.decode(line)
+        if isinstance(began.event, RunStarted):
+            return replace(began, event=replace(began.event, pid=pid, host=host))
+    raise AssertionError("nobody began")
+
+
 def test_whoever_is_attached_leaves_a_sweep_before_it_is_ended(
     folder: Path, swarm: PretendedSwarm, registry: TinyRegistry
 ) -> None:
-    switch = StopSwitch()
-
-    def leave(envelope: Envelope) -> None:
-        if isinstance(envelope.event, MemberPlaced):
-            switch.order(Exit.INTERRUPTED)
-
-    assert start(folder, Asked(Options()), {}, leave, switch).code == Exit.INTERRUPTED
+    left_when_placed(folder)
     here, holds = socket.gethostname(), threading.Event()
     with subprocess.Popen(["sleep", "60"]) as process:
         events = going_on(folder / ".paddock")[0].own.events
-        told = map(Envelope.decode, events.read_text().splitlines())
-        begun = next(it for it in told if isinstance(it.event, RunStarted))
-        attached = replace(begun, event=replace(begun.event, pid=process.pid, host=here))
         with events.open("a") as stream:
-            stream.write(attached.encode() + "\n")
+            stream.write(attached(events, process.pid, here).encode() + "\n")
 
         def hear() -> None:
             with held(folder, pid=process.pid, host=here):
