@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.events import ScreenResume
+from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 
 from pipeline.text import one_line
@@ -116,6 +117,11 @@ class InsideScreen(Screen[ScreenResultType]):
         if self._styled_for in (None, given):  # each widget was styled when it was mounted
             event.refresh_styles = False
         self._styled_for = given
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out another size only: what was just laid out tells of the size that it got as well."""
+        if size != self._size:
+            super()._screen_resized(size)
 
     def selected_name(self) -> str:
         """Return what is selected, for the menu of what can be done with it; it may come from outside."""
