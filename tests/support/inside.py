@@ -43,9 +43,10 @@ WORKERS = 2
 THREADS = {"OMP_NUM_THREADS": "1"}
 #: What takes longest is started first, so that no worker is left alone with it at the end.
 FIRST = (
-    "test_verify.py", "test_architectures.py", "test_export.py", "test_locate.py",
-    "test_import_proof.py", "test_train_full.py", "test_ppocrv6.py", "test_given_nb.py",
-    "test_train_frozen.py", "test_canary.py", "test_rounding.py", "test_lineage_rounded.py",
+    "test_train_frozen.py", "test_verify.py", "test_locate.py", "test_train_full.py",
+    "test_architectures.py", "test_ppocrv6.py", "test_canary.py", "test_opencl.py", "test_emulation.py",
+    "test_networks.py", "test_rounding.py", "test_frozen_features.py", "test_export.py",
+    "test_given_nb.py",
 )  # fmt: skip
 ALL, ONLY = "PADDOCK_TEST_ALL", "PADDOCK_TEST_INSIDE"
 #: Hashes all that is in an image, but the stages' code, which is in the keys file by file.
