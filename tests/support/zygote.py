@@ -69,6 +69,9 @@ leads = b"1" if os.getpgrp() == os.getpid() else b"0"
 environment = [name + b"=" + value for name, value in os.environb.items()]
 words = [os.getcwdb(), leads, b"%d" % len(arguments), *arguments, *environment]
 text = b"\\0".join(words)
+passed_on = _signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP, _signal.SIGUSR1
+# the process may be at work before this one knows whom to pass a signal on to
+_signal.pthread_sigmask(_signal.SIG_BLOCK, passed_on)
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 server.connect({path!r})
 streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
@@ -76,8 +79,9 @@ server.sendmsg([len(text).to_bytes(4, sys.byteorder)],
                [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
 server.sendall(text)
 pid = receive(4)
-for number in (_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP, _signal.SIGUSR1):
+for number in passed_on:
     _signal.signal(number, lambda number, _frame: os.kill(pid, number))
+_signal.pthread_sigmask(_signal.SIG_UNBLOCK, passed_on)
 for stream in (0, 1, 2):
     os.close(stream)
 status = receive(4)
