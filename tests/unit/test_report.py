@@ -43,6 +43,8 @@ def hostile(folder: Path) -> Report:
 def test_report_is_read_as_it_was_written(folder: Path) -> None:
     for made in (report(folder), hostile(folder)):
         assert parse_report(made.dump()) == made
+        copied = made.model_copy(update={"run": "another"})
+        assert parse_report(copied.dump()).run == "another"
     text = report_texts(hostile(folder))["report.json"]
     assert json.loads(text)["mismatches"][0]["label"] == HOSTILE
 
