@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 from rich.text import Text
 from textual.app import App
@@ -265,6 +266,17 @@ async def test_a_run_may_end_while_the_app_closes(tmp_path: Path) -> None:
     assert not app._screen_stack
     app._read_on()  # as its timer may do once more
     assert not app.run_goes_on
+
+
+async def test_no_screen_is_on_top_while_the_app_closes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(CalmBackend(recorded_project(tmp_path / "p"))) as (app, _pilot):
+        screen = app.screen
+        assert isinstance(screen, PaddockScreen) and screen.is_on_top
+        with monkeypatch.context() as patch:
+            patch.setitem(app._screen_stacks, app.current_mode, [])
+            assert not screen.is_on_top
 
 
 def test_no_handler_calls_that_of_its_base() -> None:

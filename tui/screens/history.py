@@ -79,7 +79,7 @@ class HistoryScreen(PaddockScreen):
     def show_run(self, view: RunView) -> None:
         """A run that began or ended changes the list."""
         super().show_run(view)
-        if self.app.screen is not self:
+        if not self.is_on_top:
             return
         version = (view.name, self.paddock.run_goes_on)
         if version != self._version:

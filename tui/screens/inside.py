@@ -109,6 +109,11 @@ class InsideScreen(Screen[ScreenResultType]):
         """Whether all of the screen is there: not before it is mounted, nor while it or the app closes."""
         return self.is_mounted and self.is_attached and self.is_running and self.app.is_running
 
+    @property
+    def is_on_top(self) -> bool:
+        """Whether keys go to this screen; to none while the app closes, when a timer may tick once more."""
+        return self.app.screen_stack[-1:] == [self]
+
     @on(ScreenResume)
     def _keep_styles(self, event: ScreenResume) -> None:
         """Style all that is here again only if what the app gives to it has changed meanwhile."""

@@ -93,7 +93,7 @@ class MachineScreen(PaddockScreen):
         findings = self.paddock.findings
         self.query_one("#summary", Line).show(self._summary(findings))
         self.query_one(Findings).show((*findings, *self._disk), self._advice())
-        if findings is not self._listed_for and self.app.screen is self:
+        if findings is not self._listed_for and self.is_on_top:
             self._listed_for = findings
             self._list_images()
 

@@ -104,7 +104,7 @@ class NewProjectScreen(PlainScreen[None]):
 
     def _look(self) -> None:
         """Leave as soon as there is a project, and show what the doctor found meanwhile."""
-        if self.app.screen is not self:
+        if not self.is_on_top:
             return
         if self.backend.has_project():
             self.leave()

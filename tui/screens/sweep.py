@@ -99,7 +99,7 @@ class SweepScreen(PaddockScreen):
             self.paddock.tell(self.backend.why_it_died(died))
         elif did_go_on and not self._watch.goes_on:
             self._say_how_it_ended()
-        if changed and self.app.screen is self:
+        if changed and self.is_on_top:
             self._draw()
         if not self._watch.is_caught_up:
             self.call_later(self._read_on)
@@ -123,7 +123,7 @@ class SweepScreen(PaddockScreen):
 
     def _draw_times(self) -> None:
         """Let what counts time go on."""
-        if self.app.screen is self:
+        if self.is_on_top:
             self.show_run(self.paddock.view)
             self._show_detail()
 
