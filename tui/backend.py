@@ -113,7 +113,8 @@ class Backend:
         Raises:
             UsageError: there is one, or the folder cannot be written to.
         """
-        from pipeline.project.template import project_text, write_new
+        from pipeline.project.template import project_text
+        from pipeline.project.write import write_new
 
         write_new(self.project_file, project_text(answers))
         return self.project_file

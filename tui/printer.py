@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.plan.stages import STAGES
@@ -31,13 +30,14 @@ from pipeline.run.options import Options
 from pipeline.text import human_seconds, human_size, one_line
 from stages.contract import ArtifactMade, EnvironmentRead, Exit, Metric, Progress, Warned
 from tui.console import Terminal, padded
+from tui.evaluations import Evaluations
 from tui.language import _, translated
 from tui.progress import progress_sentence
 from tui.table import print_parity
 from tui.views.environments import PROCESSOR
 from tui.views.run import StageView
 from tui.views.story import story
-from tui.words import CURVES, curve_words, end_words, plan_line
+from tui.words import end_words, plan_line
 
 #: A progress line at most this often, in seconds: a log in CI is read, not watched.
 PROGRESS_EVERY = 5.0
@@ -185,62 +185,3 @@ def _nearby(path: str) -> str:
     """Return ``path`` relative to where the user is, if it is below."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
-
-
-class Printers:
-    """Lines of all members: each after its member's name."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
-        self._of: dict[str, Printer] = {}
-
-    def show(self, envelope: Envelope) -> None:
-        """Print the event."""
-        name = "/".join(filter(None, (envelope.project, envelope.member)))
-        prefix = f"{name}  " if name else ""
-        self._of.setdefault(name, Printer(self._terminal, prefix=prefix)).show(envelope)
-
-
-#: What an evaluation says, in this order, and how.
-_FORMS = {"train_loss": ".4f", "val_loss": ".4f", "val_accuracy": ".2%", "val_ned": ".4f"}
-#: Without this one it is no evaluation, but a step of training.
-_NEEDED = "val_accuracy"
-
-
-@dataclass
-class Evaluations:
-    """Takes a stage's metrics; those of one step are one line. ``loss`` is the latest of training."""
-
-    loss: float | None = None
-    _step: int = -1
-    _values: dict[str, float] = field(default_factory=dict)
-
-    def take(self, metric: Metric) -> Iterator[str]:
-        """Take a metric; give the line of the evaluation that it shows to be over.
-
-        One that is not of training is a line of its own.
-        """
-        if metric.name not in CURVES:
-            at = _("at {step}").format(step=metric.step)
-            yield f"{metric.name} {metric.value:.4f} {at}"
-            return
-        if metric.step != self._step:
-            yield from self.end()
-            self._step = metric.step
-        if metric.name == "train_loss":
-            self.loss = metric.value
-        self._values[metric.name] = metric.value
-
-    def end(self) -> Iterator[str]:
-        """Give the line of what was measured last, if it was an evaluation; nothing a second time."""
-        values, self._values = self._values, {}
-        if _NEEDED not in values:
-            return
-        if self.loss is not None:
-            values["train_loss"] = self.loss
-        said = ", ".join(
-            f"{curve_words(name)} {values[name]:{form}}"
-            for name, form in _FORMS.items()
-            if name in values
-        )
-        yield _("evaluated after {step} steps: {values}").format(step=self._step, values=said)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from pipeline.project import Project
 from pipeline.record.ledger import Components
 from pipeline.text import one_line
 from stages.contract import Result
-from stages.contract.artifacts import CONFIGURATION, EVIDENCE, PARITY
+from stages.contract.artifacts import PARITY
 from stages.message import joined, msg
 from stages.pitfalls import Pitfall
 
@@ -192,55 +191,3 @@ def check_lock_itself(path: Path, text: str, where: str = LOCK_FILE) -> None:
 
 
 _REMEDY = msg("restore what changed, or run without --locked to write a new lock")
-
-
-#: They name folders of results, by keys that have the images' identities in them: with other images they are
-#: other bytes, whatever was trained.
-_NAMING = frozenset({CONFIGURATION, EVIDENCE})
-
-
-@dataclass(frozen=True)
-class StageCompared:
-    """One stage in both locks.
-
-    Args:
-        stage: its name.
-        files: how many files both locks name together, without those that name folders of results.
-        differing: the names of those that only one lock has, or that have another hash.
-        changes: what differs in image, parameters and inputs, in words; None if a lock lacks the stage, or
-            its files.
-    """
-
-    stage: str
-    files: int
-    differing: tuple[str, ...]
-    changes: tuple[str, ...] | None
-
-    @property
-    def same(self) -> bool:
-        """Whether the stage made the same bytes."""
-        return not self.differing and self.changes is not None
-
-
-def compare_locks(
-    before: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]
-) -> list[StageCompared]:
-    """Compare what the stages of two locks made, in their order in a run.
-
-    Images and parameters explain a difference and are none: what counts is what came out.
-    """
-    stages = [stage for stage in STAGES if stage in before or stage in now]
-    return [_compare(stage, before.get(stage), now.get(stage)) for stage in stages]
-
-
-def _compare(
-    stage: str, before: Mapping[str, Any] | None, now: Mapping[str, Any] | None
-) -> StageCompared:
-    old, new = ((entry or {}).get("artifacts", {}) for entry in (before, now))
-    names = sorted((old.keys() | new.keys()) - _NAMING)
-    differing = tuple(name for name in names if old.get(name) != new.get(name))
-    changes = None
-    if before and now and old and new:
-        pair = (locked_components(stage, before), locked_components(stage, now))
-        changes = tuple(changed_components(*pair))
-    return StageCompared(stage, len(names), differing, changes)

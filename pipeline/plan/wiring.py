@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipeline.models.fetch_context import FetchContext, Say
+from pipeline.plan.dictionary import write_dictionary
 from pipeline.plan.hashes import HashCache
 from pipeline.plan.inputs import SPLITS, FromProject, FromStage, Source, split_labels, split_upload
 from pipeline.plan.labels import LabelFiles, refuse_faults
@@ -21,9 +21,7 @@ from pipeline.project import Project
 from stages.contract import DEFAULT_DICTIONARY, Digests, hash_file
 from stages.contract.artifacts import DICTIONARY, PD_PARAMETERS
 from stages.contract.variant import Variant
-from stages.files import write_text
 from stages.message import msg
-from stages.text.printable import code_point
 
 
 @dataclass(frozen=True)
@@ -228,35 +226,3 @@ def given_models(wires: Sequence[Wire]) -> dict[str, Digests]:
 
 #: The input that is a model's weights -> the model's name in the report.
 _MODELS = {"pdiparams": "pd", "checkpoint": "checkpoint", "pir": "pir"}
-
-
-#: The space is for ``use_space_char`` to say.
-_SPACE = " "
-#: How many rare characters are named.
-_NAMED = 10
-#: If more than this part of all characters is rare, the labels are few, and rare means nothing.
-_ODD = 4
-
-
-def write_dictionary(labels: LabelFiles, path: Path) -> str:
-    """Write all characters of the labels in the order of their code points, one a line; say what it has.
-
-    The same characters give the same bytes, whatever the order of files and lines. A character that one line
-    alone has is named: most often it is a slip.
-    """
-    lines = Counter(
-        character
-        for file in labels.files.values()
-        for label in file.labels
-        for character in {*label.text} - {_SPACE}
-    )
-    text = "".join(f"{character}\n" for character in sorted(lines))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file() or path.read_bytes() != text.encode("utf-8", "surrogatepass"):
-        write_text(path, text)
-    rare = [character for character in sorted(lines) if lines[character] == 1]
-    said = msg("dictionary: {count} characters of the labels, in {path}", len(lines), path)
-    if not rare or len(rare) * _ODD > len(lines):
-        return said
-    shown = ", ".join(map(code_point, rare[:_NAMED])) + ", …" * (len(rare) > _NAMED)
-    return msg("{said}; {rare} of them are on one line only: {shown}", said, len(rare), shown)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from pipeline.complaint import Complaint, complaint_of
+from pipeline.complaint import Complaint
 from pipeline.models.catalogue import MODELS
 from pipeline.models.given import is_folder
 from pipeline.project.architectures import ARCHITECTURES
-from pipeline.project.consistency import disagreements
-from pipeline.project.schema import Project, Settings
+from pipeline.project.check import complaints
 from stages.message import msg
 
 #: ``finetune``: train from weights; ``scratch``: train from random ones; ``official``: convert an official
@@ -161,21 +158,3 @@ class Answers:
 def project_name(folder_name: str) -> str:
     """Return a name for a project in a folder of this name, such as the schema accepts."""
     return re.sub(r"[^a-z0-9_.-]+", "-", folder_name.lower()).strip("-._")[:40] or "project"
-
-
-def complaints(folder: Path, raw: Mapping[str, Any]) -> list[Complaint]:
-    """Return all that is wrong with the settings ``raw`` for a project in ``folder``.
-
-    What other tables say does not hide it: a table that is not well formed is taken as if it said nothing.
-    """
-    found: list[Complaint] = []
-    spoilt: set[str] = set()
-    try:
-        settings = Settings.model_validate(raw)
-    except ValidationError as error:
-        found = [complaint_of(item, Settings) for item in error.errors()]
-        spoilt = {item.keys[0] for item in found if item.keys}
-        rest = {name: table for name, table in raw.items() if name not in spoilt}
-        settings = Settings.model_validate({"project": {"name": "unnamed"}, "data": {}, **rest})
-    others = disagreements(Project(folder, settings))
-    return [*found, *(item for item in others if item.keys[0] not in spoilt)]

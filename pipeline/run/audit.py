@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pipeline.errors import Interrupted, PaddockError, UsageError
-from pipeline.integrity.delivered import check_written, read_again
+from pipeline.integrity.delivered import check_written
 from pipeline.integrity.faults import Expected, Fault
+from pipeline.integrity.inputs import read_again
 from pipeline.integrity.ledger_check import check_devices, check_ledger
 from pipeline.integrity.record import in_out, result_folders, written_files
 from pipeline.project import Project

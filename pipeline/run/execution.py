@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import json
 import signal
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +24,7 @@ from pipeline.run.own_names import OwnNames
 from pipeline.run.place import Stop
 from pipeline.run.prepare import Prepared
 from pipeline.run.sharing import Sharing
-from pipeline.text import human_seconds
+from pipeline.run.uploading import Uploading
 from stages.contract import (
     MANIFEST_FILE,
     RESULT_FILE,
@@ -250,35 +249,3 @@ def _failure(stage: str, exited: Exited, said: Failed | None, log: Path) -> Padd
         )
     kind = IntegrityFailed if said.code == Exit.INTEGRITY else StageFailed
     return kind(said.message, said.where or str(log), said.remedy, said.pitfall)
-
-
-#: Seconds between two lines; an upload that is over before the first says nothing.
-EVERY = 5.0
-
-
-class Uploading:
-    """Counts the files of one upload, and says how many there are yet to come."""
-
-    def __init__(
-        self, total: int, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._total, self._say, self._clock = total, say, clock
-        self._done = 0
-        self._begun = self._said = clock()
-
-    def advance(self) -> None:
-        """Count a file."""
-        self._done += 1
-        now = self._clock()
-        if now - self._said < EVERY or self._done == self._total:
-            return
-        self._said = now
-        left = (now - self._begun) / self._done * (self._total - self._done)
-        self._say(
-            msg(
-                "uploaded {done} of {total} files, about {left} left",
-                f"{self._done:,}",
-                f"{self._total:,}",
-                human_seconds(left),
-            )
-        )

@@ -169,9 +169,7 @@ TOLD = {
     "sweep": Told(SweepTable, lambda it: it.show_sweep(SWEEP), "seed=1"),
     "plan": Told(PlanBanner, lambda it: it.show_plan(Plan(), "r", "R", is_first=True), "reading"),
 }
-_NOT_TOLD = {
-    "Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines", "MarkingList", "MemberRows",
-}  # fmt: skip
+_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines", "MemberRows"}
 
 
 def _widgets() -> Iterator[type[Widget]]:

@@ -26,7 +26,7 @@ from support.language import CHINESE, english_in, has_chinese, speaking
 from support.projects import MINIMAL, write_project
 from support.recorded import RECORDED, RUN, recorded_events, recorded_project
 from tui import printer as lines
-from tui.commands.images import BuildPrinter
+from tui.building import BuildPrinter
 from tui.console import Terminal, fold, padded
 from tui.printer import Printer
 from tui.table import print_parity

@@ -1,8 +1,8 @@
 import pytest
 
 from pipeline.errors import EngineError, IntegrityFailed
-from pipeline.images.build import name_failure
 from pipeline.images.events import harmless
+from pipeline.images.failures import name_failure
 
 RAW = EngineError("building a:1: The command 'x' returned a non-zero code: 1")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.integrity.delivered import read_again
+from pipeline.integrity.inputs import read_again
 from pipeline.plan.hashes import HashCache
 from pipeline.project import load_project
 from support.projects import write_project

@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from support.chance import chance_of
 from support.nasty import NASTY_LINES, is_harmless
 from tui.logs.cleaning import LONGEST_SHOWN, clean, shown
+from tui.logs.levels import Level, level_of
 from tui.logs.reading import LONGEST_LINE, cut_line
-from tui.widgets.log_lines import Level, level_of
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.package.contents import lock_revision
 from pipeline.package.manifest import PackageRefused, parse_manifest
+from pipeline.package.revision import lock_revision
 from pipeline.record.verdict import Verdict
 from stages.contract import Exit
 from support.cli import call

@@ -13,7 +13,8 @@ from pipeline.errors import UsageError
 from pipeline.project import Settings, load_project
 from pipeline.project.answers import Answers, Start
 from pipeline.project.suggest import suggest
-from pipeline.project.template import project_text, write_new
+from pipeline.project.template import project_text
+from pipeline.project.write import write_new
 from support.given import give_checkpoint, give_configuration, give_pd
 from support.projects import write_project
 

@@ -14,7 +14,8 @@ from pipeline.run.connect import connect
 from pipeline.run.options import Options, StopSwitch
 from pipeline.run.prepare import Preparation
 from pipeline.sweep.drive import Asked, sweep
-from pipeline.sweep.plan import Past, SweepPlan, plan_sweep
+from pipeline.sweep.past import Past
+from pipeline.sweep.plan import SweepPlan, plan_sweep
 from stages.contract import Exit, Result, hash_file
 from support.pretended import PretendedEngine
 from support.projects import MINIMAL, SCRATCH, write_project

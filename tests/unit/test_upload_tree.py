@@ -10,7 +10,7 @@ import pytest
 from pipeline.engine.containers import OWNER
 from pipeline.engine.tree import Tree
 from pipeline.errors import PaddockError
-from pipeline.run.execution import Uploading
+from pipeline.run.uploading import Uploading
 from stages.contract import MANIFEST_FILE
 
 FOLDER = "ab" * 32

@@ -8,7 +8,7 @@ from pipeline.record.events import RunFinished
 from stages.contract import Progress
 from tui.appearance import Appearance, use
 from tui.summary import title_of
-from tui.terminal.driver import rung, takes_titles, titled
+from tui.terminal.title import rung, takes_titles, titled
 from tui.views.run import RunView
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from pipeline.errors import Interrupted
 from pipeline.integrity.faults import Fault
 from pipeline.integrity.identify import Identity, identify
-from pipeline.plan.lockfile import LOCK_FILE, StageCompared, compare_locks, read_lock
+from pipeline.plan.lockfile import LOCK_FILE, read_lock
+from pipeline.plan.locks_compared import StageCompared, compare_locks
 from pipeline.project import Project, load_project
 from pipeline.record.ledger import Ledger
 from pipeline.run.audit import AuditReport, audit

@@ -7,16 +7,15 @@ import select
 import signal
 import threading
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from pipeline.text import one_line
-from tui.appearance import current
 from tui.terminal.answers import Answers, question
 from tui.terminal.early import typed_ahead
+from tui.terminal.title import begun, ended, rung, takes_titles, titled
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -166,40 +165,3 @@ def _use(driver: ScreenDriver) -> None:
 def terminal() -> ScreenDriver | None:
     """Return the terminal's driver; None where the screen is in none, as in tests."""
     return _driver
-
-
-#: Characters; a tab of tmux or a browser shows fewer.
-_LONGEST = 100
-_PUSH, _POP = "\x1b[22;0t", "\x1b[23;0t"
-
-
-def takes_titles(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal has a title, or at least swallows one."""
-    name = environ.get("TERM", "")
-    return name not in ("", "dumb", "linux", "ansi", "cons25") and not name.startswith("vt")
-
-
-def _safe(text: str) -> str:
-    """Return what cannot end the sequence it stands in, nor be one."""
-    text = one_line(text)[:_LONGEST]
-    return text.encode("ascii", "replace").decode() if current().ascii_only else text
-
-
-def titled(text: str) -> str:
-    """Return what sets the title; tmux shows it as the pane's."""
-    return f"\x1b]0;{_safe(text)}\x07"
-
-
-def begun(text: str) -> str:
-    """Return what keeps the title that was, and sets another."""
-    return _PUSH + titled(text)
-
-
-def ended() -> str:
-    """Return what brings the title back that was kept."""
-    return _POP
-
-
-def rung(text: str) -> str:
-    """Return the bell, and a notification of the desktop where the terminal passes one on (OSC 9)."""
-    return f"\x07\x1b]9;{_safe(text)}\x07"

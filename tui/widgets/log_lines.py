@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
@@ -17,6 +16,7 @@ from textual.strip import Strip
 
 from tui.appearance import Mark, symbol
 from tui.logs.file import LogFile
+from tui.logs.levels import Level, level_of
 from tui.logs.search import Pattern
 from tui.widgets.marked import cursor_mark
 
@@ -269,22 +269,3 @@ def _highlighted(text: str, pattern: Pattern | None, style: Style, match: Style)
         segments += [Segment(text[done:start], style), Segment(text[start:end], match)]
         done = end
     return [*segments, Segment(text[done:], style)]
-
-
-Level = Literal["warning", "error"]
-
-#: Characters of a line that say it, if any do.
-_LOOKED_AT = 200
-#: Python's logging and warnings, and glog's first letter (Paddle, Paddle-Lite).
-_LEVELS = re.compile(
-    r"(?P<error>ERROR\b|CRITICAL\b|FATAL\b|Traceback\b|(?<=\w)(?:Error|Exception):|^\[?[EF](?:\d{4}|\s+\d+/))"
-    r"|WARN(?:ING)?\b|Warning:|^\[?W(?:\d{4}|\s+\d+/)"
-)
-
-
-def level_of(line: str) -> Level | None:
-    """Return what the shown ``line`` is, None for any other line; the first word that says so counts."""
-    found = _LEVELS.search(line, 0, _LOOKED_AT)
-    if found is None:
-        return None
-    return "error" if found["error"] else "warning"

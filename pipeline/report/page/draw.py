@@ -22,11 +22,11 @@ from pipeline.report.page.contents import (
 )
 from pipeline.report.page.lines import lines_of, reading
 from pipeline.report.page.say import OTHERS, cell, say, written
+from pipeline.report.page.words import WORDS
 from pipeline.report.proofs import after_training, details
 from pipeline.report.reports_compared import ReportComparison
 from pipeline.report.table import differences_title, notes
 from pipeline.text import one_line
-from stages.message import msg
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: So many lines that changed are listed.
@@ -105,66 +105,3 @@ def draw_report(report: Report, images: Path | None, before: ReportComparison | 
 def draw_comparison(found: ReportComparison) -> str:
     """Return the page of two runs beside each other."""
     return templates().get_template("compare.html.j2").render(compared=found)
-
-
-WORDS: dict[str, str] = {
-    "run": msg("run"),
-    "sweep": msg("sweep"),
-    "members": msg("The members"),
-    "failures": msg("What went wrong"),
-    "reasons": msg("why"),
-    "remarks": msg("what to know"),
-    "limits": msg("The limits"),
-    "limit": msg("limit"),
-    "model": msg("model"),
-    "models": msg("The models"),
-    "plots": msg("At a glance"),
-    "lines": msg("Line by line"),
-    "no_lines": msg("Every model finds on every image what its label says."),
-    "parted": msg("the models differ"),
-    "label": msg("label"),
-    "image": msg("image"),
-    "no_picture": msg("no picture here"),
-    "changes": msg("What differs from the run before"),
-    "no_changes": msg("Nothing differs."),
-    "went_in": msg("What went in"),
-    "not_recorded": msg("What one of the runs was given is not on record here."),
-    "came_out": msg("What came out"),
-    "stage": msg("stage"),
-    "change": msg("change"),
-    "number": msg("number"),
-    "before": msg("before"),
-    "now": msg("now"),
-    "better": msg("better"),
-    "worse": msg("worse"),
-    "other": msg("other"),
-    "paired": msg("Image by image"),
-    "none_moved": msg("Every model is right on the same images as before."),
-    "only_before": msg("right before, wrong now"),
-    "only_now": msg("wrong before, right now"),
-    "chance": msg("by chance alone"),
-    "is_chance": msg("chance does as much"),
-    "no_chance": msg("hardly chance"),
-    "other_images": msg(
-        "The runs have other test images or labels, so no line can be held against another."
-    ),
-    "changed_lines": msg("Lines that are read otherwise"),
-    "files": msg("Files that differ"),
-    "file": msg("file"),
-    "versions": msg("Versions that differ"),
-    "name": msg("name"),
-    "guards": msg("What was guarded"),
-    "warning": msg("warning"),
-    "details": msg("In detail"),
-    "evaluations": msg("All evaluations of training"),
-    "models_before": msg("only in the run before:"),
-    "models_now": msg("only in this run:"),
-    "all_files": msg("All files of all stages"),
-    "hashes": msg("Files and hashes"),
-    "dictionary": msg("Dictionary"),
-    "entries": msg("entries"),
-    "classes": msg("classes"),
-    "stages": msg("Stages"),
-    "environment": msg("Environment"),
-    "of_this_file": msg("One file: it runs no script and fetches nothing."),
-}

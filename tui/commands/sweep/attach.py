@@ -20,10 +20,10 @@ from pipeline.run.background import stop as stop_runner
 from pipeline.swarm.kept import goes_on
 from stages.contract import Exit
 from tui.commands.sweep.compare import last_table
+from tui.commands.sweep.lines import Printers
 from tui.commands.sweep.table import draw
 from tui.console import Terminal, is_interactive
 from tui.language import _
-from tui.printer import Printers
 from tui.views.sweep_watch import SweepWatch
 
 #: Seconds between two looks for news.

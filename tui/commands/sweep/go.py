@@ -14,10 +14,10 @@ from pipeline.run.options import Options
 from pipeline.sweep.drive import Asked, SweepEnd, sweep
 from pipeline.sweep.several import sweep_several
 from tui.batch import listening, stoppable
+from tui.commands.sweep.lines import Printers
 from tui.commands.sweep.table import draw
 from tui.console import Terminal
 from tui.language import _
-from tui.printer import Printers
 
 
 def go(folder: Path, file: Path | None, options: argparse.Namespace, terminal: Terminal) -> int:
