@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,9 @@ def read_result(
     folder: Path, names: Iterable[str], report: Report | None, *, is_own: bool
 ) -> Result:
     """Look at the delivered files ``names`` in ``folder``; their hashes are those of ``SHA256SUMS``."""
-    sums = sums_of(folder)
+    sums: dict[str, str] = {}
+    with suppress(OSError):
+        sums = sums_of(folder)
     names = list(names)
     files = [File(it, _size(folder / it), sums.get(it, "")) for it in names if "/" not in it]
     for inner in {name.partition("/")[0] for name in names if "/" in name}:
