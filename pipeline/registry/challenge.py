@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from requests.utils import parse_dict_header
-
 _SCHEME = re.compile(r"\s*(Basic|Bearer)\s+", re.IGNORECASE)
+_PARAMETER = re.compile(r'\s*([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)')
 _LONGEST = 8192
 
 
@@ -26,10 +26,23 @@ def parse_challenge(header: str) -> Challenge | None:
     header = header[:_LONGEST]
     if not (scheme := _SCHEME.match(header)):
         return None
-    found: dict[str, str | None] = parse_dict_header(header[scheme.end() :])  # type: ignore[no-untyped-call]
-    values = {name.lower(): value or "" for name, value in found.items()}
+    values = _parameters(header[scheme.end() :])
     if scheme[1].lower() == "basic":
         return Challenge(is_bearer=False)
     if not values.get("realm"):
         return None
     return Challenge(True, values["realm"], values.get("service", ""), values.get("scope", ""))
+
+
+def _parameters(text: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    at = 0
+    while match := _PARAMETER.match(text, at):
+        quoted, bare = match[2], match[3]
+        found.setdefault(
+            match[1].lower(), re.sub(r"\\(.)", r"\1", quoted) if bare is None else bare
+        )
+        at = match.end()
+        if at == len(text):
+            break
+    return found

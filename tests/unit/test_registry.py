@@ -80,8 +80,11 @@ def test_a_challenge_is_read_and_whatever_else_is_not() -> None:
     header = 'Bearer realm="https://auth.x/token",service="x",scope="repository:a/b:pull,push"'
     wanted = Challenge(True, "https://auth.x/token", "x", "repository:a/b:pull,push")
     assert parse_challenge(header) == wanted
+    assert parse_challenge(header.replace("=", " = ").replace(",s", " , s")) == wanted
+    assert parse_challenge(f'{header},Digest qop="auth",realm="other"') == wanted
+    assert parse_challenge(header.replace(",service", ',realm="other",service')) == wanted
     assert parse_challenge('basic realm="x"') == Challenge(False)
-    for text in ("", "Negotiate", "Bearer", 'Bearer realm=""', "Bearer x" * 10_000):
+    for text in ("", "Negotiate", "Bearer", 'Bearer realm=""', "Bearer x" * 10_000, header[:30]):
         assert parse_challenge(text) is None
 
 
