@@ -9,6 +9,7 @@ its own, so a run that fails parity fails there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from pipeline.record.verdict import Limit
@@ -67,7 +68,8 @@ def _limit(limit: Limit) -> Element:
 
 
 def _model(model: Model, report: Report) -> Element:
-    case = Element("testcase", name=_safe(model.title))
+    # The same test case, whatever was kept from an earlier run.
+    case = Element("testcase", name=_safe(replace(model, backbone_kept=0).title))
     if model.status is Status.FAILED:
         _add(case, "failure", model.sentence, _pitfalls([model.pitfall]))
     elif not model.is_measured:
@@ -77,6 +79,7 @@ def _model(model: Model, report: Report) -> Element:
     else:
         cells = ((metric.title, metric.cell(model, report)) for metric in metrics_of(report))
         told = [f"{title}: {cell}" for title, cell in cells if cell != NONE]
+        told += [f"backbone kept: {model.backbone_kept} images"] if model.backbone_kept else []
         SubElement(case, "system-out").text = "\n".join(map(_safe, told))
     return case
 

@@ -125,8 +125,10 @@ def test_checkpoint_whose_backbone_was_kept_is_called_so_wherever_its_numbers_ar
     assert first.name == "checkpoint"
     made = made.model_copy(update={"models": (replace(first, backbone_kept=7), *others)})
     assert rows(made)[0][0] == "checkpoint (backbone kept)"
-    for draw in (render_markdown, render_html, render_junit):
+    for draw in (render_markdown, render_html):
         assert "checkpoint (backbone kept)" in draw(made)
+    case = render_junit(made).partition('<testcase name="checkpoint"')[2]
+    assert "backbone kept: 7 images" in case.partition("</testcase>")[0], "by its usual name"
 
 
 def test_model_without_a_reference_has_empty_cells(folder: Path) -> None:
