@@ -44,7 +44,7 @@ def clean(data: bytes) -> str:
         text = _without_tabs(text)
     if not text.isascii():
         text = _with_few_marks(_VARIATION.sub("", text))
-    return text if text.isprintable() else one_line(text)
+    return one_line(text)
 
 
 def _without_tabs(text: str) -> str:
