@@ -24,6 +24,7 @@ from stages.ppocr.unfuse import load_inference_weights
 from stages.preprocess import prepare, read_image
 from stages.program.params import read_program
 from stages.published.official import read_official
+from stages.runners import ModelRunner
 from stages.text.dictionary import Dictionary
 from support.legacy import ALPHANUMERIC, new_folder, official
 from support.lines import draw_split
@@ -136,9 +137,25 @@ def test_an_image_has_the_same_features_whatever_is_computed_with_it() -> None:
     assert half.rows[::-1].tobytes() == first.rows.tobytes()
 
 
-def test_the_number_of_processes_changes_no_bit(tmp_path: Path) -> None:
-    _, first = cold()
-    assert Extraction(tmp_path, samples(), processes=1).rows.tobytes() == first.rows.tobytes()
+def test_the_number_of_processes_changes_no_bit_and_has_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So few images are worth one process."""
+    started: list[str] = []
+
+    class Counted(ModelRunner):
+        def __init__(self, kind: str, files: list[str], threads: int = 1) -> None:
+            started.append(kind)
+            super().__init__(kind, files, threads)
+
+    monkeypatch.setattr(features, "ModelRunner", Counted)
+    alone = Extraction(new_folder(), samples(), processes=99)
+    assert len(started) == 1
+    monkeypatch.setattr(features, "_WORTH_A_PROCESS", 2)
+    monkeypatch.setattr(features, "_MOST_PROCESSES", 3)
+    several = Extraction(tmp_path, samples(), processes=99)
+    assert len(started) == 1 + 3
+    assert several.rows.tobytes() == alone.rows.tobytes()
 
 
 def test_what_another_training_computes_meanwhile_is_not_computed_again(
