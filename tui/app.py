@@ -446,7 +446,7 @@ class PaddockApp(EndingApp, NoticeApp, TerminalApp):
         """Leave; while a run goes on, ask first; while something is asked already, do nothing."""
         if isinstance(self.screen, AskScreen):
             return
-        if self.run_goes_on:
+        if self.run_goes_on or self.is_ending:
             self.push_screen(self.leave_question(), self._leave)
         elif question := self._lost_by_leaving():
             asked = confirm_screen(question, _("Stay"), _("Leave"))
@@ -469,7 +469,7 @@ class PaddockApp(EndingApp, NoticeApp, TerminalApp):
         if answer == STOP:
             self.stop()
             self.set_interval(0.1, lambda: None if self.run_goes_on else self.exit())
-        elif answer == DETACH:
+        elif answer in (DETACH, YES):
             self.exit()
 
     def get_line_filters(self) -> Sequence[LineFilter]:

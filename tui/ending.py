@@ -23,26 +23,29 @@ class EndingApp(App[None]):
     backend: Backend
     _watch: Watch
     _orders = 0
+    is_ending = False
+    """Whether nodes are being asked to end a sweep."""
 
     def tell(self, error: Exception) -> None:
         """Show an error and its remedy."""
         raise NotImplementedError
 
-    @property
-    def _is_on_swarm(self) -> bool:
-        """Whether no run goes on, but a sweep on a Swarm, of which a process here may hear."""
-        hears = self._watch.is_sweep or not self._watch.is_running
-        return hears and self.backend.sweeps.go_on_swarm()
+    def _only_hears(self) -> bool:
+        """Whether what goes on here is no run or sweep, but hears of one on a Swarm."""
+        who = self._watch.alive
+        return who is not None and not who.run and self.backend.sweeps.are_heard_by(who)
 
     def leave_question(self) -> AskScreen:
         """Return what is asked before a screen is left on which something goes on."""
-        return leave_screen(is_sweep=self._watch.is_sweep, on_swarm=self._is_on_swarm)
+        if self.is_ending:
+            question = _("The sweep on the Swarm is being ended; leaving waits for that.")
+            return confirm_screen(question, _("Stay"), _("Leave"))
+        return leave_screen(is_sweep=self._watch.is_sweep, on_swarm=self._only_hears())
 
     def stop(self) -> None:
         """Order what goes on to stop; a second time at once."""
-        if self._is_on_swarm:
-            question = _("End the sweep on the Swarm? What runs saves nothing, what is done stays.")
-            self.push_screen(confirm_screen(question, _("Keep it"), _("End it")), self._end_if)
+        if self._only_hears():
+            self.end_on_swarm()
             return
         running = self._watch.alive
         if running is None:
@@ -61,16 +64,32 @@ class EndingApp(App[None]):
             else _("Stopping at once.")
         )
 
+    def end_on_swarm(self) -> None:
+        """Ask whether the sweep on the Swarm shall end, and end it."""
+        if self.is_ending:
+            self.notify(_("Ending the sweep on the Swarm."))
+            return
+        question = _("End the sweep on the Swarm? What runs saves nothing, what is done stays.")
+        self.push_screen(confirm_screen(question, _("Keep it"), _("End it")), self._end_if)
+
     def _end_if(self, answer: str | None) -> None:
         if answer == YES:
+            self.is_ending = True
             self.notify(_("Ending the sweep on the Swarm."))
-            self._end_on_swarm()
+            self._end()
 
-    @work(thread=True, group="ending", exclusive=True)
-    def _end_on_swarm(self) -> None:
+    @work(thread=True, group="ending")
+    def _end(self) -> None:
         try:
             self.backend.sweeps.end_on_swarm()
         except (PaddockError, OSError) as error:
-            self.call_later(self.tell, error)
+            self.call_later(self._say_ended, error)
         else:
-            self.call_later(self.notify, _("The sweep on the Swarm is ended."))
+            self.call_later(self._say_ended)
+
+    def _say_ended(self, error: Exception | None = None) -> None:
+        self.is_ending = False
+        if error is not None:
+            self.tell(error)
+        else:
+            self.notify(_("The sweep on the Swarm is ended."))

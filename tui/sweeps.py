@@ -11,6 +11,7 @@ from pipeline.errors import PaddockError
 from pipeline.record.runs import RunFolder, latest_sweep, run_folder
 
 if TYPE_CHECKING:
+    from pipeline.record.runlock import Running
     from pipeline.run.background import Started
     from pipeline.sweep.plan import SweepPlan
     from tui.views.sweep_watch import SweepWatch
@@ -76,14 +77,11 @@ class Sweeps:
 
         return start_sweep(self.folder, Asked(Options(), jobs), self.environ)
 
-    def go_on_swarm(self) -> bool:
-        """Return whether one goes on on a Swarm."""
-        from pipeline.swarm.kept import goes_on
+    def are_heard_by(self, who: Running) -> bool:
+        """Return whether a process only hears of one on a Swarm, which goes on without it."""
+        from pipeline.swarm.kept import is_heard_by
 
-        try:
-            return goes_on(self.folder)
-        except PaddockError:  # a damaged record: to end it says so
-            return True
+        return is_heard_by(who, self._state)
 
     def end_on_swarm(self) -> None:
         """End the newest that goes on on a Swarm. Slow: nodes are asked to clear up.

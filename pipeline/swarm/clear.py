@@ -11,14 +11,12 @@ from pipeline.engine.swarm import Swarm, Task, Wanted, manages_swarm, swarm_of
 from pipeline.errors import PaddockError
 from pipeline.plan.workspace import PROJECT_LABEL, SWEEP_LABEL, workspace_of
 from pipeline.project import Project, load_project
-from pipeline.record.events import RunStarted
-from pipeline.record.follow import read_events
 from pipeline.record.runlock import LOCK_NAME, run_lock, running
 from pipeline.registry.client import Registry
 from pipeline.run.background import stop as stop_runner
 from pipeline.run.connect import connect
 from pipeline.swarm.artifact import forget
-from pipeline.swarm.kept import Begun, SwarmSweep, going_on, latest_begun, unreached
+from pipeline.swarm.kept import Begun, SwarmSweep, going_on, hears, latest_begun, unreached
 from pipeline.swarm.order import Order, parse_order
 from pipeline.swarm.start import labels_of
 
@@ -55,11 +53,8 @@ def stop(folder: Path, environ: Mapping[str, str]) -> list[str]:
 def _let_go(state: Path) -> None:
     """Let the process that is attached to the newest sweep leave it; nobody else is told to stop."""
     sweep, _begun = latest_begun(state)
-    who, attached = running(state), (0, "")
-    for it in read_events(sweep.own.events):
-        if isinstance(it.event, RunStarted):
-            attached = it.event.pid, it.event.host
-    if who is None or (who.pid, who.host) != attached:
+    who = running(state)
+    if who is None or not hears(who, sweep):
         return
     stop_runner(who)
     deadline = time.monotonic() + _LEAVING

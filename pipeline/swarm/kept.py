@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pipeline.engine.swarm import SOCKET
 from pipeline.errors import IntegrityFailed, UsageError
+from pipeline.record.events import RunStarted
+from pipeline.record.follow import read_events
+from pipeline.record.runlock import Running
 from pipeline.record.runs import RunFolder, list_sweeps
 from pipeline.registry.reference import Reference, parse_reference
 from stages.files import write_bytes, write_text
@@ -149,6 +152,27 @@ def going_on(state: Path) -> list[SwarmSweep]:
     """Return the sweeps on a Swarm that are not over, newest first."""
     sweeps = map(SwarmSweep, list_sweeps(state))
     return [it for it in sweeps if (begun := it.begun()) and not begun.is_over]
+
+
+def hears(who: Running, sweep: SwarmSweep) -> bool:
+    """Return whether a process is the one that attached to the sweep last."""
+    attached = 0, ""
+    for it in read_events(sweep.own.events):
+        if isinstance(it.event, RunStarted):
+            attached = it.event.pid, it.event.host
+    return (who.pid, who.host) == attached
+
+
+def is_heard_by(who: Running, state: Path) -> bool:
+    """Return whether a process only hears of a sweep on a Swarm, which goes on without it."""
+    for sweep in map(SwarmSweep, list_sweeps(state)):
+        try:
+            begun = sweep.begun()
+            if begun is not None and not begun.is_over and hears(who, sweep):
+                return True
+        except (IntegrityFailed, OSError):  # nothing is known of this one
+            continue
+    return False
 
 
 def unreached(state: Path) -> list[SwarmSweep]:

@@ -1,6 +1,7 @@
 """The sweep's screen: what it shows of one that goes on and of one that is over, and what its keys do."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pipeline.record.events import RunFinished
 from pipeline.record.runs import latest_sweep, sweep_folder
 from pipeline.run.background import running
 from pipeline.run.options import Options, StopSwitch
+from pipeline.swarm.kept import Begun, SwarmSweep
 from pipeline.sweep.drive import Asked, sweep
 from stages.contract import Exit
 from support.background import finished, nothing_left_behind
@@ -31,10 +33,12 @@ from support.screen import (
     until_line,
     until_shown,
 )
+from support.sweeps import SWEEP as SWEEP_NAME
 from support.sweeps import Script, failed, held
 from tui.app import PaddockApp
 from tui.screens.run import RunScreen
 from tui.screens.sweep import SweepScreen
+from tui.sweeps import Sweeps
 from tui.widgets.sweep_table import MemberRows
 
 SWEEP = """
@@ -128,7 +132,7 @@ async def test_a_sweep_on_a_swarm_is_ended_after_a_question_and_never_by_the_way
         backend = CalmBackend(folder)
         async with opened(backend, SMALL) as (app, pilot):
             await pilot.press("8")
-            with held(folder, pid=7, host="there"):  # who hears of it
+            with held(folder):  # who hears of it: the sweep was begun here
                 await until_shown(pilot, app, "seed=2", "stop")
                 await pilot.press("q")
                 await until_shown(pilot, app, "The sweep is still going.", "Detach")
@@ -145,6 +149,50 @@ async def test_a_sweep_on_a_swarm_is_ended_after_a_question_and_never_by_the_way
             await until_line(pilot, app, "seed=2", "– not begun")
             await pilot.press("s")
             await until_shown(pilot, app, "Nothing is running.")
+
+
+async def test_a_sweep_here_is_stopped_whatever_goes_on_on_a_swarm(folder: Path) -> None:
+    begun = Begun(inputs="r/n@sha256:" + "0" * 64, plain_http=True)
+    for name in ("20200101-000000-0000", "20200102-000000-0000"):
+        record = SwarmSweep(sweep_folder(folder / ".paddock", name))
+        record.own.path.mkdir(parents=True)
+        record.begin(begun)
+    (record.own.path / "swarm.json").write_text("{")
+    Script(NAMES, jobs=2, pid=7, host="there").begin("seed=1", "train").write(folder)
+    backend = CalmBackend(folder)
+    with held(folder, pid=7, host="there"):
+        async with opened(backend, SMALL) as (app, pilot):
+            await until_shown(pilot, app, "▶ 0/3")
+            await pilot.press("q")
+            await until_shown(pilot, app, "The sweep is still going.", "its members save")
+            await pilot.press("escape", "s")
+            await until_shown(pilot, app, "Stopping")
+            assert backend.stopped == [False]
+
+
+async def test_a_run_goes_on_while_the_sweep_that_is_shown_is_ended_on_its_swarm(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes_ended = threading.Event()
+    monkeypatch.setattr(Sweeps, "end_on_swarm", lambda _sweeps: nodes_ended.wait())
+    Script(NAMES, jobs=0, pid=8, host="there").begin("seed=1", "train").write(folder)
+    begun = Begun(inputs="r/n@sha256:" + "0" * 64, plain_http=True)
+    SwarmSweep(sweep_folder(folder / ".paddock", SWEEP_NAME)).begin(begun)
+    backend = CalmBackend(folder)
+    with held(folder, pid=7, host="there"):
+        async with opened(backend, SMALL) as (app, pilot):
+            await pilot.press("8")
+            await until_shown(pilot, app, "seed=1", "stop")
+            await pilot.press("s")
+            await until_shown(pilot, app, "End the sweep on the Swarm?")
+            await pilot.press("y")
+            await until_shown(pilot, app, "Ending the sweep on the Swarm.")
+            await pilot.press("s", "q")
+            await until_shown(pilot, app, "is being ended; leaving waits for that.")
+            await pilot.press("escape")
+            nodes_ended.set()
+            await until_shown(pilot, app, "The sweep on the Swarm is ended.")
+            assert backend.stopped == []
 
 
 async def test_only_the_rows_that_changed_are_drawn(

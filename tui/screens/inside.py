@@ -63,6 +63,9 @@ class Paddock(Protocol):
     def stop(self) -> None:
         """Order the run to stop; a second time at once."""
 
+    def end_on_swarm(self) -> None:
+        """End the sweep on the Swarm, if that is wanted."""
+
     def follow_run(self, run: RunFolder) -> None:
         """Show an earlier run; a run that starts later takes its place."""
 

@@ -76,6 +76,10 @@ class SweepScreen(PaddockScreen):
 
     # What there is.
 
+    @property
+    def _is_on_swarm(self) -> bool:
+        return self._watch.view.on_swarm and self._watch.is_on_swarm
+
     def standing_shown(self) -> str:
         return next(self.standing(self.paddock.view), Text()).plain
 
@@ -158,8 +162,7 @@ class SweepScreen(PaddockScreen):
         if action == "start":
             return (not self.paddock.run_goes_on and not self._watch.goes_on) or None
         if action == "stop":
-            view = self._watch.view
-            return self.paddock.run_goes_on or (view.on_swarm and bool(view.open_members)) or None
+            return self.paddock.run_goes_on or self._is_on_swarm or None
         if action in ("open", "mark", "compare"):
             member = self._table.selected
             return bool(member and member.run) or None
@@ -224,4 +227,7 @@ class SweepScreen(PaddockScreen):
         self._read_on()
 
     def action_stop(self) -> None:
-        self.paddock.stop()
+        if self._is_on_swarm:
+            self.paddock.end_on_swarm()
+        else:
+            self.paddock.stop()

@@ -139,5 +139,5 @@ class SweepWatch:
     def _begun(self) -> Begun | None:
         try:
             return SwarmSweep(self.folder).begun() if self.folder else None
-        except IntegrityFailed:
+        except (IntegrityFailed, OSError):
             return None

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from tui.keys import bindings
 from tui.widgets.columns import fitted
 from tui.widgets.marked import cursor_mark
-from tui.widgets.prompt import Finder, Finding
+from tui.widgets.prompt import Finder, FindKeys
 
 #: Returns row ``index`` for a width in cells.
 Draw = Callable[[int, int], Text]
@@ -26,7 +26,7 @@ Draw = Callable[[int, int], Text]
 _WHOLE = 1000
 
 
-class Listing(Finding, ScrollView, can_focus=True):
+class Listing(FindKeys, ScrollView, can_focus=True):
     """Rows with a cursor. What a row says comes from a function, so nothing is kept for thousands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
@@ -186,4 +186,8 @@ class MarkingList(Listing, inherit_bindings=False):
     def mark(self, name: str) -> None:
         """Mark a row, or take its mark back; there is one mark at most."""
         self.marked = "" if name == self.marked else name
+        self.draw_mark()
+
+    def draw_mark(self) -> None:
+        """Draw the rows, of which one has another mark."""
         self.refresh()

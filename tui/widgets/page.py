@@ -9,10 +9,10 @@ from textual.containers import VerticalScroll
 
 from tui.keys import bindings
 from tui.widgets.line import Line
-from tui.widgets.prompt import Finder, Finding
+from tui.widgets.prompt import Finder, FindKeys
 
 
-class Page(Finding, VerticalScroll, can_focus=True):
+class Page(FindKeys, VerticalScroll, can_focus=True):
     """Its text stands in :class:`Line` widgets."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list", "find", "clear")

@@ -37,8 +37,9 @@ def _graphics() -> Callable[[Image.Image], Widget] | None:
     Looked up for every drawing: a picture made between an answer and what it brings about misses nothing.
     """
     screen = terminal()
-    kind = screen.answers.graphics if screen else None
-    return _drawn_by(kind, screen.answers.cell) if screen and kind else None
+    if screen is None or current().ascii_only or screen.answers.graphics is None:
+        return None
+    return _drawn_by(screen.answers.graphics, screen.answers.cell)
 
 
 @cache

@@ -148,7 +148,7 @@ class Finder:
             self.clear()
 
 
-class Finding:
+class FindKeys:
     """A widget's keys for its :class:`Finder`."""
 
     _finder: Finder

@@ -45,6 +45,10 @@ class MemberRows(MarkingList):
         cursor = next((n for n, it in enumerate(members) if held and it.name == held.name), None)
         self.show_rows(len(members), self._cells, cursor=cursor)
 
+    def draw_mark(self) -> None:
+        """Draw only the rows that have another one."""
+        self._draw_changed()
+
     def _draw_changed(self) -> None:
         """Paint those of the visible rows anew that say something else than before."""
         width = max(0, self.scrollable_content_region.width - _MARK)
