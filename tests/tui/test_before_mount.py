@@ -169,7 +169,10 @@ TOLD = {
     "sweep": Told(SweepTable, lambda it: it.show_sweep(SWEEP), "seed=1"),
     "plan": Told(PlanBanner, lambda it: it.show_plan(Plan(), "r", "R", is_first=True), "reading"),
 }
-_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines", "MemberRows"}
+_NOT_TOLD = {"Footer", "Prompt", "_Entry", "Entry", "Page", "MarkedList", "LogLines"} | {
+    "MarkingList",
+    "MemberRows",
+}
 
 
 def _widgets() -> Iterator[type[Widget]]:
