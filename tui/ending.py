@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -12,9 +13,15 @@ from tui.language import _
 from tui.screens.confirm import YES, confirm_screen, leave_screen
 
 if TYPE_CHECKING:
+    from pipeline.record.runlock import Running
     from tui.backend import Backend
     from tui.screens.ask import AskScreen
     from tui.views.watch import Watch
+
+
+def is_this_process(who: Running) -> bool:
+    """Return whether the screen's own process holds the lock: it cleans, or reads an image."""
+    return who.here and who.pid == os.getpid()
 
 
 class EndingApp(App[None]):
@@ -44,13 +51,14 @@ class EndingApp(App[None]):
 
     def stop(self) -> None:
         """Order what goes on to stop; a second time at once."""
-        if self._only_hears():
+        if self.is_ending or self._only_hears():
             self.end_on_swarm()
             return
         running = self._watch.alive
-        if running is None:
+        if running is None or is_this_process(running):
             starting = _("The run is just starting; try again in a moment.")
-            self.notify(starting if self._watch.is_running else _("Nothing is running."))
+            is_starting = running is None and self._watch.is_running
+            self.notify(starting if is_starting else _("Nothing is running."))
             return
         try:
             self.backend.stop(running, at_once=self._orders > 0)

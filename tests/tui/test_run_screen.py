@@ -38,6 +38,7 @@ from support.screen import (
     until,
     until_shown,
 )
+from support.sweeps import held
 from tui.app import PaddockApp
 from tui.screens.ask import AskScreen
 from tui.screens.run_options import RunOptionsScreen
@@ -140,6 +141,17 @@ async def test_leaving_by_stopping_waits_for_the_end(folder: Path) -> None:
             assert backend.stopped == [False] and app.run_goes_on and app.return_code is None
             await pilot.press("s")  # a second order is at once
             assert backend.stopped == [False, True]
+
+
+async def test_the_screen_sends_no_signal_to_itself_while_it_holds_the_project(
+    folder: Path,
+) -> None:
+    backend = CalmBackend(folder)
+    with held(folder):  # as while it reads an image, or cleans
+        async with opened(backend) as (app, pilot):
+            await pilot.press("s")
+            await until_shown(pilot, app, "Nothing is running.")
+            assert backend.stopped == []
 
 
 async def test_a_runner_that_was_killed(folder: Path) -> None:
