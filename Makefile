@@ -3,8 +3,8 @@ PADDOCK = .venv/bin/paddock
 
 REPEATS ?= 1
 
-# Tests wait for screens and processes a part of their time: one more process than cores.
-WORKERS := $(shell echo $$(($$(nproc) + 1)))
+# Tests wait for screens and processes a part of their time: two more processes than cores.
+WORKERS := $(shell echo $$(($$(nproc) + 2)))
 
 .PHONY: demo test test-all faults processors check check-source check-tests fuzz audit-dependencies sbom setup setup-dev engine images lock catalogue dictionaries architectures
 
