@@ -1,5 +1,6 @@
 """What builds throw away is known by a label, and goes when a later build has made it anew."""
 
+import math
 import time
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_a_step_that_was_made_anew_goes_and_the_newest_stays(
         assert STEP_LABEL not in images.get(shop.tag).labels
         images.remove_old_steps(0)  # a build that goes on may be theirs
         assert steps() == left[1]
-        assert images.remove_old_steps(time.time() + 1) >= 1
+        assert images.remove_old_steps(math.inf) >= 1
         assert steps() == left[1] - left[0]
     finally:
         remove(images, shop.tag)
