@@ -134,6 +134,7 @@ async def test_a_sweep_on_a_swarm_is_ended_after_a_question_and_never_by_the_way
             await pilot.press("8")
             with held(folder):  # who hears of it: the sweep was begun here
                 await until_shown(pilot, app, "seed=2", "stop")
+                await until(pilot, lambda: app.run_goes_on)
                 await pilot.press("q")
                 await until_shown(pilot, app, "The sweep is still going.", "Detach")
                 assert "save what they can resume from" not in text_of(app)
@@ -141,6 +142,7 @@ async def test_a_sweep_on_a_swarm_is_ended_after_a_question_and_never_by_the_way
                 await until_shown(pilot, app, "End the sweep on the Swarm?")
                 await pilot.press("escape")
                 assert swarm.wanted and backend.stopped == [], "it was only asked"
+            await until(pilot, lambda: not app.run_goes_on)
             await pilot.press("s")
             await until_shown(pilot, app, "End the sweep on the Swarm?")
             await pilot.press("y")
